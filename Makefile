@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# make                 build the programs into build/bin
+# make demo            the whole way once: install what is missing, build a livepatch, boot it
+# make check           everything that can be tested; ends with "N passed, N failed"
+# make install         programs, library and manual pages below PREFIX
+# make clean           forget what was built (never the cache of kernels)
+#
+# Knobs:
+PREFIX  ?= /usr/local
+DESTDIR ?=
+CC      ?= cc
+CFLAGS  ?= -O2 -g
+# SAN=1: address and undefined behaviour sanitizers, in a build directory of their own
+SAN     ?= 0
+# V=1: show the commands
+V       ?= 0
+# KERNELS, CASES: which integration tests, e.g. make check-integration KERNELS=6.12 CASES="new-function"
+KERNELS ?= 6.12 6.1
+CASES   ?=
+# BENCH: arguments for the benchmark
+BENCH   ?=
+
+ifeq ($(SAN),1)
+BUILD   := build-san
+SANFLAGS := -fsanitize=address,undefined -fno-omit-frame-pointer -fno-sanitize-recover=undefined
+else
+BUILD   := build
+SANFLAGS :=
+endif
+
+Q := $(if $(filter 1,$(V)),,@)
+say = $(if $(filter 1,$(V)),,@printf '  %-7s %s\n' '$(1)' '$(2)')
+
+ENGINE   := create-diff-object
+LAYERS   := util elf arch target place diff special klp verify
+LIB_SRC  := $(foreach d,$(LAYERS),$(wildcard $(ENGINE)/$(d)/*.c))
+TOOL_SRC := $(wildcard $(ENGINE)/tools/*.c)
+UNIT_ALL := $(wildcard test/unit/*.c)
+# A file of test/unit without a main() is shared by the others.
+UNIT_SRC := $(if $(UNIT_ALL),$(shell grep -lw 'int main' $(UNIT_ALL)))
+UNIT_LIB := $(filter-out $(UNIT_SRC),$(UNIT_ALL))
+
+LIB_OBJ  := $(LIB_SRC:%.c=$(BUILD)/%.o)
+TOOL_OBJ := $(TOOL_SRC:%.c=$(BUILD)/%.o)
+TOOLS    := $(TOOL_SRC:$(ENGINE)/tools/%.c=$(BUILD)/bin/%)
+UNIT_OBJ := $(UNIT_ALL:%.c=$(BUILD)/%.o)
+UNITS    := $(UNIT_SRC:%.c=$(BUILD)/%)
+LIB      := $(BUILD)/libklp.a
+
+KLP_CFLAGS := -std=gnu11 -Wall -Wextra -Werror -D_GNU_SOURCE -I$(ENGINE) $(SANFLAGS)
+LDLIBS   := -lelf -lzstd -llzma -lz -llz4 -llzo2
+
+SHELL_SCRIPTS := $(wildcard kpatch-build/kpatch-build kpatch-build/lib/*.sh test/*.sh test/check \
+		   test/*/run test/cli/*.bats test/cli/*.bash examples/*.sh tools/* .ci/run)
+C_FILES  := $(wildcard $(ENGINE)/*/*.[ch] test/unit/*.[ch] kmod/patch/*.[ch])
+MAN1     := $(wildcard man/*.1)
+
+.PHONY: all
+all: $(LIB) $(TOOLS)
+
+$(LIB): $(LIB_OBJ)
+	$(call say,AR,$@)
+	$(Q)mkdir -p $(@D) && rm -f $@ && $(AR) rcs $@ $^
+
+# The compiler's options are a prerequisite: changing a knob rebuilds.
+$(BUILD)/flags: FORCE
+	$(Q)mkdir -p $(@D); echo '$(CC) $(CFLAGS) $(KLP_CFLAGS)' | cmp -s - $@ || \
+		echo '$(CC) $(CFLAGS) $(KLP_CFLAGS)' > $@
+
+$(BUILD)/%.o: %.c $(BUILD)/flags
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D) && $(CC) $(CFLAGS) $(KLP_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(TOOLS): $(BUILD)/bin/%: $(BUILD)/$(ENGINE)/tools/%.o $(LIB)
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D) && $(CC) $(CFLAGS) $(SANFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+$(UNITS): %: %.o $(UNIT_LIB:%.c=$(BUILD)/%.o) $(LIB)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CFLAGS) $(SANFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
+
+-include $(LIB_OBJ:.o=.d) $(TOOL_OBJ:.o=.d) $(UNIT_OBJ:.o=.d)
+
+# ---- installation ---------------------------------------------------------------------------------
+
+SHARE := $(DESTDIR)$(PREFIX)/share/kpatch-build
+
+.PHONY: install uninstall
+install: all
+	install -d '$(DESTDIR)$(PREFIX)/bin' '$(SHARE)/lib' '$(SHARE)/kmod/patch' \
+		'$(DESTDIR)$(PREFIX)/share/man/man1'
+	install -m 755 $(TOOLS) kpatch-build/kpatch-build '$(DESTDIR)$(PREFIX)/bin'
+	install -m 644 $(wildcard kpatch-build/lib/*.sh) '$(SHARE)/lib'
+	install -m 644 $(wildcard kmod/patch/*) '$(SHARE)/kmod/patch'
+	install -m 644 $(MAN1) '$(DESTDIR)$(PREFIX)/share/man/man1'
+
+uninstall:
+	rm -f $(patsubst $(BUILD)/bin/%,'$(DESTDIR)$(PREFIX)/bin/%',$(TOOLS)) \
+		'$(DESTDIR)$(PREFIX)/bin/kpatch-build' \
+		$(patsubst man/%,'$(DESTDIR)$(PREFIX)/share/man/man1/%',$(MAN1))
+	rm -rf '$(SHARE)'
+
+# ---- demonstration and tests ----------------------------------------------------------------------
+
+.PHONY: deps demo check check-style check-unit check-object check-cli check-integration bench \
+	fmt-check fmt shellcheck clean
+deps:
+	$(Q)tools/install-deps all
+
+demo:
+	$(Q)tools/install-deps demo
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)examples/demo.sh
+
+# Each suite prints "ok N ..." and "not ok N ..." lines; test/check adds them up.
+check:
+	$(Q)tools/install-deps all
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)test/check '$(MAKE)' style unit object cli integration
+
+check-style:
+	$(Q)test/style.sh
+
+check-unit: $(UNITS)
+	$(Q)test/unit.sh $(UNITS)
+
+check-object: all
+	$(Q)test/object/run
+
+check-cli: all
+	$(Q)bats --tap test/cli
+
+check-integration: all
+	$(Q)st=0; for line in $(KERNELS); do test/integration/run $$line $(CASES) || st=1; done; exit $$st
+
+bench: all
+	$(Q)bench/run $(BENCH)
+
+fmt-check:
+	$(Q)clang-format --dry-run -Werror $(C_FILES)
+
+fmt:
+	$(Q)clang-format -i $(C_FILES)
+
+shellcheck:
+	$(Q)shellcheck -x $(SHELL_SCRIPTS)
+
+clean:
+	rm -rf build build-san
+
+FORCE:
