@@ -49,7 +49,7 @@ UNITS    := $(UNIT_SRC:%.c=$(BUILD)/%)
 LIB      := $(BUILD)/libklp.a
 
 KLP_CFLAGS := -std=gnu11 -Wall -Wextra -Werror -D_GNU_SOURCE -I$(ENGINE) $(SANFLAGS)
-LDLIBS   := -lelf -lzstd -llzma -lz -llz4 -llzo2
+LDLIBS   := -lelf -lzstd -llzma -lz -llz4 -llzo2 -lZydis
 
 SHELL_SCRIPTS := $(wildcard kpatch-build/kpatch-build kpatch-build/lib/*.sh test/*.sh test/check \
 		   test/*/run test/cli/*.bats test/cli/*.bash examples/*.sh tools/* .ci/run)

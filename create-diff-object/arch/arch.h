@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the engine must know of a machine, in one const table per machine, chosen from e_machine when an
+ * object is loaded. All tables are in one binary, so every machine can be tested in one build.
+ */
+#ifndef KLP_ARCH_ARCH_H
+#define KLP_ARCH_ARCH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* How a relocation type computes its field, as far as a reader of S + A must know. */
+struct arch_reloc {
+	const char *name; /* "R_X86_64_PC32" */
+	uint8_t size;     /* bytes of the field; 0: type does nothing */
+	bool pc_relative; /* the field holds S + A - P */
+	bool sign_extend; /* a field of 4 bytes is a signed value */
+	bool known;       /* false: the engine does not support the type and refuses it */
+};
+
+/* An instruction, as far as the engine must know it. Offsets are bytes from the start of the section. */
+struct arch_insn {
+	uint64_t offset;
+	uint8_t length;       /* bytes */
+	uint8_t field_offset; /* bytes from the start of the instruction to its PC-relative field, 0: has none */
+	uint8_t field_size;   /* bytes */
+	bool is_branch;       /* direct call, jump or conditional jump */
+	bool is_jump_always;  /* nothing falls through to the next instruction */
+	uint64_t target;      /* of a branch without relocation */
+};
+
+struct arch_ops {
+	uint16_t machine; /* e_machine */
+	const char *name;
+	/* The properties of a relocation type; never NULL (see .known). */
+	const struct arch_reloc *(*reloc)(uint32_t type);
+	uint32_t reloc_abs64; /* the type of a plain 64-bit pointer */
+	/* Decodes the instruction at offset of text; false if there is none. */
+	bool (*decode)(const uint8_t *text, uint64_t size, uint64_t offset, struct arch_insn *insn);
+};
+
+/* Returns the table for e_machine, or NULL if the machine is not supported. */
+const struct arch_ops *arch_find(uint16_t machine);
+
+extern const struct arch_ops arch_x86_64;
+
+#endif

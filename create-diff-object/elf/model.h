@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The read-only model of one ELF file. elf_obj_read() checks every index, size and link once; all later code
+ * may trust them. Nothing changes a model after that: passes keep what they find in tables of their own,
+ * indexed by section index or symbol index.
+ */
+#ifndef KLP_ELF_MODEL_H
+#define KLP_ELF_MODEL_H
+
+#include <elf.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "util/strmap.h"
+
+struct arch_ops;
+struct arena;
+struct diag;
+
+/* <elf.h> of elfutils 0.188 does not have these two of the kernel's include/uapi/linux/elf.h. */
+#ifndef SHN_LIVEPATCH
+#define SHN_LIVEPATCH 0xff20
+#endif
+#ifndef SHF_RELA_LIVEPATCH
+#define SHF_RELA_LIVEPATCH 0x00100000
+#endif
+
+/*
+ * A symbol's section as a 32-bit number: a real section index, or a reserved one (SHN_ABS, SHN_COMMON,
+ * SHN_LIVEPATCH) moved to the top, so that files with more than 65,279 sections are not ambiguous.
+ */
+#define ELF_SHN_RESERVED(shn) (0xffff0000u | (shn))
+#define ELF_SHN_ABS           ELF_SHN_RESERVED(SHN_ABS)
+#define ELF_SHN_COMMON        ELF_SHN_RESERVED(SHN_COMMON)
+#define ELF_SHN_LIVEPATCH     ELF_SHN_RESERVED(SHN_LIVEPATCH)
+
+struct elf_rela {
+	uint64_t offset; /* bytes from the start of the section that is relocated */
+	int64_t addend;
+	uint32_t type; /* R_<machine>_* */
+	uint32_t sym;  /* symbol index, 0: none */
+};
+
+struct elf_sec {
+	const char *name;
+	const uint8_t *data; /* size bytes; NULL if SHT_NOBITS or size is 0 */
+	uint64_t size;       /* bytes */
+	uint64_t addr;
+	uint64_t flags;   /* SHF_* */
+	uint64_t align;   /* bytes, never 0 */
+	uint64_t entsize; /* bytes, 0: no table */
+	uint32_t type;    /* SHT_* */
+	uint32_t link;    /* as in the file; checked against the number of sections where it is an index */
+	uint32_t info;
+	uint32_t
+		rela_sec; /* index of the ordinary SHT_RELA section for this one, 0: none; livepatch ones don't count */
+	uint32_t secsym;  /* index of the STT_SECTION symbol, 0: none */
+	struct elf_rela *relas; /* of rela_sec, in the file's order */
+	uint32_t nrelas;
+};
+
+struct elf_sym {
+	const char *name; /* "" if it has none; a section symbol has its section's name */
+	uint64_t value;   /* in a relocatable file: bytes from the start of its section */
+	uint64_t size;    /* bytes */
+	uint32_t shndx;   /* section index, 0: undefined, or ELF_SHN_* */
+	uint8_t type;     /* STT_* */
+	uint8_t bind;     /* STB_* */
+	uint8_t vis;      /* STV_* */
+};
+
+struct elf_obj {
+	const char *path;
+	const struct arch_ops *arch;
+	struct elf_sec *secs; /* index: ELF section index; secs[0] is the null section */
+	uint32_t nsecs;
+	struct elf_sym *syms; /* index: ELF symbol index; syms[0] is the null symbol */
+	uint32_t nsyms;
+	uint32_t symtab; /* section index of SHT_SYMTAB, 0: none */
+	uint16_t type;   /* ET_REL, ET_EXEC, ET_DYN */
+	uint32_t shstrndx;
+	struct strmap sec_by_name; /* first section of each name */
+	struct strmap sym_by_name; /* first named symbol that is no section symbol; global ones win */
+	struct arena *arena;       /* owns all of the above */
+	void *elf;                 /* libelf's descriptor, owns section data */
+	int fd;
+};
+
+/*
+ * Reads path into a new model. Only 64-bit little-endian files of a machine in arch/ are accepted.
+ * Reports what is wrong through diag and returns -errno; on success stores a model that elf_obj_free() frees.
+ */
+int elf_obj_read(const char *path, struct elf_obj **obj, struct diag *diag) __attribute__((warn_unused_result));
+/* The same for a file that is in memory already; the bytes must outlive the model. path is for messages. */
+int elf_obj_read_memory(const char *path, const void *bytes, size_t size, struct elf_obj **obj, struct diag *diag)
+	__attribute__((warn_unused_result));
+void elf_obj_free(struct elf_obj *obj);
+
+/* Returns the first section of that name, or NULL. */
+const struct elf_sec *elf_obj_find_section(const struct elf_obj *obj, const char *name);
+/* Returns the index of the first section of that name, or 0. */
+uint32_t elf_obj_find_section_index(const struct elf_obj *obj, const char *name);
+/* Returns the index of the symbol of that name (section symbols don't count, global before local), or 0. */
+uint32_t elf_obj_find_symbol(const struct elf_obj *obj, const char *name);
+
+static inline bool elf_sym_is_undefined(const struct elf_sym *sym)
+{
+	return sym->shndx == SHN_UNDEF;
+}
+
+/* Is the symbol in a real section (not undefined, absolute, common or livepatch)? */
+static inline bool elf_sym_has_section(const struct elf_sym *sym)
+{
+	return sym->shndx != SHN_UNDEF && sym->shndx < ELF_SHN_RESERVED(SHN_LORESERVE);
+}
+
+static inline bool elf_sym_is_function(const struct elf_sym *sym)
+{
+	return sym->type == STT_FUNC;
+}
+
+static inline bool elf_sym_is_section(const struct elf_sym *sym)
+{
+	return sym->type == STT_SECTION;
+}
+
+static inline bool elf_sym_is_local(const struct elf_sym *sym)
+{
+	return sym->bind == STB_LOCAL;
+}
+
+static inline bool elf_sec_is_text(const struct elf_sec *sec)
+{
+	return (sec->flags & SHF_ALLOC) && (sec->flags & SHF_EXECINSTR);
+}
+
+#endif

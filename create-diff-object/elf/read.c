@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * From file to model. libelf decodes; this file checks. A kernel object is trusted input in practice, but an
+ * index that is out of range here would become a wrong relocation there, so each is tested once, at the door.
+ */
+#include "elf/model.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <gelf.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "arch/arch.h"
+#include "util/arena.h"
+#include "util/diag.h"
+
+static int report_elf(struct diag *diag, const char *path, const char *what)
+{
+	return diag_error(diag, path, NULL, "%s: %s", what, elf_errmsg(-1));
+}
+
+/* The section types that kernel objects, modules and images have; a new one must be looked at, not copied. */
+static bool is_known_section_type(uint32_t type)
+{
+	switch (type) {
+	case SHT_NULL:
+	case SHT_PROGBITS:
+	case SHT_SYMTAB:
+	case SHT_STRTAB:
+	case SHT_RELA:
+	case SHT_NOTE:
+	case SHT_NOBITS:
+	case SHT_INIT_ARRAY:
+	case SHT_FINI_ARRAY:
+	case SHT_GROUP:
+	case SHT_SYMTAB_SHNDX:
+	case SHT_X86_64_UNWIND:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static int read_sections(struct elf_obj *obj, Elf *elf, struct diag *diag)
+{
+	size_t nsecs, shstrndx;
+
+	if (elf_getshdrnum(elf, &nsecs) || elf_getshdrstrndx(elf, &shstrndx))
+		return report_elf(diag, obj->path, "can't read the section header table");
+	obj->nsecs = (uint32_t)nsecs;
+	obj->shstrndx = (uint32_t)shstrndx;
+	obj->secs = arena_array(obj->arena, struct elf_sec, nsecs ? nsecs : 1);
+	for (uint32_t i = 0; i < obj->nsecs; i++) {
+		struct elf_sec *sec = &obj->secs[i];
+		Elf_Scn *scn = elf_getscn(elf, i);
+		Elf_Data *data;
+		GElf_Shdr shdr;
+
+		if (!scn || !gelf_getshdr(scn, &shdr))
+			return report_elf(diag, obj->path, "can't read a section header");
+		sec->name = i ? elf_strptr(elf, shstrndx, shdr.sh_name) : "";
+		if (!sec->name)
+			return diag_error(diag, obj->path, NULL, "section %u: its name is outside of the string table",
+					  i);
+		sec->type = shdr.sh_type;
+		sec->flags = shdr.sh_flags;
+		sec->addr = shdr.sh_addr;
+		sec->size = i ? shdr.sh_size : 0;
+		sec->align = shdr.sh_addralign ? shdr.sh_addralign : 1;
+		sec->entsize = shdr.sh_entsize;
+		sec->link = shdr.sh_link;
+		sec->info = shdr.sh_info;
+		if (!i)
+			continue;
+		if (obj->type == ET_REL && !is_known_section_type(sec->type))
+			return diag_error(diag, obj->path, sec->name, "section type %#x is not known", sec->type);
+		if (sec->flags & SHF_COMPRESSED)
+			return diag_error(diag, obj->path, sec->name,
+					  "compressed sections are not supported; strip debug information");
+		strmap_add(&obj->sec_by_name, sec->name, i);
+		if (sec->type == SHT_NOBITS || !sec->size)
+			continue;
+		data = elf_rawdata(scn, NULL);
+		if (!data || !data->d_buf || data->d_size != sec->size)
+			return diag_error(diag, obj->path, sec->name, "the section reaches past the end of the file");
+		sec->data = data->d_buf;
+	}
+	return 0;
+}
+
+static int read_symbols(struct elf_obj *obj, Elf *elf, struct diag *diag)
+{
+	const struct elf_sec *symtab;
+	Elf_Data *data, *shndx_data = NULL;
+
+	for (uint32_t i = 1; i < obj->nsecs; i++) {
+		if (obj->secs[i].type != SHT_SYMTAB)
+			continue;
+		if (obj->symtab)
+			return diag_error(diag, obj->path, NULL, "more than one symbol table");
+		obj->symtab = i;
+	}
+	if (!obj->symtab) {
+		obj->nsyms = 1;
+		obj->syms = arena_array(obj->arena, struct elf_sym, 1);
+		obj->syms[0].name = "";
+		return 0;
+	}
+	symtab = &obj->secs[obj->symtab];
+	if (symtab->link >= obj->nsecs || obj->secs[symtab->link].type != SHT_STRTAB)
+		return diag_error(diag, obj->path, symtab->name, "sh_link %u is not a string table", symtab->link);
+	if (symtab->size % sizeof(Elf64_Sym))
+		return diag_error(diag, obj->path, symtab->name, "size is not a multiple of the entry size");
+	for (uint32_t i = 1; i < obj->nsecs; i++)
+		if (obj->secs[i].type == SHT_SYMTAB_SHNDX && obj->secs[i].link == obj->symtab)
+			shndx_data = elf_getdata(elf_getscn(elf, i), NULL);
+	data = elf_getdata(elf_getscn(elf, obj->symtab), NULL);
+	if (!data)
+		return report_elf(diag, obj->path, "can't read the symbol table");
+	obj->nsyms = (uint32_t)(symtab->size / sizeof(Elf64_Sym));
+	obj->syms = arena_array(obj->arena, struct elf_sym, obj->nsyms ? obj->nsyms : 1);
+	for (uint32_t i = 0; i < obj->nsyms; i++) {
+		struct elf_sym *sym = &obj->syms[i];
+		Elf32_Word xindex = 0;
+		GElf_Sym raw;
+
+		if (!gelf_getsymshndx(data, shndx_data, (int)i, &raw, &xindex))
+			return report_elf(diag, obj->path, "can't read a symbol");
+		sym->name = elf_strptr(elf, symtab->link, raw.st_name);
+		if (!sym->name)
+			return diag_error(diag, obj->path, NULL, "symbol %u: its name is outside of the string table",
+					  i);
+		sym->value = raw.st_value;
+		sym->size = raw.st_size;
+		sym->type = GELF_ST_TYPE(raw.st_info);
+		sym->bind = GELF_ST_BIND(raw.st_info);
+		sym->vis = GELF_ST_VISIBILITY(raw.st_other);
+		if (raw.st_shndx == SHN_XINDEX)
+			sym->shndx = xindex;
+		else if (raw.st_shndx >= SHN_LORESERVE)
+			sym->shndx = ELF_SHN_RESERVED(raw.st_shndx);
+		else
+			sym->shndx = raw.st_shndx;
+		if (elf_sym_has_section(sym)) {
+			struct elf_sec *sec;
+
+			if (sym->shndx >= obj->nsecs)
+				return diag_error(diag, obj->path, sym->name, "symbol's section %u does not exist",
+						  sym->shndx);
+			sec = &obj->secs[sym->shndx];
+			if (obj->type == ET_REL && sym->value > sec->size)
+				return diag_error(diag, obj->path, sym->name, "symbol lies outside of its section %s",
+						  sec->name);
+			if (sym->type == STT_SECTION) {
+				sec->secsym = i;
+				sym->name = sec->name;
+			}
+		}
+		if (!*sym->name || sym->type == STT_SECTION || sym->type == STT_FILE)
+			continue;
+		/* A global symbol is what a bare name means to the linker, so it wins over a local of that name. */
+		if (sym->bind == STB_LOCAL)
+			strmap_add(&obj->sym_by_name, sym->name, i);
+		else
+			strmap_set(&obj->sym_by_name, sym->name, i);
+	}
+	return 0;
+}
+
+static int read_rela_section(struct elf_obj *obj, uint32_t index, struct diag *diag)
+{
+	const struct elf_sec *rela_sec = &obj->secs[index];
+	struct elf_sec *sec;
+	const Elf64_Rela *raw;
+
+	if (!rela_sec->info || rela_sec->info >= obj->nsecs)
+		return diag_error(diag, obj->path, rela_sec->name, "sh_info %u is not a section", rela_sec->info);
+	if (!obj->symtab || rela_sec->link != obj->symtab)
+		return diag_error(diag, obj->path, rela_sec->name, "sh_link %u is not the symbol table",
+				  rela_sec->link);
+	if (rela_sec->size % sizeof(*raw))
+		return diag_error(diag, obj->path, rela_sec->name, "size is not a multiple of the entry size");
+	sec = &obj->secs[rela_sec->info];
+	if (sec->rela_sec)
+		return diag_error(diag, obj->path, rela_sec->name, "second relocation section for %s", sec->name);
+	sec->rela_sec = index;
+	sec->nrelas = (uint32_t)(rela_sec->size / sizeof(*raw));
+	sec->relas = arena_array(obj->arena, struct elf_rela, sec->nrelas ? sec->nrelas : 1);
+	for (uint32_t i = 0; i < sec->nrelas; i++) {
+		struct elf_rela *rela = &sec->relas[i];
+		Elf64_Rela entry;
+
+		/* Section data need not be aligned in the file. */
+		memcpy(&entry, rela_sec->data + i * sizeof(entry), sizeof(entry));
+		rela->offset = entry.r_offset;
+		rela->type = (uint32_t)ELF64_R_TYPE(entry.r_info);
+		rela->sym = (uint32_t)ELF64_R_SYM(entry.r_info);
+		rela->addend = entry.r_addend;
+		if (rela->sym >= obj->nsyms)
+			return diag_error(diag, obj->path, rela_sec->name, "entry %u: symbol %u does not exist", i,
+					  rela->sym);
+		if (sec->type != SHT_NOBITS && rela->offset >= sec->size)
+			return diag_error(diag, obj->path, rela_sec->name, "entry %u: offset %#lx is outside of %s", i,
+					  (unsigned long)rela->offset, sec->name);
+	}
+	return 0;
+}
+
+static int read_relas(struct elf_obj *obj, struct diag *diag)
+{
+	for (uint32_t i = 1; i < obj->nsecs; i++) {
+		const struct elf_sec *sec = &obj->secs[i];
+		int err;
+
+		/* Only the linker's input has relocations that we read: an image may keep dynamic ones. */
+		if (sec->type != SHT_RELA || obj->type != ET_REL || (sec->flags & SHF_RELA_LIVEPATCH))
+			continue;
+		err = read_rela_section(obj, i, diag);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static int read_model(struct elf_obj *obj, struct diag *diag)
+{
+	Elf *elf = obj->elf;
+	GElf_Ehdr ehdr;
+	int err;
+
+	if (elf_kind(elf) != ELF_K_ELF || !gelf_getehdr(elf, &ehdr))
+		return diag_error(diag, obj->path, NULL, "not an ELF file");
+	if (ehdr.e_ident[EI_CLASS] != ELFCLASS64 || ehdr.e_ident[EI_DATA] != ELFDATA2LSB)
+		return diag_error(diag, obj->path, NULL, "only 64-bit little-endian ELF files are supported");
+	obj->type = ehdr.e_type;
+	obj->arch = arch_find(ehdr.e_machine);
+	if (!obj->arch)
+		return diag_error(diag, obj->path, NULL, "machine %u is not supported", ehdr.e_machine);
+	err = read_sections(obj, elf, diag);
+	if (!err)
+		err = read_symbols(obj, elf, diag);
+	if (!err)
+		err = read_relas(obj, diag);
+	return err;
+}
+
+static int finish_read(struct elf_obj *obj, struct elf_obj **result, struct diag *diag)
+{
+	int err = obj->elf ? read_model(obj, diag) : report_elf(diag, obj->path, "can't open as ELF");
+
+	if (err)
+		elf_obj_free(obj);
+	else
+		*result = obj;
+	return err;
+}
+
+static struct elf_obj *obj_new(const char *path)
+{
+	struct arena *arena = arena_new();
+	struct elf_obj *obj = arena_alloc(arena, sizeof(*obj));
+
+	elf_version(EV_CURRENT);
+	obj->arena = arena;
+	obj->path = arena_strdup(arena, path);
+	obj->fd = -1;
+	return obj;
+}
+
+int elf_obj_read(const char *path, struct elf_obj **result, struct diag *diag)
+{
+	struct elf_obj *obj = obj_new(path);
+
+	obj->fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (obj->fd < 0) {
+		int err = -errno;
+
+		diag_error(diag, path, NULL, "can't open: %s", strerror(-err));
+		elf_obj_free(obj);
+		return err;
+	}
+	obj->elf = elf_begin(obj->fd, ELF_C_READ_MMAP, NULL);
+	return finish_read(obj, result, diag);
+}
+
+int elf_obj_read_memory(const char *path, const void *bytes, size_t size, struct elf_obj **result, struct diag *diag)
+{
+	struct elf_obj *obj = obj_new(path);
+
+	/* elf_memory() takes a writable pointer, but with only reading calls it never writes through it. */
+	obj->elf = elf_memory((char *)(uintptr_t)bytes, size);
+	return finish_read(obj, result, diag);
+}
+
+void elf_obj_free(struct elf_obj *obj)
+{
+	if (!obj)
+		return;
+	strmap_free(&obj->sec_by_name);
+	strmap_free(&obj->sym_by_name);
+	elf_end(obj->elf);
+	if (obj->fd >= 0)
+		close(obj->fd);
+	arena_free(obj->arena);
+}
+
+uint32_t elf_obj_find_section_index(const struct elf_obj *obj, const char *name)
+{
+	uint32_t index = strmap_get(&obj->sec_by_name, name);
+
+	return index == STRMAP_NONE ? 0 : index;
+}
+
+const struct elf_sec *elf_obj_find_section(const struct elf_obj *obj, const char *name)
+{
+	uint32_t index = elf_obj_find_section_index(obj, name);
+
+	return index ? &obj->secs[index] : NULL;
+}
+
+uint32_t elf_obj_find_symbol(const struct elf_obj *obj, const char *name)
+{
+	uint32_t index = strmap_get(&obj->sym_by_name, name);
+
+	return index == STRMAP_NONE ? 0 : index;
+}

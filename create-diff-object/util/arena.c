@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Arena: a chain of blocks, each allocation cut from the newest one. See arena.h for why.
+ */
+#include "util/arena.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define BLOCK_SIZE (256 * 1024)
+#define ALIGNMENT  16
+
+struct block {
+	struct block *next;
+	size_t used; /* bytes handed out of data[] */
+	size_t size; /* bytes of data[] */
+	_Alignas(ALIGNMENT) unsigned char data[];
+};
+
+struct arena {
+	struct block *blocks; /* newest first */
+};
+
+static void out_of_memory(void)
+{
+	fputs("out of memory\n", stderr);
+	abort();
+}
+
+static struct block *block_new(size_t size)
+{
+	struct block *block = calloc(1, sizeof(*block) + size);
+
+	if (!block)
+		out_of_memory();
+	block->size = size;
+	return block;
+}
+
+struct arena *arena_new(void)
+{
+	struct arena *arena = calloc(1, sizeof(*arena));
+
+	if (!arena)
+		out_of_memory();
+	return arena;
+}
+
+void arena_free(struct arena *arena)
+{
+	if (!arena)
+		return;
+	for (struct block *block = arena->blocks, *next; block; block = next) {
+		next = block->next;
+		free(block);
+	}
+	free(arena);
+}
+
+void *arena_alloc(struct arena *arena, size_t size)
+{
+	struct block *block = arena->blocks;
+	void *p;
+
+	if (size > SIZE_MAX - ALIGNMENT)
+		out_of_memory();
+	size = (size + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
+	if (!block || block->size - block->used < size) {
+		struct block *fresh = block_new(size > BLOCK_SIZE ? size : BLOCK_SIZE);
+
+		/* A big request gets a block of its own behind the current one, whose rest stays in use. */
+		if (block && size > BLOCK_SIZE / 4) {
+			fresh->next = block->next;
+			block->next = fresh;
+		} else {
+			fresh->next = block;
+			arena->blocks = fresh;
+		}
+		block = fresh;
+	}
+	p = block->data + block->used;
+	block->used += size;
+	return p;
+}
+
+void *arena_memdup(struct arena *arena, const void *data, size_t size)
+{
+	void *p = arena_alloc(arena, size);
+
+	if (size)
+		memcpy(p, data, size);
+	return p;
+}
+
+char *arena_strdup(struct arena *arena, const char *s)
+{
+	return arena_memdup(arena, s, strlen(s) + 1);
+}
+
+char *arena_printf(struct arena *arena, const char *fmt, ...)
+{
+	va_list ap, again;
+	char *s;
+	int len;
+
+	va_start(ap, fmt);
+	va_copy(again, ap);
+	len = vsnprintf(NULL, 0, fmt, ap);
+	va_end(ap);
+	if (len < 0)
+		out_of_memory();
+	s = arena_alloc(arena, (size_t)len + 1);
+	vsnprintf(s, (size_t)len + 1, fmt, again);
+	va_end(again);
+	return s;
+}
