@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Registers the patch module with the kernel's livepatch core.
+ *
+ * The linker collects one record for each patched function in a table (klp-records.h). The core wants
+ * the functions grouped by object, each group and the list of groups closed by an empty element. The
+ * groups are built at load, out of the table, since only the link knows how many diff objects there are.
+ *
+ * The core keeps no reference to the arrays once the patch is disabled and the module may be removed, so
+ * the exit function can free them.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/init.h>
+#include <linux/kernel.h>
+#include <linux/livepatch.h>
+#include <linux/module.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "klp-records.h"
+#include "klp-imports.h"
+
+#ifndef KLP_REPLACE
+#define KLP_REPLACE 1
+#endif
+
+/* Set by the linker script. */
+extern const struct klp_func_record __klp_funcs_start[], __klp_funcs_end[];
+
+static struct klp_patch patch = {
+	.mod = THIS_MODULE,
+	.replace = KLP_REPLACE,
+};
+
+static bool is_same_object(const struct klp_func_record *a, const struct klp_func_record *b)
+{
+	return !strcmp(a->object, b->object);
+}
+
+/* The first record of an object speaks for it. */
+static bool is_first_of_object(const struct klp_func_record *rec)
+{
+	const struct klp_func_record *r;
+
+	for (r = __klp_funcs_start; r < rec; r++) {
+		if (is_same_object(r, rec))
+			return false;
+	}
+	return true;
+}
+
+static int fill_object(struct klp_object *obj, const struct klp_func_record *first)
+{
+	const struct klp_func_record *rec;
+	struct klp_func *func;
+	size_t n = 0;
+
+	for (rec = first; rec < __klp_funcs_end; rec++)
+		n += is_same_object(rec, first);
+
+	obj->funcs = kcalloc(n + 1, sizeof(*obj->funcs), GFP_KERNEL);
+	if (!obj->funcs)
+		return -ENOMEM;
+	/* The core knows the kernel itself by a NULL name. */
+	obj->name = strcmp(first->object, KLP_VMLINUX) ? first->object : NULL;
+
+	func = obj->funcs;
+	for (rec = first; rec < __klp_funcs_end; rec++) {
+		if (!is_same_object(rec, first))
+			continue;
+		func->old_name = rec->name;
+		func->new_func = rec->new_func;
+		func->old_sympos = rec->sympos;
+		func++;
+	}
+	return 0;
+}
+
+static void free_objects(void)
+{
+	struct klp_object *obj;
+
+	if (!patch.objs)
+		return;
+	for (obj = patch.objs; obj->funcs; obj++)
+		kfree(obj->funcs);
+	kfree(patch.objs);
+	patch.objs = NULL;
+}
+
+static int fill_patch(void)
+{
+	const struct klp_func_record *rec;
+	struct klp_object *obj;
+	size_t n = 0;
+	int ret;
+
+	for (rec = __klp_funcs_start; rec < __klp_funcs_end; rec++)
+		n += is_first_of_object(rec);
+	if (!n) {
+		pr_err("no function to patch\n");
+		return -EINVAL;
+	}
+
+	patch.objs = kcalloc(n + 1, sizeof(*patch.objs), GFP_KERNEL);
+	if (!patch.objs)
+		return -ENOMEM;
+
+	obj = patch.objs;
+	for (rec = __klp_funcs_start; rec < __klp_funcs_end; rec++) {
+		if (!is_first_of_object(rec))
+			continue;
+		ret = fill_object(obj++, rec);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+static int __init patch_init(void)
+{
+	int ret;
+
+	ret = fill_patch();
+	if (!ret)
+		ret = klp_enable_patch(&patch);
+	if (ret)
+		free_objects();
+	return ret;
+}
+
+/* The core allows removal only when the patch is disabled and no task runs its code any more. */
+static void __exit patch_exit(void)
+{
+	free_objects();
+}
+
+module_init(patch_init);
+module_exit(patch_exit);
+
+MODULE_DESCRIPTION("Livepatch");
+MODULE_LICENSE("GPL");
+MODULE_INFO(livepatch, "Y");
