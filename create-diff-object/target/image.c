@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Where the kernel is in a boot image: the setup header (Documentation/arch/x86/boot.rst) tells where the payload
+ * lies and how long it is; the payload is the packed vmlinux, stripped, with its section headers, and closes with
+ * the unpacked size in 4 bytes (gzip has these by itself). So nothing is searched for by magic numbers.
+ */
+#include "target/image.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "elf/model.h"
+#include "target/decompress.h"
+#include "util/diag.h"
+
+/* Offsets in the setup header, protocol 2.08 and later. */
+enum {
+	HDR_SETUP_SECTS = 0x1f1,
+	HDR_BOOT_FLAG = 0x1fe,
+	HDR_MAGIC = 0x202,
+	HDR_VERSION = 0x206,
+	HDR_PAYLOAD_OFFSET = 0x248,
+	HDR_PAYLOAD_LENGTH = 0x24c,
+	HDR_END = 0x250,
+	SECTOR = 512,
+};
+
+static uint32_t le16(const uint8_t *p)
+{
+	return (uint32_t)p[0] | (uint32_t)p[1] << 8;
+}
+
+static uint32_t le32(const uint8_t *p)
+{
+	return le16(p) | le16(p + 2) << 16;
+}
+
+static int read_file(const char *path, uint8_t **bytes, size_t *size, struct diag *diag)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	uint8_t *data = NULL;
+	size_t done = 0;
+	struct stat st;
+	int err = 0;
+
+	if (fd < 0 || fstat(fd, &st)) {
+		err = -errno;
+		goto out;
+	}
+	if (!S_ISREG(st.st_mode)) {
+		err = -EINVAL;
+		goto out;
+	}
+	data = malloc((size_t)st.st_size + 1);
+	if (!data) {
+		err = -ENOMEM;
+		goto out;
+	}
+	while (done < (size_t)st.st_size) {
+		ssize_t n = read(fd, data + done, (size_t)st.st_size - done);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0) {
+			err = n ? -errno : -EIO;
+			goto out;
+		}
+		done += (size_t)n;
+	}
+out:
+	if (fd >= 0)
+		close(fd);
+	if (err) {
+		diag_error(diag, path, NULL, "can't read: %s",
+			   err == -EINVAL ? "not a regular file" : strerror(-err));
+		free(data);
+		return err;
+	}
+	*bytes = data;
+	*size = done;
+	return 0;
+}
+
+static bool is_boot_image(const uint8_t *bytes, size_t size)
+{
+	return size >= HDR_END && le16(bytes + HDR_BOOT_FLAG) == 0xaa55 && !memcmp(bytes + HDR_MAGIC, "HdrS", 4);
+}
+
+/* Finds the packed kernel in a boot image. */
+static int find_payload(const struct image *image, size_t *offset, size_t *length, struct diag *diag)
+{
+	const uint8_t *bytes = image->bytes;
+	uint32_t sectors = bytes[HDR_SETUP_SECTS] ? bytes[HDR_SETUP_SECTS] : 4;
+
+	if (le16(bytes + HDR_VERSION) < 0x208)
+		return diag_error(diag, image->path, NULL, "boot protocol %u.%02u is too old, 2.08 is needed",
+				  bytes[HDR_VERSION + 1], bytes[HDR_VERSION]);
+	*offset = (size_t)(sectors + 1) * SECTOR + le32(bytes + HDR_PAYLOAD_OFFSET);
+	*length = le32(bytes + HDR_PAYLOAD_LENGTH);
+	if (*length < 8 || *offset > image->size || *length > image->size - *offset)
+		return diag_error(diag, image->path, NULL, "the payload reaches past the end of the file; is it complete?");
+	return 0;
+}
+
+/* Replaces the image's bytes by what a packed part of them holds; is_payload: the last 4 bytes tell the size. */
+static int unpack(struct image *image, size_t offset, size_t length, bool is_payload, struct diag *diag)
+{
+	const uint8_t *in = image->bytes + offset;
+	enum decompress_format format = decompress_detect(in, length);
+	size_t size, hint = is_payload ? le32(in + length - 4) : 0;
+	uint8_t *bytes;
+	int err;
+
+	err = decompress(format, in, length, hint, &bytes, &size);
+	if (err == -EOPNOTSUPP)
+		return diag_error(diag, image->path, NULL, "its %s compression is not supported; give the vmlinux",
+				  decompress_name(format));
+	if (!err && hint && size != hint) {
+		free(bytes);
+		err = -EBADMSG;
+	}
+	if (err) {
+		diag_error(diag, image->path, NULL, "can't unpack its %s data: %s", decompress_name(format),
+			   err == -EBADMSG ? "damaged or cut off" : strerror(-err));
+		return err;
+	}
+	free(image->bytes);
+	image->bytes = bytes;
+	image->size = size;
+	return 0;
+}
+
+static bool is_elf(const struct image *image)
+{
+	return image->size >= 4 && !memcmp(image->bytes, "\177ELF", 4);
+}
+
+static int unwrap(struct image *image, struct diag *diag)
+{
+	size_t offset = 0, length = 0;
+	int err = 0;
+
+	if (is_boot_image(image->bytes, image->size)) {
+		err = find_payload(image, &offset, &length, diag);
+		if (!err && decompress_detect(image->bytes + offset, length) != DECOMPRESS_NONE)
+			err = unpack(image, offset, length, true, diag);
+		else if (!err) /* CONFIG_KERNEL_UNCOMPRESSED */
+			memmove(image->bytes, image->bytes + offset, image->size = length);
+	} else if (decompress_detect(image->bytes, image->size) != DECOMPRESS_NONE) {
+		err = unpack(image, 0, image->size, false, diag);
+	}
+	if (!err && !is_elf(image))
+		err = diag_error(diag, image->path, NULL, "neither an x86 boot image nor an ELF file");
+	return err;
+}
+
+int image_read(const char *path, struct image **result, struct diag *diag)
+{
+	struct image *image = calloc(1, sizeof(*image));
+	int err = -ENOMEM;
+
+	if (image)
+		image->path = strdup(path);
+	if (!image || !image->path)
+		goto fail;
+	err = read_file(path, &image->bytes, &image->size, diag);
+	if (!err)
+		err = unwrap(image, diag);
+	if (err)
+		goto fail;
+	*result = image;
+	return 0;
+fail:
+	image_free(image);
+	return err;
+}
+
+void image_free(struct image *image)
+{
+	if (!image)
+		return;
+	free(image->bytes);
+	free(image->path);
+	free(image);
+}
+
+int image_read_elf(const struct image *image, struct elf_obj **obj, struct diag *diag)
+{
+	return elf_obj_read_memory(image->path, image->bytes, image->size, obj, diag);
+}
+
+int image_write(const struct image *image, const char *path, struct diag *diag)
+{
+	char *tmp = NULL;
+	FILE *file = NULL;
+	int fd, err = 0;
+
+	if (asprintf(&tmp, "%s.XXXXXX", path) < 0)
+		return -ENOMEM;
+	fd = mkstemp(tmp);
+	if (fd >= 0)
+		file = fdopen(fd, "w");
+	if (!file || fchmod(fd, 0644) || fwrite(image->bytes, 1, image->size, file) != image->size || fflush(file))
+		err = errno ? -errno : -EIO;
+	if (file && fclose(file) && !err)
+		err = -errno;
+	if (!err && rename(tmp, path))
+		err = -errno;
+	if (err) {
+		diag_error(diag, path, NULL, "can't write: %s", strerror(-err));
+		if (fd >= 0)
+			unlink(tmp);
+	}
+	free(tmp);
+	return err;
+}

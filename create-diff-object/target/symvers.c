@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Module.symvers has one line per export, with tabs between the fields:
+ *   0x3c1b3b4c	tcp_sendmsg	vmlinux	EXPORT_SYMBOL	[namespace]
+ * Kernels before 5.4 have no namespace, and it is often empty since.
+ */
+#include "target/symvers.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "util/arena.h"
+#include "util/diag.h"
+#include "util/vec.h"
+
+enum { FIELD_CRC, FIELD_NAME, FIELD_OWNER, FIELD_TYPE, FIELD_NAMESPACE, NFIELDS };
+
+/* "net/ipv4/tcp-cubic" or "net/ipv4/tcp-cubic.ko" is the module tcp_cubic. */
+static const char *module_name(struct arena *arena, const char *owner)
+{
+	const char *slash = strrchr(owner, '/');
+	char *name = arena_strdup(arena, slash ? slash + 1 : owner);
+	size_t len = strlen(name);
+
+	if (len > 3 && !strcmp(name + len - 3, ".ko"))
+		name[len - 3] = 0;
+	for (char *c = name; *c; c++)
+		if (*c == '-')
+			*c = '_';
+	return name;
+}
+
+static int parse_line(struct symvers *symvers, char *line, struct symvers_entry *entry)
+{
+	char *fields[NFIELDS] = {0}, *end;
+	unsigned long crc;
+	int n = 0;
+
+	for (char *rest = line; n < NFIELDS && rest;)
+		fields[n++] = strsep(&rest, "\t");
+	if (n <= FIELD_TYPE || !*fields[FIELD_NAME] || !*fields[FIELD_OWNER])
+		return -EINVAL;
+	errno = 0;
+	crc = strtoul(fields[FIELD_CRC], &end, 16);
+	if (errno || *end || end == fields[FIELD_CRC] || crc > UINT32_MAX)
+		return -EINVAL;
+	if (strncmp(fields[FIELD_TYPE], "EXPORT_SYMBOL", strlen("EXPORT_SYMBOL")))
+		return -EINVAL;
+	*entry = (struct symvers_entry){
+		.name = arena_strdup(symvers->arena, fields[FIELD_NAME]),
+		.owner = arena_strdup(symvers->arena, fields[FIELD_OWNER]),
+		.module = module_name(symvers->arena, fields[FIELD_OWNER]),
+		.ns = fields[FIELD_NAMESPACE] ? arena_strdup(symvers->arena, fields[FIELD_NAMESPACE]) : "",
+		.crc = (uint32_t)crc,
+		.gpl_only = strstr(fields[FIELD_TYPE], "_GPL") != NULL,
+	};
+	return 0;
+}
+
+static int parse_file(struct symvers *symvers, FILE *file, const char *path, struct diag *diag)
+{
+	VEC(struct symvers_entry) entries = {0};
+	unsigned int number = 0;
+	char *line = NULL;
+	size_t cap = 0;
+	ssize_t len;
+	int err = 0;
+
+	while (!err && (len = getline(&line, &cap, file)) > 0) {
+		struct symvers_entry entry;
+
+		number++;
+		if (line[len - 1] == '\n')
+			line[len - 1] = 0;
+		err = parse_line(symvers, line, &entry);
+		if (err) {
+			char place[32];
+
+			snprintf(place, sizeof(place), "line %u", number);
+			diag_error(diag, path, place, "not a line of a Module.symvers (CRC, name, owner, export type)");
+		} else {
+			vec_add(&entries, entry);
+		}
+	}
+	if (!err && ferror(file))
+		err = diag_error(diag, path, NULL, "can't read: %s", strerror(errno));
+	symvers->entries = arena_memdup(symvers->arena, entries.v, entries.n * sizeof(*entries.v));
+	symvers->nentries = entries.n;
+	for (uint32_t i = 0; i < entries.n; i++)
+		strmap_add(&symvers->by_name, symvers->entries[i].name, i);
+	vec_free(&entries);
+	free(line);
+	return err;
+}
+
+int symvers_read(const char *path, struct symvers **result, struct diag *diag)
+{
+	struct symvers *symvers;
+	struct arena *arena;
+	FILE *file = fopen(path, "re");
+	int err;
+
+	if (!file) {
+		err = -errno;
+		diag_error(diag, path, NULL, "can't open: %s", strerror(-err));
+		return err;
+	}
+	arena = arena_new();
+	symvers = arena_alloc(arena, sizeof(*symvers));
+	symvers->arena = arena;
+	err = parse_file(symvers, file, path, diag);
+	fclose(file);
+	if (err)
+		symvers_free(symvers);
+	else
+		*result = symvers;
+	return err;
+}
+
+void symvers_free(struct symvers *symvers)
+{
+	if (!symvers)
+		return;
+	strmap_free(&symvers->by_name);
+	arena_free(symvers->arena);
+}
+
+const struct symvers_entry *symvers_find(const struct symvers *symvers, const char *name)
+{
+	uint32_t index = strmap_get(&symvers->by_name, name);
+
+	return index == STRMAP_NONE ? NULL : &symvers->entries[index];
+}
