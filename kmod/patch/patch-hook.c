@@ -19,7 +19,7 @@
 #include <linux/string.h>
 
 #include "klp-records.h"
-#include "klp-imports.h"
+#include "klp-info.h"
 
 #ifndef KLP_REPLACE
 #define KLP_REPLACE 1

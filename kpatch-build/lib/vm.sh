@@ -1,0 +1,176 @@
+# shellcheck shell=bash
+# Boot a kernel in a virtual machine and watch a module work there.
+#
+# The machine is qemu with two processors; its whole world is a small initramfs: busybox, vm-guest.sh, the files that the
+# caller adds, and a script, which is the only thing that runs. Two serial lines come out of it: the console, which holds
+# the kernel's own messages, and the results, which hold what the script prints and one closing line. A machine that
+# crashes, hangs or prints no closing line has failed, whatever it printed before. Neither root nor a disk is needed.
+#
+#   vm_prepare DIR                          start a new machine in DIR
+#   vm_add DIR FILE NAME                    put a file at /vm/NAME
+#   vm_add_module DIR MODULES NAME          put a module of the target there, with all that it depends on
+#   vm_boot DIR IMAGE SECONDS [FUNCTION]    run /vm/main; results in DIR/results, console in DIR/console
+#   vm_prove KO IMAGE [TEST]                load, observe, unload one livepatch
+
+# kvm is used when KPATCH_VM_ACCEL says so; emulation works everywhere and is fast enough.
+VM_ACCEL=${KPATCH_VM_ACCEL:-tcg}
+VM_MEMORY=${KPATCH_VM_MEMORY:-1024}
+# Why the last machine failed, for a message.
+VM_WHY=""
+VM_DONE='@done'
+VM_LIB=${BASH_SOURCE[0]%/*}
+
+# vm_require: every tool, or one message that names what is missing
+vm_require() {
+	local tool missing=()
+	for tool in qemu-system-x86_64 busybox cpio modinfo xz; do
+		if ! command -v "$tool" >/dev/null; then missing+=("$tool"); fi
+	done
+	if ((${#missing[@]})); then
+		die "booting a kernel needs ${missing[*]}; on Debian: apt-get install qemu-system-x86 busybox-static cpio kmod xz-utils"
+	fi
+	if ! busybox --list 2>/dev/null | grep -x insmod >/dev/null; then
+		die "$(command -v busybox) has no insmod; on Debian: apt-get install busybox-static"
+	fi
+	if ldd "$(command -v busybox)" >/dev/null 2>&1; then
+		die "$(command -v busybox) is not a static program and can't run in the machine; on Debian: apt-get install busybox-static"
+	fi
+}
+
+vm_prepare() {
+	local dir=$1
+	rm -rf -- "$dir"
+	mkdir -p -- "$dir"/root/{bin,proc,sys,dev,run,tmp,vm/modules}
+	cp -- "$(command -v busybox)" "$dir/root/bin/busybox"
+	cp -- "$VM_LIB/vm-guest.sh" "$dir/root/vm/"
+	cat >"$dir/root/init" <<-EOF
+		#!/bin/busybox sh
+		export PATH=/bin
+		/bin/busybox --install -s /bin
+		mount -t proc proc /proc
+		mount -t sysfs sysfs /sys
+		mount -t devtmpfs devtmpfs /dev
+		mount -t tmpfs tmpfs /run
+		mount -t tmpfs tmpfs /tmp
+		mount -t debugfs debugfs /sys/kernel/debug 2> /dev/null
+		mount -t tracefs tracefs /sys/kernel/tracing 2> /dev/null
+		ip link set lo up
+		stty -F /dev/ttyS1 raw -echo 115200
+		cd /vm
+		sh ./main > /dev/ttyS1 2>&1 < /dev/null
+		echo "$VM_DONE \$?" > /dev/ttyS1
+		sync
+		poweroff -f
+	EOF
+	chmod 755 "$dir/root/init"
+}
+
+vm_add() { install -D -m 755 -- "$2" "$1/root/vm/$3"; }
+
+# vm_find_module MODULES NAME: path of a module in a lib/modules/<release> directory, in REPLY; "" if there is none
+vm_find_module() {
+	local name=${2//_/[-_]}
+	REPLY=$(find "$1/" \( -name "$name.ko" -o -name "$name.ko.xz" -o -name "$name.ko.zst" -o -name "$name.ko.gz" \) \
+		-print -quit)
+}
+
+# vm_add_module DIR MODULES NAME: NAME's order file lists what to load, dependencies first.
+# The packages come without modules.dep, which is made when they are installed: each module says itself what it needs.
+vm_add_module() {
+	local dir=$1 modules=$2 name=${3//-/_} order=$1/root/vm/modules/${3//-/_}.order
+	: >"$order"
+	vm_add_module_to "$order" "$dir/root/vm/modules" "$modules" "$name"
+}
+vm_add_module_to() {
+	local order=$1 into=$2 modules=$3 name=$4 file dep
+	vm_find_module "$modules" "$name"; file=$REPLY
+	if [[ -z $file ]]; then
+		# Built into the kernel, or not there at all; the second shows when the first module is loaded.
+		return 0
+	fi
+	for dep in $(modinfo -F depends "$file" | tr ',' ' '); do
+		vm_add_module_to "$order" "$into" "$modules" "$dep"
+	done
+	if grep -qx "$name.ko" "$order"; then return 0; fi
+	case $file in
+	*.xz) xz -dc -- "$file" ;;
+	*.zst) zstd -dcq -- "$file" ;;
+	*.gz) gzip -dc -- "$file" ;;
+	*) cat -- "$file" ;;
+	esac >"$into/$name.ko"
+	echo "$name.ko" >>"$order"
+}
+
+# vm_boot DIR IMAGE SECONDS [PROGRESS]: run DIR/root/vm/main. Returns the script's status, or 99 if the machine itself
+# failed; VM_WHY says why.
+vm_boot() {
+	local dir=$1 image=$2 seconds=$3 show=${4:-no_progress} status=0 last
+	VM_WHY=""
+	(cd "$dir/root" && find . | cpio --quiet -o -H newc -R 0:0 | gzip -1) >"$dir/initrd"
+	: >"$dir/results"
+	: >"$dir/console"
+	long_run "$dir/qemu.log" "$show" timeout -k 5 "$seconds" qemu-system-x86_64 -nodefaults -no-reboot -display none \
+		-machine q35 -accel "$VM_ACCEL" -cpu max -smp 2 -m "$VM_MEMORY" -kernel "$image" -initrd "$dir/initrd" \
+		-append "console=ttyS0 panic=-1 oops=panic loglevel=7" \
+		-serial "file:$dir/console" -serial "file:$dir/results" || status=$?
+	last=$(tail -n 1 "$dir/results" | tr -d '\r')
+	if ((status == 124 || status == 137)); then
+		VM_WHY="it was not finished after $seconds s"
+	elif ((status)); then
+		VM_WHY="qemu failed (exit $status): $(tail -n 1 "$dir/qemu.log")"
+	elif [[ $last != "$VM_DONE "* ]]; then
+		VM_WHY=$(grep -aoE 'Kernel panic.*|BUG: .*|Oops: .*' "$dir/console" | head -n 1 | tr -d '\r') || true
+		VM_WHY=${VM_WHY:-it stopped before the script was at its end}
+	fi
+	if [[ $VM_WHY ]]; then return 99; fi
+	return "${last#"$VM_DONE "}"
+}
+
+# vm_prove KO IMAGE [TEST]: boot IMAGE, load KO, wait for the transition, run TEST, which must fail before the module is
+# loaded, pass while it is and fail again afterwards; unload; the kernel log must stay clean. $TARGET_MODULES_DIR is where
+# the modules are that KO patches. Leaves one line for the stage in STAGE_SUMMARY.
+vm_prove() {
+	local ko=$1 image=$2 test=${3:-} dir=$WORK/10-prove name object status=0
+	name=${ko##*/}
+	vm_require
+	vm_prepare "$dir"
+	vm_add "$dir" "$ko" "$name"
+	if [[ $test ]]; then vm_add "$dir" "$test" test; fi
+	for object in $(modinfo -F klp_object "$ko"); do
+		if [[ $object == vmlinux ]]; then continue; fi
+		if [[ -z $TARGET_MODULES_DIR ]]; then
+			die "the patch changes module $object, but it is not known where the target's modules are; give them with --modules"
+		fi
+		vm_add_module "$dir" "$TARGET_MODULES_DIR" "$object"
+		echo "$object" >>"$dir/root/vm/objects"
+	done
+	vm_prove_script "$name" >"$dir/root/vm/main"
+	vm_boot "$dir" "$image" "${KPATCH_VM_SECONDS:-300}" || status=$?
+	if ((status == 99)); then
+		tail -n 30 "$dir/console" | tr -d '\r' | sed 's/^/    /' >&2
+		die "the kernel was booted but $VM_WHY; its console is in $dir/console"
+	elif ((status)); then
+		grep -v "^$VM_DONE" "$dir/results" | tr -d '\r' | sed 's/^/    /' >&2
+		KEEP_WORK=1
+		die "$name did not prove itself on the booted kernel, see above; console and results are in $dir"
+	fi
+	STAGE_SUMMARY="booted, loaded, ${test:+tested, }unloaded; the kernel log is clean"
+}
+
+vm_prove_script() {
+	cat <<-EOF
+		. ./vm-guest.sh
+		ko=/vm/$1
+		name=\$(klp_name "\$ko")
+		step() { "\$@" || { say "failed: \$*"; exit 1; }; }
+		fails() { ! sh ./test; }
+		[ ! -e objects ] || for object in \$(cat objects); do step load_target \$object; done
+		log_mark
+		[ ! -e test ] || fails > /run/out 2>&1 || { say "the test passes already before the module is loaded"; exit 1; }
+		step klp_load "\$ko"
+		[ ! -e test ] || step sh ./test
+		step klp_unload "\$name"
+		[ ! -e test ] || fails > /run/out 2>&1 || { say "the test still passes after the module was unloaded"; exit 1; }
+		step log_check
+	EOF
+}
