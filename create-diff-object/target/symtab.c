@@ -1,0 +1,497 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Each reader below only fills records in the order of its source; index_symbols() then decides, for all sources
+ * alike, which of them the kernel counts and in what order. See symtab.h for why the order matters.
+ */
+#include "target/symtab.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "elf/model.h"
+#include "target/image.h"
+#include "util/arena.h"
+#include "util/diag.h"
+#include "util/vec.h"
+
+typedef VEC(struct symtab_sym) symbol_vec;
+
+static struct symtab *table_new(const char *path)
+{
+	struct arena *arena = arena_new();
+	struct symtab *tab = arena_alloc(arena, sizeof(*tab));
+
+	tab->arena = arena;
+	tab->path = arena_strdup(arena, path);
+	return tab;
+}
+
+void symtab_free(struct symtab *tab)
+{
+	if (!tab)
+		return;
+	strmap_free(&tab->by_name);
+	strmap_free(&tab->by_name_rest);
+	arena_free(tab->arena);
+}
+
+/* ---- order and positions ---- */
+
+/* By place, and at one place in the order of the source. */
+static int compare_places(const void *a, const void *b, void *arg)
+{
+	const struct symtab *tab = arg;
+	uint32_t ia = *(const uint32_t *)a, ib = *(const uint32_t *)b;
+	const struct symtab_sym *sa = &tab->syms[ia], *sb = &tab->syms[ib];
+
+	if (tab->relocatable && sa->shndx != sb->shndx)
+		return sa->shndx < sb->shndx ? -1 : 1;
+	if (sa->addr != sb->addr)
+		return sa->addr < sb->addr ? -1 : 1;
+	return ia < ib ? -1 : ia > ib;
+}
+
+/* Appends a counted symbol to the chain of its name. last[] has the end of the chain that starts at an id. */
+static void chain_symbol(struct symtab *tab, uint32_t id, uint32_t *last)
+{
+	struct symtab_sym *sym = &tab->syms[id];
+	uint32_t first = strmap_add(&tab->by_name, sym->name, id);
+
+	sym->pos = 1;
+	sym->next = SYMTAB_NONE;
+	if (first != STRMAP_NONE) {
+		sym->pos = tab->syms[last[first]].pos + 1;
+		tab->syms[last[first]].next = id;
+	} else {
+		first = id;
+	}
+	last[first] = id;
+}
+
+/*
+ * counted: one flag per symbol, whether the kernel sees it. The records are moved into the arena.
+ */
+static void index_symbols(struct symtab *tab, symbol_vec *syms, const bool *counted)
+{
+	uint32_t *last = calloc(syms->n + 1, sizeof(*last));
+
+	if (!last)
+		abort();
+	tab->nsyms = syms->n;
+	tab->syms = arena_memdup(tab->arena, syms->v, syms->n * sizeof(*syms->v));
+	tab->by_addr = arena_array(tab->arena, uint32_t, syms->n);
+	for (uint32_t i = 0; i < tab->nsyms; i++) {
+		struct symtab_sym *sym = &tab->syms[i];
+
+		sym->next = SYMTAB_NONE;
+		sym->pos = 0;
+		tab->has_files |= sym->kind == SYMTAB_FILE;
+		if (counted[i])
+			tab->by_addr[tab->nby_addr++] = i;
+		else if (sym->kind != SYMTAB_FILE && sym->shndx != SHN_UNDEF && *sym->name)
+			strmap_add(&tab->by_name_rest, sym->name, i);
+	}
+	qsort_r(tab->by_addr, tab->nby_addr, sizeof(*tab->by_addr), compare_places, tab);
+	if (tab->relocatable) {
+		for (uint32_t i = 0; i < tab->nsyms; i++)
+			if (counted[i])
+				chain_symbol(tab, i, last);
+	} else {
+		for (uint32_t i = 0; i < tab->nby_addr; i++)
+			chain_symbol(tab, tab->by_addr[i], last);
+	}
+	free(last);
+	vec_free(syms);
+}
+
+/* ---- text: kallsyms, System.map, readelf ---- */
+
+/* Cuts the next word off *rest; words are separated by blanks. Returns "" at the end. */
+static char *next_word(char **rest)
+{
+	char *word = *rest + strspn(*rest, " \t");
+	char *end = word + strcspn(word, " \t");
+
+	*rest = *end ? end + 1 : end;
+	*end = 0;
+	return word;
+}
+
+static bool parse_number(const char *word, int base, uint64_t *value)
+{
+	char *end;
+
+	errno = 0;
+	*value = strtoull(word, &end, base);
+	return !errno && end != word && !*end && *word != '-';
+}
+
+/* Outcome of one line. */
+enum line {
+	LINE_BAD,
+	LINE_SKIP,
+	LINE_SYMBOL,
+};
+
+/* "ffffffff81000000 T _text", behind it "[module]" in /proc/kallsyms of a running kernel. */
+static enum line parse_kallsyms_line(char *line, struct symtab_sym *sym)
+{
+	const char *addr = next_word(&line), *type = next_word(&line), *name = next_word(&line);
+
+	if (!parse_number(addr, 16, &sym->addr) || !isalpha((unsigned char)*type) + !*type || type[1] || !*name)
+		return LINE_BAD;
+	if (*next_word(&line))
+		return LINE_SKIP;
+	sym->name = name;
+	sym->kind = strchr("tTwWiI", *type) ? SYMTAB_FUNC : SYMTAB_OBJECT;
+	sym->local = islower((unsigned char)*type) && !strchr("wv", *type);
+	sym->shndx = ELF_SHN_ABS;
+	return LINE_SYMBOL;
+}
+
+static const struct {
+	const char *word;
+	enum symtab_kind kind;
+} readelf_types[] = {
+	{"NOTYPE", SYMTAB_NOTYPE}, {"FUNC", SYMTAB_FUNC},     {"OBJECT", SYMTAB_OBJECT}, {"FILE", SYMTAB_FILE},
+	{"IFUNC", SYMTAB_FUNC},    {"COMMON", SYMTAB_OBJECT}, {"TLS", SYMTAB_OBJECT},
+};
+
+static bool parse_section_index(const char *word, uint32_t *shndx)
+{
+	uint64_t value;
+
+	if (!strcmp(word, "UND"))
+		*shndx = SHN_UNDEF;
+	else if (!strcmp(word, "ABS"))
+		*shndx = ELF_SHN_ABS;
+	else if (!strcmp(word, "COM"))
+		*shndx = ELF_SHN_COMMON;
+	else if (parse_number(word, 10, &value) && value < UINT32_MAX)
+		*shndx = (uint32_t)value;
+	else
+		return false;
+	return true;
+}
+
+/* "   12: 0000000000000040    22 FUNC    LOCAL  DEFAULT    1 cmdline_proc_show" */
+static enum line parse_readelf_line(char *line, struct symtab_sym *sym)
+{
+	const char *number = next_word(&line), *value, *size, *type, *bind, *index;
+	uint64_t ignored;
+	char *colon = strchr(number, ':');
+
+	if (!colon || colon[1])
+		return LINE_SKIP; /* headings */
+	*colon = 0;
+	if (!parse_number(number, 10, &ignored))
+		return LINE_SKIP;
+	value = next_word(&line);
+	size = next_word(&line);
+	type = next_word(&line);
+	bind = next_word(&line);
+	next_word(&line); /* visibility */
+	line += strspn(line, " \t");
+	if (*line == '[' && strchr(line, ']')) /* ppc64: [<localentry>: 8] */
+		line = strchr(line, ']') + 1;
+	index = next_word(&line);
+	if (!parse_number(value, 16, &sym->addr) || !parse_number(size, 0, &sym->size))
+		return LINE_BAD;
+	if (!strcmp(type, "SECTION"))
+		return LINE_SKIP;
+	for (size_t i = 0; i < sizeof(readelf_types) / sizeof(readelf_types[0]); i++)
+		if (!strcmp(type, readelf_types[i].word))
+			sym->kind = readelf_types[i].kind;
+	if (!parse_section_index(index, &sym->shndx))
+		return strcmp(index, "OS") ? LINE_BAD : LINE_SKIP;
+	sym->name = next_word(&line);
+	sym->local = !strcmp(bind, "LOCAL");
+	return *sym->name ? LINE_SYMBOL : LINE_SKIP;
+}
+
+static bool is_counted_in_text(const struct symtab *tab, const struct symtab_sym *sym)
+{
+	if (sym->kind == SYMTAB_FILE || sym->shndx == SHN_UNDEF || sym->shndx == ELF_SHN_COMMON)
+		return false;
+	return !tab->relocatable || sym->shndx != ELF_SHN_ABS;
+}
+
+/* Local symbols stand behind the FILE symbol of their translation unit; global ones come after all of them. */
+static void assign_files(symbol_vec *syms)
+{
+	uint32_t file = SYMTAB_NONE;
+
+	for (uint32_t i = 0; i < syms->n; i++) {
+		if (syms->v[i].kind == SYMTAB_FILE)
+			file = i;
+		syms->v[i].file = syms->v[i].local ? file : SYMTAB_NONE;
+	}
+}
+
+static int check_text(const struct symtab *tab, const symbol_vec *syms, bool is_readelf, struct diag *diag)
+{
+	if (!syms->n)
+		return diag_error(diag, tab->path, NULL,
+				  "no symbols; it should be kallsyms, `readelf -sW` or an ELF file with a symbol table");
+	if (is_readelf)
+		return 0;
+	for (uint32_t i = 0; i < syms->n; i++)
+		if (syms->v[i].addr)
+			return 0;
+	return diag_error(diag, tab->path, NULL, "all addresses are 0; read it as root (kptr_restrict)");
+}
+
+static int parse_text(struct symtab *tab, char *text, symbol_vec *syms, struct diag *diag)
+{
+	const char *heading = strstr(text, "Symbol table '");
+	bool is_readelf = heading || strstr(text, "Num:"), is_linked = !is_readelf;
+	unsigned int number = 0;
+
+	for (char *next = text; next && *next;) {
+		char *line = strsep(&next, "\n");
+		struct symtab_sym sym = {0};
+		enum line outcome = LINE_SKIP;
+
+		number++;
+		if (*line && line[strlen(line) - 1] == '\r')
+			line[strlen(line) - 1] = 0;
+		if (line[strspn(line, " \t")])
+			outcome = is_readelf ? parse_readelf_line(line, &sym) : parse_kallsyms_line(line, &sym);
+		if (outcome == LINE_BAD) {
+			char place[32];
+
+			snprintf(place, sizeof(place), "line %u", number);
+			return diag_error(diag, tab->path, place, "not a line of %s",
+					  is_readelf ? "`readelf -sW`" : "kallsyms (address, type, name)");
+		}
+		if (outcome == LINE_SKIP)
+			continue;
+		/* The kernel is linked into the upper half of the address space; an object's values are small. */
+		is_linked |= (int64_t)sym.addr < 0;
+		vec_add(syms, sym);
+	}
+	tab->relocatable = !is_linked;
+	return check_text(tab, syms, is_readelf, diag);
+}
+
+int symtab_read_text(const char *path, const char *text, size_t size, struct symtab **result, struct diag *diag)
+{
+	struct symtab *tab = table_new(path);
+	char *copy = arena_alloc(tab->arena, size + 1);
+	symbol_vec syms = {0};
+	bool *counted;
+	int err;
+
+	memcpy(copy, text, size);
+	err = parse_text(tab, copy, &syms, diag);
+	if (err) {
+		vec_free(&syms);
+		symtab_free(tab);
+		return err;
+	}
+	assign_files(&syms);
+	counted = arena_array(tab->arena, bool, syms.n);
+	for (uint32_t i = 0; i < syms.n; i++)
+		counted[i] = is_counted_in_text(tab, &syms.v[i]);
+	index_symbols(tab, &syms, counted);
+	*result = tab;
+	return 0;
+}
+
+/* ---- ELF ---- */
+
+/*
+ * The kernel keeps, of a module, the symbols of sections that stay in memory: allocated ones whose name does not
+ * begin with .init. Before it looks, it takes the flag away from the two sections that are named here
+ * (kernel/module/main.c, rewrite_section_headers()).
+ */
+static bool is_kept_section(const struct elf_sec *sec)
+{
+	return (sec->flags & SHF_ALLOC) && strncmp(sec->name, ".init", strlen(".init")) &&
+	       strcmp(sec->name, "__versions") && strcmp(sec->name, ".modinfo");
+}
+
+static bool is_counted_in_elf(const struct elf_obj *obj, const struct elf_sym *sym)
+{
+	if (sym->type == STT_FILE || sym->type == STT_SECTION || !*sym->name || elf_sym_is_undefined(sym))
+		return false;
+	if (obj->type != ET_REL)
+		return sym->shndx != ELF_SHN_COMMON;
+	return elf_sym_has_section(sym) && is_kept_section(&obj->secs[sym->shndx]);
+}
+
+static enum symtab_kind kind_of(const struct elf_sym *sym)
+{
+	switch (sym->type) {
+	case STT_FUNC:
+	case STT_GNU_IFUNC:
+		return SYMTAB_FUNC;
+	case STT_OBJECT:
+	case STT_COMMON:
+	case STT_TLS:
+		return SYMTAB_OBJECT;
+	case STT_FILE:
+		return SYMTAB_FILE;
+	default:
+		return SYMTAB_NOTYPE;
+	}
+}
+
+int symtab_read_elf(const struct elf_obj *obj, struct symtab **result, struct diag *diag)
+{
+	struct symtab *tab;
+	symbol_vec syms = {0};
+	bool *counted;
+	uint32_t n = 0;
+
+	if (obj->nsyms <= 1)
+		return diag_error(diag, obj->path, NULL, "it has no symbol table; give a kallsyms text");
+	tab = table_new(obj->path);
+	tab->relocatable = obj->type == ET_REL;
+	counted = arena_array(tab->arena, bool, obj->nsyms);
+	for (uint32_t i = 1; i < obj->nsyms; i++) {
+		const struct elf_sym *elf_sym = &obj->syms[i];
+		struct symtab_sym *sym;
+
+		if (elf_sym->type == STT_SECTION || !*elf_sym->name)
+			continue;
+		counted[n++] = is_counted_in_elf(obj, elf_sym);
+		sym = vec_push(&syms);
+		sym->name = arena_strdup(tab->arena, elf_sym->name);
+		sym->addr = elf_sym->value;
+		sym->size = elf_sym->size;
+		sym->shndx = elf_sym->shndx;
+		sym->kind = kind_of(elf_sym);
+		sym->local = elf_sym_is_local(elf_sym);
+	}
+	assign_files(&syms);
+	index_symbols(tab, &syms, counted);
+	*result = tab;
+	return 0;
+}
+
+/* ---- any file ---- */
+
+static int read_elf_file(const char *path, struct symtab **tab, struct diag *diag)
+{
+	struct image *image;
+	struct elf_obj *obj;
+	int err;
+
+	err = image_read(path, &image, diag);
+	if (err)
+		return err;
+	err = image_read_elf(image, &obj, diag);
+	if (!err) {
+		err = symtab_read_elf(obj, tab, diag);
+		elf_obj_free(obj);
+	}
+	image_free(image);
+	return err;
+}
+
+/* Reads a whole file, also one without a size, such as /proc/kallsyms. */
+static int read_text_file(FILE *file, const char *path, struct symtab **tab, struct diag *diag)
+{
+	char *text = NULL;
+	size_t cap = 0;
+	ssize_t len = getdelim(&text, &cap, 0, file);
+	int err;
+
+	if (len < 0 && ferror(file))
+		err = diag_error(diag, path, NULL, "can't read: %s", strerror(errno));
+	else
+		err = symtab_read_text(path, text, len < 0 ? 0 : (size_t)len, tab, diag);
+	free(text);
+	return err;
+}
+
+int symtab_read(const char *path, struct symtab **tab, struct diag *diag)
+{
+	FILE *file = fopen(path, "re");
+	int first, err;
+
+	if (!file) {
+		err = -errno;
+		diag_error(diag, path, NULL, "can't open: %s", strerror(-err));
+		return err;
+	}
+	first = getc(file);
+	ungetc(first, file);
+	/* Text starts with a digit, a blank or a letter; ELF and all compressed formats start with something else. */
+	if (first == EOF || isprint(first) || isspace(first))
+		err = read_text_file(file, path, tab, diag);
+	else
+		err = read_elf_file(path, tab, diag);
+	fclose(file);
+	return err;
+}
+
+/* ---- lookup ---- */
+
+static uint32_t find(const struct strmap *map, const char *name)
+{
+	uint32_t id = strmap_get(map, name);
+
+	return id == STRMAP_NONE ? SYMTAB_NONE : id;
+}
+
+uint32_t symtab_find(const struct symtab *tab, const char *name)
+{
+	return find(&tab->by_name, name);
+}
+
+uint32_t symtab_find_uncounted(const struct symtab *tab, const char *name)
+{
+	return find(&tab->by_name_rest, name);
+}
+
+uint32_t symtab_count(const struct symtab *tab, const char *name)
+{
+	uint32_t n = 0;
+
+	for (uint32_t id = symtab_find(tab, name); id != SYMTAB_NONE; id = tab->syms[id].next)
+		n++;
+	return n;
+}
+
+uint32_t symtab_sympos(const struct symtab *tab, uint32_t id)
+{
+	const struct symtab_sym *sym = &tab->syms[id];
+
+	return sym->pos == 1 && sym->next == SYMTAB_NONE ? 0 : sym->pos;
+}
+
+uint32_t symtab_find_addr(const struct symtab *tab, uint32_t shndx, uint64_t addr)
+{
+	uint32_t low = 0, high = tab->nby_addr;
+
+	while (low < high) {
+		uint32_t mid = low + (high - low) / 2;
+		const struct symtab_sym *sym = &tab->syms[tab->by_addr[mid]];
+		bool before = tab->relocatable && sym->shndx != shndx ? sym->shndx < shndx : sym->addr < addr;
+
+		if (before)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	if (low < tab->nby_addr) {
+		const struct symtab_sym *sym = &tab->syms[tab->by_addr[low]];
+
+		if (sym->addr == addr && (!tab->relocatable || sym->shndx == shndx))
+			return low;
+	}
+	return SYMTAB_NONE;
+}
+
+uint32_t symtab_find_name_at(const struct symtab *tab, const char *name, uint32_t shndx, uint64_t addr)
+{
+	for (uint32_t id = symtab_find(tab, name); id != SYMTAB_NONE; id = tab->syms[id].next)
+		if (tab->syms[id].addr == addr && (!tab->relocatable || tab->syms[id].shndx == shndx))
+			return id;
+	return SYMTAB_NONE;
+}
