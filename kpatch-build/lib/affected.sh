@@ -1,0 +1,289 @@
+# shellcheck shell=bash
+# Stage 3: which objects can the patch change, and what do they belong to?
+#
+# A changed .c names its object; a changed header, or a .c that others include, names all that include it, directly or
+# not. That graph is read from the text of the source (once per build tree), so it may name more than needed: an object
+# that comes out unchanged is dropped by the diff. What is built, and into what, is asked of the Makefiles themselves.
+#
+# 3-affected/objects: object <TAB> parent (vmlinux or module path) <TAB> module name or vmlinux <TAB> Kbuild's own name of
+# the object, which may hold a ".." (arch/x86/kvm/../../../virt/kvm/kvm_main.o)
+
+OBJECTS=()              # objects, relative, without ".."
+declare -A PARENT=()    # object -> vmlinux or module path without .ko
+declare -A MODULE=()    # object -> vmlinux or module name
+declare -A GOAL=()      # object -> Kbuild's name of it
+
+affected_find() {
+	local file sources="" unit lost=""
+	mkdir -p "$WORK/3-affected"
+	printf '%s\n' "${PATCHED_FILES[@]}" | sort -u >"$WORK/3-affected/changed"
+	includers_of "$WORK/3-affected/changed" "${PATCHED_FILES[@]}" >"$WORK/3-affected/units"
+	: >"$WORK/3-affected/objects"
+	progress "asking the Makefiles"
+	while read -r unit; do
+		case $unit in
+		*.c)
+			objects_of_source "$unit"
+			if [[ $REPLY ]]; then
+				printf '%s\n' "$REPLY" >>"$WORK/3-affected/objects"
+				sources+=" $unit"
+			fi
+			;;
+		esac
+	done <"$WORK/3-affected/units"
+	for file in "${PATCHED_FILES[@]}"; do
+		if ! file_reaches_object "$file"; then lost+=$'\n'"    $file"; fi
+	done
+	if [[ $lost ]]; then
+		refuse "these files are not compiled into the kernel or a module of $TARGET_RELEASE with its configuration (not built, or part of the boot code, the vdso or a build tool):$lost"
+	fi
+	affected_load
+	affected_limit
+	affected_parents
+	STAGE_SUMMARY="${#OBJECTS[@]} object(s): ${OBJECTS[*]:0:3}"
+	if ((${#OBJECTS[@]} > 3)); then STAGE_SUMMARY+=" ..."; fi
+}
+
+# A .c must name an object or be included by one that does; a header that nothing includes changes nothing (exit 3 later).
+file_reaches_object() {
+	local file=$1 reached
+	if [[ $file != *.c ]] || grep -q "^${file%.c}\.o"$'\t' "$WORK/3-affected/objects"; then return 0; fi
+	printf '%s\n' "$file" >"$WORK/3-affected/one"
+	reached=$(includers_of "$WORK/3-affected/one" "$file" | sed -n 's/\.c$/.o/p')
+	grep -qxF -f <(printf '%s\n' "$reached") <(cut -f 1 "$WORK/3-affected/objects")
+}
+
+affected_load() {
+	local object parent module goal
+	OBJECTS=()
+	sort -u -o "$WORK/3-affected/objects" "$WORK/3-affected/objects"
+	while IFS=$'\t' read -r object parent module goal; do
+		if [[ -n ${PARENT[$object]:-} && ${PARENT[$object]} != "$parent" ]]; then
+			refuse "$object is part of several modules (${PARENT[$object]} and $parent), which can't be told apart"
+		fi
+		if ! target_wanted "$parent" "$module"; then continue; fi
+		OBJECTS+=("$object")
+		PARENT[$object]=$parent MODULE[$object]=$module GOAL[$object]=$goal
+	done <"$WORK/3-affected/objects"
+	for object in "${OBJECTS[@]}"; do
+		printf '%s\t%s\t%s\t%s\n' "$object" "${PARENT[$object]}" "${MODULE[$object]}" "${GOAL[$object]}"
+	done >"$WORK/3-affected/objects"
+	if ((${#OBJECTS[@]} == 0)); then
+		finish $EXIT_UNCHANGED "nothing changed: no object of $TARGET_RELEASE${OPT_TARGETS[*]:+ (limited to ${OPT_TARGETS[*]})} includes what the patch changes"
+	fi
+}
+
+# -t: vmlinux, path/to/module.ko or the name of a module
+target_wanted() {
+	local parent=$1 module=$2 wanted
+	if ((${#OPT_TARGETS[@]} == 0)); then return 0; fi
+	for wanted in "${OPT_TARGETS[@]}"; do
+		wanted=${wanted%.ko}
+		if [[ $wanted == "$parent" || ${wanted//-/_} == "$module" ]]; then return 0; fi
+	done
+	return 1
+}
+
+affected_limit() {
+	if ((${#OBJECTS[@]} > OPT_MAX_OBJECTS)); then
+		refuse "the patch can change ${#OBJECTS[@]} objects, more than the limit of $OPT_MAX_OBJECTS (what it changes: ${PATCHED_FILES[*]}); if that is meant, raise it: --max-objects ${#OBJECTS[@]}"
+	fi
+}
+
+# The file of each module must be there: its code is compared with it, and its symbols are found in it.
+affected_parents() {
+	local object lost=""
+	for object in "${OBJECTS[@]}"; do
+		if [[ ${PARENT[$object]} == vmlinux ]]; then continue; fi
+		if ! module_file "${PARENT[$object]}"; then lost+=$'\n'"    ${PARENT[$object]}.ko (for $object)"; fi
+	done
+	if [[ $lost ]]; then
+		die "these modules of the target are not ${TARGET_MODULES_DIR:+in $TARGET_MODULES_DIR}${TARGET_MODULES_DIR:-there}; give the directory where they are with --modules:$lost"
+	fi
+}
+
+# module_file PARENT -> REPLY: its .ko, perhaps compressed
+module_file() {
+	local place suffix
+	if [[ -z $TARGET_MODULES_DIR ]]; then return 1; fi
+	for place in "$TARGET_MODULES_DIR" "$TARGET_MODULES_DIR/kernel"; do
+		for suffix in "" .xz .zst .gz; do
+			REPLY=$place/$1.ko$suffix
+			if [[ -f $REPLY ]]; then return 0; fi
+		done
+	done
+	return 1
+}
+
+# ---- who includes whom ----------------------------------------------------------------------------------------------
+
+# includes_index: "file <TAB> kind <TAB> text" for each include line, where kind is " or <. Also of the build tree, whose
+# generated asm/x.h stand for asm-generic/x.h.
+includes_index() {
+	local out=$TREE/kpatch/includes
+	{
+		(cd "$TARGET_SOURCE" && find . '(' -path ./Documentation -o -path ./samples -o -path ./tools -o -path './arch/*' \
+			! -path './arch/x86' ! -path './arch/x86/*' ')' -prune -o '(' -name '*.[chS]' -o -name '*.inc' -o -name '*.lds' ')' \
+			-type f -print0 | xargs -0 grep -HE '^[[:space:]]*#[[:space:]]*include[[:space:]]*["<]')
+		(cd "$TREE" && find arch include -name '*.h' -type f -print0 | xargs -0 grep -HE '^#[[:space:]]*include[[:space:]]*["<]')
+	} | sed -nE 's,^(\./)?([^:]*):[[:space:]]*#[[:space:]]*include[[:space:]]*(["<])([^">]+)[">].*,\2\t\3\t\4,p' >"$out.new"
+	grep '\.c$' "$out.new" >"$out.c" || true
+	mv "$out.new" "$out"
+}
+
+# includers_of LIST FILE...: print the files of LIST (which are FILE...) and all that include one, directly or not.
+# "x.h" means the one beside the including file if there is one; else, as <x.h>, every file whose path ends so.
+includers_of() {
+	local index=$TREE/kpatch/includes
+	# Few lines include a .c: a patch without headers need not look at all the others.
+	if [[ "${*:2} " != *.h\ * && "${*:2} " != *.inc\ * ]]; then index=$TREE/kpatch/includes.c; fi
+	awk -F '\t' '
+	FILENAME != INDEX { queue[++tail] = $1; seen[$1] = 1; next }
+	{
+		text = $3
+		while (sub(/^(\.\.?\/)+/, "", text) || sub(/[^\/]+\/\.\.\//, "", text));
+		base = text; sub(/.*\//, "", base)
+		n = ++lines[base]
+		from[base, n] = $1; kind[base, n] = $2; tail_of[base, n] = text; raw[base, n] = $3
+	}
+	function dir_of(path) { return sub(/\/[^\/]*$/, "", path) ? path : "." }
+	function beside(file, text,   path) {
+		path = dir_of(file) "/" text
+		gsub(/\/\.\//, "/", path)
+		while (sub(/[^\/]+\/\.\.\//, "", path));
+		return path
+	}
+	function exists(path,   line, r) {
+		if (path in known) return known[path]
+		r = (getline line < (SOURCE "/" path)) >= 0
+		close(SOURCE "/" path)
+		return known[path] = r
+	}
+	END {
+		for (head = 1; head <= tail; head++) {
+			file = queue[head]
+			print file
+			base = file; sub(/.*\//, "", base)
+			for (n = 1; n <= lines[base]; n++) {
+				who = from[base, n]
+				if (who in seen) continue
+				if (kind[base, n] == "\"") {
+					near = beside(who, raw[base, n])
+					if (near != file && exists(near)) continue
+					hit = (near == file)
+				} else
+					hit = 0
+				want = "/" tail_of[base, n]
+				if (!hit && substr("/" file, length(file) + 2 - length(want)) == want) hit = 1
+				if (hit) { seen[who] = 1; queue[++tail] = who }
+			}
+		}
+	}' SOURCE="$TARGET_SOURCE" INDEX="$index" "$1" "$index"
+}
+
+# ---- what is built, and into what -----------------------------------------------------------------------------------
+
+# makefiles_index: "directory <TAB> base name" for each x.o that a Makefile speaks of
+makefiles_index() {
+	(cd "$TARGET_SOURCE" && find . '(' -path ./Documentation -o -path ./samples -o -path ./tools -o -path './arch/*' \
+		! -path './arch/x86' ! -path './arch/x86/*' ')' -prune -o '(' -name 'Makefile*' -o -name Kbuild ')' -type f -print0 |
+		xargs -0 grep -HoE '[A-Za-z0-9_-]+\.o\b') |
+		sed -E 's,^\./,,; s,/?[^/:]*:,\t,' | sort -u >"$TREE/kpatch/makefiles.new"
+	mv "$TREE/kpatch/makefiles.new" "$TREE/kpatch/makefiles"
+}
+
+# objects_of_source FILE.c -> REPLY: lines for 3-affected/objects, empty if this configuration does not build it
+objects_of_source() {
+	local object=${1%.c}.o dir lines="" kind part parent path module
+	local dirs=() dir_seen=" "
+	dir=$(dirname -- "$object")
+	while [[ $dir != . ]]; do dirs+=("$dir"); dir=$(dirname -- "$dir"); done
+	while IFS= read -r dir; do dirs+=("$dir"); done < <(awk -F '\t' -v b="${object##*/}" '$2 == b { print $1 }' "$TREE/kpatch/makefiles")
+	for dir in "${dirs[@]}"; do
+		if [[ $dir_seen == *" $dir "* ]]; then continue; fi
+		dir_seen+="$dir "
+		if ! kbuild_list "$dir"; then continue; fi
+		while read -r kind part parent; do
+			if [[ ${part##*/} != "${object##*/}" ]]; then continue; fi
+			path_normalize "$part"; path=$REPLY
+			if [[ $path != "$object" ]] || ! dir_is_built "$dir"; then continue; fi
+			if [[ $kind == y ]]; then
+				lines+="$object"$'\t'vmlinux$'\t'vmlinux$'\t'"$part"$'\n'
+			else
+				path_normalize "${parent%.o}"; parent=$REPLY
+				module=${parent##*/}
+				lines+="$object"$'\t'"$parent"$'\t'"${module//-/_}"$'\t'"$part"$'\n'
+			fi
+		done <"$KBUILD_LIST"
+	done
+	REPLY=${lines%$'\n'}
+}
+
+path_normalize() {
+	REPLY=$1
+	REPLY=${REPLY//\/.\//\/}
+	while [[ $REPLY =~ ^(.*/)?[^/]+/\.\./(.*)$ ]]; do REPLY=${BASH_REMATCH[1]}${BASH_REMATCH[2]}; done
+	REPLY=${REPLY#./}
+}
+
+# dir_is_built DIR: do the Makefiles above lead to it?
+declare -A DIR_BUILT=()
+dir_is_built() {
+	local dir=$1 up
+	if [[ -n ${DIR_BUILT[$dir]:-} ]]; then return "${DIR_BUILT[$dir]}"; fi
+	DIR_BUILT[$dir]=1
+	up=$dir
+	while [[ $up == */* ]]; do
+		up=${up%/*}
+		# The architecture's directories are named by its main Makefile, which only the whole build reads.
+		if [[ $up == arch/x86 ]]; then DIR_BUILT[$dir]=0; break; fi
+		if kbuild_list "$up" && grep -qxF -e "dir $dir" -- "$KBUILD_LIST" && dir_is_built "$up"; then
+			DIR_BUILT[$dir]=0
+			break
+		fi
+	done
+	if [[ $dir != */* || $dir == arch/x86 ]]; then DIR_BUILT[$dir]=0; fi
+	return "${DIR_BUILT[$dir]}"
+}
+
+# kbuild_list DIR: KBUILD_LIST is a file of "y OBJECT -", "m OBJECT MODULE" and "dir DIR" lines, what Kbuild would build
+# there; false if DIR has no Makefile. Kept with the build tree.
+kbuild_list() {
+	local dir=$1 src=$1 log=$WORK/3-affected/kbuild.log
+	KBUILD_LIST=$TREE/kpatch/kbuild/${dir//\//%}
+	if [[ ! -f $TARGET_SOURCE/$dir/Kbuild && ! -f $TARGET_SOURCE/$dir/Makefile ]]; then return 1; fi
+	if [[ -f $KBUILD_LIST ]]; then return 0; fi
+	mkdir -p "$TREE/kpatch/kbuild"
+	if grep -q srcroot "$TARGET_SOURCE/Makefile"; then src=$TARGET_SOURCE/$dir; fi
+	if ! kbuild_lister | make -s -C "$TREE" -f - srctree="$TARGET_SOURCE" objtree=. obj="$dir" src="$src" ARCH=x86_64 \
+		SRCARCH=x86 CC="$TARGET_CC" CONFIG_SHELL=/bin/sh 2>"$log" | tr -s ' \n' '\n' | tr '|' ' ' |
+		sed -n 's,/$,,; /^\(y\|m\|dir\) /p' >"$KBUILD_LIST.$$"; then
+		warn "the Makefile in $dir could not be read by itself: $(head -n 1 "$log")"
+	fi
+	mv "$KBUILD_LIST.$$" "$KBUILD_LIST"
+}
+
+# Reads one directory's Makefile as Kbuild does and prints what is in obj-y, lib-y and obj-m, with the parts of
+# composite objects. No blanks in an item, so that make can build them all: | stands for one.
+kbuild_lister() {
+	cat <<'EOF'
+.DEFAULT_GOAL := kpatch-list
+include include/config/auto.conf
+include $(srctree)/scripts/Kbuild.include
+-include $(srctree)/scripts/Makefile.compiler
+srcroot := $(srctree)
+include $(firstword $(wildcard $(srctree)/$(obj)/Kbuild) $(srctree)/$(obj)/Makefile)
+parts-y = $(strip $($(1:.o=-objs)) $($(1:.o=-y)))
+parts-m = $(strip $(call parts-y,$1) $($(1:.o=-m)))
+# A part may itself be composite.
+expand = $(foreach p,$(call parts-$2,$1),$(if $(call parts-$2,$p),$(call expand,$p,$2),$p))
+built-in := $(sort $(filter-out %/,$(obj-y) $(lib-y)))
+modules := $(sort $(filter-out %/ $(built-in),$(obj-m)))
+items := $(foreach o,$(built-in),$(foreach p,$(or $(call expand,$o,y),$o),y|$(obj)/$p|-)) \
+	$(foreach o,$(modules),$(foreach p,$(or $(call expand,$o,m),$o),m|$(obj)/$p|$(obj)/$o)) \
+	$(foreach d,$(filter %/,$(obj-y) $(obj-m) $(lib-y)),dir|$(obj)/$d)
+.PHONY: kpatch-list
+kpatch-list:
+	$(info $(items))@:
+EOF
+}

@@ -1,0 +1,197 @@
+# shellcheck shell=bash
+# Stage 4: each affected object three times, with the flags of the target's own build and objtool run on it:
+#
+#   4-compile/plain/X.o    as the target was built; the proof compares it with the image
+#   4-compile/orig/X.o     the same source with a section for each function and datum
+#   4-compile/patched/X.o  the patched source, likewise
+#
+# The plain one comes from make itself, in the shared build tree, and tells the exact command (.X.o.cmd). The others run
+# that command with another source, output and two flags more; their scripts stay beside them (X.o.sh) to be run by hand.
+#
+# objtool: where the target's build runs it per object, it is in the recorded command. With IBT or LTO the build runs it on
+# the linked vmlinux or module only; then we run it on each object with the flags that its Makefiles would have used.
+
+OBJTOOL_LATE=""         # objtool and flags for objects where the build leaves it to the link, or empty
+
+compile_objects() {
+	local dir=$WORK/4-compile
+	mkdir -p "$dir"
+	objtool_flags
+	compile_plain
+	compile_scripts
+	compile_run orig plain
+	compile_run patched
+	STAGE_SUMMARY="${#OBJECTS[@]} object(s), as built, original and patched"
+}
+
+# The Makefiles put the flags together from the configuration. (Newer kernels have them in a file of their own.)
+objtool_flags() {
+	local out
+	OBJTOOL_LATE=""
+	if ! out=$(objtool_asker | make -s -C "$TREE" -f - srctree="$TARGET_SOURCE" objtree=. obj=. src=. ARCH=x86_64 SRCARCH=x86 \
+		CC="$TARGET_CC" 2>"$WORK/4-compile/objtool-flags.log"); then
+		show_file "$WORK/4-compile/objtool-flags.log"
+		die "the kernel's Makefiles do not tell which flags objtool needs"
+	fi
+	if [[ $out == late* ]]; then OBJTOOL_LATE="./tools/objtool/objtool ${out#late }"; fi
+	debug "objtool: ${OBJTOOL_LATE:-as in the recorded commands}"
+}
+objtool_asker() {
+	cat <<'EOF'
+.DEFAULT_GOAL := kpatch-flags
+include include/config/auto.conf
+include $(srctree)/scripts/Kbuild.include
+include $(srctree)/scripts/Makefile.lib
+.PHONY: kpatch-flags
+kpatch-flags:
+	$(info $(if $(delay-objtool),late,own) $(objtool-args-y) --link)@:
+EOF
+}
+
+# All plain objects in one call of make. Ones that an earlier run made are as good as new: an object counts as made when
+# its .cmd file is there, which make writes last.
+compile_plain() {
+	local object goals=() log=$WORK/4-compile/make.log status=0
+	tree_lock
+	PLAIN_WANTED=()
+	for object in "${OBJECTS[@]}"; do
+		command_file "$object"
+		if [[ ! -f $REPLY || ! -f $TREE/$object ]]; then
+			rm -f -- "$REPLY"
+			goals+=("${GOAL[$object]}")
+			PLAIN_WANTED+=("$REPLY")
+		fi
+	done
+	if ((${#goals[@]})); then
+		long_run "$log" plain_progress "${KMAKE[@]}" -j "$OPT_JOBS" "${goals[@]}" || status=$?
+	fi
+	tree_unlock
+	for object in "${OBJECTS[@]}"; do
+		command_file "$object"
+		if ((status == 0)) && [[ ! -f $REPLY ]]; then status=1; fi
+	done
+	if ((status)); then
+		grep -E 'error|\*\*\*|warning' "$log" | head -n 20 | sed 's/^/    /' >&2
+		die "the unpatched source does not compile; is the source complete and the configuration the target's?"
+	fi
+}
+plain_progress() {
+	local file done=0
+	for file in "${PLAIN_WANTED[@]}"; do
+		if [[ -f $file ]]; then done=$((done + 1)); fi
+	done
+	REPLY="compiling as the target was built: $done of ${#PLAIN_WANTED[@]} objects"
+}
+
+# command_file OBJECT -> REPLY
+command_file() { REPLY=$TREE/${1%"${1##*/}"}.${1##*/}.cmd; }
+
+# recorded_command OBJECT -> COMPILE and OBJTOOL (empty if the build ran none), as text for a shell in the tree
+recorded_command() {
+	local object=$1 line
+	command_file "$object"
+	line=$(sed -n '1s/^\(saved\)\{0,1\}cmd_[^ ]* := //p' "$REPLY")
+	# what make wrote for itself: \# and $$
+	line=${line//\\#/#}
+	line=${line//\$\$/\$}
+	COMPILE=${line%% ; *}
+	OBJTOOL=""
+	if [[ $line == *" ; ./tools/objtool/objtool "* ]]; then
+		OBJTOOL=./tools/objtool/objtool${line#* ; ./tools/objtool/objtool}
+		OBJTOOL=${OBJTOOL%% ; *}
+		OBJTOOL=${OBJTOOL%"${GOAL[$object]}"*}
+	elif [[ $OBJTOOL_LATE ]]; then
+		OBJTOOL=$OBJTOOL_LATE
+		if [[ ${PARENT[$object]} != vmlinux ]]; then OBJTOOL+=" --module"; fi
+		OBJTOOL_IS_LATE=1
+	fi
+	if [[ -z $COMPILE || $COMPILE != *" -c -o ${GOAL[$object]} "* ]]; then
+		die "the recorded command of $object is not understood: $REPLY"
+	fi
+	local is_module=vmlinux
+	if [[ " $COMPILE " == *" -DMODULE "* ]]; then is_module=module; fi
+	if [[ $is_module == vmlinux && ${PARENT[$object]} != vmlinux || $is_module == module && ${PARENT[$object]} == vmlinux ]]; then
+		die "$object: its Makefile says it belongs to ${PARENT[$object]}, its compile command says $is_module"
+	fi
+}
+
+compile_scripts() {
+	local object side script command
+	for object in "${OBJECTS[@]}"; do
+		OBJTOOL_IS_LATE=0
+		recorded_command "$object"
+		for side in plain orig patched; do
+			script=$WORK/4-compile/$side/$object.sh
+			mkdir -p "${script%/*}"
+			if [[ $side == plain ]]; then
+				command="cp ${GOAL[$object]} $WORK/4-compile/plain/$object.part"
+				if ((!OBJTOOL_IS_LATE)); then script_write "$side" "$object" "$command" "" >"$script"; continue; fi
+			else
+				compile_command "$side" "$object"; command=$REPLY
+			fi
+			script_write "$side" "$object" "$command" "$OBJTOOL" >"$script"
+		done
+	done
+}
+
+# compile_command SIDE OBJECT -> REPLY: the recorded command with other source, output and sections. Debug information
+# changes no code and is left out.
+compile_command() {
+	local side=$1 object=$2 out=$WORK/4-compile/$1/$2.part goal=${GOAL[$2]}
+	REPLY=${COMPILE/ -c -o "$goal" / -ffunction-sections -fdata-sections -g0 -c -o "$out" }
+	REPLY=${REPLY/-Wp,-MMD,"${goal%"${goal##*/}"}.${goal##*/}.d"/-Wp,-MMD,"$out.d"}
+	if [[ $side == patched ]]; then
+		REPLY=${REPLY//"$TARGET_SOURCE/"/"$PATCHED/"}
+	fi
+}
+
+script_write() {
+	local side=$1 object=$2 command=$3 objtool=$4 out=$WORK/4-compile/$1/$2
+	cat <<EOF
+# $side ${object}
+cd $TREE || exit 1
+{
+$command &&
+${objtool:-:} ${objtool:+$out.part} &&
+mv $out.part $out
+} >$out.log 2>&1
+EOF
+}
+
+# compile_run SIDE...: run the scripts of these sides, then look what is missing.
+compile_run() {
+	local side object scripts=() log=$WORK/4-compile/run.log failed=""
+	SCRIPTS_WANTED=()
+	for side; do
+		for object in "${OBJECTS[@]}"; do
+			scripts+=("$WORK/4-compile/$side/$object.sh")
+			SCRIPTS_WANTED+=("$WORK/4-compile/$side/$object")
+		done
+	done
+	SCRIPTS_SIDE=$1
+	printf '%s\0' "${scripts[@]}" >"$WORK/4-compile/scripts"
+	long_run "$log" compile_progress xargs -0 -a "$WORK/4-compile/scripts" -P "$OPT_JOBS" -n 1 sh || true
+	for object in "${SCRIPTS_WANTED[@]}"; do
+		if [[ ! -f $object ]]; then
+			failed+=" ${object#"$WORK"/4-compile/}"
+			compile_show "$object.log"
+		fi
+	done
+	if [[ -z $failed ]]; then return; fi
+	if [[ $1 == patched ]]; then
+		finish $EXIT_NOT_COMPILED "error: the patched source does not compile:${failed//patched\//}"
+	fi
+	die "the unpatched source does not compile:$failed; is the source complete and the configuration the target's?"
+}
+compile_progress() {
+	local file done=0
+	for file in "${SCRIPTS_WANTED[@]}"; do
+		if [[ -f $file ]]; then done=$((done + 1)); fi
+	done
+	REPLY="compiling ($SCRIPTS_SIDE): $done of ${#SCRIPTS_WANTED[@]} objects"
+}
+
+# The user knows files by their names below the source.
+compile_show() {
+	sed -e "s,$PATCHED/,,g" -e "s,$TARGET_SOURCE/,,g" -e "s,$WORK/,,g" -e 's/^/    /' -- "$1" | head -n 40 >&2
+}

@@ -1,0 +1,103 @@
+# shellcheck shell=bash
+# Can this configuration be livepatched at all, and do we support it? And is the compiler the one that built it?
+
+# option, y (must be set) or n (must not be), reason
+readonly CONFIG_RULES="\
+CONFIG_X86_64 y only x86_64 kernels are supported
+CONFIG_LIVEPATCH y the kernel must be able to load livepatch modules
+CONFIG_MODULES y a livepatch is a module
+CONFIG_MODULE_UNLOAD y a disabled livepatch must be removable
+CONFIG_KALLSYMS y the loader finds the functions to patch in kallsyms
+CONFIG_KALLSYMS_ALL y references to data that is not exported are found in kallsyms
+CONFIG_DYNAMIC_FTRACE y functions are redirected through ftrace
+CONFIG_FUNCTION_TRACER y functions are redirected through ftrace
+CONFIG_STACKTRACE y the transition looks at the stacks of all tasks
+CONFIG_UNWINDER_ORC y without reliable stack traces a transition does not end
+CONFIG_OBJTOOL y objtool makes the unwind data and the call site tables
+CONFIG_CC_IS_GCC y only kernels that gcc compiled are supported
+CONFIG_LTO_CLANG n objects of a link-time optimized kernel can't be compared one by one
+CONFIG_CFI_CLANG n control flow type checks are not supported
+CONFIG_FINEIBT n control flow type checks are not supported
+CONFIG_RANDSTRUCT n the layout of structures is random in each build
+CONFIG_GCC_PLUGIN_LATENT_ENTROPY n the plugin puts random numbers into the code, so that no object can be built again
+CONFIG_GCOV_KERNEL n profiling counters can't be carried over to patched functions
+CONFIG_KASAN n address sanitizer data is not supported
+CONFIG_KCOV n coverage hooks are not supported
+CONFIG_KCSAN n race detector hooks are not supported
+CONFIG_KMSAN n memory sanitizer hooks are not supported
+CONFIG_TRIM_UNUSED_KSYMS n exports that the patch needs may have been removed"
+
+# config_value OPTION FILE -> REPLY: its value, without quotes; empty if not set
+config_value() {
+	REPLY=$(sed -n "s/^$1=//p" "$2" | tail -n 1)
+	REPLY=${REPLY#\"} REPLY=${REPLY%\"}
+}
+
+config_check() {
+	local config=$1 option want reason problems=""
+	while read -r option want reason; do
+		if grep -q "^$option=[ym]" "$config"; then
+			if [[ $want == n ]]; then problems+=$'\n'"    $option is set: $reason"; fi
+		elif [[ $want == y ]]; then
+			problems+=$'\n'"    $option is not set: $reason"
+		fi
+	done <<<"$CONFIG_RULES"
+	if [[ $problems ]]; then
+		die "the target's configuration $config does not allow livepatching; these options stand in the way:$problems"
+	fi
+	if grep -q '^CONFIG_MODULE_SIG_FORCE=y' "$config"; then
+		warn "CONFIG_MODULE_SIG_FORCE is set: the target loads the module only after you signed it (scripts/sign-file)"
+	fi
+}
+
+# The version text without the program's name: gcc and x86_64-linux-gnu-gcc-12 are often the same.
+compiler_version() { REPLY=$("$1" --version 2>/dev/null | head -n 1); REPLY=${REPLY#* }; }
+
+# compiler_find CONFIG: TARGET_CC, the compiler that built the target
+compiler_find() {
+	local text name want candidate found=""
+	config_value CONFIG_CC_VERSION_TEXT "$1"; text=$REPLY
+	name=${text%% *} want=${text#* }
+	if [[ -z $text ]]; then die "$1 has no CONFIG_CC_VERSION_TEXT: is it the configuration of a built kernel?"; fi
+	for candidate in "$name" "${name#x86_64-linux-gnu-}" gcc; do
+		if ! command -v -- "$candidate" >/dev/null; then continue; fi
+		compiler_version "$candidate"
+		if [[ $REPLY == "$want" ]]; then TARGET_CC=$candidate; return; fi
+		found+=$'\n'"    $candidate is $REPLY"
+		TARGET_CC=${TARGET_CC:-$candidate}
+	done
+	if ((!OPT_COMPILER_CHECK)) && [[ $TARGET_CC ]]; then
+		warn "the target was built by $text; going on with $TARGET_CC as told: only the proof of base protects you now"
+		return
+	fi
+	die "the compiler that built the target is not here: it was $text${found:-$'\n    no gcc is installed'}
+    install it (apt-get install ${name#x86_64-linux-gnu-}=VERSION), or try --skip-compiler-check"
+}
+
+# Everything that the stages call, with the package that has it; all missing ones are told at once.
+readonly TOOLS_NEEDED="\
+make:make patch:patch diff:diffutils awk:mawk bc:bc bison:bison flex:flex ld:binutils objcopy:binutils xz:xz-utils
+tar:tar flock:util-linux setsid:util-linux getopt:util-linux dpkg-deb:dpkg gcc:gcc perl:perl"
+readonly HEADERS_NEEDED="gelf.h:libelf-dev openssl/evp.h:libssl-dev"
+
+tools_check() {
+	local entry missing="" packages="" tool
+	for entry in $TOOLS_NEEDED; do
+		if ! command -v -- "${entry%%:*}" >/dev/null; then
+			missing+=" ${entry%%:*}" packages+=" ${entry#*:}"
+		fi
+	done
+	for entry in $HEADERS_NEEDED; do
+		if command -v gcc >/dev/null && ! gcc -E -include "${entry%%:*}" -x c /dev/null >/dev/null 2>&1; then
+			missing+=" ${entry%%:*}" packages+=" ${entry#*:}"
+		fi
+	done
+	for tool in klp-place create-diff-object create-klp-module klp-verify; do
+		if [[ ! -x $BIN_DIR/$tool ]]; then die "$BIN_DIR/$tool is not there; build it first: make -C ${LIB_DIR%/*/*}"; fi
+	done
+	if [[ $missing ]]; then
+		packages=$(tr ' ' '\n' <<<"$packages" | sort -u | xargs)
+		die "missing on this machine:$missing
+    install with: apt-get install $packages"
+	fi
+}

@@ -1,0 +1,42 @@
+# shellcheck shell=bash
+# Stage 6: 6-diff/X.o for each object that the patch changes: changed and new functions with what they need. Objects that
+# come out the same are left out. What can't be livepatched is collected from all objects and told at once.
+
+DIFFS=()                # objects of 6-diff that were written
+
+diff_objects() {
+	local object symbols out log status done=0 refused=0 changes
+	DIFFS=()
+	: >"$WORK/6-diff.log"
+	for object in "${OBJECTS[@]}"; do
+		progress "comparing original and patched: $((done++)) of ${#OBJECTS[@]} objects"
+		out=$WORK/6-diff/$object log=$WORK/6-diff/${object%.o}.log status=0 symbols=$TARGET_KALLSYMS
+		mkdir -p "${out%/*}"
+		if [[ ${PARENT[$object]} != vmlinux ]]; then module_unpacked "$object"; symbols=$REPLY; fi
+		"$BIN_DIR/create-diff-object" --placement "$WORK/5-proof/${object%.o}.place" "$WORK/4-compile/orig/$object" \
+			"$WORK/4-compile/patched/$object" "${MODULE[$object]}" "$symbols" "$TARGET_SYMVERS" "${MODULE_NAME//-/_}" "$out" \
+			>"$log" 2>&1 || status=$?
+		case $status in
+		0) DIFFS+=("$object") ;;
+		2)
+			refused=$((refused + 1))
+			progress_clear
+			sed "s,$WORK/4-compile/[a-z]*/,,g; s/^/    /" "$log" >&2
+			;;
+		3) ;;
+		*)
+			show_file "$log"
+			die "create-diff-object failed on $object (status $status)"
+			;;
+		esac
+		cat "$log" >>"$WORK/6-diff.log"
+	done
+	if ((refused)); then refuse "the patch can't be livepatched, for the reasons above ($refused object(s))"; fi
+	if ((${#DIFFS[@]} == 0)); then
+		finish $EXIT_UNCHANGED "nothing changed: the patch changes no code in ${OBJECTS[*]:0:5}"
+	fi
+	progress_clear
+	changes=$(grep -E ': (changed|new) function: ' "$WORK/6-diff.log") || changes=""
+	printf '%s\n' "$changes" | sed 's,^.*/,,; s/^/         /'
+	STAGE_SUMMARY="$(grep -c ': changed function: ' <<<"$changes" || true) changed and $(grep -c ': new function: ' <<<"$changes" || true) new function(s)"
+}

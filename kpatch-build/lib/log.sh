@@ -1,0 +1,136 @@
+# shellcheck shell=bash
+# Messages, exit codes, stages with their times, progress, interruption.
+#
+# Everything a user reads comes from here. A message is `kpatch-build: error: what; what to do`, printed once, where the
+# fact is known. A function that may die is never called in $(...), where only the subshell would end: it hands its
+# result back in REPLY.
+
+readonly EXIT_ERROR=1 EXIT_REFUSED=2 EXIT_UNCHANGED=3 EXIT_USAGE=4 EXIT_NOT_APPLIED=5 EXIT_NOT_COMPILED=6
+
+STAGE_NAME=""           # the running stage
+STAGE_SUMMARY=""        # what the stage has to say in its one line; set by the stage
+STAGE_COUNT=0
+CHILD=""                # process group of the running long command
+PROGRESS_SHOWN=0        # a progress line stands on the terminal
+PROGRESS_LAST=0         # second in which the last progress line went to a log
+CLEANUPS=()             # functions to run at exit, last first
+
+message() { progress_clear; printf 'kpatch-build: %s\n' "$*" >&2; }
+note() { message "note: $*"; }
+warn() { message "warning: $*"; }
+debug() { if ((OPT_DEBUG)); then message "debug: $*"; fi; }
+
+# finish CODE MESSAGE...: end the run. Lines after the first are printed as they are.
+finish() {
+	local code=$1
+	shift
+	message "$*"
+	exit "$code"
+}
+die() { finish $EXIT_ERROR "error: $*"; }
+refuse() { finish $EXIT_REFUSED "refused: $*"; }
+usage_error() { finish $EXIT_USAGE "error: $*; see kpatch-build --help"; }
+
+# show_file FILE [LINES]: the end of a log, indented, on stderr
+show_file() { tail -n "${2:-25}" -- "$1" | sed 's/^/    /' >&2; }
+
+now_us() { REPLY=${EPOCHREALTIME//[!0-9]/}; }
+
+# stage NAME FUNCTION...: run it, then print one line: name, what it found, its time.
+stage() {
+	local name=$1 begin us
+	shift
+	STAGE_NAME=$name STAGE_SUMMARY="" STAGE_COUNT=$((STAGE_COUNT + 1)) PROGRESS_LAST=$SECONDS
+	now_us; begin=$REPLY
+	"$@"
+	now_us; us=$((REPLY - begin))
+	progress_clear
+	printf '%-9s%-72s %5d.%d s\n' "$name" "$STAGE_SUMMARY" $((us / 1000000)) $((us % 1000000 / 100000))
+	STAGE_NAME=""
+}
+
+# progress TEXT: on a terminal one line that is rewritten; in a log a line now and then.
+progress() {
+	if [[ -t 1 ]]; then
+		printf '\r\033[K%-9s%.100s' "$STAGE_NAME" "$1"
+		PROGRESS_SHOWN=1
+	elif ((SECONDS - PROGRESS_LAST >= 20)); then
+		printf '%-9s%s ...\n' "$STAGE_NAME" "$1"
+		PROGRESS_LAST=$SECONDS
+	fi
+}
+progress_clear() {
+	if ((PROGRESS_SHOWN)); then printf '\r\033[K'; PROGRESS_SHOWN=0; fi
+}
+
+# long_run LOG PROGRESS COMMAND...: run a command that takes its time; its output goes to LOG. PROGRESS (a function name)
+# is called again and again and leaves the line to show in REPLY. Returns the command's status. The command gets a
+# process group of its own, so that an interruption reaches all of it at once.
+long_run() {
+	local log=$1 show=$2 status=0 polls=0
+	shift 2
+	debug "run: ${*@Q}"
+	setsid "$@" >"$log" 2>&1 </dev/null &
+	CHILD=$!
+	while kill -0 "$CHILD" 2>/dev/null; do
+		sleep 0.1
+		if ((polls++ % 5)); then continue; fi
+		REPLY=""
+		"$show"
+		if [[ $REPLY ]]; then progress "$REPLY"; fi
+	done
+	wait "$CHILD" || status=$?
+	CHILD=""
+	return $status
+}
+no_progress() { REPLY=""; }
+
+megabytes() { REPLY="$((($1 + 524288) / 1048576)) MB"; }
+
+# need_space DIR BYTES WHAT: refuse before filling a disk
+need_space() {
+	local dir=$1 bytes=$2 what=$3 free
+	free=$(df --output=avail -B1 -- "$dir" | tail -n 1)
+	if ((free < bytes)); then
+		local need
+		megabytes "$bytes"; need=$REPLY
+		megabytes "$free"
+		die "$what needs $need in $dir, only $REPLY are free; free some space or set KPATCH_CACHE to a larger disk"
+	fi
+}
+
+# ---- the end of a run -----------------------------------------------------------------------------------------------
+
+at_exit() { CLEANUPS+=("$1"); }
+
+on_exit() {
+	local status=$? i
+	trap - ERR EXIT
+	trap '' INT TERM HUP
+	set +e
+	if [[ $CHILD ]]; then
+		kill -TERM -- "-$CHILD" 2>/dev/null
+		wait "$CHILD" 2>/dev/null
+	fi
+	progress_clear
+	for ((i = ${#CLEANUPS[@]} - 1; i >= 0; i--)); do "${CLEANUPS[i]}" "$status"; done
+	exit "$status"
+}
+on_signal() {
+	message "interrupted; nothing was written to the output directory"
+	exit "$1"
+}
+on_error() {
+	# A subshell's failure is reported by the command that started it.
+	if ((BASH_SUBSHELL == 0)); then
+		message "error: internal: ${1##*/} line $2: '$3' failed${STAGE_NAME:+ in stage $STAGE_NAME}; run again with -d and report this"
+	fi
+	exit $EXIT_ERROR
+}
+install_traps() {
+	trap 'on_error "${BASH_SOURCE[0]}" "$LINENO" "$BASH_COMMAND"' ERR
+	trap on_exit EXIT
+	trap 'on_signal 129' HUP
+	trap 'on_signal 130' INT
+	trap 'on_signal 143' TERM
+}

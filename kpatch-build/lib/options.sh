@@ -1,0 +1,171 @@
+# shellcheck shell=bash
+# The command line. Options of kpatch-build 0.9.11 keep their letters and meaning; those that are not supported refuse.
+
+OPT_RELEASE=""          # -a
+OPT_SOURCE=""           # -s
+OPT_CONFIG=""           # -c
+OPT_IMAGE=""            # -v
+OPT_SYMVERS=""          # --symvers
+OPT_MODULES=""          # --modules
+OPT_JOBS=""             # -j
+OPT_TARGETS=()          # -t
+OPT_NAME=""             # -n
+OPT_OUTPUT=.            # -o
+OPT_DEBUG=0             # -d
+OPT_REPLACE=1           # 0 with -R
+OPT_KEEP=0              # --skip-cleanup
+OPT_COMPILER_CHECK=1    # 0 with --skip-compiler-check
+OPT_FUZZ=0              # --fuzz
+OPT_MAX_OBJECTS=200     # --max-objects
+OPT_ACTION=build        # or list-targets, print-target
+PATCHES=()              # absolute paths, in the order given
+MODULE_NAME=""          # name of the module to build, e.g. livepatch-fix
+
+usage() {
+	cat <<'EOF'
+Usage: kpatch-build [options] PATCH...
+
+Builds a livepatch module from source patches, for a stock kernel or for a kernel of your own.
+
+Target:
+  -a, --archversion RELEASE  a distribution kernel, by release (6.12.117+deb12-amd64) or by line (6.12: the newest
+                             one in the archive); default: the running kernel. Needs no root, installs nothing
+  -s, --sourcedir DIR        a source tree of your own (it is only read), with -c and -v
+  -c, --config FILE          its configuration (default: DIR/.config)
+  -v, --vmlinux FILE         its image: vmlinux, vmlinuz or bzImage (default: DIR/vmlinux)
+      --symvers FILE         its Module.symvers (default: beside the source, the configuration or the image)
+      --modules DIR          where its modules are (default: the source, if it was built)
+Build:
+  -t, --target TARGET        only patch this: vmlinux, or a module as path/to/name.ko or name; may be given again
+  -n, --name NAME            name of the module (default: livepatch-<name of the first patch>)
+  -o, --output DIR           directory for the module (default: .)
+  -j, --jobs N               compile N objects at a time (default: number of processors)
+  -R, --non-replace          the module does not replace livepatches loaded before
+      --fuzz N               lines of context that may differ when a patch is applied (default: 0)
+      --max-objects N        refuse a patch that can change more objects (default: 200)
+      --skip-compiler-check  go on when the compiler is not the one that built the target
+Other:
+  -d, --debug                say what is run, keep the work directory
+      --skip-cleanup         keep the work directory
+      --list-targets         list the stock kernels that the archive has with their source, newest first
+      --print-target         prepare the target and print its description, build nothing
+  -h, --help                 this text
+
+Exit status: 0 built, 1 error, 2 the patch can't be livepatched, 3 nothing changed, 4 wrong usage, 5 the patch does not
+apply, 6 the patched source does not compile, 130 and 143 interrupted.
+EOF
+}
+
+# Names go into sysfs and symbol names: same alphabet and length as the kernel's loader takes.
+module_name_clean() { REPLY=${1//[^A-Za-z0-9_-]/-}; REPLY=${REPLY:0:55}; }
+
+require_file() {
+	if [[ ! -f $1 || ! -r $1 ]]; then usage_error "$2 $1 is not a readable file"; fi
+}
+require_dir() {
+	if [[ ! -d $1 || ! -r $1 ]]; then usage_error "$2 $1 is not a readable directory"; fi
+}
+
+options_parse() {
+	local short=ha:r:s:c:v:j:t:n:o:dR long parsed
+	long=help,archversion:,sourcerpm:,sourcedir:,config:,vmlinux:,jobs:,target:,name:,output:,debug,non-replace
+	long+=,oot-module:,oot-module-src:,skip-cleanup,skip-compiler-check,skip-gcc-check
+	long+=,symvers:,modules:,fuzz:,max-objects:,list-targets,print-target
+	if ! parsed=$(getopt -o "$short" -l "$long" -n kpatch-build -- "$@" 2>&1); then
+		parsed=${parsed%%$'\n'*}
+		usage_error "${parsed#kpatch-build: }"
+	fi
+	eval set -- "$parsed"
+	while [[ $1 != -- ]]; do
+		case $1 in
+		-h | --help) usage; exit 0 ;;
+		-a | --archversion) OPT_RELEASE=$2; shift ;;
+		-s | --sourcedir) OPT_SOURCE=$2; shift ;;
+		-c | --config) OPT_CONFIG=$2; shift ;;
+		-v | --vmlinux) OPT_IMAGE=$2; shift ;;
+		-j | --jobs) OPT_JOBS=$2; shift ;;
+		-t | --target) OPT_TARGETS+=("$2"); shift ;;
+		-n | --name) OPT_NAME=$2; shift ;;
+		-o | --output) OPT_OUTPUT=$2; shift ;;
+		-d | --debug) OPT_DEBUG=1 OPT_KEEP=1 ;;
+		-R | --non-replace) OPT_REPLACE=0 ;;
+		--skip-cleanup) OPT_KEEP=1 ;;
+		--skip-compiler-check | --skip-gcc-check) OPT_COMPILER_CHECK=0 ;;
+		--symvers) OPT_SYMVERS=$2; shift ;;
+		--modules) OPT_MODULES=$2; shift ;;
+		--fuzz) OPT_FUZZ=$2; shift ;;
+		--max-objects) OPT_MAX_OBJECTS=$2; shift ;;
+		--list-targets) OPT_ACTION=list-targets ;;
+		--print-target) OPT_ACTION=print-target ;;
+		-r | --sourcerpm)
+			usage_error "$1: source RPMs are not supported; unpack the source and give it with -s, -c and -v" ;;
+		--oot-module | --oot-module-src)
+			usage_error "$1: modules from outside the kernel tree are not supported; only the kernel's own code can be patched" ;;
+		esac
+		shift
+	done
+	shift
+	options_check "$@"
+}
+
+options_check() {
+	local patch number
+	for number in "${OPT_JOBS:-1}" "$OPT_MAX_OBJECTS" "$((OPT_FUZZ + 1))"; do
+		if [[ ! $number =~ ^[1-9][0-9]{0,5}$ ]]; then
+			usage_error "-j and --max-objects take a number from 1 on, --fuzz one from 0 on"
+		fi
+	done
+	OPT_JOBS=${OPT_JOBS:-$(nproc)}
+	if [[ $OPT_RELEASE && $OPT_SOURCE ]]; then
+		usage_error "-a names a distribution kernel and -s a tree of your own: give one of them"
+	fi
+	if [[ -z $OPT_SOURCE && $OPT_CONFIG$OPT_IMAGE$OPT_SYMVERS$OPT_MODULES ]]; then
+		usage_error "-c, -v, --symvers and --modules describe a tree of your own: -s DIR is missing"
+	fi
+	if [[ $OPT_SOURCE ]]; then options_check_tree; fi
+	if [[ $OPT_ACTION != build ]]; then return; fi
+
+	if (($# == 0)); then usage_error "no patch file given"; fi
+	for patch; do
+		require_file "$patch" "patch"
+		PATCHES+=("$(realpath -- "$patch")")
+	done
+	require_dir "$OPT_OUTPUT" "output directory"
+	if [[ ! -w $OPT_OUTPUT ]]; then usage_error "output directory $OPT_OUTPUT is not writable"; fi
+	OPT_OUTPUT=$(realpath -- "$OPT_OUTPUT")
+	options_name
+}
+
+options_check_tree() {
+	require_dir "$OPT_SOURCE" "source directory"
+	if [[ ! -f $OPT_SOURCE/Kbuild || ! -f $OPT_SOURCE/scripts/Makefile.build ]]; then
+		usage_error "$OPT_SOURCE is not a Linux source tree (it has no Kbuild and scripts/Makefile.build)"
+	fi
+	OPT_SOURCE=$(realpath -- "$OPT_SOURCE")
+	OPT_CONFIG=${OPT_CONFIG:-$OPT_SOURCE/.config}
+	OPT_IMAGE=${OPT_IMAGE:-$OPT_SOURCE/vmlinux}
+	require_file "$OPT_CONFIG" "configuration (-c)"
+	require_file "$OPT_IMAGE" "image (-v)"
+	OPT_CONFIG=$(realpath -- "$OPT_CONFIG")
+	OPT_IMAGE=$(realpath -- "$OPT_IMAGE")
+	if [[ $OPT_SYMVERS ]]; then
+		require_file "$OPT_SYMVERS" "--symvers"
+		OPT_SYMVERS=$(realpath -- "$OPT_SYMVERS")
+	fi
+	if [[ $OPT_MODULES ]]; then
+		require_dir "$OPT_MODULES" "--modules"
+		OPT_MODULES=$(realpath -- "$OPT_MODULES")
+	fi
+}
+
+options_name() {
+	local name=${OPT_NAME%.ko}
+	if [[ -z $name ]]; then
+		name=${PATCHES[0]##*/}
+		name=${name%.patch}
+		name=livepatch-${name%.diff}
+	fi
+	module_name_clean "$name"
+	MODULE_NAME=$REPLY
+	if [[ ! $MODULE_NAME =~ [A-Za-z0-9] ]]; then usage_error "'$name' leaves no usable module name; give one with -n"; fi
+}

@@ -1,0 +1,49 @@
+# shellcheck shell=bash
+# Stage 5: proof of base. Each plain object is compared, function by function, with what the target runs. That shows that
+# source, configuration and compiler are the target's, and gives the exact address of every symbol (5-proof/X.place).
+
+proof_of_base() {
+	local object out log status done=0 refused="" functions=0 place=$WORK/5-proof args
+	mkdir -p "$place/modules"
+	for object in "${OBJECTS[@]}"; do
+		progress "comparing with the target: $((done++)) of ${#OBJECTS[@]} objects"
+		out=$place/${object%.o}.place log=$place/${object%.o}.log status=0
+		mkdir -p "${out%/*}"
+		args=(--image "$TARGET_VMLINUX" --symbols "$TARGET_KALLSYMS")
+		if [[ ${PARENT[$object]} != vmlinux ]]; then
+			module_unpacked "$object"
+			args+=(--module "$REPLY" --name "${MODULE[$object]}")
+		fi
+		"$BIN_DIR/klp-place" "${args[@]}" -o "$out" "$WORK/4-compile/plain/$object" >"$log" 2>&1 || status=$?
+		case $status in
+		0) functions=$((functions + $(awk -F '\t' '$1 == "matched" { print $2 }' "$out"))) ;;
+		2)
+			sed 's/^/    /' "$log" >&2
+			refused+=" $object"
+			;;
+		*)
+			show_file "$log"
+			die "klp-place failed on $object (status $status)"
+			;;
+		esac
+	done
+	if [[ $refused ]]; then
+		refuse "what was compiled is not what $TARGET_RELEASE runs, see above:$refused; source, configuration, compiler and image must be of one build"
+	fi
+	STAGE_SUMMARY="$functions function(s) are byte for byte what the target runs"
+}
+
+# module_unpacked OBJECT -> REPLY: the .ko of its module, not compressed. All later stages read this one.
+module_unpacked() {
+	local to=$WORK/5-proof/modules/${MODULE[$1]}.ko
+	if [[ ! -f $to ]]; then
+		module_file "${PARENT[$1]}"
+		case $REPLY in
+		*.xz) xz -dc -- "$REPLY" ;;
+		*.zst) zstd -dc -- "$REPLY" ;;
+		*.gz) gzip -dc -- "$REPLY" ;;
+		*) cat -- "$REPLY" ;;
+		esac >"$to"
+	fi
+	REPLY=$to
+}

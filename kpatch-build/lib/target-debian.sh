@@ -1,0 +1,244 @@
+# shellcheck shell=bash
+# Stock Debian kernels, from the ordinary packages of the archive: image, headers (and what they need), source.
+# Packages are fetched with apt-get download and unpacked into the cache; nothing is installed, no root is needed.
+#
+# Names: the image is linux-image-RELEASE (signed; the same code as -unsigned). The headers package names -common and
+# -kbuild in its dependencies. The source is linux-source-LINE, where LINE is 6.12 or 6.1, for every release of the
+# line, so that its version must be the image's version: any other is another kernel.
+
+target_debian() {
+	local release=$OPT_RELEASE version dir
+	if ! command -v apt-cache >/dev/null || ! command -v apt-get >/dev/null; then
+		die "this is no Debian system (no apt-get), so the target's packages can't be fetched; describe the target with -s, -c and -v"
+	fi
+	if [[ $release =~ ^[0-9]+\.[0-9]+$ ]]; then debian_newest "$release"; release=$REPLY; fi
+	release=${release:-$(uname -r)}
+	debian_image_version "$release"; version=$REPLY
+	dir=$CACHE/target/${release}_$version
+	cache_fill "$dir" debian_unpack_target "$release" "$version"
+
+	TARGET_RELEASE=$release TARGET_VERSION=$version
+	TARGET_IMAGE=$dir/boot/vmlinuz-$release TARGET_CONFIG=$dir/boot/config-$release
+	TARGET_HEADERS=$dir/usr/src/linux-headers-$release
+	TARGET_SYMVERS=$TARGET_HEADERS/Module.symvers TARGET_MODULES_DIR=$dir/lib/modules/$release
+	TARGET_VMLINUX=$dir/image/vmlinux TARGET_KALLSYMS=$dir/image/kallsyms
+	debian_redirect_headers "$dir"
+	if [[ ! -f $TARGET_VMLINUX ]]; then image_extract "$TARGET_IMAGE" "$dir/image"; fi
+	image_banner
+	if [[ $REPLY != "$release" ]]; then die "the image in linux-image-$release says it is $REPLY"; fi
+
+	debian_line "$version"
+	TARGET_SOURCE=$CACHE/source/linux-source-${REPLY}_$version TARGET_SOURCE_ID=$version
+	cache_fill "$TARGET_SOURCE" debian_unpack_source "linux-source-$REPLY" "$version"
+}
+
+# debian_line VERSION -> REPLY: 6.12 of 6.12.117-1~deb12u1
+debian_line() { [[ $1 =~ ^[0-9]+\.[0-9]+ ]]; REPLY=${BASH_REMATCH[0]}; }
+
+# debian_versions PACKAGE -> REPLY: its versions in the archive, newest first, one a line
+debian_versions() {
+	REPLY=$(apt-cache madison -- "$1" 2>/dev/null | awk -F '|' -v p="$1" '{ gsub(/ /, "") } $1 == p { print $2 }' | uniq)
+}
+
+debian_no_lists() {
+	if [[ -z $(apt-cache search --names-only '^linux-image-' 2>/dev/null) ]]; then
+		die "the package lists of this machine are empty; fetch them with: apt-get update (as root)"
+	fi
+}
+
+# The version decides what the target is. Of the running kernel it is the one that runs, of any other the newest.
+debian_image_version() {
+	local release=$1 versions running="" dir
+	debian_versions "linux-image-$release"; versions=$REPLY
+	if [[ -z $versions ]]; then debian_versions "linux-image-$release-unsigned"; versions=$REPLY; fi
+	if [[ $release == "$(uname -r)" && $(uname -v) =~ Debian\ ([^ ]+) ]]; then running=${BASH_REMATCH[1]}; fi
+	if [[ $running ]]; then
+		if [[ -d $CACHE/target/${release}_$running ]] || grep -qxF -- "$running" <<<"$versions"; then
+			REPLY=$running
+			return
+		fi
+	elif [[ $versions ]]; then
+		REPLY=${versions%%$'\n'*}
+		return
+	fi
+	for dir in "$CACHE/target/${release}"_*; do
+		if [[ -d $dir && $dir != *.new && -z $running ]]; then
+			REPLY=${dir##*_}
+			note "linux-image-$release is no longer in the archive; using version $REPLY from the cache"
+			return
+		fi
+	done
+	debian_no_lists
+	if [[ $running ]]; then
+		die "the running kernel is version $running of $release, which the archive does not hold (it has: ${versions:-none}); reboot into a current kernel, or describe it with -s, -c and -v"
+	fi
+	die "there is no package linux-image-$release in the archive; kpatch-build --list-targets lists what there is (after apt-get update), other kernels are described with -s, -c and -v"
+}
+
+# debian_targets [LINE] -> REPLY: "version release" lines of the standard flavour, newest first. (One madison call for
+# all names: each call reads the whole package index.)
+debian_targets() {
+	local line=${1:-[0-9]+.[0-9]+} arch
+	arch=$(dpkg --print-architecture)
+	REPLY=$(apt-cache search --names-only "^linux-image-${line//./\\.}\\..*-$arch\$" 2>/dev/null |
+		awk '{ print $1 }' | grep -Ev -- '-(cloud|rt|unsigned)-|^linux-image-[0-9]+\.[0-9]+-' |
+		xargs -r apt-cache madison 2>/dev/null |
+		awk -F '|' '{ gsub(/ /, ""); sub(/^linux-image-/, "", $1); print $2, $1 }' | sort -u -k 1,1Vr -k 2,2) || REPLY=""
+}
+
+# debian_newest LINE -> REPLY: the newest release of the line whose source is there too
+debian_newest() {
+	local line=$1 version release sources dir newest=""
+	debian_targets "$line"
+	if [[ $REPLY ]]; then
+		local targets=$REPLY
+		debian_versions "linux-source-$line"; sources=$REPLY
+		while read -r version release; do
+			if grep -qxF -- "$version" <<<"$sources"; then REPLY=$release; return; fi
+		done <<<"$targets"
+		die "the archive has kernels $line but no package linux-source-$line of the same version as one of them"
+	fi
+	for dir in "$CACHE/target/$line".*-*_*; do
+		if [[ -d $dir && $dir != *.new ]]; then newest=$dir; fi
+	done
+	if [[ $newest ]]; then
+		REPLY=${newest##*/}
+		REPLY=${REPLY%%_*}
+		return
+	fi
+	debian_no_lists
+	die "the archive has no stock kernel of line $line; kpatch-build --list-targets lists what there is"
+}
+
+debian_list_targets() {
+	local version release line sources="" seen="" targets
+	debian_targets; targets=$REPLY
+	if [[ -z $targets ]]; then debian_no_lists; die "the archive has no stock kernels"; fi
+	while read -r version release; do
+		debian_line "$version"; line=$REPLY
+		if [[ $seen != "$line" ]]; then
+			debian_versions "linux-source-$line"; sources=$REPLY seen=$line
+		fi
+		if grep -qxF -- "$version" <<<"$sources"; then printf '%-32s %s\n' "$release" "$version"; fi
+	done <<<"$targets"
+}
+
+# ---- fetching -------------------------------------------------------------------------------------------------------
+
+# debian_field FIELD PACKAGE VERSION -> REPLY
+debian_field() {
+	REPLY=$(apt-cache show -- "$2=$3" 2>/dev/null | sed -n "s/^$1: //p" | head -n 1)
+}
+
+# debian_fetch PACKAGE VERSION -> REPLY: path of the package file in the cache. A file that is there already (fetched
+# before, or put there by hand for a machine without network) is used if it is complete.
+debian_fetch() {
+	local package=$1 version=$2 have size dir file lock status=0
+	local packages=$CACHE/packages log=$WORK/1-target/fetch.log
+	mkdir -p "$packages"
+	exec {lock}>"$packages/.lock"
+	lock_wait "$lock" "$package"
+	for file in "$packages/${package}_${version/:/%3a}"_*.deb; do
+		if [[ -f $file ]] && dpkg-deb -f "$file" Version >/dev/null 2>&1; then
+			exec {lock}>&-
+			REPLY=$file
+			return
+		fi
+	done
+	debian_versions "$package"; have=${REPLY//$'\n'/ }
+	if [[ " $have " != *" $version "* ]]; then
+		debian_no_lists
+		die "the archive has no $package of version $version (it has: ${have:-none}); image, headers and source must be of one version: choose a release from kpatch-build --list-targets"
+	fi
+	debian_field Size "$package" "$version"; size=${REPLY:-0}
+	need_space "$packages" "$((size + 100000000))" "package $package"
+	dir=$packages/partial
+	rm -rf "$dir"
+	mkdir "$dir"
+	FETCH_NAME=$package FETCH_DIR=$dir FETCH_SIZE=$size
+	long_run "$log" fetch_progress env -C "$dir" apt-get -q -o APT::Sandbox::User="$(id -un)" download "$package=$version" || status=$?
+	for file in "$dir"/*.deb; do
+		if ((status == 0)) && [[ -f $file ]]; then
+			mv "$file" "$packages/"
+			exec {lock}>&-
+			REPLY=$packages/${file##*/}
+			return
+		fi
+	done
+	show_file "$log" 4
+	die "package $package $version could not be fetched; is there a network, and are the package lists current (apt-get update)? Without network put the .deb into $packages"
+}
+fetch_progress() {
+	local done total
+	done=$(du -sb -- "$FETCH_DIR" | cut -f 1)
+	total=$((FETCH_SIZE / 1048576))
+	REPLY="fetching $FETCH_NAME: $((done / 1048576)) of $total MB"
+}
+
+# ---- unpacking ------------------------------------------------------------------------------------------------------
+
+debian_unpack_target() {
+	local to=$1 release=$2 version=$3 package depends image=linux-image-$release
+	debian_versions "$image"
+	if [[ $REPLY && $'\n'$REPLY$'\n' != *$'\n'$version$'\n'* ]] || [[ -z $REPLY ]]; then
+		debian_versions "$image-unsigned"
+		if [[ $'\n'$REPLY$'\n' == *$'\n'$version$'\n'* ]]; then image=$image-unsigned; fi
+	fi
+	need_space "$CACHE" 1200000000 "unpacking $release"
+	debian_unpack_package "$to" "$image" "$version"
+	debian_unpack_package "$to" "linux-headers-$release" "$version"
+	depends=$(dpkg-deb -f "$REPLY" Depends | tr ',' '\n' | awk '/linux-(headers|kbuild)-/ { print $1 }')
+	for package in $depends; do debian_unpack_package "$to" "$package" "$version"; done
+	rm -rf "$to/usr/share"
+}
+
+# debian_unpack_package DIR PACKAGE VERSION -> REPLY: the package file
+debian_unpack_package() {
+	local to=$1 package=$2 version=$3 file
+	debian_fetch "$package" "$version"; file=$REPLY
+	progress "unpacking $package"
+	if ! long_run "$WORK/1-target/unpack.log" no_progress dpkg-deb -x "$file" "$to"; then
+		show_file "$WORK/1-target/unpack.log"
+		rm -f -- "$file"
+		die "${file##*/} could not be unpacked and was removed; run again to fetch it anew"
+	fi
+	REPLY=$file
+}
+
+# The headers' Makefile includes the common one by its place after installation: name the unpacked one.
+debian_redirect_headers() {
+	local dir=$1 common line makefile=$TARGET_HEADERS/Makefile
+	common=$(sed -n 's,^include .*/\(linux-headers-[^/]*\)/Makefile$,\1,p' "$makefile")
+	line="include $dir/usr/src/$common/Makefile"
+	if [[ -z $common || ! -f $dir/usr/src/$common/Makefile ]]; then
+		die "the headers package of $TARGET_RELEASE is laid out in a way that is not known; its Makefile: $(head -c 200 "$makefile")"
+	fi
+	if ! grep -qxF -- "$line" "$makefile"; then
+		printf '%s\n' "$line" >"$makefile.new.$$"
+		mv "$makefile.new.$$" "$makefile"
+	fi
+}
+
+readonly SOURCE_UNPACKED_SIZE=1800000000
+
+debian_unpack_source() {
+	local to=$1 package=$2 version=$3 file
+	debian_fetch "$package" "$version"; file=$REPLY
+	need_space "$CACHE" $SOURCE_UNPACKED_SIZE "unpacking the source"
+	UNPACK_LOG=$WORK/1-target/source.log
+	if ! long_run "$UNPACK_LOG" unpack_progress bash -c '
+		set -o pipefail
+		dpkg-deb --fsys-tarfile "$1" | tar -xO -f - "./usr/src/$2.tar.xz" |
+			tar -xJ -f - -C "$3" --strip-components=1 --checkpoint=3000 --checkpoint-action=echo=%u' \
+		unpack "$file" "$package" "$to"; then
+		show_file "$UNPACK_LOG" 5
+		rm -f -- "$file"
+		die "${file##*/} could not be unpacked and was removed; run again to fetch it anew"
+	fi
+}
+# tar's checkpoints count records of 10 KiB
+unpack_progress() {
+	local records
+	records=$(tail -n 1 "$UNPACK_LOG" | tr -dc 0-9)
+	REPLY="unpacking the source: $((${records:-0} / 100)) of about $((SOURCE_UNPACKED_SIZE / 1200000)) MB"
+}

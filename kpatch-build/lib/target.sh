@@ -1,0 +1,189 @@
+# shellcheck shell=bash
+# Stage 1: who is the target? One description for all later stages, in 1-target/target.sh:
+#
+#   TARGET_RELEASE      what uname -r says there
+#   TARGET_VERSION      version of the distribution's packages, empty for a tree of one's own
+#   TARGET_CONFIG       its configuration
+#   TARGET_IMAGE        its image as given (bootable or vmlinux), TARGET_VMLINUX the ELF in it
+#   TARGET_KALLSYMS     all its symbols, as text in the order of kallsyms
+#   TARGET_SYMVERS      its Module.symvers
+#   TARGET_SOURCE       its source; never written to
+#   TARGET_HEADERS      where Kbuild builds external modules for it
+#   TARGET_MODULES_DIR  its modules, or empty
+#   TARGET_CC           the compiler that built it
+#   TARGET_BANNER       what it says of itself when it boots
+
+readonly TARGET_FIELDS="TARGET_RELEASE TARGET_VERSION TARGET_CONFIG TARGET_IMAGE TARGET_VMLINUX TARGET_KALLSYMS
+TARGET_SYMVERS TARGET_SOURCE TARGET_HEADERS TARGET_MODULES_DIR TARGET_CC TARGET_BANNER"
+for field in $TARGET_FIELDS; do declare -g "$field="; done
+unset field
+TARGET_SOURCE_ID=""     # names the state of the source in the key of the build tree
+
+target_describe() {
+	local where="package version"
+	mkdir -p "$WORK/1-target"
+	if [[ $OPT_SOURCE ]]; then
+		where="source $OPT_SOURCE"
+		target_own_tree
+	else
+		target_debian
+	fi
+	config_check "$TARGET_CONFIG"
+	compiler_find "$TARGET_CONFIG"
+	target_source_fits
+	target_save
+	STAGE_SUMMARY="$TARGET_RELEASE, $where${TARGET_VERSION:+ $TARGET_VERSION}"
+}
+
+target_save() {
+	local name
+	for name in $TARGET_FIELDS; do printf '%s=%q\n' "$name" "${!name}"; done >"$WORK/1-target/target.sh"
+}
+
+is_elf() { [[ $(head -c 4 -- "$1" | od -An -tx1) == " 7f 45 4c 46" ]]; }
+
+# image_extract IMAGE DIR: DIR/vmlinux and DIR/kallsyms from a bootable image or a vmlinux
+image_extract() {
+	local image=$1 dir=$2 log=$WORK/1-target/image.log
+	mkdir -p "$dir"
+	if ! long_run "$log" no_progress "$BIN_DIR/klp-place" --elf "$image" -o "$dir/vmlinux.new" ||
+		! "$BIN_DIR/klp-place" --kallsyms "$dir/vmlinux.new" >"$dir/kallsyms.new" 2>>"$log"; then
+		show_file "$log"
+		die "$image can't be read as a kernel image; give the vmlinuz, bzImage or vmlinux of the target"
+	fi
+	mv "$dir/kallsyms.new" "$dir/kallsyms"
+	mv "$dir/vmlinux.new" "$dir/vmlinux"
+}
+
+# The banner is the string that the image prints first: "Linux version RELEASE (who@where) (compiler) #1 SMP ...".
+image_banner() {
+	TARGET_BANNER=$(LC_ALL=C grep -a -o -m 1 'Linux version [0-9][^[:cntrl:]]*' "$TARGET_VMLINUX" | head -n 1) || true
+	if [[ -z $TARGET_BANNER ]]; then die "$TARGET_IMAGE has no kernel banner: is it a kernel image?"; fi
+	REPLY=${TARGET_BANNER#Linux version }
+	REPLY=${REPLY%% *}
+}
+
+# source_version DIR -> REPLY: VERSION.PATCHLEVEL.SUBLEVEL of its Makefile
+source_version() {
+	REPLY=$(awk '$2 == "=" && /^(VERSION|PATCHLEVEL|SUBLEVEL) / { v = v sep $3; sep = "." }
+		/^NAME/ { print v; exit }' "$1/Makefile")
+}
+
+# The image says which source it was made from, in its release or (Debian's 6.1.0-N) in its package version.
+target_source_fits() {
+	local version
+	source_version "$TARGET_SOURCE"; version=$REPLY
+	if [[ ! "$TARGET_RELEASE $TARGET_BANNER" =~ (^|[^0-9.])${version//./\\.}([^0-9.]|\.[^0-9]|$) ]]; then
+		die "image and source do not belong together: the source is $version, the image says '$TARGET_BANNER'"
+	fi
+	if [[ ! $version =~ ^(5\.(8|9|[1-9][0-9])|[6-9]|[1-9][0-9])\. ]]; then
+		die "kernel $version is too old: livepatch relocations work as needed only from 5.8 on"
+	fi
+}
+
+# ---- a tree of one's own --------------------------------------------------------------------------------------------
+
+target_own_tree() {
+	local place
+	TARGET_IMAGE=$OPT_IMAGE TARGET_CONFIG=$OPT_CONFIG
+	if is_elf "$TARGET_IMAGE"; then
+		TARGET_VMLINUX=$TARGET_IMAGE TARGET_KALLSYMS=$WORK/1-target/kallsyms
+		if ! "$BIN_DIR/klp-place" --kallsyms "$TARGET_IMAGE" >"$TARGET_KALLSYMS" 2>"$WORK/1-target/image.log"; then
+			show_file "$WORK/1-target/image.log"
+			die "$TARGET_IMAGE can't be read as a kernel image; give the vmlinuz, bzImage or vmlinux of the target"
+		fi
+	else
+		image_extract "$TARGET_IMAGE" "$WORK/1-target"
+		TARGET_VMLINUX=$WORK/1-target/vmlinux TARGET_KALLSYMS=$WORK/1-target/kallsyms
+	fi
+	image_banner; TARGET_RELEASE=$REPLY
+	target_own_config
+
+	for place in "$OPT_SOURCE" "${OPT_CONFIG%/*}" "${OPT_IMAGE%/*}"; do
+		TARGET_SYMVERS=${OPT_SYMVERS:-$place/Module.symvers}
+		if [[ -f $TARGET_SYMVERS ]]; then break; fi
+	done
+	if [[ ! -f $TARGET_SYMVERS ]]; then
+		die "no Module.symvers: it is neither in $OPT_SOURCE nor beside the configuration or the image
+    it lists what the target exports, with versions; the build of the target made it. Give the file of that very
+    build with --symvers FILE (distributions ship it in the headers package: /usr/src/linux-headers-RELEASE/), or
+    build the tree once with its configuration (make vmlinux modules)"
+	fi
+	for place in "$OPT_SOURCE" "${OPT_CONFIG%/*}" "${OPT_IMAGE%/*}"; do
+		if [[ -f $place/modules.order ]]; then TARGET_MODULES_DIR=$place; break; fi
+	done
+	TARGET_MODULES_DIR=${OPT_MODULES:-$TARGET_MODULES_DIR}
+	source_use_tree
+}
+
+# A configuration that names another release than the image was not the image's.
+target_own_config() {
+	local localversion
+	config_value CONFIG_LOCALVERSION "$TARGET_CONFIG"; localversion=$REPLY
+	if [[ $localversion && $TARGET_RELEASE != *"$localversion"* ]]; then
+		die "image and configuration do not belong together: CONFIG_LOCALVERSION is '$localversion' in $TARGET_CONFIG, the image is $TARGET_RELEASE"
+	fi
+}
+
+# Files that a build or a configuration leaves in a source tree
+readonly BUILD_PRODUCTS=(-name '*.o' -o -name '*.ko' -o -name '*.a' -o -name '.*.cmd' -o -name '*.mod' -o -name '*.order'
+	-o -name 'vmlinux*' -o -name '*.mod.c' -o -name '*.symvers' -o -name '.config*' -o -name 'System.map' -o -name '*.o.d'
+	-o -path '*/include/generated/*' -o -path '*/include/config/*')
+
+# Kbuild refuses to build a tree elsewhere (O=) that was configured or built in place, and cleaning it is not ours to
+# do. So such a tree is copied without its build products; a clean one is used where it is: O= does not write there.
+source_use_tree() {
+	local dir
+	case $OPT_SOURCE in *[[:space:]:,\'\"]*) die "the kernel can't be built from a path with such characters: '$OPT_SOURCE'; use a link without them" ;; esac
+	TARGET_SOURCE_ID=$(cd "$OPT_SOURCE" && find . -name .git -prune -o '(' "${BUILD_PRODUCTS[@]}" ')' -prune -o -type f \
+		-printf '%p %s %T@\n' | LC_ALL=C sort | sha256sum | cut -c 1-16)
+	if [[ ! -e $OPT_SOURCE/.config && ! -e $OPT_SOURCE/include/config && ! -e $OPT_SOURCE/include/generated &&
+		! -e $OPT_SOURCE/arch/x86/include/generated && ! -e $OPT_SOURCE/scripts/basic/fixdep ]]; then
+		TARGET_SOURCE=$OPT_SOURCE
+		return
+	fi
+	dir=$CACHE/source/own_$TARGET_SOURCE_ID
+	TARGET_SOURCE=$dir
+	cache_fill "$dir" source_copy_tree
+}
+
+source_copy_tree() {
+	local to=$1 log=$WORK/1-target/copy.log
+	need_space "$CACHE" 2000000000 "a copy of the source"
+	note "$OPT_SOURCE was built in; working on a copy of its source"
+	(cd "$OPT_SOURCE" && find . -name .git -prune -o '(' "${BUILD_PRODUCTS[@]}" ')' -prune -o '(' -type f -o -type l ')' -print0) \
+		>"$WORK/1-target/files"
+	if ! long_run "$log" no_progress bash -c 'set -o pipefail; tar -C "$1" --null -T "$2" -cf - | tar -C "$3" -xf -' \
+		copy "$OPT_SOURCE" "$WORK/1-target/files" "$to" ||
+		! long_run "$log" no_progress make -C "$to" ARCH=x86_64 mrproper; then
+		show_file "$log"
+		die "$OPT_SOURCE could not be copied to $to"
+	fi
+}
+
+# ---- the cache ------------------------------------------------------------------------------------------------------
+
+# cache_fill DIR FUNCTION [ARG...]: have FUNCTION NEWDIR ARG... fill a directory which then becomes DIR, in one step and
+# once, whoever else wants it at the same moment. A killed run leaves only a *.new that the next one removes.
+cache_fill() {
+	local dir=$1 lock
+	shift
+	if [[ -d $dir ]]; then return; fi
+	mkdir -p "${dir%/*}"
+	exec {lock}>"$dir.lock"
+	lock_wait "$lock" "$dir"
+	if [[ ! -d $dir ]]; then
+		rm -rf "$dir.new"
+		mkdir "$dir.new"
+		"$1" "$dir.new" "${@:2}"
+		mv "$dir.new" "$dir"
+	fi
+	exec {lock}>&-
+}
+
+lock_wait() {
+	if ! flock -n "$1"; then
+		progress "waiting for another kpatch-build that makes ${2##*/}"
+		flock "$1"
+	fi
+}

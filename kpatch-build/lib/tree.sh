@@ -1,0 +1,92 @@
+# shellcheck shell=bash
+# Stage 2: a prepared build tree of our own (make O=), cached by release, configuration, compiler and source. Later runs
+# add objects to it, under its lock; they are never changed afterwards, because neither the source nor the configuration is.
+
+TREE=""         # the build tree
+KMAKE=()        # make, as the target's own build called it
+
+tree_prepare() {
+	local key
+	mkdir -p "$WORK/2-tree"
+	compiler_version "$TARGET_CC"
+	key=$(printf '%s\n' "$TARGET_RELEASE" "$TARGET_SOURCE" "$TARGET_SOURCE_ID" "$TARGET_CC" "$REPLY" |
+		cat - "$TARGET_CONFIG" | sha256sum | cut -c 1-12)
+	TREE=$CACHE/tree/${TARGET_RELEASE}_$key
+	tree_make_command
+	STAGE_SUMMARY="from the cache"
+	tree_lock
+	if [[ ! -e $TREE/kpatch/complete ]]; then
+		rm -rf "$TREE"
+		tree_make
+		STAGE_SUMMARY="configured and prepared"
+	fi
+	tree_unlock
+	ln -sfn "$TREE" "$WORK/2-tree/tree"
+	if [[ $OPT_SOURCE ]]; then
+		TARGET_HEADERS=$TREE
+		target_save
+	fi
+}
+
+tree_lock() {
+	mkdir -p "$CACHE/tree"
+	exec {TREE_LOCK}>"$TREE.lock"
+	lock_wait "$TREE_LOCK" "$TREE"
+}
+tree_unlock() { exec {TREE_LOCK}>&-; }
+
+# The release comes from the image, not from what is around the source now (git, localversion files). Programs that only
+# the configuration asks about must not change it: no rustc, and the pahole version that the target had.
+tree_make_command() {
+	KMAKE=(make -C "$TARGET_SOURCE" O="$TREE" ARCH=x86_64 CC="$TARGET_CC" HOSTCC="$TARGET_CC" "KERNELRELEASE=$TARGET_RELEASE"
+		RUSTC=false BINDGEN=false "PAHOLE=$TREE/kpatch/pahole" KBUILD_BUILD_USER=kpatch KBUILD_BUILD_HOST=kpatch
+		KBUILD_VERBOSE=0)
+}
+
+tree_make() {
+	local log=$WORK/2-tree/prepare.log
+	need_space "$CACHE" 600000000 "the build tree"
+	mkdir -p "$TREE/kpatch"
+	tree_fake_pahole
+	cp -- "$TARGET_CONFIG" "$TREE/.config"
+	chmod u+w "$TREE/.config"
+	TREE_LOG=$log
+	if ! long_run "$log" tree_progress "${KMAKE[@]}" olddefconfig; then
+		show_file "$log"
+		die "the target's configuration can't be used with this source; see the messages above"
+	fi
+	tree_compare_config
+	if ! long_run "$log" tree_progress "${KMAKE[@]}" -j "$OPT_JOBS" modules_prepare; then
+		grep -E 'error|\*\*\*|not found' "$log" | head -n 20 | sed 's/^/    /' >&2
+		cp "$log" "$CACHE/tree/failed.log"
+		die "the build tree can't be prepared; all of make's output: $CACHE/tree/failed.log"
+	fi
+	if [[ $OPT_SOURCE ]]; then cp -- "$TARGET_SYMVERS" "$TREE/Module.symvers"; fi
+	progress "reading the include lines of the source"
+	includes_index
+	makefiles_index
+	: >"$TREE/kpatch/complete"
+}
+tree_progress() {
+	REPLY="preparing the build tree: $(grep -cE '^  [A-Z]+ ' "$TREE_LOG") steps done"
+}
+
+tree_fake_pahole() {
+	local version
+	config_value CONFIG_PAHOLE_VERSION "$TARGET_CONFIG"; version=${REPLY:-0}
+	if ((version < 100)); then version=100; fi
+	printf '#!/bin/sh\necho v%d.%d\n' $((version / 100)) $((version % 100)) >"$TREE/kpatch/pahole"
+	chmod +x "$TREE/kpatch/pahole"
+}
+
+# What may differ without changing any code: names, versions and keys that the package's build or this machine sets
+readonly CONFIG_MAY_DIFFER='^CONFIG_([A-Z]+_VERSION(_TEXT)?|RUSTC_.*|BINDGEN_.*|HAVE_RUST|BUILD_SALT|PAHOLE_.*|MODULE_SIG_(KEY|ALL)|MODULE_SIG_KEY_.*|SYSTEM_(TRUSTED|REVOCATION)_KEYS|LOCALVERSION.*|CC_CAN_LINK.*|TOOLS_SUPPORT_RELR|GCC_ASM_GOTO_OUTPUT_BROKEN|INITRAMFS_SOURCE|DEFAULT_HOSTNAME)$'
+
+tree_compare_config() {
+	local changed
+	changed=$({ diff <(grep '^CONFIG_' "$TARGET_CONFIG" | sort) <(grep '^CONFIG_' "$TREE/.config" | sort) || true; } |
+		sed -n 's/^[<>] \(CONFIG_[A-Za-z0-9_]*\)=.*/\1/p' | sort -u | grep -Ev "$CONFIG_MAY_DIFFER" | head -n 8 | xargs) || true
+	if [[ $changed ]]; then
+		warn "the source's Kconfig changes the configuration that was given ($changed ...); was the image built with this file from this source?"
+	fi
+}

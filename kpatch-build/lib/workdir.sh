@@ -1,0 +1,45 @@
+# shellcheck shell=bash
+# The cache and the work directory of this run: one folder per stage, each explainable by looking into it.
+#
+# A run holds a lock in its work directory as long as it lives; what a killed run left is removed by the next one.
+
+CACHE=""        # packages/ target/ source/ tree/ work/
+WORK=""
+
+workdir_make() {
+	CACHE=${KPATCH_CACHE:-${XDG_CACHE_HOME:-${HOME:?}/.cache}/kpatch-build}
+	if ! mkdir -p "$CACHE/work" 2>/dev/null || [[ ! -w $CACHE/work ]]; then
+		die "the cache directory $CACHE can't be written; set KPATCH_CACHE to one that can"
+	fi
+	CACHE=$(realpath -- "$CACHE")
+	case $CACHE in *[[:space:]:,\'\"]*) die "the kernel can't be built in a path with such characters: '$CACHE'; set KPATCH_CACHE" ;; esac
+	workdir_remove_dead
+	WORK=$(mktemp -d "$CACHE/work/run.XXXXXX")
+	local lock
+	exec {lock}>"$WORK/.lock"
+	flock "$lock"
+	at_exit workdir_remove
+	debug "work directory $WORK"
+	if ((OPT_KEEP)); then : >"$WORK/.keep"; fi
+	export WORK
+}
+
+workdir_remove_dead() {
+	local dir lock
+	for dir in "$CACHE"/work/run.*; do
+		# Made this minute: perhaps by a run that has not locked it yet.
+		if [[ -e $dir/.keep || -n $(find "$dir" -maxdepth 0 -newermt '-1 minute') ]]; then continue; fi
+		if { exec {lock}>"$dir/.lock"; } 2>/dev/null; then
+			if flock -n "$lock"; then rm -rf "$dir"; fi
+			exec {lock}>&-
+		fi
+	done
+}
+
+workdir_remove() {
+	if ((OPT_KEEP)); then
+		message "work directory: $WORK"
+	else
+		rm -rf "$WORK"
+	fi
+}
