@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * klp-verify MODULE.ko: does a finished livepatch module obey the relocation law? verify/ does the work.
+ */
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "util/diag.h"
+#include "verify/verify.h"
+
+enum option_id {
+	OPT_VMLINUX = 256,
+	OPT_SYMVERS,
+	OPT_SYMBOLS,
+	OPT_MODULES,
+	OPT_JSON,
+};
+
+static const struct option options[] = {
+	{"vmlinux", required_argument, NULL, OPT_VMLINUX},
+	{"symvers", required_argument, NULL, OPT_SYMVERS},
+	{"symbols", required_argument, NULL, OPT_SYMBOLS},
+	{"modules", required_argument, NULL, OPT_MODULES},
+	{"json", no_argument, NULL, OPT_JSON},
+	{"help", no_argument, NULL, 'h'},
+	{0},
+};
+
+static void usage(FILE *out)
+{
+	const char *id, *meaning;
+
+	fputs("usage: klp-verify MODULE.ko --vmlinux IMAGE --symvers FILE [options]\n"
+	      "Check a livepatch module against the relocation law and the kernel that it is for.\n"
+	      "\n"
+	      "      --vmlinux IMAGE   the kernel: vmlinux, a bootable image, or kallsyms or System.map text\n"
+	      "      --symvers FILE    its Module.symvers\n"
+	      "      --symbols FILE    kallsyms or System.map text instead of the image's own symbols\n"
+	      "      --modules DIR     its modules (/lib/modules/RELEASE)\n"
+	      "      --json            print the verdict as JSON\n"
+	      "  -h, --help            show this help\n"
+	      "\n"
+	      "Rules:\n",
+	      out);
+	for (uint32_t i = 0; verify_rule_name(i, &id, &meaning); i++)
+		fprintf(out, "  %-4s %s\n", id, meaning);
+	fputs("\nExit codes: 0 the rules are obeyed, 1 error, 2 a rule is broken.\n", out);
+}
+
+static int usage_error(const char *what)
+{
+	fprintf(stderr, "klp-verify: error: %s; try --help\n", what);
+	return EXIT_CODE_ERROR;
+}
+
+static enum exit_code run(const struct verify_input *input, bool json)
+{
+	struct diag diag = {.out = stderr};
+	struct verify_result result;
+	int err = verify_run(input, &result, &diag);
+	enum exit_code code = EXIT_CODE_ERROR;
+
+	if (!err) {
+		(json ? verify_print_json : verify_print_text)(&result, stdout);
+		code = result.findings.n ? EXIT_CODE_REFUSED : EXIT_CODE_OK;
+	}
+	verify_result_free(&result);
+	return code;
+}
+
+int main(int argc, char **argv)
+{
+	struct verify_input input = {0};
+	bool json = false;
+	int opt;
+
+	while ((opt = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+		switch (opt) {
+		case OPT_VMLINUX:
+			input.vmlinux = optarg;
+			break;
+		case OPT_SYMVERS:
+			input.symvers = optarg;
+			break;
+		case OPT_SYMBOLS:
+			input.symbols = optarg;
+			break;
+		case OPT_MODULES:
+			input.modules = optarg;
+			break;
+		case OPT_JSON:
+			json = true;
+			break;
+		case 'h':
+			usage(stdout);
+			return EXIT_CODE_OK;
+		default:
+			return usage_error("unknown option");
+		}
+	}
+	if (argc - optind != 1)
+		return usage_error("name one module");
+	if (!input.vmlinux || !input.symvers)
+		return usage_error("--vmlinux and --symvers are needed");
+	input.module = argv[optind];
+	return run(&input, json);
+}

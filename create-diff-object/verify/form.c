@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Rules about the form of a livepatch module: L1 (sections and symbols as the kernel's loader reads them),
+ * L7 (no sections of an older form), L9 (names that fit the kernel's buffers).
+ */
+#include <string.h>
+
+#include "arch/arch.h"
+#include "target/symtab.h"
+#include "util/arena.h"
+#include "verify/checks.h"
+
+#define SYM_PREFIX ".klp.sym."
+#define RELA_PREFIX ".klp.rela."
+#define ARCH_PREFIX ".klp.arch."
+
+/* MODULE_NAME_LEN - 1 on 64 bit: 64 - sizeof(unsigned long) - 1. */
+#define OBJECT_NAME_MAX 55
+
+static bool has_prefix(const char *s, const char *prefix)
+{
+	return !strncmp(s, prefix, strlen(prefix));
+}
+
+/* Does the section's name end in the name of what it relocates, with or without the section's own dot? */
+static bool is_named_after_target(const struct elf_sec *sec, const struct elf_sec *target)
+{
+	const char *object = sec->name + strlen(RELA_PREFIX);
+	const char *rest = strchr(object, '.');
+
+	if (!rest)
+		return false;
+	return !strcmp(rest + 1, target->name) || !strcmp(rest, target->name);
+}
+
+static void check_section(struct verify *v, const struct elf_sec *sec)
+{
+	const struct elf_sec *target;
+
+	if (!has_prefix(sec->name, RELA_PREFIX) || !strchr(sec->name + strlen(RELA_PREFIX), '.'))
+		verify_broken(v, sec->name, 0, NULL, "klp_apply_section_relocs() fails and the module is not loaded",
+			      "a livepatch relocation section must be named .klp.rela.<object>.<section>");
+	if (sec->type != SHT_RELA)
+		verify_broken(v, sec->name, 0, NULL, "the kernel would read something else as relocations",
+			      "section type %u is not SHT_RELA", sec->type);
+	if (!(sec->flags & SHF_RELA_LIVEPATCH))
+		verify_broken(v, sec->name, 0, NULL,
+			      "the loader applies it as an ordinary section, with address 0 for every livepatch symbol",
+			      "flag SHF_RELA_LIVEPATCH is missing");
+	if (!(sec->flags & SHF_ALLOC))
+		verify_broken(v, sec->name, 0, NULL,
+			      "the relocations are gone from memory when the object arrives, and freed memory is read",
+			      "flag SHF_ALLOC is missing");
+	if (sec->size % sizeof(Elf64_Rela))
+		verify_broken(v, sec->name, 0, NULL, "the kernel would read past its end", "half an entry at the end");
+	if (sec->link != v->mod->symtab)
+		verify_broken(v, sec->name, 0, NULL, "entries name symbols of the module's only symbol table",
+			      "sh_link %u is not the symbol table", sec->link);
+	if (!sec->info || sec->info >= v->mod->nsecs) {
+		verify_broken(v, sec->name, 0, NULL, "the kernel skips the section, and the code keeps zeros",
+			      "sh_info %u is not a section", sec->info);
+		return;
+	}
+	target = &v->mod->secs[sec->info];
+	if (!(target->flags & SHF_ALLOC))
+		verify_broken(v, sec->name, 0, NULL, "the kernel relocates only sections that it loads",
+			      "it relocates %s, which is not loaded", target->name);
+	if (!is_named_after_target(sec, target))
+		verify_broken(v, sec->name, 0, NULL, "the relocations are applied to other code than the name says",
+			      "sh_info is section %s, not what the name says", target->name);
+}
+
+static bool is_zero(const struct elf_sec *sec, uint64_t offset, uint32_t size)
+{
+	if (!sec->data)
+		return true;
+	for (uint32_t i = 0; i < size; i++)
+		if (sec->data[offset + i])
+			return false;
+	return true;
+}
+
+static void check_entry(struct verify *v, const struct elf_sec *sec, uint64_t i)
+{
+	const struct elf_sec *target = &v->mod->secs[sec->info];
+	const struct arch_reloc *reloc;
+	const struct elf_sym *sym;
+	Elf64_Rela raw;
+
+	memcpy(&raw, sec->data + i * sizeof(raw), sizeof(raw));
+	if (ELF64_R_SYM(raw.r_info) >= v->mod->nsyms) {
+		verify_broken(v, target->name, raw.r_offset, NULL, "the kernel reads past its symbol table",
+			      "entry %lu of %s names symbol %lu, which does not exist", (unsigned long)i, sec->name,
+			      (unsigned long)ELF64_R_SYM(raw.r_info));
+		return;
+	}
+	sym = &v->mod->syms[ELF64_R_SYM(raw.r_info)];
+	reloc = v->mod->arch->reloc((uint32_t)ELF64_R_TYPE(raw.r_info));
+	if (!reloc->known) {
+		verify_broken(v, target->name, raw.r_offset, sym->name, "the kernel's module loader does not know it",
+			      "relocation type %lu", (unsigned long)ELF64_R_TYPE(raw.r_info));
+		return;
+	}
+	if (raw.r_offset > target->size || target->size - raw.r_offset < reloc->size) {
+		verify_broken(v, target->name, raw.r_offset, sym->name, "the kernel writes over what follows in memory",
+			      "the relocation lies outside of its section");
+		return;
+	}
+	if (!is_zero(target, raw.r_offset, reloc->size))
+		verify_broken(v, target->name, raw.r_offset, sym->name, "apply_relocate_add() refuses to overwrite them",
+			      "the relocated bytes are not zero");
+	if (sym->shndx != ELF_SHN_LIVEPATCH)
+		verify_broken(v, target->name, raw.r_offset, sym->name, "klp_resolve_symbols() refuses the section",
+			      "the symbol is not marked SHN_LIVEPATCH");
+	else if (!v->names[ELF64_R_SYM(raw.r_info)].object)
+		verify_broken(v, target->name, raw.r_offset, sym->name, "klp_resolve_symbols() can't read it",
+			      "the symbol is not named .klp.sym.<object>.<symbol>,<position>");
+}
+
+/* What only livepatch can resolve must not be left to the loader. */
+static void check_ordinary_relas(struct verify *v, const struct elf_sec *sec)
+{
+	for (uint32_t i = 0; i < sec->nrelas; i++) {
+		const struct elf_sym *sym = &v->mod->syms[sec->relas[i].sym];
+
+		if (sym->shndx == ELF_SHN_LIVEPATCH)
+			verify_broken(v, sec->name, sec->relas[i].offset, sym->name,
+				      "simplify_symbols() leaves it alone, so the code gets address 0",
+				      "an ordinary relocation refers to a livepatch symbol");
+		else if (elf_sym_is_undefined(sym) && has_prefix(sym->name, SYM_PREFIX))
+			verify_broken(v, sec->name, sec->relas[i].offset, sym->name,
+				      "the loader finds no such export, and a weak symbol silently becomes address 0",
+				      "the module is not finished: a livepatch symbol is an ordinary undefined one");
+	}
+}
+
+void verify_check_form(struct verify *v)
+{
+	if (v->mod->nsecs >= SHN_LORESERVE)
+		verify_broken(v, NULL, 0, NULL, "the loader reads the 16 bits of e_shnum and finds no section at all",
+			      "%u sections", v->mod->nsecs);
+	for (uint32_t i = 1; i < v->mod->nsecs; i++) {
+		const struct elf_sec *sec = &v->mod->secs[i];
+
+		if (sec->flags & SHF_ALLOC)
+			check_ordinary_relas(v, sec);
+		if (!is_klp_rela_section(sec))
+			continue;
+		check_section(v, sec);
+		if (sec->type != SHT_RELA || !sec->info || sec->info >= v->mod->nsecs)
+			continue;
+		for (uint64_t j = 0; j < sec->size / sizeof(Elf64_Rela); j++)
+			check_entry(v, sec, j);
+	}
+}
+
+void verify_check_arch_sections(struct verify *v)
+{
+	for (uint32_t i = 1; i < v->mod->nsecs; i++)
+		if (has_prefix(v->mod->secs[i].name, ARCH_PREFIX))
+			verify_broken(v, v->mod->secs[i].name, 0, NULL,
+				      "kernels since 5.8 don't apply them: the alternatives in them are never patched in",
+				      "a section of the form that ended with kernel 5.8");
+}
+
+/* KSYM_NAME_LEN - 1 of the target; it grew from 128 to 512 in 6.1. */
+static size_t symbol_name_max(const struct verify *v)
+{
+	unsigned int major = 0, minor = 0;
+
+	if (v->release && sscanf(v->release, "%u.%u", &major, &minor) == 2 && (major < 6 || (major == 6 && !minor)))
+		return 127;
+	return 511;
+}
+
+static void check_name_pair(struct verify *v, const char *section, uint64_t offset, const char *object,
+			    const char *symbol, size_t symbol_max)
+{
+	if (strlen(object) > OBJECT_NAME_MAX)
+		verify_broken(v, section, offset, symbol,
+			      "the kernel cuts it off and takes the rest for something else",
+			      "the object's name %s has %zu characters, more than %d", object, strlen(object),
+			      OBJECT_NAME_MAX);
+	if (strlen(symbol) > symbol_max)
+		verify_broken(v, section, offset, symbol,
+			      "the kernel cuts it off and takes the rest for something else",
+			      "the symbol's name has %zu characters, more than %zu", strlen(symbol), symbol_max);
+}
+
+void verify_check_name_lengths(struct verify *v)
+{
+	const char *name = verify_modinfo(v, "name");
+	size_t symbol_max = symbol_name_max(v);
+
+	if (name && strlen(name) > OBJECT_NAME_MAX)
+		verify_broken(v, ".modinfo", 0, NULL, "the kernel cuts it off",
+			      "the module's own name %s has %zu characters, more than %d", name, strlen(name),
+			      OBJECT_NAME_MAX);
+	for (uint32_t i = 1; i < v->mod->nsyms; i++)
+		if (v->names[i].object)
+			check_name_pair(v, NULL, 0, v->names[i].object, v->names[i].symbol, symbol_max);
+	for (uint32_t i = 0; i < v->klp_secs.n; i++)
+		if (strlen(v->klp_secs.v[i].object) > OBJECT_NAME_MAX)
+			verify_broken(v, v->klp_secs.v[i].sec->name, 0, NULL, "the kernel never applies the section",
+				      "the object's name has %zu characters, more than %d",
+				      strlen(v->klp_secs.v[i].object), OBJECT_NAME_MAX);
+	for (uint32_t i = 0; i < v->funcs.n; i++)
+		check_name_pair(v, v->funcs_sec->name, v->funcs.v[i].offset, v->funcs.v[i].object,
+				v->funcs.v[i].name, symbol_max);
+}

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * L8: every patched function can be patched. The kernel finds it by (name, position) and needs an ftrace location
+ * in it; code that is freed after init, or that ftrace must not touch, has none.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "target/symtab.h"
+#include "verify/checks.h"
+#include "verify/modules.h"
+#include "verify/target.h"
+
+/* All ftrace locations of vmlinux, sorted. */
+struct locations {
+	uint64_t *v;
+	uint64_t n;
+};
+
+static int compare_u64(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+static void read_locations(struct verify *v, struct locations *locations)
+{
+	uint64_t start = verify_symbol_address(v, "__start_mcount_loc");
+	uint64_t stop = verify_symbol_address(v, "__stop_mcount_loc");
+	const struct elf_sec *sec = start < stop ? verify_find_image_section(v, start) : NULL;
+
+	if (!sec || stop - sec->addr > sec->size)
+		return;
+	locations->n = (stop - start) / sizeof(uint64_t);
+	locations->v = malloc(stop - start);
+	if (!locations->v)
+		abort();
+	memcpy(locations->v, sec->data + (start - sec->addr), locations->n * sizeof(uint64_t));
+	qsort(locations->v, locations->n, sizeof(uint64_t), compare_u64);
+}
+
+/* The address of the next symbol that has another one. */
+static uint64_t function_end(const struct symtab *tab, uint64_t addr)
+{
+	uint32_t i = symtab_find_addr(tab, 0, addr);
+
+	while (i != SYMTAB_NONE && i < tab->nby_addr && tab->syms[tab->by_addr[i]].addr == addr)
+		i++;
+	return i < tab->nby_addr ? tab->syms[tab->by_addr[i]].addr : UINT64_MAX;
+}
+
+/* As ftrace_location() of the kernel: anywhere from the function's start to the next symbol. */
+static bool has_location(const struct locations *locations, uint64_t start, uint64_t end)
+{
+	uint64_t low = 0, high = locations->n;
+
+	while (low < high) {
+		uint64_t mid = low + (high - low) / 2;
+
+		if (locations->v[mid] < start)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low < locations->n && locations->v[low] < end;
+}
+
+static void check_vmlinux_function(struct verify *v, const struct klp_func_entry *func,
+				   const struct locations *locations)
+{
+	uint32_t count = symtab_count(v->symbols, func->name), id = symtab_find(v->symbols, func->name);
+	const char *section = v->funcs_sec->name;
+	uint64_t addr;
+
+	if (!count || func->position > count || (count > 1 && !func->position)) {
+		verify_broken(v, section, func->offset, func->name, "klp_init_object_loaded() does not find the function",
+			      "vmlinux has %u functions of that name, and the position is %lu", count,
+			      (unsigned long)func->position);
+		return;
+	}
+	for (uint64_t left = func->position; left > 1; left--)
+		id = v->symbols->syms[id].next;
+	addr = v->symbols->syms[id].addr;
+	if (addr >= verify_symbol_address(v, "__init_begin") && addr < verify_symbol_address(v, "__init_end"))
+		verify_broken(v, section, func->offset, func->name, "its memory was freed when the kernel had started",
+			      "an __init function is patched");
+	else if (locations->n && !has_location(locations, addr, function_end(v->symbols, addr)))
+		verify_broken(v, section, func->offset, func->name, "klp_patch_func() finds no ftrace location in it",
+			      "the function can't be traced (notrace, noinstr or built without ftrace)");
+}
+
+static void check_function(struct verify *v, uint32_t i, const struct locations *locations)
+{
+	const struct klp_func_entry *func = &v->funcs.v[i];
+	const char *problem;
+
+	for (uint32_t j = 0; j < i; j++) {
+		const struct klp_func_entry *other = &v->funcs.v[j];
+
+		/* 0 and 1 are the same position: the only one, or the first. */
+		if (!strcmp(func->object, other->object) && !strcmp(func->name, other->name) &&
+		    (func->position ? func->position : 1) == (other->position ? other->position : 1))
+			verify_broken(v, v->funcs_sec->name, func->offset, func->name,
+				      "the second sysfs directory of that name fails, and the patch is refused",
+				      "the function is patched twice");
+	}
+	if (!strcmp(func->object, KLP_VMLINUX)) {
+		check_vmlinux_function(v, func, locations);
+		return;
+	}
+	problem = verify_find_in_module(v, func->object, func->name, func->position);
+	if (problem)
+		verify_broken(v, v->funcs_sec->name, func->offset, func->name,
+			      "klp_init_object_loaded() does not find the function", "%s", problem);
+}
+
+void verify_check_functions(struct verify *v)
+{
+	struct locations locations = {0};
+
+	if (!v->funcs_sec) {
+		verify_skipped(v, "the module has no .klp.funcs table that lists the patched functions");
+		return;
+	}
+	read_locations(v, &locations);
+	if (!locations.n)
+		verify_skipped(v, "ftrace locations: not found in the image");
+	for (uint32_t i = 0; i < v->funcs.n; i++)
+		check_function(v, i, &locations);
+	free(locations.v);
+}

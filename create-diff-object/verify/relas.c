@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Reader of what only livepatch modules have: `.klp.rela.*` sections (one section of code can have several, next
+ * to its ordinary one) and `.klp.sym.*` names. It follows what the kernel reads, klp_apply_section_relocs() and
+ * klp_resolve_symbols() in kernel/livepatch/core.c, and is silent: form.c says what is wrong.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "util/arena.h"
+#include "verify/checks.h"
+
+#define RELA_PREFIX ".klp.rela."
+#define SYM_PREFIX ".klp.sym."
+
+bool is_klp_rela_section(const struct elf_sec *sec)
+{
+	return (sec->flags & SHF_RELA_LIVEPATCH) || !strncmp(sec->name, RELA_PREFIX, strlen(RELA_PREFIX));
+}
+
+static void read_relas(struct verify *v, const struct elf_sec *sec, struct klp_rela_sec *klp)
+{
+	uint64_t n = sec->size / sizeof(Elf64_Rela);
+
+	klp->relas = arena_array(v->arena, struct elf_rela, n ? n : 1);
+	for (uint64_t i = 0; i < n; i++) {
+		struct elf_rela *rela = &klp->relas[klp->nrelas];
+		Elf64_Rela raw;
+
+		memcpy(&raw, sec->data + i * sizeof(raw), sizeof(raw));
+		rela->offset = raw.r_offset;
+		rela->addend = raw.r_addend;
+		rela->type = (uint32_t)ELF64_R_TYPE(raw.r_info);
+		rela->sym = (uint32_t)ELF64_R_SYM(raw.r_info);
+		if (rela->sym < v->mod->nsyms && rela->offset < klp->target->size)
+			klp->nrelas++;
+	}
+}
+
+static void read_section(struct verify *v, const struct elf_sec *sec)
+{
+	const char *object = sec->name + strlen(RELA_PREFIX), *dot;
+	struct klp_rela_sec *klp;
+
+	if (sec->type != SHT_RELA || sec->size % sizeof(Elf64_Rela) || !sec->info || sec->info >= v->mod->nsecs)
+		return;
+	if (strncmp(sec->name, RELA_PREFIX, strlen(RELA_PREFIX)))
+		return;
+	dot = strchr(object, '.');
+	if (!dot || dot == object)
+		return;
+	klp = vec_push(&v->klp_secs);
+	klp->sec = sec;
+	klp->object = arena_printf(v->arena, "%.*s", (int)(dot - object), object);
+	klp->is_late = strcmp(klp->object, KLP_VMLINUX) != 0;
+	klp->target_index = sec->info;
+	klp->target = &v->mod->secs[sec->info];
+	read_relas(v, sec, klp);
+}
+
+/* `.klp.sym.<object>.<symbol>,<position>` and nothing behind it. */
+static bool parse_name(struct verify *v, const char *text, struct klp_sym_name *name)
+{
+	const char *object = text + strlen(SYM_PREFIX), *dot, *comma;
+	char *end;
+
+	if (strncmp(text, SYM_PREFIX, strlen(SYM_PREFIX)))
+		return false;
+	dot = strchr(object, '.');
+	comma = dot ? strchr(dot, ',') : NULL;
+	if (!comma || dot == object || comma == dot + 1 || comma[1] < '0' || comma[1] > '9')
+		return false;
+	name->position = strtoul(comma + 1, &end, 10);
+	if (*end)
+		return false;
+	name->object = arena_printf(v->arena, "%.*s", (int)(dot - object), object);
+	name->symbol = arena_printf(v->arena, "%.*s", (int)(comma - dot - 1), dot + 1);
+	name->is_vmlinux = !strcmp(name->object, KLP_VMLINUX);
+	return true;
+}
+
+void verify_read_livepatch(struct verify *v)
+{
+	v->names = arena_array(v->arena, struct klp_sym_name, v->mod->nsyms);
+	for (uint32_t i = 1; i < v->mod->nsyms; i++)
+		parse_name(v, v->mod->syms[i].name, &v->names[i]);
+	for (uint32_t i = 1; i < v->mod->nsecs; i++)
+		if (is_klp_rela_section(&v->mod->secs[i]))
+			read_section(v, &v->mod->secs[i]);
+}

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The verdict, for people and for programs. Both forms hold the same facts.
+ */
+#include <string.h>
+
+#include "verify/verify.h"
+
+void verify_print_text(const struct verify_result *result, FILE *out)
+{
+	for (uint32_t i = 0; i < result->findings.n; i++) {
+		const struct verify_finding *finding = &result->findings.v[i];
+
+		fprintf(out, "%s: ", result->module);
+		if (finding->section)
+			fprintf(out, "%s+0x%lx: ", finding->section, (unsigned long)finding->offset);
+		if (finding->symbol)
+			fprintf(out, "%s: ", finding->symbol);
+		fprintf(out, "%s: %s; %s\n", finding->rule, finding->what, finding->why);
+	}
+	for (uint32_t i = 0; i < result->skips.n; i++)
+		fprintf(out, "%s: note: %s: not checked: %s\n", result->module, result->skips.v[i].rule,
+			result->skips.v[i].reason);
+	if (result->findings.n)
+		fprintf(out, "%s: broken: %u finding%s\n", result->module, result->findings.n,
+			result->findings.n == 1 ? "" : "s");
+	else
+		fprintf(out, "%s: obeyed\n", result->module);
+}
+
+static void print_string(FILE *out, const char *s)
+{
+	if (!s) {
+		fputs("null", out);
+		return;
+	}
+	fputc('"', out);
+	for (; *s; s++) {
+		if (*s == '"' || *s == '\\')
+			fprintf(out, "\\%c", *s);
+		else if ((unsigned char)*s < 0x20 || (unsigned char)*s >= 0x7f)
+			fprintf(out, "\\u%04x", (unsigned char)*s);
+		else
+			fputc(*s, out);
+	}
+	fputc('"', out);
+}
+
+static void print_field(FILE *out, const char *separator, const char *name, const char *value)
+{
+	fprintf(out, "%s\"%s\": ", separator, name);
+	print_string(out, value);
+}
+
+static uint32_t count_findings(const struct verify_result *result, const char *rule)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < result->findings.n; i++)
+		n += !strcmp(result->findings.v[i].rule, rule);
+	return n;
+}
+
+void verify_print_json(const struct verify_result *result, FILE *out)
+{
+	const char *id, *meaning;
+
+	print_field(out, "{\n  ", "module", result->module);
+	print_field(out, ",\n  ", "verdict", result->findings.n ? "broken" : "obeyed");
+	fputs(",\n  \"rules\": [", out);
+	for (uint32_t i = 0; verify_rule_name(i, &id, &meaning); i++) {
+		print_field(out, i ? ",\n    {" : "\n    {", "id", id);
+		print_field(out, ", ", "meaning", meaning);
+		fprintf(out, ", \"findings\": %u}", count_findings(result, id));
+	}
+	fputs("\n  ],\n  \"not_checked\": [", out);
+	for (uint32_t i = 0; i < result->skips.n; i++) {
+		print_field(out, i ? ",\n    {" : "\n    {", "rule", result->skips.v[i].rule);
+		print_field(out, ", ", "reason", result->skips.v[i].reason);
+		fputc('}', out);
+	}
+	fputs("\n  ],\n  \"findings\": [", out);
+	for (uint32_t i = 0; i < result->findings.n; i++) {
+		const struct verify_finding *finding = &result->findings.v[i];
+
+		print_field(out, i ? ",\n    {" : "\n    {", "rule", finding->rule);
+		print_field(out, ", ", "section", finding->section);
+		fprintf(out, ", \"offset\": %lu", (unsigned long)finding->offset);
+		print_field(out, ", ", "symbol", finding->symbol);
+		print_field(out, ", ", "what", finding->what);
+		print_field(out, ", ", "why", finding->why);
+		fputc('}', out);
+	}
+	fputs("\n  ]\n}\n", out);
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * L12: no address of a sealed function is taken.
+ *
+ * Under IBT an indirect branch must land on endbr. objtool lists in `.ibt_endbr_seal` the functions whose address
+ * the kernel never takes, and apply_seal_endbr() overwrites their endbr at boot. A patch that takes such an address
+ * after all and calls through it is a control protection fault.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "arch/arch.h"
+#include "target/symtab.h"
+#include "verify/checks.h"
+
+#define SEAL_SECTION ".ibt_endbr_seal"
+
+/* Is the relocation the displacement of a direct call or jump? The code is decoded from the function's start. */
+static bool is_branch(const struct verify *v, const struct klp_rela_sec *sec, const struct elf_rela *rela)
+{
+	uint64_t at = 0;
+	struct arch_insn insn;
+
+	if (!elf_sec_is_text(sec->target) || !sec->target->data)
+		return false;
+	for (uint32_t i = 1; i < v->mod->nsyms; i++) {
+		const struct elf_sym *sym = &v->mod->syms[i];
+
+		if (sym->shndx == sec->target_index && elf_sym_is_function(sym) && sym->value <= rela->offset &&
+		    sym->value > at)
+			at = sym->value;
+	}
+	for (; at <= rela->offset; at += insn.length) {
+		if (!v->mod->arch->decode(sec->target->data, sec->target->size, at, &insn))
+			return false;
+		if (at + insn.length > rela->offset)
+			return insn.is_branch && at + insn.field_offset == rela->offset;
+	}
+	return false;
+}
+
+static bool is_sealed(const struct elf_sec *seal, uint64_t addr)
+{
+	for (uint64_t at = 0; at + sizeof(int32_t) <= seal->size; at += sizeof(int32_t)) {
+		int32_t distance;
+
+		memcpy(&distance, seal->data + at, sizeof(distance));
+		if (seal->addr + at + (uint64_t)(int64_t)distance == addr)
+			return true;
+	}
+	return false;
+}
+
+static void check_entry(struct verify *v, const struct elf_sec *seal, const struct klp_rela_sec *sec,
+			const struct elf_rela *rela)
+{
+	const struct klp_sym_name *name = &v->names[rela->sym];
+	uint32_t id;
+
+	if (!name->object || !name->is_vmlinux || is_branch(v, sec, rela))
+		return;
+	id = symtab_find(v->symbols, name->symbol);
+	for (unsigned long left = name->position; id != SYMTAB_NONE && left > 1; left--)
+		id = v->symbols->syms[id].next;
+	if (id != SYMTAB_NONE && is_sealed(seal, v->symbols->syms[id].addr))
+		verify_broken(v, sec->target->name, rela->offset, v->mod->syms[rela->sym].name,
+			      "an indirect call to it is a control protection fault where the CPU has IBT",
+			      "the address of a function is taken whose endbr is sealed");
+}
+
+void verify_check_sealed(struct verify *v)
+{
+	const struct elf_sec *seal = v->vmlinux ? elf_obj_find_section(v->vmlinux, SEAL_SECTION) : NULL;
+
+	if (!v->vmlinux)
+		verify_skipped(v, "the target was given as text, without its list of sealed functions");
+	if (!seal || !seal->data)
+		return;
+	for (uint32_t i = 0; i < v->klp_secs.n; i++)
+		for (uint32_t j = 0; j < v->klp_secs.v[i].nrelas; j++)
+			check_entry(v, seal, &v->klp_secs.v[i], &v->klp_secs.v[i].relas[j]);
+}

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Rules about who resolves a reference: L2 to L5. Each livepatch relocation is looked at through its symbol and
+ * the object whose arrival applies it; each ordinary undefined symbol through what the target exports.
+ */
+#include <string.h>
+
+#include "target/symtab.h"
+#include "target/symvers.h"
+#include "util/arena.h"
+#include "verify/checks.h"
+#include "verify/modules.h"
+
+/* Calls fn for each readable livepatch relocation whose symbol has a readable name. */
+static void for_each_klp_rela(struct verify *v, void (*fn)(struct verify *v, const struct klp_rela_sec *sec,
+							      const struct elf_rela *rela,
+							      const struct klp_sym_name *name))
+{
+	for (uint32_t i = 0; i < v->klp_secs.n; i++) {
+		const struct klp_rela_sec *sec = &v->klp_secs.v[i];
+
+		for (uint32_t j = 0; j < sec->nrelas; j++)
+			if (v->names[sec->relas[j].sym].object)
+				fn(v, sec, &sec->relas[j], &v->names[sec->relas[j].sym]);
+	}
+}
+
+static void check_module_symbol(struct verify *v, const struct klp_rela_sec *sec, const struct elf_rela *rela,
+				const struct klp_sym_name *name)
+{
+	if (sec->is_late && name->is_vmlinux)
+		verify_broken(v, sec->target->name, rela->offset, v->mod->syms[rela->sym].name,
+			      "klp_resolve_symbols() refuses it; applied late it would land in code that is patched already",
+			      "a vmlinux symbol is in the livepatch section of module %s", sec->object);
+}
+
+void verify_check_module_symbol(struct verify *v)
+{
+	for_each_klp_rela(v, check_module_symbol);
+}
+
+/* Id of the symbol that the kernel finds for (name, position), or SYMTAB_NONE. */
+static uint32_t find_position(const struct symtab *tab, const struct klp_sym_name *name)
+{
+	uint32_t id = symtab_find(tab, name->symbol);
+
+	for (unsigned long left = name->position; id != SYMTAB_NONE && left > 1; left--)
+		id = tab->syms[id].next;
+	return id;
+}
+
+/*
+ * An exported name can have static namesakes: then the position says which one is meant, and only the global
+ * one is exported.
+ */
+static void check_exported(struct verify *v, const struct klp_rela_sec *sec, const struct elf_rela *rela,
+			   const struct klp_sym_name *name)
+{
+	const struct symvers_entry *entry = symvers_find(v->symvers, name->symbol);
+	uint32_t id;
+
+	if (!name->is_vmlinux || !entry || strcmp(entry->module, KLP_VMLINUX))
+		return;
+	if (symtab_count(v->symbols, name->symbol) > 1) {
+		id = find_position(v->symbols, name);
+		if (id != SYMTAB_NONE && v->symbols->syms[id].local)
+			return;
+	}
+	verify_broken(v, sec->target->name, rela->offset, v->mod->syms[rela->sym].name,
+		      "it must be an ordinary relocation: the loader resolves it before anything else, and checks its CRC",
+		      "vmlinux exports %s, yet it is in a livepatch section", name->symbol);
+}
+
+void verify_check_exported(struct verify *v)
+{
+	for_each_klp_rela(v, check_exported);
+}
+
+static void check_position(struct verify *v, const struct klp_rela_sec *sec, const struct elf_rela *rela,
+			   const struct klp_sym_name *name)
+{
+	const char *symbol = v->mod->syms[rela->sym].name;
+	uint32_t count;
+
+	if (!name->is_vmlinux)
+		return;
+	count = symtab_count(v->symbols, name->symbol);
+	if (!count)
+		verify_broken(v, sec->target->name, rela->offset, symbol,
+			      "klp_find_object_symbol() does not find it and the module is not loaded",
+			      "vmlinux has no symbol %s", name->symbol);
+	else if (count > 1 && !name->position)
+		verify_broken(v, sec->target->name, rela->offset, symbol,
+			      "klp_find_object_symbol() refuses a name that is not unique without a position",
+			      "vmlinux has %u symbols of that name, and the position is 0", count);
+	else if (name->position > count)
+		verify_broken(v, sec->target->name, rela->offset, symbol,
+			      "klp_find_object_symbol() does not find it and the module is not loaded",
+			      "vmlinux has %u symbol%s of that name, and the position is %lu", count, count == 1 ? "" : "s",
+			      name->position);
+}
+
+/* A weak reference to something that vmlinux has, but does not export, is not resolved and nobody says so. */
+static void check_weak_symbol(struct verify *v, const struct elf_sym *sym)
+{
+	if (!elf_sym_is_undefined(sym) || sym->bind != STB_WEAK || symvers_find(v->symvers, sym->name))
+		return;
+	if (symtab_count(v->symbols, sym->name))
+		verify_broken(v, NULL, 0, sym->name, "the loader leaves a weak symbol at address 0, silently",
+			      "vmlinux does not export it, so it belongs in .klp.rela.vmlinux.*");
+}
+
+void verify_check_position(struct verify *v)
+{
+	for_each_klp_rela(v, check_position);
+	for (uint32_t i = 1; i < v->mod->nsyms; i++)
+		check_weak_symbol(v, &v->mod->syms[i]);
+}
+
+static bool is_patched_object(const struct verify *v, const char *object)
+{
+	for (uint32_t i = 0; i < v->funcs.n; i++)
+		if (!strcmp(v->funcs.v[i].object, object))
+			return true;
+	return false;
+}
+
+static void check_module_ref(struct verify *v, const struct klp_rela_sec *sec, const struct elf_rela *rela,
+			     const struct klp_sym_name *name)
+{
+	const char *symbol = v->mod->syms[rela->sym].name, *problem;
+
+	if (name->is_vmlinux)
+		return;
+	if (!sec->is_late) {
+		verify_broken(v, sec->target->name, rela->offset, symbol,
+			      "it is resolved when the patch is loaded, which fails unless the module is there already",
+			      "a symbol of module %s is in a livepatch section of vmlinux", name->object);
+		return;
+	}
+	problem = verify_find_in_module(v, name->object, name->symbol, name->position);
+	if (problem)
+		verify_broken(v, sec->target->name, rela->offset, symbol,
+			      "klp_find_object_symbol() does not find it, and the module can't be loaded while the patch is",
+			      "%s", problem);
+}
+
+/* The loader would have to load the module first: the opposite of patching it when it comes. */
+static void check_ordinary_ref(struct verify *v, const struct elf_sym *sym)
+{
+	const struct symvers_entry *entry;
+
+	if (!elf_sym_is_undefined(sym))
+		return;
+	entry = symvers_find(v->symvers, sym->name);
+	if (entry && strcmp(entry->module, KLP_VMLINUX))
+		verify_broken(v, NULL, 0, sym->name, "the patch can't be loaded before that module, and pins it",
+			      "an ordinary undefined symbol is exported by module %s", entry->module);
+}
+
+void verify_check_module_refs(struct verify *v)
+{
+	const char *depends = verify_modinfo(v, "depends");
+
+	if (depends && *depends)
+		verify_broken(v, ".modinfo", 0, NULL, "the patch can't be loaded before these modules, and pins them",
+			      "the module depends on %s", depends);
+	for_each_klp_rela(v, check_module_ref);
+	for (uint32_t i = 1; i < v->mod->nsyms; i++)
+		check_ordinary_ref(v, &v->mod->syms[i]);
+	for (uint32_t i = 0; v->funcs_sec && i < v->klp_secs.n; i++)
+		if (!is_patched_object(v, v->klp_secs.v[i].object) && v->klp_secs.v[i].is_late)
+			verify_broken(v, v->klp_secs.v[i].sec->name, 0, NULL,
+				      "klp_init_object_loaded() runs for patched objects only: the code keeps zeros",
+				      "no function of %s is patched", v->klp_secs.v[i].object);
+}

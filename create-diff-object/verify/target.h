@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The target kernel as the checks see it: its symbols, its exports, and, when an image was given, its bytes.
+ */
+#ifndef KLP_VERIFY_TARGET_H
+#define KLP_VERIFY_TARGET_H
+
+#include <stdint.h>
+
+struct diag;
+struct elf_sec;
+struct verify;
+
+/* Reads the target into v. Returns 0 or -errno, reported. */
+int verify_read_target(struct verify *v, struct diag *diag) __attribute__((warn_unused_result));
+void verify_free_target(struct verify *v);
+
+/* The section of the image that holds this address and has bytes, or NULL. */
+const struct elf_sec *verify_find_image_section(const struct verify *v, uint64_t addr);
+/* The address of a symbol of vmlinux, 0 if there is none. */
+uint64_t verify_symbol_address(const struct verify *v, const char *name);
+
+#endif

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Runs the rules: read the module and the target once, then each check in the order of the table.
+ */
+#include "verify/verify.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "util/arena.h"
+#include "util/diag.h"
+#include "verify/checks.h"
+#include "verify/modules.h"
+#include "verify/target.h"
+
+static const struct {
+	const char *id;
+	const char *meaning;
+	void (*check)(struct verify *v);
+} rules[] = {
+	{"L1", "livepatch sections and symbols have the form that the kernel reads", verify_check_form},
+	{"L2", "a module's livepatch section holds no vmlinux symbol", verify_check_module_symbol},
+	{"L3", "a symbol that vmlinux exports is never in a livepatch relocation", verify_check_exported},
+	{"L4", "other vmlinux symbols are in .klp.rela.vmlinux.*, with the position of kallsyms", verify_check_position},
+	{"L5", "a module's symbol waits for its module, and the patch depends on none", verify_check_module_refs},
+	{"L6", "no late relocation lands in what the kernel rewrites at load", verify_check_sites},
+	{"L7", "there are no .klp.arch.* sections", verify_check_arch_sections},
+	{"L8", "each patched function exists once and can be traced", verify_check_functions},
+	{"L9", "names fit the kernel's buffers", verify_check_name_lengths},
+	{"L10", "undefined symbols are exported with the same CRC, vermagic is the kernel's", verify_check_versions},
+	{"L11", "livepatch=Y, a GPL licence, no section writable and executable", verify_check_properties},
+	{"L12", "no address of a function with a sealed endbr is taken", verify_check_sealed},
+};
+
+bool verify_rule_name(uint32_t i, const char **id, const char **meaning)
+{
+	if (i >= sizeof(rules) / sizeof(rules[0]))
+		return false;
+	*id = rules[i].id;
+	*meaning = rules[i].meaning;
+	return true;
+}
+
+void verify_broken(struct verify *v, const char *section, uint64_t offset, const char *symbol, const char *why,
+		   const char *fmt, ...)
+{
+	struct verify_finding *finding = vec_push(&v->result->findings);
+	char *what = NULL;
+	va_list ap;
+
+	va_start(ap, fmt);
+	if (vasprintf(&what, fmt, ap) < 0)
+		abort();
+	va_end(ap);
+	finding->rule = v->rule;
+	finding->section = section ? arena_strdup(v->arena, section) : NULL;
+	finding->offset = offset;
+	finding->symbol = symbol ? arena_strdup(v->arena, symbol) : NULL;
+	finding->what = arena_strdup(v->arena, what);
+	finding->why = why;
+	free(what);
+}
+
+void verify_skipped(struct verify *v, const char *reason)
+{
+	struct verify_skip *skip;
+
+	for (uint32_t i = 0; i < v->result->skips.n; i++)
+		if (!strcmp(v->result->skips.v[i].rule, v->rule) && !strcmp(v->result->skips.v[i].reason, reason))
+			return;
+	skip = vec_push(&v->result->skips);
+	skip->rule = v->rule;
+	skip->reason = reason;
+}
+
+static int read_all(struct verify *v, struct diag *diag)
+{
+	int err = elf_obj_read(v->input->module, &v->mod, diag);
+
+	if (!err && v->mod->type != ET_REL)
+		err = diag_error(diag, v->input->module, NULL, "not a kernel module: no relocatable file");
+	if (!err)
+		err = verify_read_target(v, diag);
+	return err;
+}
+
+int verify_run(const struct verify_input *input, struct verify_result *result, struct diag *diag)
+{
+	struct verify v = {.input = input, .result = result};
+	int err;
+
+	*result = (struct verify_result){.module = input->module, .arena = arena_new()};
+	v.arena = result->arena;
+	err = read_all(&v, diag);
+	if (!err) {
+		verify_read_livepatch(&v);
+		verify_read_funcs(&v);
+		for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
+			v.rule = rules[i].id;
+			rules[i].check(&v);
+		}
+	}
+	vec_free(&v.klp_secs);
+	vec_free(&v.funcs);
+	verify_free_modules(&v);
+	verify_free_target(&v);
+	elf_obj_free(v.mod);
+	return err;
+}
+
+void verify_result_free(struct verify_result *result)
+{
+	vec_free(&result->findings);
+	vec_free(&result->skips);
+	arena_free(result->arena);
+	*result = (struct verify_result){0};
+}

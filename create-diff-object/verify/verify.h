@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The relocation law, checked on a finished livepatch module, ours or anyone's.
+ *
+ * The file is read from disk and each rule is derived again from what it says and from the target kernel.
+ * The ELF reader and the symbol sources are the engine's; nothing that plans or writes modules is used here, so a
+ * mistake there can't hide itself. doc/relocation-law.md gives the rules with their reasons.
+ */
+#ifndef KLP_VERIFY_VERIFY_H
+#define KLP_VERIFY_VERIFY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "util/vec.h"
+
+struct arena;
+struct diag;
+
+struct verify_input {
+	const char *module;  /* the finished .ko */
+	const char *vmlinux; /* the target: vmlinux, a bootable image, or kallsyms or System.map text */
+	const char *symvers; /* its Module.symvers */
+	const char *symbols; /* kallsyms or System.map text instead of the image's own symbols, or NULL */
+	const char *modules; /* directory with its modules, or NULL */
+};
+
+/* One place where a rule is broken. */
+struct verify_finding {
+	const char *rule;    /* "L4" */
+	const char *section; /* NULL: the module as a whole */
+	uint64_t offset;     /* bytes from the start of section */
+	const char *symbol;  /* NULL: none */
+	const char *what;
+	const char *why;     /* what goes wrong in the kernel */
+};
+
+/* A rule, or a part of one, that could not be checked with what was given. */
+struct verify_skip {
+	const char *rule;
+	const char *reason;
+};
+
+struct verify_result {
+	const char *module;
+	VEC(struct verify_finding) findings;
+	VEC(struct verify_skip) skips;
+	struct arena *arena; /* owns the strings */
+};
+
+/* The rules, for help texts: id and one line. i counts from 0; returns false behind the last one. */
+bool verify_rule_name(uint32_t i, const char **id, const char **meaning);
+
+/*
+ * Checks all rules. Returns 0 if they could be checked, whatever came out, or -errno after reporting that a file
+ * can't be read. verify_result_free() frees the result in both cases.
+ */
+int verify_run(const struct verify_input *input, struct verify_result *result, struct diag *diag)
+	__attribute__((warn_unused_result));
+void verify_result_free(struct verify_result *result);
+
+/* One line per broken rule: `file: section+0xoff: symbol: Lx: what; why`. */
+void verify_print_text(const struct verify_result *result, FILE *out);
+/* The same as one JSON object. */
+void verify_print_json(const struct verify_result *result, FILE *out);
+
+#endif

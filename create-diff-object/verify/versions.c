@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * L10: the module was built for this very kernel. What it takes from the loader is exported there, with the CRC
+ * that the module was compiled against, and its vermagic is the kernel's.
+ */
+#include <string.h>
+
+#include "target/symvers.h"
+#include "util/arena.h"
+#include "util/strmap.h"
+#include "verify/checks.h"
+
+#define VERSIONS_SECTION "__versions"
+
+/* struct modversion_info of include/linux/module.h */
+struct version {
+	uint64_t crc;
+	char name[64 - sizeof(uint64_t)];
+};
+
+/* Checks one entry of __versions; returns its name, or NULL. */
+static const char *check_version(struct verify *v, const struct elf_sec *sec, uint64_t at)
+{
+	const struct symvers_entry *entry;
+	struct version version;
+	char *name;
+
+	memcpy(&version, sec->data + at, sizeof(version));
+	name = arena_printf(v->arena, "%.*s", (int)sizeof(version.name), version.name);
+	entry = symvers_find(v->symvers, name);
+	if (entry && entry->crc != version.crc)
+		verify_broken(v, VERSIONS_SECTION, at, name,
+			      "check_version() refuses the module: it was compiled against other types",
+			      "CRC %#lx, but the kernel's is %#x", (unsigned long)version.crc, entry->crc);
+	return name;
+}
+
+static bool has_crcs(const struct verify *v)
+{
+	for (uint32_t i = 0; i < v->symvers->nentries; i++)
+		if (v->symvers->entries[i].crc)
+			return true;
+	return false;
+}
+
+static void check_symbol(struct verify *v, const struct elf_sym *sym, const struct strmap *versions, bool need_crc)
+{
+	const struct symvers_entry *entry;
+
+	if (!elf_sym_is_undefined(sym) || !*sym->name)
+		return;
+	entry = symvers_find(v->symvers, sym->name);
+	if (!entry) {
+		/* Weak ones: L1 and L4 look after them. The loader ignores the last one. */
+		if (sym->bind != STB_WEAK && strcmp(sym->name, "_GLOBAL_OFFSET_TABLE_"))
+			verify_broken(v, NULL, 0, sym->name, "simplify_symbols() refuses the module: unknown symbol",
+				      "the kernel does not export it");
+		return;
+	}
+	if (need_crc && strmap_get(versions, sym->name) == STRMAP_NONE)
+		verify_broken(v, VERSIONS_SECTION, 0, sym->name, "check_version() refuses the module, or taints the kernel",
+			      "no CRC was recorded for it");
+	if (*entry->ns && !verify_has_modinfo(v, "import_ns", entry->ns))
+		verify_broken(v, NULL, 0, sym->name, "verify_namespace_is_imported() refuses the module",
+			      "it is exported in namespace %s, which the module does not import", entry->ns);
+}
+
+static void check_vermagic(struct verify *v)
+{
+	const char *vermagic = verify_modinfo(v, "vermagic");
+
+	if (!v->vermagic)
+		verify_skipped(v, "vermagic: the image does not tell the kernel's");
+	else if (!vermagic || strcmp(vermagic, v->vermagic))
+		verify_broken(v, ".modinfo", 0, NULL,
+			      "check_modinfo() refuses it, or structures differ from those that it was compiled for",
+			      "vermagic is \"%s\", the kernel's is \"%s\"", vermagic ? vermagic : "", v->vermagic);
+}
+
+void verify_check_versions(struct verify *v)
+{
+	const struct elf_sec *sec = elf_obj_find_section(v->mod, VERSIONS_SECTION);
+	struct strmap names = {0};
+	bool need_crc = has_crcs(v);
+
+	for (uint64_t at = 0; sec && sec->data && at + sizeof(struct version) <= sec->size; at += sizeof(struct version))
+		strmap_set(&names, check_version(v, sec, at), 0);
+	/* The CRC of module_layout stands for struct module and its kin; every module has it. */
+	if (need_crc && strmap_get(&names, "module_layout") == STRMAP_NONE)
+		verify_broken(v, VERSIONS_SECTION, 0, "module_layout",
+			      "check_modstruct_version() refuses the module, or taints the kernel",
+			      "no CRC was recorded for it");
+	for (uint32_t i = 1; i < v->mod->nsyms; i++)
+		check_symbol(v, &v->mod->syms[i], &names, need_crc);
+	strmap_free(&names);
+	check_vermagic(v);
+}
