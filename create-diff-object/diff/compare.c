@@ -1,0 +1,317 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Two pieces are the same if their bytes are equal outside of relocated fields, their references mean the same things
+ * in the same way, and the entries of special tables that belong to them are equal too (but for the line number of a
+ * WARN()).
+ *
+ * Named things are the same if they are partners. Strings, constants and data without identity have no partner: they
+ * are the same if their contents are.
+ */
+#include "diff/compare.h"
+
+#include <string.h>
+
+#include "arch/arch.h"
+#include "util/arena.h"
+
+/* How deep contents are followed: a table of structures that point to strings is 2. */
+#define MAX_DEPTH 8
+
+struct context {
+	const struct side *orig, *patched;
+	const struct corr *corr;
+};
+
+struct range {
+	uint32_t sec;
+	uint64_t start, end;
+	uint64_t ignore_at, ignore_len; /* bytes from start that may differ */
+};
+
+static struct change_info compare_ranges(const struct context *ctx, const struct range *o, const struct range *p,
+					 int depth);
+
+static struct range piece_range(const struct piece *piece)
+{
+	return (struct range){.sec = piece->sec, .start = piece->start, .end = piece->end};
+}
+
+/* Equal NUL-terminated strings, both inside of their sections? */
+static bool same_string(const struct elf_sec *o, uint64_t o_at, const struct elf_sec *p, uint64_t p_at)
+{
+	uint64_t i = 0;
+
+	if (o_at >= o->size || p_at >= p->size)
+		return o_at == o->size && p_at == p->size;
+	for (; o_at + i < o->size && p_at + i < p->size; i++) {
+		if (o->data[o_at + i] != p->data[p_at + i])
+			return false;
+		if (!o->data[o_at + i])
+			return true;
+	}
+	return false;
+}
+
+static bool same_constant(const struct elf_sec *o, uint64_t o_at, const struct elf_sec *p, uint64_t p_at)
+{
+	uint64_t size = o->entsize ? o->entsize : 1;
+
+	return o->entsize == p->entsize && o_at % size == p_at % size && o_at - o_at % size + size <= o->size &&
+	       p_at - p_at % size + size <= p->size &&
+	       !memcmp(o->data + (o_at - o_at % size), p->data + (p_at - p_at % size), size);
+}
+
+static bool same_contents(const struct context *ctx, const struct piece *o, const struct piece *p, int depth)
+{
+	struct range o_range = piece_range(o), p_range = piece_range(p);
+
+	return compare_ranges(ctx, &o_range, &p_range, depth + 1).change == CHANGE_SAME;
+}
+
+/* Do both references mean the same? */
+static bool same_target(const struct context *ctx, const struct ref *o_ref, const struct ref *p_ref, int depth)
+{
+	const struct piece *o, *p;
+	const struct elf_sec *o_sec, *p_sec;
+
+	if (o_ref->type != p_ref->type || o_ref->is_branch != p_ref->is_branch)
+		return false;
+	if (o_ref->piece == PIECE_NONE || p_ref->piece == PIECE_NONE)
+		return o_ref->piece == p_ref->piece && o_ref->target == p_ref->target &&
+		       !strcmp(ctx->orig->obj->syms[o_ref->sym].name, ctx->patched->obj->syms[p_ref->sym].name);
+	o = side_piece(ctx->orig, o_ref->piece);
+	p = side_piece(ctx->patched, p_ref->piece);
+	if (o->class != p->class || depth >= MAX_DEPTH)
+		return false;
+	if (ctx->corr->to_patched[o_ref->piece] == p_ref->piece)
+		return o_ref->target == p_ref->target;
+	o_sec = side_section(ctx->orig, o);
+	p_sec = side_section(ctx->patched, p);
+	switch (o->class) {
+	case SEC_STRINGS:
+		return same_string(o_sec, (uint64_t)o_ref->target, p_sec, (uint64_t)p_ref->target);
+	case SEC_CONST:
+		return same_constant(o_sec, (uint64_t)o_ref->target, p_sec, (uint64_t)p_ref->target);
+	case SEC_SPECIAL_TEXT: {
+		struct range o_range = {.sec = o->sec, .start = (uint64_t)o_ref->target}, p_range = o_range;
+
+		/* Replacements are compared with their entry; here it is a branch to a block of .altinstr_aux. */
+		p_range.sec = p->sec;
+		p_range.start = (uint64_t)p_ref->target;
+		o_range.end = refs_special_text_end(ctx->orig->obj, o->sec, o_range.start);
+		p_range.end = refs_special_text_end(ctx->patched->obj, p->sec, p_range.start);
+		return compare_ranges(ctx, &o_range, &p_range, depth + 1).change == CHANGE_SAME;
+	}
+	default:
+		return side_is_anonymous(ctx->orig, o) && side_is_anonymous(ctx->patched, p) && o->kind == p->kind &&
+		       (o->kind == PIECE_ANON || sym_name_same_base(o->name, p->name)) &&
+		       o_ref->target == p_ref->target && same_contents(ctx, o, p, depth);
+	}
+}
+
+static struct change_info differs(enum difference why, uint64_t where)
+{
+	return (struct change_info){.change = CHANGE_CHANGED, .why = why, .where = where};
+}
+
+static struct change_info compare_ranges(const struct context *ctx, const struct range *o, const struct range *p,
+					 int depth)
+{
+	const struct elf_sec *o_sec = &ctx->orig->obj->secs[o->sec], *p_sec = &ctx->patched->obj->secs[p->sec];
+	const struct ref *o_refs, *p_refs;
+	uint32_t o_n, p_n, next = 0;
+	uint64_t size = o->end - o->start;
+
+	if (size != p->end - p->start || (o_sec->data == NULL) != (p_sec->data == NULL))
+		return differs(DIFF_SIZE, 0);
+	o_n = refs_in_range(ctx->orig->refs, o->sec, o->start, o->end, &o_refs);
+	p_n = refs_in_range(ctx->patched->refs, p->sec, p->start, p->end, &p_refs);
+	for (uint64_t i = 0; i < size;) {
+		bool o_field = next < o_n && o_refs[next].offset - o->start == i;
+		bool p_field = next < p_n && p_refs[next].offset - p->start == i;
+
+		if (o_field != p_field)
+			return differs(DIFF_TARGET, i);
+		if (o_field) {
+			const struct arch_reloc *reloc = ctx->orig->obj->arch->reloc(o_refs[next].type);
+
+			if (!same_target(ctx, &o_refs[next], &p_refs[next], depth))
+				return differs(DIFF_TARGET, i);
+			i += reloc->size ? reloc->size : 1;
+			next++;
+			continue;
+		}
+		if (o_sec->data && o_sec->data[o->start + i] != p_sec->data[p->start + i] &&
+		    (i < o->ignore_at || i >= o->ignore_at + o->ignore_len))
+			return differs(DIFF_BYTES, i);
+		i++;
+	}
+	return (struct change_info){.change = CHANGE_SAME};
+}
+
+static struct range entry_range(const struct entry *entry)
+{
+	return (struct range){
+		.sec = entry->sec,
+		.start = entry->offset,
+		.end = entry->offset + entry->size,
+		.ignore_at = entry->row->ignore_at,
+		.ignore_len = entry->row->ignore_len,
+	};
+}
+
+/* The replacement instructions of an alternative: where its second field points, as long as it says. */
+static struct range replacement_range(const struct side *side, const struct entry *entry)
+{
+	const struct ref *ref;
+	struct range range = {0};
+
+	if (!refs_in_range(side->refs, entry->sec, entry->offset + entry->row->fields[1],
+			   entry->offset + entry->row->fields[1] + 1, &ref) ||
+	    ref->piece == PIECE_NONE)
+		return range;
+	range.sec = side_piece(side, ref->piece)->sec;
+	range.start = side_piece(side, ref->piece)->entry + (uint64_t)ref->target;
+	range.end = range.start + entry->repl;
+	return range;
+}
+
+static bool same_entry(const struct context *ctx, const struct entry *o, const struct entry *p)
+{
+	struct range o_range = entry_range(o), p_range = entry_range(p);
+
+	if (!o->row->has_replacement)
+		return compare_ranges(ctx, &o_range, &p_range, 0).change == CHANGE_SAME;
+	/* The field that points to the replacement is followed here; the rest of the entry is compared around it. */
+	o_range.end = o_range.start + o->row->fields[1];
+	p_range.end = p_range.start + o->row->fields[1];
+	if (compare_ranges(ctx, &o_range, &p_range, 0).change != CHANGE_SAME)
+		return false;
+	o_range = entry_range(o);
+	p_range = entry_range(p);
+	o_range.start += o->row->fields[1] + 4;
+	p_range.start += o->row->fields[1] + 4;
+	if (compare_ranges(ctx, &o_range, &p_range, 0).change != CHANGE_SAME)
+		return false;
+	o_range = replacement_range(ctx->orig, o);
+	p_range = replacement_range(ctx->patched, p);
+	return compare_ranges(ctx, &o_range, &p_range, 0).change == CHANGE_SAME;
+}
+
+/* The next entry of a piece, from index *i on, of a table that decides. */
+static const struct entry *next_entry(const struct side *side, uint32_t piece, uint32_t *i)
+{
+	const struct entries *entries = side->entries;
+
+	while (*i < entries->count[piece]) {
+		const struct entry *entry = &entries->v[entries->of_piece[piece][(*i)++]];
+
+		if (entry->row->decides)
+			return entry;
+	}
+	return NULL;
+}
+
+/* Tables follow each other in the order of sections, which may differ: compare table by table. */
+static bool same_entries_of(const struct context *ctx, uint32_t orig, uint32_t patched, const struct special_row *row)
+{
+	uint32_t i = 0, k = 0;
+
+	for (;;) {
+		const struct entry *o, *p;
+
+		do
+			o = next_entry(ctx->orig, orig, &i);
+		while (o && o->row != row);
+		do
+			p = next_entry(ctx->patched, patched, &k);
+		while (p && p->row != row);
+		if (!o || !p)
+			return !o && !p;
+		if (!same_entry(ctx, o, p))
+			return false;
+	}
+}
+
+static bool same_entries(const struct context *ctx, uint32_t orig, uint32_t patched)
+{
+	const struct entry *entry;
+
+	for (uint32_t i = 0; (entry = next_entry(ctx->orig, orig, &i));)
+		if (!same_entries_of(ctx, orig, patched, entry->row))
+			return false;
+	for (uint32_t i = 0; (entry = next_entry(ctx->patched, patched, &i));)
+		if (!same_entries_of(ctx, orig, patched, entry->row))
+			return false;
+	return true;
+}
+
+static struct change_info compare_pieces(const struct context *ctx, uint32_t patched)
+{
+	uint32_t orig = ctx->corr->to_orig[patched];
+	struct change_info info = {.change = CHANGE_NEW};
+	const struct piece *o, *p;
+	struct range o_range, p_range;
+
+	if (orig == PIECE_NONE)
+		return info;
+	o = side_piece(ctx->orig, orig);
+	p = side_piece(ctx->patched, patched);
+	o_range = piece_range(o);
+	p_range = piece_range(p);
+	/* The padding before a function is no part of it: -fpatchable-function-entry and alignment make it. */
+	if (p->kind == PIECE_FUNC) {
+		o_range.start = o->entry;
+		p_range.start = p->entry;
+	}
+	info = compare_ranges(ctx, &o_range, &p_range, 0);
+	info.where += p_range.start - p->start;
+	if (info.change == CHANGE_SAME && p->kind == PIECE_FUNC && !same_entries(ctx, orig, patched))
+		info = differs(DIFF_ENTRY, 0);
+	return info;
+}
+
+int changes_new(const struct side *orig, const struct side *patched, const struct corr *corr, struct changes **result)
+{
+	struct arena *arena = arena_new();
+	struct changes *changes = arena_alloc(arena, sizeof(*changes));
+	const struct context ctx = {.orig = orig, .patched = patched, .corr = corr};
+	uint32_t n = patched->pieces->n;
+
+	changes->arena = arena;
+	changes->v = arena_array(arena, struct change_info, n);
+	for (uint32_t p = 0; p < n; p++)
+		changes->v[p] = compare_pieces(&ctx, p);
+	for (uint32_t p = 0; p < n; p++) {
+		uint32_t root = side_piece(patched, p)->root;
+
+		if (root != p && changes->v[p].change != CHANGE_SAME && changes->v[root].change == CHANGE_SAME)
+			changes->v[root] = differs(DIFF_PART, 0);
+	}
+	*result = changes;
+	return 0;
+}
+
+void changes_free(struct changes *changes)
+{
+	if (changes)
+		arena_free(changes->arena);
+}
+
+const char *difference_text(enum difference why)
+{
+	switch (why) {
+	case DIFF_SIZE:
+		return "its size";
+	case DIFF_BYTES:
+		return "its contents";
+	case DIFF_TARGET:
+		return "a reference in it";
+	case DIFF_ENTRY:
+		return "a special table's entry for it";
+	case DIFF_PART:
+		return "its unlikely part";
+	default:
+		return "nothing";
+	}
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What changed: each piece of the patched object against its partner in the original.
+ */
+#ifndef KLP_DIFF_COMPARE_H
+#define KLP_DIFF_COMPARE_H
+
+#include "diff/correlate.h"
+#include "diff/side.h"
+
+enum change {
+	CHANGE_SAME,
+	CHANGE_CHANGED,
+	CHANGE_NEW, /* has no partner */
+};
+
+/* The first difference that was found, for messages. */
+enum difference {
+	DIFF_NONE,
+	DIFF_SIZE,
+	DIFF_BYTES,
+	DIFF_TARGET, /* a reference means something else */
+	DIFF_ENTRY,  /* an entry of a special table differs or is missing on one side */
+	DIFF_PART,   /* the function's unlikely part changed, appeared or vanished */
+};
+
+struct change_info {
+	enum change change;
+	enum difference why;
+	uint64_t where; /* bytes from the start of the patched piece, for DIFF_BYTES and DIFF_TARGET */
+};
+
+struct changes {
+	struct change_info *v; /* by patched piece */
+	struct arena *arena;   /* owns all of the above */
+};
+
+/* Compares everything. A change of an unlikely part is a change of its function too. */
+int changes_new(const struct side *orig, const struct side *patched, const struct corr *corr, struct changes **result)
+	__attribute__((warn_unused_result));
+void changes_free(struct changes *changes);
+
+/* A short text for messages: "its size", "a reference". */
+const char *difference_text(enum difference why);
+
+#endif

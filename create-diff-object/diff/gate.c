@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The rules of refusal. A livepatch replaces functions at their entry, by ftrace, while the system runs; data stays as
+ * it is, and code that ran at start-up ran already. What a patch changes besides functions must be refused by name,
+ * for leaving it out in silence would load a fix that does not fix.
+ */
+#include "diff/gate.h"
+
+#include "arch/arch.h"
+#include "elf/names.h"
+#include "util/diag.h"
+
+static const char *file_of(const struct diff *diff)
+{
+	return diff->patched.obj->path;
+}
+
+static void refuse_function(const struct diff *diff, uint32_t p, struct diag *diag)
+{
+	const struct piece *piece = side_piece(&diff->patched, p);
+	const struct change_info *info = &diff->changes->v[p];
+
+	if (piece->class == SEC_INIT) {
+		diag_refuse(diag, file_of(diff), piece->name,
+			    "%s __init or __exit function: it already ran, or runs once; patch the code that uses its "
+			    "result",
+			    info->change == CHANGE_NEW ? "new" : "changed");
+		return;
+	}
+	if (piece->class == SEC_VDSO) {
+		diag_refuse(diag, file_of(diff), piece->name, "changed vdso function: it runs in user space");
+		return;
+	}
+	/* What counts is the function that runs now: ftrace must find the site in it. */
+	if (info->change == CHANGE_CHANGED && piece->root == p &&
+	    !side_piece(&diff->orig, diff->corr->to_orig[p])->traced)
+		diag_refuse(diag, file_of(diff), piece->name,
+			    "changed function that ftrace can't reach (notrace, noinstr or compiled without -pg); "
+			    "patch its callers instead");
+}
+
+static void refuse_data(const struct diff *diff, uint32_t p, struct diag *diag)
+{
+	const struct piece *piece = side_piece(&diff->patched, p);
+	const struct change_info *info = &diff->changes->v[p];
+	const char *section = side_section(&diff->patched, piece)->name;
+
+	if (info->change == CHANGE_CHANGED)
+		diag_refuse(diag, file_of(diff), piece->name,
+			    "changed data in %s: %s differs; the running kernel's copy stays as it is, so change it "
+			    "from a callback or a function",
+			    section, difference_text(info->why));
+	else if (info->change == CHANGE_NEW && piece->class == SEC_INIT)
+		diag_refuse(diag, file_of(diff), piece->name, "new entry in %s: it would only be used at start-up",
+			    section);
+}
+
+static void check_pieces(const struct diff *diff, struct diag *diag)
+{
+	for (uint32_t p = 0; p < diff->patched.pieces->n; p++) {
+		if (diff->changes->v[p].change == CHANGE_SAME)
+			continue;
+		if (side_piece(&diff->patched, p)->kind == PIECE_FUNC)
+			refuse_function(diff, p, diag);
+		else
+			refuse_data(diff, p, diag);
+	}
+}
+
+static void check_ref(const struct diff *diff, uint32_t from, const struct ref *ref, struct diag *diag)
+{
+	const struct side *patched = &diff->patched;
+	const char *place = side_piece(patched, from)->name;
+	enum ref_use use = selection_ref_use(diff, from, ref);
+	const struct piece *target;
+
+	if (use == REF_USE_NOWHERE) {
+		diag_refuse(diag, file_of(diff), place, "refers to section %s, which a livepatch can't carry",
+			    patched->obj->secs[patched->obj->syms[ref->sym].shndx].name);
+		return;
+	}
+	if (use == REF_USE_UNDEFINED)
+		return;
+	target = side_piece(patched, ref->piece);
+	if (ref->is_found && patched->obj->arch->reloc(ref->type)->size != 4) {
+		diag_refuse(diag, file_of(diff), place, "short jump to %s in the same section can't be moved",
+			    target->name);
+		return;
+	}
+	if (target->class == SEC_INIT)
+		diag_refuse(diag, file_of(diff), place, "refers to %s, which is freed after start-up", target->name);
+	if (use == REF_USE_EXISTING && diff->corr->rule[ref->piece] == CORR_AMBIGUOUS)
+		diag_refuse(
+			diag, file_of(diff), place,
+			"uses static variable %s, which could be %s or %s of the running kernel; rename one of them",
+			target->name, side_piece(&diff->orig, diff->corr->to_orig[ref->piece])->name,
+			side_piece(&diff->orig, diff->corr->other[ref->piece])->name);
+}
+
+static void check_refs(const struct diff *diff, struct diag *diag)
+{
+	const struct side *patched = &diff->patched;
+
+	for (uint32_t p = 0; p < patched->pieces->n; p++) {
+		const struct ref *refs;
+		uint32_t n;
+
+		if (!is_included(diff, p))
+			continue;
+		n = side_refs(patched, side_piece(patched, p), &refs);
+		for (uint32_t i = 0; i < n; i++)
+			check_ref(diff, p, &refs[i], diag);
+	}
+}
+
+/* A table that nobody here knows may need an entry for the copied code, or patch it at boot; both go wrong in silence. */
+static void check_unknown_sections(const struct diff *diff, struct diag *diag)
+{
+	const struct side *patched = &diff->patched;
+
+	for (uint32_t i = 1; i < patched->obj->nsecs; i++) {
+		const struct elf_sec *sec = &patched->obj->secs[i];
+
+		if (sec_classify(sec) != SEC_UNKNOWN)
+			continue;
+		for (uint32_t r = 0; r < patched->refs->count[i]; r++) {
+			const struct ref *ref = &patched->refs->of_sec[i][r];
+
+			if (ref->piece == PIECE_NONE || !is_included(diff, ref->piece) ||
+			    side_piece(patched, ref->piece)->kind != PIECE_FUNC)
+				continue;
+			diag_refuse(diag, file_of(diff), side_piece(patched, ref->piece)->name,
+				    "section %s refers to it, and its meaning is not known", sec->name);
+			break;
+		}
+	}
+}
+
+static void warn_exports(const struct diff *diff, struct diag *diag)
+{
+	const struct elf_obj *orig = diff->orig.obj, *patched = diff->patched.obj;
+
+	for (uint32_t i = 1; i < patched->nsyms; i++) {
+		const struct elf_sym *sym = &patched->syms[i];
+
+		if (elf_sym_has_section(sym) && !elf_sym_is_section(sym) &&
+		    sec_classify(&patched->secs[sym->shndx]) == SEC_EXPORT && !elf_obj_find_symbol(orig, sym->name))
+			diag_warn(diag, file_of(diff), sym->name,
+				  "new export: no module will find it, for a livepatch exports nothing");
+	}
+}
+
+void gate_run(const struct diff *diff, struct diag *diag)
+{
+	check_pieces(diff, diag);
+	check_refs(diff, diag);
+	check_unknown_sections(diff, diag);
+	warn_exports(diff, diag);
+}

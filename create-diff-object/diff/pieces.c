@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Dividing an object's sections by its symbols. See pieces.h. */
+#include "diff/pieces.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "arch/arch.h"
+#include "util/arena.h"
+#include "util/diag.h"
+#include "util/vec.h"
+
+/* A symbol that starts a piece, or is another name for the start of one. */
+struct mark {
+	uint32_t sec;
+	uint32_t sym;
+	uint64_t value;
+};
+
+typedef VEC(struct piece) piece_vec;
+
+static bool has_pieces(const struct elf_sec *sec)
+{
+	if (!sec->size)
+		return false;
+	switch (sec_classify(sec)) {
+	case SEC_TEXT:
+	case SEC_INIT:
+	case SEC_VDSO:
+	case SEC_DATA:
+	case SEC_STRINGS:
+	case SEC_CONST:
+	case SEC_SPECIAL_TEXT:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/*
+ * Does the symbol name something? STT_NOTYPE counts only for data with a size: in text it is a label inside of
+ * inline assembly, in `.altinstr_replacement` too.
+ */
+static bool names_piece(const struct elf_obj *obj, const struct elf_sym *sym)
+{
+	if (!elf_sym_has_section(sym) || !*sym->name || is_prefix_symbol(sym->name))
+		return false;
+	if (elf_sec_is_text(&obj->secs[sym->shndx]))
+		return sym->type == STT_FUNC;
+	return sym->type == STT_OBJECT || (sym->type == STT_NOTYPE && sym->size);
+}
+
+static int compare_marks(const void *a, const void *b)
+{
+	const struct mark *x = a, *y = b;
+
+	if (x->sec != y->sec)
+		return x->sec < y->sec ? -1 : 1;
+	if (x->value != y->value)
+		return x->value < y->value ? -1 : 1;
+	return x->sym < y->sym ? -1 : x->sym > y->sym;
+}
+
+/* Of two names for one place the global one is what others link to; a weak one gives way to a strong one. */
+static bool is_better_name(const struct elf_sym *sym, const struct elf_sym *than)
+{
+	static const int rank[] = {[STB_LOCAL] = 0, [STB_WEAK] = 1, [STB_GLOBAL] = 2};
+
+	return sym->bind <= STB_WEAK && than->bind <= STB_WEAK && rank[sym->bind] > rank[than->bind];
+}
+
+static struct piece *push_piece(piece_vec *pieces, const struct elf_obj *obj, uint32_t sec, uint64_t start)
+{
+	uint32_t id = pieces->n;
+	struct piece *piece = vec_push(pieces);
+
+	*piece = (struct piece){
+		.name = obj->secs[sec].name,
+		.start = start,
+		.entry = start,
+		.end = start,
+		.sec = sec,
+		.root = id,
+		.kind = PIECE_ANON,
+		.class = sec_classify(&obj->secs[sec]),
+	};
+	return piece;
+}
+
+static void divide_section(const struct elf_obj *obj, uint32_t index, const struct mark *marks, uint32_t nmarks,
+			   piece_vec *pieces)
+{
+	const struct elf_sec *sec = &obj->secs[index];
+	struct piece *piece = NULL;
+	uint32_t first = pieces->n;
+
+	/* Pools are taken whole, whatever labels point into them. */
+	if (sec_classify(sec) == SEC_STRINGS || sec_classify(sec) == SEC_CONST)
+		nmarks = 0;
+	for (uint32_t i = 0; i < nmarks; i++) {
+		const struct elf_sym *sym = &obj->syms[marks[i].sym];
+		bool alias = piece && piece->sym && piece->entry == sym->value;
+
+		if (!alias) {
+			/* A symbol inside of another (a second entry, a member with a name) starts no piece. */
+			if (piece && sym->value < piece->end)
+				continue;
+			if (!piece && sym->value > 0 && sec_classify(sec) != SEC_TEXT)
+				push_piece(pieces, obj, index, 0);
+			piece = push_piece(pieces, obj, index, sym->value);
+			piece->kind = elf_sec_is_text(sec) ? PIECE_FUNC : PIECE_DATA;
+		}
+		if (!alias || is_better_name(sym, &obj->syms[piece->sym])) {
+			piece->sym = marks[i].sym;
+			piece->name = sym->name;
+		}
+		if (sym->value + sym->size > piece->end)
+			piece->end = sym->value + sym->size;
+	}
+	if (!piece) {
+		piece = push_piece(pieces, obj, index, 0);
+		piece->end = sec->size;
+	}
+	for (uint32_t i = first; i < pieces->n; i++)
+		if (pieces->v[i].end > sec->size)
+			pieces->v[i].end = sec->size;
+}
+
+static int compare_entries(const void *a, const void *b)
+{
+	const struct piece *x = a, *y = b;
+
+	if (x->sec != y->sec)
+		return x->sec < y->sec ? -1 : 1;
+	return x->entry < y->entry ? -1 : x->entry > y->entry;
+}
+
+/*
+ * The padding before a function (CONFIG_CALL_PADDING, 16 bytes that call thunks are written to) belongs to it.
+ * objtool marks it with a `__pfx_` symbol; what is before the first function of a section can be nothing else.
+ */
+static void add_prefixes(const struct elf_obj *obj, piece_vec *pieces)
+{
+	for (uint32_t i = 1; i < obj->nsyms; i++) {
+		const struct elf_sym *sym = &obj->syms[i];
+		struct piece key = {.sec = sym->shndx, .entry = sym->value + sym->size};
+		struct piece *piece;
+
+		if (!pieces->n || !elf_sym_has_section(sym) || !is_prefix_symbol(sym->name))
+			continue;
+		piece = bsearch(&key, pieces->v, pieces->n, sizeof(key), compare_entries);
+		if (piece && sym->value < piece->start)
+			piece->start = sym->value;
+	}
+	for (uint32_t p = 0; p < pieces->n; p++)
+		if (pieces->v[p].kind == PIECE_FUNC && (!p || pieces->v[p - 1].sec != pieces->v[p].sec))
+			pieces->v[p].start = 0;
+	for (uint32_t p = 0; p < pieces->n; p++) {
+		struct piece *piece = &pieces->v[p];
+		bool last = p + 1 == pieces->n || pieces->v[p + 1].sec != piece->sec;
+
+		piece->region_end = last ? obj->secs[piece->sec].size : pieces->v[p + 1].start;
+		if (piece->region_end < piece->end)
+			piece->region_end = piece->end;
+	}
+}
+
+/* "foo.cold" has no entry of its own: it is reached by jumps from foo, and lives and dies with it. */
+static int find_roots(struct pieces *pieces, struct diag *diag)
+{
+	const struct elf_obj *obj = pieces->obj;
+
+	for (uint32_t p = 0; p < pieces->n; p++) {
+		struct piece *piece = &pieces->v[p];
+		struct sym_name parsed = sym_name_parse(piece->name);
+		const char *cold = strstr(piece->name, ".cold");
+		char *root;
+		uint32_t sym;
+
+		if (piece->kind != PIECE_FUNC || !parsed.is_cold)
+			continue;
+		root = arena_strdup(pieces->arena, piece->name);
+		root[cold - piece->name] = '\0';
+		sym = elf_obj_find_symbol(obj, root);
+		if (!sym || pieces->of_sym[sym] == PIECE_NONE)
+			return diag_error(diag, obj->path, piece->name, "its function %s is not in the object", root);
+		piece->root = pieces->of_sym[sym];
+	}
+	return 0;
+}
+
+static void mark_traced(struct pieces *pieces)
+{
+	const struct elf_obj *obj = pieces->obj;
+	const struct elf_sec *sec = elf_obj_find_section(obj, "__mcount_loc");
+
+	if (!sec)
+		return;
+	for (uint32_t i = 0; i < sec->nrelas; i++) {
+		const struct elf_rela *rela = &sec->relas[i];
+		const struct elf_sym *sym = &obj->syms[rela->sym];
+		uint32_t p;
+
+		if (!elf_sym_has_section(sym))
+			continue;
+		p = pieces_find(pieces, sym->shndx, sym->value + (uint64_t)rela->addend);
+		if (p != PIECE_NONE)
+			pieces->v[p].traced = true;
+	}
+}
+
+int pieces_new(const struct elf_obj *obj, struct pieces **result, struct diag *diag)
+{
+	struct arena *arena = arena_new();
+	struct pieces *pieces = arena_alloc(arena, sizeof(*pieces));
+	VEC(struct mark) marks = {0};
+	piece_vec found = {0};
+	uint32_t next = 0;
+	int err;
+
+	pieces->arena = arena;
+	pieces->obj = obj;
+	for (uint32_t i = 1; i < obj->nsyms; i++) {
+		const struct elf_sym *sym = &obj->syms[i];
+
+		if (names_piece(obj, sym))
+			vec_add(&marks, ((struct mark){.sec = sym->shndx, .sym = i, .value = sym->value}));
+	}
+	if (marks.n)
+		qsort(marks.v, marks.n, sizeof(*marks.v), compare_marks);
+	for (uint32_t i = 1; i < obj->nsecs; i++) {
+		uint32_t first = next;
+
+		while (next < marks.n && marks.v[next].sec == i)
+			next++;
+		if (has_pieces(&obj->secs[i]))
+			divide_section(obj, i, marks.v + first, next - first, &found);
+	}
+	add_prefixes(obj, &found);
+	pieces->n = found.n;
+	pieces->v = arena_memdup(arena, found.v, found.n * sizeof(*found.v));
+	vec_free(&found);
+	vec_free(&marks);
+
+	pieces->first_of_sec = arena_array(arena, uint32_t, obj->nsecs);
+	for (uint32_t i = 0; i < obj->nsecs; i++)
+		pieces->first_of_sec[i] = PIECE_NONE;
+	pieces->end_of_sec = arena_array(arena, uint32_t, obj->nsecs);
+	for (uint32_t p = pieces->n; p-- > 0;)
+		pieces->first_of_sec[pieces->v[p].sec] = p;
+	for (uint32_t p = 0; p < pieces->n; p++)
+		pieces->end_of_sec[pieces->v[p].sec] = p + 1;
+	pieces->of_sym = arena_array(arena, uint32_t, obj->nsyms);
+	for (uint32_t i = 0; i < obj->nsyms; i++) {
+		const struct elf_sym *sym = &obj->syms[i];
+
+		pieces->of_sym[i] = elf_sym_has_section(sym) ? pieces_find(pieces, sym->shndx, sym->value) : PIECE_NONE;
+	}
+	mark_traced(pieces);
+	err = find_roots(pieces, diag);
+	if (err)
+		pieces_free(pieces);
+	else
+		*result = pieces;
+	return err;
+}
+
+void pieces_free(struct pieces *pieces)
+{
+	if (pieces)
+		arena_free(pieces->arena);
+}
+
+uint32_t pieces_find(const struct pieces *pieces, uint32_t sec, uint64_t offset)
+{
+	uint32_t low = pieces->first_of_sec[sec], high = pieces->end_of_sec[sec];
+
+	if (low == PIECE_NONE)
+		return PIECE_NONE;
+	/* The last piece that starts at or before offset; the first one also takes what is before it. */
+	while (high - low > 1) {
+		uint32_t middle = low + (high - low) / 2;
+
+		if (pieces->v[middle].start <= offset)
+			low = middle;
+		else
+			high = middle;
+	}
+	return low;
+}

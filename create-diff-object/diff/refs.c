@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Canonical targets of relocations. A relocation says symbol + addend, and the symbol is often just the section;
+ * the addend of a distance also holds the bytes between the field and the end of the instruction. Here both are
+ * undone, once.
+ */
+#include "diff/refs.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "arch/arch.h"
+#include "util/arena.h"
+#include "util/diag.h"
+#include "util/vec.h"
+
+typedef VEC(struct ref) ref_vec;
+
+static int compare_refs(const void *a, const void *b)
+{
+	const struct ref *x = a, *y = b;
+
+	return x->offset < y->offset ? -1 : x->offset > y->offset;
+}
+
+/* What the field's addend must grow by to give the byte that is meant; 0 outside of instructions. */
+struct field {
+	int64_t bias;
+	bool is_branch;
+};
+
+static void resolve(const struct pieces *pieces, struct ref *ref, const struct field *field)
+{
+	const struct elf_sym *sym = &pieces->obj->syms[ref->sym];
+	int64_t meant = ref->addend + field->bias;
+	const struct piece *piece;
+
+	ref->is_branch = field->is_branch;
+	ref->target = meant;
+	ref->piece = PIECE_NONE;
+	if (!elf_sym_has_section(sym))
+		return;
+	/* A named symbol tells the piece; an offset from a section symbol must be looked up. */
+	if (elf_sym_is_section(sym))
+		ref->piece = pieces_find(pieces, sym->shndx, (uint64_t)(meant < 0 ? 0 : meant));
+	else
+		ref->piece = pieces->of_sym[ref->sym];
+	if (ref->piece == PIECE_NONE)
+		return;
+	piece = &pieces->v[ref->piece];
+	ref->target = (int64_t)sym->value + meant - (int64_t)piece->entry;
+}
+
+/*
+ * Walks the instructions of a text section beside its relocations. An instruction that can't be decoded is passed by
+ * a byte at a time: the kernel has such bytes on purpose (`.byte` in inline assembly); a field there is taken to
+ * end its instruction, which is true for all calls and jumps.
+ */
+static void scan_text(const struct pieces *pieces, uint32_t index, ref_vec *refs)
+{
+	const struct elf_obj *obj = pieces->obj;
+	const struct elf_sec *sec = &obj->secs[index];
+	uint32_t next = 0, known = refs->n;
+
+	for (uint64_t at = 0; at < sec->size;) {
+		struct arch_insn insn;
+		uint64_t field_at;
+		bool has_reloc = false;
+
+		if (!obj->arch->decode(sec->data, sec->size, at, &insn)) {
+			at++;
+			continue;
+		}
+		field_at = at + insn.field_offset;
+		for (; next < known && refs->v[next].offset < at + insn.length; next++) {
+			struct ref *ref = &refs->v[next];
+			const struct arch_reloc *reloc = obj->arch->reloc(ref->type);
+			struct field field = {0};
+
+			if (ref->offset == field_at)
+				has_reloc = true;
+			if (reloc->pc_relative) {
+				field.bias = (int64_t)(at + insn.length - ref->offset);
+				field.is_branch = insn.is_branch && ref->offset == field_at;
+			}
+			resolve(pieces, ref, &field);
+		}
+		if (insn.is_branch && insn.field_size && !has_reloc) {
+			uint32_t from = pieces_find(pieces, index, at);
+			uint32_t to = insn.target <= sec->size ? pieces_find(pieces, index, insn.target) : PIECE_NONE;
+
+			/* Inside of a function nothing moves; only what leaves it needs a reference. */
+			if (to != PIECE_NONE && from != to && pieces->v[to].sym)
+				vec_add(refs, ((struct ref){
+						      .offset = field_at,
+						      .addend = (int64_t)insn.target - (int64_t)pieces->v[to].entry -
+								insn.field_size,
+						      .target = (int64_t)insn.target - (int64_t)pieces->v[to].entry,
+						      .type = insn.field_size == 4 ? R_X86_64_PLT32 : R_X86_64_PC8,
+						      .sym = pieces->v[to].sym,
+						      .piece = to,
+						      .is_branch = true,
+						      .is_found = true,
+					      }));
+		}
+		at += insn.length;
+	}
+}
+
+static int read_section(const struct pieces *pieces, struct refs *refs, uint32_t index, struct diag *diag)
+{
+	const struct elf_obj *obj = pieces->obj;
+	const struct elf_sec *sec = &obj->secs[index];
+	const struct field whole = {0};
+	ref_vec found = {0};
+
+	for (uint32_t i = 0; i < sec->nrelas; i++) {
+		const struct elf_rela *rela = &sec->relas[i];
+
+		vec_add(&found, ((struct ref){
+					.offset = rela->offset,
+					.addend = rela->addend,
+					.type = rela->type,
+					.sym = rela->sym,
+				}));
+	}
+	if (found.n)
+		qsort(found.v, found.n, sizeof(*found.v), compare_refs);
+	for (uint32_t i = 0; i < found.n; i++) {
+		const struct field branch = {.bias = 4};
+		bool pc_text = elf_sec_is_text(sec) && obj->arch->reloc(found.v[i].type)->pc_relative;
+
+		resolve(pieces, &found.v[i], pc_text ? &branch : &whole);
+	}
+	if (elf_sec_is_text(sec) && sec->data) {
+		scan_text(pieces, index, &found);
+		if (found.n)
+			qsort(found.v, found.n, sizeof(*found.v), compare_refs);
+	}
+	for (uint32_t i = 0; i < found.n; i++) {
+		const struct ref *ref = &found.v[i];
+		const struct arch_reloc *reloc = obj->arch->reloc(ref->type);
+
+		if (ref->is_found || reloc->known || sec_classify(sec) == SEC_IGNORED)
+			continue;
+		vec_free(&found);
+		return diag_error(diag, obj->path, sec->name,
+				  "offset %#lx: %s (type %u) is not supported in a livepatch module",
+				  (unsigned long)ref->offset, reloc->name, ref->type);
+	}
+	refs->count[index] = found.n;
+	refs->of_sec[index] = arena_memdup(refs->arena, found.v, found.n * sizeof(*found.v));
+	vec_free(&found);
+	return 0;
+}
+
+int refs_new(const struct pieces *pieces, struct refs **result, struct diag *diag)
+{
+	struct arena *arena = arena_new();
+	struct refs *refs = arena_alloc(arena, sizeof(*refs));
+	uint32_t nsecs = pieces->obj->nsecs;
+	int err = 0;
+
+	refs->arena = arena;
+	refs->of_sec = arena_array(arena, struct ref *, nsecs);
+	refs->count = arena_array(arena, uint32_t, nsecs);
+	for (uint32_t i = 1; i < nsecs && !err; i++) {
+		const struct elf_sec *sec = &pieces->obj->secs[i];
+
+		/* Debug information has most of an object's relocations, and nobody asks for them. */
+		if (sec_classify(sec) != SEC_IGNORED)
+			err = read_section(pieces, refs, i, diag);
+	}
+	if (err)
+		refs_free(refs);
+	else
+		*result = refs;
+	return err;
+}
+
+void refs_free(struct refs *refs)
+{
+	if (refs)
+		arena_free(refs->arena);
+}
+
+uint32_t refs_in_range(const struct refs *refs, uint32_t sec, uint64_t start, uint64_t end, const struct ref **first)
+{
+	uint32_t low = 0, high = refs->count[sec], n = 0;
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+
+		if (refs->of_sec[sec][middle].offset < start)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	*first = refs->of_sec[sec] + low;
+	while (low + n < refs->count[sec] && refs->of_sec[sec][low + n].offset < end)
+		n++;
+	return n;
+}
+
+uint64_t refs_special_text_end(const struct elf_obj *obj, uint32_t sec, uint64_t offset)
+{
+	const struct elf_sec *text = &obj->secs[sec];
+	struct arch_insn insn;
+
+	while (offset < text->size && obj->arch->decode(text->data, text->size, offset, &insn)) {
+		offset += insn.length;
+		if (insn.is_jump_always)
+			break;
+	}
+	return offset;
+}

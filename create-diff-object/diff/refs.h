@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What each relocation means: which byte of which piece, or which symbol of elsewhere. The relocation itself stays
+ * as it is in the model; this table stands beside it.
+ *
+ * Branches that the assembler resolved by itself (see arch/x86_64.c) are found by decoding and get an entry of their
+ * own, so that later passes see one kind of reference.
+ */
+#ifndef KLP_DIFF_REFS_H
+#define KLP_DIFF_REFS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "diff/pieces.h"
+
+struct ref {
+	uint64_t offset; /* of the field, bytes from the start of the section */
+	int64_t addend;  /* as the relocation has it */
+	int64_t target;  /* bytes that are meant, from the entry of the piece, or from the undefined symbol */
+	uint32_t type;   /* R_* */
+	uint32_t sym;    /* symbol of the relocation; of a found branch: main symbol of the piece */
+	uint32_t
+		piece; /* the piece that is meant, PIECE_NONE: sym is not in this object, or its section has no pieces */
+	bool is_branch; /* the field is the distance of a direct call or jump */
+	bool is_found;  /* not in the file: a branch that the assembler resolved */
+};
+
+struct refs {
+	struct ref **of_sec; /* by section index: its references in order of offset */
+	uint32_t *count;     /* by section index */
+	struct arena *arena;
+};
+
+/* Finds the references of all sections of pieces->obj. Returns 0 or -errno, reported. */
+int refs_new(const struct pieces *pieces, struct refs **result, struct diag *diag) __attribute__((warn_unused_result));
+void refs_free(struct refs *refs);
+
+/* The references in [start, end) of a section: stores the first and returns how many. */
+uint32_t refs_in_range(const struct refs *refs, uint32_t sec, uint64_t start, uint64_t end, const struct ref **first);
+
+/*
+ * The end of the instructions in special text that a branch to offset reaches: up to the first jump that is always
+ * taken. For the blocks of `.altinstr_aux` (static_cpu_has() before alternatives are applied): test, branch, jump.
+ */
+uint64_t refs_special_text_end(const struct elf_obj *obj, uint32_t sec, uint64_t offset);
+
+#endif

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The result in words. */
+#ifndef KLP_DIFF_REPORT_H
+#define KLP_DIFF_REPORT_H
+
+#include <stdio.h>
+
+#include "diff/select.h"
+
+/* Prints `X.o: changed function: f` and `X.o: new function: g`, in the order of the object. Scripts read these lines. */
+void report_functions(const struct diff *diff, FILE *out);
+
+#endif

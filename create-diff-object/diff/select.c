@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The closure: start with what changed or is new to others, follow every reference that must go to a copy.
+ *
+ * A direct call or jump to a changed function goes to its new copy. Taking its address gives the original (I1 of the
+ * law): the address may be stored and outlive the patch, and it may be compared with one that was stored before;
+ * ftrace leads whoever calls it to the new copy.
+ */
+#include "diff/select.h"
+
+#include "util/arena.h"
+#include "util/vec.h"
+
+enum ref_use selection_ref_use(const struct diff *diff, uint32_t from, const struct ref *ref)
+{
+	const struct side *patched = &diff->patched;
+	const struct piece *source = side_piece(patched, from), *target;
+	bool has_partner;
+
+	if (ref->piece == PIECE_NONE)
+		return elf_sym_has_section(&patched->obj->syms[ref->sym]) ? REF_USE_NOWHERE : REF_USE_UNDEFINED;
+	target = side_piece(patched, ref->piece);
+	has_partner = diff->corr->to_orig[ref->piece] != PIECE_NONE;
+	if (target->kind == PIECE_FUNC && has_partner) {
+		bool is_entry = ref->target == 0 && target->root == ref->piece;
+
+		/* Labels inside of a function are its own: a fixup, a switch table, a jump to its unlikely part. */
+		if (target->root == source->root && (!is_entry || ref->is_branch))
+			return REF_USE_COPY;
+		return ref->is_branch && diff->changes->v[ref->piece].change == CHANGE_CHANGED ? REF_USE_COPY
+											       : REF_USE_EXISTING;
+	}
+	return has_partner ? REF_USE_EXISTING : REF_USE_COPY;
+}
+
+enum ref_use selection_owned_ref_use(const struct diff *diff, uint32_t owner, const struct ref *ref)
+{
+	const struct side *patched = &diff->patched;
+
+	if (ref->piece != PIECE_NONE && side_piece(patched, ref->piece)->root == side_piece(patched, owner)->root)
+		return REF_USE_COPY;
+	return selection_ref_use(diff, owner, ref);
+}
+
+struct context {
+	const struct diff *diff;
+	struct selection *selection;
+	VEC(struct text_block) blocks;
+	VEC(uint32_t) queue; /* included pieces whose references are not followed yet */
+};
+
+static void include(struct context *ctx, uint32_t piece, enum why why, uint32_t by)
+{
+	if (ctx->selection->v[piece].why != WHY_NOT)
+		return;
+	ctx->selection->v[piece].why = why;
+	ctx->selection->v[piece].by = by;
+	ctx->selection->nroots += why == WHY_CHANGED || why == WHY_NEW;
+	vec_add(&ctx->queue, piece);
+}
+
+static bool is_start_up(const struct piece *piece)
+{
+	return piece->class == SEC_INIT || piece->class == SEC_VDSO;
+}
+
+static void include_roots(struct context *ctx)
+{
+	const struct side *patched = &ctx->diff->patched;
+
+	for (uint32_t p = 0; p < patched->pieces->n; p++) {
+		const struct piece *piece = side_piece(patched, p);
+		const struct change_info *info = &ctx->diff->changes->v[p];
+
+		if (is_start_up(piece) || piece->root != p)
+			continue;
+		if (piece->kind == PIECE_FUNC && info->change == CHANGE_CHANGED)
+			include(ctx, p, WHY_CHANGED, PIECE_NONE);
+		else if (info->change == CHANGE_NEW && piece->sym &&
+			 !elf_sym_is_local(&patched->obj->syms[piece->sym]) && !side_is_anonymous(patched, piece) &&
+			 (piece->class == SEC_TEXT || piece->class == SEC_DATA))
+			include(ctx, p, WHY_NEW, PIECE_NONE);
+	}
+}
+
+static void follow_block(struct context *ctx, uint32_t owner, uint32_t sec, uint64_t start, uint64_t end);
+
+static void follow_ref(struct context *ctx, uint32_t from, const struct ref *ref, bool owned)
+{
+	const struct diff *diff = ctx->diff;
+	const struct piece *target;
+	enum ref_use use = owned ? selection_owned_ref_use(diff, from, ref) : selection_ref_use(diff, from, ref);
+
+	if (use != REF_USE_COPY)
+		return;
+	target = side_piece(&diff->patched, ref->piece);
+	if (target->class == SEC_SPECIAL_TEXT) {
+		uint64_t start = target->entry + (uint64_t)ref->target;
+
+		/* Replacements are found through their entry, which knows their length. */
+		if (!owned)
+			follow_block(ctx, from, target->sec, start,
+				     refs_special_text_end(diff->patched.obj, target->sec, start));
+		return;
+	}
+	include(ctx, ref->piece, WHY_NEEDED, from);
+	include(ctx, target->root, WHY_NEEDED, from);
+}
+
+static void follow_block(struct context *ctx, uint32_t owner, uint32_t sec, uint64_t start, uint64_t end)
+{
+	const struct text_block block = {.sec = sec, .owner = owner, .start = start, .end = end};
+	const struct ref *refs;
+	uint32_t n;
+
+	for (uint32_t i = 0; i < ctx->blocks.n; i++)
+		if (ctx->blocks.v[i].sec == sec && ctx->blocks.v[i].start == start && ctx->blocks.v[i].end == end)
+			return;
+	vec_add(&ctx->blocks, block);
+	n = refs_in_range(ctx->diff->patched.refs, sec, start, end, &refs);
+	for (uint32_t i = 0; i < n; i++)
+		follow_ref(ctx, owner, &refs[i], true);
+}
+
+static void follow_entry(struct context *ctx, uint32_t owner, const struct entry *entry)
+{
+	const struct side *patched = &ctx->diff->patched;
+	const struct ref *refs;
+	uint32_t n = refs_in_range(patched->refs, entry->sec, entry->offset, entry->offset + entry->size, &refs);
+
+	for (uint32_t i = 0; i < n; i++) {
+		const struct piece *target = refs[i].piece == PIECE_NONE ? NULL : side_piece(patched, refs[i].piece);
+
+		follow_ref(ctx, owner, &refs[i], true);
+		if (entry->row->has_replacement && refs[i].offset == entry->offset + entry->row->fields[1] && target) {
+			uint64_t start = target->entry + (uint64_t)refs[i].target;
+
+			follow_block(ctx, owner, target->sec, start, start + entry->repl);
+		}
+	}
+}
+
+static void follow(struct context *ctx, uint32_t id)
+{
+	const struct side *patched = &ctx->diff->patched;
+	const struct piece *piece = side_piece(patched, id);
+	const struct ref *refs;
+	uint32_t n = side_refs(patched, piece, &refs);
+
+	for (uint32_t i = 0; i < n; i++)
+		follow_ref(ctx, id, &refs[i], false);
+	for (uint32_t i = 0; i < patched->entries->count[id]; i++)
+		follow_entry(ctx, id, &patched->entries->v[patched->entries->of_piece[id][i]]);
+	for (uint32_t p = 0; piece->kind == PIECE_FUNC && p < patched->pieces->n; p++)
+		if (side_piece(patched, p)->root == id)
+			include(ctx, p, WHY_PART, id);
+}
+
+int selection_new(const struct diff *diff, struct selection **result)
+{
+	struct arena *arena = arena_new();
+	struct context ctx = {.diff = diff};
+
+	ctx.selection = arena_alloc(arena, sizeof(*ctx.selection));
+	ctx.selection->arena = arena;
+	ctx.selection->v = arena_alloc(arena, sizeof(*ctx.selection->v) * (diff->patched.pieces->n + 1));
+	include_roots(&ctx);
+	while (ctx.queue.n)
+		follow(&ctx, ctx.queue.v[--ctx.queue.n]);
+	vec_free(&ctx.queue);
+	ctx.selection->nblocks = ctx.blocks.n;
+	ctx.selection->blocks = arena_memdup(arena, ctx.blocks.v, ctx.blocks.n * sizeof(*ctx.blocks.v));
+	vec_free(&ctx.blocks);
+	*result = ctx.selection;
+	return 0;
+}
+
+void selection_free(struct selection *selection)
+{
+	if (selection)
+		arena_free(selection->arena);
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* One of the two objects with all that is known of it alone: the input of every pass that looks at both. */
+#ifndef KLP_DIFF_SIDE_H
+#define KLP_DIFF_SIDE_H
+
+#include "diff/entries.h"
+#include "diff/pieces.h"
+#include "diff/refs.h"
+
+struct side {
+	const struct elf_obj *obj;
+	const struct pieces *pieces;
+	const struct refs *refs;
+	const struct entries *entries;
+};
+
+static inline const struct piece *side_piece(const struct side *side, uint32_t id)
+{
+	return &side->pieces->v[id];
+}
+
+static inline const struct elf_sec *side_section(const struct side *side, const struct piece *piece)
+{
+	return &side->obj->secs[piece->sec];
+}
+
+/* The references inside of a piece: stores the first and returns how many. */
+static inline uint32_t side_refs(const struct side *side, const struct piece *piece, const struct ref **first)
+{
+	return refs_in_range(side->refs, piece->sec, piece->start, piece->region_end, first);
+}
+
+/* Is it a datum without identity (see is_anonymous_datum()), or one that no symbol names? */
+static inline bool side_is_anonymous(const struct side *side, const struct piece *piece)
+{
+	return piece->kind == PIECE_ANON ||
+	       (piece->kind == PIECE_DATA && is_anonymous_datum(piece->name, side_section(side, piece)->name));
+}
+
+#endif

@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The table of section names, and the parser of symbol names. Sources: include/asm-generic/vmlinux.lds.h of the
+ * kernel for sections, GCC's clone_function_name() and ASM_FORMAT_PRIVATE_NAME for symbol suffixes.
+ */
+#include "elf/names.h"
+
+#include <ctype.h>
+#include <elf.h>
+#include <string.h>
+
+#include "elf/model.h"
+
+enum match {
+	EXACT,
+	PREFIX,
+};
+
+static const struct {
+	const char *name;
+	enum match match;
+	enum sec_class class;
+} section_names[] = {
+	/* Order matters: the first row that matches decides. */
+	{".init.", PREFIX, SEC_INIT},
+	{".exit.", PREFIX, SEC_INIT},
+	{".meminit.", PREFIX, SEC_INIT},
+	{".memexit.", PREFIX, SEC_INIT},
+	{".head.text", EXACT, SEC_INIT},
+	{".initcall", PREFIX, SEC_INIT},
+	{".con_initcall", PREFIX, SEC_INIT},
+	{".exitcall", PREFIX, SEC_INIT},
+	{".text.startup", EXACT, SEC_INIT},
+	{".x86_cpu_dev.init", EXACT, SEC_INIT},
+	{".pci_fixup", PREFIX, SEC_DATA},
+	{".vdso", PREFIX, SEC_VDSO},
+	{".altinstructions", EXACT, SEC_SPECIAL},
+	{".altinstr_replacement", EXACT, SEC_SPECIAL_TEXT},
+	{".altinstr_aux", EXACT, SEC_SPECIAL_TEXT},
+	{".parainstructions", EXACT, SEC_SPECIAL},
+	{".smp_locks", EXACT, SEC_SPECIAL},
+	{".retpoline_sites", EXACT, SEC_SPECIAL},
+	{".return_sites", EXACT, SEC_SPECIAL},
+	{".call_sites", EXACT, SEC_SPECIAL},
+	{".cfi_sites", EXACT, SEC_SPECIAL},
+	{".ibt_endbr_seal", EXACT, SEC_IGNORED}, /* see special/table.c */
+	{".orc_unwind", PREFIX, SEC_SPECIAL},
+	{".static_call_sites", EXACT, SEC_SPECIAL},
+	{"__bug_table", EXACT, SEC_SPECIAL},
+	{"__ex_table", EXACT, SEC_SPECIAL},
+	{"__jump_table", EXACT, SEC_SPECIAL},
+	{"__mcount_loc", EXACT, SEC_SPECIAL},
+	{"__patchable_function_entries", EXACT, SEC_IGNORED}, /* ftrace on x86 uses __mcount_loc */
+	{".printk_index", EXACT, SEC_IGNORED},                /* only lists formats in debugfs */
+	{".static_call.text", EXACT, SEC_TEXT},
+	{".text", PREFIX, SEC_TEXT},
+	{".ref.text", EXACT, SEC_TEXT},
+	{".noinstr.text", EXACT, SEC_TEXT},
+	{".spinlock.text", EXACT, SEC_TEXT},
+	{".sched.text", EXACT, SEC_TEXT},
+	{".cpuidle.text", EXACT, SEC_TEXT},
+	{".kprobes.text", EXACT, SEC_TEXT},
+	{".entry.text", EXACT, SEC_TEXT},
+	{".irqentry.text", EXACT, SEC_TEXT},
+	{".softirqentry.text", EXACT, SEC_TEXT},
+	{".data..init", PREFIX, SEC_INIT},
+	{".data", PREFIX, SEC_DATA},
+	{".bss", PREFIX, SEC_DATA},
+	{".rodata", PREFIX, SEC_DATA},
+	{".ref.data", EXACT, SEC_DATA},
+	{".static_call_tramp_key", EXACT, SEC_DATA},
+	{"__tracepoint", PREFIX, SEC_DATA},
+	{"__dyndbg", PREFIX, SEC_DATA},
+	{"__verbose", EXACT, SEC_DATA},
+	{"__param", EXACT, SEC_INIT},
+	{"__modver", EXACT, SEC_INIT},
+	{"__syscalls_metadata", EXACT, SEC_DATA},
+	{"_ftrace_", PREFIX, SEC_DATA},
+	{"__ftrace_", PREFIX, SEC_DATA},
+	{"__bpf_raw_tp_map", EXACT, SEC_DATA},
+	{"_error_injection_whitelist", EXACT, SEC_DATA},
+	{"_kprobe_blacklist", EXACT, SEC_DATA},
+	{"__ksymtab", PREFIX, SEC_EXPORT},
+	{"___ksymtab", PREFIX, SEC_EXPORT},
+	{"__kcrctab", PREFIX, SEC_EXPORT},
+	{"___kcrctab", PREFIX, SEC_EXPORT},
+	{".export_symbol", EXACT, SEC_EXPORT},
+	{".modinfo", EXACT, SEC_IGNORED},
+	{".discard", PREFIX, SEC_IGNORED},
+	{".debug_", PREFIX, SEC_IGNORED},
+	{".note", PREFIX, SEC_IGNORED},
+	{".comment", EXACT, SEC_IGNORED},
+	{".eh_frame", EXACT, SEC_IGNORED},
+	{".sframe", EXACT, SEC_IGNORED},
+	{".BTF", PREFIX, SEC_IGNORED},
+};
+
+static bool starts_with(const char *s, const char *prefix)
+{
+	return !strncmp(s, prefix, strlen(prefix));
+}
+
+enum sec_class sec_classify(const struct elf_sec *sec)
+{
+	if (sec->type != SHT_PROGBITS && sec->type != SHT_NOBITS && sec->type != SHT_NOTE)
+		return SEC_IGNORED;
+	for (size_t i = 0; i < sizeof(section_names) / sizeof(section_names[0]); i++) {
+		const char *name = section_names[i].name;
+
+		if (section_names[i].match == EXACT ? strcmp(sec->name, name) : !starts_with(sec->name, name))
+			continue;
+		/* `.rodata.foo.str1.1` and `.rodata.cst16` are pools whatever function they belong to. */
+		if (section_names[i].class == SEC_DATA && (sec->flags & SHF_MERGE))
+			return sec->flags & SHF_STRINGS ? SEC_STRINGS : SEC_CONST;
+		return section_names[i].class;
+	}
+	if (!(sec->flags & SHF_ALLOC))
+		return SEC_IGNORED;
+	return SEC_UNKNOWN;
+}
+
+bool is_percpu_section(const char *name)
+{
+	return starts_with(name, ".data..percpu") || starts_with(name, ".bss..percpu");
+}
+
+/* The length of name without a last ".123", or its whole length. */
+static size_t without_number(const char *name, size_t len)
+{
+	size_t i = len;
+
+	while (i > 0 && isdigit((unsigned char)name[i - 1]))
+		i--;
+	return i > 1 && i < len && name[i - 1] == '.' ? i - 1 : len;
+}
+
+static bool ends_with(const char *name, size_t len, const char *suffix)
+{
+	size_t n = strlen(suffix);
+
+	return len > n && !memcmp(name + len - n, suffix, n);
+}
+
+struct sym_name sym_name_parse(const char *name)
+{
+	static const char *const clones[] = {".isra", ".part", ".constprop", ".lto_priv"};
+	struct sym_name result = {.full = name};
+	size_t len = strlen(name);
+
+	for (bool more = true; more;) {
+		size_t bare = without_number(name, len);
+
+		more = false;
+		if (ends_with(name, bare, ".cold")) {
+			result.is_cold = true;
+			len = bare - strlen(".cold");
+			more = true;
+			continue;
+		}
+		if (bare < len)
+			result.has_number = true;
+		for (size_t i = 0; i < sizeof(clones) / sizeof(clones[0]); i++) {
+			if (!ends_with(name, bare, clones[i]))
+				continue;
+			len = bare - strlen(clones[i]);
+			more = true;
+			break;
+		}
+		if (!more)
+			len = bare;
+	}
+	result.base_len = len;
+	return result;
+}
+
+/* Skips the digits of a ".123" that p stands in, so that only what the source decides is left to compare. */
+static const char *skip_number(const char *start, const char *p)
+{
+	if (p > start && p[-1] == '.')
+		while (isdigit((unsigned char)*p))
+			p++;
+	return p;
+}
+
+bool sym_name_same_base(const char *a, const char *b)
+{
+	const char *start_a = a, *start_b = b;
+
+	for (;; a++, b++) {
+		a = skip_number(start_a, a);
+		b = skip_number(start_b, b);
+		if (*a != *b)
+			return false;
+		if (!*a)
+			return true;
+	}
+}
+
+bool is_prefix_symbol(const char *name)
+{
+	return starts_with(name, "__pfx_") || starts_with(name, "__cfi_");
+}
+
+bool is_anonymous_datum(const char *name, const char *section)
+{
+	/* Names that stand before ".<number>": static locals that macros make, and GCC's own constants. */
+	static const char *const numbered[] = {
+		"__func__",
+		"__FUNCTION__",
+		"__PRETTY_FUNCTION__",
+		"__key",
+		"__already_done",
+		"__warned",
+		"_rs",
+		"CSWTCH",
+		"_entry",
+		"_entry_ptr",
+		"__compound_literal",
+		"__print_once",
+		"___tp_str",
+		"___once_key",
+		"___done",
+		"descriptor",
+	};
+	/* Names that carry a counter of their own. */
+	static const char *const prefixes[] = {
+		"__UNIQUE_ID_ddebug",
+		"__UNIQUE_ID___addressable_",
+		"__UNIQUE_ID_",
+		"__compound_literal",
+	};
+	size_t bare = without_number(name, strlen(name));
+
+	/* printk_once() and friends put their flag into this section under the name of the macro's variable. */
+	if (starts_with(section, ".data.once") || starts_with(section, ".data..once"))
+		return true;
+	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++)
+		if (starts_with(name, prefixes[i]))
+			return true;
+	for (size_t i = 0; i < sizeof(numbered) / sizeof(numbered[0]); i++)
+		if (strlen(numbered[i]) == bare && !memcmp(name, numbered[i], bare) && name[bare])
+			return true;
+	return false;
+}

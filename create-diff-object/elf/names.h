@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What names of sections and symbols mean. They are compared here and nowhere else: the rest of the engine asks
+ * for a class.
+ */
+#ifndef KLP_ELF_NAMES_H
+#define KLP_ELF_NAMES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct elf_sec;
+
+enum sec_class {
+	SEC_UNKNOWN, /* allocated, and nothing here knows what it is for: refused if it refers to included code */
+	SEC_TEXT,    /* functions */
+	SEC_INIT, /* code and data that exist only while the object starts or leaves; entries that point to such code */
+	SEC_VDSO, /* code that runs in user space */
+	SEC_DATA, /* writable or constant data, .bss */
+	SEC_STRINGS,      /* mergeable strings */
+	SEC_CONST,        /* mergeable constants of a fixed size */
+	SEC_SPECIAL,      /* table whose entries belong to functions: special/ knows its rows */
+	SEC_SPECIAL_TEXT, /* instructions that only a special entry or a static_cpu_has() branch reaches */
+	SEC_EXPORT,       /* what EXPORT_SYMBOL() leaves in an object */
+	SEC_IGNORED,      /* never compared, never carried: debug information, notes, build-time checks */
+};
+
+/* The class of a section, by its name and, where that says nothing, its flags. */
+enum sec_class sec_classify(const struct elf_sec *sec);
+
+/* Is it percpu data (its symbols are offsets, not addresses)? */
+bool is_percpu_section(const char *name);
+
+/* How a symbol's name is derived from the name in the source. */
+struct sym_name {
+	const char *full;
+	size_t base_len; /* bytes of full that are the name in the source: "foo" of "foo.isra.0.cold" */
+	bool is_cold;    /* the unlikely part of a function, split off by GCC: "foo.cold" */
+	bool has_number; /* ends in ".123": a static local or a clone; the number may differ between two compilations */
+};
+
+struct sym_name sym_name_parse(const char *name);
+/* Do both come from one name in the source, and are of one kind of derivation ("foo.isra.0", "foo.isra.1")? */
+bool sym_name_same_base(const char *a, const char *b);
+
+/* Is it a label for the padding before a function (`__pfx_foo`, `__cfi_foo`), not a function? */
+bool is_prefix_symbol(const char *name);
+
+/*
+ * Is it a datum that the compiler or a macro makes anew for each use (`__func__.3`, `__already_done.7`,
+ * `__UNIQUE_ID_ddebug409.2`, `CSWTCH.12`)? Such data has no identity to keep: it is never correlated between the two
+ * objects, and a changed function carries its own copy along.
+ */
+bool is_anonymous_datum(const char *name, const char *section);
+
+#endif

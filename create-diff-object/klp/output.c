@@ -1,0 +1,397 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Every included piece gets a place in a section of the output, then every reference is written again for the new
+ * places. Fields that a relocation fills are zeroed: the module loader of x86 takes anything else in them for a
+ * relocation that was applied before (arch/x86/kernel/module.c, __write_relocate_add()).
+ *
+ * Names: functions are local symbols, so that nothing else in the module binds to them by name (I2); new global ones are
+ * hidden, which lets the other objects of the patch use them until the link of the module makes them local.
+ */
+#include "klp/output.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "arch/arch.h"
+#include "elf/build.h"
+#include "klp/funcs.h"
+#include "util/arena.h"
+#include "util/diag.h"
+
+/* Where a piece or a text block went. */
+struct place {
+	uint32_t sec;    /* section id in the output, 0: nowhere */
+	uint64_t offset; /* of its first byte */
+	uint32_t sym;    /* symbol id that stands for it */
+	uint64_t origin; /* the byte of the input section that sym stands at */
+};
+
+struct context {
+	const struct diff *diff;
+	const struct plan_target *target;
+	const struct plan *plan;
+	struct diag *diag;
+	struct arena *arena;
+	struct elf_out *out;
+	struct place *pieces; /* by patched piece */
+	struct place *blocks; /* by text block of the selection */
+	uint32_t *planned;    /* by symbol index: symbol id of the planned symbol, 0: not made yet */
+};
+
+static const struct elf_obj *input(const struct context *ctx)
+{
+	return ctx->diff->patched.obj;
+}
+
+static uint32_t section_like(struct context *ctx, const char *name, const struct elf_sec *sec)
+{
+	struct elf_out_sec_attr attr = {
+		.type = sec->type,
+		/* Strings and constants are kept whole, so that nothing merges them under the references' feet. */
+		.flags = sec->flags & ~(uint64_t)(SHF_MERGE | SHF_STRINGS | SHF_GROUP | SHF_LINK_ORDER),
+		.align = sec->align,
+		.entsize = sec->flags & SHF_MERGE ? 0 : sec->entsize,
+	};
+	uint32_t id = elf_out_find_section(ctx->out, name);
+
+	return id ? id : elf_out_add_section(ctx->out, name, &attr);
+}
+
+/* A function that shares its section with others (`.sched.text`) moves to one of its own. */
+static const char *section_name(struct context *ctx, const struct piece *piece)
+{
+	const struct pieces *pieces = ctx->diff->patched.pieces;
+	const char *name = input(ctx)->secs[piece->sec].name;
+	uint32_t count = pieces->end_of_sec[piece->sec] - pieces->first_of_sec[piece->sec];
+
+	if (piece->kind == PIECE_FUNC && (count > 1 || strncmp(name, ".text.", 6)))
+		return arena_printf(ctx->arena, ".text.%s", piece->name);
+	return name;
+}
+
+/* The alignment that a piece has by where it stands: never more than its section's. */
+static uint64_t alignment_at(const struct elf_sec *sec, uint64_t offset)
+{
+	uint64_t lowest = offset & -offset;
+
+	return !offset || lowest > sec->align ? sec->align : lowest;
+}
+
+static void place_piece(struct context *ctx, uint32_t id)
+{
+	const struct piece *piece = side_piece(&ctx->diff->patched, id);
+	const struct elf_obj *obj = input(ctx);
+	const struct elf_sec *sec = &obj->secs[piece->sec];
+	bool is_new = ctx->diff->corr->to_orig[id] == PIECE_NONE && !side_is_anonymous(&ctx->diff->patched, piece);
+	struct place *place = &ctx->pieces[id];
+
+	place->sec = section_like(ctx, section_name(ctx, piece), sec);
+	place->offset = elf_out_append(ctx->out, place->sec, sec->data ? sec->data + piece->start : NULL,
+				       piece->region_end - piece->start, alignment_at(sec, piece->start));
+	place->origin = piece->entry;
+	if (!piece->sym) {
+		place->sym = elf_out_section_symbol(ctx->out, place->sec);
+		place->origin = piece->start - place->offset;
+		return;
+	}
+	for (uint32_t i = 1; i < obj->nsyms; i++) {
+		const struct elf_sym *sym = &obj->syms[i];
+		bool is_global = is_new && !elf_sym_is_local(sym);
+		struct elf_out_sym out = {
+			.name = sym->name,
+			.value = sym->value - piece->start + place->offset,
+			.size = sym->size,
+			.sec = place->sec,
+			.type = sym->type,
+			.bind = is_global ? STB_GLOBAL : STB_LOCAL,
+			.vis = is_global ? STV_HIDDEN : STV_DEFAULT,
+		};
+		uint32_t made;
+
+		if (ctx->diff->patched.pieces->of_sym[i] != id || is_prefix_symbol(sym->name) ||
+		    (i != piece->sym && sym->type != STT_FUNC && sym->type != STT_OBJECT))
+			continue;
+		made = elf_out_add_symbol(ctx->out, &out);
+		if (i == piece->sym)
+			place->sym = made;
+	}
+}
+
+static void place_block(struct context *ctx, uint32_t id)
+{
+	const struct text_block *block = &ctx->diff->selection->blocks[id];
+	const struct elf_sec *sec = &input(ctx)->secs[block->sec];
+	struct place *place = &ctx->blocks[id];
+
+	place->sec = section_like(ctx, sec->name, sec);
+	place->offset = elf_out_append(ctx->out, place->sec, sec->data + block->start, block->end - block->start, 1);
+	place->sym = elf_out_section_symbol(ctx->out, place->sec);
+	place->origin = block->start - place->offset;
+}
+
+/* The block that a reference of owner into special text means. */
+static const struct place *find_block(const struct context *ctx, uint32_t owner, uint32_t sec, uint64_t offset)
+{
+	const struct selection *selection = ctx->diff->selection;
+
+	for (uint32_t i = 0; i < selection->nblocks; i++) {
+		const struct text_block *block = &selection->blocks[i];
+
+		if (block->sec == sec && block->owner == owner && offset >= block->start && offset <= block->end)
+			return &ctx->blocks[i];
+	}
+	/* Equal blocks that two functions jump to are carried once. */
+	for (uint32_t i = 0; i < selection->nblocks; i++)
+		if (selection->blocks[i].sec == sec && selection->blocks[i].start == offset)
+			return &ctx->blocks[i];
+	return NULL;
+}
+
+static uint32_t planned_symbol(struct context *ctx, uint32_t sym)
+{
+	const struct plan_symbol *plan = &ctx->plan->of_sym[sym];
+	struct elf_out_sym out = {
+		.name = plan->name,
+		.type = STT_NOTYPE,
+		/* modpost accepts an undefined symbol that nobody exports only if it is weak. */
+		.bind = plan->kind == PLAN_PLAIN ? STB_GLOBAL : STB_WEAK,
+	};
+
+	if (plan->kind == PLAN_PLAIN && input(ctx)->syms[sym].bind == STB_WEAK)
+		out.bind = STB_WEAK;
+	if (!ctx->planned[sym])
+		ctx->planned[sym] = elf_out_add_symbol(ctx->out, &out);
+	return ctx->planned[sym];
+}
+
+/* Writes one reference at offset `at` of the output section. */
+static int write_ref(struct context *ctx, uint32_t from, bool owned, const struct ref *ref, uint32_t sec, uint64_t at)
+{
+	static const uint8_t zeros[8];
+	const struct diff *diff = ctx->diff;
+	const struct elf_sym *sym = &input(ctx)->syms[ref->sym];
+	uint8_t size = input(ctx)->arch->reloc(ref->type)->size;
+	/* The byte of the symbol's section that the field is computed from, before anything moves. */
+	int64_t value = (int64_t)sym->value + ref->addend;
+	enum ref_use use = owned ? selection_owned_ref_use(diff, from, ref) : selection_ref_use(diff, from, ref);
+	const struct place *place;
+	uint32_t target;
+
+	elf_out_patch(ctx->out, sec, at, zeros, size);
+	switch (use) {
+	case REF_USE_COPY: {
+		const struct piece *piece = side_piece(&diff->patched, ref->piece);
+
+		place = &ctx->pieces[ref->piece];
+		if (piece->class == SEC_SPECIAL_TEXT)
+			place = find_block(ctx, from, piece->sec, piece->entry + (uint64_t)ref->target);
+		if (!place || !place->sec)
+			return diag_error(ctx->diag, input(ctx)->path, side_piece(&diff->patched, from)->name,
+					  "internal error: it refers to %s, which was not carried", piece->name);
+		elf_out_add_rela(ctx->out, sec, at, ref->type, place->sym, value - (int64_t)place->origin);
+		return 0;
+	}
+	case REF_USE_EXISTING:
+	case REF_USE_UNDEFINED:
+		target = plan_symbol_of_ref(diff, ref);
+		if (!target) {
+			elf_out_add_rela(ctx->out, sec, at, ref->type, 0, ref->addend);
+			return 0;
+		}
+		elf_out_add_rela(ctx->out, sec, at, ref->type, planned_symbol(ctx, target),
+				 value - (int64_t)input(ctx)->syms[target].value);
+		return 0;
+	default:
+		return diag_error(ctx->diag, input(ctx)->path, side_piece(&diff->patched, from)->name,
+				  "internal error: a reference to %s passed the gate", sym->name);
+	}
+}
+
+static int write_refs(struct context *ctx, uint32_t from, bool owned, uint32_t in_sec, uint64_t start, uint64_t end,
+		      uint32_t sec, uint64_t offset)
+{
+	const struct ref *refs;
+	uint32_t n = refs_in_range(ctx->diff->patched.refs, in_sec, start, end, &refs);
+	int err = 0;
+
+	for (uint32_t i = 0; i < n && !err; i++)
+		err = write_ref(ctx, from, owned, &refs[i], sec, refs[i].offset - start + offset);
+	return err;
+}
+
+static bool is_late(const struct context *ctx, uint32_t from, const struct ref *ref)
+{
+	uint32_t sym;
+
+	if (selection_owned_ref_use(ctx->diff, from, ref) == REF_USE_COPY)
+		return false;
+	sym = plan_symbol_of_ref(ctx->diff, ref);
+	return sym && ctx->plan->of_sym[sym].kind == PLAN_LATE;
+}
+
+/* The name of the first symbol in a range that is resolved late, or NULL. */
+static const char *find_late(const struct context *ctx, uint32_t from, uint32_t sec, uint64_t start, uint64_t end)
+{
+	const struct ref *refs;
+	uint32_t n = refs_in_range(ctx->diff->patched.refs, sec, start, end, &refs);
+
+	for (uint32_t i = 0; i < n; i++)
+		if (is_late(ctx, from, &refs[i]))
+			return input(ctx)->syms[plan_symbol_of_ref(ctx->diff, &refs[i])].name;
+	return NULL;
+}
+
+/* The instruction that an entry's owner field points to. */
+static bool find_site(const struct context *ctx, const struct entry *entry, uint32_t *sec, uint64_t *start)
+{
+	const struct ref *ref;
+
+	if (!refs_in_range(ctx->diff->patched.refs, entry->sec, entry->offset + entry->row->owner_field,
+			   entry->offset + entry->row->owner_field + 1, &ref) ||
+	    ref->piece == PIECE_NONE)
+		return false;
+	*sec = side_piece(&ctx->diff->patched, ref->piece)->sec;
+	*start = side_piece(&ctx->diff->patched, ref->piece)->entry + (uint64_t)ref->target;
+	return true;
+}
+
+/* The lengths of the instructions at the site that the kernel may rewrite when the patch module is loaded. */
+static uint64_t site_length(const struct context *ctx, const struct entry *entry, uint32_t sec, uint64_t start)
+{
+	const struct elf_sec *text = &input(ctx)->secs[sec];
+	struct arch_insn insn;
+
+	/* struct alt_instr: the length of the original stands before that of the replacement. */
+	if (entry->row->has_replacement)
+		return input(ctx)->secs[entry->sec].data[entry->offset + (entry->size == 13 ? 10 : entry->size - 2)];
+	return input(ctx)->arch->decode(text->data, text->size, start, &insn) ? insn.length : 0;
+}
+
+/*
+ * L6: what is resolved late would land in bytes that the kernel patched when the module was loaded. A static call of a
+ * module is kept as a call of its trampoline, and a call of a module's function needs no call depth accounting, so these
+ * entries are dropped; the rest is refused.
+ */
+static bool may_keep_entry(struct context *ctx, const struct entry *entry)
+{
+	const char *place = side_piece(&ctx->diff->patched, entry->owner)->name;
+	const char *late = find_late(ctx, entry->owner, entry->sec, entry->offset, entry->offset + entry->size);
+	uint64_t start = 0;
+	uint32_t sec = 0;
+
+	if (late && !strcmp(entry->row->section, ".static_call_sites"))
+		return false;
+	if (!late && entry->row->rewrites_site && find_site(ctx, entry, &sec, &start)) {
+		late = find_late(ctx, entry->owner, sec, start, start + site_length(ctx, entry, sec, start));
+		if (late && entry->row->may_drop)
+			return false;
+	}
+	if (late)
+		diag_refuse(ctx->diag, input(ctx)->path, place,
+			    "its entry in %s depends on %s of a module, which is only known when that module is there",
+			    entry->row->section, late);
+	return true;
+}
+
+static int write_entries(struct context *ctx)
+{
+	const struct side *patched = &ctx->diff->patched;
+	int err = 0;
+
+	for (uint32_t i = 0; i < patched->entries->n && !err; i++) {
+		const struct entry *entry = &patched->entries->v[i];
+		const struct elf_sec *sec = &patched->obj->secs[entry->sec];
+		uint32_t id;
+		uint64_t offset;
+
+		if (entry->owner == PIECE_NONE || !is_included(ctx->diff, entry->owner) || !may_keep_entry(ctx, entry))
+			continue;
+		id = section_like(ctx, sec->name, sec);
+		offset = elf_out_append(ctx->out, id, sec->data + entry->offset, entry->size, 1);
+		err = write_refs(ctx, entry->owner, true, entry->sec, entry->offset, entry->offset + entry->size, id,
+				 offset);
+	}
+	return err;
+}
+
+static int write_blocks(struct context *ctx)
+{
+	const struct selection *selection = ctx->diff->selection;
+	int err = 0;
+
+	for (uint32_t i = 0; i < selection->nblocks && !err; i++) {
+		const struct text_block *block = &selection->blocks[i];
+		const char *late = find_late(ctx, block->owner, block->sec, block->start, block->end);
+
+		if (late)
+			diag_refuse(ctx->diag, input(ctx)->path, side_piece(&ctx->diff->patched, block->owner)->name,
+				    "instructions in %s depend on %s of a module, which is only known when that module "
+				    "is there",
+				    input(ctx)->secs[block->sec].name, late);
+		err = write_refs(ctx, block->owner, true, block->sec, block->start, block->end, ctx->blocks[i].sec,
+				 ctx->blocks[i].offset);
+	}
+	return err;
+}
+
+static int write_functions(struct context *ctx)
+{
+	const struct diff *diff = ctx->diff;
+
+	for (uint32_t p = 0; p < diff->patched.pieces->n; p++) {
+		const struct piece *piece = side_piece(&diff->patched, p);
+		struct plan_function function;
+
+		if (diff->selection->v[p].why != WHY_CHANGED || piece->kind != PIECE_FUNC)
+			continue;
+		/* A refusal is reported there; the others are wanted too. */
+		if (!plan_find_function(diff, ctx->target, diff->corr->to_orig[p], &function, ctx->diag))
+			funcs_add(ctx->out, input(ctx)->arch->reloc_abs64, ctx->target->object, &function,
+				  ctx->pieces[p].sym);
+	}
+	return 0;
+}
+
+int output_new(const struct diff *diff, const struct plan_target *target, const struct plan *plan,
+	       struct elf_out **result, struct diag *diag)
+{
+	const struct side *patched = &diff->patched;
+	struct context ctx = {
+		.diff = diff,
+		.target = target,
+		.plan = plan,
+		.diag = diag,
+		.arena = arena_new(),
+		.out = elf_out_new(patched->obj->arch->machine),
+	};
+	int err = 0;
+
+	ctx.pieces = arena_array(ctx.arena, struct place, patched->pieces->n);
+	ctx.blocks = arena_array(ctx.arena, struct place, diff->selection->nblocks);
+	ctx.planned = arena_array(ctx.arena, uint32_t, patched->obj->nsyms);
+	for (uint32_t p = 0; p < patched->pieces->n; p++)
+		if (is_included(diff, p))
+			place_piece(&ctx, p);
+	for (uint32_t i = 0; i < diff->selection->nblocks; i++)
+		place_block(&ctx, i);
+	/* From here on everything that is carried has its place; only references are written. */
+	for (uint32_t p = 0; p < patched->pieces->n && !err; p++) {
+		const struct piece *piece = side_piece(patched, p);
+
+		if (is_included(diff, p))
+			err = write_refs(&ctx, p, false, piece->sec, piece->start, piece->region_end, ctx.pieces[p].sec,
+					 ctx.pieces[p].offset);
+	}
+	if (!err)
+		err = write_blocks(&ctx);
+	if (!err)
+		err = write_entries(&ctx);
+	if (!err)
+		err = write_functions(&ctx);
+	arena_free(ctx.arena);
+	if (err)
+		elf_out_free(ctx.out);
+	else
+		*result = ctx.out;
+	return err;
+}

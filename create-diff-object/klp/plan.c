@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The relocation law, from the maker's side (design: L2 to L5).
+ *
+ *   symbol exported by vmlinux          plain undefined symbol, the module loader resolves it       (L3)
+ *   other symbol of vmlinux             .klp.sym.vmlinux.<name>,<pos>, applied when the patch loads (L4)
+ *   any symbol of a module              .klp.sym.<module>.<name>,<pos>, applied when it is there    (L5)
+ *
+ * Only a symbol that the object sees from outside (undefined, or global) can be the exported one: a static function
+ * may have the name of an export of another file.
+ *
+ * The name and position of a symbol come from the placement, which knows its address. Without one they come from the
+ * symbol table, as long as only one symbol there can be meant.
+ */
+#include "klp/plan.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "place/placement.h"
+#include "target/symtab.h"
+#include "target/symvers.h"
+#include "util/arena.h"
+#include "util/diag.h"
+#include "util/vec.h"
+
+#define KERNEL "vmlinux"
+
+struct context {
+	const struct diff *diff;
+	const struct plan_target *target;
+	struct plan *plan;
+	struct diag *diag;
+};
+
+/* A symbol of the target object that a name of the compiled object stands for. */
+struct found {
+	const char *name;
+	uint32_t sympos;
+};
+
+static bool is_kernel(const struct plan_target *target)
+{
+	return !strcmp(target->object, KERNEL);
+}
+
+/*
+ * Looks a name up in the symbol table: 1 found, 0 not there, -EPERM more than one could be meant. A name that other
+ * objects see can only be a global symbol, which is unique among the global ones.
+ */
+static int find_in_symtab(const struct symtab *tab, const char *name, bool global, struct found *found)
+{
+	uint32_t match = SYMTAB_NONE, count = 0;
+
+	for (uint32_t id = symtab_find(tab, name); id != SYMTAB_NONE; id = tab->syms[id].next) {
+		if (global && tab->syms[id].local)
+			continue;
+		match = id;
+		count++;
+	}
+	if (count > 1)
+		return -EPERM;
+	if (!count)
+		return 0;
+	*found = (struct found){.name = tab->syms[match].name, .sympos = symtab_sympos(tab, match)};
+	return 1;
+}
+
+/* The group of local symbols that the source file of obj has in a symbol table with STT_FILE symbols. */
+static int find_in_file_group(const struct symtab *tab, const struct elf_obj *obj, const char *name,
+			      struct found *found)
+{
+	const char *file = NULL;
+	uint32_t match = SYMTAB_NONE, count = 0;
+
+	for (uint32_t i = 1; i < obj->nsyms && !file; i++)
+		if (obj->syms[i].type == STT_FILE && *obj->syms[i].name)
+			file = obj->syms[i].name;
+	if (!file || !tab->has_files)
+		return 0;
+	for (uint32_t id = symtab_find(tab, name); id != SYMTAB_NONE; id = tab->syms[id].next) {
+		uint32_t group = tab->syms[id].file;
+
+		if (group == SYMTAB_NONE || strcmp(tab->syms[group].name, file))
+			continue;
+		match = id;
+		count++;
+	}
+	if (count != 1)
+		return count ? -EPERM : 0;
+	*found = (struct found){.name = tab->syms[match].name, .sympos = symtab_sympos(tab, match)};
+	return 1;
+}
+
+/* Finds a name of the original object in the target; 1 found, 0 not there, -EPERM ambiguous. */
+static int find_symbol(const struct diff *diff, const struct plan_target *target, const char *name, bool global,
+		       struct found *found)
+{
+	const struct placement_record *record = target->placement ? placement_find(target->placement, name) : NULL;
+	int status;
+
+	if (record && record->target_name) {
+		*found = (struct found){.name = record->target_name, .sympos = record->sympos};
+		return 1;
+	}
+	status = find_in_symtab(target->symtab, name, global, found);
+	if (status == -EPERM && !global)
+		status = find_in_file_group(target->symtab, diff->orig.obj, name, found);
+	return status;
+}
+
+static const char *klp_name(struct context *ctx, const char *object, const struct found *found)
+{
+	const struct plan_target *target = ctx->target;
+
+	/* A reference from one module to another is applied when the one that is patched appears: name that one too. */
+	if (strcmp(object, target->object) && strcmp(object, KERNEL))
+		return arena_printf(ctx->plan->arena, ".klp.sym.%s.%s,%u,%s", object, found->name, found->sympos,
+				    target->object);
+	return arena_printf(ctx->plan->arena, ".klp.sym.%s.%s,%u", object, found->name, found->sympos);
+}
+
+/* The symbol of the original object for one of the patched object: of the partner, if it has one. */
+static const char *original_name(const struct diff *diff, uint32_t sym)
+{
+	uint32_t piece = diff->patched.pieces->of_sym[sym];
+	uint32_t orig = piece == PIECE_NONE ? PIECE_NONE : diff->corr->to_orig[piece];
+	const char *name = diff->patched.obj->syms[sym].name;
+
+	if (orig == PIECE_NONE || elf_obj_find_symbol(diff->orig.obj, name))
+		return name;
+	return side_piece(&diff->orig, orig)->name;
+}
+
+static void plan_symbol(struct context *ctx, uint32_t index)
+{
+	const struct diff *diff = ctx->diff;
+	const struct plan_target *target = ctx->target;
+	const struct elf_sym *sym = &diff->patched.obj->syms[index];
+	struct plan_symbol *plan = &ctx->plan->of_sym[index];
+	bool undefined = elf_sym_is_undefined(sym), global = undefined || !elf_sym_is_local(sym);
+	const struct symvers_entry *export = global ? symvers_find(target->symvers, sym->name) : NULL;
+	uint32_t piece = diff->patched.pieces->of_sym[index];
+	const char *name = sym->name;
+	struct found found;
+	int status;
+
+	if (export && !strcmp(export->module, KERNEL) && (undefined || is_kernel(target))) {
+		*plan = (struct plan_symbol){.kind = PLAN_PLAIN, .name = sym->name};
+		return;
+	}
+	if (export && undefined && strcmp(export->module, target->object)) {
+		found = (struct found){.name = sym->name};
+		*plan = (struct plan_symbol){.kind = PLAN_LATE, .name = klp_name(ctx, export->module, &found)};
+		return;
+	}
+	/* A numbered static local has its partner's number in the running kernel. */
+	if (piece != PIECE_NONE && diff->corr->to_orig[piece] != PIECE_NONE)
+		name = diff->corr->rule[piece] == CORR_NAME ? original_name(diff, index)
+							    : side_piece(&diff->orig, diff->corr->to_orig[piece])->name;
+	status = find_symbol(diff, target, name, global, &found);
+	if (status > 0) {
+		*plan = (struct plan_symbol){
+			.kind = is_kernel(target) ? PLAN_EARLY : PLAN_LATE,
+			.name = klp_name(ctx, target->object, &found),
+		};
+		return;
+	}
+	/* Another object of the patch may define it; if none does, the link of the module says so. */
+	if (!status && undefined) {
+		*plan = (struct plan_symbol){.kind = PLAN_PLAIN, .name = sym->name};
+		return;
+	}
+	*plan = (struct plan_symbol){.kind = PLAN_PLAIN, .name = sym->name};
+	if (status)
+		diag_refuse(ctx->diag, diff->patched.obj->path, name,
+			    "%s has several symbols of this name and which one is meant can't be told; a placement "
+			    "would tell",
+			    target->object);
+	else
+		diag_refuse(ctx->diag, diff->patched.obj->path, name,
+			    "%s has no symbol of this name that a livepatch could refer to", target->object);
+}
+
+uint32_t plan_symbol_of_ref(const struct diff *diff, const struct ref *ref)
+{
+	const struct elf_sym *sym = &diff->patched.obj->syms[ref->sym];
+
+	return elf_sym_is_section(sym) && ref->piece != PIECE_NONE ? side_piece(&diff->patched, ref->piece)->sym
+								   : ref->sym;
+}
+
+static void plan_refs(struct context *ctx, uint32_t from, bool owned, uint32_t sec, uint64_t start, uint64_t end)
+{
+	const struct ref *refs;
+	uint32_t n = refs_in_range(ctx->diff->patched.refs, sec, start, end, &refs);
+
+	for (uint32_t i = 0; i < n; i++) {
+		enum ref_use use = owned ? selection_owned_ref_use(ctx->diff, from, &refs[i])
+					 : selection_ref_use(ctx->diff, from, &refs[i]);
+		uint32_t sym;
+
+		if (use != REF_USE_EXISTING && use != REF_USE_UNDEFINED)
+			continue;
+		sym = plan_symbol_of_ref(ctx->diff, &refs[i]);
+		if (sym && !ctx->plan->of_sym[sym].name)
+			plan_symbol(ctx, sym);
+	}
+}
+
+int plan_new(const struct diff *diff, const struct plan_target *target, struct plan **result, struct diag *diag)
+{
+	struct arena *arena = arena_new();
+	const struct side *patched = &diff->patched;
+	struct context ctx = {.diff = diff, .target = target, .diag = diag};
+	struct plan *plan = arena_alloc(arena, sizeof(*plan));
+
+	ctx.plan = plan;
+	plan->arena = arena;
+	plan->of_sym = arena_array(arena, struct plan_symbol, patched->obj->nsyms);
+	for (uint32_t p = 0; p < patched->pieces->n; p++) {
+		const struct piece *piece = side_piece(patched, p);
+
+		if (!is_included(diff, p))
+			continue;
+		plan_refs(&ctx, p, false, piece->sec, piece->start, piece->region_end);
+		for (uint32_t i = 0; i < patched->entries->count[p]; i++) {
+			const struct entry *entry = &patched->entries->v[patched->entries->of_piece[p][i]];
+
+			plan_refs(&ctx, p, true, entry->sec, entry->offset, entry->offset + entry->size);
+		}
+	}
+	for (uint32_t i = 0; i < diff->selection->nblocks; i++) {
+		const struct text_block *block = &diff->selection->blocks[i];
+
+		plan_refs(&ctx, block->owner, true, block->sec, block->start, block->end);
+	}
+	*result = plan;
+	return 0;
+}
+
+void plan_free(struct plan *plan)
+{
+	if (plan)
+		arena_free(plan->arena);
+}
+
+int plan_find_function(const struct diff *diff, const struct plan_target *target, uint32_t orig,
+		       struct plan_function *function, struct diag *diag)
+{
+	const struct piece *piece = side_piece(&diff->orig, orig);
+	bool global = !elf_sym_is_local(&diff->orig.obj->syms[piece->sym]);
+	struct found found;
+	int status = find_symbol(diff, target, piece->name, global, &found);
+
+	if (status <= 0)
+		return diag_refuse(diag, diff->patched.obj->path, piece->name,
+				   status ? "%s has several functions of this name and which one is meant can't be "
+					    "told; a placement would tell"
+					  : "%s has no function of this name",
+				   target->object);
+	*function = (struct plan_function){.name = found.name, .sympos = found.sympos};
+	return 0;
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Entry sizes from the user: a file, or the environment variables that existing build scripts set. */
+#include "special/layout.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "special/table.h"
+#include "util/diag.h"
+
+static int set_size(struct layout *layout, const struct special_row *row, const char *text, const char *file,
+		    const char *place, struct diag *diag)
+{
+	char *end;
+	unsigned long size = strtoul(text, &end, 0);
+
+	if (end == text || *end || !size || size > 256)
+		return diag_error(diag, file, place, "'%s' is not an entry size in bytes", text);
+	for (uint32_t i = 0; i < layout->n; i++) {
+		if (layout->sizes[i].row != row)
+			continue;
+		layout->sizes[i].size = (uint32_t)size;
+		return 0;
+	}
+	layout->sizes[layout->n].row = row;
+	layout->sizes[layout->n++].size = (uint32_t)size;
+	return 0;
+}
+
+int layout_read_environment(struct layout *layout, struct diag *diag)
+{
+	const struct special_row *rows;
+	uint32_t n = special_rows(&rows);
+
+	for (uint32_t i = 0; i < n; i++) {
+		const char *text = rows[i].size_env ? getenv(rows[i].size_env) : NULL;
+		int err;
+
+		if (!text || !*text)
+			continue;
+		err = set_size(layout, &rows[i], text, NULL, rows[i].size_env, diag);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+int layout_read_file(struct layout *layout, const char *path, struct diag *diag)
+{
+	FILE *f = fopen(path, "re");
+	char line[256], section[128], size[32], place[32];
+	unsigned int number = 0;
+	int err = 0;
+
+	if (!f) {
+		err = -errno;
+		diag_error(diag, path, NULL, "can't open: %s", strerror(-err));
+		return err;
+	}
+	while (!err && fgets(line, sizeof(line), f)) {
+		const struct special_row *row;
+
+		line[strcspn(line, "#\n")] = '\0';
+		snprintf(place, sizeof(place), "line %u", ++number);
+		if (line[strspn(line, " \t")] == '\0')
+			continue;
+		if (sscanf(line, "%127s %31s", section, size) != 2) {
+			err = diag_error(diag, path, place, "want '<section> <bytes>'");
+			break;
+		}
+		row = special_find_row(section);
+		if (!row)
+			err = diag_error(diag, path, place, "'%s' is not a special section", section);
+		else
+			err = set_size(layout, row, size, path, place, diag);
+	}
+	fclose(f);
+	return err;
+}
+
+uint32_t layout_size(const struct layout *layout, const struct special_row *row)
+{
+	for (uint32_t i = 0; i < layout->n; i++)
+		if (layout->sizes[i].row == row)
+			return layout->sizes[i].size;
+	return 0;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Entry sizes of special tables that the user gives, against those that an object shows by itself.
+ */
+#ifndef KLP_SPECIAL_LAYOUT_H
+#define KLP_SPECIAL_LAYOUT_H
+
+#include <stdint.h>
+
+struct diag;
+struct special_row;
+
+#define LAYOUT_MAX 32
+
+struct layout {
+	struct {
+		const struct special_row *row;
+		uint32_t size; /* bytes */
+	} sizes[LAYOUT_MAX];
+	uint32_t n;
+};
+
+/* Takes sizes from the environment variables of special/table.c. Returns 0 or -errno, reported. */
+int layout_read_environment(struct layout *layout, struct diag *diag) __attribute__((warn_unused_result));
+/* Takes sizes from a file of lines "<section> <bytes>", "#" starts a comment; they go before the environment's. */
+int layout_read_file(struct layout *layout, const char *path, struct diag *diag) __attribute__((warn_unused_result));
+/* The size given for a row, 0 if none was. */
+uint32_t layout_size(const struct layout *layout, const struct special_row *row);
+
+#endif

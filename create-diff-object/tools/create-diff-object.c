@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * create-diff-object: the difference of two objects of one translation unit, as an object for a livepatch module.
+ * See man/create-diff-object.1 for the command line, doc in the headers of diff/ and klp/ for the passes.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "diff/compare.h"
+#include "diff/correlate.h"
+#include "diff/gate.h"
+#include "diff/report.h"
+#include "diff/select.h"
+#include "elf/build.h"
+#include "klp/output.h"
+#include "klp/plan.h"
+#include "place/placement.h"
+#include "special/entries.h"
+#include "special/layout.h"
+#include "target/symtab.h"
+#include "target/symvers.h"
+#include "util/diag.h"
+
+struct options {
+	const char *placement; /* NULL: none */
+	const char *layout;    /* NULL: none */
+	const char *orig, *patched, *object, *symtab, *symvers, *module, *output;
+};
+
+static const char usage[] =
+	"usage: create-diff-object [options] ORIG.o PATCHED.o OBJNAME SYMTAB SYMVERS MODNAME OUTPUT.o\n"
+	"\n"
+	"  -p, --placement FILE   exact places of the original object's symbols, from klp-place\n"
+	"  -l, --layout FILE      entry sizes of special sections, lines '<section> <bytes>'\n"
+	"  -d, --debug            accepted for scripts that pass it\n"
+	"  -h, --help             this text\n"
+	"\n"
+	"exit status: 0 written, 1 error, 2 the change can't be livepatched, 3 nothing changed\n";
+
+static bool parse_options(int argc, char **argv, struct options *options)
+{
+	static const struct option longs[] = {
+		{"placement", required_argument, NULL, 'p'},
+		{"layout", required_argument, NULL, 'l'},
+		{"debug", no_argument, NULL, 'd'},
+		{"help", no_argument, NULL, 'h'},
+		{NULL, 0, NULL, 0},
+	};
+	int c;
+
+	while ((c = getopt_long(argc, argv, "p:l:dh", longs, NULL)) != -1) {
+		switch (c) {
+		case 'p':
+			options->placement = optarg;
+			break;
+		case 'l':
+			options->layout = optarg;
+			break;
+		case 'd':
+			break;
+		case 'h':
+			fputs(usage, stdout);
+			exit(EXIT_CODE_OK);
+		default:
+			return false;
+		}
+	}
+	if (argc - optind != 7)
+		return false;
+	argv += optind;
+	options->orig = argv[0];
+	options->patched = argv[1];
+	options->object = argv[2];
+	options->symtab = argv[3];
+	options->symvers = argv[4];
+	options->module = argv[5];
+	options->output = argv[6];
+	return true;
+}
+
+/* One object, read and taken apart. What was made before an error is freed by side_close(). */
+struct opened {
+	struct elf_obj *obj;
+	struct pieces *pieces;
+	struct refs *refs;
+	struct entries *entries;
+};
+
+static int side_open(const char *path, const struct layout *layout, struct opened *opened, struct side *side,
+		     struct diag *diag)
+{
+	int err = elf_obj_read(path, &opened->obj, diag);
+
+	if (!err && opened->obj->type != ET_REL)
+		err = diag_error(diag, path, NULL, "not a relocatable object");
+	if (!err)
+		err = pieces_new(opened->obj, &opened->pieces, diag);
+	if (!err)
+		err = refs_new(opened->pieces, &opened->refs, diag);
+	if (!err)
+		err = entries_new(opened->pieces, opened->refs, layout, &opened->entries, diag);
+	*side = (struct side){opened->obj, opened->pieces, opened->refs, opened->entries};
+	return err;
+}
+
+static void side_close(struct opened *opened)
+{
+	entries_free(opened->entries);
+	refs_free(opened->refs);
+	pieces_free(opened->pieces);
+	elf_obj_free(opened->obj);
+}
+
+struct target_files {
+	struct symtab *symtab;
+	struct symvers *symvers;
+	struct placement *placement;
+};
+
+static int target_open(const struct options *options, struct target_files *files, struct plan_target *target,
+		       struct diag *diag)
+{
+	int err = symtab_read(options->symtab, &files->symtab, diag);
+
+	if (!err)
+		err = symvers_read(options->symvers, &files->symvers, diag);
+	if (!err && options->placement)
+		err = placement_read(options->placement, &files->placement, diag);
+	if (!err && files->placement && strcmp(files->placement->object, options->object))
+		err = diag_error(diag, options->placement, NULL, "placed in %s, but %s is to be patched",
+				 files->placement->object, options->object);
+	*target = (struct plan_target){options->object, files->symtab, files->symvers, files->placement};
+	return err;
+}
+
+/* Changed functions to output file. Sets *unchanged if there is nothing to write. */
+static int run(struct diff *diff, const struct plan_target *target, const struct options *options, bool *unchanged,
+	       struct diag *diag)
+{
+	struct selection *selection = NULL;
+	struct changes *changes = NULL;
+	struct corr *corr = NULL;
+	struct plan *plan = NULL;
+	struct elf_out *out = NULL;
+	int err;
+
+	/* Which piece of the patched object is which of the original. */
+	err = corr_new(&diff->orig, &diff->patched, &corr, diag);
+	diff->corr = corr;
+	/* What differs, and since when in the piece. */
+	if (!err)
+		err = changes_new(&diff->orig, &diff->patched, corr, &changes);
+	diff->changes = changes;
+	/* What must be carried: the changed functions and all that only exists in the patch. */
+	if (!err)
+		err = selection_new(diff, &selection);
+	diff->selection = selection;
+	/* What can't be livepatched. From here on every included reference has a meaning. */
+	if (!err) {
+		gate_run(diff, diag);
+		err = diag_checkpoint(diag);
+	}
+	*unchanged = !err && !selection->nroots;
+	if (err || *unchanged)
+		goto end;
+	/* How the running kernel's symbols are named: plain, or livepatch symbols. */
+	err = plan_new(diff, target, &plan, diag);
+	if (!err)
+		err = output_new(diff, target, plan, &out, diag);
+	if (!err)
+		err = diag_checkpoint(diag);
+	if (!err)
+		err = elf_out_write(out, options->output, diag);
+	if (!err)
+		report_functions(diff, stdout);
+end:
+	elf_out_free(out);
+	plan_free(plan);
+	selection_free(selection);
+	changes_free(changes);
+	corr_free(corr);
+	return err;
+}
+
+int main(int argc, char **argv)
+{
+	struct diag diag = {.out = stderr};
+	struct options options = {0};
+	struct target_files files = {0};
+	struct opened orig = {0}, patched = {0};
+	struct plan_target target;
+	struct layout layout = {0};
+	struct diff diff = {0};
+	bool unchanged = false;
+	int err;
+
+	if (!parse_options(argc, argv, &options)) {
+		fputs(usage, stderr);
+		return EXIT_CODE_ERROR;
+	}
+	err = layout_read_environment(&layout, &diag);
+	if (!err && options.layout)
+		err = layout_read_file(&layout, options.layout, &diag);
+	if (!err)
+		err = side_open(options.orig, &layout, &orig, &diff.orig, &diag);
+	if (!err)
+		err = side_open(options.patched, &layout, &patched, &diff.patched, &diag);
+	if (!err)
+		err = target_open(&options, &files, &target, &diag);
+	if (!err)
+		err = run(&diff, &target, &options, &unchanged, &diag);
+	placement_free(files.placement);
+	symvers_free(files.symvers);
+	symtab_free(files.symtab);
+	side_close(&patched);
+	side_close(&orig);
+	return unchanged ? EXIT_CODE_UNCHANGED : (int)diag_exit_code(&diag, err);
+}
