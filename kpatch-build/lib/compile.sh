@@ -137,8 +137,13 @@ compile_scripts() {
 # compile_command SIDE OBJECT -> REPLY: the recorded command with other source, output and sections. Debug information
 # changes no code and is left out.
 compile_command() {
-	local side=$1 object=$2 out=$WORK/4-compile/$1/$2.part goal=${GOAL[$2]}
-	REPLY=${COMPILE/ -c -o "$goal" / -ffunction-sections -fdata-sections -g0 -c -o "$out" }
+	local side=$1 object=$2 out=$WORK/4-compile/$1/$2.part goal=${GOAL[$2]} flags="-ffunction-sections -fdata-sections -g0"
+	local generic=$TARGET_SOURCE/include/asm-generic/runtime-const.h
+	# Since 6.11 vmlinux has constants that the kernel writes into its text once, at boot (the address of the dentry
+	# hash table, USER_PTR_MAX of access_ok()); nobody does that in a module. The generic header takes them from their
+	# variables instead, and has the include guard of the architecture's.
+	if [[ -f $generic ]]; then flags+=" -include $generic"; fi
+	REPLY=${COMPILE/ -c -o "$goal" / $flags -c -o "$out" }
 	REPLY=${REPLY/-Wp,-MMD,"${goal%"${goal##*/}"}.${goal##*/}.d"/-Wp,-MMD,"$out.d"}
 	if [[ $side == patched ]]; then
 		REPLY=${REPLY//"$TARGET_SOURCE/"/"$PATCHED/"}
