@@ -133,12 +133,12 @@ module_verify() {
 	0) ;;
 	2)
 		show_file "$dir/report"
-		KEEP_WORK=1
+		OPT_KEEP=1
 		die "the finished module breaks a rule, see above, and is not handed out; this is our bug, please send the patch and $WORK/8-finish/$MODULE_NAME.ko"
 		;;
 	*)
 		show_file "$dir/report"
-		KEEP_WORK=1
+		OPT_KEEP=1
 		die "the finished module could not be checked (klp-verify, exit $status) and is not handed out"
 		;;
 	esac
@@ -146,7 +146,7 @@ module_verify() {
 }
 
 # The module appears under its name complete or not at all.
-module_hand_out() {
+module_deliver() {
 	local to=$OPT_OUTPUT/$MODULE_NAME.ko temp
 	temp=$(mktemp -- "$OPT_OUTPUT/.$MODULE_NAME.XXXXXX") || die "cannot write to $OPT_OUTPUT"
 	MODULE_TEMP=$temp

@@ -16,10 +16,13 @@ say()
 	printf '%s\n' "$*"
 }
 
-# now SECONDS-since-boot, for time-outs
+# now: seconds since boot, for time-outs
 now()
 {
-	cut -d. -f1 /proc/uptime
+	local up
+
+	read -r up _ < /proc/uptime
+	echo "${up%%.*}"
 }
 
 # log_mark: the log up to here is history.

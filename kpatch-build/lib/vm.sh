@@ -151,7 +151,7 @@ vm_prove() {
 		die "the kernel was booted but $VM_WHY; its console is in $dir/console"
 	elif ((status)); then
 		grep -v "^$VM_DONE" "$dir/results" | tr -d '\r' | sed 's/^/    /' >&2
-		KEEP_WORK=1
+		OPT_KEEP=1
 		die "$name did not prove itself on the booted kernel, see above; console and results are in $dir"
 	fi
 	STAGE_SUMMARY="booted, loaded, ${test:+tested, }unloaded; the kernel log is clean"
