@@ -11,8 +11,11 @@
 #include <string.h>
 
 #include "elf/model.h"
+#include "place/place.h"
+#include "place/write.h"
 #include "target/image.h"
 #include "target/kallsyms.h"
+#include "target/symtab.h"
 #include "util/diag.h"
 
 enum mode { MODE_PLACE, MODE_KALLSYMS, MODE_ELF };
@@ -137,6 +140,78 @@ static int print_kallsyms(const struct options *opts, const struct image *image,
 	return err;
 }
 
+/* The symbols of an image: a file that was given, its own table, or its kallsyms. */
+static int read_image_symbols(const struct options *opts, const struct elf_obj *image, struct symtab **tab,
+			      struct diag *diag)
+{
+	size_t size;
+	char *text;
+	int err;
+
+	if (opts->symbols)
+		return symtab_read(opts->symbols, tab, diag);
+	if (image->nsyms > 1)
+		return symtab_read_elf(image, tab, diag);
+	err = kallsyms_extract(image, &text, &size, diag);
+	if (err)
+		return err;
+	err = symtab_read_text(opts->image, text, size, tab, diag);
+	free(text);
+	return err;
+}
+
+static int check_host(const struct options *opts, const struct elf_obj *elf, const struct symtab *tab,
+		      struct diag *diag)
+{
+	if (opts->module ? elf->type != ET_REL : elf->type == ET_REL)
+		return diag_error(diag, elf->path, NULL, opts->module ? "not a module" : "a module, not an image; see --module");
+	if (tab->relocatable != (elf->type == ET_REL))
+		return diag_error(diag, tab->path, NULL, "not the symbols of a linked kernel");
+	return 0;
+}
+
+static int place_in_host(const struct options *opts, const struct elf_obj *elf, const struct symtab *tab,
+			 struct diag *diag)
+{
+	struct proof *proof = NULL;
+	struct elf_obj *obj;
+	struct host host;
+	int err;
+
+	err = check_host(opts, elf, tab, diag);
+	if (err)
+		return err;
+	err = elf_obj_read(opts->object, &obj, diag);
+	if (err)
+		return err;
+	err = host_init(&host, opts->module ? opts->name : "vmlinux", elf, tab, opts->module);
+	if (!err)
+		err = place_object(obj, &host, !opts->no_proof, &proof, diag);
+	if (!err)
+		err = proof_write(proof, opts->output, diag);
+	proof_free(proof);
+	host_free(&host);
+	elf_obj_free(obj);
+	return err;
+}
+
+static int place(const struct options *opts, const struct image *image, struct diag *diag)
+{
+	struct symtab *tab = NULL;
+	struct elf_obj *elf;
+	int err;
+
+	err = image_read_elf(image, &elf, diag);
+	if (err)
+		return err;
+	err = opts->module ? symtab_read_elf(elf, &tab, diag) : read_image_symbols(opts, elf, &tab, diag);
+	if (!err)
+		err = place_in_host(opts, elf, tab, diag);
+	symtab_free(tab);
+	elf_obj_free(elf);
+	return err;
+}
+
 int main(int argc, char **argv)
 {
 	struct diag diag = {.out = stderr};
@@ -146,7 +221,8 @@ int main(int argc, char **argv)
 
 	if (parse_options(argc, argv, &opts))
 		return EXIT_CODE_ERROR;
-	err = image_read(opts.image, &image, &diag);
+	/* The image itself is not looked at if the object is a module's. */
+	err = image_read(opts.module ? opts.module : opts.image, &image, &diag);
 	if (!err) {
 		switch (opts.mode) {
 		case MODE_KALLSYMS:
@@ -156,7 +232,7 @@ int main(int argc, char **argv)
 			err = image_write(image, opts.output, &diag);
 			break;
 		case MODE_PLACE:
-			err = diag_error(&diag, NULL, NULL, "not implemented");
+			err = place(&opts, image, &diag);
 			break;
 		}
 		image_free(image);

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Every reference to one section (or to one undefined symbol) must give the same place. Exceptions, each for a
+ * reason of the linker's:
+ *  - mergeable sections have no place: the link scatters their strings and constants, so the contents are compared;
+ *  - a weak function may have lost against one of another object, so its symbol has a place of its own;
+ *  - a weak symbol that nobody defines is 0;
+ *  - what is in .discard.* sections or debug information is not in the host.
+ */
+#include "place/follow.h"
+
+#include <string.h>
+
+#include "arch/arch.h"
+#include "place/match.h"
+#include "util/arena.h"
+
+static uint64_t min_u64(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+/* A way to say where a place is. */
+static const char *describe(const struct proof *pl, struct place at)
+{
+	const struct symtab *tab = pl->host->symtab;
+	uint32_t i = symtab_find_addr(tab, at.shndx, at.offset);
+
+	if (i != SYMTAB_NONE)
+		return tab->syms[tab->by_addr[i]].name;
+	if (pl->host->is_module && at.shndx < pl->host->elf->nsecs)
+		return arena_printf(pl->arena, "%s+%#lx", pl->host->elf->secs[at.shndx].name, (unsigned long)at.offset);
+	return arena_printf(pl->arena, "%#lx", (unsigned long)at.offset);
+}
+
+static const char *describe_symbol(const struct proof *pl, const struct elf_rela *rela)
+{
+	const struct elf_sym *sym = &pl->obj->syms[rela->sym];
+
+	if (elf_sym_is_section(sym) && rela->addend)
+		return arena_printf(pl->arena, "%s+%#lx", sym->name, (unsigned long)rela->addend);
+	return sym->name;
+}
+
+static bool bind_spot(struct spot *spot, struct place at, bool commit)
+{
+	if (spot->state == SPOT_PLACED)
+		return place_equal(spot->at, at);
+	if (spot->state == SPOT_UNKNOWN && commit) {
+		spot->state = SPOT_PLACED;
+		spot->at = at;
+	}
+	return spot->state != SPOT_CONFLICT;
+}
+
+/* Bytes of the mergeable entry at offset that a program can see from there on: a string's rest with its end. */
+static uint64_t entry_size(const struct elf_sec *sec, uint64_t offset)
+{
+	uint64_t unit = sec->entsize ? sec->entsize : 1, end = offset;
+
+	if (!(sec->flags & SHF_STRINGS))
+		return unit - offset % unit;
+	for (; end + unit <= sec->size; end += unit) {
+		bool is_end = true;
+
+		for (uint64_t i = 0; i < unit; i++)
+			is_end &= !sec->data[end + i];
+		if (is_end)
+			return end + unit - offset;
+	}
+	return sec->size - offset;
+}
+
+/*
+ * A PC-relative reference to a section symbol can't be told apart from its addend here, but assemblers don't make
+ * any to mergeable sections (they keep the local label), for the linker could not either.
+ */
+static bool same_entry(const struct proof *pl, const struct elf_rela *rela, struct place base, const char **reason)
+{
+	const struct elf_sym *sym = &pl->obj->syms[rela->sym];
+	const struct elf_sec *sec = &pl->obj->secs[sym->shndx];
+	bool is_section = elf_sym_is_section(sym), is_string = sec->flags & SHF_STRINGS;
+	uint64_t offset = sym->value, size;
+	const uint8_t *theirs;
+
+	if (is_section) {
+		if (pl->obj->arch->reloc(rela->type)->pc_relative)
+			return true;
+		offset = (uint64_t)rela->addend;
+		base.offset += offset;
+	}
+	if (!sec->data || offset >= sec->size)
+		return true;
+	size = entry_size(sec, offset);
+	if (size > sec->size - offset)
+		size = sec->size - offset;
+	theirs = host_bytes(pl->host, base, size);
+	if (theirs && !memcmp(theirs, sec->data + offset, size))
+		return true;
+	if (is_string && sec->entsize == 1 && theirs)
+		*reason = arena_printf(pl->arena, "compiled with \"%.60s\", the kernel has \"%.*s\"",
+				       (const char *)sec->data + offset, (int)min_u64(60, host_bytes_left(pl->host, base, &theirs)),
+				       (const char *)theirs);
+	else
+		*reason = arena_printf(pl->arena, "refers to a constant of %s that the kernel has not", sec->name);
+	return false;
+}
+
+/* Would the section fit in the host if it began there? */
+static bool is_possible_base(const struct proof *pl, uint32_t sec, struct place base)
+{
+	const uint8_t *bytes;
+	uint64_t left = host_bytes_left(pl->host, base, &bytes);
+
+	return left >= pl->obj->secs[sec].size && (!left || !elf_sec_is_text(&pl->obj->secs[sec]) || bytes);
+}
+
+static bool follow_defined(struct proof *pl, const struct elf_rela *rela, struct place base, bool commit,
+			   const char **reason)
+{
+	const struct elf_sym *sym = &pl->obj->syms[rela->sym];
+	const struct elf_sec *sec = &pl->obj->secs[sym->shndx];
+	struct place start = {base.shndx, base.offset - sym->value};
+
+	if (!(sec->flags & SHF_ALLOC))
+		return true;
+	if (sec->flags & SHF_MERGE)
+		return same_entry(pl, rela, base, reason);
+	if (sym->bind == STB_WEAK) {
+		if (bind_spot(&pl->syms[rela->sym], base, commit))
+			return true;
+	} else if ((pl->secs[sym->shndx].state != SPOT_UNKNOWN || is_possible_base(pl, sym->shndx, start)) &&
+		   bind_spot(&pl->secs[sym->shndx], start, commit)) {
+		return true;
+	}
+	*reason = arena_printf(pl->arena, "refers to %s, the kernel to %s", describe_symbol(pl, rela),
+			       describe(pl, base));
+	return false;
+}
+
+static bool follow_undefined(struct proof *pl, const struct elf_rela *rela, struct place base, bool commit,
+			     const char **reason)
+{
+	const struct elf_sym *sym = &pl->obj->syms[rela->sym];
+	const struct symtab *tab = pl->host->symtab;
+
+	if (sym->bind == STB_WEAK && !pl->host->is_module && !base.offset)
+		return true;
+	if ((symtab_find(tab, sym->name) == SYMTAB_NONE ||
+	     symtab_find_name_at(tab, sym->name, base.shndx, base.offset) != SYMTAB_NONE) &&
+	    bind_spot(&pl->syms[rela->sym], base, commit))
+		return true;
+	*reason = arena_printf(pl->arena, "refers to %s, the kernel to %s", sym->name, describe(pl, base));
+	return false;
+}
+
+static bool follow_rela(struct proof *pl, const struct elf_rela *rela, struct place at, bool commit,
+			const char **reason)
+{
+	const struct elf_sym *sym = &pl->obj->syms[rela->sym];
+	const struct arch_reloc *reloc = pl->obj->arch->reloc(rela->type);
+	const char *name = NULL;
+	struct place base;
+
+	if (!reloc->known || !reloc->size || !rela->sym)
+		return true;
+	switch (host_read_field(pl->host, at, rela, &base, &name)) {
+	case HOST_FIELD_NONE:
+		if (elf_sym_has_section(sym) && !(pl->obj->secs[sym->shndx].flags & SHF_ALLOC))
+			return true;
+		*reason = arena_printf(pl->arena, "refers to %s, the kernel does not", describe_symbol(pl, rela));
+		return false;
+	case HOST_FIELD_EXTERNAL:
+		if (elf_sym_is_undefined(sym) && !strcmp(sym->name, name))
+			return true;
+		*reason = arena_printf(pl->arena, "refers to %s, the kernel to %s", describe_symbol(pl, rela), name);
+		return false;
+	case HOST_FIELD_PLACE:
+		break;
+	}
+	if (elf_sym_is_undefined(sym))
+		return follow_undefined(pl, rela, base, commit, reason);
+	return elf_sym_has_section(sym) ? follow_defined(pl, rela, base, commit, reason) : true;
+}
+
+bool follow_range(struct proof *pl, uint32_t s, struct place base, uint64_t start, uint64_t end, bool commit,
+		  uint64_t *where, const char **reason)
+{
+	bool agree = true;
+
+	for (uint32_t i = match_first_rela(pl, s, start); pl->relas[s] && i < pl->obj->secs[s].nrelas; i++) {
+		const struct elf_rela *rela = pl->relas[s][i];
+		struct place at = {base.shndx, base.offset + rela->offset};
+		const char *text = NULL;
+
+		if (rela->offset >= end)
+			break;
+		if (follow_rela(pl, rela, at, commit, &text))
+			continue;
+		if (agree) {
+			*where = rela->offset;
+			*reason = text;
+		}
+		agree = false;
+		if (!commit)
+			break;
+	}
+	return agree;
+}

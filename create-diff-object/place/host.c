@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * An image is one address space: sections sorted by address. In a module, a relocated field has its target in the
+ * relocation that the link carried over, with the symbol or the section of the merged object as its base.
+ */
+#include "place/host.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "arch/arch.h"
+
+struct host_index {
+	uint32_t *by_addr;             /* image: indexes of sections with an address, sorted by it */
+	uint32_t nby_addr;
+	const struct elf_rela ***relas; /* module: per section, relocations sorted by offset; NULL until asked for */
+};
+
+static int compare_sections(const void *a, const void *b, void *arg)
+{
+	const struct elf_obj *elf = arg;
+	uint64_t addr_a = elf->secs[*(const uint32_t *)a].addr, addr_b = elf->secs[*(const uint32_t *)b].addr;
+
+	return addr_a < addr_b ? -1 : addr_a > addr_b;
+}
+
+int host_init(struct host *host, const char *name, const struct elf_obj *elf, const struct symtab *symtab,
+	      bool is_module)
+{
+	struct host_index *index = calloc(1, sizeof(*index));
+
+	*host = (struct host){.elf = elf, .symtab = symtab, .name = name, .is_module = is_module, .index = index};
+	if (!index)
+		return -ENOMEM;
+	index->by_addr = calloc(elf->nsecs, sizeof(*index->by_addr));
+	index->relas = calloc(elf->nsecs, sizeof(*index->relas));
+	if (!index->by_addr || !index->relas) {
+		host_free(host);
+		return -ENOMEM;
+	}
+	for (uint32_t i = 1; i < elf->nsecs; i++)
+		if ((elf->secs[i].flags & SHF_ALLOC) && elf->secs[i].size)
+			index->by_addr[index->nby_addr++] = i;
+	qsort_r(index->by_addr, index->nby_addr, sizeof(*index->by_addr), compare_sections, (void *)(uintptr_t)elf);
+	return 0;
+}
+
+void host_free(struct host *host)
+{
+	if (!host->index)
+		return;
+	for (uint32_t i = 0; host->index->relas && i < host->elf->nsecs; i++)
+		free(host->index->relas[i]);
+	free(host->index->relas);
+	free(host->index->by_addr);
+	free(host->index);
+	host->index = NULL;
+}
+
+/* The section of a place, with the offset in it; NULL if there is none. */
+static const struct elf_sec *find_section(const struct host *host, struct place at, uint64_t *offset)
+{
+	const struct host_index *index = host->index;
+	const struct elf_sec *sec;
+	uint32_t low = 0, high = index->nby_addr;
+
+	if (host->is_module) {
+		sec = at.shndx < host->elf->nsecs ? &host->elf->secs[at.shndx] : NULL;
+		*offset = at.offset;
+		return sec && at.offset <= sec->size ? sec : NULL;
+	}
+	while (low < high) {
+		uint32_t mid = low + (high - low) / 2;
+
+		if (host->elf->secs[index->by_addr[mid]].addr <= at.offset)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	if (!low)
+		return NULL;
+	sec = &host->elf->secs[index->by_addr[low - 1]];
+	*offset = at.offset - sec->addr;
+	return *offset <= sec->size ? sec : NULL;
+}
+
+uint64_t host_bytes_left(const struct host *host, struct place at, const uint8_t **bytes)
+{
+	uint64_t offset;
+	const struct elf_sec *sec = find_section(host, at, &offset);
+
+	*bytes = sec && sec->data ? sec->data + offset : NULL;
+	return sec ? sec->size - offset : 0;
+}
+
+const uint8_t *host_bytes(const struct host *host, struct place at, uint64_t size)
+{
+	const uint8_t *bytes;
+
+	return host_bytes_left(host, at, &bytes) >= size ? bytes : NULL;
+}
+
+bool host_is_text(const struct host *host, struct place at)
+{
+	uint64_t offset;
+	const struct elf_sec *sec = find_section(host, at, &offset);
+
+	return sec && elf_sec_is_text(sec);
+}
+
+static enum host_field read_image_field(const struct host *host, struct place at, const struct elf_rela *rela,
+					const struct arch_reloc *reloc, struct place *base)
+{
+	const uint8_t *bytes = host_bytes(host, at, reloc->size);
+	uint64_t value;
+
+	if (!bytes)
+		return HOST_FIELD_NONE;
+	if (reloc->size == 8) {
+		memcpy(&value, bytes, sizeof(value));
+	} else {
+		uint32_t field;
+
+		memcpy(&field, bytes, sizeof(field));
+		value = reloc->sign_extend ? (uint64_t)(int64_t)(int32_t)field : field;
+	}
+	if (reloc->pc_relative)
+		value += at.offset;
+	*base = (struct place){0, value - (uint64_t)rela->addend};
+	return HOST_FIELD_PLACE;
+}
+
+static int compare_relas(const void *a, const void *b)
+{
+	const struct elf_rela *ra = *(const struct elf_rela *const *)a, *rb = *(const struct elf_rela *const *)b;
+
+	return ra->offset < rb->offset ? -1 : ra->offset > rb->offset;
+}
+
+static const struct elf_rela *find_module_rela(const struct host *host, struct place at)
+{
+	const struct elf_sec *sec = &host->elf->secs[at.shndx];
+	const struct elf_rela ***relas = &host->index->relas[at.shndx];
+	uint32_t low = 0, high = sec->nrelas;
+
+	if (!*relas) {
+		*relas = calloc(sec->nrelas + 1, sizeof(**relas));
+		if (!*relas)
+			abort();
+		for (uint32_t i = 0; i < sec->nrelas; i++)
+			(*relas)[i] = &sec->relas[i];
+		qsort(*relas, sec->nrelas, sizeof(**relas), compare_relas);
+	}
+	while (low < high) {
+		uint32_t mid = low + (high - low) / 2;
+
+		if ((*relas)[mid]->offset < at.offset)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low < sec->nrelas && (*relas)[low]->offset == at.offset ? (*relas)[low] : NULL;
+}
+
+static enum host_field read_module_field(const struct host *host, struct place at, const struct elf_rela *rela,
+					 const struct arch_reloc *reloc, struct place *base, const char **name)
+{
+	const struct elf_rela *linked = at.shndx < host->elf->nsecs ? find_module_rela(host, at) : NULL;
+	const struct arch_reloc *linked_reloc = linked ? host->elf->arch->reloc(linked->type) : NULL;
+	const struct elf_sym *sym;
+
+	/* PC32 and PLT32 mean the same here: there is no procedure linkage table. */
+	if (!linked_reloc || linked_reloc->size != reloc->size || linked_reloc->pc_relative != reloc->pc_relative ||
+	    linked_reloc->sign_extend != reloc->sign_extend)
+		return HOST_FIELD_NONE;
+	sym = &host->elf->syms[linked->sym];
+	if (elf_sym_is_undefined(sym)) {
+		if (linked->addend != rela->addend)
+			return HOST_FIELD_NONE;
+		*name = sym->name;
+		return HOST_FIELD_EXTERNAL;
+	}
+	if (!elf_sym_has_section(sym))
+		return HOST_FIELD_NONE;
+	*base = (struct place){sym->shndx, sym->value + (uint64_t)linked->addend - (uint64_t)rela->addend};
+	return HOST_FIELD_PLACE;
+}
+
+enum host_field host_read_field(const struct host *host, struct place at, const struct elf_rela *rela,
+				struct place *base, const char **name)
+{
+	const struct arch_reloc *reloc = host->elf->arch->reloc(rela->type);
+
+	if (!reloc->known || (reloc->size != 4 && reloc->size != 8))
+		return HOST_FIELD_NONE;
+	return host->is_module ? read_module_field(host, at, rela, reloc, base, name)
+			       : read_image_field(host, at, rela, reloc, base);
+}

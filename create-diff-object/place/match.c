@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Names give candidates: if the host has `foo` at address a and the object has it at offset o, the section may
+ * begin at a - o. The rarest name gives the fewest, one in most cases; then the bytes of all functions decide.
+ */
+#include "place/match.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "arch/arch.h"
+#include "elf/names.h"
+#include "util/arena.h"
+
+/* A name that the host has more often than this tells nothing by itself (`__func__.0`, `_rs.1`, ...). */
+#define MAX_CANDIDATES 64
+
+static int compare_relas(const void *a, const void *b)
+{
+	const struct elf_rela *ra = *(const struct elf_rela *const *)a, *rb = *(const struct elf_rela *const *)b;
+
+	return ra->offset < rb->offset ? -1 : ra->offset > rb->offset;
+}
+
+static int compare_funcs(const void *a, const void *b)
+{
+	const struct place_func *fa = a, *fb = b;
+
+	if (fa->sec != fb->sec)
+		return fa->sec < fb->sec ? -1 : 1;
+	if (fa->start != fb->start)
+		return fa->start < fb->start ? -1 : 1;
+	return fa->sym < fb->sym ? -1 : fa->sym > fb->sym;
+}
+
+static bool is_placeable_func(const struct elf_obj *obj, const struct elf_sym *sym)
+{
+	/* The padding before a function is typed as one (`__pfx_foo`); nobody can patch it. */
+	return elf_sym_is_function(sym) && elf_sym_has_section(sym) && sym->size && !is_prefix_symbol(sym->name) &&
+	       elf_sec_is_text(&obj->secs[sym->shndx]) && obj->secs[sym->shndx].data;
+}
+
+void match_index_object(struct proof *pl)
+{
+	const struct elf_obj *obj = pl->obj;
+	uint32_t n = 0;
+
+	pl->relas = arena_array(pl->arena, const struct elf_rela **, obj->nsecs);
+	for (uint32_t s = 1; s < obj->nsecs; s++) {
+		const struct elf_sec *sec = &obj->secs[s];
+
+		if (!sec->nrelas || !(sec->flags & SHF_ALLOC))
+			continue;
+		pl->relas[s] = arena_array(pl->arena, const struct elf_rela *, sec->nrelas);
+		for (uint32_t i = 0; i < sec->nrelas; i++)
+			pl->relas[s][i] = &sec->relas[i];
+		qsort(pl->relas[s], sec->nrelas, sizeof(*pl->relas[s]), compare_relas);
+	}
+	pl->funcs = arena_array(pl->arena, struct place_func, obj->nsyms);
+	for (uint32_t i = 1; i < obj->nsyms; i++) {
+		const struct elf_sym *sym = &obj->syms[i];
+
+		if (is_placeable_func(obj, sym))
+			pl->funcs[n++] = (struct place_func){.sym = i, .sec = sym->shndx, .start = sym->value,
+							      .end = sym->value + sym->size};
+	}
+	qsort(pl->funcs, n, sizeof(*pl->funcs), compare_funcs);
+	/* Aliases (`__x64_sys_read`, `__se_sys_read`) are one function; a size that is too large is cut. */
+	for (uint32_t i = 0; i < n; i++) {
+		struct place_func *func = &pl->funcs[i];
+
+		if (func->end > obj->secs[func->sec].size)
+			func->end = obj->secs[func->sec].size;
+		if (pl->nfuncs && pl->funcs[pl->nfuncs - 1].sec == func->sec &&
+		    pl->funcs[pl->nfuncs - 1].start == func->start)
+			continue;
+		pl->funcs[pl->nfuncs++] = *func;
+	}
+}
+
+uint32_t match_find_func(const struct proof *pl, uint32_t sec, uint64_t offset)
+{
+	uint32_t low = 0, high = pl->nfuncs;
+
+	while (low < high) {
+		uint32_t mid = low + (high - low) / 2;
+		const struct place_func *func = &pl->funcs[mid];
+
+		if (func->sec < sec || (func->sec == sec && func->start <= offset))
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	if (!low || pl->funcs[low - 1].sec != sec || offset >= pl->funcs[low - 1].end)
+		return UINT32_MAX;
+	return low - 1;
+}
+
+uint32_t match_first_rela(const struct proof *pl, uint32_t sec, uint64_t offset)
+{
+	uint32_t low = 0, high = pl->relas[sec] ? pl->obj->secs[sec].nrelas : 0;
+
+	while (low < high) {
+		uint32_t mid = low + (high - low) / 2;
+
+		if (pl->relas[sec][mid]->offset < offset)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+static bool equal_run(const uint8_t *ours, const uint8_t *theirs, uint64_t from, uint64_t to, uint64_t *where)
+{
+	if (from >= to || !memcmp(ours + from, theirs + from, to - from))
+		return true;
+	while (ours[from] == theirs[from])
+		from++;
+	*where = from;
+	return false;
+}
+
+bool match_bytes(const struct proof *pl, uint32_t s, struct place base, uint64_t start, uint64_t end,
+		 uint64_t *where)
+{
+	const struct elf_sec *sec = &pl->obj->secs[s];
+	const uint8_t *theirs = host_bytes(pl->host, (struct place){base.shndx, base.offset + start}, end - start);
+	uint64_t at = start;
+
+	*where = start;
+	if (!sec->data)
+		return true;
+	if (!theirs)
+		return false;
+	theirs -= start;
+	for (uint32_t i = match_first_rela(pl, s, start); i < sec->nrelas && pl->relas[s]; i++) {
+		const struct elf_rela *rela = pl->relas[s][i];
+
+		if (rela->offset >= end)
+			break;
+		if (!equal_run(sec->data, theirs, at, rela->offset, where))
+			return false;
+		at = rela->offset + pl->obj->arch->reloc(rela->type)->size;
+	}
+	return equal_run(sec->data, theirs, at, end, where);
+}
+
+/* ---- candidates ---- */
+
+/* Adds the place of the section's start if record id of the host is the symbol at this offset of the section. */
+static void add_candidate(const struct proof *pl, uint32_t id, uint64_t offset, place_vec *bases)
+{
+	const struct symtab_sym *record = &pl->host->symtab->syms[id];
+	struct place base = {pl->host->is_module ? record->shndx : 0, record->addr - offset};
+
+	if (pl->host->is_module && record->addr < offset)
+		return;
+	for (uint32_t i = 0; i < bases->n; i++)
+		if (place_equal(bases->v[i], base))
+			return;
+	vec_add(bases, base);
+}
+
+static void add_candidates(const struct proof *pl, const struct elf_sym *sym, place_vec *bases)
+{
+	const struct symtab *tab = pl->host->symtab;
+
+	for (uint32_t id = symtab_find(tab, sym->name); id != SYMTAB_NONE; id = tab->syms[id].next)
+		add_candidate(pl, id, sym->value, bases);
+	/* .init.text of a module is in the file, though the running kernel does not keep its names. */
+	if (pl->host->is_module && symtab_find_uncounted(tab, sym->name) != SYMTAB_NONE)
+		add_candidate(pl, symtab_find_uncounted(tab, sym->name), sym->value, bases);
+}
+
+static uint32_t count_matches(const struct proof *pl, uint32_t sec, struct place base, uint32_t *total)
+{
+	uint32_t n = 0;
+	uint64_t where;
+
+	*total = 0;
+	if (!host_is_text(pl->host, base))
+		return 0;
+	for (uint32_t i = 0; i < pl->nfuncs; i++) {
+		const struct place_func *func = &pl->funcs[i];
+
+		if (func->sec != sec)
+			continue;
+		(*total)++;
+		n += match_bytes(pl, sec, base, func->start, func->end, &where);
+	}
+	return n;
+}
+
+/* How often the host has the name; 0 if never. */
+static uint32_t count_records(const struct proof *pl, const struct elf_sym *sym)
+{
+	return symtab_count(pl->host->symtab, sym->name) +
+	       (symtab_find_uncounted(pl->host->symtab, sym->name) != SYMTAB_NONE);
+}
+
+/*
+ * The named symbol of the section that the host has the fewest times; 0 if it has none of them. A weak one may have
+ * lost against another object's, so it only serves where there are no others.
+ */
+static uint32_t find_rarest(const struct proof *pl, uint32_t sec, bool want_func)
+{
+	uint32_t best = 0, best_count = UINT32_MAX, weak = 0;
+
+	for (uint32_t i = 1; i < pl->obj->nsyms && best_count > 1; i++) {
+		const struct elf_sym *sym = &pl->obj->syms[i];
+		uint32_t count;
+
+		if (sym->shndx != sec || !*sym->name || elf_sym_is_section(sym) || is_prefix_symbol(sym->name) ||
+		    elf_sym_is_function(sym) != want_func)
+			continue;
+		count = count_records(pl, sym);
+		if (count && sym->bind == STB_WEAK) {
+			weak = i;
+		} else if (count && count < best_count) {
+			best = i;
+			best_count = count;
+		}
+	}
+	return best ? best : weak;
+}
+
+/* No place fits all functions: try what every name says, and take the place that fits most of them. */
+static void find_best_base(const struct proof *pl, uint32_t sec, place_vec *bases)
+{
+	uint32_t best = 0, total;
+	struct place best_base = {0};
+	place_vec all = {0};
+
+	for (uint32_t i = 0; i < pl->nfuncs; i++) {
+		const struct elf_sym *sym = &pl->obj->syms[pl->funcs[i].sym];
+
+		if (pl->funcs[i].sec == sec && count_records(pl, sym) <= 4)
+			add_candidates(pl, sym, &all);
+	}
+	for (uint32_t i = 0; i < all.n; i++) {
+		uint32_t n = count_matches(pl, sec, all.v[i], &total);
+
+		if (n > best) {
+			best = n;
+			best_base = all.v[i];
+		}
+	}
+	if (best)
+		vec_add(bases, best_base);
+	vec_free(&all);
+}
+
+void match_find_bases(const struct proof *pl, uint32_t sec, place_vec *bases, bool *complete)
+{
+	uint32_t rarest = find_rarest(pl, sec, true);
+	place_vec all = {0};
+
+	*complete = false;
+	if (!rarest)
+		return;
+	add_candidates(pl, &pl->obj->syms[rarest], &all);
+	for (uint32_t i = 0; i < all.n; i++) {
+		uint32_t total, n = count_matches(pl, sec, all.v[i], &total);
+
+		if (total && n == total)
+			vec_add(bases, all.v[i]);
+	}
+	vec_free(&all);
+	*complete = bases->n > 0;
+	if (!bases->n)
+		find_best_base(pl, sec, bases);
+}
+
+/* Does the host have each name of the section that it knows at all where this base says? */
+static bool names_agree(const struct proof *pl, uint32_t sec, struct place base)
+{
+	for (uint32_t i = 1; i < pl->obj->nsyms; i++) {
+		const struct elf_sym *sym = &pl->obj->syms[i];
+
+		if (sym->shndx != sec || !*sym->name || elf_sym_is_section(sym) || sym->bind == STB_WEAK)
+			continue;
+		if (symtab_find(pl->host->symtab, sym->name) != SYMTAB_NONE &&
+		    symtab_find_name_at(pl->host->symtab, sym->name, base.shndx, base.offset + sym->value) == SYMTAB_NONE)
+			return false;
+	}
+	return true;
+}
+
+void match_find_data_bases(const struct proof *pl, uint32_t sec, place_vec *bases)
+{
+	uint32_t rarest = find_rarest(pl, sec, false);
+	place_vec all = {0};
+	uint64_t where;
+
+	if (!rarest || count_records(pl, &pl->obj->syms[rarest]) > MAX_CANDIDATES)
+		return;
+	add_candidates(pl, &pl->obj->syms[rarest], &all);
+	for (uint32_t i = 0; i < all.n; i++)
+		if (names_agree(pl, sec, all.v[i]) &&
+		    match_bytes(pl, sec, all.v[i], 0, pl->obj->secs[sec].size, &where))
+			vec_add(bases, all.v[i]);
+	vec_free(&all);
+}

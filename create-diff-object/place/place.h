@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Proof of base and placement: is this object what the host (kernel image or module) was built from, and where in
+ * the host is each of its functions and data?
+ *
+ * The object is compiled as the host's build did. Its text sections are found by the names of their functions, and
+ * each function must be identical apart from relocated fields. A relocated field of the host, read back, says where
+ * the symbol that it refers to is; all that refer to one section or symbol must agree. So data sections get
+ * their address from the code that uses them, and from there on pointers in data are followed the same way.
+ * Names are the start and a cross-check, never the only reason where code says more.
+ */
+#ifndef KLP_PLACE_PLACE_H
+#define KLP_PLACE_PLACE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "place/host.h"
+
+struct arena;
+struct diag;
+
+enum spot_state {
+	SPOT_UNKNOWN,
+	SPOT_PLACED,
+	SPOT_CONFLICT, /* two references disagreed (only seen with --no-proof) */
+};
+
+/* Where a section's start, or an undefined symbol, is in the host. */
+struct spot {
+	enum spot_state state;
+	bool followed; /* a section's relocations were followed already */
+	struct place at;
+};
+
+enum func_state {
+	FUNC_UNSEEN, /* its section has no place */
+	FUNC_MATCHES,
+	FUNC_DIFFERS,
+};
+
+struct place_func {
+	uint32_t sym;       /* symbol index in the object */
+	uint32_t sec;       /* section index in the object */
+	uint64_t start;     /* bytes from the start of the section */
+	uint64_t end;       /* behind the last byte */
+	enum func_state state;
+	uint64_t where;     /* FUNC_DIFFERS: offset in the section of what differs */
+	const char *reason; /* FUNC_DIFFERS: the text of the message, owned by the arena; NULL: the bytes do */
+};
+
+/* A reference in data that the host resolves in another way. */
+struct place_data_diff {
+	uint32_t sec;
+	uint64_t where; /* offset in the section */
+	const char *reason;
+};
+
+struct proof {
+	const struct elf_obj *obj;     /* not owned */
+	const struct host *host;       /* not owned */
+	struct spot *secs;             /* index: section index of the object */
+	struct spot *syms;             /* index: symbol index; undefined and weak symbols only */
+	const struct elf_rela ***relas; /* per section: relocations sorted by offset */
+	struct place_func *funcs;      /* sorted by (sec, start) */
+	uint32_t nfuncs;
+	uint32_t nmatched;             /* functions that match, of ntotal that must (code of .init sections need not be there) */
+	uint32_t ntotal;
+	struct place_data_diff *data_diffs;
+	uint32_t ndata_diffs;
+	struct arena *arena;           /* owns all of the above */
+};
+
+/*
+ * Places the object. What is not proved is refused through diag (-EPERM), with the first difference; without insist
+ * it is a warning, and what matches is placed. Returns 0 or -errno; *proof is set unless there was an error.
+ */
+int place_object(const struct elf_obj *obj, const struct host *host, bool insist, struct proof **proof,
+		 struct diag *diag) __attribute__((warn_unused_result));
+void proof_free(struct proof *proof);
+
+/* Where symbol sym of the object is in the host; false if that is not known. */
+bool proof_find_symbol(const struct proof *proof, uint32_t sym, struct place *at);
+/* Id in the host's symtab of the record for a placed symbol, or SYMTAB_NONE. */
+uint32_t proof_find_record(const struct proof *proof, uint32_t sym, struct place at);
+
+#endif

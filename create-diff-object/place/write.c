@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* See write.h for the format. */
+#include "place/write.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "place/place.h"
+#include "util/diag.h"
+
+static const struct {
+	uint8_t type;
+	const char *word;
+} types[] = {
+	{STT_FUNC, "func"},
+	{STT_OBJECT, "object"},
+	{STT_NOTYPE, "notype"},
+};
+
+#define NTYPES (sizeof(types) / sizeof(types[0]))
+
+static const char *type_word(uint8_t type)
+{
+	for (size_t i = 0; i < NTYPES; i++)
+		if (types[i].type == type)
+			return types[i].word;
+	return NULL;
+}
+
+static void write_symbol(const struct proof *pl, uint32_t index, FILE *out)
+{
+	const struct elf_sym *sym = &pl->obj->syms[index];
+	const struct symtab *tab = pl->host->symtab;
+	struct place at;
+	uint32_t id;
+
+	if (!*sym->name || elf_sym_is_section(sym) || !type_word(sym->type) || !proof_find_symbol(pl, index, &at))
+		return;
+	id = proof_find_record(pl, index, at);
+	fprintf(out, "symbol\t%s\t%s\t%s\t%llu\t", sym->name, elf_sym_is_undefined(sym) ? "undef" : "def",
+		type_word(sym->type), (unsigned long long)sym->size);
+	if (pl->host->is_module)
+		fprintf(out, "%u:%llx", at.shndx, (unsigned long long)at.offset);
+	else
+		fprintf(out, "%016llx", (unsigned long long)at.offset);
+	fprintf(out, "\t%s\t%u\n", id == SYMTAB_NONE ? "-" : tab->syms[id].name,
+		id == SYMTAB_NONE ? 0 : symtab_sympos(tab, id));
+}
+
+static void write_records(const struct proof *pl, FILE *out)
+{
+	fprintf(out, "klp-placement\t1\nobject\t%s\nmatched\t%u\t%u\n", pl->host->name, pl->nmatched,
+		pl->ntotal);
+	fputs("# symbol\tname\tdef|undef\ttype\tsize\taddress\tname in the kernel\tposition\n", out);
+	for (uint32_t i = 1; i < pl->obj->nsyms; i++)
+		write_symbol(pl, i, out);
+}
+
+int proof_write(const struct proof *pl, const char *path, struct diag *diag)
+{
+	char *tmp = NULL;
+	FILE *out = NULL;
+	int fd, err = 0;
+
+	if (asprintf(&tmp, "%s.XXXXXX", path) < 0)
+		return -ENOMEM;
+	fd = mkstemp(tmp);
+	if (fd >= 0)
+		out = fdopen(fd, "w");
+	if (!out || fchmod(fd, 0644)) {
+		err = -errno;
+	} else {
+		write_records(pl, out);
+		if (fflush(out) || ferror(out))
+			err = errno ? -errno : -EIO;
+	}
+	if (out && fclose(out) && !err)
+		err = -errno;
+	if (!err && rename(tmp, path))
+		err = -errno;
+	if (err) {
+		diag_error(diag, path, NULL, "can't write: %s", strerror(-err));
+		if (fd >= 0)
+			unlink(tmp);
+	}
+	free(tmp);
+	return err;
+}
