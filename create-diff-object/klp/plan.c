@@ -104,8 +104,8 @@ static int find_symbol(const struct diff *diff, const struct plan_target *target
 		return 1;
 	}
 	status = find_in_symtab(target->symtab, name, global, found);
-	if (status == -EPERM && !global)
-		status = find_in_file_group(target->symtab, diff->orig.obj, name, found);
+	if (status == -EPERM && !global && find_in_file_group(target->symtab, diff->orig.obj, name, found) > 0)
+		status = 1;
 	return status;
 }
 

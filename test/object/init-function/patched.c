@@ -1,0 +1,3 @@
+extern int other(int x);
+int __attribute__((section(".init.text"))) setup(int x) { return other(x * 2); }
+int f(int x) { return other(x + 1); }

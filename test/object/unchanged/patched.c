@@ -1,0 +1,6 @@
+
+
+extern int printk(const char *, ...);
+int other(int x);
+int f(int x) { printk("before %d\n", x); return other(x); }
+int g(int x) { return other(x) + f(x); }
