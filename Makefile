@@ -51,8 +51,9 @@ LIB      := $(BUILD)/libklp.a
 KLP_CFLAGS := -std=gnu11 -Wall -Wextra -Werror -D_GNU_SOURCE -I$(ENGINE) $(SANFLAGS)
 LDLIBS   := -lelf -lzstd -llzma -lz -llz4 -llzo2 -lZydis
 
-SHELL_SCRIPTS := $(wildcard kpatch-build/kpatch-build kpatch-build/lib/*.sh test/*.sh test/check \
-		   test/*/run test/cli/*.bats test/cli/*.bash examples/*.sh tools/* .ci/run)
+SHELL_SCRIPTS := $(wildcard .ci/run examples/*.sh test/*.sh test/check test/*/run test/integration/*.sh \
+		   test/cli/*.bats test/cli/*.bash bench/run kpatch-build/kpatch-build \
+		   kpatch-build/install-packages kpatch-build/lib/*.sh)
 C_FILES  := $(wildcard $(ENGINE)/*/*.[ch] test/unit/*.[ch] kmod/patch/*.[ch])
 MAN1     := $(wildcard man/*.1)
 
@@ -106,16 +107,16 @@ uninstall:
 .PHONY: deps demo check check-style check-unit check-object check-cli check-integration bench \
 	fmt-check fmt shellcheck clean
 deps:
-	$(Q)tools/install-deps all
+	$(Q)kpatch-build/install-packages all
 
 demo:
-	$(Q)tools/install-deps demo
+	$(Q)kpatch-build/install-packages build run vm
 	$(Q)$(MAKE) --no-print-directory all
 	$(Q)examples/demo.sh
 
 # Each suite prints "ok N ..." and "not ok N ..." lines; test/check adds them up.
 check:
-	$(Q)tools/install-deps all
+	$(Q)kpatch-build/install-packages all
 	$(Q)$(MAKE) --no-print-directory all
 	$(Q)test/check '$(MAKE)' style unit object cli integration
 

@@ -1,0 +1,55 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Style of the sources, as one test each: C format, shell, and rules of CODING-STYLE.md that a program can check.
+
+set -Eeuo pipefail
+cd -- "$(dirname -- "$(realpath -- "${BASH_SOURCE[0]}")")/.."
+
+number=0 failed=0
+try() {
+	local name=$1 output status=0
+	shift
+	number=$((number + 1))
+	output=$("$@" 2>&1) || status=$?
+	if ((status == 0)); then
+		echo "ok $number - style: $name"
+	else
+		failed=1
+		echo "not ok $number - style: $name"
+		head -n 60 <<<"$output" | sed 's/^/#   /'
+	fi
+}
+
+# Layers include only what is below them.
+check_layers() {
+	local layers=(util elf arch target place diff special klp verify tools) above i j bad=0
+	for ((i = 0; i < ${#layers[@]}; i++)); do
+		for ((j = i + 1; j < ${#layers[@]}; j++)); do
+			above=${layers[j]}
+			if grep -Hn "#include \"$above/" create-diff-object/"${layers[i]}"/*.[ch] 2>/dev/null; then bad=1; fi
+		done
+	done
+	return $bad
+}
+
+# Only the programs end the process.
+check_exit() { ! grep -nE '\b(_?exit|abort|errx?)\(' create-diff-object/{util,elf,arch,target,place,diff,special,klp,verify}/*.[ch]; }
+
+check_executable() {
+	local file bad=0
+	while read -r file; do
+		if [[ $(head -c 2 -- "$file") == '#!' && ! -x $file && $file != *.bats ]]; then
+			echo "$file starts with #! and is not executable"
+			bad=1
+		fi
+	done < <(git ls-files 2>/dev/null)
+	return $bad
+}
+
+try "C format" make -s fmt-check
+try "shellcheck" make -s shellcheck
+try "include order of the layers" check_layers
+try "exit() only in tools/" check_exit
+try "scripts are executable" check_executable
+exit $failed
