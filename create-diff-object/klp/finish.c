@@ -91,11 +91,6 @@ static bool is_unused_section(const struct elf_sec *sec)
 	return false;
 }
 
-static bool is_livepatch_rela(const struct elf_sec *sec)
-{
-	return sec->type == SHT_RELA && (sec->flags & SHF_RELA_LIVEPATCH);
-}
-
 static bool is_decimal(const char *s, size_t len)
 {
 	if (!len || len > 9)
@@ -393,6 +388,9 @@ static void remap_livepatch_relas(struct finish *f, const struct elf_sec *sec, s
 
 static int check_livepatch_relas(struct finish *f, const struct elf_sec *sec)
 {
+	if (!(sec->flags & SHF_RELA_LIVEPATCH))
+		return diag_error(f->diag, f->in->path, sec->name,
+				  "a second relocation section without the flag of livepatch sections");
 	for (uint64_t i = 0; i < sec->size / sizeof(Elf64_Rela); i++) {
 		Elf64_Rela rela;
 
@@ -432,13 +430,12 @@ static int copy_section(struct finish *f, uint32_t i)
 		if (sec->info >= in->nsecs)
 			return diag_error(f->diag, in->path, sec->name, "sh_info %u is not a section", sec->info);
 		out->hdr.sh_info = f->sec_map[sec->info];
-		if (is_livepatch_rela(sec)) {
-			err = check_livepatch_relas(f, sec);
-			if (!err)
-				remap_livepatch_relas(f, sec, out);
-		} else {
-			err = make_relas(f, sec->info, out);
-		}
+		/* The reader's view: livepatch sections are not read as ordinary ones. */
+		if (in->secs[sec->info].rela_sec == i)
+			return make_relas(f, sec->info, out);
+		err = check_livepatch_relas(f, sec);
+		if (!err)
+			remap_livepatch_relas(f, sec, out);
 		break;
 	case SHT_GROUP:
 		return diag_error(f->diag, in->path, sec->name,

@@ -1,0 +1,653 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Every rule of the law is broken on its own, in a module that obeys all: the verifier must name that rule and no
+ * other.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "elf/model.h"
+#include "livepatch-fixture.h"
+#include "util/diag.h"
+#include "verify/verify.h"
+
+#define HIDDEN_FN ".klp.sym.vmlinux.hidden_fn,0"
+#define FN_A ".klp.sym.mod_a.fn_a,0"
+#define VMLINUX_RELAS ".klp.rela.vmlinux..text.patched_fn"
+#define MOD_A_RELAS ".klp.rela.mod_a..text.fn_a"
+
+static int verify(const struct fixture *fixture, const char *module, struct verify_result *result)
+{
+	struct verify_input input = {
+		.module = module,
+		.vmlinux = fixture_path(fixture, "vmlinux"),
+		.symvers = fixture_path(fixture, "Module.symvers"),
+		.modules = fixture_path(fixture, "modules"),
+	};
+	struct diag diag = {.out = stderr};
+
+	return verify_run(&input, result, &diag);
+}
+
+static void test_good_module(void **state)
+{
+	struct verify_result result;
+
+	assert_int_equal(verify(*state, fixture_path(*state, "good.ko"), &result), 0);
+	if (result.findings.n)
+		verify_print_text(&result, stderr);
+	assert_int_equal(result.findings.n, 0);
+	/* Nothing may pass just because it was not looked at. */
+	assert_int_equal(result.skips.n, 0);
+	verify_result_free(&result);
+}
+
+/* ---- L1: form ---- */
+
+static void no_livepatch_flag(struct elf_edit *edit)
+{
+	elf_edit_section(edit, VMLINUX_RELAS)->sh_flags &= ~(uint64_t)SHF_RELA_LIVEPATCH;
+}
+
+static void no_alloc_flag(struct elf_edit *edit)
+{
+	elf_edit_section(edit, MOD_A_RELAS)->sh_flags &= ~(uint64_t)SHF_ALLOC;
+}
+
+static void wrong_info(struct elf_edit *edit)
+{
+	elf_edit_section(edit, VMLINUX_RELAS)->sh_info = 0xffff;
+}
+
+static void other_section(struct elf_edit *edit)
+{
+	elf_edit_section(edit, VMLINUX_RELAS)->sh_info = elf_edit_section(edit, ".klp.rela.vmlinux..text.fn_a")->sh_info;
+}
+
+static void wrong_link(struct elf_edit *edit)
+{
+	elf_edit_section(edit, VMLINUX_RELAS)->sh_link++;
+}
+
+static void symbol_not_livepatch(struct elf_edit *edit)
+{
+	elf_edit_symbol(edit, ".klp.sym.vmlinux.unexported_fn,0")->st_shndx = SHN_ABS;
+}
+
+static void symbol_without_position(struct elf_edit *edit)
+{
+	elf_edit_rename_symbol(edit, ".klp.sym.vmlinux.unexported_fn,0", ".klp.sym.vmlinux.unexported_fn");
+}
+
+static void symbol_with_owner(struct elf_edit *edit)
+{
+	elf_edit_rename_symbol(edit, ".klp.sym.mod_b.fn_b,0", ".klp.sym.mod_b.fn_b,0,mod_a");
+}
+
+static void bytes_not_zero(struct elf_edit *edit)
+{
+	uint8_t *text = elf_edit_data(edit, ".text.patched_fn");
+
+	text[elf_edit_rela(edit, VMLINUX_RELAS, HIDDEN_FN)->r_offset] = 1;
+}
+
+static void outside_of_section(struct elf_edit *edit)
+{
+	elf_edit_rela(edit, VMLINUX_RELAS, HIDDEN_FN)->r_offset = elf_edit_section(edit, ".text.patched_fn")->sh_size - 2;
+}
+
+static void unknown_type(struct elf_edit *edit)
+{
+	Elf64_Rela *rela = elf_edit_rela(edit, VMLINUX_RELAS, HIDDEN_FN);
+
+	rela->r_info = ELF64_R_INFO(ELF64_R_SYM(rela->r_info), R_X86_64_GOTPCREL);
+}
+
+static void ordinary_rela_to_livepatch_symbol(struct elf_edit *edit)
+{
+	uint64_t sym = ELF64_R_SYM(elf_edit_rela(edit, VMLINUX_RELAS, HIDDEN_FN)->r_info);
+	Elf64_Rela *rela = elf_edit_rela(edit, ".rela.text.patched_fn", "exported_fn");
+
+	rela->r_info = ELF64_R_INFO(sym, ELF64_R_TYPE(rela->r_info));
+}
+
+/* ---- L2 to L5: who resolves what ---- */
+
+/* One entry of the vmlinux section for fn_a is all that this section holds. */
+static void vmlinux_symbol_waits_for_module(struct elf_edit *edit)
+{
+	elf_edit_rename_section(edit, ".klp.rela.vmlinux..text.fn_a", ".klp.rela.mod_a..text.fn_a");
+}
+
+static void exported_symbol(struct elf_edit *edit)
+{
+	elf_edit_rename_symbol(edit, HIDDEN_FN, ".klp.sym.vmlinux.exported_fn,0");
+}
+
+static void exported_namesake(struct elf_edit *edit)
+{
+	elf_edit_rename_symbol(edit, ".klp.sym.vmlinux.exported_twin,1", ".klp.sym.vmlinux.exported_twin,2");
+}
+
+static void position_too_large(struct elf_edit *edit)
+{
+	elf_edit_rename_symbol(edit, HIDDEN_FN, ".klp.sym.vmlinux.hidden_fn,2");
+}
+
+static void position_missing(struct elf_edit *edit)
+{
+	elf_edit_rename_symbol(edit, ".klp.sym.vmlinux.twice,2", ".klp.sym.vmlinux.twice,0");
+}
+
+static void no_such_symbol(struct elf_edit *edit)
+{
+	elf_edit_rename_symbol(edit, HIDDEN_FN, ".klp.sym.vmlinux.gone,0");
+}
+
+static void weak_hidden_symbol(struct elf_edit *edit)
+{
+	elf_edit_rename_symbol(edit, "optional_fn", "hidden_fn");
+}
+
+static void module_symbol_at_load(struct elf_edit *edit)
+{
+	elf_edit_rename_symbol(edit, ".klp.sym.vmlinux.unexported_fn,0", ".klp.sym.mod_a.fn_a,0");
+}
+
+static void no_such_module_symbol(struct elf_edit *edit)
+{
+	elf_edit_rename_symbol(edit, FN_A, ".klp.sym.mod_a.gone,0");
+}
+
+static void module_position_too_large(struct elf_edit *edit)
+{
+	elf_edit_rename_symbol(edit, FN_A, ".klp.sym.mod_a.fn_a,2");
+}
+
+static void depends_on_module(struct elf_edit *edit)
+{
+	char *depends = memmem(elf_edit_data(edit, ".modinfo"), elf_edit_section(edit, ".modinfo")->sh_size, "name=", 5);
+
+	/* `depends=` is followed by the name: one string now. */
+	depends[-1] = ',';
+}
+
+static void exported_by_module(struct elf_edit *edit)
+{
+	elf_edit_rename_symbol(edit, "optional_fn", "mod_export");
+	memcpy((char *)elf_edit_data(edit, "__versions") + 64, "\x44\x44\x44\x44\0\0\0\0mod_export", 19);
+	/* What was exported_fn becomes a weak one that may be missing. */
+	elf_edit_rename_symbol(edit, "exported_fn", "missing_fn");
+	elf_edit_symbol(edit, "missing_fn")->st_info = ELF64_ST_INFO(STB_WEAK, STT_NOTYPE);
+}
+
+static void object_not_patched(struct elf_edit *edit)
+{
+	elf_edit_rename_section(edit, MOD_A_RELAS, ".klp.rela.mod_c..text.fn_a");
+}
+
+/* ---- L6: late relocations ---- */
+
+static void move_late_rela(struct elf_edit *edit, const char *site)
+{
+	elf_edit_rela(edit, MOD_A_RELAS, FN_A)->r_offset = elf_edit_symbol(edit, site)->st_value + 1;
+}
+
+static void late_in_alternative(struct elf_edit *edit)
+{
+	move_late_rela(edit, "site_alternative");
+}
+
+static void late_in_paravirt(struct elf_edit *edit)
+{
+	move_late_rela(edit, "site_paravirt");
+}
+
+static void late_in_jump_label(struct elf_edit *edit)
+{
+	move_late_rela(edit, "site_jump_label");
+}
+
+static void late_in_static_call(struct elf_edit *edit)
+{
+	move_late_rela(edit, "site_static_call");
+}
+
+static void late_in_retpoline(struct elf_edit *edit)
+{
+	move_late_rela(edit, "site_retpoline");
+}
+
+static void late_in_return(struct elf_edit *edit)
+{
+	move_late_rela(edit, "site_return");
+}
+
+static void late_in_call(struct elf_edit *edit)
+{
+	move_late_rela(edit, "site_call");
+}
+
+static void late_in_seal(struct elf_edit *edit)
+{
+	move_late_rela(edit, "site_seal");
+}
+
+static void late_in_ftrace(struct elf_edit *edit)
+{
+	move_late_rela(edit, "site_ftrace");
+}
+
+/* The last byte before the lock prefix belongs to the site too: fields of several bytes may only touch it. */
+static void late_touches_lock(struct elf_edit *edit)
+{
+	memset((uint8_t *)elf_edit_data(edit, ".text.fn_a") + elf_edit_symbol(edit, "site_lock")->st_value - 3, 0, 4);
+	elf_edit_rela(edit, MOD_A_RELAS, FN_A)->r_offset = elf_edit_symbol(edit, "site_lock")->st_value - 3;
+}
+
+static void late_in_section(struct elf_edit *edit, const char *rela, const char *target)
+{
+	char name[64];
+
+	snprintf(name, sizeof(name), ".klp.rela.mod_b.%s", target);
+	elf_edit_section(edit, ".klp.rela.mod_b..data")->sh_info = elf_edit_section(edit, rela)->sh_info;
+	elf_edit_rename_section(edit, ".klp.rela.mod_b..data", name);
+}
+
+static void late_in_ex_table(struct elf_edit *edit)
+{
+	late_in_section(edit, ".rela__ex_table", "__ex_table");
+	elf_edit_rela(edit, ".klp.rela.mod_b.__ex_table", ".klp.sym.mod_b.fn_b,0")->r_offset = 0;
+}
+
+static void late_in_bug_table(struct elf_edit *edit)
+{
+	late_in_section(edit, ".rela__bug_table", "__bug_table");
+	elf_edit_rela(edit, ".klp.rela.mod_b.__bug_table", ".klp.sym.mod_b.fn_b,0")->r_offset = 0;
+}
+
+static void late_in_jump_table(struct elf_edit *edit)
+{
+	late_in_section(edit, ".rela__jump_table", "__jump_table");
+	elf_edit_rela(edit, ".klp.rela.mod_b.__jump_table", ".klp.sym.mod_b.fn_b,0")->r_offset = 0;
+}
+
+static void late_in_replacement(struct elf_edit *edit)
+{
+	Elf64_Shdr *target = elf_edit_section(edit, ".altinstr_replacement");
+	Elf64_Shdr *sections = (Elf64_Shdr *)(edit->bytes + elf_edit_header(edit)->e_shoff);
+	Elf64_Rela *rela = elf_edit_rela(edit, ".klp.rela.mod_b..data", ".klp.sym.mod_b.fn_b,0");
+
+	rela->r_offset = 1;
+	rela->r_info = ELF64_R_INFO(ELF64_R_SYM(rela->r_info), R_X86_64_PLT32);
+	elf_edit_section(edit, ".klp.rela.mod_b..data")->sh_info = (uint32_t)(target - sections);
+	elf_edit_rename_section(edit, ".klp.rela.mod_b..data", ".klp.rela.mod_b..altinstr_replacement");
+}
+
+static void late_in_init(struct elf_edit *edit)
+{
+	Elf64_Shdr *target = elf_edit_section(edit, ".init.text");
+	Elf64_Shdr *sections = (Elf64_Shdr *)(edit->bytes + elf_edit_header(edit)->e_shoff);
+
+	elf_edit_rela(edit, ".klp.rela.mod_b..data", ".klp.sym.mod_b.fn_b,0")->r_offset = 1;
+	elf_edit_section(edit, ".klp.rela.mod_b..data")->sh_info = (uint32_t)(target - sections);
+	elf_edit_rename_section(edit, ".klp.rela.mod_b..data", ".klp.rela.mod_b..init.text");
+}
+
+/* ---- L7 to L12 ---- */
+
+static void arch_section(struct elf_edit *edit)
+{
+	elf_edit_rename_section(edit, ".smp_locks", ".klp.arch.vmlinux..smp_locks");
+}
+
+static void patched_twice(struct elf_edit *edit)
+{
+	Elf64_Rela *relas = elf_edit_data(edit, ".rela.klp.funcs");
+
+	/* Each record has three pointers: make the third record one more of mod_a's fn_a. */
+	relas[6].r_info = relas[3].r_info;
+	relas[6].r_addend = relas[3].r_addend;
+	relas[7].r_info = relas[4].r_info;
+	relas[7].r_addend = relas[4].r_addend;
+	/* mod_b is not patched any more, so its relocations must go, or L5 is broken. */
+	elf_edit_rename_section(edit, ".klp.rela.mod_b..data", ".klp.rela.mod_a..data");
+}
+
+static void set_patched_name(struct elf_edit *edit, const char *name)
+{
+	char *strings = elf_edit_data(edit, ".rodata.klp.str1.1");
+
+	memcpy(memmem(strings, elf_edit_section(edit, ".rodata.klp.str1.1")->sh_size, "patched_fn", 11), name,
+	       strlen(name) + 1);
+}
+
+static void patched_init(struct elf_edit *edit)
+{
+	set_patched_name(edit, "init_fn");
+}
+
+static void patched_notrace(struct elf_edit *edit)
+{
+	set_patched_name(edit, "notrace_fn");
+}
+
+static void patched_unknown(struct elf_edit *edit)
+{
+	set_patched_name(edit, "no_such_fn");
+}
+
+static void patched_ambiguous(struct elf_edit *edit)
+{
+	set_patched_name(edit, "twice");
+}
+
+static void patched_unknown_in_module(struct elf_edit *edit)
+{
+	uint64_t *records = elf_edit_data(edit, ".klp.funcs");
+
+	records[4 + 3] = 7;
+}
+
+#define X10 "xxxxxxxxxx"
+
+static void object_name_too_long(struct elf_edit *edit)
+{
+	/* The modules directory has no such module: that can't be checked, but the length can. */
+	elf_edit_rename_symbol(edit, FN_A, ".klp.sym." X10 X10 X10 X10 X10 "xxxxxx.fn_a,0");
+}
+
+static void symbol_name_too_long(struct elf_edit *edit)
+{
+	char name[600] = ".klp.sym." X10 ".";
+
+	memset(name + strlen(name), 'y', 512);
+	strcat(name, ",0");
+	elf_edit_rename_symbol(edit, FN_A, name);
+}
+
+static void wrong_crc(struct elf_edit *edit)
+{
+	*((uint8_t *)elf_edit_data(edit, "__versions") + 64) ^= 1;
+}
+
+static void no_crc(struct elf_edit *edit)
+{
+	strcpy((char *)elf_edit_data(edit, "__versions") + 64 + 8, "exported_f");
+}
+
+static void wrong_layout(struct elf_edit *edit)
+{
+	*(uint8_t *)elf_edit_data(edit, "__versions") ^= 1;
+}
+
+static void not_exported(struct elf_edit *edit)
+{
+	elf_edit_rename_symbol(edit, "exported_fn", "hidden_fn");
+}
+
+static void wrong_vermagic(struct elf_edit *edit)
+{
+	char *info = elf_edit_data(edit, ".modinfo");
+
+	*(char *)memmem(info, elf_edit_section(edit, ".modinfo")->sh_size, "6.99.0", 6) = '7';
+}
+
+static void no_livepatch_mark(struct elf_edit *edit)
+{
+	char *info = elf_edit_data(edit, ".modinfo");
+
+	*((char *)memmem(info, elf_edit_section(edit, ".modinfo")->sh_size, "livepatch=Y", 11) + 10) = 'N';
+}
+
+static void not_gpl(struct elf_edit *edit)
+{
+	char *info = elf_edit_data(edit, ".modinfo");
+
+	*((char *)memmem(info, elf_edit_section(edit, ".modinfo")->sh_size, "license=GPL", 11) + 8) = 'X';
+}
+
+static void writable_text(struct elf_edit *edit)
+{
+	elf_edit_section(edit, ".text.fn_a")->sh_flags |= SHF_WRITE;
+}
+
+/* `mov hidden_var(%rip)` becomes a reference to a function's address. */
+static void address_of_sealed(struct elf_edit *edit)
+{
+	elf_edit_rename_symbol(edit, ".klp.sym.vmlinux.hidden_var,0", ".klp.sym.vmlinux.sealed_fn,0");
+}
+
+/* A call of a sealed function is fine: no indirect branch lands on its endbr. */
+static void call_of_sealed(struct elf_edit *edit)
+{
+	elf_edit_rename_symbol(edit, HIDDEN_FN, ".klp.sym.vmlinux.sealed_fn,0");
+}
+
+/* The kernel reads 0 and 1 alike where a name is unique. */
+static void position_one(struct elf_edit *edit)
+{
+	elf_edit_rename_symbol(edit, HIDDEN_FN, ".klp.sym.vmlinux.hidden_fn,1");
+}
+
+struct mutation {
+	const char *rule; /* NULL: still good */
+	void (*mutate)(struct elf_edit *edit);
+};
+
+static const struct fixture *shared_fixture;
+
+static void test_mutation(void **state)
+{
+	const struct mutation *mutation = *state;
+	const char *path = fixture_path(shared_fixture, "mutated.ko");
+	struct elf_edit edit = elf_edit_read(fixture_path(shared_fixture, "good.ko"));
+	struct verify_result result;
+	bool is_named = !mutation->rule, is_other = false;
+
+	mutation->mutate(&edit);
+	elf_edit_write(&edit, path);
+	elf_edit_free(&edit);
+	assert_int_equal(verify(shared_fixture, path, &result), 0);
+	for (uint32_t i = 0; i < result.findings.n; i++) {
+		if (mutation->rule && !strcmp(result.findings.v[i].rule, mutation->rule))
+			is_named = true;
+		else
+			is_other = true;
+	}
+	if (!is_named || is_other)
+		verify_print_text(&result, stderr);
+	verify_result_free(&result);
+	assert_true(is_named);
+	assert_false(is_other);
+}
+
+static int mutation_setup(void **state)
+{
+	void *mutation = *state;
+	int err = 0;
+
+	/* One fixture serves all; the group's own state is the table row. */
+	if (!shared_fixture) {
+		err = fixture_setup(state);
+		shared_fixture = *state;
+	}
+	*state = mutation;
+	return err;
+}
+
+static int shared_teardown(void **state)
+{
+	*state = (void *)(uintptr_t)shared_fixture;
+	return shared_fixture ? fixture_teardown(state) : 0;
+}
+
+static char *read_all(const char *path)
+{
+	static char buffer[65536];
+	FILE *file = fopen(path, "r");
+
+	assert_non_null(file);
+	buffer[fread(buffer, 1, sizeof(buffer) - 1, file)] = 0;
+	fclose(file);
+	return buffer;
+}
+
+static void test_text_report(void **state)
+{
+	const char *path = fixture_path(*state, "bad.ko"), *out_path = fixture_path(*state, "report");
+	struct elf_edit edit = elf_edit_read(fixture_path(*state, "good.ko"));
+	struct verify_result result;
+	FILE *out = fopen(out_path, "w");
+	char line[256];
+
+	position_too_large(&edit);
+	elf_edit_write(&edit, path);
+	elf_edit_free(&edit);
+	assert_int_equal(verify(*state, path, &result), 0);
+	verify_print_text(&result, out);
+	fclose(out);
+	snprintf(line, sizeof(line), "%s: .text.patched_fn+0x6: .klp.sym.vmlinux.hidden_fn,2: L4: vmlinux has 1 symbol of", path);
+	assert_non_null(strstr(read_all(out_path), line));
+	verify_result_free(&result);
+}
+
+static void test_json_report(void **state)
+{
+	const char *path = fixture_path(*state, "a \"b\\.ko"), *out_path = fixture_path(*state, "report.json");
+	struct elf_edit edit = elf_edit_read(fixture_path(*state, "good.ko"));
+	struct verify_result result;
+	FILE *out = fopen(out_path, "w");
+
+	wrong_crc(&edit);
+	elf_edit_write(&edit, path);
+	elf_edit_free(&edit);
+	assert_int_equal(verify(*state, path, &result), 0);
+	verify_print_json(&result, out);
+	fclose(out);
+	fixture_run(*state, "jq -e '.verdict == \"broken\" and (.findings | length) == 1 and .findings[0].rule == \"L10\" and "
+			    ".findings[0].symbol == \"exported_fn\" and (.rules | length) == 12' report.json >/dev/null");
+	verify_result_free(&result);
+}
+
+/* With the symbols as text, what needs the image is said not to be checked. */
+static void test_symbol_text(void **state)
+{
+	struct verify_input input = {
+		.module = fixture_path(*state, "good.ko"),
+		.vmlinux = fixture_path(*state, "kallsyms"),
+		.symvers = fixture_path(*state, "Module.symvers"),
+	};
+	struct diag diag = {.out = stderr};
+	struct verify_result result;
+
+	fixture_run(*state, "nm -n vmlinux > kallsyms");
+	assert_int_equal(verify_run(&input, &result, &diag), 0);
+	assert_int_equal(result.findings.n, 0);
+	assert_true(result.skips.n >= 4);
+	verify_result_free(&result);
+}
+
+static void test_missing_file(void **state)
+{
+	struct verify_input input = {
+		.module = fixture_path(*state, "good.ko"),
+		.vmlinux = fixture_path(*state, "no-such-file"),
+		.symvers = fixture_path(*state, "Module.symvers"),
+	};
+	struct diag diag = {0};
+	struct verify_result result;
+
+	assert_int_not_equal(verify_run(&input, &result, &diag), 0);
+	assert_int_equal(diag.errors, 1);
+	verify_result_free(&result);
+}
+
+#define BREAKS(rule, mutate)                                                                                           \
+	{                                                                                                              \
+		rule " " #mutate, test_mutation, mutation_setup, NULL, &(struct mutation) { rule, mutate }             \
+	}
+#define KEEPS(mutate)                                                                                                  \
+	{                                                                                                              \
+		"good " #mutate, test_mutation, mutation_setup, NULL, &(struct mutation) { NULL, mutate }              \
+	}
+
+int main(void)
+{
+	const struct CMUnitTest whole[] = {
+		cmocka_unit_test(test_good_module), cmocka_unit_test(test_text_report),
+		cmocka_unit_test(test_json_report), cmocka_unit_test(test_symbol_text),
+		cmocka_unit_test(test_missing_file),
+	};
+	const struct CMUnitTest mutations[] = {
+		BREAKS("L1", no_livepatch_flag),
+		BREAKS("L1", no_alloc_flag),
+		BREAKS("L1", wrong_info),
+		BREAKS("L1", other_section),
+		BREAKS("L1", wrong_link),
+		BREAKS("L1", symbol_not_livepatch),
+		BREAKS("L1", symbol_without_position),
+		BREAKS("L1", symbol_with_owner),
+		BREAKS("L1", bytes_not_zero),
+		BREAKS("L1", outside_of_section),
+		BREAKS("L1", unknown_type),
+		BREAKS("L1", ordinary_rela_to_livepatch_symbol),
+		BREAKS("L2", vmlinux_symbol_waits_for_module),
+		BREAKS("L3", exported_symbol),
+		BREAKS("L3", exported_namesake),
+		BREAKS("L4", position_too_large),
+		BREAKS("L4", position_missing),
+		BREAKS("L4", no_such_symbol),
+		BREAKS("L4", weak_hidden_symbol),
+		BREAKS("L5", module_symbol_at_load),
+		BREAKS("L5", no_such_module_symbol),
+		BREAKS("L5", module_position_too_large),
+		BREAKS("L5", depends_on_module),
+		BREAKS("L5", exported_by_module),
+		BREAKS("L5", object_not_patched),
+		BREAKS("L6", late_in_alternative),
+		BREAKS("L6", late_in_replacement),
+		BREAKS("L6", late_in_paravirt),
+		BREAKS("L6", late_in_jump_label),
+		BREAKS("L6", late_in_static_call),
+		BREAKS("L6", late_in_retpoline),
+		BREAKS("L6", late_in_return),
+		BREAKS("L6", late_in_call),
+		BREAKS("L6", late_in_seal),
+		BREAKS("L6", late_in_ftrace),
+		BREAKS("L6", late_touches_lock),
+		BREAKS("L6", late_in_ex_table),
+		BREAKS("L6", late_in_bug_table),
+		BREAKS("L6", late_in_jump_table),
+		BREAKS("L6", late_in_init),
+		BREAKS("L7", arch_section),
+		BREAKS("L8", patched_twice),
+		BREAKS("L8", patched_init),
+		BREAKS("L8", patched_notrace),
+		BREAKS("L8", patched_unknown),
+		BREAKS("L8", patched_ambiguous),
+		BREAKS("L8", patched_unknown_in_module),
+		BREAKS("L9", object_name_too_long),
+		BREAKS("L9", symbol_name_too_long),
+		BREAKS("L10", wrong_crc),
+		BREAKS("L10", no_crc),
+		BREAKS("L10", wrong_layout),
+		BREAKS("L10", not_exported),
+		BREAKS("L10", wrong_vermagic),
+		BREAKS("L11", no_livepatch_mark),
+		BREAKS("L11", not_gpl),
+		BREAKS("L11", writable_text),
+		BREAKS("L12", address_of_sealed),
+		KEEPS(call_of_sealed),
+		KEEPS(position_one),
+	};
+	int failed = cmocka_run_group_tests_name("verify", whole, fixture_setup, fixture_teardown);
+
+	failed += cmocka_run_group_tests_name("verify, one rule broken", mutations, NULL, shared_teardown);
+	return failed;
+}
