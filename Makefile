@@ -133,7 +133,10 @@ check-cli: all
 	$(Q)bats --tap test/cli
 
 check-integration: all
-	$(Q)st=0; for line in $(KERNELS); do test/integration/run $$line $(CASES) || st=1; done; exit $$st
+	$(Q)st=0; for line in $(KERNELS); do \
+		test/integration/run $$line $(CASES) || st=1; \
+		[ '$(CASES)' ] || test/integration/kallsyms-equal.sh $$line || st=1; \
+	done; exit $$st
 
 bench: all
 	$(Q)bench/run $(BENCH)

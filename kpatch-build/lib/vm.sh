@@ -111,7 +111,7 @@ vm_boot() {
 	: >"$dir/console"
 	long_run "$dir/qemu.log" "$show" timeout -k 5 "$seconds" qemu-system-x86_64 -nodefaults -no-reboot -display none \
 		-machine q35 -accel "$VM_ACCEL" -cpu max -smp 2 -m "$VM_MEMORY" -kernel "$image" -initrd "$dir/initrd" \
-		-append "console=ttyS0 panic=-1 oops=panic loglevel=7" \
+		-append "console=ttyS0 panic=-1 oops=panic loglevel=7 ${VM_APPEND:-}" \
 		-serial "file:$dir/console" -serial "file:$dir/results" || status=$?
 	last=$(tail -n 1 "$dir/results" | tr -d '\r')
 	if ((status == 124 || status == 137)); then
