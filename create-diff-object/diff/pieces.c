@@ -19,9 +19,10 @@ struct mark {
 
 typedef VEC(struct piece) piece_vec;
 
-static bool has_pieces(const struct elf_sec *sec)
+/* An empty section has a piece if a symbol names one: without lockdep a `static struct lock_class_key __key` has no bytes. */
+static bool has_pieces(const struct elf_sec *sec, uint32_t nmarks)
 {
-	if (!sec->size)
+	if (!sec->size && !nmarks)
 		return false;
 	switch (sec_classify(sec)) {
 	case SEC_TEXT:
@@ -233,7 +234,7 @@ int pieces_new(const struct elf_obj *obj, struct pieces **result, struct diag *d
 
 		while (next < marks.n && marks.v[next].sec == i)
 			next++;
-		if (has_pieces(&obj->secs[i]))
+		if (has_pieces(&obj->secs[i], next - first))
 			divide_section(obj, i, marks.v + first, next - first, &found);
 	}
 	add_prefixes(obj, &found);
