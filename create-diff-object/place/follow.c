@@ -42,13 +42,18 @@ static const char *describe_symbol(const struct proof *pl, const struct elf_rela
 	return sym->name;
 }
 
+/*
+ * Without proof the run goes on after a contradiction. What two references disagree about then has no place, unless
+ * its own bytes gave it one.
+ */
 static bool bind_spot(struct spot *spot, struct place at, bool commit)
 {
-	if (spot->state == SPOT_PLACED)
-		return place_equal(spot->at, at);
-	if (spot->state == SPOT_UNKNOWN && commit) {
-		spot->state = SPOT_PLACED;
-		spot->at = at;
+	if (spot->state == SPOT_UNKNOWN && commit)
+		*spot = (struct spot){.state = SPOT_PLACED, .by_reference = true, .at = at};
+	if (spot->state == SPOT_PLACED && !place_equal(spot->at, at)) {
+		if (commit && spot->by_reference)
+			spot->state = SPOT_CONFLICT;
+		return false;
 	}
 	return spot->state != SPOT_CONFLICT;
 }

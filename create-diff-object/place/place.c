@@ -49,9 +49,18 @@ static void compare_functions(struct proof *pl, uint32_t sec)
 	}
 }
 
-static void add_data_diff(struct proof *pl, uint32_t sec, uint64_t where, const char *reason)
+/* Initial data must be the same too, where nothing but the linker writes it: tables are sorted and filled later. */
+static void compare_data(struct proof *pl, uint32_t sec)
 {
-	pl->data_diffs[pl->ndata_diffs++] = (struct place_data_diff){sec, where, reason};
+	struct place base = pl->secs[sec].at;
+	const char *reason = NULL;
+	uint64_t where;
+
+	if (sec_classify(&pl->obj->secs[sec]) == SEC_DATA &&
+	    !match_bytes(pl, sec, base, 0, pl->obj->secs[sec].size, &where))
+		pl->data_diffs[pl->ndata_diffs++] = (struct place_data_diff){sec, where, NULL};
+	else if (!follow_range(pl, sec, base, 0, pl->obj->secs[sec].size, true, &where, &reason))
+		pl->data_diffs[pl->ndata_diffs++] = (struct place_data_diff){sec, where, reason};
 }
 
 /* Follows the relocations of a placed section; of code only those of functions that match. */
@@ -63,8 +72,7 @@ static void follow_section(struct proof *pl, uint32_t sec)
 
 	pl->secs[sec].followed = true;
 	if (!elf_sec_is_text(&pl->obj->secs[sec])) {
-		if (!follow_range(pl, sec, base, 0, pl->obj->secs[sec].size, true, &where, &reason))
-			add_data_diff(pl, sec, where, reason);
+		compare_data(pl, sec);
 		return;
 	}
 	compare_functions(pl, sec);
@@ -206,8 +214,8 @@ static const char *hex(struct proof *pl, const uint8_t *bytes, uint64_t n)
 }
 
 /* The instruction that holds a byte of a function: its offset and length. */
-static void find_instruction(const struct proof *pl, const struct place_func *func, uint64_t where,
-			     uint64_t *start, uint64_t *length)
+static void find_instruction(const struct proof *pl, const struct place_func *func, uint64_t where, uint64_t *start,
+			     uint64_t *length)
 {
 	const struct elf_sec *sec = &pl->obj->secs[func->sec];
 	struct arch_insn insn;
@@ -225,64 +233,80 @@ static void find_instruction(const struct proof *pl, const struct place_func *fu
 	*length = 1;
 }
 
-static void report_function(struct proof *pl, const struct place_func *func, uint32_t total, bool insist,
-			    struct diag *diag)
+static const char *describe_bytes(struct proof *pl, uint32_t s, uint64_t start, uint64_t length)
 {
-	const struct elf_sec *sec = &pl->obj->secs[func->sec];
+	const struct elf_sec *sec = &pl->obj->secs[s];
+	struct place at = {pl->secs[s].at.shndx, pl->secs[s].at.offset + start};
+	const uint8_t *theirs = host_bytes(pl->host, at, length);
+
+	if (!theirs)
+		return arena_printf(pl->arena, "the kernel's %s ends before", sec->name);
+	return arena_printf(pl->arena, "compiled %s, kernel has %s", hex(pl, sec->data + start, length),
+			    hex(pl, theirs, length));
+}
+
+#define HINT "the source, config or compiler differs from the one the kernel was built with"
+
+static void report_function(struct proof *pl, const struct place_func *func, enum diag_level level, struct diag *diag)
+{
 	const char *name = pl->obj->syms[func->sym].name, *what = func->reason;
-	uint64_t start = func->where, length = 1;
-	enum diag_level level = insist ? DIAG_REFUSAL : DIAG_WARNING;
+	uint64_t start, length;
 
 	if (func->state == FUNC_UNSEEN) {
 		diag_report(diag, level, pl->obj->path, name,
-			    "%s has no code like this (%u of %u functions match); the source, config or compiler differs "
-			    "from the one the kernel was built with", pl->host->name, pl->nmatched, total);
+			    "%s has no code like this (%u of %u functions match); " HINT, pl->host->name, pl->nmatched,
+			    pl->ntotal);
 		return;
 	}
 	find_instruction(pl, func, func->where, &start, &length);
-	if (!what) {
-		struct place at = {pl->secs[func->sec].at.shndx, pl->secs[func->sec].at.offset + start};
-		const uint8_t *theirs;
-		uint64_t left = host_bytes_left(pl->host, at, &theirs);
-
-		if (theirs && left >= length)
-			what = arena_printf(pl->arena, "compiled %s, kernel has %s", hex(pl, sec->data + start, length),
-					    hex(pl, theirs, length));
-		else
-			what = "the kernel has no code there";
-	}
+	if (!what)
+		what = describe_bytes(pl, func->sec, start, length);
 	diag_report(diag, level, pl->obj->path,
 		    arena_printf(pl->arena, "%s+%#lx", name, (unsigned long)(start - func->start)),
-		    "%s (%u of %u functions match); the source, config or compiler differs from the one the kernel was "
-		    "built with", what, pl->nmatched, total);
+		    "%s (%u of %u functions match); " HINT, what, pl->nmatched, pl->ntotal);
 }
 
-static void report(struct proof *pl, bool insist, struct diag *diag)
+/* "sysctl_table+0x8" for a byte of a section, or ".data+0x48" if no object is there. */
+static const char *describe_datum(struct proof *pl, uint32_t sec, uint64_t where)
+{
+	for (uint32_t i = 1; i < pl->obj->nsyms; i++) {
+		const struct elf_sym *sym = &pl->obj->syms[i];
+
+		if (sym->shndx == sec && !elf_sym_is_section(sym) && *sym->name && where >= sym->value &&
+		    where - sym->value < sym->size)
+			return arena_printf(pl->arena, "%s+%#lx", sym->name, (unsigned long)(where - sym->value));
+	}
+	return arena_printf(pl->arena, "%s+%#lx", pl->obj->secs[sec].name, (unsigned long)where);
+}
+
+static void report_data(struct proof *pl, const struct place_data_diff *diff, enum diag_level level, struct diag *diag)
+{
+	const char *what = diff->reason ? diff->reason : describe_bytes(pl, diff->sec, diff->where, 1);
+
+	diag_report(diag, level, pl->obj->path, describe_datum(pl, diff->sec, diff->where),
+		    "%s (data; all %u functions match); " HINT, what, pl->ntotal);
+}
+
+/* One message, for the first function that differs; data is looked at only if the code that uses it is proved. */
+static void report(struct proof *pl, enum diag_level level, struct diag *diag)
 {
 	const struct place_func *first = NULL;
-	uint32_t total = 0;
 
 	for (uint32_t i = 0; i < pl->nfuncs; i++) {
 		const struct place_func *func = &pl->funcs[i];
 
 		if (!is_insisted_on(pl, func))
 			continue;
-		total++;
+		pl->ntotal++;
 		if (func->state == FUNC_MATCHES)
 			pl->nmatched++;
 		else if (!first || (first->state == FUNC_UNSEEN && func->state == FUNC_DIFFERS))
 			first = func;
 	}
-	pl->ntotal = total;
 	if (first)
-		report_function(pl, first, total, insist, diag);
-	for (uint32_t i = 0; i < pl->ndata_diffs; i++) {
-		const struct place_data_diff *diff = &pl->data_diffs[i];
-
-		diag_report(diag, insist ? DIAG_REFUSAL : DIAG_WARNING, pl->obj->path,
-			    arena_printf(pl->arena, "%s+%#lx", pl->obj->secs[diff->sec].name, (unsigned long)diff->where),
-			    "%s; the source or config differs from the one the kernel was built with", diff->reason);
-	}
+		report_function(pl, first, level, diag);
+	else if (pl->ndata_diffs)
+		report_data(pl, &pl->data_diffs[0], level, diag);
 }
 
 int place_object(const struct elf_obj *obj, const struct host *host, bool insist, struct proof **result,
@@ -306,7 +330,7 @@ int place_object(const struct elf_obj *obj, const struct host *host, bool insist
 	while (place_data_by_name(pl))
 		follow_all(pl);
 	check_names(pl);
-	report(pl, insist, diag);
+	report(pl, insist ? DIAG_REFUSAL : DIAG_WARNING, diag);
 	*result = pl;
 	return insist ? diag_checkpoint(diag) : 0;
 }

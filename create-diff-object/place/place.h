@@ -29,7 +29,8 @@ enum spot_state {
 /* Where a section's start, or an undefined symbol, is in the host. */
 struct spot {
 	enum spot_state state;
-	bool followed; /* a section's relocations were followed already */
+	bool by_reference; /* told by a relocated field, not by name and bytes */
+	bool followed;     /* a section's relocations were followed already */
 	struct place at;
 };
 
@@ -49,11 +50,11 @@ struct place_func {
 	const char *reason; /* FUNC_DIFFERS: the text of the message, owned by the arena; NULL: the bytes do */
 };
 
-/* A reference in data that the host resolves in another way. */
+/* A section of data whose bytes differ, or that has a reference which the host resolves in another way. */
 struct place_data_diff {
 	uint32_t sec;
-	uint64_t where; /* offset in the section */
-	const char *reason;
+	uint64_t where;     /* offset in the section */
+	const char *reason; /* owned by the arena; NULL: the bytes differ */
 };
 
 struct proof {
