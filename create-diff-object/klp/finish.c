@@ -33,9 +33,9 @@
 #include "util/strmap.h"
 #include "util/vec.h"
 
-#define SYM_PREFIX ".klp.sym."
+#define SYM_PREFIX  ".klp.sym."
 #define RELA_PREFIX ".klp.rela."
-#define VMLINUX "vmlinux"
+#define VMLINUX     "vmlinux"
 
 /* What klp_resolve_symbols() of the kernel can read: MODULE_NAME_LEN - 1 and KSYM_NAME_LEN - 1. */
 #define OBJECT_NAME_MAX 55
@@ -72,9 +72,9 @@ struct finish {
 	uint32_t *sec_map;       /* input section -> output section, 0: dropped */
 	uint32_t *sym_map;       /* input symbol -> output symbol, 0: dropped */
 	VEC(struct klp_sec) klp_secs;
-	VEC(struct out_sec) out;  /* index: output section */
-	VEC(char) strtab_more;    /* what is appended to the symbols' string table */
-	VEC(char) shstrtab_more;  /* and to the sections' */
+	VEC(struct out_sec) out; /* index: output section */
+	VEC(char) strtab_more;   /* what is appended to the symbols' string table */
+	VEC(char) shstrtab_more; /* and to the sections' */
 	uint32_t nsyms_out;
 	uint32_t first_global_out;
 	struct klp_finished *result;
@@ -128,8 +128,7 @@ static int parse_pending(struct finish *f, const struct elf_sym *sym, struct pen
 	pending->name = arena_printf(f->arena, "%.*s", (int)(end - sym->name), sym->name);
 	pending->owner = owner ? owner : arena_printf(f->arena, "%.*s", (int)(dot - object), object);
 	if (!strncmp(object, VMLINUX ".", strlen(VMLINUX ".")) && strcmp(pending->owner, VMLINUX))
-		return refuse_name(f, sym->name,
-				   "L2: a symbol of vmlinux can't be in a module's livepatch section, the kernel refuses that");
+		return refuse_name(f, sym->name, "L2: a vmlinux symbol can't wait for a module, the kernel refuses it");
 	return 0;
 }
 
@@ -150,7 +149,8 @@ static int find_pending(struct finish *f)
 			continue;
 		}
 		if (!elf_sym_is_undefined(sym)) {
-			diag_refuse(f->diag, in->path, sym->name, "a livepatch symbol is defined here; it must be undefined");
+			diag_refuse(f->diag, in->path, sym->name,
+				    "a livepatch symbol is defined here; it must be undefined");
 			continue;
 		}
 		if (parse_pending(f, sym, &f->pending[i]))
@@ -210,7 +210,7 @@ static int find_moves(struct finish *f)
 				continue;
 			if (!(sec->flags & SHF_ALLOC)) {
 				diag_refuse(f->diag, in->path, sec->name,
-					    "refers to %s, but the kernel relocates only sections that it loads; strip the section",
+					    "refers to %s, but the kernel does not load the section; strip it",
 					    pending->name);
 				break;
 			}
@@ -366,7 +366,7 @@ static int make_relas(struct finish *f, uint32_t target, struct out_sec *out)
 			continue;
 		if (rela->sym && !f->sym_map[rela->sym])
 			return diag_error(f->diag, f->in->path, sec->name,
-					  "relocation at offset %#lx refers to %s, which is in a section that is dropped",
+					  "offset %#lx refers to %s, which is in a section that is dropped",
 					  (unsigned long)rela->offset, f->in->syms[rela->sym].name);
 		relas[n++] = make_rela(f, rela);
 	}
@@ -381,8 +381,8 @@ static void remap_livepatch_relas(struct finish *f, const struct elf_sec *sec, s
 	Elf64_Rela *relas = arena_memdup(f->arena, sec->data, sec->size);
 
 	for (uint64_t i = 0; i < sec->size / sizeof(*relas); i++)
-		relas[i].r_info = ELF64_R_INFO((uint64_t)f->sym_map[ELF64_R_SYM(relas[i].r_info)],
-					       ELF64_R_TYPE(relas[i].r_info));
+		relas[i].r_info =
+			ELF64_R_INFO((uint64_t)f->sym_map[ELF64_R_SYM(relas[i].r_info)], ELF64_R_TYPE(relas[i].r_info));
 	out->data = relas;
 }
 
@@ -396,7 +396,8 @@ static int check_livepatch_relas(struct finish *f, const struct elf_sec *sec)
 
 		memcpy(&rela, sec->data + i * sizeof(rela), sizeof(rela));
 		if (ELF64_R_SYM(rela.r_info) >= f->in->nsyms)
-			return diag_error(f->diag, f->in->path, sec->name, "entry %lu: no such symbol", (unsigned long)i);
+			return diag_error(f->diag, f->in->path, sec->name, "entry %lu: no such symbol",
+					  (unsigned long)i);
 	}
 	return 0;
 }
@@ -415,7 +416,8 @@ static int copy_section(struct finish *f, uint32_t i)
 		return diag_error(f->diag, in->path, sec->name, "sh_link %u is not a section", sec->link);
 	out->hdr.sh_link = f->sec_map[sec->link];
 	if (sec->link && !out->hdr.sh_link)
-		return diag_error(f->diag, in->path, sec->name, "depends on %s, which is dropped", in->secs[sec->link].name);
+		return diag_error(f->diag, in->path, sec->name, "depends on %s, which is dropped",
+				  in->secs[sec->link].name);
 	switch (sec->type) {
 	case SHT_SYMTAB:
 		out->hdr.sh_info = f->first_global_out;
@@ -510,7 +512,7 @@ static int make_sections(struct finish *f)
 		err = check_string_table(f, &in->secs[in->shstrndx]);
 	if (!err && strtab == in->shstrndx)
 		err = diag_error(f->diag, in->path, in->secs[strtab].name,
-				 "one string table for symbols and sections is not supported; link the module with GNU ld");
+				 "one string table for symbols and sections is not supported; use GNU ld");
 	if (err)
 		return err;
 	move_relas(f);
@@ -558,7 +560,7 @@ static void set_section_count(struct finish *f, Elf64_Ehdr *ehdr)
 
 	if (many)
 		diag_warn(f->diag, f->in->path, NULL,
-			  "%u sections; the kernel's module loader can count only to 65279 and will not load this module",
+			  "%u sections; the kernel's loader counts only to 65279 and will not load this module",
 			  f->out.n);
 	ehdr->e_shnum = many ? 0 : (Elf64_Half)f->out.n;
 	null->sh_size = many ? f->out.n : 0;
@@ -566,17 +568,28 @@ static void set_section_count(struct finish *f, Elf64_Ehdr *ehdr)
 	null->sh_link = shstrndx >= SHN_LORESERVE ? shstrndx : 0;
 }
 
-static void write_image(struct finish *f)
+/* Gets memory for the result, which outlives the arena. */
+static int alloc_result(struct finish *f, size_t size)
+{
+	f->result->bytes = calloc(1, size);
+	if (!f->result->bytes)
+		return diag_error(f->diag, f->in->path, NULL, "no memory for %zu bytes", size);
+	f->result->size = size;
+	return 0;
+}
+
+static int write_image(struct finish *f)
 {
 	Elf64_Ehdr ehdr = *elf64_getehdr(f->in->elf);
 	uint8_t *bytes;
+	int err;
 
 	ehdr.e_shoff = lay_out(f);
 	set_section_count(f, &ehdr);
-	f->result->size = ehdr.e_shoff + (uint64_t)f->out.n * sizeof(Elf64_Shdr);
-	f->result->bytes = bytes = calloc(1, f->result->size);
-	if (!bytes)
-		abort();
+	err = alloc_result(f, ehdr.e_shoff + (uint64_t)f->out.n * sizeof(Elf64_Shdr));
+	if (err)
+		return err;
+	bytes = f->result->bytes;
 	memcpy(bytes, &ehdr, sizeof(ehdr));
 	for (uint32_t i = 0; i < f->out.n; i++) {
 		const struct out_sec *out = &f->out.v[i];
@@ -585,21 +598,21 @@ static void write_image(struct finish *f)
 			memcpy(bytes + out->hdr.sh_offset, out->data, out->hdr.sh_size);
 		memcpy(bytes + ehdr.e_shoff + i * sizeof(out->hdr), &out->hdr, sizeof(out->hdr));
 	}
+	return 0;
 }
 
 static int copy_input(struct finish *f)
 {
 	size_t size;
 	const char *bytes = elf_rawfile(f->in->elf, &size);
+	int err;
 
 	if (!bytes)
 		return diag_error(f->diag, f->in->path, NULL, "can't read the file: %s", elf_errmsg(-1));
-	f->result->bytes = malloc(size);
-	if (!f->result->bytes)
-		abort();
-	memcpy(f->result->bytes, bytes, size);
-	f->result->size = size;
-	return 0;
+	err = alloc_result(f, size);
+	if (!err)
+		memcpy(f->result->bytes, bytes, size);
+	return err;
 }
 
 /* A signature covers the bytes that would change. */
@@ -645,9 +658,7 @@ static int finish(struct finish *f)
 	map_sections(f);
 	map_symbols(f);
 	err = make_sections(f);
-	if (!err)
-		write_image(f);
-	return err;
+	return err ? err : write_image(f);
 }
 
 int klp_finish(const struct elf_obj *in, struct klp_finished *result, struct diag *diag)
@@ -674,7 +685,7 @@ int klp_finished_write(const struct klp_finished *result, const char *path, stru
 	int fd, err = 0;
 
 	if (asprintf(&temp, "%s.XXXXXX", path) < 0)
-		abort();
+		return diag_error(diag, path, NULL, "no memory");
 	fd = mkstemp(temp);
 	if (fd >= 0)
 		file = fdopen(fd, "wb");

@@ -13,12 +13,12 @@ struct diag;
 struct elf_obj;
 
 struct klp_finished {
-	uint8_t *bytes;          /* the whole file, owned */
-	size_t size;             /* bytes */
-	uint32_t symbols;        /* livepatch symbols that were made */
-	uint32_t relocations;    /* relocations that were moved */
-	uint32_t rela_sections;  /* livepatch relocation sections that were made */
-	uint32_t removed;        /* sections that are not in the output: emptied ones and BTF */
+	uint8_t *bytes;         /* the whole file, owned */
+	size_t size;            /* bytes */
+	uint32_t symbols;       /* livepatch symbols that were made */
+	uint32_t relocations;   /* relocations that were moved */
+	uint32_t rela_sections; /* livepatch relocation sections that were made */
+	uint32_t removed;       /* sections that are not in the output: emptied ones and BTF */
 };
 
 /*

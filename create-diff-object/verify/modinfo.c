@@ -48,7 +48,7 @@ bool verify_has_modinfo(const struct verify *v, const char *key, const char *val
 /* As include/linux/license.h of the kernel. */
 static bool is_gpl_compatible(const char *license)
 {
-	static const char *const names[] = {"GPL",	    "GPL v2",	    "GPL and additional rights",
+	static const char *const names[] = {"GPL",          "GPL v2",       "GPL and additional rights",
 					    "Dual BSD/GPL", "Dual MIT/GPL", "Dual MPL/GPL"};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)

@@ -63,9 +63,9 @@ const struct symtab *verify_module_symbols(struct verify *v, const char *module)
 	if (!is_loaded)
 		symbols = load(v, module);
 	if (!symbols)
-		verify_skipped(v, arena_printf(v->arena,
-					       "symbols of module %s: %s", module,
-					       v->input->modules ? "no such module in the directory" : "no --modules given"));
+		verify_skipped(
+			v, arena_printf(v->arena, "symbols of module %s: %s", module,
+					v->input->modules ? "no such module in the directory" : "no --modules given"));
 	return symbols;
 }
 
@@ -80,7 +80,8 @@ const char *verify_find_in_module(struct verify *v, const char *module, const ch
 	if (!count)
 		return arena_printf(v->arena, "module %s has no symbol %s", module, symbol);
 	if (count > 1 && !position)
-		return arena_printf(v->arena, "module %s has %u symbols %s, and the position is 0", module, count, symbol);
+		return arena_printf(v->arena, "module %s has %u symbols %s, and the position is 0", module, count,
+				    symbol);
 	if (position > count)
 		return arena_printf(v->arena, "module %s has %u symbol%s %s, and the position is %lu", module, count,
 				    count == 1 ? "" : "s", symbol, (unsigned long)position);

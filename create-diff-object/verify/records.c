@@ -8,10 +8,10 @@
 #include "util/arena.h"
 #include "verify/checks.h"
 
-#define FUNCS_SECTION ".klp.funcs"
-#define RECORD_SIZE 32
-#define OBJECT_FIELD 0
-#define NAME_FIELD 8
+#define FUNCS_SECTION  ".klp.funcs"
+#define RECORD_SIZE    32
+#define OBJECT_FIELD   0
+#define NAME_FIELD     8
 #define POSITION_FIELD 24
 
 /* The string that the pointer at offset of the table points to, or NULL. */

@@ -11,7 +11,7 @@
 #include "verify/checks.h"
 
 #define RELA_PREFIX ".klp.rela."
-#define SYM_PREFIX ".klp.sym."
+#define SYM_PREFIX  ".klp.sym."
 
 bool is_klp_rela_section(const struct elf_sec *sec)
 {

@@ -29,7 +29,7 @@ struct site_table {
 	enum site_length kind;
 	uint64_t length;
 	const char *what;
-	const char *who;     /* the kernel function that rewrites */
+	const char *who; /* the kernel function that rewrites */
 };
 
 /* x86 (arch/x86/kernel/module.c: module_finalize()) and the generic tables. Alternatives are handled on their own. */
@@ -181,8 +181,8 @@ static void check_entry(struct verify *v, const struct klp_rela_sec *sec, const 
 		if (site->sec == sec->target_index && rela->offset < site->end && site->start < end)
 			verify_broken(v, sec->target->name, rela->offset, v->mod->syms[rela->sym].name,
 				      "the instruction is another one by then, and the relocation destroys it",
-				      "a relocation that waits for module %s lands in %s, which %s rewrites at load", sec->object,
-				      site->what, site->who);
+				      "a relocation that waits for module %s lands in %s, which %s rewrites at load",
+				      sec->object, site->what, site->who);
 	}
 }
 
@@ -191,8 +191,8 @@ static void check_target(struct verify *v, const struct klp_rela_sec *sec)
 	for (size_t i = 0; i < sizeof(read_early) / sizeof(read_early[0]); i++) {
 		const char *name = read_early[i].section;
 
-		if (read_early[i].is_prefix ? strncmp(sec->target->name, name, strlen(name)) != 0 :
-					      strcmp(sec->target->name, name) != 0)
+		if (read_early[i].is_prefix ? strncmp(sec->target->name, name, strlen(name)) != 0
+					    : strcmp(sec->target->name, name) != 0)
 			continue;
 		for (uint32_t j = 0; j < sec->nrelas; j++)
 			verify_broken(v, sec->target->name, sec->relas[j].offset, v->mod->syms[sec->relas[j].sym].name,

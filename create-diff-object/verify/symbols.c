@@ -12,9 +12,9 @@
 #include "verify/modules.h"
 
 /* Calls fn for each readable livepatch relocation whose symbol has a readable name. */
-static void for_each_klp_rela(struct verify *v, void (*fn)(struct verify *v, const struct klp_rela_sec *sec,
-							      const struct elf_rela *rela,
-							      const struct klp_sym_name *name))
+static void for_each_klp_rela(struct verify *v,
+			      void (*fn)(struct verify *v, const struct klp_rela_sec *sec, const struct elf_rela *rela,
+					 const struct klp_sym_name *name))
 {
 	for (uint32_t i = 0; i < v->klp_secs.n; i++) {
 		const struct klp_rela_sec *sec = &v->klp_secs.v[i];
@@ -29,9 +29,10 @@ static void check_module_symbol(struct verify *v, const struct klp_rela_sec *sec
 				const struct klp_sym_name *name)
 {
 	if (sec->is_late && name->is_vmlinux)
-		verify_broken(v, sec->target->name, rela->offset, v->mod->syms[rela->sym].name,
-			      "klp_resolve_symbols() refuses it; applied late it would land in code that is patched already",
-			      "a vmlinux symbol is in the livepatch section of module %s", sec->object);
+		verify_broken(
+			v, sec->target->name, rela->offset, v->mod->syms[rela->sym].name,
+			"klp_resolve_symbols() refuses it; applied late it would land in code that is patched already",
+			"a vmlinux symbol is in the livepatch section of module %s", sec->object);
 }
 
 void verify_check_module_symbol(struct verify *v)
@@ -66,9 +67,10 @@ static void check_exported(struct verify *v, const struct klp_rela_sec *sec, con
 		if (id != SYMTAB_NONE && v->symbols->syms[id].local)
 			return;
 	}
-	verify_broken(v, sec->target->name, rela->offset, v->mod->syms[rela->sym].name,
-		      "it must be an ordinary relocation: the loader resolves it before anything else, and checks its CRC",
-		      "vmlinux exports %s, yet it is in a livepatch section", name->symbol);
+	verify_broken(
+		v, sec->target->name, rela->offset, v->mod->syms[rela->sym].name,
+		"it must be an ordinary relocation: the loader resolves it before anything else, and checks its CRC",
+		"vmlinux exports %s, yet it is in a livepatch section", name->symbol);
 }
 
 void verify_check_exported(struct verify *v)
@@ -96,8 +98,8 @@ static void check_position(struct verify *v, const struct klp_rela_sec *sec, con
 	else if (name->position > count)
 		verify_broken(v, sec->target->name, rela->offset, symbol,
 			      "klp_find_object_symbol() does not find it and the module is not loaded",
-			      "vmlinux has %u symbol%s of that name, and the position is %lu", count, count == 1 ? "" : "s",
-			      name->position);
+			      "vmlinux has %u symbol%s of that name, and the position is %lu", count,
+			      count == 1 ? "" : "s", name->position);
 }
 
 /* A weak reference to something that vmlinux has, but does not export, is not resolved and nobody says so. */
@@ -140,9 +142,10 @@ static void check_module_ref(struct verify *v, const struct klp_rela_sec *sec, c
 	}
 	problem = verify_find_in_module(v, name->object, name->symbol, name->position);
 	if (problem)
-		verify_broken(v, sec->target->name, rela->offset, symbol,
-			      "klp_find_object_symbol() does not find it, and the module can't be loaded while the patch is",
-			      "%s", problem);
+		verify_broken(
+			v, sec->target->name, rela->offset, symbol,
+			"klp_find_object_symbol() does not find it, and the module can't be loaded while the patch is",
+			"%s", problem);
 }
 
 /* The loader would have to load the module first: the opposite of patching it when it comes. */

@@ -5,7 +5,6 @@
 #include "verify/verify.h"
 
 #include <stdarg.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "util/arena.h"
@@ -22,7 +21,8 @@ static const struct {
 	{"L1", "livepatch sections and symbols have the form that the kernel reads", verify_check_form},
 	{"L2", "a module's livepatch section holds no vmlinux symbol", verify_check_module_symbol},
 	{"L3", "a symbol that vmlinux exports is never in a livepatch relocation", verify_check_exported},
-	{"L4", "other vmlinux symbols are in .klp.rela.vmlinux.*, with the position of kallsyms", verify_check_position},
+	{"L4", "other vmlinux symbols are in .klp.rela.vmlinux.*, with the position of kallsyms",
+	 verify_check_position},
 	{"L5", "a module's symbol waits for its module, and the patch depends on none", verify_check_module_refs},
 	{"L6", "no late relocation lands in what the kernel rewrites at load", verify_check_sites},
 	{"L7", "there are no .klp.arch.* sections", verify_check_arch_sections},
@@ -46,20 +46,23 @@ void verify_broken(struct verify *v, const char *section, uint64_t offset, const
 		   const char *fmt, ...)
 {
 	struct verify_finding *finding = vec_push(&v->result->findings);
-	char *what = NULL;
-	va_list ap;
+	va_list ap, again;
+	char *what;
+	int len;
 
 	va_start(ap, fmt);
-	if (vasprintf(&what, fmt, ap) < 0)
-		abort();
+	va_copy(again, ap);
+	len = vsnprintf(NULL, 0, fmt, ap);
+	what = arena_alloc(v->arena, (size_t)len + 1);
+	vsnprintf(what, (size_t)len + 1, fmt, again);
+	va_end(again);
 	va_end(ap);
 	finding->rule = v->rule;
 	finding->section = section ? arena_strdup(v->arena, section) : NULL;
 	finding->offset = offset;
 	finding->symbol = symbol ? arena_strdup(v->arena, symbol) : NULL;
-	finding->what = arena_strdup(v->arena, what);
+	finding->what = what;
 	finding->why = why;
-	free(what);
 }
 
 void verify_skipped(struct verify *v, const char *reason)

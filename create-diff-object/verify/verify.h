@@ -33,7 +33,7 @@ struct verify_finding {
 	uint64_t offset;     /* bytes from the start of section */
 	const char *symbol;  /* NULL: none */
 	const char *what;
-	const char *why;     /* what goes wrong in the kernel */
+	const char *why; /* what goes wrong in the kernel */
 };
 
 /* A rule, or a part of one, that could not be checked with what was given. */

@@ -58,8 +58,8 @@ static void check_symbol(struct verify *v, const struct elf_sym *sym, const stru
 		return;
 	}
 	if (need_crc && strmap_get(versions, sym->name) == STRMAP_NONE)
-		verify_broken(v, VERSIONS_SECTION, 0, sym->name, "check_version() refuses the module, or taints the kernel",
-			      "no CRC was recorded for it");
+		verify_broken(v, VERSIONS_SECTION, 0, sym->name,
+			      "check_version() refuses the module, or taints the kernel", "no CRC was recorded for it");
 	if (*entry->ns && !verify_has_modinfo(v, "import_ns", entry->ns))
 		verify_broken(v, NULL, 0, sym->name, "verify_namespace_is_imported() refuses the module",
 			      "it is exported in namespace %s, which the module does not import", entry->ns);
@@ -83,7 +83,8 @@ void verify_check_versions(struct verify *v)
 	struct strmap names = {0};
 	bool need_crc = has_crcs(v);
 
-	for (uint64_t at = 0; sec && sec->data && at + sizeof(struct version) <= sec->size; at += sizeof(struct version))
+	for (uint64_t at = 0; sec && sec->data && at + sizeof(struct version) <= sec->size;
+	     at += sizeof(struct version))
 		strmap_set(&names, check_version(v, sec, at), 0);
 	/* The CRC of module_layout stands for struct module and its kin; every module has it. */
 	if (need_crc && strmap_get(&names, "module_layout") == STRMAP_NONE)

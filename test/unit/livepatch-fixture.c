@@ -200,6 +200,17 @@ static uint32_t add_string(struct elf_edit *edit, uint32_t table_index, const ch
 	return (uint32_t)old_size;
 }
 
+void elf_edit_set_data(struct elf_edit *edit, const char *section, const void *data, size_t size)
+{
+	uint64_t at = edit->size;
+
+	edit->size += size;
+	edit->bytes = realloc(edit->bytes, edit->size);
+	memcpy(edit->bytes + at, data, size);
+	elf_edit_section(edit, section)->sh_offset = at;
+	elf_edit_section(edit, section)->sh_size = size;
+}
+
 void elf_edit_rename_section(struct elf_edit *edit, const char *name, const char *new_name)
 {
 	uint32_t at = add_string(edit, elf_edit_header(edit)->e_shstrndx, new_name);

@@ -39,6 +39,8 @@ void *elf_edit_data(struct elf_edit *edit, const char *section);
 /* The first relocation of a section that refers to the symbol. */
 Elf64_Rela *elf_edit_rela(struct elf_edit *edit, const char *section, const char *symbol);
 void elf_edit_rename_section(struct elf_edit *edit, const char *name, const char *new_name);
+/* Replaces the contents of a section. */
+void elf_edit_set_data(struct elf_edit *edit, const char *section, const void *data, size_t size);
 void elf_edit_rename_symbol(struct elf_edit *edit, const char *name, const char *new_name);
 
 #endif

@@ -52,9 +52,9 @@ static void assemble_text(const struct fixture *fixture, const char *object, con
 struct expected_entry {
 	const char *section;
 	const char *target;
-	uint32_t n;          /* entries */
-	const char *symbol;  /* of the first entry */
-	uint64_t offset;     /* of the first entry */
+	uint32_t n;         /* entries */
+	const char *symbol; /* of the first entry */
+	uint64_t offset;    /* of the first entry */
 	int64_t addend;
 };
 
@@ -202,7 +202,8 @@ static void test_ordinary_relas_stay(void **state)
 
 static void test_idempotent_and_deterministic(void **state)
 {
-	struct klp_finished first = finish(*state, "linked.ko", "first.ko"), second = finish(*state, "linked.ko", "second.ko");
+	struct klp_finished first = finish(*state, "linked.ko", "first.ko"),
+			    second = finish(*state, "linked.ko", "second.ko");
 	struct klp_finished again = finish(*state, "first.ko", "again.ko");
 
 	assert_int_equal(first.size, second.size);
@@ -246,9 +247,10 @@ static void test_finished_symbol_is_shared(void **state)
 	struct elf_edit edit;
 	struct elf_obj *out;
 
-	assemble_text(*state, "two.ko",
-		      ".weak \".klp.sym.vmlinux.f,0\"\n.weak \".klp.sym.vmlinux.g,0\"\n.text\ncall \".klp.sym.vmlinux.f,0\"\n"
-		      ".data\n.quad \".klp.sym.vmlinux.g,0\"\n");
+	assemble_text(
+		*state, "two.ko",
+		".weak \".klp.sym.vmlinux.f,0\"\n.weak \".klp.sym.vmlinux.g,0\"\n.text\ncall \".klp.sym.vmlinux.f,0\"\n"
+		".data\n.quad \".klp.sym.vmlinux.g,0\"\n");
 	edit = elf_edit_read(fixture_path(*state, "two.ko"));
 	elf_edit_symbol(&edit, ".klp.sym.vmlinux.g,0")->st_shndx = SHN_LIVEPATCH;
 	elf_edit_section(&edit, ".rela.data")->sh_flags |= SHF_RELA_LIVEPATCH;
@@ -257,7 +259,8 @@ static void test_finished_symbol_is_shared(void **state)
 	elf_edit_free(&edit);
 	result = finish(*state, "two.ko", "two-out.ko");
 	out = read_file(*state, "two-out.ko");
-	check_entries(out, &(struct expected_entry){".klp.rela.vmlinux..text", ".text", 1, ".klp.sym.vmlinux.f,0", 1, -4});
+	check_entries(out,
+		      &(struct expected_entry){".klp.rela.vmlinux..text", ".text", 1, ".klp.sym.vmlinux.f,0", 1, -4});
 	/* The section that was there keeps its entry, which follows its symbol. */
 	assert_int_equal(elf_obj_find_section(out, ".klp.rela.vmlinux..data")->size, sizeof(Elf64_Rela));
 	klp_finished_free(&result);
@@ -349,7 +352,8 @@ static void test_longest_names(void **state)
 
 	assemble_text(*state, "long.ko",
 		      ".weak \".klp.sym." X50 "xxxxx." X50 X50 X50 X50 X50 X50 X50 X50 X50 X50 "xxxxxxxxxxx,0\"\n"
-		      ".text\ncall \".klp.sym." X50 "xxxxx." X50 X50 X50 X50 X50 X50 X50 X50 X50 X50 "xxxxxxxxxxx,0\"\n");
+		      ".text\ncall \".klp.sym." X50 "xxxxx." X50 X50 X50 X50 X50 X50 X50 X50 X50 X50
+		      "xxxxxxxxxxx,0\"\n");
 	result = finish(*state, "long.ko", "long-out.ko");
 	assert_int_equal(result.relocations, 1);
 	klp_finished_free(&result);
@@ -362,7 +366,8 @@ static void test_all_bad_names_are_reported(void **state)
 	struct elf_obj *in;
 
 	assemble_text(*state, "bad.ko",
-		      ".weak \".klp.sym.a.f\"\n.weak \".klp.sym.a.g\"\n.text\ncall \".klp.sym.a.f\"\ncall \".klp.sym.a.g\"\n");
+		      ".weak \".klp.sym.a.f\"\n.weak \".klp.sym.a.g\"\n.text\ncall \".klp.sym.a.f\"\ncall "
+		      "\".klp.sym.a.g\"\n");
 	in = read_file(*state, "bad.ko");
 	assert_int_not_equal(klp_finish(in, &result, &diag), 0);
 	assert_int_equal(diag.refusals, 2);
@@ -383,8 +388,9 @@ static void test_section_that_is_not_loaded(void **state)
 
 static void test_section_exists(void **state)
 {
-	assemble_text(*state, "bad.ko",
-		      ".weak \".klp.sym.a.f,0\"\n.text\ncall \".klp.sym.a.f,0\"\n.section .klp.rela.a..text\n.long 0\n");
+	assemble_text(
+		*state, "bad.ko",
+		".weak \".klp.sym.a.f,0\"\n.text\ncall \".klp.sym.a.f,0\"\n.section .klp.rela.a..text\n.long 0\n");
 	expect_refused(*state, "bad.ko");
 }
 
@@ -396,8 +402,9 @@ static void test_reference_to_dropped_section(void **state)
 
 static void test_section_group(void **state)
 {
-	assemble_text(*state, "bad.ko",
-		      ".weak \".klp.sym.a.f,0\"\n.section .text.g,\"axG\",@progbits,g,comdat\ncall \".klp.sym.a.f,0\"\n");
+	assemble_text(
+		*state, "bad.ko",
+		".weak \".klp.sym.a.f,0\"\n.section .text.g,\"axG\",@progbits,g,comdat\ncall \".klp.sym.a.f,0\"\n");
 	expect_refused(*state, "bad.ko");
 }
 

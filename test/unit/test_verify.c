@@ -16,10 +16,10 @@
 #include "util/diag.h"
 #include "verify/verify.h"
 
-#define HIDDEN_FN ".klp.sym.vmlinux.hidden_fn,0"
-#define FN_A ".klp.sym.mod_a.fn_a,0"
+#define HIDDEN_FN     ".klp.sym.vmlinux.hidden_fn,0"
+#define FN_A          ".klp.sym.mod_a.fn_a,0"
 #define VMLINUX_RELAS ".klp.rela.vmlinux..text.patched_fn"
-#define MOD_A_RELAS ".klp.rela.mod_a..text.fn_a"
+#define MOD_A_RELAS   ".klp.rela.mod_a..text.fn_a"
 
 static int verify(const struct fixture *fixture, const char *module, struct verify_result *result)
 {
@@ -66,7 +66,8 @@ static void wrong_info(struct elf_edit *edit)
 
 static void other_section(struct elf_edit *edit)
 {
-	elf_edit_section(edit, VMLINUX_RELAS)->sh_info = elf_edit_section(edit, ".klp.rela.vmlinux..text.fn_a")->sh_info;
+	elf_edit_section(edit, VMLINUX_RELAS)->sh_info =
+		elf_edit_section(edit, ".klp.rela.vmlinux..text.fn_a")->sh_info;
 }
 
 static void wrong_link(struct elf_edit *edit)
@@ -98,7 +99,8 @@ static void bytes_not_zero(struct elf_edit *edit)
 
 static void outside_of_section(struct elf_edit *edit)
 {
-	elf_edit_rela(edit, VMLINUX_RELAS, HIDDEN_FN)->r_offset = elf_edit_section(edit, ".text.patched_fn")->sh_size - 2;
+	elf_edit_rela(edit, VMLINUX_RELAS, HIDDEN_FN)->r_offset =
+		elf_edit_section(edit, ".text.patched_fn")->sh_size - 2;
 }
 
 static void unknown_type(struct elf_edit *edit)
@@ -106,6 +108,45 @@ static void unknown_type(struct elf_edit *edit)
 	Elf64_Rela *rela = elf_edit_rela(edit, VMLINUX_RELAS, HIDDEN_FN);
 
 	rela->r_info = ELF64_R_INFO(ELF64_R_SYM(rela->r_info), R_X86_64_GOTPCREL);
+}
+
+static void bad_section_name(struct elf_edit *edit)
+{
+	elf_edit_rename_section(edit, VMLINUX_RELAS, ".klp.rela.vmlinux");
+}
+
+static void bad_section_type(struct elf_edit *edit)
+{
+	elf_edit_section(edit, VMLINUX_RELAS)->sh_type = SHT_PROGBITS;
+}
+
+static void target_not_loaded(struct elf_edit *edit)
+{
+	elf_edit_section(edit, ".text.patched_fn")->sh_flags &= ~(uint64_t)SHF_ALLOC;
+}
+
+static void named_after_other_section(struct elf_edit *edit)
+{
+	elf_edit_rename_section(edit, VMLINUX_RELAS, ".klp.rela.vmlinux..text.other_fn");
+}
+
+static void no_such_symbol_index(struct elf_edit *edit)
+{
+	elf_edit_rela(edit, VMLINUX_RELAS, HIDDEN_FN)->r_info = ELF64_R_INFO(9999ull, R_X86_64_PLT32);
+}
+
+static void not_finished(struct elf_edit *edit)
+{
+	elf_edit_rename_symbol(edit, "optional_fn", ".klp.sym.vmlinux.patched_fn,0");
+}
+
+/* The last four bytes of a section are still in it. */
+static void end_of_section(struct elf_edit *edit)
+{
+	uint64_t size = elf_edit_section(edit, ".text.patched_fn")->sh_size;
+
+	memset((uint8_t *)elf_edit_data(edit, ".text.patched_fn") + size - 4, 0, 4);
+	elf_edit_rela(edit, VMLINUX_RELAS, HIDDEN_FN)->r_offset = size - 4;
 }
 
 static void ordinary_rela_to_livepatch_symbol(struct elf_edit *edit)
@@ -171,7 +212,8 @@ static void module_position_too_large(struct elf_edit *edit)
 
 static void depends_on_module(struct elf_edit *edit)
 {
-	char *depends = memmem(elf_edit_data(edit, ".modinfo"), elf_edit_section(edit, ".modinfo")->sh_size, "name=", 5);
+	char *depends =
+		memmem(elf_edit_data(edit, ".modinfo"), elf_edit_section(edit, ".modinfo")->sh_size, "name=", 5);
 
 	/* `depends=` is followed by the name: one string now. */
 	depends[-1] = ',';
@@ -241,6 +283,17 @@ static void late_in_seal(struct elf_edit *edit)
 static void late_in_ftrace(struct elf_edit *edit)
 {
 	move_late_rela(edit, "site_ftrace");
+}
+
+/* Fields that touch a site, but don't overlap it. */
+static void late_behind_site(struct elf_edit *edit)
+{
+	elf_edit_rela(edit, MOD_A_RELAS, FN_A)->r_offset = elf_edit_symbol(edit, "behind_sites")->st_value;
+}
+
+static void late_before_site(struct elf_edit *edit)
+{
+	elf_edit_rela(edit, MOD_A_RELAS, FN_A)->r_offset = elf_edit_symbol(edit, "site_alternative")->st_value - 4;
 }
 
 /* The last byte before the lock prefix belongs to the site too: fields of several bytes may only touch it. */
@@ -369,6 +422,62 @@ static void symbol_name_too_long(struct elf_edit *edit)
 	memset(name + strlen(name), 'y', 512);
 	strcat(name, ",0");
 	elf_edit_rename_symbol(edit, FN_A, name);
+}
+
+static void own_name_too_long(struct elf_edit *edit)
+{
+	static const char info[] =
+		"license=GPL\0livepatch=Y\0depends=\0"
+		"vermagic=6.99.0-test SMP mod_unload modversions \0name=" X10 X10 X10 X10 X10 "xxxxxx";
+
+	elf_edit_set_data(edit, ".modinfo", info, sizeof(info));
+}
+
+static void waiting_object_name_too_long(struct elf_edit *edit)
+{
+	elf_edit_rename_section(edit, MOD_A_RELAS, ".klp.rela." X10 X10 X10 X10 X10 "xxxxxx..text.fn_a");
+	/* Without the table of patched functions nobody can tell that this object is not patched. */
+	elf_edit_rename_section(edit, ".klp.funcs", ".data.other");
+}
+
+static void longest_names(struct elf_edit *edit)
+{
+	char name[600] = ".klp.sym." X10 X10 X10 X10 X10 "xxxxx.";
+
+	memset(name + strlen(name), 'y', 511);
+	strcat(name, ",0");
+	elf_edit_rename_symbol(edit, FN_A, name);
+}
+
+/* A symbol in a namespace: symvers has it, the module must import the namespace. */
+static void use_namespace(struct elf_edit *edit)
+{
+	uint64_t crc = 0x55555555;
+	char *versions = elf_edit_data(edit, "__versions");
+
+	elf_edit_rename_symbol(edit, "exported_fn", "spaced_fn");
+	versions = elf_edit_data(edit, "__versions");
+	memcpy(versions + 64, &crc, sizeof(crc));
+	strcpy(versions + 64 + sizeof(crc), "spaced_fn");
+}
+
+static void namespace_not_imported(struct elf_edit *edit)
+{
+	use_namespace(edit);
+}
+
+static void namespace_imported(struct elf_edit *edit)
+{
+	static const char info[] = "license=GPL\0livepatch=Y\0depends=\0name=good\0import_ns=OTHER\0import_ns=SPACE\0"
+				   "vermagic=6.99.0-test SMP mod_unload modversions ";
+
+	use_namespace(edit);
+	elf_edit_set_data(edit, ".modinfo", info, sizeof(info));
+}
+
+static void no_layout_crc(struct elf_edit *edit)
+{
+	strcpy((char *)elf_edit_data(edit, "__versions") + 8, "module_layou");
 }
 
 static void wrong_crc(struct elf_edit *edit)
@@ -512,7 +621,8 @@ static void test_text_report(void **state)
 	assert_int_equal(verify(*state, path, &result), 0);
 	verify_print_text(&result, out);
 	fclose(out);
-	snprintf(line, sizeof(line), "%s: .text.patched_fn+0x6: .klp.sym.vmlinux.hidden_fn,2: L4: vmlinux has 1 symbol of", path);
+	snprintf(line, sizeof(line),
+		 "%s: .text.patched_fn+0x6: .klp.sym.vmlinux.hidden_fn,2: L4: vmlinux has 1 symbol of", path);
 	assert_non_null(strstr(read_all(out_path), line));
 	verify_result_free(&result);
 }
@@ -530,8 +640,9 @@ static void test_json_report(void **state)
 	assert_int_equal(verify(*state, path, &result), 0);
 	verify_print_json(&result, out);
 	fclose(out);
-	fixture_run(*state, "jq -e '.verdict == \"broken\" and (.findings | length) == 1 and .findings[0].rule == \"L10\" and "
-			    ".findings[0].symbol == \"exported_fn\" and (.rules | length) == 12' report.json >/dev/null");
+	fixture_run(*state,
+		    "jq -e '.verdict == \"broken\" and (.findings | length) == 1 and .findings[0].rule == \"L10\" and "
+		    ".findings[0].symbol == \"exported_fn\" and (.rules | length) == 12' report.json >/dev/null");
 	verify_result_free(&result);
 }
 
@@ -553,6 +664,70 @@ static void test_symbol_text(void **state)
 	verify_result_free(&result);
 }
 
+/* The kernel's loader reads e_shnum, 16 bits. */
+static void test_too_many_sections(void **state)
+{
+	const char *path = fixture_path(*state, "many.ko");
+	struct verify_result result;
+	bool is_found = false;
+
+	fixture_run(*state,
+		    "printf '.macro one\\n.section .d\\\\@,\"aw\"\\n.endm\\n.rept 66000\\none\\n.endr\\n' > many.S && "
+		    "cc -c -o many.ko many.S");
+	assert_int_equal(verify(*state, path, &result), 0);
+	for (uint32_t i = 0; i < result.findings.n; i++)
+		is_found |= !strcmp(result.findings.v[i].rule, "L1") && !!strstr(result.findings.v[i].what, "sections");
+	assert_true(is_found);
+	verify_result_free(&result);
+}
+
+static void replace_version(struct elf_edit *edit, const char *version)
+{
+	uint8_t *at = edit->bytes;
+
+	while ((at = memmem(at, edit->size - (size_t)(at - edit->bytes), "6.99.0", 6)))
+		memcpy(at, version, 6);
+}
+
+/* Before 6.1 a symbol's name was four times shorter. */
+static void test_symbol_length_of_older_kernel(void **state)
+{
+	static const struct {
+		const char *version;
+		int length;
+		uint32_t findings;
+	} cases[] = {{"5.99.0", 128, 1}, {"6.0.99", 128, 1}, {"6.0.99", 127, 0}, {"6.1.99", 128, 0}};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct elf_edit image = elf_edit_read(fixture_path(*state, "vmlinux"));
+		struct elf_edit module = elf_edit_read(fixture_path(*state, "good.ko"));
+		struct verify_input input = {
+			.module = fixture_path(*state, "length.ko"),
+			.vmlinux = fixture_path(*state, "vmlinux-old"),
+			.symvers = fixture_path(*state, "Module.symvers"),
+			.modules = fixture_path(*state, "modules"),
+		};
+		struct diag diag = {.out = stderr};
+		struct verify_result result;
+		char name[600] = ".klp.sym.absent.";
+
+		memset(name + strlen(name), 'y', (size_t)cases[i].length);
+		strcat(name, ",0");
+		replace_version(&image, cases[i].version);
+		replace_version(&module, cases[i].version);
+		elf_edit_rename_symbol(&module, FN_A, name);
+		elf_edit_write(&image, input.vmlinux);
+		elf_edit_write(&module, input.module);
+		elf_edit_free(&image);
+		elf_edit_free(&module);
+		assert_int_equal(verify_run(&input, &result, &diag), 0);
+		assert_int_equal(result.findings.n, cases[i].findings);
+		if (result.findings.n)
+			assert_string_equal(result.findings.v[0].rule, "L9");
+		verify_result_free(&result);
+	}
+}
+
 static void test_missing_file(void **state)
 {
 	struct verify_input input = {
@@ -570,19 +745,29 @@ static void test_missing_file(void **state)
 
 #define BREAKS(rule, mutate)                                                                                           \
 	{                                                                                                              \
-		rule " " #mutate, test_mutation, mutation_setup, NULL, &(struct mutation) { rule, mutate }             \
+		rule " " #mutate, test_mutation, mutation_setup, NULL, &(struct mutation)                              \
+		{                                                                                                      \
+			rule, mutate                                                                                   \
+		}                                                                                                      \
 	}
 #define KEEPS(mutate)                                                                                                  \
 	{                                                                                                              \
-		"good " #mutate, test_mutation, mutation_setup, NULL, &(struct mutation) { NULL, mutate }              \
+		"good " #mutate, test_mutation, mutation_setup, NULL, &(struct mutation)                               \
+		{                                                                                                      \
+			NULL, mutate                                                                                   \
+		}                                                                                                      \
 	}
 
 int main(void)
 {
 	const struct CMUnitTest whole[] = {
-		cmocka_unit_test(test_good_module), cmocka_unit_test(test_text_report),
-		cmocka_unit_test(test_json_report), cmocka_unit_test(test_symbol_text),
+		cmocka_unit_test(test_good_module),
+		cmocka_unit_test(test_text_report),
+		cmocka_unit_test(test_json_report),
+		cmocka_unit_test(test_symbol_text),
 		cmocka_unit_test(test_missing_file),
+		cmocka_unit_test(test_too_many_sections),
+		cmocka_unit_test(test_symbol_length_of_older_kernel),
 	};
 	const struct CMUnitTest mutations[] = {
 		BREAKS("L1", no_livepatch_flag),
@@ -597,6 +782,12 @@ int main(void)
 		BREAKS("L1", outside_of_section),
 		BREAKS("L1", unknown_type),
 		BREAKS("L1", ordinary_rela_to_livepatch_symbol),
+		BREAKS("L1", bad_section_name),
+		BREAKS("L1", bad_section_type),
+		BREAKS("L1", target_not_loaded),
+		BREAKS("L1", named_after_other_section),
+		BREAKS("L1", no_such_symbol_index),
+		BREAKS("L1", not_finished),
 		BREAKS("L2", vmlinux_symbol_waits_for_module),
 		BREAKS("L3", exported_symbol),
 		BREAKS("L3", exported_namesake),
@@ -634,7 +825,11 @@ int main(void)
 		BREAKS("L8", patched_unknown_in_module),
 		BREAKS("L9", object_name_too_long),
 		BREAKS("L9", symbol_name_too_long),
+		BREAKS("L9", own_name_too_long),
+		BREAKS("L9", waiting_object_name_too_long),
 		BREAKS("L10", wrong_crc),
+		BREAKS("L10", no_layout_crc),
+		BREAKS("L10", namespace_not_imported),
 		BREAKS("L10", no_crc),
 		BREAKS("L10", wrong_layout),
 		BREAKS("L10", not_exported),
@@ -645,6 +840,11 @@ int main(void)
 		BREAKS("L12", address_of_sealed),
 		KEEPS(call_of_sealed),
 		KEEPS(position_one),
+		KEEPS(end_of_section),
+		KEEPS(late_behind_site),
+		KEEPS(late_before_site),
+		KEEPS(longest_names),
+		KEEPS(namespace_imported),
 	};
 	int failed = cmocka_run_group_tests_name("verify", whole, fixture_setup, fixture_teardown);
 

@@ -67,6 +67,8 @@ fn_a_new:
 	site site_seal
 	site site_lock
 	site site_ftrace
+behind_sites:
+	.long 0
 	ret
 	.size fn_a_new, . - fn_a_new
 
