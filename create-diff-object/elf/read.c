@@ -48,9 +48,12 @@ static int read_sections(struct elf_obj *obj, Elf *elf, struct diag *diag)
 
 	if (elf_getshdrnum(elf, &nsecs) || elf_getshdrstrndx(elf, &shstrndx))
 		return report_elf(diag, obj->path, "can't read the section header table");
+	/* libelf takes a table that is cut off for none at all. */
+	if (!nsecs)
+		return diag_error(diag, obj->path, NULL, "has no section headers, or is cut off");
 	obj->nsecs = (uint32_t)nsecs;
 	obj->shstrndx = (uint32_t)shstrndx;
-	obj->secs = arena_array(obj->arena, struct elf_sec, nsecs ? nsecs : 1);
+	obj->secs = arena_array(obj->arena, struct elf_sec, nsecs);
 	for (uint32_t i = 0; i < obj->nsecs; i++) {
 		struct elf_sec *sec = &obj->secs[i];
 		Elf_Scn *scn = elf_getscn(elf, i);

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What names of sections and symbols mean. */
+#include <elf.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "elf/model.h"
+#include "elf/names.h"
+
+static void check_base(const char *name, size_t base_len, bool is_cold, bool has_number)
+{
+	struct sym_name parsed = sym_name_parse(name);
+
+	assert_int_equal(parsed.base_len, base_len);
+	assert_int_equal(parsed.is_cold, is_cold);
+	assert_int_equal(parsed.has_number, has_number);
+}
+
+static void test_symbol_names(void **state)
+{
+	(void)state;
+	check_base("foo", 3, false, false);
+	check_base("foo.cold", 3, true, false);
+	check_base("foo.cold.7", 3, true, false);
+	check_base("foo.isra.0", 3, false, true);
+	check_base("foo.part.0.constprop.1", 3, false, true);
+	check_base("foo.isra.0.cold", 3, true, true);
+	check_base("count.12", 5, false, true);
+	check_base("__x64_sys_ni32", 14, false, false);
+	check_base(".12", 3, false, false);
+}
+
+static void test_same_base(void **state)
+{
+	(void)state;
+	assert_true(sym_name_same_base("count.1", "count.2"));
+	assert_true(sym_name_same_base("foo.isra.0", "foo.isra.10"));
+	assert_false(sym_name_same_base("foo.isra.0", "foo.part.0"));
+	assert_false(sym_name_same_base("count.1", "count2.1"));
+	assert_false(sym_name_same_base("count", "count.1"));
+	assert_false(sym_name_same_base("a1", "a2"));
+}
+
+static void check_class(const char *name, uint32_t type, uint64_t flags, enum sec_class want)
+{
+	const struct elf_sec sec = {.name = name, .type = type, .flags = flags};
+
+	assert_int_equal(sec_classify(&sec), want);
+}
+
+static void test_sections(void **state)
+{
+	(void)state;
+	check_class(".text.foo", SHT_PROGBITS, SHF_ALLOC | SHF_EXECINSTR, SEC_TEXT);
+	check_class(".text.unlikely.foo", SHT_PROGBITS, SHF_ALLOC | SHF_EXECINSTR, SEC_TEXT);
+	check_class(".init.text", SHT_PROGBITS, SHF_ALLOC | SHF_EXECINSTR, SEC_INIT);
+	check_class(".initcall5.init", SHT_PROGBITS, SHF_ALLOC, SEC_INIT);
+	check_class(".rodata.foo.str1.1", SHT_PROGBITS, SHF_ALLOC | SHF_MERGE | SHF_STRINGS, SEC_STRINGS);
+	check_class(".rodata.cst16", SHT_PROGBITS, SHF_ALLOC | SHF_MERGE, SEC_CONST);
+	check_class(".rodata.foo_ops", SHT_PROGBITS, SHF_ALLOC, SEC_DATA);
+	check_class(".bss.x", SHT_NOBITS, SHF_ALLOC | SHF_WRITE, SEC_DATA);
+	check_class("__jump_table", SHT_PROGBITS, SHF_ALLOC, SEC_SPECIAL);
+	check_class(".debug_info", SHT_PROGBITS, 0, SEC_IGNORED);
+	check_class("runtime_ptr_USER_PTR_MAX", SHT_PROGBITS, SHF_ALLOC, SEC_UNKNOWN);
+	/* Sealing a function of a patch module would take the endbr that its callers need. */
+	check_class(".ibt_endbr_seal", SHT_PROGBITS, SHF_ALLOC, SEC_IGNORED);
+}
+
+static void test_anonymous_data(void **state)
+{
+	(void)state;
+	assert_true(is_anonymous_datum("__func__.3", ".rodata.__func__.3"));
+	assert_true(is_anonymous_datum("__already_done.7", ".data..once"));
+	assert_true(is_anonymous_datum("__UNIQUE_ID_ddebug409.2", "__dyndbg"));
+	assert_true(is_anonymous_datum("CSWTCH.12", ".rodata.CSWTCH.12"));
+	assert_false(is_anonymous_datum("count.3", ".bss.count.3"));
+	assert_false(is_anonymous_datum("__func__", ".rodata"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_symbol_names),
+		cmocka_unit_test(test_same_base),
+		cmocka_unit_test(test_sections),
+		cmocka_unit_test(test_anonymous_data),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
