@@ -127,18 +127,12 @@ static void pair_clones(struct context *ctx)
 static void pair_unlikely_parts(struct context *ctx)
 {
 	const struct pieces *orig = ctx->orig->pieces, *patched = ctx->patched->pieces;
-	uint32_t *part_of = arena_array(ctx->arena, uint32_t, orig->n);
 
-	for (uint32_t o = 0; o < orig->n; o++)
-		part_of[o] = PIECE_NONE;
-	for (uint32_t o = 0; o < orig->n; o++)
-		if (orig->v[o].root != o)
-			part_of[orig->v[o].root] = o;
 	for (uint32_t p = 0; p < patched->n; p++) {
 		uint32_t root = ctx->corr->to_orig[patched->v[p].root];
 
-		if (patched->v[p].root != p && root != PIECE_NONE && part_of[root] != PIECE_NONE)
-			pair(ctx, part_of[root], p, CORR_ROOT);
+		if (patched->v[p].root != p && root != PIECE_NONE && orig->v[root].part != PIECE_NONE)
+			pair(ctx, orig->v[root].part, p, CORR_ROOT);
 	}
 }
 

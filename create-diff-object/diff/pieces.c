@@ -82,6 +82,7 @@ static struct piece *push_piece(piece_vec *pieces, const struct elf_obj *obj, ui
 		.end = start,
 		.sec = sec,
 		.root = id,
+		.part = PIECE_NONE,
 		.kind = PIECE_ANON,
 		.class = sec_classify(&obj->secs[sec]),
 	};
@@ -186,6 +187,7 @@ static int find_roots(struct pieces *pieces, struct diag *diag)
 		if (!sym || pieces->of_sym[sym] == PIECE_NONE)
 			return diag_error(diag, obj->path, piece->name, "its function %s is not in the object", root);
 		piece->root = pieces->of_sym[sym];
+		pieces->v[piece->root].part = p;
 	}
 	return 0;
 }

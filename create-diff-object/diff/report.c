@@ -24,3 +24,36 @@ void report_functions(const struct diff *diff, FILE *out)
 			diff->changes->v[p].change == CHANGE_NEW ? "new" : "changed", piece->name);
 	}
 }
+
+void report_reasons(const struct diff *diff, FILE *out)
+{
+	const struct side *patched = &diff->patched;
+
+	for (uint32_t p = 0; p < patched->pieces->n; p++) {
+		const struct change_info *info = &diff->changes->v[p];
+		const char *name = side_piece(patched, p)->name;
+
+		if (!is_included(diff, p))
+			continue;
+		fprintf(out, "%s: ", base_name(patched->obj->path));
+		switch (diff->selection->v[p].why) {
+		case WHY_NOT:
+			break;
+		case WHY_CHANGED:
+			fprintf(out, "%s+%#lx: included: %s differs\n", name, (unsigned long)info->where,
+				difference_text(info->why));
+			break;
+		case WHY_NEW:
+			fprintf(out, "%s: included: new, and other objects may use it\n", name);
+			break;
+		case WHY_PART:
+			fprintf(out, "%s: included: part of %s\n", name,
+				side_piece(patched, diff->selection->v[p].by)->name);
+			break;
+		case WHY_NEEDED:
+			fprintf(out, "%s: included: %s refers to it\n", name,
+				side_piece(patched, diff->selection->v[p].by)->name);
+			break;
+		}
+	}
+}

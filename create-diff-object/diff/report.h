@@ -9,5 +9,7 @@
 
 /* Prints `X.o: changed function: f` and `X.o: new function: g`, in the order of the object. Scripts read these lines. */
 void report_functions(const struct diff *diff, FILE *out);
+/* Prints for each included piece why it is there, one line each; for --debug. */
+void report_reasons(const struct diff *diff, FILE *out);
 
 #endif

@@ -151,9 +151,8 @@ static void follow(struct context *ctx, uint32_t id)
 		follow_ref(ctx, id, &refs[i], false);
 	for (uint32_t i = 0; i < patched->entries->count[id]; i++)
 		follow_entry(ctx, id, &patched->entries->v[patched->entries->of_piece[id][i]]);
-	for (uint32_t p = 0; piece->kind == PIECE_FUNC && p < patched->pieces->n; p++)
-		if (side_piece(patched, p)->root == id)
-			include(ctx, p, WHY_PART, id);
+	if (piece->part != PIECE_NONE)
+		include(ctx, piece->part, WHY_PART, id);
 }
 
 int selection_new(const struct diff *diff, struct selection **result)

@@ -80,9 +80,7 @@ static uint64_t alignment_at(const struct elf_sec *sec, uint64_t offset)
 static void place_piece(struct context *ctx, uint32_t id)
 {
 	const struct piece *piece = side_piece(&ctx->diff->patched, id);
-	const struct elf_obj *obj = input(ctx);
-	const struct elf_sec *sec = &obj->secs[piece->sec];
-	bool is_new = ctx->diff->corr->to_orig[id] == PIECE_NONE && !side_is_anonymous(&ctx->diff->patched, piece);
+	const struct elf_sec *sec = &input(ctx)->secs[piece->sec];
 	struct place *place = &ctx->pieces[id];
 
 	place->sec = section_like(ctx, section_name(ctx, piece), sec);
@@ -92,28 +90,37 @@ static void place_piece(struct context *ctx, uint32_t id)
 	if (!piece->sym) {
 		place->sym = elf_out_section_symbol(ctx->out, place->sec);
 		place->origin = piece->start - place->offset;
-		return;
 	}
-	for (uint32_t i = 1; i < obj->nsyms; i++) {
-		const struct elf_sym *sym = &obj->syms[i];
-		bool is_global = is_new && !elf_sym_is_local(sym);
-		struct elf_out_sym out = {
-			.name = sym->name,
-			.value = sym->value - piece->start + place->offset,
-			.size = sym->size,
-			.sec = place->sec,
-			.type = sym->type,
-			.bind = is_global ? STB_GLOBAL : STB_LOCAL,
-			.vis = is_global ? STV_HIDDEN : STV_DEFAULT,
-		};
+}
+
+/* Carries the names of included pieces, aliases too, for a backtrace to be readable. */
+static void place_symbols(struct context *ctx)
+{
+	const struct side *patched = &ctx->diff->patched;
+
+	for (uint32_t i = 1; i < patched->obj->nsyms; i++) {
+		const struct elf_sym *sym = &patched->obj->syms[i];
+		uint32_t id = patched->pieces->of_sym[i];
+		const struct piece *piece = id == PIECE_NONE ? NULL : side_piece(patched, id);
+		bool is_global;
 		uint32_t made;
 
-		if (ctx->diff->patched.pieces->of_sym[i] != id || is_prefix_symbol(sym->name) ||
+		if (!piece || !piece->sym || !is_included(ctx->diff, id) || is_prefix_symbol(sym->name) ||
 		    (i != piece->sym && sym->type != STT_FUNC && sym->type != STT_OBJECT))
 			continue;
-		made = elf_out_add_symbol(ctx->out, &out);
+		is_global = !elf_sym_is_local(sym) && ctx->diff->corr->to_orig[id] == PIECE_NONE &&
+			    !side_is_anonymous(patched, piece);
+		made = elf_out_add_symbol(ctx->out, &(struct elf_out_sym){
+							    .name = sym->name,
+							    .value = sym->value - piece->start + ctx->pieces[id].offset,
+							    .size = sym->size,
+							    .sec = ctx->pieces[id].sec,
+							    .type = sym->type,
+							    .bind = is_global ? STB_GLOBAL : STB_LOCAL,
+							    .vis = is_global ? STV_HIDDEN : STV_DEFAULT,
+						    });
 		if (i == piece->sym)
-			place->sym = made;
+			ctx->pieces[id].sym = made;
 	}
 }
 
@@ -372,6 +379,7 @@ int output_new(const struct diff *diff, const struct plan_target *target, const 
 	for (uint32_t p = 0; p < patched->pieces->n; p++)
 		if (is_included(diff, p))
 			place_piece(&ctx, p);
+	place_symbols(&ctx);
 	for (uint32_t i = 0; i < diff->selection->nblocks; i++)
 		place_block(&ctx, i);
 	/* From here on everything that is carried has its place; only references are written. */

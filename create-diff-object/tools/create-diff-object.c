@@ -26,6 +26,7 @@
 struct options {
 	const char *placement; /* NULL: none */
 	const char *layout;    /* NULL: none */
+	bool debug;
 	const char *orig, *patched, *object, *symtab, *symvers, *module, *output;
 };
 
@@ -34,7 +35,7 @@ static const char usage[] =
 	"\n"
 	"  -p, --placement FILE   exact places of the original object's symbols, from klp-place\n"
 	"  -l, --layout FILE      entry sizes of special sections, lines '<section> <bytes>'\n"
-	"  -d, --debug            accepted for scripts that pass it\n"
+	"  -d, --debug            print why each symbol is included\n"
 	"  -h, --help             this text\n"
 	"\n"
 	"exit status: 0 written, 1 error, 2 the change can't be livepatched, 3 nothing changed\n";
@@ -59,6 +60,7 @@ static bool parse_options(int argc, char **argv, struct options *options)
 			options->layout = optarg;
 			break;
 		case 'd':
+			options->debug = true;
 			break;
 		case 'h':
 			fputs(usage, stdout);
@@ -162,6 +164,8 @@ static int run(struct diff *diff, const struct plan_target *target, const struct
 		gate_run(diff, diag);
 		err = diag_checkpoint(diag);
 	}
+	if (selection && options->debug)
+		report_reasons(diff, stderr);
 	*unchanged = !err && !selection->nroots;
 	if (err || *unchanged)
 		goto end;
