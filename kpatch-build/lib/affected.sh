@@ -69,7 +69,7 @@ affected_load() {
 		printf '%s\t%s\t%s\t%s\n' "$object" "${PARENT[$object]}" "${MODULE[$object]}" "${GOAL[$object]}"
 	done >"$WORK/3-affected/objects"
 	if ((${#OBJECTS[@]} == 0)); then
-		finish $EXIT_UNCHANGED "nothing changed: no object of $TARGET_RELEASE${OPT_TARGETS[*]:+ (limited to ${OPT_TARGETS[*]})} includes what the patch changes"
+		finish "$EXIT_UNCHANGED" "nothing changed: no object of $TARGET_RELEASE${OPT_TARGETS[*]:+ (limited to ${OPT_TARGETS[*]})} includes what the patch changes"
 	fi
 }
 
@@ -183,30 +183,39 @@ includers_of() {
 
 # ---- what is built, and into what -----------------------------------------------------------------------------------
 
-# makefiles_index: "directory <TAB> base name" for each x.o that a Makefile speaks of
+# makefiles_index: "directory <TAB> base name" for each x.o that a Makefile speaks of, "directory <TAB> include" where one
+# includes others
 makefiles_index() {
-	(cd "$TARGET_SOURCE" && find . '(' -path ./Documentation -o -path ./samples -o -path ./tools -o -path './arch/*' \
-		! -path './arch/x86' ! -path './arch/x86/*' ')' -prune -o '(' -name 'Makefile*' -o -name Kbuild ')' -type f -print0 |
-		xargs -0 grep -HoE '[A-Za-z0-9_-]+\.o\b') |
-		sed -E 's,^\./,,; s,/?[^/:]*:,\t,' | sort -u >"$TREE/kpatch/makefiles.new"
+	(cd "$TARGET_SOURCE" && find . '(' -path ./Documentation -o -path ./samples -o -path ./tools -o -path ./scripts -o \
+		-path './arch/*' ! -path './arch/x86' ! -path './arch/x86/*' ')' -prune -o '(' -name 'Makefile*' -o -name Kbuild ')' \
+		-type f -print0 | xargs -0 grep -HoE '[A-Za-z0-9_-]+\.o\b|^-?include ') |
+		sed -E 's,^\./,,; s,/?[^/:]*:,\t,; s,\t-?include $,\tinclude,; /^\t/d' | sort -u >"$TREE/kpatch/makefiles.new"
 	mv "$TREE/kpatch/makefiles.new" "$TREE/kpatch/makefiles"
 }
 
-# objects_of_source FILE.c -> REPLY: lines for 3-affected/objects, empty if this configuration does not build it
+# objects_of_source FILE.c -> REPLY: lines for 3-affected/objects, empty if this configuration does not build it. Looked
+# for where it is and above, then where a Makefile speaks of it, then where Makefiles include others (kvm, amdgpu).
 objects_of_source() {
-	local object=${1%.c}.o dir lines="" kind part parent path module
-	local dirs=() dir_seen=" "
+	local object=${1%.c}.o dir dirs=()
 	dir=$(dirname -- "$object")
 	while [[ $dir != . ]]; do dirs+=("$dir"); dir=$(dirname -- "$dir"); done
-	while IFS= read -r dir; do dirs+=("$dir"); done < <(awk -F '\t' -v b="${object##*/}" '$2 == b { print $1 }' "$TREE/kpatch/makefiles")
-	for dir in "${dirs[@]}"; do
-		if [[ $dir_seen == *" $dir "* ]]; then continue; fi
-		dir_seen+="$dir "
+	objects_in_dirs "$object" "${dirs[@]}"
+	if [[ $REPLY ]]; then return; fi
+	mapfile -t dirs < <(awk -F '\t' -v b="${object##*/}" '$2 == b { print $1 }' "$TREE/kpatch/makefiles")
+	objects_in_dirs "$object" "${dirs[@]}"
+	if [[ $REPLY ]]; then return; fi
+	mapfile -t dirs < <(awk -F '\t' '$2 == "include" { print $1 }' "$TREE/kpatch/makefiles")
+	objects_in_dirs "$object" "${dirs[@]}"
+}
+
+# objects_in_dirs OBJECT DIR... -> REPLY
+objects_in_dirs() {
+	local object=$1 dir kind part parent module lines=""
+	for dir in "${@:2}"; do
 		if ! kbuild_list "$dir"; then continue; fi
 		while read -r kind part parent; do
-			if [[ ${part##*/} != "${object##*/}" ]]; then continue; fi
-			path_normalize "$part"; path=$REPLY
-			if [[ $path != "$object" ]] || ! dir_is_built "$dir"; then continue; fi
+			path_normalize "$part"
+			if [[ $REPLY != "$object" ]] || ! dir_is_built "$dir"; then continue; fi
 			if [[ $kind == y ]]; then
 				lines+="$object"$'\t'vmlinux$'\t'vmlinux$'\t'"$part"$'\n'
 			else
@@ -214,16 +223,24 @@ objects_of_source() {
 				module=${parent##*/}
 				lines+="$object"$'\t'"$parent"$'\t'"${module//-/_}"$'\t'"$part"$'\n'
 			fi
-		done <"$KBUILD_LIST"
+		done < <(grep -F -- "${object##*/} " "$KBUILD_LIST")
 	done
 	REPLY=${lines%$'\n'}
 }
 
 path_normalize() {
-	REPLY=$1
-	REPLY=${REPLY//\/.\//\/}
-	while [[ $REPLY =~ ^(.*/)?[^/]+/\.\./(.*)$ ]]; do REPLY=${BASH_REMATCH[1]}${BASH_REMATCH[2]}; done
-	REPLY=${REPLY#./}
+	local part out=() parts
+	if [[ $1 != */./* && $1 != */../* && $1 != ./* ]]; then REPLY=$1; return; fi
+	IFS=/ read -ra parts <<<"$1"
+	for part in "${parts[@]}"; do
+		case $part in
+		. | "") ;;
+		..) if ((${#out[@]})); then unset 'out[-1]'; fi ;;
+		*) out+=("$part") ;;
+		esac
+	done
+	printf -v REPLY '%s/' "${out[@]}"
+	REPLY=${REPLY%/}
 }
 
 # dir_is_built DIR: do the Makefiles above lead to it?
@@ -249,16 +266,19 @@ dir_is_built() {
 # kbuild_list DIR: KBUILD_LIST is a file of "y OBJECT -", "m OBJECT MODULE" and "dir DIR" lines, what Kbuild would build
 # there; false if DIR has no Makefile. Kept with the build tree.
 kbuild_list() {
-	local dir=$1 src=$1 log=$WORK/3-affected/kbuild.log
+	local dir=$1 src=$TARGET_SOURCE/$1 log=$WORK/3-affected/kbuild.log
 	KBUILD_LIST=$TREE/kpatch/kbuild/${dir//\//%}
 	if [[ ! -f $TARGET_SOURCE/$dir/Kbuild && ! -f $TARGET_SOURCE/$dir/Makefile ]]; then return 1; fi
 	if [[ -f $KBUILD_LIST ]]; then return 0; fi
 	mkdir -p "$TREE/kpatch/kbuild"
-	if grep -q srcroot "$TARGET_SOURCE/Makefile"; then src=$TARGET_SOURCE/$dir; fi
+	# Before 6.10 $(src) was relative.
+	# shellcheck disable=SC2016
+	if grep -qx 'src := $(obj)' "$TARGET_SOURCE/scripts/Makefile.build"; then src=$dir; fi
 	if ! kbuild_lister | make -s -C "$TREE" -f - srctree="$TARGET_SOURCE" objtree=. obj="$dir" src="$src" ARCH=x86_64 \
 		SRCARCH=x86 CC="$TARGET_CC" CONFIG_SHELL=/bin/sh 2>"$log" | tr -s ' \n' '\n' | tr '|' ' ' |
 		sed -n 's,/$,,; /^\(y\|m\|dir\) /p' >"$KBUILD_LIST.$$"; then
-		warn "the Makefile in $dir could not be read by itself: $(head -n 1 "$log")"
+		# Some are only made to be included by others.
+		debug "the Makefile in $dir can't be read by itself: $(head -n 1 "$log")"
 	fi
 	mv "$KBUILD_LIST.$$" "$KBUILD_LIST"
 }
@@ -275,12 +295,10 @@ srcroot := $(srctree)
 include $(firstword $(wildcard $(srctree)/$(obj)/Kbuild) $(srctree)/$(obj)/Makefile)
 parts-y = $(strip $($(1:.o=-objs)) $($(1:.o=-y)))
 parts-m = $(strip $(call parts-y,$1) $($(1:.o=-m)))
-# A part may itself be composite.
-expand = $(foreach p,$(call parts-$2,$1),$(if $(call parts-$2,$p),$(call expand,$p,$2),$p))
 built-in := $(sort $(filter-out %/,$(obj-y) $(lib-y)))
 modules := $(sort $(filter-out %/ $(built-in),$(obj-m)))
-items := $(foreach o,$(built-in),$(foreach p,$(or $(call expand,$o,y),$o),y|$(obj)/$p|-)) \
-	$(foreach o,$(modules),$(foreach p,$(or $(call expand,$o,m),$o),m|$(obj)/$p|$(obj)/$o)) \
+items := $(foreach o,$(built-in),$(foreach p,$(or $(call parts-y,$o),$o),y|$(obj)/$p|-)) \
+	$(foreach o,$(modules),$(foreach p,$(or $(call parts-m,$o),$o),m|$(obj)/$p|$(obj)/$o)) \
 	$(foreach d,$(filter %/,$(obj-y) $(obj-m) $(lib-y)),dir|$(obj)/$d)
 .PHONY: kpatch-list
 kpatch-list:

@@ -71,7 +71,7 @@ compile_plain() {
 		if ((status == 0)) && [[ ! -f $REPLY ]]; then status=1; fi
 	done
 	if ((status)); then
-		grep -E 'error|\*\*\*|warning' "$log" | head -n 20 | sed 's/^/    /' >&2
+		show_matching 'error|\*\*\*' "$log"
 		die "the unpatched source does not compile; is the source complete and the configuration the target's?"
 	fi
 }
@@ -165,7 +165,7 @@ EOF
 
 # compile_run SIDE...: run the scripts of these sides, then look what is missing.
 compile_run() {
-	local side object scripts=() log=$WORK/4-compile/run.log failed=""
+	local side object scripts=() log=$WORK/4-compile/run.log
 	SCRIPTS_WANTED=()
 	for side; do
 		for object in "${OBJECTS[@]}"; do
@@ -176,15 +176,22 @@ compile_run() {
 	SCRIPTS_SIDE=$1
 	printf '%s\0' "${scripts[@]}" >"$WORK/4-compile/scripts"
 	long_run "$log" compile_progress xargs -0 -a "$WORK/4-compile/scripts" -P "$OPT_JOBS" -n 1 sh || true
+	compile_failures "$1"
+}
+
+compile_failures() {
+	local side=$1 object failed=""
 	for object in "${SCRIPTS_WANTED[@]}"; do
 		if [[ ! -f $object ]]; then
+			if [[ $side == patched && -z $failed ]]; then compile_with_own_lines; fi
+			if [[ $side == patched ]]; then sh "$object.sh" || true; fi
 			failed+=" ${object#"$WORK"/4-compile/}"
 			compile_show "$object.log"
 		fi
 	done
 	if [[ -z $failed ]]; then return; fi
-	if [[ $1 == patched ]]; then
-		finish $EXIT_NOT_COMPILED "error: the patched source does not compile:${failed//patched\//}"
+	if [[ $side == patched ]]; then
+		finish "$EXIT_NOT_COMPILED" "error: the patched source does not compile:${failed//patched\//}"
 	fi
 	die "the unpatched source does not compile:$failed; is the source complete and the configuration the target's?"
 }
@@ -196,7 +203,13 @@ compile_progress() {
 	REPLY="compiling ($SCRIPTS_SIDE): $done of ${#SCRIPTS_WANTED[@]} objects"
 }
 
+# For a message the lines count as in the patched file, not as in the original.
+compile_with_own_lines() {
+	local file
+	for file in "${PATCHED_FILES[@]}"; do cp -- "$WORK/2-tree/unnumbered/$file" "$PATCHED/$file"; done
+}
+
 # The user knows files by their names below the source.
 compile_show() {
-	sed -e "s,$PATCHED/,,g" -e "s,$TARGET_SOURCE/,,g" -e "s,$WORK/,,g" -e 's/^/    /' -- "$1" | head -n 40 >&2
+	sed -e "s,$PATCHED/,,g" -e "s,$WORK/2-tree/patched/,,g" -e "s,$TARGET_SOURCE/,,g" -e "s,$WORK/,,g" -e 's/^/    /' -e '40q' -- "$1" >&2
 }

@@ -51,7 +51,7 @@ config_check() {
 }
 
 # The version text without the program's name: gcc and x86_64-linux-gnu-gcc-12 are often the same.
-compiler_version() { REPLY=$("$1" --version 2>/dev/null | head -n 1); REPLY=${REPLY#* }; }
+compiler_version() { REPLY=$("$1" --version 2>/dev/null | sed -n 1p); REPLY=${REPLY#* }; }
 
 # compiler_find CONFIG: TARGET_CC, the compiler that built the target
 compiler_find() {

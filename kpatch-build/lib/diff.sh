@@ -33,7 +33,7 @@ diff_objects() {
 	done
 	if ((refused)); then refuse "the patch can't be livepatched, for the reasons above ($refused object(s))"; fi
 	if ((${#DIFFS[@]} == 0)); then
-		finish $EXIT_UNCHANGED "nothing changed: the patch changes no code in ${OBJECTS[*]:0:5}"
+		finish "$EXIT_UNCHANGED" "nothing changed: the patch changes no code in ${OBJECTS[*]:0:5}"
 	fi
 	progress_clear
 	changes=$(grep -E ': (changed|new) function: ' "$WORK/6-diff.log") || changes=""

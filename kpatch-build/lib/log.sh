@@ -27,12 +27,15 @@ finish() {
 	message "$*"
 	exit "$code"
 }
-die() { finish $EXIT_ERROR "error: $*"; }
-refuse() { finish $EXIT_REFUSED "refused: $*"; }
-usage_error() { finish $EXIT_USAGE "error: $*; see kpatch-build --help"; }
+die() { finish "$EXIT_ERROR" "error: $*"; }
+refuse() { finish "$EXIT_REFUSED" "refused: $*"; }
+usage_error() { finish "$EXIT_USAGE" "error: $*; see kpatch-build --help"; }
 
 # show_file FILE [LINES]: the end of a log, indented, on stderr
 show_file() { tail -n "${2:-25}" -- "$1" | sed 's/^/    /' >&2; }
+
+# show_matching REGEXP FILE: the first lines of a log that look like the reason
+show_matching() { awk -v re="$1" '$0 ~ re && n++ < 20 { print "    " $0 }' "$2" >&2; }
 
 now_us() { REPLY=${EPOCHREALTIME//[!0-9]/}; }
 
@@ -125,7 +128,7 @@ on_error() {
 	if ((BASH_SUBSHELL == 0)); then
 		message "error: internal: ${1##*/} line $2: '$3' failed${STAGE_NAME:+ in stage $STAGE_NAME}; run again with -d and report this"
 	fi
-	exit $EXIT_ERROR
+	exit "$EXIT_ERROR"
 }
 install_traps() {
 	trap 'on_error "${BASH_SOURCE[0]}" "$LINENO" "$BASH_COMMAND"' ERR

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# The patched view of the source: a directory of its own for each run, where every file is a symbolic link to the source
-# and every patched file a real copy. Directories are real, so that an #include "../x.h" stays inside the view.
+# The patched view of the source: a directory where every file is a symbolic link to the source and every patched file a
+# real copy. Directories are real, so that an #include "../x.h" stays inside the view.
 #
 # After each hunk that changes the number of lines a #line restores the numbering: __LINE__, and with it BUG and WARN
 # tables, stays what it was in all code that the patch does not touch.
@@ -11,12 +11,12 @@ PATCHED_FILES=()        # files that the patches change and that get compiled, r
 patch_apply() {
 	local patch list=$WORK/2-tree/patched-files
 	mkdir -p "$WORK/2-tree"
-	PATCHED=$WORK/2-tree/patched
+	# shellcheck disable=SC2153
 	for patch in "${PATCHES[@]}"; do
 		patch_files "$patch"
 	done >"$list.all"
 	sort -u "$list.all" >"$list"
-	if [[ ! -s $list ]]; then finish $EXIT_NOT_APPLIED "error: ${PATCHES[*]##*/}: no change to any file found; is it a patch in unified format (diff -u)?"; fi
+	if [[ ! -s $list ]]; then finish "$EXIT_NOT_APPLIED" "error: ${PATCHES[*]##*/}: no change to any file found; is it a patch in unified format (diff -u)?"; fi
 	patch_check_files "$list"
 	patch_make_view
 	for patch in "${PATCHES[@]}"; do patch_apply_one "$patch"; done
@@ -80,25 +80,71 @@ patch_check_files() {
 		*) why="this kind of file is not known to be compiled" ;;
 		esac
 		if [[ -z $why && $old != /dev/null && ! -f $TARGET_SOURCE/$file ]]; then
-			finish $EXIT_NOT_APPLIED "error: the patch changes $file, which the source of $TARGET_RELEASE does not have"
+			finish "$EXIT_NOT_APPLIED" "error: the patch changes $file, which the source of $TARGET_RELEASE does not have"
 		fi
 		if [[ $why ]]; then refused+=$'\n'"    $file: $why"; else PATCHED_FILES+=("$file"); fi
 	done <"$1"
 	if [[ $refused ]]; then refuse "the patch can't be livepatched:$refused"; fi
 	if [[ $ignored ]]; then note "not part of the kernel's code, ignored:$ignored"; fi
-	if ((${#PATCHED_FILES[@]} == 0)); then finish $EXIT_UNCHANGED "nothing changed: the patch changes no file that is compiled"; fi
+	if ((${#PATCHED_FILES[@]} == 0)); then finish "$EXIT_UNCHANGED" "nothing changed: the patch changes no file that is compiled"; fi
 }
 
-# Links for all that can be compiled or included. What is left out (documentation, tools, other architectures) saves
-# about half of the files.
+# Some 50,000 links take seconds to make and, on a busy disk, far longer to remove. So a view goes back to the cache after
+# the run; the next run takes a free one, makes links again of what the last one changed, and has a lock on it as long as
+# it lives. A run that keeps its work directory makes a view of its own there.
 patch_make_view() {
-	local entry file old new skip=" Documentation LICENSES samples tools arch "
+	local n base lock
+	base=$CACHE/view/${TARGET_SOURCE##*/}_$(printf %s "$TARGET_SOURCE" | sha256sum | cut -c 1-8)
+	PATCHED=$WORK/2-tree/patched
+	if ((OPT_KEEP)); then
+		view_link
+	else
+		mkdir -p "$CACHE/view"
+		for ((n = 1; ; n++)); do
+			exec {lock}>"$base.$n.lock"
+			if flock -n "$lock"; then break; fi
+			exec {lock}>&-
+		done
+		PATCHED=$base.$n
+		if [[ -f $PATCHED.source && $(<"$PATCHED.source") == "$TARGET_SOURCE_ID" ]]; then
+			view_restore
+		else
+			rm -rf "$PATCHED" "$PATCHED".{source,changed}
+			view_link
+			printf '%s\n' "$TARGET_SOURCE_ID" >"$PATCHED.source"
+		fi
+		cp "$WORK/2-tree/patched-files" "$PATCHED.changed"
+		ln -s "$PATCHED" "$WORK/2-tree/patched"
+	fi
+	view_unshare
+}
+
+# Links for all that can be compiled or included; documentation, tools and other architectures are left out.
+view_link() {
+	local entry file skip=" Documentation LICENSES samples tools arch "
+	need_space "$CACHE" 400000000 "the patched view of the source"
+	progress "making the patched view of the source"
 	mkdir -p "$PATCHED/arch"
 	for entry in "$TARGET_SOURCE"/* "$TARGET_SOURCE"/arch/x86 "$TARGET_SOURCE"/arch/Kconfig; do
 		if [[ $skip == *" ${entry##*/} "* ]]; then continue; fi
 		file=${entry#"$TARGET_SOURCE"/}
 		cp -rs -- "$entry" "$PATCHED/${file%"${file##*/}"}"
 	done
+}
+
+view_restore() {
+	local old new file
+	if [[ ! -f $PATCHED.changed ]]; then return; fi
+	while IFS=$'\t' read -r old new; do
+		file=${new/#\/dev\/null/$old}
+		rm -f -- "$PATCHED/$file"
+		if [[ -f $TARGET_SOURCE/$file ]]; then ln -s "$TARGET_SOURCE/$file" "$PATCHED/$file"; fi
+	done <"$PATCHED.changed"
+}
+
+# Real copies of what the patches change.
+view_unshare() {
+	local old new file
 	while IFS=$'\t' read -r old new; do
 		file=${new/#\/dev\/null/$old}
 		if [[ -f $TARGET_SOURCE/$file ]]; then
@@ -122,13 +168,16 @@ patch_apply_one() {
 	elif ((OPT_FUZZ < 2)) && patch -d "$PATCHED" -p1 -N -F 2 --dry-run -r - <"$patch" >/dev/null 2>&1; then
 		again+=$'\n'"    it would apply with differing context: look at the place, then use --fuzz 2 or refresh the patch"
 	fi
-	sed 's/^/    /' "$log" | head -n 30 >&2
-	finish $EXIT_NOT_APPLIED "error: ${patch##*/} does not apply to the source of $TARGET_RELEASE${TARGET_VERSION:+ ($TARGET_VERSION)}:"$'\n'"$again"
+	show_file "$log" 30
+	finish "$EXIT_NOT_APPLIED" "error: ${patch##*/} does not apply to the source of $TARGET_RELEASE${TARGET_VERSION:+ ($TARGET_VERSION)}:"$'\n'"$again"
 }
 
+# (2-tree/unnumbered keeps them as the patch made them, for the compiler's messages.)
 patch_number_lines() {
 	local file
 	for file in "${PATCHED_FILES[@]}"; do
+		mkdir -p "$(dirname -- "$WORK/2-tree/unnumbered/$file")"
+		cp -- "$PATCHED/$file" "$WORK/2-tree/unnumbered/$file"
 		if [[ -f $TARGET_SOURCE/$file ]] && ! cmp -s -- "$TARGET_SOURCE/$file" "$PATCHED/$file"; then
 			line_numbers_keep "$TARGET_SOURCE/$file" "$PATCHED/$file" >"$PATCHED/$file.numbered"
 			cat "$PATCHED/$file.numbered" >"$PATCHED/$file"

@@ -127,7 +127,7 @@ debian_list_targets() {
 
 # debian_field FIELD PACKAGE VERSION -> REPLY
 debian_field() {
-	REPLY=$(apt-cache show -- "$2=$3" 2>/dev/null | sed -n "s/^$1: //p" | head -n 1)
+	REPLY=$(apt-cache show -- "$2=$3" 2>/dev/null | awk -v f="$1: " 'index($0, f) == 1 && !n++ { print substr($0, length(f) + 1) }')
 }
 
 # debian_fetch PACKAGE VERSION -> REPLY: path of the package file in the cache. A file that is there already (fetched
@@ -169,16 +169,16 @@ debian_fetch() {
 	die "package $package $version could not be fetched; is there a network, and are the package lists current (apt-get update)? Without network put the .deb into $packages"
 }
 fetch_progress() {
-	local done total
-	done=$(du -sb -- "$FETCH_DIR" | cut -f 1)
-	total=$((FETCH_SIZE / 1048576))
-	REPLY="fetching $FETCH_NAME: $((done / 1048576)) of $total MB"
+	local have
+	have=$(du -sb -- "$FETCH_DIR" | cut -f 1)
+	REPLY="fetching $FETCH_NAME: $((have / 1048576)) of $((FETCH_SIZE / 1048576)) MB"
 }
 
 # ---- unpacking ------------------------------------------------------------------------------------------------------
 
 debian_unpack_target() {
-	local to=$1 release=$2 version=$3 package depends image=linux-image-$release
+	local to=$1 release=$2 version=$3 package depends image
+	image=linux-image-$release
 	debian_versions "$image"
 	if [[ $REPLY && $'\n'$REPLY$'\n' != *$'\n'$version$'\n'* ]] || [[ -z $REPLY ]]; then
 		debian_versions "$image-unsigned"
@@ -189,7 +189,7 @@ debian_unpack_target() {
 	debian_unpack_package "$to" "linux-headers-$release" "$version"
 	depends=$(dpkg-deb -f "$REPLY" Depends | tr ',' '\n' | awk '/linux-(headers|kbuild)-/ { print $1 }')
 	for package in $depends; do debian_unpack_package "$to" "$package" "$version"; done
-	rm -rf "$to/usr/share"
+	rm -rf "${to:?}/usr/share"
 }
 
 # debian_unpack_package DIR PACKAGE VERSION -> REPLY: the package file
@@ -226,6 +226,7 @@ debian_unpack_source() {
 	debian_fetch "$package" "$version"; file=$REPLY
 	need_space "$CACHE" $SOURCE_UNPACKED_SIZE "unpacking the source"
 	UNPACK_LOG=$WORK/1-target/source.log
+	# shellcheck disable=SC2016
 	if ! long_run "$UNPACK_LOG" unpack_progress bash -c '
 		set -o pipefail
 		dpkg-deb --fsys-tarfile "$1" | tar -xO -f - "./usr/src/$2.tar.xz" |

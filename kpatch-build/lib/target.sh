@@ -46,18 +46,18 @@ is_elf() { [[ $(head -c 4 -- "$1" | od -An -tx1) == " 7f 45 4c 46" ]]; }
 image_extract() {
 	local image=$1 dir=$2 log=$WORK/1-target/image.log
 	mkdir -p "$dir"
-	if ! long_run "$log" no_progress "$BIN_DIR/klp-place" --elf "$image" -o "$dir/vmlinux.new" ||
-		! "$BIN_DIR/klp-place" --kallsyms "$dir/vmlinux.new" >"$dir/kallsyms.new" 2>>"$log"; then
+	if ! long_run "$log" no_progress "$BIN_DIR/klp-place" --elf "$image" -o "$dir/vmlinux.$$" ||
+		! "$BIN_DIR/klp-place" --kallsyms "$dir/vmlinux.$$" >"$dir/kallsyms.$$" 2>>"$log"; then
 		show_file "$log"
 		die "$image can't be read as a kernel image; give the vmlinuz, bzImage or vmlinux of the target"
 	fi
-	mv "$dir/kallsyms.new" "$dir/kallsyms"
-	mv "$dir/vmlinux.new" "$dir/vmlinux"
+	mv "$dir/kallsyms.$$" "$dir/kallsyms"
+	mv "$dir/vmlinux.$$" "$dir/vmlinux"
 }
 
 # The banner is the string that the image prints first: "Linux version RELEASE (who@where) (compiler) #1 SMP ...".
 image_banner() {
-	TARGET_BANNER=$(LC_ALL=C grep -a -o -m 1 'Linux version [0-9][^[:cntrl:]]*' "$TARGET_VMLINUX" | head -n 1) || true
+	TARGET_BANNER=$(LC_ALL=C grep -a -o -m 1 'Linux version [0-9][^[:cntrl:]]*' "$TARGET_VMLINUX" | sed -n 1p) || true
 	if [[ -z $TARGET_BANNER ]]; then die "$TARGET_IMAGE has no kernel banner: is it a kernel image?"; fi
 	REPLY=${TARGET_BANNER#Linux version }
 	REPLY=${REPLY%% *}
@@ -153,6 +153,7 @@ source_copy_tree() {
 	note "$OPT_SOURCE was built in; working on a copy of its source"
 	(cd "$OPT_SOURCE" && find . -name .git -prune -o '(' "${BUILD_PRODUCTS[@]}" ')' -prune -o '(' -type f -o -type l ')' -print0) \
 		>"$WORK/1-target/files"
+	# shellcheck disable=SC2016
 	if ! long_run "$log" no_progress bash -c 'set -o pipefail; tar -C "$1" --null -T "$2" -cf - | tar -C "$3" -xf -' \
 		copy "$OPT_SOURCE" "$WORK/1-target/files" "$to" ||
 		! long_run "$log" no_progress make -C "$to" ARCH=x86_64 mrproper; then

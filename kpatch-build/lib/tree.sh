@@ -57,7 +57,7 @@ tree_make() {
 	fi
 	tree_compare_config
 	if ! long_run "$log" tree_progress "${KMAKE[@]}" -j "$OPT_JOBS" modules_prepare; then
-		grep -E 'error|\*\*\*|not found' "$log" | head -n 20 | sed 's/^/    /' >&2
+		show_matching 'error|\*\*\*|not found' "$log"
 		cp "$log" "$CACHE/tree/failed.log"
 		die "the build tree can't be prepared; all of make's output: $CACHE/tree/failed.log"
 	fi
@@ -85,7 +85,7 @@ readonly CONFIG_MAY_DIFFER='^CONFIG_([A-Z]+_VERSION(_TEXT)?|RUSTC_.*|BINDGEN_.*|
 tree_compare_config() {
 	local changed
 	changed=$({ diff <(grep '^CONFIG_' "$TARGET_CONFIG" | sort) <(grep '^CONFIG_' "$TREE/.config" | sort) || true; } |
-		sed -n 's/^[<>] \(CONFIG_[A-Za-z0-9_]*\)=.*/\1/p' | sort -u | grep -Ev "$CONFIG_MAY_DIFFER" | head -n 8 | xargs) || true
+		sed -n 's/^[<>] \(CONFIG_[A-Za-z0-9_]*\)=.*/\1/p' | sort -u | grep -Ev "$CONFIG_MAY_DIFFER" | sed -n 1,8p | xargs) || true
 	if [[ $changed ]]; then
 		warn "the source's Kconfig changes the configuration that was given ($changed ...); was the image built with this file from this source?"
 	fi
