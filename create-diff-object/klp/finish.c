@@ -72,6 +72,7 @@ struct finish {
 	uint32_t *sec_map;       /* input section -> output section, 0: dropped */
 	uint32_t *sym_map;       /* input symbol -> output symbol, 0: dropped */
 	VEC(struct klp_sec) klp_secs;
+	struct strmap klp_sec_names;
 	VEC(struct out_sec) out; /* index: output section */
 	VEC(char) strtab_more;   /* what is appended to the symbols' string table */
 	VEC(char) shstrtab_more; /* and to the sections' */
@@ -186,9 +187,9 @@ static int add_klp_sec(struct finish *f, uint32_t target, const char *owner)
 	sec->name = name;
 	sec->target = target;
 	sec->owner = owner;
-	if (elf_obj_find_section_index(f->in, name))
-		return diag_refuse(f->diag, f->in->path, name,
-				   "the section exists already; relocations can't be added to a finished section");
+	/* Two sections of one name could not be told apart, and the kernel does not load such a module. */
+	if (elf_obj_find_section_index(f->in, name) || strmap_add(&f->klp_sec_names, name, 0) != STRMAP_NONE)
+		return diag_refuse(f->diag, f->in->path, name, "there would be two sections of this name");
 	return 0;
 }
 
@@ -671,6 +672,7 @@ int klp_finish(const struct elf_obj *in, struct klp_finished *result, struct dia
 	for (uint32_t i = 0; i < f.klp_secs.n; i++)
 		vec_free(&f.klp_secs.v[i].relas);
 	vec_free(&f.klp_secs);
+	strmap_free(&f.klp_sec_names);
 	vec_free(&f.out);
 	vec_free(&f.strtab_more);
 	vec_free(&f.shstrtab_more);

@@ -7,7 +7,7 @@
 
 #include "arch/arch.h"
 #include "target/symtab.h"
-#include "util/arena.h"
+#include "util/strmap.h"
 #include "verify/checks.h"
 
 #define SYM_PREFIX  ".klp.sym."
@@ -132,8 +132,27 @@ static void check_ordinary_relas(struct verify *v, const struct elf_sec *sec)
 	}
 }
 
+/* The kernel makes a file in /sys/module/<name>/sections for each loaded section. */
+static void check_unique_names(struct verify *v)
+{
+	struct strmap names = {0};
+
+	for (uint32_t i = 1; i < v->mod->nsecs; i++) {
+		const struct elf_sec *sec = &v->mod->secs[i];
+
+		if (!(sec->flags & SHF_ALLOC) || !sec->size)
+			continue;
+		if (strmap_add(&names, sec->name, i) != STRMAP_NONE)
+			verify_broken(v, sec->name, 0, NULL,
+				      "add_sect_attrs() fails on the second: 6.12 refuses the module, 6.1 warns",
+				      "two sections that are loaded have this name");
+	}
+	strmap_free(&names);
+}
+
 void verify_check_form(struct verify *v)
 {
+	check_unique_names(v);
 	if (v->mod->nsecs >= SHN_LORESERVE)
 		verify_broken(v, NULL, 0, NULL, "the loader reads the 16 bits of e_shnum and finds no section at all",
 			      "%u sections", v->mod->nsecs);

@@ -394,6 +394,20 @@ static void test_section_exists(void **state)
 	expect_refused(*state, "bad.ko");
 }
 
+static void test_two_sections_of_one_name(void **state)
+{
+	struct elf_edit edit;
+
+	assemble_text(*state, "bad.ko",
+		      ".weak \".klp.sym.a.f,0\"\n.section .d1,\"aw\"\n.quad \".klp.sym.a.f,0\"\n"
+		      ".section .d2,\"aw\"\n.quad \".klp.sym.a.f,0\"\n");
+	edit = elf_edit_read(fixture_path(*state, "bad.ko"));
+	elf_edit_rename_section(&edit, ".d2", ".d1");
+	elf_edit_write(&edit, fixture_path(*state, "bad.ko"));
+	elf_edit_free(&edit);
+	expect_refused(*state, "bad.ko");
+}
+
 static void test_reference_to_dropped_section(void **state)
 {
 	assemble_text(*state, "bad.ko", ".data\n.quad btf\n.section .BTF\nbtf: .long 0\n");
@@ -451,6 +465,7 @@ int main(void)
 		cmocka_unit_test(test_defined_symbol),
 		cmocka_unit_test(test_section_that_is_not_loaded),
 		cmocka_unit_test(test_section_exists),
+		cmocka_unit_test(test_two_sections_of_one_name),
 		cmocka_unit_test(test_reference_to_dropped_section),
 		cmocka_unit_test(test_section_group),
 		cmocka_unit_test(test_signed_module),

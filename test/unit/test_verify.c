@@ -140,6 +140,11 @@ static void not_finished(struct elf_edit *edit)
 	elf_edit_rename_symbol(edit, "optional_fn", ".klp.sym.vmlinux.patched_fn,0");
 }
 
+static void two_of_one_name(struct elf_edit *edit)
+{
+	elf_edit_rename_section(edit, ".smp_locks", ".return_sites");
+}
+
 /* The last four bytes of a section are still in it. */
 static void end_of_section(struct elf_edit *edit)
 {
@@ -159,10 +164,9 @@ static void ordinary_rela_to_livepatch_symbol(struct elf_edit *edit)
 
 /* ---- L2 to L5: who resolves what ---- */
 
-/* One entry of the vmlinux section for fn_a is all that this section holds. */
 static void vmlinux_symbol_waits_for_module(struct elf_edit *edit)
 {
-	elf_edit_rename_section(edit, ".klp.rela.vmlinux..text.fn_a", ".klp.rela.mod_a..text.fn_a");
+	elf_edit_rename_symbol(edit, FN_A, ".klp.sym.vmlinux.patched_fn,0");
 }
 
 static void exported_symbol(struct elf_edit *edit)
@@ -788,6 +792,7 @@ int main(void)
 		BREAKS("L1", named_after_other_section),
 		BREAKS("L1", no_such_symbol_index),
 		BREAKS("L1", not_finished),
+		BREAKS("L1", two_of_one_name),
 		BREAKS("L2", vmlinux_symbol_waits_for_module),
 		BREAKS("L3", exported_symbol),
 		BREAKS("L3", exported_namesake),
