@@ -50,7 +50,9 @@ static void refuse_data(const struct diff *diff, uint32_t p, struct diag *diag)
 			    "changed data in %s: %s differs; the running kernel's copy stays as it is, so change it "
 			    "from a callback or a function",
 			    section, difference_text(info->why));
-	else if (info->change == CHANGE_NEW && piece->class == SEC_INIT)
+	/* module_init() leaves `__UNIQUE_ID___addressable_init_module680`, whose number any new unique name shifts. */
+	else if (info->change == CHANGE_NEW && piece->class == SEC_INIT &&
+		 !(piece->kind == PIECE_DATA && side_is_anonymous(&diff->patched, piece)))
 		diag_refuse(diag, file_of(diff), piece->name, "new entry in %s: it would only be used at start-up",
 			    section);
 }

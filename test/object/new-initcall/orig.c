@@ -1,0 +1,2 @@
+extern int other(int x);
+int f(int x) { return other(x); }
