@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The two halves of klp_finish(): finish.c decides what moves and what goes, rewrite.c makes the file.
+ * Private to these two.
+ */
+#ifndef KLP_KLP_REWRITE_H
+#define KLP_KLP_REWRITE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "util/vec.h"
+
+struct arena;
+struct diag;
+struct elf_obj;
+struct klp_finished;
+
+/* A symbol whose relocations are to be moved. */
+struct klp_pending {
+	const char *owner; /* NULL: not such a symbol */
+	const char *name;  /* the final name */
+	uint32_t moved;    /* relocations that refer to it */
+	uint32_t same_as;  /* input index of the symbol that stands for it in the output; often itself */
+};
+
+/* A livepatch relocation section to be made. */
+struct klp_moved_sec {
+	const char *name;
+	uint32_t target; /* input index of the section that it relocates */
+	const char *owner;
+	uint32_t nrelas; /* entries: relocations of target whose symbol has this owner */
+};
+
+/* All decisions about a module. */
+struct klp_moves {
+	const struct elf_obj *in;
+	struct arena *arena; /* owns all that is made for this run, but the result */
+	struct diag *diag;
+	struct klp_pending *pending; /* index: input symbol */
+	bool *dropped_sec;           /* index: input section */
+	uint32_t *sec_map;           /* input section -> output section, 0: dropped */
+	uint32_t *sym_map;           /* input symbol -> output symbol, 0: dropped */
+	VEC(struct klp_moved_sec) secs;
+	uint32_t nsyms_out;
+	uint32_t first_global_out;
+};
+
+/* Makes the output in memory. Returns 0 or -errno, reported. */
+int klp_rewrite(const struct klp_moves *moves, struct klp_finished *result) __attribute__((warn_unused_result));
+/* The output when there is nothing to do: a copy of the input. */
+int klp_rewrite_copy(const struct klp_moves *moves, struct klp_finished *result) __attribute__((warn_unused_result));
+
+#endif
