@@ -110,8 +110,6 @@ deps:
 	$(Q)kpatch-build/install-packages all
 
 demo:
-	$(Q)kpatch-build/install-packages build run vm
-	$(Q)$(MAKE) --no-print-directory all
 	$(Q)examples/demo.sh
 
 # Each suite prints "ok N ..." and "not ok N ..." lines; test/check adds them up.

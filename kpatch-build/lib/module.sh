@@ -143,6 +143,7 @@ module_verify() {
 		;;
 	esac
 	STAGE_SUMMARY=$(tail -n 1 "$dir/report")
+	STAGE_SUMMARY="the relocation law is ${STAGE_SUMMARY##*: }"
 }
 
 # The module appears under its name complete or not at all.

@@ -15,8 +15,12 @@ OPT_DEBUG=0             # -d
 OPT_REPLACE=1           # 0 with -R
 OPT_KEEP=0              # --skip-cleanup
 OPT_COMPILER_CHECK=1    # 0 with --skip-compiler-check
+OPT_PROVE=0             # --prove
+OPT_PROVE_TEST=""       # --prove-test
 OPT_FUZZ=0              # --fuzz
 OPT_MAX_OBJECTS=200     # --max-objects
+OPT_PROVE=0             # --prove, or --prove-test
+OPT_PROVE_TEST=""       # --prove-test: script to run in the machine
 OPT_ACTION=build        # or list-targets, print-target
 PATCHES=()              # absolute paths, in the order given
 MODULE_NAME=""          # name of the module to build, e.g. livepatch-fix
@@ -44,6 +48,9 @@ Build:
       --fuzz N               lines of context that may differ when a patch is applied (default: 0)
       --max-objects N        refuse a patch that can change more objects (default: 200)
       --skip-compiler-check  go on when the compiler is not the one that built the target
+Proof:
+      --prove                boot the target in a virtual machine, load the module there, unload it, read the log
+      --prove-test SCRIPT    the same, and run SCRIPT inside: it must succeed only while the module is loaded
 Other:
   -d, --debug                say what is run, keep the work directory
       --skip-cleanup         keep the work directory
@@ -70,7 +77,7 @@ options_parse() {
 	local short=ha:r:s:c:v:j:t:n:o:dR long parsed
 	long=help,archversion:,sourcerpm:,sourcedir:,config:,vmlinux:,jobs:,target:,name:,output:,debug,non-replace
 	long+=,oot-module:,oot-module-src:,skip-cleanup,skip-compiler-check,skip-gcc-check
-	long+=,symvers:,modules:,fuzz:,max-objects:,list-targets,print-target
+	long+=,symvers:,modules:,fuzz:,max-objects:,list-targets,print-target,prove,prove-test:
 	if ! parsed=$(getopt -o "$short" -l "$long" -n kpatch-build -- "$@" 2>&1); then
 		parsed=${parsed%%$'\n'*}
 		usage_error "${parsed#kpatch-build: }"
@@ -95,6 +102,8 @@ options_parse() {
 		--modules) OPT_MODULES=$2; shift ;;
 		--fuzz) OPT_FUZZ=$2; shift ;;
 		--max-objects) OPT_MAX_OBJECTS=$2; shift ;;
+		--prove) OPT_PROVE=1 ;;
+		--prove-test) OPT_PROVE=1 OPT_PROVE_TEST=$2; shift ;;
 		--list-targets) OPT_ACTION=list-targets ;;
 		--print-target) OPT_ACTION=print-target ;;
 		-r | --sourcerpm)
@@ -133,6 +142,11 @@ options_check() {
 	require_dir "$OPT_OUTPUT" "output directory"
 	if [[ ! -w $OPT_OUTPUT ]]; then usage_error "output directory $OPT_OUTPUT is not writable"; fi
 	OPT_OUTPUT=$(realpath -- "$OPT_OUTPUT")
+	if [[ $OPT_PROVE_TEST ]]; then
+		require_file "$OPT_PROVE_TEST" "test (--prove-test)"
+		OPT_PROVE_TEST=$(realpath -- "$OPT_PROVE_TEST")
+	fi
+	if ((OPT_PROVE)); then vm_require; fi
 	options_name
 }
 

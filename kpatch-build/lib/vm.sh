@@ -157,6 +157,8 @@ vm_prove() {
 	STAGE_SUMMARY="booted, loaded, ${test:+tested, }unloaded; the kernel log is clean"
 }
 
+vm_prove_module() { vm_prove "$WORK/8-finish/$MODULE_NAME.ko" "$TARGET_IMAGE" "$OPT_PROVE_TEST"; }
+
 vm_prove_script() {
 	cat <<-EOF
 		. ./vm-guest.sh
