@@ -244,7 +244,7 @@ static int find_tables(const struct elf_sec *sec, struct tables *t, struct addre
 	while (find_tokens(sec, from, t)) {
 		if (find_names(t) && find_addresses(t, addrs))
 			return 0;
-		from = t->token_table + 1;
+		from = t->token_table + t->token_index['0'] + 1;
 	}
 	return -ENOENT;
 }
