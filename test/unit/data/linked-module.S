@@ -124,9 +124,10 @@ replacement:
 	.quad ".klp.sym.mod_b.fn_b,0"
 	.quad 0
 
-	/* Type information, which create-klp-module drops. */
+	/* Type information, which create-klp-module drops; the symbol is not needed then. */
 	.section .BTF
 	.long 0x0001eb9f, helper
+	.quad ".klp.sym.vmlinux.never_used,0"
 
 	.section .rodata.klp.str1.1, "aMS", @progbits, 1
 name_vmlinux:
