@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "place.h"
+
+TWINS
+
+int outside_a(int x)
+{
+	return twin(x);
+}
+
+int outside_b(int x)
+{
+	return lone_twin(x) + (int)(long)"hallo";
+}

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "place.h"
+
+int shared = 1;
+
+TWINS
+
+int say(const char *what)
+{
+	return what == "hello" ? shared : twin(1) + lone_twin(2);
+}
+
+int overridden(int x)
+{
+	return x - 1;
+}

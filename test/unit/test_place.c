@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Objects are compiled and linked here, into an image and into a module, so that the truth is known: the linked file
+ * tells by its FILE symbols which of several symbols of one name came from which object. The host that the proof sees
+ * has no such symbols.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "elf/model.h"
+#include "place/host.h"
+#include "place/place.h"
+#include "place/placement.h"
+#include "place/write.h"
+#include "target/symtab.h"
+#include "util/diag.h"
+
+static char dir[] = "/tmp/test_place.XXXXXX";
+
+static void run(const char *fmt, ...)
+{
+	char command[2048];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(command, sizeof(command), fmt, ap);
+	va_end(ap);
+	if (system(command))
+		fail_msg("failed: %s", command);
+}
+
+static const char *in_dir(const char *name)
+{
+	static char paths[4][256];
+	static unsigned int next;
+	char *path = paths[next++ % 4];
+
+	snprintf(path, sizeof(paths[0]), "%s/%s", dir, name);
+	return path;
+}
+
+static void compile(const char *source, const char *object, const char *options)
+{
+	run("cc -w -O2 -g0 -mcmodel=kernel -fno-pic -fno-pie -fcf-protection=none -fno-asynchronous-unwind-tables "
+	    "-fno-stack-protector -fno-toplevel-reorder %s -c -o %s test/unit/data/%s",
+	    options, in_dir(object), source);
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	compile("place-before.c", "before.o", "");
+	compile("place-orig.c", "orig.o", "");
+	compile("place-after.c", "after.o", "");
+	compile("place-data.c", "data.o", "");
+	run("cd %s && ld -e 0 -Ttext=0xffffffff81000000 -o vmlinux before.o orig.o after.o data.o", dir);
+	run("cd %s && ld -r -o mod.ko before.o orig.o after.o data.o", dir);
+	/* What the proof gets. */
+	run("cd %s && objcopy --strip-debug vmlinux bare-vmlinux && objcopy --strip-debug mod.ko bare-mod.ko", dir);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	run("rm -rf %s", dir);
+	return 0;
+}
+
+struct scene {
+	struct elf_obj *obj, *host_elf;
+	struct symtab *host_tab, *truth;
+	struct host host;
+	struct proof *proof;
+	struct diag diag;
+	char *messages;
+	size_t messages_size;
+};
+
+/* Places an object in the image or the module; returns what place_object() did. */
+static int scene_open(struct scene *scene, const char *object, bool is_module, bool insist)
+{
+	struct diag *diag = &scene->diag;
+	int err;
+
+	memset(scene, 0, sizeof(*scene));
+	diag->out = open_memstream(&scene->messages, &scene->messages_size);
+	assert_int_equal(elf_obj_read(in_dir(object), &scene->obj, diag), 0);
+	assert_int_equal(elf_obj_read(in_dir(is_module ? "bare-mod.ko" : "bare-vmlinux"), &scene->host_elf, diag), 0);
+	assert_int_equal(symtab_read_elf(scene->host_elf, &scene->host_tab, diag), 0);
+	assert_int_equal(symtab_read(in_dir(is_module ? "mod.ko" : "vmlinux"), &scene->truth, diag), 0);
+	assert_int_equal(host_init(&scene->host, is_module ? "mod" : "vmlinux", scene->host_elf, scene->host_tab,
+				   is_module), 0);
+	err = place_object(scene->obj, &scene->host, insist, &scene->proof, diag);
+	fflush(diag->out);
+	return err;
+}
+
+static void scene_close(struct scene *scene)
+{
+	fclose(scene->diag.out);
+	free(scene->messages);
+	proof_free(scene->proof);
+	host_free(&scene->host);
+	symtab_free(scene->truth);
+	symtab_free(scene->host_tab);
+	elf_obj_free(scene->host_elf);
+	elf_obj_free(scene->obj);
+}
+
+static uint32_t symbol(const struct scene *scene, const char *name)
+{
+	uint32_t index = elf_obj_find_symbol(scene->obj, name);
+
+	if (!index)
+		fail_msg("the object has no symbol %s", name);
+	return index;
+}
+
+/* The record of a symbol that came from this source file (NULL: a global one). */
+static const struct symtab_sym *find_truth(const struct scene *scene, const char *name, const char *file)
+{
+	const struct symtab *tab = scene->truth;
+
+	for (uint32_t id = symtab_find(tab, name); id != SYMTAB_NONE; id = tab->syms[id].next)
+		if (!file || (tab->syms[id].file != SYMTAB_NONE && !strcmp(tab->syms[tab->syms[id].file].name, file)))
+			return &tab->syms[id];
+	fail_msg("the linked file has no %s of %s", name, file ? file : "any");
+	return NULL;
+}
+
+static void expect_place(const struct scene *scene, const char *name, const char *file)
+{
+	const struct symtab_sym *want = find_truth(scene, name, file);
+	uint32_t index = symbol(scene, name), id;
+	struct place at;
+
+	if (!proof_find_symbol(scene->proof, index, &at))
+		fail_msg("%s: not placed", name);
+	if (at.offset != want->addr || (scene->host.is_module && at.shndx != want->shndx))
+		fail_msg("%s: placed at %u:%#lx, is at %u:%#lx", name, at.shndx, at.offset, want->shndx, want->addr);
+	id = proof_find_record(scene->proof, index, at);
+	if (id == SYMTAB_NONE)
+		fail_msg("%s: no record", name);
+	/* Both tables have the same names in the same order. */
+	assert_int_equal(symtab_sympos(scene->host_tab, id), symtab_sympos(scene->truth, (uint32_t)(want - scene->truth->syms)));
+}
+
+static void expect_all_places(const struct scene *scene)
+{
+	static const char *const own[] = {"state", "twin", "lone_twin", "calls.0", "calls.1", "counter", "handlers"};
+	static const char *const global[] = {"first", "second", "say", "outside_a", "outside_b", "shared", "overridden"};
+
+	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
+		expect_place(scene, own[i], "place-orig.c");
+	for (size_t i = 0; i < sizeof(global) / sizeof(global[0]); i++)
+		expect_place(scene, global[i], NULL);
+}
+
+static void test_proved(void **state)
+{
+	(void)state;
+	for (int is_module = 0; is_module <= 1; is_module++) {
+		struct scene scene;
+
+		if (scene_open(&scene, "orig.o", is_module, true))
+			fail_msg("not proved: %s", scene.messages);
+		assert_int_equal(scene.messages_size, 0);
+		/* first, second, twin, lone_twin, overridden */
+		assert_int_equal(scene.proof->ntotal, 5);
+		assert_int_equal(scene.proof->nmatched, 5);
+		expect_all_places(&scene);
+		/* It is the second of three, and the position says so. */
+		expect_place(&scene, "twin", "place-orig.c");
+		scene_close(&scene);
+	}
+}
+
+static void test_differences_are_refused(void **state)
+{
+	static const struct {
+		const char *macro, *message;
+		uint32_t nmatched;
+	} cases[] = {
+		{"-DDIFFERENT_CODE", "second+0x", 4},
+		{"-DDIFFERENT_STRING", "compiled with \"hallo\", the kernel has \"hello\" (4 of 5 functions match)", 4},
+		{"-DDIFFERENT_CALLEE", "refers to outside_b, the kernel to outside_a", 4},
+		{"-DDIFFERENT_DATA", "counter+0: refused: compiled 08, kernel has 07", 5},
+		{"-DDIFFERENT_POINTER", "handlers+0: refused: refers to second, the kernel to first", 5},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		compile("place-orig.c", "different.o", cases[i].macro);
+		for (int is_module = 0; is_module <= 1; is_module++) {
+			struct scene scene;
+
+			assert_int_not_equal(scene_open(&scene, "different.o", is_module, true), 0);
+			assert_int_equal(scene.diag.errors, 0);
+			assert_int_equal(scene.diag.refusals, 1);
+			assert_int_equal(scene.proof->nmatched, cases[i].nmatched);
+			if (!strstr(scene.messages, cases[i].message))
+				fail_msg("%s: message is: %s", cases[i].macro, scene.messages);
+			scene_close(&scene);
+		}
+	}
+}
+
+static void test_no_proof(void **state)
+{
+	(void)state;
+	compile("place-orig.c", "different.o", "-DDIFFERENT_CODE");
+	for (int is_module = 0; is_module <= 1; is_module++) {
+		struct scene scene;
+
+		assert_int_equal(scene_open(&scene, "different.o", is_module, false), 0);
+		assert_int_equal(scene.diag.refusals, 0);
+		assert_int_equal(scene.diag.warnings, 1);
+		expect_place(&scene, "twin", "place-orig.c");
+		expect_place(&scene, "lone_twin", "place-orig.c");
+		expect_place(&scene, "counter", "place-orig.c");
+		scene_close(&scene);
+	}
+}
+
+static void test_foreign_object(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	run("printf 'int stranger(int x) { return x * 12345; }\\n' > %s", in_dir("stranger.c"));
+	run("cd %s && cc -O2 -c -o stranger.o stranger.c", dir);
+	assert_int_not_equal(scene_open(&scene, "stranger.o", false, true), 0);
+	assert_non_null(strstr(scene.messages, "stranger: refused: vmlinux has no code like this (0 of 1 functions match)"));
+	scene_close(&scene);
+}
+
+static void test_data_only(void **state)
+{
+	(void)state;
+	for (int is_module = 0; is_module <= 1; is_module++) {
+		struct scene scene;
+
+		if (scene_open(&scene, "data.o", is_module, true))
+			fail_msg("not proved: %s", scene.messages);
+		assert_int_equal(scene.proof->ntotal, 0);
+		expect_place(&scene, "table", NULL);
+		expect_place(&scene, "numbers", NULL);
+		expect_place(&scene, "outside_b", NULL);
+		scene_close(&scene);
+	}
+}
+
+static void test_written_file_is_read(void **state)
+{
+	const struct placement_record *record;
+	struct diag diag = {.out = stderr};
+	struct placement *placement;
+	struct scene scene;
+
+	(void)state;
+	assert_int_equal(scene_open(&scene, "orig.o", true, true), 0);
+	assert_int_equal(proof_write(scene.proof, in_dir("orig.place"), &diag), 0);
+	scene_close(&scene);
+	assert_int_equal(placement_read(in_dir("orig.place"), &placement, &diag), 0);
+	assert_string_equal(placement->object, "mod");
+	record = placement_find(placement, "twin");
+	assert_non_null(record);
+	assert_true(record->defined);
+	assert_string_equal(record->target_name, "twin");
+	assert_int_equal(record->sympos, 2);
+	record = placement_find(placement, "shared");
+	assert_non_null(record);
+	assert_false(record->defined);
+	assert_int_equal(record->sympos, 0);
+	placement_free(placement);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_proved),         cmocka_unit_test(test_differences_are_refused),
+		cmocka_unit_test(test_no_proof),       cmocka_unit_test(test_foreign_object),
+		cmocka_unit_test(test_data_only),      cmocka_unit_test(test_written_file_is_read),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
