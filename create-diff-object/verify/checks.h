@@ -44,7 +44,9 @@ struct klp_func_entry {
 /* A module of the target, once it was asked for. */
 struct verify_module {
 	const char *name;
-	struct symtab *symbols; /* NULL: not found */
+	struct image *image;
+	struct elf_obj *obj;
+	struct symtab *symbols; /* NULL: not found, or not readable */
 };
 
 struct verify {

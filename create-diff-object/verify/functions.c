@@ -12,6 +12,8 @@
 #include "verify/modules.h"
 #include "verify/target.h"
 
+#define MCOUNT_SECTION "__mcount_loc"
+
 /* All ftrace locations of vmlinux, sorted. */
 struct locations {
 	uint64_t *v;
@@ -67,7 +69,7 @@ static bool has_location(const struct locations *locations, uint64_t start, uint
 static void check_vmlinux_function(struct verify *v, const struct klp_func_entry *func,
 				   const struct locations *locations)
 {
-	uint32_t count = symtab_count(v->symbols, func->name), id = symtab_find(v->symbols, func->name);
+	uint32_t count = symtab_count(v->symbols, func->name), id;
 	const char *section = v->funcs_sec->name;
 	uint64_t addr;
 
@@ -78,8 +80,7 @@ static void check_vmlinux_function(struct verify *v, const struct klp_func_entry
 			      (unsigned long)func->position);
 		return;
 	}
-	for (uint64_t left = func->position; left > 1; left--)
-		id = v->symbols->syms[id].next;
+	id = verify_find_position(v->symbols, func->name, func->position);
 	addr = v->symbols->syms[id].addr;
 	if (addr >= verify_symbol_address(v, "__init_begin") && addr < verify_symbol_address(v, "__init_end"))
 		verify_broken(v, section, func->offset, func->name, "its memory was freed when the kernel had started",
@@ -89,10 +90,29 @@ static void check_vmlinux_function(struct verify *v, const struct klp_func_entry
 			      "the function can't be traced (notrace, noinstr or built without ftrace)");
 }
 
+static void check_module_function(struct verify *v, const struct klp_func_entry *func)
+{
+	const struct verify_module *module = verify_find_module(v, func->object);
+	const char *problem = verify_find_in_module(v, func->object, func->name, func->position);
+	uint32_t id;
+
+	if (problem) {
+		verify_broken(v, v->funcs_sec->name, func->offset, func->name,
+			      "klp_init_object_loaded() does not find the function", "%s", problem);
+		return;
+	}
+	if (!module)
+		return;
+	id = verify_find_position(module->symbols, func->name, func->position);
+	if (!verify_module_lists(module, MCOUNT_SECTION, id, false))
+		verify_broken(v, v->funcs_sec->name, func->offset, func->name,
+			      "klp_patch_func() finds no ftrace location in it",
+			      "the function can't be traced (notrace, noinstr or built without ftrace)");
+}
+
 static void check_function(struct verify *v, uint32_t i, const struct locations *locations)
 {
 	const struct klp_func_entry *func = &v->funcs.v[i];
-	const char *problem;
 
 	for (uint32_t j = 0; j < i; j++) {
 		const struct klp_func_entry *other = &v->funcs.v[j];
@@ -104,14 +124,10 @@ static void check_function(struct verify *v, uint32_t i, const struct locations 
 				      "the second sysfs directory of that name fails, and the patch is refused",
 				      "the function is patched twice");
 	}
-	if (!strcmp(func->object, KLP_VMLINUX)) {
+	if (!strcmp(func->object, KLP_VMLINUX))
 		check_vmlinux_function(v, func, locations);
-		return;
-	}
-	problem = verify_find_in_module(v, func->object, func->name, func->position);
-	if (problem)
-		verify_broken(v, v->funcs_sec->name, func->offset, func->name,
-			      "klp_init_object_loaded() does not find the function", "%s", problem);
+	else
+		check_module_function(v, func);
 }
 
 void verify_check_functions(struct verify *v)

@@ -7,6 +7,7 @@
 #include <fts.h>
 #include <string.h>
 
+#include "target/image.h"
 #include "target/symtab.h"
 #include "util/arena.h"
 #include "util/diag.h"
@@ -37,46 +38,45 @@ static char *find_file(struct verify *v, const char *module)
 	return path;
 }
 
-static const struct symtab *load(struct verify *v, const char *module)
+static void load(struct verify *v, struct verify_module *module)
 {
-	struct verify_module *entry = vec_push(&v->modules);
+	const char *path = v->input->modules ? find_file(v, module->name) : NULL;
 	struct diag quiet = {0};
-	const char *path = v->input->modules ? find_file(v, module) : NULL;
 
-	entry->name = module;
-	if (path && symtab_read(path, &entry->symbols, &quiet))
-		entry->symbols = NULL;
-	return entry->symbols;
+	if (!path || image_read(path, &module->image, &quiet) || image_read_elf(module->image, &module->obj, &quiet))
+		return;
+	if (symtab_read_elf(module->obj, &module->symbols, &quiet))
+		module->symbols = NULL;
 }
 
-const struct symtab *verify_module_symbols(struct verify *v, const char *module)
+const struct verify_module *verify_find_module(struct verify *v, const char *name)
 {
-	const struct symtab *symbols = NULL;
-	bool is_loaded = false;
+	struct verify_module *module = NULL;
 
-	for (uint32_t i = 0; i < v->modules.n; i++) {
-		if (strcmp(v->modules.v[i].name, module))
-			continue;
-		symbols = v->modules.v[i].symbols;
-		is_loaded = true;
+	for (uint32_t i = 0; i < v->modules.n; i++)
+		if (!strcmp(v->modules.v[i].name, name))
+			module = &v->modules.v[i];
+	if (!module) {
+		module = vec_push(&v->modules);
+		module->name = name;
+		load(v, module);
 	}
-	if (!is_loaded)
-		symbols = load(v, module);
-	if (!symbols)
-		verify_skipped(
-			v, arena_printf(v->arena, "symbols of module %s: %s", module,
-					v->input->modules ? "no such module in the directory" : "no --modules given"));
-	return symbols;
+	if (module->symbols)
+		return module;
+	verify_skipped(v, arena_printf(v->arena, "module %s: %s", name,
+				       v->input->modules ? "not found in the directory, or not readable"
+							 : "no --modules given"));
+	return NULL;
 }
 
 const char *verify_find_in_module(struct verify *v, const char *module, const char *symbol, uint64_t position)
 {
-	const struct symtab *tab = verify_module_symbols(v, module);
+	const struct verify_module *found = verify_find_module(v, module);
 	uint32_t count;
 
-	if (!tab)
+	if (!found)
 		return NULL;
-	count = symtab_count(tab, symbol);
+	count = symtab_count(found->symbols, symbol);
 	if (!count)
 		return arena_printf(v->arena, "module %s has no symbol %s", module, symbol);
 	if (count > 1 && !position)
@@ -88,9 +88,28 @@ const char *verify_find_in_module(struct verify *v, const char *module, const ch
 	return NULL;
 }
 
+bool verify_module_lists(const struct verify_module *module, const char *table, uint32_t id, bool only_start)
+{
+	const struct elf_sec *sec = elf_obj_find_section(module->obj, table);
+	const struct symtab_sym *wanted = &module->symbols->syms[id];
+
+	for (uint32_t i = 0; sec && i < sec->nrelas; i++) {
+		const struct elf_sym *sym = &module->obj->syms[sec->relas[i].sym];
+		uint64_t at = sym->value + (uint64_t)sec->relas[i].addend;
+
+		if (sym->shndx == wanted->shndx && at >= wanted->addr &&
+		    (only_start ? at == wanted->addr : at < wanted->addr + wanted->size))
+			return true;
+	}
+	return false;
+}
+
 void verify_free_modules(struct verify *v)
 {
-	for (uint32_t i = 0; i < v->modules.n; i++)
+	for (uint32_t i = 0; i < v->modules.n; i++) {
 		symtab_free(v->modules.v[i].symbols);
+		elf_obj_free(v->modules.v[i].obj);
+		image_free(v->modules.v[i].image);
+	}
 	vec_free(&v->modules);
 }

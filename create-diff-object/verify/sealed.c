@@ -6,12 +6,13 @@
  * the kernel never takes, and apply_seal_endbr() overwrites their endbr at boot. A patch that takes such an address
  * after all and calls through it is a control protection fault.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "arch/arch.h"
 #include "target/symtab.h"
 #include "verify/checks.h"
+#include "verify/modules.h"
+#include "verify/target.h"
 
 #define SEAL_SECTION ".ibt_endbr_seal"
 
@@ -39,9 +40,12 @@ static bool is_branch(const struct verify *v, const struct klp_rela_sec *sec, co
 	return false;
 }
 
-static bool is_sealed(const struct elf_sec *seal, uint64_t addr)
+/* vmlinux is linked: its list holds distances from the entry to the function. */
+static bool is_sealed_in_vmlinux(const struct verify *v, uint64_t addr)
 {
-	for (uint64_t at = 0; at + sizeof(int32_t) <= seal->size; at += sizeof(int32_t)) {
+	const struct elf_sec *seal = v->vmlinux ? elf_obj_find_section(v->vmlinux, SEAL_SECTION) : NULL;
+
+	for (uint64_t at = 0; seal && seal->data && at + sizeof(int32_t) <= seal->size; at += sizeof(int32_t)) {
 		int32_t distance;
 
 		memcpy(&distance, seal->data + at, sizeof(distance));
@@ -51,32 +55,38 @@ static bool is_sealed(const struct elf_sec *seal, uint64_t addr)
 	return false;
 }
 
-static void check_entry(struct verify *v, const struct elf_sec *seal, const struct klp_rela_sec *sec,
-			const struct elf_rela *rela)
+static bool is_sealed(struct verify *v, const struct klp_sym_name *name)
 {
-	const struct klp_sym_name *name = &v->names[rela->sym];
+	const struct verify_module *module;
 	uint32_t id;
 
-	if (!name->object || !name->is_vmlinux || is_branch(v, sec, rela))
-		return;
-	id = symtab_find(v->symbols, name->symbol);
-	for (unsigned long left = name->position; id != SYMTAB_NONE && left > 1; left--)
-		id = v->symbols->syms[id].next;
-	if (id != SYMTAB_NONE && is_sealed(seal, v->symbols->syms[id].addr))
-		verify_broken(v, sec->target->name, rela->offset, v->mod->syms[rela->sym].name,
-			      "an indirect call to it is a control protection fault where the CPU has IBT",
-			      "the address of a function is taken whose endbr is sealed");
+	if (name->is_vmlinux) {
+		id = verify_find_position(v->symbols, name->symbol, name->position);
+		return id != SYMTAB_NONE && is_sealed_in_vmlinux(v, v->symbols->syms[id].addr);
+	}
+	module = verify_find_module(v, name->object);
+	if (!module)
+		return false;
+	id = verify_find_position(module->symbols, name->symbol, name->position);
+	return id != SYMTAB_NONE && verify_module_lists(module, SEAL_SECTION, id, true);
 }
 
 void verify_check_sealed(struct verify *v)
 {
-	const struct elf_sec *seal = v->vmlinux ? elf_obj_find_section(v->vmlinux, SEAL_SECTION) : NULL;
-
 	if (!v->vmlinux)
 		verify_skipped(v, "the target was given as text, without its list of sealed functions");
-	if (!seal || !seal->data)
-		return;
-	for (uint32_t i = 0; i < v->klp_secs.n; i++)
-		for (uint32_t j = 0; j < v->klp_secs.v[i].nrelas; j++)
-			check_entry(v, seal, &v->klp_secs.v[i], &v->klp_secs.v[i].relas[j]);
+	for (uint32_t i = 0; i < v->klp_secs.n; i++) {
+		const struct klp_rela_sec *sec = &v->klp_secs.v[i];
+
+		for (uint32_t j = 0; j < sec->nrelas; j++) {
+			const struct elf_rela *rela = &sec->relas[j];
+			const struct klp_sym_name *name = &v->names[rela->sym];
+
+			if (name->object && !is_branch(v, sec, rela) && is_sealed(v, name))
+				verify_broken(
+					v, sec->target->name, rela->offset, v->mod->syms[rela->sym].name,
+					"an indirect call to it is a control protection fault where the CPU has IBT",
+					"the address of a function is taken whose endbr is sealed");
+		}
+	}
 }

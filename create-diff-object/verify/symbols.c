@@ -10,6 +10,7 @@
 #include "util/arena.h"
 #include "verify/checks.h"
 #include "verify/modules.h"
+#include "verify/target.h"
 
 /* Calls fn for each readable livepatch relocation whose symbol has a readable name. */
 static void for_each_klp_rela(struct verify *v,
@@ -40,16 +41,6 @@ void verify_check_module_symbol(struct verify *v)
 	for_each_klp_rela(v, check_module_symbol);
 }
 
-/* Id of the symbol that the kernel finds for (name, position), or SYMTAB_NONE. */
-static uint32_t find_position(const struct symtab *tab, const struct klp_sym_name *name)
-{
-	uint32_t id = symtab_find(tab, name->symbol);
-
-	for (unsigned long left = name->position; id != SYMTAB_NONE && left > 1; left--)
-		id = tab->syms[id].next;
-	return id;
-}
-
 /*
  * An exported name can have static namesakes: then the position says which one is meant, and only the global
  * one is exported.
@@ -63,7 +54,7 @@ static void check_exported(struct verify *v, const struct klp_rela_sec *sec, con
 	if (!name->is_vmlinux || !entry || strcmp(entry->module, KLP_VMLINUX))
 		return;
 	if (symtab_count(v->symbols, name->symbol) > 1) {
-		id = find_position(v->symbols, name);
+		id = verify_find_position(v->symbols, name->symbol, name->position);
 		if (id != SYMTAB_NONE && v->symbols->syms[id].local)
 			return;
 	}

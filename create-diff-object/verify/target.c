@@ -131,3 +131,12 @@ uint64_t verify_symbol_address(const struct verify *v, const char *name)
 
 	return id == SYMTAB_NONE ? 0 : v->symbols->syms[id].addr;
 }
+
+uint32_t verify_find_position(const struct symtab *tab, const char *name, uint64_t position)
+{
+	uint32_t id = symtab_find(tab, name);
+
+	for (; id != SYMTAB_NONE && position > 1; position--)
+		id = tab->syms[id].next;
+	return id;
+}

@@ -9,6 +9,7 @@
 
 struct diag;
 struct elf_sec;
+struct symtab;
 struct verify;
 
 /* Reads the target into v. Returns 0 or -errno, reported. */
@@ -19,5 +20,8 @@ void verify_free_target(struct verify *v);
 const struct elf_sec *verify_find_image_section(const struct verify *v, uint64_t addr);
 /* The address of a symbol of vmlinux, 0 if there is none. */
 uint64_t verify_symbol_address(const struct verify *v, const char *name);
+
+/* Id of the symbol that klp_find_object_symbol() finds for (name, position), or SYMTAB_NONE. */
+uint32_t verify_find_position(const struct symtab *tab, const char *name, uint64_t position);
 
 #endif

@@ -394,6 +394,13 @@ static void patched_notrace(struct elf_edit *edit)
 	set_patched_name(edit, "notrace_fn");
 }
 
+static void patched_notrace_in_module(struct elf_edit *edit)
+{
+	char *strings = elf_edit_data(edit, ".rodata.klp.str1.1");
+
+	memcpy(memmem(strings, elf_edit_section(edit, ".rodata.klp.str1.1")->sh_size, "fn_a", 5), "fn_q", 5);
+}
+
 static void patched_unknown(struct elf_edit *edit)
 {
 	set_patched_name(edit, "no_such_fn");
@@ -534,6 +541,12 @@ static void writable_text(struct elf_edit *edit)
 static void address_of_sealed(struct elf_edit *edit)
 {
 	elf_edit_rename_symbol(edit, ".klp.sym.vmlinux.hidden_var,0", ".klp.sym.vmlinux.sealed_fn,0");
+}
+
+/* One reference to it is a call, the other one a pointer. */
+static void address_of_sealed_in_module(struct elf_edit *edit)
+{
+	elf_edit_rename_symbol(edit, ".klp.sym.mod_b.fn_b,0", ".klp.sym.mod_b.fn_s,0");
 }
 
 /* A call of a sealed function is fine: no indirect branch lands on its endbr. */
@@ -825,6 +838,7 @@ int main(void)
 		BREAKS("L8", patched_twice),
 		BREAKS("L8", patched_init),
 		BREAKS("L8", patched_notrace),
+		BREAKS("L8", patched_notrace_in_module),
 		BREAKS("L8", patched_unknown),
 		BREAKS("L8", patched_ambiguous),
 		BREAKS("L8", patched_unknown_in_module),
@@ -843,6 +857,7 @@ int main(void)
 		BREAKS("L11", not_gpl),
 		BREAKS("L11", writable_text),
 		BREAKS("L12", address_of_sealed),
+		BREAKS("L12", address_of_sealed_in_module),
 		KEEPS(call_of_sealed),
 		KEEPS(position_one),
 		KEEPS(end_of_section),

@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* mod_a of the target: fn_a once. */
+/* mod_a of the target: a function that can be traced and one that can't. */
 	.text
-	.type fn_a, @function
-fn_a:	.skip 16
-	.size fn_a, 16
+	.macro function name
+	.type \name, @function
+\name:	.skip 16
+	.size \name, 16
+	.endm
+	function fn_a
+	function fn_q
+
+	.section __mcount_loc, "a"
+	.quad fn_a + 4

@@ -1,6 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* mod_b of the target. */
+/* mod_b of the target: fn_b can be traced, the endbr of fn_s is sealed. */
 	.text
-	.type fn_b, @function
-fn_b:	.skip 16
-	.size fn_b, 16
+	.macro function name
+	.type \name, @function
+\name:	.skip 16
+	.size \name, 16
+	.endm
+	function fn_s
+	function fn_b
+
+	.section __mcount_loc, "a"
+	.quad fn_b
+	.section .ibt_endbr_seal, "a"
+	.long fn_s - .

@@ -2,6 +2,7 @@
 #include "place.h"
 
 TWINS
+LONELY(outside_b)
 
 int outside_a(int x)
 {

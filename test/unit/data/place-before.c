@@ -4,6 +4,7 @@
 int shared = 1;
 
 TWINS
+LONELY(outside_b)
 
 int say(const char *what)
 {

@@ -27,6 +27,7 @@
 #endif
 
 TWINS
+LONELY(outside_a)
 
 /* No other object refers to it, but its initial value is known. */
 static int counter = START;

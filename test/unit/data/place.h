@@ -23,3 +23,10 @@ extern int shared;
 		static int calls; \
 		return calls += x; \
 	}
+
+/* Nothing refers to it, and it is in three objects: only what it calls tells which is which. */
+#define LONELY(callee) \
+	static __attribute__((used, noipa, section(".text.lonely"))) int lonely(int x) \
+	{ \
+		return callee(x) + 1; \
+	}
