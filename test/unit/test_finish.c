@@ -277,11 +277,11 @@ static void test_many_sections_and_symbols(void **state)
 	uint32_t last;
 
 	assemble_text(*state, "many.ko",
+		      ".section .BTF\n.long 0\n"
 		      ".weak \".klp.sym.vmlinux.f,0\"\n"
 		      ".macro one\n.section .text.s\\@,\"ax\"\nlocal\\@: nop\n.endm\n"
 		      ".rept 66000\none\n.endr\n"
-		      ".section .text.last,\"ax\"\n.globl last\nlast: call \".klp.sym.vmlinux.f,0\"\n"
-		      ".section .BTF\n.long 0\n");
+		      ".section .text.last,\"ax\"\n.globl last\nlast: call \".klp.sym.vmlinux.f,0\"\n");
 	in = read_file(*state, "many.ko");
 	assert_int_equal(klp_finish(in, &result, &diag), 0);
 	assert_int_equal(diag.warnings, 1);
@@ -422,6 +422,75 @@ static void test_section_group(void **state)
 	expect_refused(*state, "bad.ko");
 }
 
+/* ---- broken files ---- */
+
+/* What would be appended would become part of the last string. */
+static void string_table_without_end(struct elf_edit *edit)
+{
+	uint64_t size = elf_edit_section(edit, ".strtab")->sh_size;
+	char *strings = malloc(size + 1);
+
+	memcpy(strings, elf_edit_data(edit, ".strtab"), size);
+	strings[size] = 'x';
+	elf_edit_set_data(edit, ".strtab", strings, size + 1);
+	free(strings);
+}
+
+static void link_to_nowhere(struct elf_edit *edit)
+{
+	elf_edit_section(edit, ".text")->sh_link = 0xfff0;
+}
+
+static void link_to_dropped_section(struct elf_edit *edit)
+{
+	const Elf64_Shdr *sections = (const Elf64_Shdr *)(edit->bytes + elf_edit_header(edit)->e_shoff);
+
+	elf_edit_section(edit, ".text")->sh_link = (uint32_t)(elf_edit_section(edit, ".BTF") - sections);
+}
+
+/* Turns an ordinary section into a livepatch section, as if the module were half finished. */
+static void make_livepatch_section(struct elf_edit *edit, uint64_t flags)
+{
+	elf_edit_section(edit, ".rela__ex_table")->sh_flags |= flags;
+	elf_edit_rename_section(edit, ".rela__ex_table", ".klp.rela.vmlinux.__ex_table");
+}
+
+static void livepatch_section_without_flag(struct elf_edit *edit)
+{
+	make_livepatch_section(edit, 0);
+}
+
+static void livepatch_section_of_nothing(struct elf_edit *edit)
+{
+	make_livepatch_section(edit, SHF_RELA_LIVEPATCH);
+	elf_edit_section(edit, ".klp.rela.vmlinux.__ex_table")->sh_info = 0xfff0;
+}
+
+static void livepatch_entry_without_symbol(struct elf_edit *edit)
+{
+	make_livepatch_section(edit, SHF_RELA_LIVEPATCH);
+	((Elf64_Rela *)elf_edit_data(edit, ".klp.rela.vmlinux.__ex_table"))->r_info =
+		ELF64_R_INFO(9999ull, R_X86_64_64);
+}
+
+static void test_broken_files(void **state)
+{
+	static void (*const breaks[])(struct elf_edit * edit) = {
+		string_table_without_end,     link_to_nowhere,
+		link_to_dropped_section,      livepatch_section_without_flag,
+		livepatch_section_of_nothing, livepatch_entry_without_symbol,
+	};
+
+	for (size_t i = 0; i < sizeof(breaks) / sizeof(breaks[0]); i++) {
+		struct elf_edit edit = elf_edit_read(fixture_path(*state, "linked.ko"));
+
+		breaks[i](&edit);
+		elf_edit_write(&edit, fixture_path(*state, "bad.ko"));
+		elf_edit_free(&edit);
+		expect_refused(*state, "bad.ko");
+	}
+}
+
 static void test_signed_module(void **state)
 {
 	fixture_run(*state, "cp linked.ko bad.ko && printf '~Module signature appended~\\n' >> bad.ko");
@@ -468,6 +537,7 @@ int main(void)
 		cmocka_unit_test(test_two_sections_of_one_name),
 		cmocka_unit_test(test_reference_to_dropped_section),
 		cmocka_unit_test(test_section_group),
+		cmocka_unit_test(test_broken_files),
 		cmocka_unit_test(test_signed_module),
 		cmocka_unit_test(test_linked_image),
 		cmocka_unit_test(test_no_partial_output),
