@@ -190,11 +190,15 @@ static int find_moves(struct finish *f)
 
 static void find_unused_sections(struct finish *f)
 {
-	for (uint32_t i = 1; i < f->moves.in->nsecs; i++) {
-		const struct elf_sec *sec = &f->moves.in->secs[i];
+	const struct elf_obj *in = f->moves.in;
 
-		if (is_unused_section(sec) ||
-		    (sec->type == SHT_RELA && is_unused_section(&f->moves.in->secs[sec->info])))
+	for (uint32_t i = 1; i < in->nsecs; i++) {
+		const struct elf_sec *sec = &in->secs[i];
+
+		if (is_unused_section(sec))
+			f->moves.dropped_sec[i] = true;
+		/* The reader did not check livepatch sections. */
+		if (sec->type == SHT_RELA && sec->info < in->nsecs && is_unused_section(&in->secs[sec->info]))
 			f->moves.dropped_sec[i] = true;
 	}
 }
