@@ -14,19 +14,25 @@ declare -A MODULE=()    # object -> vmlinux or module name
 declare -A GOAL=()      # object -> Kbuild's name of it
 
 affected_find() {
-	local file sources="" unit lost=""
+	local file found=0 unit lost="" found=0
 	mkdir -p "$WORK/3-affected"
 	printf '%s\n' "${PATCHED_FILES[@]}" | sort -u >"$WORK/3-affected/changed"
 	includers_of "$WORK/3-affected/changed" "${PATCHED_FILES[@]}" >"$WORK/3-affected/units"
 	: >"$WORK/3-affected/objects"
 	progress "asking the Makefiles"
 	while read -r unit; do
+		# Each of thousands would take its time; the first ones too many decide.
+		if ((found > OPT_MAX_OBJECTS && ${#OPT_TARGETS[@]} == 0)); then
+			refuse "the patch can change more than $OPT_MAX_OBJECTS objects: $(grep -c '\.c$' "$WORK/3-affected/units") source files include what it changes (${PATCHED_FILES[*]}); if that is meant, raise the limit with --max-objects"
+		fi
 		case $unit in
 		*.c)
 			objects_of_source "$unit"
 			if [[ $REPLY ]]; then
 				printf '%s\n' "$REPLY" >>"$WORK/3-affected/objects"
-				sources+=" $unit"
+				found=$((found + 1))
+				# A header like seq_file.h reaches thousands: asking for each takes minutes, and more than too many is enough.
+				if ((++found > 4 * OPT_MAX_OBJECTS && ${#OPT_TARGETS[@]} == 0)); then break; fi
 			fi
 			;;
 		esac
@@ -86,7 +92,7 @@ target_wanted() {
 
 affected_limit() {
 	if ((${#OBJECTS[@]} > OPT_MAX_OBJECTS)); then
-		refuse "the patch can change ${#OBJECTS[@]} objects, more than the limit of $OPT_MAX_OBJECTS (what it changes: ${PATCHED_FILES[*]}); if that is meant, raise it: --max-objects ${#OBJECTS[@]}"
+		refuse "the patch can change ${#OBJECTS[@]} objects or more, more than the limit of $OPT_MAX_OBJECTS (what it changes: ${PATCHED_FILES[*]}); if that is meant, raise it: --max-objects ${#OBJECTS[@]}"
 	fi
 }
 
