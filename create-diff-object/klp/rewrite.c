@@ -21,6 +21,9 @@
 #include "util/arena.h"
 #include "util/diag.h"
 
+/* No section of a module is aligned more than a huge page. */
+#define ALIGN_MAX (2u << 20)
+
 /* A section of the output. */
 struct out_sec {
 	Elf64_Shdr hdr;
@@ -169,6 +172,9 @@ static int copy_section(struct rewrite *r, uint32_t i)
 
 	out->hdr = *elf64_getshdr(elf_getscn(in->elf, i));
 	out->data = sec->data;
+	if ((sec->align & (sec->align - 1)) || sec->align > ALIGN_MAX)
+		return diag_error(r->moves->diag, in->path, sec->name, "alignment %#lx makes no sense",
+				  (unsigned long)sec->align);
 	if (sec->link >= in->nsecs)
 		return diag_error(r->moves->diag, in->path, sec->name, "sh_link %u is not a section", sec->link);
 	out->hdr.sh_link = r->moves->sec_map[sec->link];

@@ -448,6 +448,16 @@ static void link_to_dropped_section(struct elf_edit *edit)
 	elf_edit_section(edit, ".text")->sh_link = (uint32_t)(elf_edit_section(edit, ".BTF") - sections);
 }
 
+static void huge_alignment(struct elf_edit *edit)
+{
+	elf_edit_section(edit, ".text")->sh_addralign = 1ull << 40;
+}
+
+static void odd_alignment(struct elf_edit *edit)
+{
+	elf_edit_section(edit, ".text")->sh_addralign = 3;
+}
+
 /* Turns an ordinary section into a livepatch section, as if the module were half finished. */
 static void make_livepatch_section(struct elf_edit *edit, uint64_t flags)
 {
@@ -476,9 +486,14 @@ static void livepatch_entry_without_symbol(struct elf_edit *edit)
 static void test_broken_files(void **state)
 {
 	static void (*const breaks[])(struct elf_edit * edit) = {
-		string_table_without_end,     link_to_nowhere,
-		link_to_dropped_section,      livepatch_section_without_flag,
-		livepatch_section_of_nothing, livepatch_entry_without_symbol,
+		string_table_without_end,
+		link_to_nowhere,
+		link_to_dropped_section,
+		livepatch_section_without_flag,
+		livepatch_section_of_nothing,
+		livepatch_entry_without_symbol,
+		huge_alignment,
+		odd_alignment,
 	};
 
 	for (size_t i = 0; i < sizeof(breaks) / sizeof(breaks[0]); i++) {
