@@ -31,6 +31,7 @@ target_describe() {
 	config_check "$TARGET_CONFIG"
 	compiler_find "$TARGET_CONFIG"
 	target_source_fits
+	if [[ $OPT_SOURCE ]]; then source_use_tree; fi
 	target_save
 	STAGE_SUMMARY="$TARGET_RELEASE, $where${TARGET_VERSION:+ $TARGET_VERSION}"
 }
@@ -113,7 +114,7 @@ target_own_tree() {
 		if [[ -f $place/modules.order ]]; then TARGET_MODULES_DIR=$place; break; fi
 	done
 	TARGET_MODULES_DIR=${OPT_MODULES:-$TARGET_MODULES_DIR}
-	source_use_tree
+	TARGET_SOURCE=$OPT_SOURCE
 }
 
 # A configuration that names another release than the image was not the image's.
@@ -127,8 +128,8 @@ target_own_config() {
 
 # Files that a build or a configuration leaves in a source tree
 readonly BUILD_PRODUCTS=(-name '*.o' -o -name '*.ko' -o -name '*.a' -o -name '.*.cmd' -o -name '*.mod' -o -name '*.order'
-	-o -name 'vmlinux*' -o -name '*.mod.c' -o -name '*.symvers' -o -name '.config*' -o -name 'System.map' -o -name '*.o.d'
-	-o -path '*/include/generated/*' -o -path '*/include/config/*')
+	-o -name vmlinux -o -name 'vmlinux.[aos]*' ! -name '*.S' -o -name 'vmlinux.bin*' -o -name '*.mod.c' -o -name '*.symvers' -o -name '.config*' -o -name 'System.map' -o -name '*.o.d'
+	-o -path ./include/generated -o -path ./include/config -o -path './arch/*/include/generated')
 
 # Kbuild refuses to build a tree elsewhere (O=) that was configured or built in place, and cleaning it is not ours to
 # do. So such a tree is copied without its build products; a clean one is used where it is: O= does not write there.
@@ -137,11 +138,7 @@ source_use_tree() {
 	case $OPT_SOURCE in *[[:space:]:,\'\"]*) die "the kernel can't be built from a path with such characters: '$OPT_SOURCE'; use a link without them" ;; esac
 	TARGET_SOURCE_ID=$(cd "$OPT_SOURCE" && find . -name .git -prune -o '(' "${BUILD_PRODUCTS[@]}" ')' -prune -o -type f \
 		-printf '%p %s %T@\n' | LC_ALL=C sort | sha256sum | cut -c 1-16)
-	if [[ ! -e $OPT_SOURCE/.config && ! -e $OPT_SOURCE/include/config && ! -e $OPT_SOURCE/include/generated &&
-		! -e $OPT_SOURCE/arch/x86/include/generated && ! -e $OPT_SOURCE/scripts/basic/fixdep ]]; then
-		TARGET_SOURCE=$OPT_SOURCE
-		return
-	fi
+	if ! source_is_used "$OPT_SOURCE"; then return; fi
 	dir=$CACHE/source/own_$TARGET_SOURCE_ID
 	TARGET_SOURCE=$dir
 	cache_fill "$dir" source_copy_tree
@@ -155,11 +152,22 @@ source_copy_tree() {
 		>"$WORK/1-target/files"
 	# shellcheck disable=SC2016
 	if ! long_run "$log" no_progress bash -c 'set -o pipefail; tar -C "$1" --null -T "$2" -cf - | tar -C "$3" -xf -' \
-		copy "$OPT_SOURCE" "$WORK/1-target/files" "$to" ||
-		! long_run "$log" no_progress make -C "$to" ARCH=x86_64 mrproper; then
+		copy "$OPT_SOURCE" "$WORK/1-target/files" "$to"; then
 		show_file "$log"
 		die "$OPT_SOURCE could not be copied to $to"
 	fi
+	# A tree with parts removed (Documentation) can't be cleaned without complaint: what counts is that it is clean.
+	long_run "$log" no_progress make -k -C "$to" ARCH=x86_64 mrproper || true
+	if source_is_used "$to"; then
+		show_file "$log"
+		die "the copy of $OPT_SOURCE can't be cleaned (make mrproper); clean the tree yourself, or give a clean one"
+	fi
+}
+
+# Was the tree configured or built in place?
+source_is_used() {
+	[[ -e $1/.config || -e $1/include/config || -e $1/include/generated || -e $1/arch/x86/include/generated ||
+		-e $1/scripts/basic/fixdep ]]
 }
 
 # ---- the cache ------------------------------------------------------------------------------------------------------
@@ -176,11 +184,16 @@ cache_fill() {
 	if [[ ! -d $dir ]]; then
 		rm -rf "$dir.new"
 		mkdir "$dir.new"
+		CACHE_FILLING=$dir.new
 		"$1" "$dir.new" "${@:2}"
 		mv "$dir.new" "$dir"
+		CACHE_FILLING=""
 	fi
 	exec {lock}>&-
 }
+
+CACHE_FILLING=""
+cache_drop_partial() { if [[ $CACHE_FILLING ]]; then rm -rf "$CACHE_FILLING"; fi; }
 
 lock_wait() {
 	if ! flock -n "$1"; then

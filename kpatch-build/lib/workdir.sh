@@ -19,6 +19,7 @@ workdir_make() {
 	exec {lock}>"$WORK/.lock"
 	flock "$lock"
 	at_exit workdir_remove
+	at_exit cache_drop_partial
 	debug "work directory $WORK"
 	if ((OPT_KEEP)); then : >"$WORK/.keep"; fi
 	export WORK
