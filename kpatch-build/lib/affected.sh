@@ -14,29 +14,24 @@ declare -A MODULE=()    # object -> vmlinux or module name
 declare -A GOAL=()      # object -> Kbuild's name of it
 
 affected_find() {
-	local file found=0 unit lost="" found=0
+	local file unit units found=0 lost=""
 	mkdir -p "$WORK/3-affected"
 	printf '%s\n' "${PATCHED_FILES[@]}" | sort -u >"$WORK/3-affected/changed"
 	includers_of "$WORK/3-affected/changed" "${PATCHED_FILES[@]}" >"$WORK/3-affected/units"
+	mapfile -t units < <(grep '\.c$' "$WORK/3-affected/units")
 	: >"$WORK/3-affected/objects"
 	progress "asking the Makefiles"
-	while read -r unit; do
-		# Each of thousands would take its time; the first ones too many decide.
+	for unit in "${units[@]}"; do
+		# A header like sched.h reaches thousands: asking for each takes minutes, and one too many is enough.
 		if ((found > OPT_MAX_OBJECTS && ${#OPT_TARGETS[@]} == 0)); then
-			refuse "the patch can change more than $OPT_MAX_OBJECTS objects: $(grep -c '\.c$' "$WORK/3-affected/units") source files include what it changes (${PATCHED_FILES[*]}); if that is meant, raise the limit with --max-objects"
+			refuse "the patch can change more than $OPT_MAX_OBJECTS objects: ${#units[@]} source files include what it changes (${PATCHED_FILES[*]}); if that is meant, raise the limit with --max-objects"
 		fi
-		case $unit in
-		*.c)
-			objects_of_source "$unit"
-			if [[ $REPLY ]]; then
-				printf '%s\n' "$REPLY" >>"$WORK/3-affected/objects"
-				found=$((found + 1))
-				# A header like seq_file.h reaches thousands: asking for each takes minutes, and more than too many is enough.
-				if ((++found > 4 * OPT_MAX_OBJECTS && ${#OPT_TARGETS[@]} == 0)); then break; fi
-			fi
-			;;
-		esac
-	done <"$WORK/3-affected/units"
+		objects_of_source "$unit"
+		if [[ $REPLY ]]; then
+			printf '%s\n' "$REPLY" >>"$WORK/3-affected/objects"
+			found=$((found + 1))
+		fi
+	done
 	for file in "${PATCHED_FILES[@]}"; do
 		if ! file_reaches_object "$file"; then lost+=$'\n'"    $file"; fi
 	done
