@@ -103,9 +103,9 @@ static bool same_entry(const struct proof *pl, const struct elf_rela *rela, stru
 	if (theirs && !memcmp(theirs, sec->data + offset, size))
 		return true;
 	if (is_string && sec->entsize == 1 && theirs)
-		*reason = arena_printf(pl->arena, "compiled with \"%.60s\", the kernel has \"%.*s\"",
-				       (const char *)sec->data + offset, (int)min_u64(60, host_bytes_left(pl->host, base, &theirs)),
-				       (const char *)theirs);
+		*reason = arena_printf(
+			pl->arena, "compiled with \"%.60s\", the kernel has \"%.*s\"", (const char *)sec->data + offset,
+			(int)min_u64(60, host_bytes_left(pl->host, base, &theirs)), (const char *)theirs);
 	else
 		*reason = arena_printf(pl->arena, "refers to a constant of %s that the kernel has not", sec->name);
 	return false;

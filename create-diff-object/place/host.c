@@ -12,7 +12,7 @@
 #include "arch/arch.h"
 
 struct host_index {
-	uint32_t *by_addr;             /* image: indexes of sections with an address, sorted by it */
+	uint32_t *by_addr; /* image: indexes of sections with an address, sorted by it */
 	uint32_t nby_addr;
 	const struct elf_rela ***relas; /* module: per section, relocations sorted by offset; NULL until asked for */
 };

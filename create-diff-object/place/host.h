@@ -27,7 +27,7 @@ struct host {
 	const struct symtab *symtab; /* not owned; counted symbols only have places in this host */
 	const char *name;            /* "vmlinux" or the module's name */
 	bool is_module;
-	struct host_index *index;    /* owned */
+	struct host_index *index; /* owned */
 };
 
 enum host_field {

@@ -61,8 +61,8 @@ void match_index_object(struct proof *pl)
 		const struct elf_sym *sym = &obj->syms[i];
 
 		if (is_placeable_func(obj, sym))
-			pl->funcs[n++] = (struct place_func){.sym = i, .sec = sym->shndx, .start = sym->value,
-							      .end = sym->value + sym->size};
+			pl->funcs[n++] = (struct place_func){
+				.sym = i, .sec = sym->shndx, .start = sym->value, .end = sym->value + sym->size};
 	}
 	qsort(pl->funcs, n, sizeof(*pl->funcs), compare_funcs);
 	/* Aliases (`__x64_sys_read`, `__se_sys_read`) are one function; a size that is too large is cut. */
@@ -121,8 +121,7 @@ static bool equal_run(const uint8_t *ours, const uint8_t *theirs, uint64_t from,
 	return false;
 }
 
-bool match_bytes(const struct proof *pl, uint32_t s, struct place base, uint64_t start, uint64_t end,
-		 uint64_t *where)
+bool match_bytes(const struct proof *pl, uint32_t s, struct place base, uint64_t start, uint64_t end, uint64_t *where)
 {
 	const struct elf_sec *sec = &pl->obj->secs[s];
 	const uint8_t *theirs = host_bytes(pl->host, (struct place){base.shndx, base.offset + start}, end - start);
@@ -281,7 +280,8 @@ static bool names_agree(const struct proof *pl, uint32_t sec, struct place base)
 		if (sym->shndx != sec || !*sym->name || elf_sym_is_section(sym) || sym->bind == STB_WEAK)
 			continue;
 		if (symtab_find(pl->host->symtab, sym->name) != SYMTAB_NONE &&
-		    symtab_find_name_at(pl->host->symtab, sym->name, base.shndx, base.offset + sym->value) == SYMTAB_NONE)
+		    symtab_find_name_at(pl->host->symtab, sym->name, base.shndx, base.offset + sym->value) ==
+			    SYMTAB_NONE)
 			return false;
 	}
 	return true;

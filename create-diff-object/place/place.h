@@ -41,10 +41,10 @@ enum func_state {
 };
 
 struct place_func {
-	uint32_t sym;       /* symbol index in the object */
-	uint32_t sec;       /* section index in the object */
-	uint64_t start;     /* bytes from the start of the section */
-	uint64_t end;       /* behind the last byte */
+	uint32_t sym;   /* symbol index in the object */
+	uint32_t sec;   /* section index in the object */
+	uint64_t start; /* bytes from the start of the section */
+	uint64_t end;   /* behind the last byte */
 	enum func_state state;
 	uint64_t where;     /* FUNC_DIFFERS: offset in the section of what differs */
 	const char *reason; /* FUNC_DIFFERS: the text of the message, owned by the arena; NULL: the bytes do */
@@ -58,18 +58,18 @@ struct place_data_diff {
 };
 
 struct proof {
-	const struct elf_obj *obj;     /* not owned */
-	const struct host *host;       /* not owned */
-	struct spot *secs;             /* index: section index of the object */
-	struct spot *syms;             /* index: symbol index; undefined and weak symbols only */
+	const struct elf_obj *obj;      /* not owned */
+	const struct host *host;        /* not owned */
+	struct spot *secs;              /* index: section index of the object */
+	struct spot *syms;              /* index: symbol index; undefined and weak symbols only */
 	const struct elf_rela ***relas; /* per section: relocations sorted by offset */
-	struct place_func *funcs;      /* sorted by (sec, start) */
+	struct place_func *funcs;       /* sorted by (sec, start) */
 	uint32_t nfuncs;
-	uint32_t nmatched;             /* functions that match, of ntotal that must (code of .init sections need not be there) */
+	uint32_t nmatched; /* functions that match, of ntotal that must (code of .init sections need not be there) */
 	uint32_t ntotal;
 	struct place_data_diff *data_diffs;
 	uint32_t ndata_diffs;
-	struct arena *arena;           /* owns all of the above */
+	struct arena *arena; /* owns all of the above */
 };
 
 /*

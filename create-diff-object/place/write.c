@@ -2,15 +2,10 @@
 /* See write.h for the format. */
 #include "place/write.h"
 
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "place/place.h"
-#include "util/diag.h"
+#include "util/output.h"
 
 static const struct {
 	uint8_t type;
@@ -53,8 +48,7 @@ static void write_symbol(const struct proof *pl, uint32_t index, FILE *out)
 
 static void write_records(const struct proof *pl, FILE *out)
 {
-	fprintf(out, "klp-placement\t1\nobject\t%s\nmatched\t%u\t%u\n", pl->host->name, pl->nmatched,
-		pl->ntotal);
+	fprintf(out, "klp-placement\t1\nobject\t%s\nmatched\t%u\t%u\n", pl->host->name, pl->nmatched, pl->ntotal);
 	fputs("# symbol\tname\tdef|undef\ttype\tsize\taddress\tname in the kernel\tposition\n", out);
 	for (uint32_t i = 1; i < pl->obj->nsyms; i++)
 		write_symbol(pl, i, out);
@@ -62,31 +56,12 @@ static void write_records(const struct proof *pl, FILE *out)
 
 int proof_write(const struct proof *pl, const char *path, struct diag *diag)
 {
-	char *tmp = NULL;
-	FILE *out = NULL;
-	int fd, err = 0;
+	struct output output;
+	int err;
 
-	if (asprintf(&tmp, "%s.XXXXXX", path) < 0)
-		return -ENOMEM;
-	fd = mkstemp(tmp);
-	if (fd >= 0)
-		out = fdopen(fd, "w");
-	if (!out || fchmod(fd, 0644)) {
-		err = -errno;
-	} else {
-		write_records(pl, out);
-		if (fflush(out) || ferror(out))
-			err = errno ? -errno : -EIO;
-	}
-	if (out && fclose(out) && !err)
-		err = -errno;
-	if (!err && rename(tmp, path))
-		err = -errno;
-	if (err) {
-		diag_error(diag, path, NULL, "can't write: %s", strerror(-err));
-		if (fd >= 0)
-			unlink(tmp);
-	}
-	free(tmp);
-	return err;
+	err = output_open(&output, path, diag);
+	if (err)
+		return err;
+	write_records(pl, output.file);
+	return output_close(&output, 0, diag);
 }

@@ -234,12 +234,9 @@ static const struct {
 	const char *magic;
 	size_t magic_size;
 } formats[] = {
-	{DECOMPRESS_GZIP, "gzip", "\x1f\x8b", 2},
-	{DECOMPRESS_XZ, "xz", "\xfd" "7zXZ\0", 6},
-	{DECOMPRESS_LZMA, "lzma", "\x5d\0\0", 3},
-	{DECOMPRESS_ZSTD, "zstd", "\x28\xb5\x2f\xfd", 4},
-	{DECOMPRESS_LZ4, "lz4", "\x02\x21\x4c\x18", 4},
-	{DECOMPRESS_LZO, "lzo", "\x89LZO\0\r\n\x1a\n", 9},
+	{DECOMPRESS_GZIP, "gzip", "\x1f\x8b", 2},       {DECOMPRESS_XZ, "xz", "\3757zXZ\0", 6},
+	{DECOMPRESS_LZMA, "lzma", "\x5d\0\0", 3},       {DECOMPRESS_ZSTD, "zstd", "\x28\xb5\x2f\xfd", 4},
+	{DECOMPRESS_LZ4, "lz4", "\x02\x21\x4c\x18", 4}, {DECOMPRESS_LZO, "lzo", "\x89LZO\0\r\n\x1a\n", 9},
 	{DECOMPRESS_BZIP2, "bzip2", "BZh", 3},
 };
 

@@ -18,6 +18,7 @@
 #include "elf/model.h"
 #include "target/decompress.h"
 #include "util/diag.h"
+#include "util/output.h"
 
 /* Offsets in the setup header, protocol 2.08 and later. */
 enum {
@@ -77,8 +78,7 @@ out:
 	if (fd >= 0)
 		close(fd);
 	if (err) {
-		diag_error(diag, path, NULL, "can't read: %s",
-			   err == -EINVAL ? "not a regular file" : strerror(-err));
+		diag_error(diag, path, NULL, "can't read: %s", err == -EINVAL ? "not a regular file" : strerror(-err));
 		free(data);
 		return err;
 	}
@@ -104,7 +104,8 @@ static int find_payload(const struct image *image, size_t *offset, size_t *lengt
 	*offset = (size_t)(sectors + 1) * SECTOR + le32(bytes + HDR_PAYLOAD_OFFSET);
 	*length = le32(bytes + HDR_PAYLOAD_LENGTH);
 	if (*length < 8 || *offset > image->size || *length > image->size - *offset)
-		return diag_error(diag, image->path, NULL, "the payload reaches past the end of the file; is it complete?");
+		return diag_error(diag, image->path, NULL,
+				  "the payload reaches past the end of the file; is it complete?");
 	return 0;
 }
 
@@ -197,26 +198,12 @@ int image_read_elf(const struct image *image, struct elf_obj **obj, struct diag 
 
 int image_write(const struct image *image, const char *path, struct diag *diag)
 {
-	char *tmp = NULL;
-	FILE *file = NULL;
-	int fd, err = 0;
+	struct output output;
+	int err;
 
-	if (asprintf(&tmp, "%s.XXXXXX", path) < 0)
-		return -ENOMEM;
-	fd = mkstemp(tmp);
-	if (fd >= 0)
-		file = fdopen(fd, "w");
-	if (!file || fchmod(fd, 0644) || fwrite(image->bytes, 1, image->size, file) != image->size || fflush(file))
-		err = errno ? -errno : -EIO;
-	if (file && fclose(file) && !err)
-		err = -errno;
-	if (!err && rename(tmp, path))
-		err = -errno;
-	if (err) {
-		diag_error(diag, path, NULL, "can't write: %s", strerror(-err));
-		if (fd >= 0)
-			unlink(tmp);
-	}
-	free(tmp);
-	return err;
+	err = output_open(&output, path, diag);
+	if (err)
+		return err;
+	fwrite(image->bytes, 1, image->size, output.file);
+	return output_close(&output, 0, diag);
 }

@@ -234,8 +234,9 @@ static void assign_files(symbol_vec *syms)
 static int check_text(const struct symtab *tab, const symbol_vec *syms, bool is_readelf, struct diag *diag)
 {
 	if (!syms->n)
-		return diag_error(diag, tab->path, NULL,
-				  "no symbols; it should be kallsyms, `readelf -sW` or an ELF file with a symbol table");
+		return diag_error(
+			diag, tab->path, NULL,
+			"no symbols; it should be kallsyms, `readelf -sW` or an ELF file with a symbol table");
 	if (is_readelf)
 		return 0;
 	for (uint32_t i = 0; i < syms->n; i++)

@@ -32,27 +32,27 @@ enum symtab_kind {
 
 struct symtab_sym {
 	const char *name;
-	uint64_t addr;   /* an address (vmlinux), or bytes from the start of section shndx (relocatable file) */
-	uint64_t size;   /* bytes; 0: unknown or none (kallsyms text has no sizes) */
-	uint32_t shndx;  /* section as in elf/model.h (0 undefined, ELF_SHN_*); kallsyms text: always ELF_SHN_ABS */
-	uint32_t file;   /* id of the SYMTAB_FILE symbol that a local symbol stands behind; SYMTAB_NONE if unknown */
-	uint32_t next;   /* id of the next counted symbol of the same name, in position order; SYMTAB_NONE: last */
-	uint32_t pos;    /* 1-based among the counted symbols of this name; 0: the kernel does not count this one */
+	uint64_t addr;  /* an address (vmlinux), or bytes from the start of section shndx (relocatable file) */
+	uint64_t size;  /* bytes; 0: unknown or none (kallsyms text has no sizes) */
+	uint32_t shndx; /* section as in elf/model.h (0 undefined, ELF_SHN_*); kallsyms text: always ELF_SHN_ABS */
+	uint32_t file;  /* id of the SYMTAB_FILE symbol that a local symbol stands behind; SYMTAB_NONE if unknown */
+	uint32_t next;  /* id of the next counted symbol of the same name, in position order; SYMTAB_NONE: last */
+	uint32_t pos;   /* 1-based among the counted symbols of this name; 0: the kernel does not count this one */
 	enum symtab_kind kind; /* kallsyms text: by the letter (t T w W: function; others: object) */
-	bool local;      /* STB_LOCAL; kallsyms text: a lower-case letter other than w and v */
+	bool local;            /* STB_LOCAL; kallsyms text: a lower-case letter other than w and v */
 };
 
 struct symtab {
 	const char *path;
 	struct symtab_sym *syms; /* id = index; in the order of the source */
 	uint32_t nsyms;
-	bool relocatable;     /* an object file (module): addr is relative to a section */
-	bool has_files;       /* SYMTAB_FILE symbols are there (not so in kallsyms text) */
-	uint32_t *by_addr;    /* ids of counted symbols sorted by (shndx if relocatable, addr, id) */
+	bool relocatable;  /* an object file (module): addr is relative to a section */
+	bool has_files;    /* SYMTAB_FILE symbols are there (not so in kallsyms text) */
+	uint32_t *by_addr; /* ids of counted symbols sorted by (shndx if relocatable, addr, id) */
 	uint32_t nby_addr;
-	struct strmap by_name;  /* name -> id of the first counted symbol */
+	struct strmap by_name;      /* name -> id of the first counted symbol */
 	struct strmap by_name_rest; /* name -> id of the first symbol that is not counted, undefined ones left out */
-	struct arena *arena;  /* owns all of the above */
+	struct arena *arena;        /* owns all of the above */
 };
 
 /* Reads path, whose format is detected. An ELF file may be compressed (.xz, .zst, .gz). Returns 0 or -errno, reported. */

@@ -17,6 +17,7 @@
 #include "target/kallsyms.h"
 #include "target/symtab.h"
 #include "util/diag.h"
+#include "util/output.h"
 
 enum mode { MODE_PLACE, MODE_KALLSYMS, MODE_ELF };
 
@@ -31,10 +32,10 @@ struct options {
 	bool no_proof;
 };
 
-static const char usage[] =
-	"usage: klp-place --image IMAGE [--symbols KALLSYMS] [--module X.ko --name MODNAME] [--no-proof] -o PLACEMENT ORIG.o\n"
-	"       klp-place --kallsyms IMAGE [-o FILE]\n"
-	"       klp-place --elf IMAGE -o VMLINUX\n";
+static const char usage[] = "usage: klp-place --image IMAGE [--symbols KALLSYMS] [--module X.ko --name MODNAME] "
+			    "[--no-proof] -o PLACEMENT ORIG.o\n"
+			    "       klp-place --kallsyms IMAGE [-o FILE]\n"
+			    "       klp-place --elf IMAGE -o VMLINUX\n";
 
 enum { OPT_IMAGE = 256, OPT_SYMBOLS, OPT_MODULE, OPT_NAME, OPT_NO_PROOF, OPT_KALLSYMS, OPT_ELF };
 
@@ -95,8 +96,8 @@ static int parse_options(int argc, char **argv, struct options *opts)
 			return -EINVAL;
 		}
 	}
-	if (!opts->image)
-		return usage_error("no image given");
+	if (!opts->image && !opts->module)
+		return usage_error("give an image, or --module");
 	if (opts->mode != MODE_KALLSYMS && !opts->output)
 		return usage_error("no output given (-o)");
 	if (argc - optind != (opts->mode == MODE_PLACE))
@@ -109,16 +110,19 @@ static int parse_options(int argc, char **argv, struct options *opts)
 
 static int write_text(const char *path, const char *text, size_t size, struct diag *diag)
 {
-	FILE *out = path ? fopen(path, "we") : stdout;
-	int err = 0;
+	struct output output;
+	int err;
 
-	if (!out || fwrite(text, 1, size, out) != size || fflush(out))
-		err = errno ? -errno : -EIO;
-	if (path && out && fclose(out) && !err)
-		err = -errno;
+	if (!path) {
+		if (fwrite(text, 1, size, stdout) == size && !fflush(stdout))
+			return 0;
+		return diag_error(diag, "standard output", NULL, "can't write: %s", strerror(errno));
+	}
+	err = output_open(&output, path, diag);
 	if (err)
-		diag_error(diag, path ? path : "standard output", NULL, "can't write: %s", strerror(-err));
-	return err;
+		return err;
+	fwrite(text, 1, size, output.file);
+	return output_close(&output, 0, diag);
 }
 
 static int print_kallsyms(const struct options *opts, const struct image *image, struct diag *diag)
@@ -164,7 +168,8 @@ static int check_host(const struct options *opts, const struct elf_obj *elf, con
 		      struct diag *diag)
 {
 	if (opts->module ? elf->type != ET_REL : elf->type == ET_REL)
-		return diag_error(diag, elf->path, NULL, opts->module ? "not a module" : "a module, not an image; see --module");
+		return diag_error(diag, elf->path, NULL,
+				  opts->module ? "not a module" : "a module, not an image; see --module");
 	if (tab->relocatable != (elf->type == ET_REL))
 		return diag_error(diag, tab->path, NULL, "not the symbols of a linked kernel");
 	return 0;

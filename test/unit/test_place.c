@@ -98,8 +98,8 @@ static int scene_open(struct scene *scene, const char *object, bool is_module, b
 	assert_int_equal(elf_obj_read(in_dir(is_module ? "bare-mod.ko" : "bare-vmlinux"), &scene->host_elf, diag), 0);
 	assert_int_equal(symtab_read_elf(scene->host_elf, &scene->host_tab, diag), 0);
 	assert_int_equal(symtab_read(in_dir(is_module ? "mod.ko" : "vmlinux"), &scene->truth, diag), 0);
-	assert_int_equal(host_init(&scene->host, is_module ? "mod" : "vmlinux", scene->host_elf, scene->host_tab,
-				   is_module), 0);
+	assert_int_equal(
+		host_init(&scene->host, is_module ? "mod" : "vmlinux", scene->host_elf, scene->host_tab, is_module), 0);
 	err = place_object(scene->obj, &scene->host, insist, &scene->proof, diag);
 	fflush(diag->out);
 	return err;
@@ -152,14 +152,16 @@ static void expect_place(const struct scene *scene, const char *name, const char
 	if (id == SYMTAB_NONE)
 		fail_msg("%s: no record", name);
 	/* Both tables have the same names in the same order. */
-	assert_int_equal(symtab_sympos(scene->host_tab, id), symtab_sympos(scene->truth, (uint32_t)(want - scene->truth->syms)));
+	assert_int_equal(symtab_sympos(scene->host_tab, id),
+			 symtab_sympos(scene->truth, (uint32_t)(want - scene->truth->syms)));
 }
 
 static void expect_all_places(const struct scene *scene)
 {
-	static const char *const own[] = {"state", "twin", "lone_twin", "calls.0", "calls.1", "counter", "handlers",
-					  "lonely"};
-	static const char *const global[] = {"first", "second", "say", "outside_a", "outside_b", "shared", "overridden"};
+	static const char *const own[] = {"state",   "twin",    "lone_twin", "calls.0",
+					  "calls.1", "counter", "handlers",  "lonely"};
+	static const char *const global[] = {"first",     "second", "say",       "outside_a",
+					     "outside_b", "shared", "overridden"};
 
 	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
 		expect_place(scene, own[i], "place-orig.c");
@@ -241,7 +243,8 @@ static void test_foreign_object(void **state)
 	run("printf 'int stranger(int x) { return x * 12345; }\\n' > %s", in_dir("stranger.c"));
 	run("cd %s && cc -O2 -c -o stranger.o stranger.c", dir);
 	assert_int_not_equal(scene_open(&scene, "stranger.o", false, true), 0);
-	assert_non_null(strstr(scene.messages, "stranger: refused: vmlinux has no code like this (0 of 1 functions match)"));
+	assert_non_null(
+		strstr(scene.messages, "stranger: refused: vmlinux has no code like this (0 of 1 functions match)"));
 	scene_close(&scene);
 }
 
@@ -289,9 +292,9 @@ static void test_written_file_is_read(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_proved),         cmocka_unit_test(test_differences_are_refused),
-		cmocka_unit_test(test_no_proof),       cmocka_unit_test(test_foreign_object),
-		cmocka_unit_test(test_data_only),      cmocka_unit_test(test_written_file_is_read),
+		cmocka_unit_test(test_proved),    cmocka_unit_test(test_differences_are_refused),
+		cmocka_unit_test(test_no_proof),  cmocka_unit_test(test_foreign_object),
+		cmocka_unit_test(test_data_only), cmocka_unit_test(test_written_file_is_read),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -42,15 +42,14 @@ static void expect_bad_text(const char *text, const char *message)
 	free(messages);
 }
 
-static const char kallsyms[] =
-	"0000000000000000 A fixed_percpu_data\n"
-	"ffffffff81000000 T _text\n"
-	"ffffffff81000000 T _stext\n"
-	"ffffffff81000100 t t_show\n"
-	"ffffffff81000200 t t_show\n"
-	"ffffffff81000300 W weak_function\n"
-	"ffffffff82000000 d state.3\n"
-	"ffffffffc0000000 t t_show\t[ext4]\n";
+static const char kallsyms[] = "0000000000000000 A fixed_percpu_data\n"
+			       "ffffffff81000000 T _text\n"
+			       "ffffffff81000000 T _stext\n"
+			       "ffffffff81000100 t t_show\n"
+			       "ffffffff81000200 t t_show\n"
+			       "ffffffff81000300 W weak_function\n"
+			       "ffffffff82000000 d state.3\n"
+			       "ffffffffc0000000 t t_show\t[ext4]\n";
 
 static void test_kallsyms(void **state)
 {
@@ -85,24 +84,25 @@ static void test_bad_text(void **state)
 	expect_bad_text("", "no symbols");
 	expect_bad_text("ffffffff81000000 T _text\nnonsense\n", "line 2");
 	expect_bad_text("0000000000000000 T _text\n0000000000000000 T foo\n", "kptr_restrict");
-	expect_bad_text("\nSymbol table '.symtab' contains 2 entries:\n     1: 00000000000000zz 0 FUNC LOCAL DEFAULT 1 f\n",
-			"line 3");
+	expect_bad_text(
+		"\nSymbol table '.symtab' contains 2 entries:\n     1: 00000000000000zz 0 FUNC LOCAL DEFAULT 1 f\n",
+		"line 3");
 }
 
 /* The order of the file is not that of addresses, which counts for a linked kernel. */
 static void test_readelf_of_vmlinux(void **state)
 {
-	struct symtab *tab = read_text(
-		"\nSymbol table '.symtab' contains 8 entries:\n"
-		"   Num:    Value          Size Type    Bind   Vis      Ndx Name\n"
-		"     0: 0000000000000000     0 NOTYPE  LOCAL  DEFAULT  UND \n"
-		"     1: ffffffff81000000     0 SECTION LOCAL  DEFAULT    1 .text\n"
-		"     2: 0000000000000000     0 FILE    LOCAL  DEFAULT  ABS b.c\n"
-		"     3: ffffffff81000200    16 FUNC    LOCAL  DEFAULT    1 t_show\n"
-		"     4: 0000000000000000     0 FILE    LOCAL  DEFAULT  ABS a.c\n"
-		"     5: ffffffff81000100 0x100 FUNC    LOCAL  DEFAULT    1 t_show\n"
-		"     6: ffffffff81000300     8 OBJECT  GLOBAL DEFAULT    2 shared\n"
-		"     7: ffffffff81000400     8 FUNC    WEAK   DEFAULT  [<localentry>: 8]     1 odd\n");
+	struct symtab *tab =
+		read_text("\nSymbol table '.symtab' contains 8 entries:\n"
+			  "   Num:    Value          Size Type    Bind   Vis      Ndx Name\n"
+			  "     0: 0000000000000000     0 NOTYPE  LOCAL  DEFAULT  UND \n"
+			  "     1: ffffffff81000000     0 SECTION LOCAL  DEFAULT    1 .text\n"
+			  "     2: 0000000000000000     0 FILE    LOCAL  DEFAULT  ABS b.c\n"
+			  "     3: ffffffff81000200    16 FUNC    LOCAL  DEFAULT    1 t_show\n"
+			  "     4: 0000000000000000     0 FILE    LOCAL  DEFAULT  ABS a.c\n"
+			  "     5: ffffffff81000100 0x100 FUNC    LOCAL  DEFAULT    1 t_show\n"
+			  "     6: ffffffff81000300     8 OBJECT  GLOBAL DEFAULT    2 shared\n"
+			  "     7: ffffffff81000400     8 FUNC    WEAK   DEFAULT  [<localentry>: 8]     1 odd\n");
 	uint32_t id = symtab_find(tab, "t_show"), next = tab->syms[id].next;
 
 	(void)state;
@@ -120,12 +120,12 @@ static void test_readelf_of_vmlinux(void **state)
 /* In a module the table's order counts, whatever the addresses are. */
 static void test_readelf_of_module(void **state)
 {
-	struct symtab *tab = read_text(
-		"Symbol table '.symtab' contains 5 entries:\n"
-		"     1: 0000000000000040     9 FUNC    LOCAL  DEFAULT    3 twin\n"
-		"     2: 0000000000000010     9 FUNC    LOCAL  DEFAULT    1 twin\n"
-		"     3: 0000000000000000     0 NOTYPE  GLOBAL DEFAULT  UND twin_user\n"
-		"     4: 0000000000000000     0 NOTYPE  GLOBAL DEFAULT OS [0xff20] .klp.sym.vmlinux.foo,0\n");
+	struct symtab *tab =
+		read_text("Symbol table '.symtab' contains 5 entries:\n"
+			  "     1: 0000000000000040     9 FUNC    LOCAL  DEFAULT    3 twin\n"
+			  "     2: 0000000000000010     9 FUNC    LOCAL  DEFAULT    1 twin\n"
+			  "     3: 0000000000000000     0 NOTYPE  GLOBAL DEFAULT  UND twin_user\n"
+			  "     4: 0000000000000000     0 NOTYPE  GLOBAL DEFAULT OS [0xff20] .klp.sym.vmlinux.foo,0\n");
 	uint32_t id = symtab_find(tab, "twin");
 
 	(void)state;
@@ -167,7 +167,8 @@ static void test_module(void **state)
 		 "'.file \"a.c\"' '.text' 'nop' '.type twin,@function' 'twin: call outside' "
 		 "'.section .init.text,\"ax\"' '.type only_init,@function' 'only_init: nop' > a.s && "
 		 "printf '%%s\\n' '.file \"b.c\"' '.text' '.type twin,@function' 'twin: nop' > b.s && "
-		 "printf '%%s\\n' '.file \"c.c\"' '.section .init.text,\"ax\"' '.type twin,@function' 'twin: nop' > c.s && "
+		 "printf '%%s\\n' '.file \"c.c\"' '.section .init.text,\"ax\"' '.type twin,@function' 'twin: nop' > "
+		 "c.s && "
 		 "for f in a b c; do as -o $f.o $f.s; done && "
 		 "ld -r -o mod.ko a.o b.o c.o && readelf -sW mod.ko > mod.txt && xz -k mod.ko",
 		 dir);
@@ -213,7 +214,9 @@ static void test_symvers(void **state)
 	(void)state;
 	assert_int_equal(read_symvers("0xf7370f56\tsystem_state\tvmlinux\tEXPORT_SYMBOL\t\n"
 				      "0xbea5ff1e\tkey_get\tsound/core/snd-seq\tEXPORT_SYMBOL_GPL\tSND\n"
-				      "0x00000001\told\tvmlinux\tEXPORT_SYMBOL\n", &symvers, &diag), 0);
+				      "0x00000001\told\tvmlinux\tEXPORT_SYMBOL\n",
+				      &symvers, &diag),
+			 0);
 	assert_int_equal(symvers->nentries, 3);
 	entry = symvers_find(symvers, "system_state");
 	assert_non_null(entry);

@@ -10,23 +10,23 @@ extern int shared;
  * Functions and data that exist under the same name, with the same bytes, in three objects: only what refers to them,
  * and what they refer to, tells them apart. lone_twin() has a section of its own.
  */
-#define TWINS \
-	static int state; \
-	static __attribute__((noipa)) int twin(int x) \
-	{ \
-		static int calls; \
-		calls += x; \
-		return calls + state++; \
-	} \
-	static __attribute__((noipa, section(".text.lone"))) int lone_twin(int x) \
-	{ \
-		static int calls; \
-		return calls += x; \
+#define TWINS                                                                                                          \
+	static int state;                                                                                              \
+	static __attribute__((noipa)) int twin(int x)                                                                  \
+	{                                                                                                              \
+		static int calls;                                                                                      \
+		calls += x;                                                                                            \
+		return calls + state++;                                                                                \
+	}                                                                                                              \
+	static __attribute__((noipa, section(".text.lone"))) int lone_twin(int x)                                      \
+	{                                                                                                              \
+		static int calls;                                                                                      \
+		return calls += x;                                                                                     \
 	}
 
 /* Nothing refers to it, and it is in three objects: only what it calls tells which is which. */
-#define LONELY(callee) \
-	static __attribute__((used, noipa, section(".text.lonely"))) int lonely(int x) \
-	{ \
-		return callee(x) + 1; \
+#define LONELY(callee)                                                                                                 \
+	static __attribute__((used, noipa, section(".text.lonely"))) int lonely(int x)                                 \
+	{                                                                                                              \
+		return callee(x) + 1;                                                                                  \
 	}
