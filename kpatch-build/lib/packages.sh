@@ -14,6 +14,7 @@ zlib1g-dev      | build run | images and modules compressed by gzip; objtool
 liblz4-dev      | build     | images compressed by lz4
 liblzo2-dev     | build     | images compressed by lzo
 libxxhash-dev   | build     | hashes of names
+libzydis-dev    | build     | instructions of the target, for the proof of base
 binutils        | run       | ld, nm, objcopy, readelf
 bc              | run       | the kernel's build
 bison           | run       | the kernel's build (Kconfig)
