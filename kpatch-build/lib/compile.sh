@@ -143,6 +143,12 @@ compile_command() {
 	# hash table, USER_PTR_MAX of access_ok()); nobody does that in a module. The generic header takes them from their
 	# variables instead, and has the include guard of the architecture's.
 	if [[ -f $generic ]]; then flags+=" -include $generic"; fi
+	# Functions that choose their section (__sched, __kprobes) share it, whatever -ffunction-sections says, and the assembler
+	# makes two-byte jumps of tail calls between them (mutex_lock to __mutex_lock_slowpath): too short for a copy elsewhere.
+	# Calls always have room.
+	if readelf -SW -- "$TREE/$object" | grep -qE ' \.(sched|kprobes|ref|spinlock|irqentry|softirqentry)\.text '; then
+		flags+=" -fno-optimize-sibling-calls"
+	fi
 	REPLY=${COMPILE/ -c -o "$goal" / $flags -c -o "$out" }
 	REPLY=${REPLY/-Wp,-MMD,"${goal%"${goal##*/}"}.${goal##*/}.d"/-Wp,-MMD,"$out.d"}
 	if [[ $side == patched ]]; then
