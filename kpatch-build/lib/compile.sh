@@ -138,7 +138,7 @@ compile_scripts() {
 # changes no code and is left out.
 compile_command() {
 	local side=$1 object=$2 out=$WORK/4-compile/$1/$2.part goal=${GOAL[$2]} flags="-ffunction-sections -fdata-sections -g0"
-	local generic=$TARGET_SOURCE/include/asm-generic/runtime-const.h
+	local generic=$TARGET_SOURCE/include/asm-generic/runtime-const.h sections
 	# Since 6.11 vmlinux has constants that the kernel writes into its text once, at boot (the address of the dentry
 	# hash table, USER_PTR_MAX of access_ok()); nobody does that in a module. The generic header takes them from their
 	# variables instead, and has the include guard of the architecture's.
@@ -146,7 +146,8 @@ compile_command() {
 	# Functions that choose their section (__sched, __kprobes) share it, whatever -ffunction-sections says, and the assembler
 	# makes two-byte jumps of tail calls between them (mutex_lock to __mutex_lock_slowpath): too short for a copy elsewhere.
 	# Calls always have room.
-	if readelf -SW -- "$TREE/$object" | grep -qE ' \.(sched|kprobes|ref|spinlock|irqentry|softirqentry)\.text '; then
+	sections=$(readelf -SW -- "$TREE/$object")
+	if [[ $sections =~ \ \.(sched|kprobes|ref|spinlock|irqentry|softirqentry)\.text\  ]]; then
 		flags+=" -fno-optimize-sibling-calls"
 	fi
 	REPLY=${COMPILE/ -c -o "$goal" / $flags -c -o "$out" }
