@@ -5,14 +5,15 @@
  */
 #include "place/host.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "arch/arch.h"
+#include "util/arena.h"
 
 struct host_index {
-	uint32_t *by_addr; /* image: indexes of sections with an address, sorted by it */
+	struct arena *arena; /* owns this too */
+	uint32_t *by_addr;   /* image: indexes of sections with an address, sorted by it */
 	uint32_t nby_addr;
 	const struct elf_rela ***relas; /* module: per section, relocations sorted by offset; NULL until asked for */
 };
@@ -25,36 +26,26 @@ static int compare_sections(const void *a, const void *b, void *arg)
 	return addr_a < addr_b ? -1 : addr_a > addr_b;
 }
 
-int host_init(struct host *host, const char *name, const struct elf_obj *elf, const struct symtab *symtab,
-	      bool is_module)
+void host_init(struct host *host, const char *name, const struct elf_obj *elf, const struct symtab *symtab,
+	       bool is_module)
 {
-	struct host_index *index = calloc(1, sizeof(*index));
+	struct arena *arena = arena_new();
+	struct host_index *index = arena_alloc(arena, sizeof(*index));
 
 	*host = (struct host){.elf = elf, .symtab = symtab, .name = name, .is_module = is_module, .index = index};
-	if (!index)
-		return -ENOMEM;
-	index->by_addr = calloc(elf->nsecs, sizeof(*index->by_addr));
-	index->relas = calloc(elf->nsecs, sizeof(*index->relas));
-	if (!index->by_addr || !index->relas) {
-		host_free(host);
-		return -ENOMEM;
-	}
+	index->arena = arena;
+	index->by_addr = arena_array(arena, uint32_t, elf->nsecs);
+	index->relas = arena_array(arena, const struct elf_rela **, elf->nsecs);
 	for (uint32_t i = 1; i < elf->nsecs; i++)
 		if ((elf->secs[i].flags & SHF_ALLOC) && elf->secs[i].size)
 			index->by_addr[index->nby_addr++] = i;
 	qsort_r(index->by_addr, index->nby_addr, sizeof(*index->by_addr), compare_sections, (void *)(uintptr_t)elf);
-	return 0;
 }
 
 void host_free(struct host *host)
 {
-	if (!host->index)
-		return;
-	for (uint32_t i = 0; host->index->relas && i < host->elf->nsecs; i++)
-		free(host->index->relas[i]);
-	free(host->index->relas);
-	free(host->index->by_addr);
-	free(host->index);
+	if (host->index)
+		arena_free(host->index->arena);
 	host->index = NULL;
 }
 
@@ -145,9 +136,7 @@ static const struct elf_rela *find_module_rela(const struct host *host, struct p
 	uint32_t low = 0, high = sec->nrelas;
 
 	if (!*relas) {
-		*relas = calloc(sec->nrelas + 1, sizeof(**relas));
-		if (!*relas)
-			abort();
+		*relas = arena_array(host->index->arena, const struct elf_rela *, sec->nrelas);
 		for (uint32_t i = 0; i < sec->nrelas; i++)
 			(*relas)[i] = &sec->relas[i];
 		qsort(*relas, sec->nrelas, sizeof(**relas), compare_relas);

@@ -36,8 +36,8 @@ enum host_field {
 	HOST_FIELD_NONE,     /* the host has no such field here */
 };
 
-int host_init(struct host *host, const char *name, const struct elf_obj *elf, const struct symtab *symtab,
-	      bool is_module);
+void host_init(struct host *host, const char *name, const struct elf_obj *elf, const struct symtab *symtab,
+	       bool is_module);
 void host_free(struct host *host);
 
 /* Returns size bytes at the place, or NULL if not all of them are in one section that has bytes. */

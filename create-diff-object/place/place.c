@@ -145,6 +145,7 @@ static bool place_text(struct proof *pl, enum round round)
 		match_find_bases(pl, s, &bases, &complete);
 		if (complete && round == ROUND_CONSISTENT)
 			drop_contradicted(pl, s, &bases);
+		pl->secs[s].nplaces = complete ? bases.n : 0;
 		if (bases.n == 1 && (complete || round == ROUND_PARTIAL)) {
 			set_base(pl, s, bases.v[0]);
 			any = true;
@@ -252,6 +253,13 @@ static void report_function(struct proof *pl, const struct place_func *func, enu
 	const char *name = pl->obj->syms[func->sym].name, *what = func->reason;
 	uint64_t start, length;
 
+	if (func->state == FUNC_UNSEEN && pl->secs[func->sec].nplaces > 1) {
+		diag_report(diag, level, pl->obj->path, name,
+			    "%s has this code at %u places, and nothing tells which is meant (%u of %u functions "
+			    "match); --no-proof goes on without a place for it",
+			    pl->host->name, pl->secs[func->sec].nplaces, pl->nmatched, pl->ntotal);
+		return;
+	}
 	if (func->state == FUNC_UNSEEN) {
 		diag_report(diag, level, pl->obj->path, name,
 			    "%s has no code like this (%u of %u functions match); " HINT, pl->host->name, pl->nmatched,

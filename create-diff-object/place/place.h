@@ -31,6 +31,7 @@ struct spot {
 	enum spot_state state;
 	bool by_reference; /* told by a relocated field, not by name and bytes */
 	bool followed;     /* a section's relocations were followed already */
+	uint32_t nplaces;  /* of a text section without a place: at how many all of its functions match */
 	struct place at;
 };
 

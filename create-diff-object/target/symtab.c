@@ -76,10 +76,8 @@ static void chain_symbol(struct symtab *tab, uint32_t id, uint32_t *last)
  */
 static void index_symbols(struct symtab *tab, symbol_vec *syms, const bool *counted)
 {
-	uint32_t *last = calloc(syms->n + 1, sizeof(*last));
+	uint32_t *last = arena_array(tab->arena, uint32_t, syms->n);
 
-	if (!last)
-		abort();
 	tab->nsyms = syms->n;
 	tab->syms = arena_memdup(tab->arena, syms->v, syms->n * sizeof(*syms->v));
 	tab->by_addr = arena_array(tab->arena, uint32_t, syms->n);
@@ -103,7 +101,6 @@ static void index_symbols(struct symtab *tab, symbol_vec *syms, const bool *coun
 		for (uint32_t i = 0; i < tab->nby_addr; i++)
 			chain_symbol(tab, tab->by_addr[i], last);
 	}
-	free(last);
 	vec_free(syms);
 }
 

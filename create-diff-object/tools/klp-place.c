@@ -189,9 +189,8 @@ static int place_in_host(const struct options *opts, const struct elf_obj *elf, 
 	err = elf_obj_read(opts->object, &obj, diag);
 	if (err)
 		return err;
-	err = host_init(&host, opts->module ? opts->name : "vmlinux", elf, tab, opts->module);
-	if (!err)
-		err = place_object(obj, &host, !opts->no_proof, &proof, diag);
+	host_init(&host, opts->module ? opts->name : "vmlinux", elf, tab, opts->module);
+	err = place_object(obj, &host, !opts->no_proof, &proof, diag);
 	if (!err)
 		err = proof_write(proof, opts->output, diag);
 	proof_free(proof);

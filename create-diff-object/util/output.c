@@ -28,7 +28,7 @@ int output_open(struct output *output, const char *path, struct diag *diag)
 		return output->file ? 0 : report(output, -errno, diag);
 	}
 	if (asprintf(&output->temp, "%s.XXXXXX", path) < 0)
-		abort();
+		return report(output, -ENOMEM, diag);
 	fd = mkstemp(output->temp);
 	if (fd < 0) {
 		err = report(output, -errno, diag);

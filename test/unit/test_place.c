@@ -98,8 +98,7 @@ static int scene_open(struct scene *scene, const char *object, bool is_module, b
 	assert_int_equal(elf_obj_read(in_dir(is_module ? "bare-mod.ko" : "bare-vmlinux"), &scene->host_elf, diag), 0);
 	assert_int_equal(symtab_read_elf(scene->host_elf, &scene->host_tab, diag), 0);
 	assert_int_equal(symtab_read(in_dir(is_module ? "mod.ko" : "vmlinux"), &scene->truth, diag), 0);
-	assert_int_equal(
-		host_init(&scene->host, is_module ? "mod" : "vmlinux", scene->host_elf, scene->host_tab, is_module), 0);
+	host_init(&scene->host, is_module ? "mod" : "vmlinux", scene->host_elf, scene->host_tab, is_module);
 	err = place_object(scene->obj, &scene->host, insist, &scene->proof, diag);
 	fflush(diag->out);
 	return err;
@@ -248,6 +247,23 @@ static void test_foreign_object(void **state)
 	scene_close(&scene);
 }
 
+/* Code that is there twice, with nothing that tells which is meant, is never placed by chance. */
+static void test_ambiguous(void **state)
+{
+	struct place at;
+
+	(void)state;
+	compile("place-same.c", "same.o", "");
+	for (int is_module = 0; is_module <= 1; is_module++) {
+		struct scene scene;
+
+		assert_int_not_equal(scene_open(&scene, "same.o", is_module, true), 0);
+		assert_non_null(strstr(scene.messages, "has this code at 2 places"));
+		assert_false(proof_find_symbol(scene.proof, symbol(&scene, "same"), &at));
+		scene_close(&scene);
+	}
+}
+
 static void test_data_only(void **state)
 {
 	(void)state;
@@ -292,9 +308,13 @@ static void test_written_file_is_read(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_proved),    cmocka_unit_test(test_differences_are_refused),
-		cmocka_unit_test(test_no_proof),  cmocka_unit_test(test_foreign_object),
-		cmocka_unit_test(test_data_only), cmocka_unit_test(test_written_file_is_read),
+		cmocka_unit_test(test_proved),
+		cmocka_unit_test(test_differences_are_refused),
+		cmocka_unit_test(test_no_proof),
+		cmocka_unit_test(test_foreign_object),
+		cmocka_unit_test(test_data_only),
+		cmocka_unit_test(test_ambiguous),
+		cmocka_unit_test(test_written_file_is_read),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

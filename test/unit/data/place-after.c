@@ -13,3 +13,5 @@ int outside_b(int x)
 {
 	return lone_twin(x) + (int)(long)"hallo";
 }
+
+SAME

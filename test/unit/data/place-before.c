@@ -15,3 +15,5 @@ int overridden(int x)
 {
 	return x - 1;
 }
+
+SAME

@@ -30,3 +30,10 @@ extern int shared;
 	{                                                                                                              \
 		return callee(x) + 1;                                                                                  \
 	}
+
+/* Nothing at all tells these apart. */
+#define SAME                                                                                                           \
+	static __attribute__((used, noipa, section(".text.same"))) int same(int x)                                     \
+	{                                                                                                              \
+		return x * 77;                                                                                         \
+	}
