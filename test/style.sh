@@ -23,7 +23,7 @@ try() {
 
 # Layers include only what is below them.
 check_layers() {
-	local layers=(util elf arch target place diff special klp verify tools) above i j bad=0
+	local layers=(util arch elf target place diff special klp verify tools) above i j bad=0
 	for ((i = 0; i < ${#layers[@]}; i++)); do
 		for ((j = i + 1; j < ${#layers[@]}; j++)); do
 			above=${layers[j]}
@@ -34,7 +34,7 @@ check_layers() {
 }
 
 # Only the programs end the process.
-check_exit() { ! grep -nE '\b(_?exit|abort|errx?)\(' create-diff-object/{util,elf,arch,target,place,diff,special,klp,verify}/*.[ch]; }
+check_exit() { ! grep -nE '\b(_?exit|abort|errx?)\(' create-diff-object/{util,elf,arch,target,place,diff,special,klp,verify}/*.[ch] | grep -v '^create-diff-object/util/memory.c:'; }
 
 check_executable() {
 	local file bad=0

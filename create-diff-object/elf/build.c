@@ -17,6 +17,7 @@
 #include "elf/model.h"
 #include "util/arena.h"
 #include "util/diag.h"
+#include "util/memory.h"
 #include "util/strmap.h"
 #include "util/vec.h"
 
@@ -116,7 +117,7 @@ uint64_t elf_out_append(struct elf_out *out, uint32_t id, const void *data, uint
 		return offset;
 	}
 	if (end > UINT32_MAX / 2)
-		abort();
+		memory_exhausted();
 	while (sec->data.cap < end)
 		sec->data.v = vec_grow(sec->data.v, &sec->data.cap, 1);
 	memset(sec->data.v + sec->data.n, 0, end - sec->data.n);

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "util/memory.h"
+
 #define BLOCK_SIZE (256 * 1024)
 #define ALIGNMENT  16
 
@@ -23,18 +25,12 @@ struct arena {
 	struct block *blocks; /* newest first */
 };
 
-static void out_of_memory(void)
-{
-	fputs("out of memory\n", stderr);
-	abort();
-}
-
 static struct block *block_new(size_t size)
 {
 	struct block *block = calloc(1, sizeof(*block) + size);
 
 	if (!block)
-		out_of_memory();
+		memory_exhausted();
 	block->size = size;
 	return block;
 }
@@ -44,7 +40,7 @@ struct arena *arena_new(void)
 	struct arena *arena = calloc(1, sizeof(*arena));
 
 	if (!arena)
-		out_of_memory();
+		memory_exhausted();
 	return arena;
 }
 
@@ -65,7 +61,7 @@ void *arena_alloc(struct arena *arena, size_t size)
 	void *p;
 
 	if (size > SIZE_MAX - ALIGNMENT)
-		out_of_memory();
+		memory_exhausted();
 	size = (size + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
 	if (!block || block->size - block->used < size) {
 		struct block *fresh = block_new(size > BLOCK_SIZE ? size : BLOCK_SIZE);
@@ -110,7 +106,7 @@ char *arena_printf(struct arena *arena, const char *fmt, ...)
 	len = vsnprintf(NULL, 0, fmt, ap);
 	va_end(ap);
 	if (len < 0)
-		out_of_memory();
+		memory_exhausted();
 	s = arena_alloc(arena, (size_t)len + 1);
 	vsnprintf(s, (size_t)len + 1, fmt, again);
 	va_end(again);

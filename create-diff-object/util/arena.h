@@ -13,7 +13,7 @@
 
 struct arena;
 
-/* Returns a new, empty arena. Aborts the program if no memory is left, as all functions here do. */
+/* Returns a new, empty arena. Ends the program if no memory is left, as all functions here do (util/memory.h). */
 struct arena *arena_new(void);
 /* Frees the arena and all that came from it. NULL is allowed. */
 void arena_free(struct arena *arena);

@@ -10,6 +10,8 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include "util/memory.h"
+
 struct strmap_slot {
 	const char *key; /* NULL: free */
 	uint32_t hash;
@@ -38,7 +40,7 @@ static void grow(struct strmap *map)
 	map->nslots = old.nslots ? old.nslots * 2 : 64;
 	map->slots = calloc(map->nslots, sizeof(*map->slots));
 	if (!map->slots)
-		abort();
+		memory_exhausted();
 	for (uint32_t i = 0; i < old.nslots; i++)
 		if (old.slots[i].key)
 			*find_slot(map, old.slots[i].key, old.slots[i].hash) = old.slots[i];

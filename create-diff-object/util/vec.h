@@ -9,6 +9,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "util/memory.h"
+
 #define VEC(type)                                                                                                      \
 	struct {                                                                                                       \
 		type *v;                                                                                               \
@@ -16,7 +18,7 @@
 		uint32_t cap; /* elements allocated */                                                                 \
 	}
 
-/* Appends one element and yields a pointer to it, zeroed. Aborts when out of memory. */
+/* Appends one element and yields a pointer to it, zeroed. Ends the program when out of memory. */
 #define vec_push(vec)                                                                                                  \
 	({                                                                                                             \
 		if ((vec)->n == (vec)->cap)                                                                            \
@@ -43,7 +45,7 @@ static inline void *vec_grow(void *v, uint32_t *cap, size_t size)
 	uint32_t want = *cap ? *cap * 2 : 16;
 
 	if (want < *cap || !(v = reallocarray(v, want, size)))
-		abort();
+		memory_exhausted();
 	*cap = want;
 	return v;
 }

@@ -9,11 +9,11 @@
 #ifndef KLP_RECORDS_H
 #define KLP_RECORDS_H
 
-#define KLP_FUNCS_SECTION ".klp.funcs"
+#define KLP_FUNCS_SECTION   ".klp.funcs"
 /* The strings that the records point to. */
 #define KLP_STRINGS_SECTION ".rodata.klp.str1.1"
 /* How a record names the kernel itself; anything else is the name of a module, with '_' for '-'. */
-#define KLP_VMLINUX "vmlinux"
+#define KLP_VMLINUX         "vmlinux"
 
 struct klp_func_record {
 	/* Object that the function lives in: KLP_VMLINUX or a module. */
