@@ -1,0 +1,100 @@
+#!/usr/bin/env bats
+# Which objects does a change reach? On a small tree with small Makefiles.
+
+load common
+
+setup() {
+	common_setup
+	export T
+	fake_source "$T/src"
+	mkdir -p "$T/tree/kpatch" "$T/tree/include/config" "$T/tree/arch" "$T/src/drivers/a" "$T/src/drivers/b/sub" "$T/src/shared"
+	echo 'CONFIG_M := m' >"$T/tree/include/config/auto.conf"
+	: >"$T/src/scripts/Kbuild.include"
+	echo 'src := $(obj)' >"$T/src/scripts/Makefile.build"
+	echo 'obj-y += foo.o' >"$T/src/kernel/Makefile"
+	printf 'obj-y += a/\nobj-$(CONFIG_M) += b/\nobj-$(CONFIG_NO) += c/\n' >"$T/src/drivers/Makefile"
+	printf 'obj-$(CONFIG_M) += a-mod.o\na-mod-y := one.o two.o\na-mod-$(CONFIG_NO) += no.o\n' >"$T/src/drivers/a/Makefile"
+	printf 'obj-m += single.o big.o\ninclude $(srctree)/shared/Makefile.shared\nbig-objs += sub/part.o\n' >"$T/src/drivers/b/Makefile"
+	echo 'big-objs := ../../shared/common.o' >"$T/src/shared/Makefile.shared"
+	printf '#include <linux/foo.h>\n' >"$T/src/drivers/a/one.c"
+	printf '#include "local.h"\n' >"$T/src/drivers/a/two.c"
+	printf '#include <linux/foo.h>\n' >"$T/src/drivers/a/local.h"
+	printf '#include "local.h"\n' >"$T/src/drivers/b/single.c"
+	printf 'int local;\n' >"$T/src/drivers/b/local.h"
+	printf '#include "../part.c"\n' >"$T/src/drivers/b/sub/part.c"
+	: >"$T/src/drivers/b/part.c"
+	: >"$T/src/shared/common.c"
+	# shellcheck disable=SC2016
+	export SETUP='TARGET_SOURCE=$T/src TREE=$T/tree TARGET_CC=gcc TARGET_RELEASE=6.12.3 TARGET_MODULES_DIR=$T/modules
+		mkdir -p "$WORK/3-affected"
+		includes_index; makefiles_index
+		objects() { objects_of_source "$1"; echo "$REPLY"; }
+		including() { echo "$1" >"$T/list"; includers_of "$T/list" "$1" | sort; }
+		find_all() { PATCHED_FILES=("$@"); affected_find; printf "%s\n" "${OBJECTS[@]}"; }'
+	mkdir -p "$T/modules/kernel/drivers/a" "$T/modules/kernel/drivers/b"
+	: >"$T/modules/kernel/drivers/a/a-mod.ko.xz"
+	: >"$T/modules/kernel/drivers/b/big.ko"
+}
+
+@test "objects and what they belong to" {
+	run -0 lib objects kernel/foo.c
+	[[ $output == kernel/foo.o$'\t'vmlinux$'\t'vmlinux$'\t'kernel/foo.o ]]
+	run -0 lib objects drivers/a/one.c
+	[[ $output == drivers/a/one.o$'\t'drivers/a/a-mod$'\t'a_mod$'\t'drivers/a/one.o ]]
+	run -0 lib objects drivers/b/single.c
+	[[ $output == drivers/b/single.o$'\t'drivers/b/single$'\t'single$'\t'drivers/b/single.o ]]
+}
+
+@test "an object whose Makefile is elsewhere keeps Kbuild's name of it" {
+	run -0 lib objects shared/common.c
+	[[ $output == shared/common.o$'\t'drivers/b/big$'\t'big$'\t'drivers/b/../../shared/common.o ]]
+	run -0 lib objects drivers/b/sub/part.c
+	[[ $output == drivers/b/sub/part.o$'\t'drivers/b/big$'\t'big$'\t'drivers/b/sub/part.o ]]
+}
+
+@test "what the configuration leaves out is not an object" {
+	run -0 lib objects drivers/a/no.c
+	[[ -z $output ]]
+}
+
+@test "who includes a header, beside it or by path" {
+	run -0 lib including include/linux/foo.h
+	[[ ${lines[*]} == "drivers/a/local.h drivers/a/one.c drivers/a/two.c include/linux/foo.h" ]]
+	run -0 lib including drivers/b/local.h
+	[[ ${lines[*]} == "drivers/b/local.h drivers/b/single.c" ]]
+	run -0 lib including drivers/b/part.c
+	[[ ${lines[*]} == "drivers/b/part.c drivers/b/sub/part.c" ]]
+}
+
+@test "a header reaches all objects that include it, each with its module" {
+	run -0 lib find_all include/linux/foo.h
+	[[ ${lines[*]} == "drivers/a/one.o drivers/a/two.o" ]]
+}
+
+@test "a .c that only others include reaches their object" {
+	run -0 lib find_all drivers/b/part.c
+	[[ $output == drivers/b/sub/part.o ]]
+}
+
+@test "-t limits to targets" {
+	SETUP+='; OPT_TARGETS=(vmlinux)'
+	run -0 lib find_all include/linux/foo.h kernel/foo.c
+	[[ $output == kernel/foo.o ]]
+	SETUP+='; OPT_TARGETS=(drivers/a/a-mod.ko)'
+	run -0 lib find_all include/linux/foo.h kernel/foo.c
+	[[ ${lines[*]} == "drivers/a/one.o drivers/a/two.o" ]]
+	SETUP+='; OPT_TARGETS=(nothing)'
+	run -3 lib find_all kernel/foo.c
+}
+
+@test "refused: not compiled, too many, no file of the module" {
+	run -2 lib find_all drivers/a/no.c kernel/foo.c
+	[[ $output == *"not compiled into the kernel or a module"*"    drivers/a/no.c" ]]
+	SETUP+='; OPT_MAX_OBJECTS=1'
+	run -2 lib find_all include/linux/foo.h
+	[[ $output == *"limit of 1"*"--max-objects"* ]]
+	SETUP+='; OPT_MAX_OBJECTS=200'
+	rm "$T/modules/kernel/drivers/a/a-mod.ko.xz"
+	run -1 lib find_all drivers/a/one.c
+	[[ $output == *"--modules"*"drivers/a/a-mod.ko (for drivers/a/one.o)" ]]
+}

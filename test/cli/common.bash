@@ -1,0 +1,72 @@
+# shellcheck shell=bash
+# For all tests of the driver: where things are, a source tree and programs that only pretend, short calls.
+
+TOP=$(cd "${BASH_SOURCE[0]%/*}/../.." && pwd)
+DRIVER=$TOP/kpatch-build/kpatch-build
+export LC_ALL=C
+bats_require_minimum_version 1.5.0
+
+# Every test gets a cache, an output directory and pretended programs of its own.
+common_setup() {
+	T=$BATS_TEST_TMPDIR
+	mkdir -p "$T/bin" "$T/out"
+	export KPATCH_CACHE=$T/cache KPATCH_BIN=$T/bin
+	local tool
+	for tool in klp-place create-diff-object create-klp-module klp-verify; do fake_tool "$tool" 'exit 1'; done
+}
+
+fake_tool() {
+	printf '#!/bin/sh\n%s\n' "$2" >"$T/bin/$1"
+	chmod +x "$T/bin/$1"
+}
+
+# lib FUNCTION ARG...: call one function of the driver's library, as the driver would. SETUP is run before.
+lib() {
+	bash -c '
+		set -Eeuo pipefail
+		shopt -s inherit_errexit lastpipe nullglob
+		LIB_DIR=$1 BIN_DIR=$2
+		shift 2
+		for part in log options config-check target target-debian workdir patch tree affected compile proof diff; do
+			source "$LIB_DIR/$part.sh"
+		done
+		WORK=$T/work CACHE=$T/cache
+		mkdir -p "$WORK" "$CACHE"
+		install_traps
+		eval "${SETUP:-}"
+		"$@"
+	' lib "$TOP/kpatch-build/lib" "$T/bin" "$@"
+}
+export -f lib
+
+# A tree that passes for a kernel source.
+fake_source() {
+	mkdir -p "$1"/{scripts,kernel,include/linux,arch/x86,Documentation,net}
+	printf 'VERSION = 6\nPATCHLEVEL = 12\nSUBLEVEL = 3\nEXTRAVERSION =\nNAME = Test\n' >"$1/Makefile"
+	: >"$1/Kbuild"
+	: >"$1/scripts/Makefile.build"
+	: >"$1/arch/Kconfig"
+	printf 'int one(void)\n{\n\treturn 1;\n}\n\nint two(void)\n{\n\treturn 2;\n}\n' >"$1/kernel/foo.c"
+	printf '#define FOO 1\n' >"$1/include/linux/foo.h"
+	printf 'some text\n' >"$1/Documentation/foo.rst"
+	: >"$1/kernel/Makefile"
+}
+
+# All options that a target needs.
+fake_config() {
+	local option want reason
+	# shellcheck source=kpatch-build/lib/config-check.sh
+	(
+		source "$TOP/kpatch-build/lib/config-check.sh"
+		while read -r option want reason; do
+			if [[ $want == y ]]; then echo "$option=y"; fi
+		done <<<"$CONFIG_RULES"
+		echo "CONFIG_CC_VERSION_TEXT=\"$(gcc --version | sed -n 1p)\""
+	) >"$1"
+}
+
+# An image is whatever klp-place makes of it; the banner is all that the driver reads itself.
+fake_image() { printf '\x1f\x8bcompressed' >"$1"; }
+
+# diff_patch OLD NEW NAME: a patch as git makes it
+diff_patch() { diff -u --label "a/$3" --label "b/$3" "$1" "$2" || true; }

@@ -1,0 +1,95 @@
+#!/usr/bin/env bats
+# A run that is interrupted leaves nothing: no child, no work directory, no module; the next one just works.
+
+load common
+
+setup() {
+	common_setup
+	export T
+	fake_source "$T/src"
+	fake_config "$T/config"
+	fake_image "$T/image"
+	: >"$T/Module.symvers"
+	: >"$T/x.patch"
+	# The first long step sleeps and tells its process.
+	fake_tool klp-place 'echo $$ >"$T/child"; exec sleep 20'
+}
+teardown() {
+	if [[ -s $T/child ]]; then kill "$(<"$T/child")" 2>/dev/null || true; fi
+}
+
+start() {
+	rm -f "$T/child"
+	env --default-signal=INT "$DRIVER" -s "$T/src" -c "$T/config" -v "$T/image" -o "$T/out" "$T/x.patch" >"$T/log" 2>&1 &
+	driver=$!
+	local i
+	for i in {1..100}; do
+		if [[ -s $T/child ]]; then return; fi
+		sleep 0.05
+	done
+	cat "$T/log"
+	return 1
+}
+
+interrupted_with() {
+	local signal=$1 want=$2 status=0
+	start
+	kill "-$signal" "$driver"
+	wait "$driver" || status=$?
+	[[ $status == "$want" ]]
+	grep -q "interrupted; nothing was written" "$T/log"
+	! grep -q internal "$T/log"
+	! kill -0 "$(<"$T/child")" 2>/dev/null
+	[[ -z $(ls "$T/cache/work") && -z $(ls -A "$T/out") ]]
+}
+
+@test "SIGTERM ends with 143" { interrupted_with TERM 143; }
+@test "SIGINT ends with 130" { interrupted_with INT 130; }
+@test "SIGHUP ends with 129" { interrupted_with HUP 129; }
+
+@test "after SIGKILL the next run cleans up" {
+	start
+	kill -KILL "$driver"
+	wait "$driver" || true
+	[[ -n $(ls "$T/cache/work") && -z $(ls -A "$T/out") ]]
+	kill "$(<"$T/child")"
+	touch -d '2 minutes ago' "$T"/cache/work/run.*
+	local dead
+	dead=$(echo "$T"/cache/work/run.*)
+	fake_tool klp-place 'exit 1'
+	run -1 "$DRIVER" -s "$T/src" -c "$T/config" -v "$T/image" --print-target
+	[[ ! -e $dead && -z $(ls "$T/cache/work") ]]
+}
+
+@test "a run that lives is left alone, as is a kept work directory" {
+	start
+	touch -d '2 minutes ago' "$T"/cache/work/run.*
+	mkdir "$T/cache/work/run.kept"
+	: >"$T/cache/work/run.kept/.keep"
+	touch -d '2 minutes ago' "$T/cache/work/run.kept"
+	local alive
+	alive=$(ls "$T/cache/work")
+	SETUP='CACHE=$T/cache' run -0 lib workdir_remove_dead
+	[[ $(ls "$T/cache/work") == "$alive" ]]
+	kill "$driver"
+	wait "$driver" || true
+}
+
+@test "what was being put into the cache is removed or made again" {
+	# shellcheck disable=SC2016
+	SETUP='fill() { echo half >"$1/file"; if [[ $2 == die ]]; then die "on purpose"; fi; echo whole >"$1/file"; }
+		at_exit cache_drop_partial'
+	export SETUP
+	run -1 lib cache_fill "$T/cache/x" fill die
+	[[ ! -e $T/cache/x && ! -e $T/cache/x.new ]]
+	mkdir -p "$T/cache/x.new"
+	: >"$T/cache/x.new/leftover"
+	run -0 lib cache_fill "$T/cache/x" fill ok
+	[[ $(<"$T/cache/x/file") == whole && ! -e $T/cache/x/leftover ]]
+}
+
+@test "an unexpected failure tells line and command" {
+	# shellcheck disable=SC2016
+	SETUP='broken() { STAGE_NAME=test; false; echo "not reached"; }' run -1 lib broken
+	[[ $output == *"error: internal: "*"'false' failed in stage test"* && $output != *"not reached"* ]]
+}

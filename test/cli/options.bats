@@ -1,0 +1,91 @@
+#!/usr/bin/env bats
+# The command line: what is taken, what is refused, and with which exit code.
+
+load common
+setup() { common_setup; }
+
+refused_usage() {
+	local want=$1
+	shift
+	run -4 "$DRIVER" "$@"
+	[[ ${lines[0]} == "kpatch-build: error: "*"$want"*"see kpatch-build --help" ]]
+	((${#lines[@]} == 1))
+}
+
+@test "help lists every option of kpatch-build 0.9.11" {
+	run -0 "$DRIVER" --help
+	local option
+	for option in -s -c -v -a -j -t -n -o -d -R -h --skip-cleanup --skip-compiler-check; do
+		grep -qE -- "(^|[ ,])$option[, ]" <<<"$output"
+	done
+	diff <(grep -oE -- '--[a-z-]+' <<<"$output" | sort -u) \
+		<(sed 's/\\-/-/g' "$TOP/man/kpatch-build.1" | grep -oE -- '--[a-z-]+' | grep -Ev -- '--(oot-module|oot-module-src|sourcerpm)$' | sort -u)
+}
+
+@test "wrong usage ends with 4 and one line" {
+	refused_usage "no patch file given"
+	refused_usage "unrecognized option '--nonsense'" --nonsense
+	refused_usage "patch nothing.patch is not a readable file" nothing.patch
+	refused_usage "requires an argument" -a
+	: >"$T/x.patch"
+	refused_usage "output directory $T/none" -o "$T/none" "$T/x.patch"
+	refused_usage "-j and --max-objects take a number" -j many "$T/x.patch"
+	refused_usage "-j and --max-objects take a number" -j 0 "$T/x.patch"
+	refused_usage "give one of them" -a 6.12 -s "$T" "$T/x.patch"
+	refused_usage "-s DIR is missing" -c "$T/x.patch" "$T/x.patch"
+	refused_usage "is not a Linux source tree" -s "$T" "$T/x.patch"
+	refused_usage "no usable module name" -n '///' "$T/x.patch"
+}
+
+@test "what is not supported is refused by name" {
+	refused_usage "source RPMs are not supported" -r kernel.src.rpm x.patch
+	refused_usage "modules from outside the kernel tree are not supported" --oot-module x.ko x.patch
+	refused_usage "modules from outside the kernel tree are not supported" --oot-module-src dir x.patch
+}
+
+@test "a tree of one's own needs its configuration and image" {
+	fake_source "$T/src"
+	: >"$T/x.patch"
+	refused_usage "configuration (-c) $T/src/.config" -s "$T/src" "$T/x.patch"
+	fake_config "$T/config"
+	refused_usage "image (-v) $T/src/vmlinux" -s "$T/src" -c "$T/config" "$T/x.patch"
+	refused_usage "--symvers $T/none" -s "$T/src" -c "$T/config" -v "$T/config" --symvers "$T/none" "$T/x.patch"
+}
+
+@test "the module's name comes from the first patch or from -n" {
+	name_of() {
+		# shellcheck disable=SC2016
+		SETUP='show() { options_parse "$@"; echo "$MODULE_NAME"; }' lib show -o "$T/out" "$@"
+	}
+	export T
+	: >"$T/fix it.patch"
+	: >"$T/b.diff"
+	run -0 name_of "$T/fix it.patch" "$T/b.diff"
+	[[ $output == livepatch-fix-it ]]
+	run -0 name_of "$T/b.diff"
+	[[ $output == livepatch-b ]]
+	run -0 name_of -n own.ko "$T/b.diff"
+	[[ $output == own ]]
+	run -0 name_of -n "$(printf 'x%.0s' {1..80})" "$T/b.diff"
+	[[ ${#output} == 55 ]]
+}
+
+@test "programs that were not built are named" {
+	rm "$T/bin/klp-verify"
+	: >"$T/x.patch"
+	run -1 "$DRIVER" "$T/x.patch"
+	[[ $output == *"klp-verify is not there; build it first: make -C $TOP"* ]]
+}
+
+@test "all missing tools are told at once, with the command to install them" {
+	mkdir "$T/path"
+	local tool
+	for tool in bash echo dirname realpath env nproc getopt tr sort xargs sed grep cat mkdir; do
+		ln -s "$(command -v "$tool")" "$T/path/$tool"
+	done
+	: >"$T/x.patch"
+	PATH=$T/path run -1 "$DRIVER" "$T/x.patch"
+	[[ $output == *"missing on this machine:"*" bison"*" flex"* ]]
+	[[ $output == *"apt-get install "*bison*flex* ]]
+	((${#lines[@]} == 2))
+}

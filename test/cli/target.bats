@@ -1,0 +1,159 @@
+#!/usr/bin/env bats
+# Who is the target: configuration, compiler, image and source that belong together; the cache.
+
+load common
+
+setup() {
+	common_setup
+	export T
+	fake_source "$T/src"
+	fake_config "$T/config"
+	fake_image "$T/image"
+	: >"$T/Module.symvers"
+	banner="Linux version 6.12.3-test (me@here) (gcc 12) #1 SMP"
+	# shellcheck disable=SC2016
+	fake_tool klp-place 'case $1 in --elf) { printf "\177ELF"; echo; echo "'"$banner"'"; } >"$4";; --kallsyms) echo "ffffffff81000000 T _text";; esac'
+	printf -- '--- a/kernel/foo.c\n+++ b/kernel/foo.c\n@@ -1,3 +1,3 @@\n int one(void)\n {\n-\treturn 1;\n+\treturn 3;\n' >"$T/x.patch"
+}
+own() { "$DRIVER" -s "$T/src" -c "$T/config" -v "$T/image" --print-target "$@"; }
+
+@test "a tree of one's own is described" {
+	run -0 own
+	[[ $output == *"TARGET_RELEASE=6.12.3-test"* && $output == *"TARGET_SOURCE=$T/src"* ]]
+	[[ $output == *"TARGET_SYMVERS=$T/Module.symvers"* ]]
+}
+
+@test "all options of the kernel that are missing are told at once, with reasons" {
+	sed -i -e '/CONFIG_LIVEPATCH/d' -e '/CONFIG_KALLSYMS_ALL/d' "$T/config"
+	echo CONFIG_LTO_CLANG=y >>"$T/config"
+	run -1 own
+	[[ $output == *"CONFIG_LIVEPATCH is not set: the kernel must be able to load"* ]]
+	[[ $output == *"CONFIG_KALLSYMS_ALL is not set: "* && $output == *"CONFIG_LTO_CLANG is set: "* ]]
+}
+
+@test "another compiler is refused, and gone on with when told so" {
+	sed -i 's/^CONFIG_CC_VERSION_TEXT=.*/CONFIG_CC_VERSION_TEXT="gcc-4 (Old) 4.8.0"/' "$T/config"
+	run -1 own
+	[[ $output == *"it was gcc-4 (Old) 4.8.0"*"gcc is "*"--skip-compiler-check"* ]]
+	run -0 own --skip-compiler-check
+	[[ $output == *"warning: "*"proof of base"* ]]
+}
+
+@test "image and source of different versions are refused" {
+	sed -i 's/SUBLEVEL = 3/SUBLEVEL = 33/' "$T/src/Makefile"
+	run -1 own
+	[[ $output == *"do not belong together: the source is 6.12.33, the image says 'Linux version 6.12.3-test"* ]]
+}
+
+@test "image and configuration of different builds are refused" {
+	echo 'CONFIG_LOCALVERSION="-other"' >>"$T/config"
+	run -1 own
+	[[ $output == *"image and configuration do not belong together"*"-other"* ]]
+}
+
+@test "an image that is none" {
+	fake_tool klp-place 'echo "not an image" >&2; exit 1'
+	run -1 own
+	[[ $output == *"not an image"*"can't be read as a kernel image"* ]]
+}
+
+@test "without Module.symvers it says what is missing and how to get it" {
+	rm "$T/Module.symvers"
+	run -1 own
+	[[ $output == *"no Module.symvers"*"--symvers FILE"*"make vmlinux modules"* ]]
+	: >"$T/src/Module.symvers"
+	run -0 own
+}
+
+@test "a tree that was built in is copied without what the build left" {
+	mkdir -p "$T/src/include/generated" "$T/src/scripts/basic" "$T/src/arch/x86/kernel"
+	: >"$T/src/.config"
+	: >"$T/src/include/generated/x.h"
+	: >"$T/src/kernel/foo.o"
+	: >"$T/src/vmlinux"
+	: >"$T/src/arch/x86/kernel/vmlinux.lds.S"
+	: >"$T/src/scripts/basic/fixdep"
+	printf 'mrproper:\n\trm -f scripts/basic/fixdep\n' >>"$T/src/Makefile"
+	(cd "$T/src" && find . -printf '%p %T@ %s\n' | sort) >"$T/before"
+	run -0 own
+	local copy
+	copy=$(sed -n 's/^TARGET_SOURCE=//p' <<<"$output")
+	[[ $copy == "$T"/cache/source/own_* ]]
+	[[ -f $copy/kernel/foo.c && -f $copy/arch/x86/kernel/vmlinux.lds.S ]]
+	[[ ! -e $copy/.config && ! -e $copy/include/generated && ! -e $copy/kernel/foo.o && ! -e $copy/vmlinux ]]
+	(cd "$T/src" && find . -printf '%p %T@ %s\n' | sort) | diff "$T/before" -
+}
+
+@test "a cache that can't be written, a path that make can't take" {
+	: >"$T/file"
+	KPATCH_CACHE=$T/file/cache run -1 own
+	[[ $output == *"set KPATCH_CACHE"* ]]
+	KPATCH_CACHE="$T/with blank" run -1 own
+	[[ $output == *"with such characters"* ]]
+}
+
+@test "no space is told before anything is unpacked" {
+	# shellcheck disable=SC2016
+	SETUP='df() { printf "Avail\n1000000\n"; }' run -1 lib need_space "$T" 2000000000 "the source"
+	[[ $output == *"the source needs 1907 MB in $T, only 1 MB are free"* ]]
+}
+
+# ---- the archive, pretended ----
+
+fake_archive() {
+	cat >"$T/bin/apt-cache" <<-'EOF'
+		#!/bin/sh
+		case "$1 $3$2" in
+		"search ^linux-image-6"*) printf 'linux-image-6.12.3-amd64 - Linux\nlinux-image-6.12.4-amd64 - Linux\nlinux-image-6.12.4-rt-amd64 - Linux\nlinux-image-6.12-amd64 - meta\n' ;;
+		search*) echo 'linux-image-amd64 - meta' ;;
+		*linux-image-6.12.3-amd64*) madison="$madison linux-image-6.12.3-amd64|6.12.3-1|x" ;;
+		esac
+		if [ "$1" = madison ]; then
+			for p; do
+				case $p in
+				linux-image-6.12.3-amd64) echo "$p | 6.12.3-1 | x" ;;
+				linux-image-6.12.4-amd64) echo "$p | 6.12.4-1 | x" ;;
+				linux-source-6.12) echo "$p | 6.12.3-1 | x" ;;
+				esac
+			done
+		fi
+	EOF
+	printf '#!/bin/sh\necho "E: no network" >&2\nexit 100\n' >"$T/bin/apt-get"
+	chmod +x "$T/bin/apt-cache" "$T/bin/apt-get"
+	PATH=$T/bin:$PATH
+}
+
+@test "the newest kernel of a line is the newest whose source is there" {
+	fake_archive
+	# shellcheck disable=SC2016
+	SETUP='newest() { debian_newest "$1"; echo "$REPLY"; }' run -0 lib newest 6.12
+	[[ $output == 6.12.3-amd64 ]]
+}
+
+@test "an unknown release is named" {
+	fake_archive
+	run -1 "$DRIVER" -a 6.12.99-amd64 "$T/x.patch"
+	[[ $output == *"no package linux-image-6.12.99-amd64 in the archive"*"--list-targets"* ]]
+	((${#lines[@]} == 1))
+}
+
+@test "a source of another version is refused" {
+	fake_archive
+	SETUP='mkdir -p "$WORK/1-target"' run -1 lib debian_fetch linux-source-6.12 6.12.4-1
+	[[ $output == *"no linux-source-6.12 of version 6.12.4-1 (it has: 6.12.3-1); image, headers and source must be of one version"* ]]
+}
+
+@test "no network: one message, nothing half fetched" {
+	fake_archive
+	run -1 "$DRIVER" -a 6.12.3-amd64 "$T/x.patch"
+	[[ $output == *"linux-image-6.12.3-amd64 6.12.3-1 could not be fetched; is there a network"* ]]
+	[[ -z $(find "$T/cache" -name '*.deb') && -z $(find "$T/cache/target" -mindepth 1 -type d) ]]
+	[[ $output != *internal* ]]
+}
+
+@test "empty package lists are told" {
+	printf '#!/bin/sh\n' >"$T/bin/apt-cache"
+	chmod +x "$T/bin/apt-cache"
+	PATH=$T/bin:$PATH run -1 "$DRIVER" -a 6.12.3-amd64 "$T/x.patch"
+	[[ $output == *"package lists of this machine are empty; fetch them with: apt-get update"* ]]
+}
