@@ -9,9 +9,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -42,49 +42,48 @@ static uint32_t le32(const uint8_t *p)
 	return le16(p) | le16(p + 2) << 16;
 }
 
-static int read_file(const char *path, uint8_t **bytes, size_t *size, struct diag *diag)
+static int map_file(struct image *image, struct diag *diag)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	uint8_t *data = NULL;
-	size_t done = 0;
-	struct stat st;
-	int err = 0;
+	int fd = open(image->path, O_RDONLY | O_CLOEXEC), err = 0;
+	struct stat st = {0};
+	void *bytes;
 
-	if (fd < 0 || fstat(fd, &st)) {
+	if (fd < 0 || fstat(fd, &st))
 		err = -errno;
-		goto out;
-	}
-	if (!S_ISREG(st.st_mode)) {
-		err = -EINVAL;
-		goto out;
-	}
-	data = malloc((size_t)st.st_size + 1);
-	if (!data) {
-		err = -ENOMEM;
-		goto out;
-	}
-	while (done < (size_t)st.st_size) {
-		ssize_t n = read(fd, data + done, (size_t)st.st_size - done);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0) {
-			err = n ? -errno : -EIO;
-			goto out;
+	else if (!S_ISREG(st.st_mode) || !st.st_size)
+		err = diag_error(diag, image->path, NULL, st.st_size ? "not a regular file" : "the file is empty");
+	if (!err) {
+		bytes = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+		if (bytes == MAP_FAILED) {
+			err = -errno;
+		} else {
+			image->bytes = bytes;
+			image->size = (size_t)st.st_size;
+			image->mapped = true;
 		}
-		done += (size_t)n;
 	}
-out:
 	if (fd >= 0)
 		close(fd);
-	if (err) {
-		diag_error(diag, path, NULL, "can't read: %s", err == -EINVAL ? "not a regular file" : strerror(-err));
-		free(data);
-		return err;
-	}
-	*bytes = data;
-	*size = done;
-	return 0;
+	if (err && err != -EINVAL)
+		diag_error(diag, image->path, NULL, "can't read: %s", strerror(-err));
+	return err;
+}
+
+static void free_bytes(struct image *image)
+{
+	if (image->mapped)
+		munmap(image->bytes, image->size);
+	else
+		free(image->bytes);
+}
+
+/* Takes bytes, which are malloc()ed, in place of what the image had. */
+static void set_bytes(struct image *image, uint8_t *bytes, size_t size)
+{
+	free_bytes(image);
+	image->bytes = bytes;
+	image->size = size;
+	image->mapped = false;
 }
 
 static bool is_boot_image(const uint8_t *bytes, size_t size)
@@ -131,9 +130,19 @@ static int unpack(struct image *image, size_t offset, size_t length, bool is_pay
 			   err == -EBADMSG ? "damaged or cut off" : strerror(-err));
 		return err;
 	}
-	free(image->bytes);
-	image->bytes = bytes;
-	image->size = size;
+	set_bytes(image, bytes, size);
+	return 0;
+}
+
+/* CONFIG_KERNEL_UNCOMPRESSED */
+static int copy_payload(struct image *image, size_t offset, size_t length)
+{
+	uint8_t *bytes = malloc(length);
+
+	if (!bytes)
+		return -ENOMEM;
+	memcpy(bytes, image->bytes + offset, length);
+	set_bytes(image, bytes, length);
 	return 0;
 }
 
@@ -151,8 +160,8 @@ static int unwrap(struct image *image, struct diag *diag)
 		err = find_payload(image, &offset, &length, diag);
 		if (!err && decompress_detect(image->bytes + offset, length) != DECOMPRESS_NONE)
 			err = unpack(image, offset, length, true, diag);
-		else if (!err) /* CONFIG_KERNEL_UNCOMPRESSED */
-			memmove(image->bytes, image->bytes + offset, image->size = length);
+		else if (!err)
+			err = copy_payload(image, offset, length);
 	} else if (decompress_detect(image->bytes, image->size) != DECOMPRESS_NONE) {
 		err = unpack(image, 0, image->size, false, diag);
 	}
@@ -170,7 +179,7 @@ int image_read(const char *path, struct image **result, struct diag *diag)
 		image->path = strdup(path);
 	if (!image || !image->path)
 		goto fail;
-	err = read_file(path, &image->bytes, &image->size, diag);
+	err = map_file(image, diag);
 	if (!err)
 		err = unwrap(image, diag);
 	if (err)
@@ -186,7 +195,7 @@ void image_free(struct image *image)
 {
 	if (!image)
 		return;
-	free(image->bytes);
+	free_bytes(image);
 	free(image->path);
 	free(image);
 }

@@ -5,6 +5,7 @@
 #ifndef KLP_TARGET_IMAGE_H
 #define KLP_TARGET_IMAGE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -15,6 +16,7 @@ struct image {
 	char *path;
 	uint8_t *bytes; /* of the ELF file; a bootable image has the kernel's relocation list behind it */
 	size_t size;
+	bool mapped; /* bytes are the file itself: a vmlinux with debug information is large */
 };
 
 /*

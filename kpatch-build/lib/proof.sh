@@ -14,7 +14,9 @@ proof_of_base() {
 			module_unpacked "$object"
 			args+=(--module "$REPLY" --name "${MODULE[$object]}")
 		fi
-		"$BIN_DIR/klp-place" "${args[@]}" -o "$out" "$WORK/4-compile/plain/$object" >"$log" 2>&1 || status=$?
+		# There, so that messages name fs/exec.o.
+		(cd "$WORK/4-compile/plain" && exec "$BIN_DIR/klp-place" "${args[@]}" -o "$out" "$object") \
+			>"$log" 2>&1 || status=$?
 		case $status in
 		0) functions=$((functions + $(awk -F '\t' '$1 == "matched" { print $2 }' "$out"))) ;;
 		2)
