@@ -146,7 +146,7 @@ fmt:
 	$(Q)clang-format -i $(C_FILES)
 
 shellcheck:
-	$(Q)shellcheck -x $(SHELL_SCRIPTS)
+	$(Q)shellcheck -x -S warning $(SHELL_SCRIPTS)
 
 clean:
 	rm -rf build build-san

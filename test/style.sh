@@ -3,6 +3,8 @@
 #
 # Style of the sources, as one test each: C format, shell, and rules of CODING-STYLE.md that a program can check.
 
+# The checks are called by name.
+# shellcheck disable=SC2317
 set -Eeuo pipefail
 cd -- "$(dirname -- "$(realpath -- "${BASH_SOURCE[0]}")")/.."
 
@@ -30,7 +32,7 @@ check_layers() {
 			if grep -Hn "#include \"$above/" create-diff-object/"${layers[i]}"/*.[ch] 2>/dev/null; then bad=1; fi
 		done
 	done
-	return $bad
+	return "$bad"
 }
 
 # Only the programs end the process.
@@ -44,7 +46,7 @@ check_executable() {
 			bad=1
 		fi
 	done < <(git ls-files 2>/dev/null)
-	return $bad
+	return "$bad"
 }
 
 try "C format" make -s fmt-check

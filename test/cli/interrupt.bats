@@ -77,8 +77,11 @@ interrupted_with() {
 
 @test "what was being put into the cache is removed or made again" {
 	# shellcheck disable=SC2016
+	# Code for another shell, which evaluates it.
+	# shellcheck disable=SC2089,SC2090
 	SETUP='fill() { echo half >"$1/file"; if [[ $2 == die ]]; then die "on purpose"; fi; echo whole >"$1/file"; }
 		at_exit cache_drop_partial'
+	# shellcheck disable=SC2090
 	export SETUP
 	run -1 lib cache_fill "$T/cache/x" fill die
 	[[ ! -e $T/cache/x && ! -e $T/cache/x.new ]]

@@ -14,6 +14,8 @@ setup() {
 		with_fuzz() { OPT_FUZZ=2; apply "$@"; }'
 	sed 's/return 1/return 11/' "$T/src/kernel/foo.c" >"$T/new.c"
 	diff_patch "$T/src/kernel/foo.c" "$T/new.c" kernel/foo.c >"$T/good.patch"
+	# Expanded where it is used: the view is not there yet.
+	# shellcheck disable=SC2125
 	view=$T/cache/view/src_*.1
 }
 checksums() { (cd "$T/src" && find . -type f -print0 | sort -z | xargs -0 sha256sum; find . -printf '%p %y %T@\n' | sort); }
