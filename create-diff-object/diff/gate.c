@@ -6,6 +6,9 @@
  */
 #include "diff/gate.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #include "arch/arch.h"
 #include "elf/names.h"
 #include "util/diag.h"
@@ -15,16 +18,42 @@ static const char *file_of(const struct diff *diff)
 	return diff->patched.obj->path;
 }
 
+/* Up to three functions that call p directly, for the hint. */
+static const char *list_callers(const struct diff *diff, uint32_t p, char *text, size_t size)
+{
+	const struct side *patched = &diff->patched;
+	uint32_t found = 0;
+
+	snprintf(text, size, "its callers");
+	for (uint32_t from = 0; from < patched->pieces->n && found < 3; from++) {
+		const struct piece *piece = side_piece(patched, from);
+		const struct ref *refs;
+		uint32_t n = side_refs(patched, piece, &refs);
+
+		for (uint32_t i = 0; i < n && piece->kind == PIECE_FUNC; i++) {
+			size_t used = found ? strlen(text) : 0;
+
+			if (refs[i].piece != p || !refs[i].is_branch || piece->root == p)
+				continue;
+			snprintf(text + used, size - used, "%s%s", found++ ? ", " : "",
+				 side_piece(patched, piece->root)->name);
+			break;
+		}
+	}
+	return text;
+}
+
 static void refuse_function(const struct diff *diff, uint32_t p, struct diag *diag)
 {
 	const struct piece *piece = side_piece(&diff->patched, p);
 	const struct change_info *info = &diff->changes->v[p];
+	char callers[512];
 
 	if (piece->class == SEC_INIT) {
-		diag_refuse(diag, file_of(diff), piece->name,
-			    "%s __init or __exit function: it already ran, or runs once; patch the code that uses its "
-			    "result",
-			    info->change == CHANGE_NEW ? "new" : "changed");
+		diag_refuse(
+			diag, file_of(diff), piece->name,
+			"%s __init or __exit function: it already ran, or runs once; patch the code that uses its result",
+			info->change == CHANGE_NEW ? "new" : "changed");
 		return;
 	}
 	if (piece->class == SEC_VDSO) {
@@ -34,9 +63,10 @@ static void refuse_function(const struct diff *diff, uint32_t p, struct diag *di
 	/* What counts is the function that runs now: ftrace must find the site in it. */
 	if (info->change == CHANGE_CHANGED && piece->root == p &&
 	    !side_piece(&diff->orig, diff->corr->to_orig[p])->traced)
-		diag_refuse(diag, file_of(diff), piece->name,
-			    "changed function that ftrace can't reach (notrace, noinstr or compiled without -pg); "
-			    "patch its callers instead");
+		diag_refuse(
+			diag, file_of(diff), piece->name,
+			"changed function that ftrace can't reach (notrace, noinstr, inline kept out of line, or compiled without -pg); change %s instead",
+			list_callers(diff, p, callers, sizeof(callers)));
 }
 
 static void refuse_data(const struct diff *diff, uint32_t p, struct diag *diag)
@@ -46,10 +76,10 @@ static void refuse_data(const struct diff *diff, uint32_t p, struct diag *diag)
 	const char *section = side_section(&diff->patched, piece)->name;
 
 	if (info->change == CHANGE_CHANGED)
-		diag_refuse(diag, file_of(diff), piece->name,
-			    "changed data in %s: %s differs; the running kernel's copy stays as it is, so change it "
-			    "from a callback or a function",
-			    section, difference_text(info->why));
+		diag_refuse(
+			diag, file_of(diff), piece->name,
+			"changed data in %s: %s differs; the running kernel's copy stays as it is, so change it from a callback or a function",
+			section, difference_text(info->why));
 	/* module_init() leaves `__UNIQUE_ID___addressable_init_module680`, whose number any new unique name shifts. */
 	else if (info->change == CHANGE_NEW && piece->class == SEC_INIT &&
 		 !(piece->kind == PIECE_DATA && side_is_anonymous(&diff->patched, piece)))

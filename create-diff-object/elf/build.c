@@ -7,17 +7,15 @@
 #include "elf/build.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <gelf.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "elf/model.h"
 #include "util/arena.h"
 #include "util/diag.h"
 #include "util/memory.h"
+#include "util/output.h"
 #include "util/strmap.h"
 #include "util/vec.h"
 
@@ -401,34 +399,17 @@ end:
 
 int elf_out_write(struct elf_out *out, const char *path, struct diag *diag)
 {
-	struct arena *arena = arena_new();
-	char *temp = arena_printf(arena, "%s.XXXXXX", path);
-	mode_t mask = umask(0);
-	int fd, err;
+	struct arena *arena;
+	struct output output;
+	int err = output_open(&output, path, diag);
 
-	umask(mask);
+	if (err)
+		return err;
+	arena = arena_new();
 	elf_version(EV_CURRENT);
-	fd = mkstemp(temp);
-	if (fd < 0) {
-		err = -errno;
-		diag_error(diag, path, NULL, "can't create: %s", strerror(-err));
-		goto end;
-	}
-	err = write_elf(out, arena, fd);
+	err = write_elf(out, arena, fileno(output.file));
 	if (err)
 		diag_error(diag, path, NULL, "can't write: %s", elf_errmsg(-1));
-	/* mkstemp() makes a private file; the result is as readable as any compiler output. */
-	if (!err && fchmod(fd, 0666 & ~mask))
-		err = -errno;
-	if (close(fd) && !err)
-		err = -errno;
-	if (!err && rename(temp, path)) {
-		err = -errno;
-		diag_error(diag, path, NULL, "can't rename: %s", strerror(-err));
-	}
-	if (err)
-		unlink(temp);
-end:
 	arena_free(arena);
-	return err;
+	return output_close(&output, err, diag);
 }

@@ -78,9 +78,9 @@ static int read_sections(struct elf_obj *obj, Elf *elf, struct diag *diag)
 			continue;
 		if (obj->type == ET_REL && !is_known_section_type(sec->type))
 			return diag_error(diag, obj->path, sec->name, "section type %#x is not known", sec->type);
-		if (sec->flags & SHF_COMPRESSED)
-			return diag_error(diag, obj->path, sec->name,
-					  "compressed sections are not supported; strip debug information");
+		/* Debug information may be compressed: nobody looks into it. What is loaded never is. */
+		if ((sec->flags & SHF_COMPRESSED) && (sec->flags & SHF_ALLOC))
+			return diag_error(diag, obj->path, sec->name, "loaded section is compressed");
 		strmap_add(&obj->sec_by_name, sec->name, i);
 		if (sec->type == SHT_NOBITS || !sec->size)
 			continue;

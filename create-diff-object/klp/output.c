@@ -331,10 +331,10 @@ static int write_blocks(struct context *ctx)
 		const char *late = find_late(ctx, block->owner, block->sec, block->start, block->end);
 
 		if (late)
-			diag_refuse(ctx->diag, input(ctx)->path, side_piece(&ctx->diff->patched, block->owner)->name,
-				    "instructions in %s depend on %s of a module, which is only known when that module "
-				    "is there",
-				    input(ctx)->secs[block->sec].name, late);
+			diag_refuse(
+				ctx->diag, input(ctx)->path, side_piece(&ctx->diff->patched, block->owner)->name,
+				"instructions in %s depend on %s of a module, which is only known when that module is there",
+				input(ctx)->secs[block->sec].name, late);
 		err = write_refs(ctx, block->owner, true, block->sec, block->start, block->end, ctx->blocks[i].sec,
 				 ctx->blocks[i].offset);
 	}

@@ -173,10 +173,10 @@ static void plan_symbol(struct context *ctx, uint32_t index)
 	}
 	*plan = (struct plan_symbol){.kind = PLAN_PLAIN, .name = sym->name};
 	if (status)
-		diag_refuse(ctx->diag, diff->patched.obj->path, name,
-			    "%s has several symbols of this name and which one is meant can't be told; a placement "
-			    "would tell",
-			    target->object);
+		diag_refuse(
+			ctx->diag, diff->patched.obj->path, name,
+			"%s has several symbols of this name and which one is meant can't be told; a placement would tell",
+			target->object);
 	else
 		diag_refuse(ctx->diag, diff->patched.obj->path, name,
 			    "%s has no symbol of this name that a livepatch could refer to", target->object);
@@ -254,11 +254,11 @@ int plan_find_function(const struct diff *diff, const struct plan_target *target
 	int status = find_symbol(diff, target, piece->name, global, &found);
 
 	if (status <= 0)
-		return diag_refuse(diag, diff->patched.obj->path, piece->name,
-				   status ? "%s has several functions of this name and which one is meant can't be "
-					    "told; a placement would tell"
-					  : "%s has no function of this name",
-				   target->object);
+		return diag_refuse(
+			diag, diff->patched.obj->path, piece->name,
+			status ? "%s has several functions of this name and which one is meant can't be told; a placement would tell"
+			       : "%s has no function of this name",
+			target->object);
 	*function = (struct plan_function){.name = found.name, .sympos = found.sympos};
 	return 0;
 }

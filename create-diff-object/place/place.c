@@ -254,10 +254,10 @@ static void report_function(struct proof *pl, const struct place_func *func, enu
 	uint64_t start, length;
 
 	if (func->state == FUNC_UNSEEN && pl->secs[func->sec].nplaces > 1) {
-		diag_report(diag, level, pl->obj->path, name,
-			    "%s has this code at %u places, and nothing tells which is meant (%u of %u functions "
-			    "match); --no-proof goes on without a place for it",
-			    pl->host->name, pl->secs[func->sec].nplaces, pl->nmatched, pl->ntotal);
+		diag_report(
+			diag, level, pl->obj->path, name,
+			"%s has this code at %u places, and nothing tells which is meant (%u of %u functions match); --no-proof goes on without a place for it",
+			pl->host->name, pl->secs[func->sec].nplaces, pl->nmatched, pl->ntotal);
 		return;
 	}
 	if (func->state == FUNC_UNSEEN) {

@@ -32,10 +32,10 @@ struct options {
 	bool no_proof;
 };
 
-static const char usage[] = "usage: klp-place --image IMAGE [--symbols KALLSYMS] [--module X.ko --name MODNAME] "
-			    "[--no-proof] -o PLACEMENT ORIG.o\n"
-			    "       klp-place --kallsyms IMAGE [-o FILE]\n"
-			    "       klp-place --elf IMAGE -o VMLINUX\n";
+static const char usage[] =
+	"usage: klp-place --image IMAGE [--symbols KALLSYMS] [--module X.ko --name MODNAME] [--no-proof] -o PLACEMENT ORIG.o\n"
+	"       klp-place --kallsyms IMAGE [-o FILE]\n"
+	"       klp-place --elf IMAGE -o VMLINUX\n";
 
 enum { OPT_IMAGE = 256, OPT_SYMBOLS, OPT_MODULE, OPT_NAME, OPT_NO_PROOF, OPT_KALLSYMS, OPT_ELF };
 
