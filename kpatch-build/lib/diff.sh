@@ -36,7 +36,12 @@ diff_objects() {
 		finish "$EXIT_UNCHANGED" "nothing changed: the patch changes no code in ${OBJECTS[*]:0:5}"
 	fi
 	progress_clear
+	sed -n "s,$WORK/4-compile/[a-z]*/,,; s/^.*: warning: .*/    &/p" "$WORK/6-diff.log" >&2
 	changes=$(grep -E ': (changed|new) function: ' "$WORK/6-diff.log") || changes=""
 	printf '%s\n' "$changes" | sed 's,^.*/,,; s/^/         /'
+	# The kernel refuses a livepatch without a function to patch, and nothing would ever call what it adds.
+	if [[ $changes != *": changed function: "* ]]; then
+		finish "$EXIT_UNCHANGED" "nothing changed: the patch adds code and data, but no function of $TARGET_RELEASE changes to use it"
+	fi
 	STAGE_SUMMARY="$(grep -c ': changed function: ' <<<"$changes" || true) changed and $(grep -c ': new function: ' <<<"$changes" || true) new function(s)"
 }

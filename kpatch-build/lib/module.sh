@@ -11,7 +11,7 @@ module_kbuild() {
 	local log=$1 step=$2
 	shift 2
 	long_run "$log" no_progress make -C "$TARGET_HEADERS" "M=$WORK/7-link" "KLP_STEP=$step" "KLP_NAME=$MODULE_NAME" \
-		"KLP_REPLACE=$OPT_REPLACE" CONFIG_DEBUG_INFO_BTF_MODULES= "$@"
+		"KLP_REPLACE=$OPT_REPLACE" CONFIG_DEBUG_INFO_BTF_MODULES= KCFLAGS=-g0 "$@"
 }
 
 # Lists the symbols that vmlinux exports as "name<TAB>namespace".
@@ -37,12 +37,13 @@ module_check_symbols() {
 				continue
 			fi
 			owner=$(awk -F '\t' -v name="$name" '$2 == name { print $3; exit }' "$TARGET_SYMVERS")
-			bad+=("${object#"$WORK/6-diff/"} needs $name, which ${owner:+module $owner exports but }vmlinux does not export")
+			bad+=("${object#"$WORK/6-diff/"} needs $name, which ${owner:+only module $owner has}")
+			if [[ -z $owner ]]; then bad[-1]+="is nowhere in $TARGET_RELEASE (declared, but not built with its configuration?)"; fi
 		done < <(nm -uj -- "$object")
 	done
 	if ((${#bad[@]})); then
 		local IFS=$'\n'
-		die "the diff objects refer to symbols that nothing provides; this is our bug, please send the patch and $WORK/6-diff"$'\n'"    ${bad[*]/#/    }"
+		refuse "the patched code uses symbols that neither the target nor the patch provides to it:"$'\n'"${bad[*]/#/    }"
 	fi
 	# A namespace is imported on behalf of the code that we carry: it was allowed to use it where it came from.
 	for name in "${!needed[@]}"; do
