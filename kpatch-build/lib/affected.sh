@@ -122,11 +122,11 @@ module_file() {
 # generated asm/x.h stand for asm-generic/x.h.
 includes_index() {
 	local out=$TREE/kpatch/includes
-	{
+	{ # (a grep that finds nothing in its share of the files is no error)
 		(cd "$TARGET_SOURCE" && find . '(' -path ./Documentation -o -path ./samples -o -path ./tools -o -path './arch/*' \
 			! -path './arch/x86' ! -path './arch/x86/*' ')' -prune -o '(' -name '*.[chS]' -o -name '*.inc' -o -name '*.lds' ')' \
-			-type f -print0 | xargs -0 grep -HE '^[[:space:]]*#[[:space:]]*include[[:space:]]*["<]')
-		(cd "$TREE" && find arch include -name '*.h' -type f -print0 | xargs -0 grep -HE '^#[[:space:]]*include[[:space:]]*["<]')
+			-type f -print0 | xargs -r -0 grep -HE '^[[:space:]]*#[[:space:]]*include[[:space:]]*["<]') || true
+		(cd "$TREE" && find arch include -name '*.h' -type f -print0 | xargs -r -0 grep -HE '^#[[:space:]]*include[[:space:]]*["<]') || true
 	} | sed -nE 's,^(\./)?([^:]*):[[:space:]]*#[[:space:]]*include[[:space:]]*(["<])([^">]+)[">].*,\2\t\3\t\4,p' >"$out.new"
 	grep '\.c$' "$out.new" >"$out.c" || true
 	mv "$out.new" "$out"
@@ -187,9 +187,9 @@ includers_of() {
 # makefiles_index: "directory <TAB> base name" for each x.o that a Makefile speaks of, "directory <TAB> include" where one
 # includes others
 makefiles_index() {
-	(cd "$TARGET_SOURCE" && find . '(' -path ./Documentation -o -path ./samples -o -path ./tools -o -path ./scripts -o \
+	{ (cd "$TARGET_SOURCE" && find . '(' -path ./Documentation -o -path ./samples -o -path ./tools -o -path ./scripts -o \
 		-path './arch/*' ! -path './arch/x86' ! -path './arch/x86/*' ')' -prune -o '(' -name 'Makefile*' -o -name Kbuild ')' \
-		-type f -print0 | xargs -0 grep -HoE '[A-Za-z0-9_-]+\.o\b|^-?include ') |
+		-type f -print0 | xargs -r -0 grep -HoE '[A-Za-z0-9_-]+\.o\b|^-?include ') || true; } |
 		sed -E 's,^\./,,; s,/?[^/:]*:,\t,; s,\t-?include $,\tinclude,; /^\t/d' | sort -u >"$TREE/kpatch/makefiles.new"
 	mv "$TREE/kpatch/makefiles.new" "$TREE/kpatch/makefiles"
 }

@@ -6,7 +6,8 @@
 # user's directory sees nothing but a finished, checked module, by one rename.
 
 # kbuild LOG STEP TARGET...: one run of the target's Kbuild over the link directory.
-# No BTF: the headers' vmlinux has no debug information to build on, and nothing reads BTF of a livepatch.
+# No BTF: the headers' vmlinux has no debug information to build on, and nothing reads BTF of a livepatch. No debug
+# information: it would be stripped anyway, but the work directory's name in it would make each build id another.
 module_kbuild() {
 	local log=$1 step=$2
 	shift 2

@@ -22,12 +22,13 @@ fake_tool() {
 
 # lib FUNCTION ARG...: call one function of the driver's library, as the driver would. SETUP is run before.
 lib() {
+	# shellcheck disable=SC2016
 	bash -c '
 		set -Eeuo pipefail
 		shopt -s inherit_errexit lastpipe nullglob
 		LIB_DIR=$1 BIN_DIR=$2
 		shift 2
-		for part in log options config-check target target-debian workdir patch tree affected compile proof diff; do
+		for part in log packages options config-check target target-debian workdir patch tree affected compile proof diff; do
 			source "$LIB_DIR/$part.sh"
 		done
 		WORK=$T/work CACHE=$T/cache
@@ -54,15 +55,11 @@ fake_source() {
 
 # All options that a target needs.
 fake_config() {
-	local option want reason
-	# shellcheck source=kpatch-build/lib/config-check.sh
-	(
-		source "$TOP/kpatch-build/lib/config-check.sh"
-		while read -r option want reason; do
-			if [[ $want == y ]]; then echo "$option=y"; fi
-		done <<<"$CONFIG_RULES"
-		echo "CONFIG_CC_VERSION_TEXT=\"$(gcc --version | sed -n 1p)\""
-	) >"$1"
+	local rules
+	# shellcheck disable=SC2016
+	rules=$(bash -c 'source "$1"; echo "$CONFIG_RULES"' - "$TOP/kpatch-build/lib/config-check.sh")
+	awk '$2 == "y" { print $1 "=y" }' <<<"$rules" >"$1"
+	echo "CONFIG_CC_VERSION_TEXT=\"$(gcc --version | sed -n 1p)\"" >>"$1"
 }
 
 # An image is whatever klp-place makes of it; the banner is all that the driver reads itself.

@@ -1,5 +1,7 @@
 #!/usr/bin/env bats
 # A run that is interrupted leaves nothing: no child, no work directory, no module; the next one just works.
+# Scripts for later:
+# shellcheck disable=SC2016,SC2153
 
 load common
 
@@ -76,7 +78,6 @@ interrupted_with() {
 }
 
 @test "what was being put into the cache is removed or made again" {
-	# shellcheck disable=SC2016
 	# Code for another shell, which evaluates it.
 	# shellcheck disable=SC2089,SC2090
 	SETUP='fill() { echo half >"$1/file"; if [[ $2 == die ]]; then die "on purpose"; fi; echo whole >"$1/file"; }
@@ -92,7 +93,6 @@ interrupted_with() {
 }
 
 @test "an unexpected failure tells line and command" {
-	# shellcheck disable=SC2016
 	SETUP='broken() { STAGE_NAME=test; false; echo "not reached"; }' run -1 lib broken
 	[[ $output == *"error: internal: "*"'false' failed in stage test"* && $output != *"not reached"* ]]
 }

@@ -1,5 +1,7 @@
 #!/usr/bin/env bats
 # #line after hunks: every line that a patch does not touch keeps its number, and the source stays what it was.
+# Each test is a subshell:
+# shellcheck disable=SC2030,SC2031
 
 load common
 setup() { common_setup; export T; }

@@ -1,5 +1,7 @@
 #!/usr/bin/env bats
 # The command line: what is taken, what is refused, and with which exit code.
+# Code for later:
+# shellcheck disable=SC2016
 
 load common
 setup() { common_setup; }
@@ -16,7 +18,7 @@ refused_usage() {
 	run -0 "$DRIVER" --help
 	local option
 	for option in -s -c -v -a -j -t -n -o -d -R -h --skip-cleanup --skip-compiler-check; do
-		grep -qE -- "(^|[ ,])$option[, ]" <<<"$output"
+		grep -qE -- "(^|[ ,])${option}[, ]" <<<"$output"
 	done
 	diff <(grep -oE -- '--[a-z-]+' <<<"$output" | sort -u) \
 		<(sed 's/\\-/-/g' "$TOP/man/kpatch-build.1" | grep -oE -- '--[a-z-]+' | grep -Ev -- '--(oot-module|oot-module-src|sourcerpm)$' | sort -u)
@@ -54,7 +56,6 @@ refused_usage() {
 
 @test "the module's name comes from the first patch or from -n" {
 	name_of() {
-		# shellcheck disable=SC2016
 		SETUP='show() { options_parse "$@"; echo "$MODULE_NAME"; }' lib show -o "$T/out" "$@"
 	}
 	export T
@@ -81,7 +82,7 @@ refused_usage() {
 	mkdir "$T/path"
 	local tool
 	for tool in bash echo dirname realpath env nproc getopt tr sort xargs sed grep cat mkdir; do
-		ln -s "$(command -v "$tool")" "$T/path/$tool"
+		ln -s "$(type -P "$tool")" "$T/path/$tool"
 	done
 	: >"$T/x.patch"
 	PATH=$T/path run -1 "$DRIVER" "$T/x.patch"

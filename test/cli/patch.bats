@@ -1,5 +1,7 @@
 #!/usr/bin/env bats
 # Applying patches: what applies, what is refused, and the view of the source that is patched.
+# Code for later; a pattern that is meant to expand:
+# shellcheck disable=SC2016,SC2086,SC2116,SC2030,SC2031
 
 load common
 
@@ -7,7 +9,6 @@ setup() {
 	common_setup
 	export T
 	fake_source "$T/src"
-	# shellcheck disable=SC2016
 	export SETUP='TARGET_SOURCE=$T/src TARGET_SOURCE_ID=1 TARGET_RELEASE=6.12.3
 		apply() { PATCHES=("$@"); patch_apply; echo "files: ${PATCHED_FILES[*]}"; }
 		keep() { OPT_KEEP=1; apply "$@"; }

@@ -1,5 +1,7 @@
 #!/usr/bin/env bats
 # Who is the target: configuration, compiler, image and source that belong together; the cache.
+# Scripts for later:
+# shellcheck disable=SC2016,SC2030,SC2031
 
 load common
 
@@ -11,7 +13,6 @@ setup() {
 	fake_image "$T/image"
 	: >"$T/Module.symvers"
 	banner="Linux version 6.12.3-test (me@here) (gcc 12) #1 SMP"
-	# shellcheck disable=SC2016
 	fake_tool klp-place 'case $1 in --elf) { printf "\177ELF"; echo; echo "'"$banner"'"; } >"$4";; --kallsyms) echo "ffffffff81000000 T _text";; esac'
 	printf -- '--- a/kernel/foo.c\n+++ b/kernel/foo.c\n@@ -1,3 +1,3 @@\n int one(void)\n {\n-\treturn 1;\n+\treturn 3;\n' >"$T/x.patch"
 }
@@ -93,7 +94,6 @@ own() { "$DRIVER" -s "$T/src" -c "$T/config" -v "$T/image" --print-target "$@"; 
 }
 
 @test "no space is told before anything is unpacked" {
-	# shellcheck disable=SC2016
 	SETUP='df() { printf "Avail\n1000000\n"; }' run -1 lib need_space "$T" 2000000000 "the source"
 	[[ $output == *"the source needs 1907 MB in $T, only 1 MB are free"* ]]
 }
@@ -125,7 +125,6 @@ fake_archive() {
 
 @test "the newest kernel of a line is the newest whose source is there" {
 	fake_archive
-	# shellcheck disable=SC2016
 	SETUP='newest() { debian_newest "$1"; echo "$REPLY"; }' run -0 lib newest 6.12
 	[[ $output == 6.12.3-amd64 ]]
 }

@@ -1,0 +1,122 @@
+#!/usr/bin/env bats
+# The driver on real stock kernels, for what small trees can't show. The kernels come from the shared cache (KPATCH_CACHE);
+# the first use fetches them.
+# Each test is a subshell:
+# shellcheck disable=SC2030,SC2031
+
+load common
+
+setup_file() {
+	local line
+	export KERNELS_DIR=$BATS_FILE_TMPDIR
+	for line in 6.12 6.1; do
+		"$DRIVER" -a "$line" --print-target | grep '^TARGET_' >"$KERNELS_DIR/$line.sh"
+	done
+}
+
+setup() {
+	T=$BATS_TEST_TMPDIR
+	mkdir "$T/out"
+}
+
+# use LINE: the target's description, and a patch that changes the number of lines of fs/proc/cmdline.c
+use() {
+	# shellcheck source=/dev/null
+	source "$KERNELS_DIR/$1.sh"
+	change '/seq_putc(m, /i\	if (!m)\n\t\treturn -EINVAL;'
+}
+# change SCRIPT: a patch of fs/proc/cmdline.c by sed
+change() {
+	sed "$1" "$TARGET_SOURCE/fs/proc/cmdline.c" >"$T/new.c"
+	diff_patch "$TARGET_SOURCE/fs/proc/cmdline.c" "$T/new.c" fs/proc/cmdline.c >"$T/change.patch"
+}
+# shellcheck disable=SC2120
+build() { "$DRIVER" -a "$TARGET_RELEASE" -o "$T/out" "$@" "$T/change.patch"; }
+own_tree() {
+	"$DRIVER" -s "$1" -c "$TARGET_CONFIG" -v "$TARGET_IMAGE" --symvers "$TARGET_SYMVERS" --modules "$TARGET_MODULES_DIR" \
+		-o "$T/out" "${@:2}" "$T/change.patch"
+}
+listing() { (cd "$1" && find . -printf '%p %y %s %T@ %C@\n' | sort); }
+
+@test "6.12: a tree of one's own is not written to" {
+	use 6.12
+	listing "$TARGET_SOURCE" >"$T/before"
+	run -0 own_tree "$TARGET_SOURCE" -n own
+	[[ -f $T/out/own.ko ]]
+	listing "$TARGET_SOURCE" | cmp "$T/before" -
+	[[ $(modinfo -F vermagic "$T/out/own.ko") == "$TARGET_RELEASE "* ]]
+}
+
+@test "6.1: a tree of one's own is not written to" {
+	use 6.1
+	listing "$TARGET_SOURCE" >"$T/before"
+	run -0 own_tree "$TARGET_SOURCE" -n own
+	listing "$TARGET_SOURCE" | cmp "$T/before" -
+	[[ $(modinfo -F vermagic "$T/out/own.ko") == "$TARGET_RELEASE "* ]]
+}
+
+@test "source and image of different lines are refused" {
+	use 6.1
+	local source=$TARGET_SOURCE
+	use 6.12
+	run -1 own_tree "$source"
+	[[ $output == *"image and source do not belong together"* ]]
+}
+
+@test "a patched source that does not compile ends with 6 and shows file and line as patched" {
+	use 6.12
+	change '/seq_putc(m, /i\	int i = 0;\n\ti++;\n\tnonsense(m);'
+	run -6 build
+	local number
+	number=$(grep -n nonsense "$T/new.c" | cut -d: -f1)
+	[[ $output == *"fs/proc/cmdline.c:$number:9: error: "*nonsense* ]]
+	[[ $output == *"the patched source does not compile: fs/proc/cmdline.o"* ]]
+	[[ -z $(ls -A "$T/out") ]]
+}
+
+@test "a comment changes nothing, whatever it does to the line numbers" {
+	use 6.1
+	change '/seq_putc(m, /i\	/* a comment\n\t * of lines */'
+	run -3 build
+	[[ $output == *"nothing changed"* && -z $(ls -A "$T/out") ]]
+}
+
+@test "a source that the target was not built from is not proved" {
+	use 6.1
+	# Another source: links to the real one, but for one file.
+	local dir=$T/src
+	mkdir "$dir"
+	cp -rs "$TARGET_SOURCE"/. "$dir/"
+	rm "$dir/fs/proc/cmdline.c"
+	sed 's/seq_putc(m, .*/&\n\tseq_putc(m, 0);/' "$TARGET_SOURCE/fs/proc/cmdline.c" >"$dir/fs/proc/cmdline.c"
+	sed '/^static/i\/* nothing */' "$dir/fs/proc/cmdline.c" >"$T/new.c"
+	diff_patch "$dir/fs/proc/cmdline.c" "$T/new.c" fs/proc/cmdline.c >"$T/change.patch"
+	run -2 own_tree "$dir"
+	[[ $output == *"what was compiled is not what $TARGET_RELEASE runs"*"fs/proc/cmdline.o"* ]]
+	[[ $output == *cmdline_proc_show* ]]
+}
+
+@test "interrupted while it compiles or links: no module, and the next run works" {
+	use 6.12
+	local stage status
+	for stage in affected diff; do
+		build >"$T/log" 2>&1 3>&- &
+		until grep -q "^$stage " "$T/log" || ! kill -0 $! 2>/dev/null; do sleep 0.02; done
+		kill -TERM $!
+		status=0
+		wait $! || status=$?
+		[[ $status == 143 ]]
+		[[ -z $(ls -A "$T/out") ]]
+	done
+	run -0 build
+	[[ -f $T/out/livepatch-change.ko ]]
+}
+
+@test "two runs at the same time do not disturb each other" {
+	use 6.1
+	mkdir "$T/other"
+	build 3>&- &
+	"$DRIVER" -a "$TARGET_RELEASE" -o "$T/other" "$T/change.patch" 3>&-
+	wait $!
+	cmp "$T/out/livepatch-change.ko" "$T/other/livepatch-change.ko"
+}
