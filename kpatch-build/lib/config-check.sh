@@ -74,30 +74,11 @@ compiler_find() {
     install it (apt-get install ${name#x86_64-linux-gnu-}=VERSION), or try --skip-compiler-check"
 }
 
-# Everything that the stages call, with the package that has it; all missing ones are told at once.
-readonly TOOLS_NEEDED="\
-make:make patch:patch diff:diffutils awk:mawk bc:bc bison:bison flex:flex ld:binutils objcopy:binutils xz:xz-utils
-tar:tar flock:util-linux setsid:util-linux getopt:util-linux dpkg-deb:dpkg gcc:gcc perl:perl"
-readonly HEADERS_NEEDED="gelf.h:libelf-dev openssl/evp.h:libssl-dev"
-
+# Everything that the stages call: our own programs, and what packages.sh lists.
 tools_check() {
-	local entry missing="" packages="" tool
-	for entry in $TOOLS_NEEDED; do
-		if ! command -v -- "${entry%%:*}" >/dev/null; then
-			missing+=" ${entry%%:*}" packages+=" ${entry#*:}"
-		fi
-	done
-	for entry in $HEADERS_NEEDED; do
-		if command -v gcc >/dev/null && ! gcc -E -include "${entry%%:*}" -x c /dev/null >/dev/null 2>&1; then
-			missing+=" ${entry%%:*}" packages+=" ${entry#*:}"
-		fi
-	done
+	local tool
 	for tool in klp-place create-diff-object create-klp-module klp-verify; do
 		if [[ ! -x $BIN_DIR/$tool ]]; then die "$BIN_DIR/$tool is not there; build it first: make -C ${LIB_DIR%/*/*}"; fi
 	done
-	if [[ $missing ]]; then
-		packages=$(tr ' ' '\n' <<<"$packages" | sort -u | xargs)
-		die "missing on this machine:$missing
-    install with: apt-get install $packages"
-	fi
+	packages_require run
 }

@@ -1,63 +1,88 @@
 # shellcheck shell=bash
-# What has to be installed, and why: the one list behind `make demo`, `make check` and the driver's own check.
+# What has to be there, and why: the one list behind `make demo`, `make check` and the driver's own check.
 #
-# Used for: build (compile the programs), run (kpatch-build itself), vm (boot a kernel), check (the test suites).
+# Used for: build (compile the programs), run (kpatch-build itself), vm (boot a kernel), check (the test suites). A package
+# is missing when one of the commands or headers that it is needed for is.
 
 readonly PACKAGES="\
-make            | build run | builds the programs, and runs the kernel's own build
-gcc             | build run | compiles the programs and, if it is the one that built the target, the patched objects
-libc6-dev       | build run | headers of the C library, for the programs and the kernel's build tools
-libelf-dev      | build run | ELF files; objtool of the kernel needs it too
-libzstd-dev     | build     | images and modules compressed by zstd
-liblzma-dev     | build     | images and modules compressed by xz
-zlib1g-dev      | build run | images and modules compressed by gzip; objtool
-liblz4-dev      | build     | images compressed by lz4
-liblzo2-dev     | build     | images compressed by lzo
-libxxhash-dev   | build     | hashes of names
-libzydis-dev    | build     | instructions of the target, for the proof of base
-binutils        | run       | ld, nm, objcopy, readelf
-bc              | run       | the kernel's build
-bison           | run       | the kernel's build (Kconfig)
-flex            | run       | the kernel's build (Kconfig)
-perl            | run       | the kernel's build
-python3         | run       | the kernel's build
-libssl-dev      | run       | the kernel's build (signing tools)
-patch           | run       | applies the patches
-diffutils       | run       | compares originals and patched files
-xz-utils        | run vm    | source archives and compressed modules
-kmod            | run vm    | modinfo: what a module is and needs
-zstd            | vm        | compressed modules
-qemu-system-x86 | vm        | the virtual machine
-busybox-static  | vm        | the programs inside the virtual machine
-cpio            | vm        | the file system inside the virtual machine
-bats            | check     | tests of the command line
-libcmocka-dev   | check     | unit tests
-shellcheck      | check     | style of the shell scripts
-clang-format    | check     | style of the C files
-git             | check     | which files are ours"
+make            | build run | make                   | builds the programs, and runs the kernel's own build
+gcc             | build run | gcc                    | compiles the programs, and the objects if it built the target
+libc6-dev       | build run | stdio.h                | headers of the C library, for the programs and the kernel's tools
+libelf-dev      | build run | gelf.h                 | ELF files; objtool of the kernel needs it too
+libzstd-dev     | build     | zstd.h                 | images and modules compressed by zstd
+liblzma-dev     | build     | lzma.h                 | images and modules compressed by xz
+zlib1g-dev      | build run | zlib.h                 | images and modules compressed by gzip; objtool
+liblz4-dev      | build     | lz4.h                  | images compressed by lz4
+liblzo2-dev     | build     | lzo/lzo1x.h            | images compressed by lzo
+libxxhash-dev   | build     | xxhash.h               | hashes of names
+libzydis-dev    | build     | Zydis/Zydis.h          | instructions of the target, for the proof of base
+binutils        | build run | ar ld nm objcopy readelf | libraries, links, symbols
+bc              | run       | bc                     | the kernel's build
+bison           | run       | bison                  | the kernel's build (Kconfig)
+flex            | run       | flex                   | the kernel's build (Kconfig)
+perl            | run       | perl                   | the kernel's build
+libssl-dev      | run       | openssl/evp.h          | the kernel's build (signing tools)
+patch           | run       | patch                  | applies the patches
+diffutils       | run       | diff cmp               | compares originals and patched files
+mawk            | run       | awk                    | texts: patches, symbol tables, descriptions
+util-linux      | run       | flock setsid getopt    | locks of the cache, long commands, options
+dpkg            | run       | dpkg-deb               | unpacks the target's packages
+tar             | run       | tar                    | unpacks the source
+xz-utils        | run vm    | xz                     | source archives and compressed modules
+kmod            | run vm    | modinfo                | what a module is and needs
+zstd            | vm        | zstd                   | compressed modules
+qemu-system-x86 | vm        | qemu-system-x86_64     | the virtual machine
+busybox-static  | vm        | busybox                | the programs inside the virtual machine
+cpio            | vm        | cpio                   | the file system inside the virtual machine
+bats            | check     | bats                   | tests of the command line
+libcmocka-dev   | check     | cmocka.h               | unit tests
+jq              | check     | jq                     | unit tests (output in JSON)
+shellcheck      | check     | shellcheck             | style of the shell scripts
+clang-format    | check     | clang-format           | style of the C files
+git             | check     | git                    | which files are ours"
 
-# packages_for USE...: names of the packages for these uses, with "all" for every one
+# packages_for USE...: "name|commands and headers|reason" of the packages for these uses, or for "all"
 packages_for() {
-	local name uses reason use
-	while IFS='|' read -r name uses reason; do
-		name=${name// /}
+	local name uses needs reason use
+	while IFS='|' read -r name uses needs reason; do
 		for use; do
 			if [[ $use == all || " $uses " == *" $use "* ]]; then
-				echo "$name"
+				echo "${name// /}|$needs|${reason# }"
 				break
 			fi
 		done
 	done <<<"$PACKAGES"
 }
 
-packages_reason() { sed -nE "s/^$1 +\|[^|]*\| *//p" <<<"$PACKAGES"; }
+package_has() {
+	if [[ $1 != *.h ]]; then
+		command -v -- "$1" >/dev/null
+	else
+		command -v gcc >/dev/null && gcc -E -include "$1" -x c /dev/null >/dev/null 2>&1
+	fi
+}
 
-# packages_missing USE...: those that are not installed here
+# packages_missing USE...: "name|what is missing|reason"
 packages_missing() {
-	local name
-	for name in $(packages_for "$@"); do
-		if [[ $(dpkg-query -W -f '${db:Status-Status}' "$name" 2>/dev/null) != installed ]]; then echo "$name"; fi
+	local name needs reason need lacks
+	packages_for "$@" | while IFS='|' read -r name needs reason; do
+		lacks=""
+		for need in $needs; do
+			if ! package_has "$need"; then lacks+=" $need"; fi
+		done
+		if [[ $lacks ]]; then echo "$name|${lacks# }|$reason"; fi
 	done
 }
 
 packages_command() { echo "apt-get install --no-install-recommends $*"; }
+
+# packages_require USE...: everything for these uses, or the end of the run, with all that is missing in one message
+packages_require() {
+	local name lacks reason tools="" packages=""
+	while IFS='|' read -r name lacks reason; do
+		tools+=" $lacks" packages+="${packages:+ }$name"
+	done < <(packages_missing "$@")
+	if [[ $tools ]]; then
+		die "missing on this machine:$tools"$'\n'"    install with: $(packages_command "$packages")"
+	fi
+}

@@ -24,13 +24,7 @@ VM_LIB=${BASH_SOURCE[0]%/*}
 
 # vm_require: every tool, or one message that names what is missing
 vm_require() {
-	local tool missing=()
-	for tool in qemu-system-x86_64 busybox cpio modinfo xz; do
-		if ! command -v "$tool" >/dev/null; then missing+=("$tool"); fi
-	done
-	if ((${#missing[@]})); then
-		die "booting a kernel needs ${missing[*]}; on Debian: apt-get install qemu-system-x86 busybox-static cpio kmod xz-utils"
-	fi
+	packages_require vm
 	if ! busybox --list 2>/dev/null | grep -x insmod >/dev/null; then
 		die "$(command -v busybox) has no insmod; on Debian: apt-get install busybox-static"
 	fi

@@ -13,6 +13,8 @@ TOP=${HERE%/test/integration}
 OPT_DEBUG=0
 # shellcheck source=kpatch-build/lib/log.sh
 source "$TOP/kpatch-build/lib/log.sh"
+# shellcheck source=kpatch-build/lib/packages.sh
+source "$TOP/kpatch-build/lib/packages.sh"
 # shellcheck source=kpatch-build/lib/vm.sh
 source "$TOP/kpatch-build/lib/vm.sh"
 install_traps
