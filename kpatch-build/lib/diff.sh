@@ -8,6 +8,7 @@ diff_objects() {
 	local object symbols out log status done=0 refused=0 changes
 	DIFFS=()
 	: >"$WORK/6-diff.log"
+	diff_share_globals
 	for object in "${OBJECTS[@]}"; do
 		progress "comparing original and patched: $((done++)) of ${#OBJECTS[@]} objects"
 		out=$WORK/6-diff/$object log=$WORK/6-diff/${object%.o}.log status=0 symbols=$TARGET_KALLSYMS
@@ -44,4 +45,23 @@ diff_objects() {
 		finish "$EXIT_UNCHANGED" "nothing changed: the patch adds code and data, but no function of $TARGET_RELEASE changes to use it"
 	fi
 	STAGE_SUMMARY="$(grep -c ': changed function: ' <<<"$changes" || true) changed and $(grep -c ': new function: ' <<<"$changes" || true) new function(s)"
+}
+
+# A patch may take the `static` off a function or variable to use it in another file. There it is an undefined symbol, which
+# the kernel only has as a local one; its place is known from the object that defines it, and is told to the others.
+diff_share_globals() {
+	local object other place name record
+	for object in "${OBJECTS[@]}"; do
+		place=$WORK/5-proof/${object%.o}.place
+		while read -r name; do
+			record=$(awk -F '\t' -v OFS='\t' -v name="$name" \
+				'$1 == "symbol" && $2 == name && $3 == "def" { $3 = "undef"; print }' "$place")
+			for other in "${OBJECTS[@]}"; do
+				if [[ $record && $other != "$object" && ${MODULE[$other]} == "${MODULE[$object]}" ]]; then
+					printf '%s\n' "$record" >>"$WORK/5-proof/${other%.o}.place"
+				fi
+			done
+		done < <(comm -12 <(nm -j --defined-only --extern-only "$WORK/4-compile/patched/$object" | sort) \
+			<(nm --defined-only "$WORK/4-compile/orig/$object" | awk '$2 ~ /^[a-z]$/ { print $3 }' | sort))
+	done
 }
