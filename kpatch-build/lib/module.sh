@@ -15,6 +15,12 @@ module_kbuild() {
 		"KLP_REPLACE=$OPT_REPLACE" CONFIG_DEBUG_INFO_BTF_MODULES= KCFLAGS=-g0 "$@"
 }
 
+# module_bug MESSAGE FILES: end the run, and keep what is to be sent
+module_bug() {
+	workdir_keep
+	die "$1; this is our bug, please send the patch and $2"
+}
+
 # Lists the symbols that vmlinux exports as "name<TAB>namespace".
 module_vmlinux_exports() {
 	awk -F '\t' '$3 == "vmlinux" { print $2 "\t" $5 }' "$TARGET_SYMVERS"
@@ -89,24 +95,26 @@ module_link() {
 	# no name of the patch can meet one of the hook.
 	if ! ld -r -o "$dir/klp-parts.o" "${objects[@]}" 2>"$log"; then
 		show_file "$log"
-		die "the diff objects do not link; this is our bug, please send the patch and $WORK/6-diff"
+		module_bug "the diff objects do not link" "$WORK/6-diff"
 	fi
 	objcopy --localize-hidden --strip-debug "$dir/klp-parts.o" "$dir/klp-diff.o"
 
 	# Sealing is decided from one object here, while the addresses are taken in another: leave all functions alone.
 	if ! module_kbuild "$log" hook patch-hook.o; then
 		show_file "$log"
+		workdir_keep
 		die "the module's glue does not compile for $TARGET_RELEASE; the compiler's output is above and in $log"
 	fi
 	objcopy --strip-debug -R .ibt_endbr_seal -R .rela.ibt_endbr_seal "$dir/patch-hook.o" "$dir/klp-hook.o"
 
 	if ! module_kbuild "$log" module modules; then
 		show_file "$log"
+		workdir_keep
 		die "Kbuild does not link the module for $TARGET_RELEASE; its output is above and in $log"
 	fi
 	if grep -q '^WARNING: modpost' "$log"; then
 		grep '^WARNING: modpost' "$log" >&2
-		die "modpost complains about the module, see above; this is our bug, please send the patch and $WORK/7-link"
+		module_bug "modpost complains about the module, see above" "$WORK/7-link"
 	fi
 	objcopy --strip-debug "$dir/$MODULE_NAME.ko"
 	STAGE_SUMMARY="$MODULE_NAME.ko from ${#objects[@]} object$( ((${#objects[@]} == 1)) || echo s)"
@@ -118,7 +126,8 @@ module_finish() {
 	"$BIN_DIR/create-klp-module" "$WORK/7-link/$MODULE_NAME.ko" "$dir/$MODULE_NAME.ko" >"$dir/log" 2>&1 || status=$?
 	if ((status)); then
 		show_file "$dir/log"
-		die "the module's livepatch relocations could not be written (create-klp-module, exit $status); this is our bug, please send $WORK/7-link/$MODULE_NAME.ko"
+		module_bug "the module's livepatch relocations could not be written (create-klp-module, exit $status)" \
+			"$WORK/7-link/$MODULE_NAME.ko"
 	fi
 	local sections
 	sections=$(readelf -SW "$dir/$MODULE_NAME.ko" | grep -c '\.klp\.rela\.' || true)
@@ -135,12 +144,11 @@ module_verify() {
 	0) ;;
 	2)
 		show_file "$dir/report"
-		OPT_KEEP=1
-		die "the finished module breaks a rule, see above, and is not handed out; this is our bug, please send the patch and $WORK/8-finish/$MODULE_NAME.ko"
+		module_bug "the finished module breaks a rule, see above, and is not handed out" "$WORK/8-finish/$MODULE_NAME.ko"
 		;;
 	*)
 		show_file "$dir/report"
-		OPT_KEEP=1
+		workdir_keep
 		die "the finished module could not be checked (klp-verify, exit $status) and is not handed out"
 		;;
 	esac

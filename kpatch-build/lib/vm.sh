@@ -143,11 +143,12 @@ vm_prove() {
 	vm_prove_script "$name" >"$dir/root/vm/main"
 	vm_boot "$dir" "$image" "${KPATCH_VM_SECONDS:-300}" || status=$?
 	if ((status == 99)); then
+		workdir_keep
 		tail -n 30 "$dir/console" | tr -d '\r' | sed 's/^/    /' >&2
 		die "the kernel was booted but $VM_WHY; its console is in $dir/console"
 	elif ((status)); then
 		grep -v "^$VM_DONE" "$dir/results" | tr -d '\r' | sed 's/^/    /' >&2
-		OPT_KEEP=1
+		workdir_keep
 		die "$name did not prove itself on the booted kernel, see above; console and results are in $dir"
 	fi
 	STAGE_SUMMARY="booted, loaded, ${test:+tested, }unloaded; the kernel log is clean"

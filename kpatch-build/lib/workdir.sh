@@ -21,8 +21,14 @@ workdir_make() {
 	at_exit workdir_remove
 	at_exit cache_drop_partial
 	debug "work directory $WORK"
-	if ((OPT_KEEP)); then : >"$WORK/.keep"; fi
+	if ((OPT_KEEP)); then workdir_keep; fi
 	export WORK
+}
+
+# The work directory outlives this run and those after it.
+workdir_keep() {
+	OPT_KEEP=1
+	: >"$WORK/.keep"
 }
 
 workdir_remove_dead() {
