@@ -22,7 +22,7 @@ teardown() {
 
 start() {
 	rm -f "$T/child"
-	env --default-signal=INT "$DRIVER" -s "$T/src" -c "$T/config" -v "$T/image" -o "$T/out" "$T/x.patch" >"$T/log" 2>&1 &
+	env --default-signal=INT,HUP,TERM "$DRIVER" -s "$T/src" -c "$T/config" -v "$T/image" -o "$T/out" "$T/x.patch" >"$T/log" 2>&1 &
 	driver=$!
 	local i
 	for i in {1..100}; do
