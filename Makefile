@@ -18,8 +18,6 @@ V       ?= 0
 # KERNELS, CASES: which integration tests, e.g. make check-integration KERNELS=6.12 CASES="new-function"
 KERNELS ?= 6.12 6.1
 CASES   ?=
-# BENCH: arguments for the benchmark
-BENCH   ?=
 
 ifeq ($(SAN),1)
 BUILD   := build-san
@@ -104,7 +102,7 @@ uninstall:
 
 # ---- demonstration and tests ----------------------------------------------------------------------
 
-.PHONY: deps demo check check-style check-unit check-object check-cli check-integration bench \
+.PHONY: deps demo check check-style check-unit check-object check-cli check-integration check-sanitized \
 	fmt-check fmt shellcheck clean
 deps:
 	$(Q)kpatch-build/install-packages all
@@ -116,7 +114,7 @@ demo:
 check:
 	$(Q)kpatch-build/install-packages all
 	$(Q)$(MAKE) --no-print-directory all
-	$(Q)test/check '$(MAKE)' style unit object cli integration
+	$(Q)test/check '$(MAKE)' style unit object sanitized cli integration
 
 check-style:
 	$(Q)test/style.sh
@@ -127,6 +125,11 @@ check-unit: $(UNITS)
 check-object: all
 	$(Q)test/object/run
 
+# The same once more, under the sanitizers.
+check-sanitized:
+	$(Q)$(MAKE) --no-print-directory SAN=1 all check-unit
+	$(Q)CREATE_DIFF_OBJECT='$(CURDIR)/build-san/bin/create-diff-object' test/object/run
+
 check-cli: all
 	$(Q)bats --tap test/cli
 
@@ -135,9 +138,6 @@ check-integration: all
 		test/integration/run $$line $(CASES) || st=1; \
 		[ '$(CASES)' ] || test/integration/kallsyms-equal.sh $$line || st=1; \
 	done; exit $$st
-
-bench: all
-	$(Q)bench/run $(BENCH)
 
 fmt-check:
 	$(Q)clang-format --dry-run -Werror $(C_FILES)
