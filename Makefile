@@ -113,7 +113,7 @@ demo:
 # Each suite prints "ok N ..." and "not ok N ..." lines; test/check adds them up.
 check:
 	$(Q)kpatch-build/install-packages all
-	$(Q)$(MAKE) --no-print-directory all
+	$(Q)$(MAKE) --no-print-directory -j$$(nproc) all
 	$(Q)test/check '$(MAKE)' style unit object sanitized cli integration
 
 check-style:
@@ -127,7 +127,7 @@ check-object: all
 
 # The same once more, under the sanitizers.
 check-sanitized:
-	$(Q)$(MAKE) --no-print-directory SAN=1 all check-unit
+	$(Q)$(MAKE) --no-print-directory -j$$(nproc) SAN=1 all check-unit
 	$(Q)CREATE_DIFF_OBJECT='$(CURDIR)/build-san/bin/create-diff-object' test/object/run
 
 check-cli: all
