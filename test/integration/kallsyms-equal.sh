@@ -25,7 +25,7 @@ IMAGE=${2:-}
 mkdir -p -- "$OUT"
 vm_require
 if [[ -z $IMAGE ]]; then
-	"$TOP/kpatch-build/kpatch-build" -a "$LINE" --print-target >"$OUT/target.sh"
+	"$TOP/kpatch-build/kpatch-build" -a "$LINE" --print-target | grep "^TARGET_" >"$OUT/target.sh"
 	# shellcheck source=/dev/null
 	source "$OUT/target.sh"
 	IMAGE=$TARGET_IMAGE

@@ -1,0 +1,72 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# test/integration/replace.sh LINE: two livepatches made with -R work side by side; one made without replaces both.
+
+set -Eeuo pipefail
+export LC_ALL=C
+HERE=$(dirname -- "$(realpath -- "${BASH_SOURCE[0]}")")
+TOP=${HERE%/test/integration}
+KPATCH_BUILD=${KPATCH_BUILD:-$TOP/kpatch-build/kpatch-build}
+OPT_DEBUG=0
+# shellcheck source=kpatch-build/lib/log.sh
+source "$TOP/kpatch-build/lib/log.sh"
+# shellcheck source=kpatch-build/lib/packages.sh
+source "$TOP/kpatch-build/lib/packages.sh"
+# shellcheck source=kpatch-build/lib/vm.sh
+source "$TOP/kpatch-build/lib/vm.sh"
+install_traps
+
+LINE=${1:?usage: test/integration/replace.sh LINE}
+OUT=${KPATCH_TEST_DIR:-$TOP/build/integration}/$LINE/replace
+NAME="$LINE livepatches side by side, and one that replaces them"
+
+mkdir -p -- "$OUT"
+: >"$OUT/log"
+build() { "$KPATCH_BUILD" -a "$LINE" -o "$OUT" "$@" >>"$OUT/log" 2>&1; }
+fail() {
+	echo "not ok 1 - $NAME"
+	echo "#   $1"
+	tr -d '\r' <"$2" | tail -n 30 | sed 's/^/#   /'
+	exit 1
+}
+
+vm_require
+build -R -n beside-uptime "$TOP/examples/uptime.patch" || fail "the first does not build" "$OUT/log"
+build -R -n beside-meminfo "$TOP/examples/meminfo.patch" || fail "the second does not build" "$OUT/log"
+build -n replacing "$TOP/examples/meminfo.patch" || fail "the third does not build" "$OUT/log"
+"$KPATCH_BUILD" -a "$LINE" --print-target 2>>"$OUT/log" | grep "^TARGET_" >"$OUT/target.sh"
+# shellcheck source=/dev/null
+source "$OUT/target.sh"
+
+vm_prepare "$OUT/vm"
+for module in beside-uptime beside-meminfo replacing; do vm_add "$OUT/vm" "$OUT/$module.ko" "$module.ko"; done
+cat >"$OUT/vm/root/vm/main" <<'EOS'
+. ./vm-guest.sh
+# What is to be seen: lines of the second patch, of the first patch, and who is loaded.
+expect()
+{
+	local is
+
+	is=$(echo "$(grep -c MemUsed /proc/meminfo)" "$(grep -c processes /proc/uptime)" $(ls /sys/kernel/livepatch))
+	say "$is"
+	[ "$is" = "$*" ] || { say "expected: $*"; exit 1; }
+}
+log_mark
+klp_load /vm/beside-uptime.ko || exit 1
+klp_load /vm/beside-meminfo.ko || exit 1
+expect 1 1 beside_meminfo beside_uptime
+klp_load /vm/replacing.ko || exit 1
+end=$(($(now) + 30))
+until [ "$(ls /sys/kernel/livepatch)" = replacing ] || [ "$(now)" -ge $end ]; do usleep 100000; done
+expect 1 0 replacing
+rmmod beside_uptime && rmmod beside_meminfo || exit 1
+klp_unload replacing || exit 1
+expect 0 0
+log_check
+EOS
+status=0
+vm_boot "$OUT/vm" "$TARGET_IMAGE" 200 || status=$?
+if ((status == 99)); then fail "the machine: $VM_WHY" "$OUT/vm/console"; fi
+if ((status)); then fail "in the machine:" "$OUT/vm/results"; fi
+echo "ok 1 - $NAME"
