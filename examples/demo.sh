@@ -76,7 +76,8 @@ echo
 echo "Patch: examples/meminfo.patch"
 sed -n '/^@@/,$p' "$PATCH" | sed 's/^/    /'
 echo
-"$TOP/kpatch-build/kpatch-build" -a "$LINE" -o "$OUT" "$PATCH"
+# It says itself what went wrong.
+"$TOP/kpatch-build/kpatch-build" -a "$LINE" -o "$OUT" "$PATCH" || exit
 "$TOP/kpatch-build/kpatch-build" -a "$LINE" --print-target 2>/dev/null | grep '^TARGET_' >"$OUT/target.sh"
 # shellcheck source=/dev/null
 source "$OUT/target.sh"

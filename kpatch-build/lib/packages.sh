@@ -21,6 +21,7 @@ bc              | run       | bc                     | the kernel's build
 bison           | run       | bison                  | the kernel's build (Kconfig)
 flex            | run       | flex                   | the kernel's build (Kconfig)
 perl            | run       | perl                   | the kernel's build
+python3         | run       | python3                | the kernel's build (BTF)
 libssl-dev      | run       | openssl/evp.h          | the kernel's build (signing tools)
 patch           | run       | patch                  | applies the patches
 diffutils       | run       | diff cmp               | compares originals and patched files
