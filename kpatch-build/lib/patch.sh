@@ -94,7 +94,7 @@ patch_check_files() {
 # it lives. A run that keeps its work directory makes a view of its own there.
 patch_make_view() {
 	local n base lock
-	base=$CACHE/view/${TARGET_SOURCE##*/}_$(printf %s "$TARGET_SOURCE" | sha256sum | cut -c 1-8)
+	base=$CACHE/view/${TARGET_SOURCE##*/}_$(printf %s "$TARGET_SOURCE${OPT_SOURCE:+ own}" | sha256sum | cut -c 1-8)
 	PATCHED=$WORK/2-tree/patched
 	if ((OPT_KEEP)); then
 		view_link

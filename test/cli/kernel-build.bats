@@ -81,19 +81,17 @@ listing() { (cd "$1" && find . -printf '%p %y %s %T@ %C@\n' | sort); }
 	[[ $output == *"nothing changed"* && -z $(ls -A "$T/out") ]]
 }
 
-@test "a source that the target was not built from is not proved" {
+@test "a function that differs in the image by one byte is not proved" {
 	use 6.1
-	# Another source: links to the real one, but for one file.
-	local dir=$T/src
-	mkdir "$dir"
-	cp -rs "$TARGET_SOURCE"/. "$dir/"
-	rm "$dir/fs/proc/cmdline.c"
-	sed 's/seq_putc(m, .*/&\n\tseq_putc(m, 0);/' "$TARGET_SOURCE/fs/proc/cmdline.c" >"$dir/fs/proc/cmdline.c"
-	sed '/^static/i\/* nothing */' "$dir/fs/proc/cmdline.c" >"$T/new.c"
-	diff_patch "$dir/fs/proc/cmdline.c" "$T/new.c" fs/proc/cmdline.c >"$T/change.patch"
-	run -2 own_tree "$dir"
+	local address start offset
+	address=$((0x$(awk '$3 == "cmdline_proc_show" { print $1 }' "$TARGET_KALLSYMS")))
+	read -r start offset < <(readelf -SW "$TARGET_VMLINUX" | sed -nE 's/^ *\[ *[0-9]+\] \.text +PROGBITS +([0-9a-f]+) ([0-9a-f]+).*/\1 \2/p')
+	cp "$TARGET_VMLINUX" "$T/vmlinux"
+	printf '\xcc' | dd of="$T/vmlinux" bs=1 seek=$((address - 0x$start + 0x$offset + 9)) conv=notrunc status=none
+	TARGET_IMAGE=$T/vmlinux
+	run -2 own_tree "$TARGET_SOURCE"
 	[[ $output == *"what was compiled is not what $TARGET_RELEASE runs"*"fs/proc/cmdline.o"* ]]
-	[[ $output == *cmdline_proc_show* ]]
+	[[ $output == *cmdline_proc_show* && -z $(ls -A "$T/out") ]]
 }
 
 @test "interrupted while it compiles or links: no module, and the next run works" {
