@@ -1,0 +1,98 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# test/integration/static-call.sh LINE: a static call that a module defines. A small module (static-call/) is added to the
+# source of the newest stock kernel of LINE and built with its headers; the whole pipeline then patches the function that
+# makes the call. In the booted kernel the call is switched in each state. (The calls of vmlinux are ordinary cases of
+# test/integration/run: static-call, static-call-exported, tracepoint.)
+
+set -Eeuo pipefail
+export LC_ALL=C
+HERE=$(dirname -- "$(realpath -- "${BASH_SOURCE[0]}")")
+TOP=${HERE%/test/integration}
+OPT_DEBUG=0
+# shellcheck source=kpatch-build/lib/log.sh
+source "$TOP/kpatch-build/lib/log.sh"
+# shellcheck source=kpatch-build/lib/packages.sh
+source "$TOP/kpatch-build/lib/packages.sh"
+# shellcheck source=kpatch-build/lib/vm.sh
+source "$TOP/kpatch-build/lib/vm.sh"
+install_traps
+
+LINE=${1:?usage: test/integration/static-call.sh LINE}
+OUT=${KPATCH_TEST_DIR:-$TOP/build/integration}/$LINE-static-call
+NUMBER=0 FAILED=0
+result() {
+	NUMBER=$((NUMBER + 1))
+	if [[ $1 != ok ]]; then FAILED=1; fi
+	echo "$1 $NUMBER - $LINE static call of a module: $2"
+}
+explain() { tr -d '\r' <"$1" | tail -n 30 | sed 's/^/#   /'; }
+
+# The kernel's source with the module in it: beside the source in the cache, hard links but for two files, whose dates are
+# fixed, so that its build tree is found in the cache again.
+make_source() {
+	local dir=$1 makefile=drivers/misc/Makefile
+	if [[ ! -d $dir ]]; then
+		rm -rf -- "$dir.new"
+		mkdir -p -- "$dir.new"
+		cp -al -- "$TARGET_SOURCE/." "$dir.new/"
+		mv -- "$dir.new" "$dir"
+	fi
+	{
+		cat -- "$TARGET_SOURCE/$makefile"
+		echo "obj-m += klp-static-call.o"
+	} >"$OUT/Makefile"
+	install -m 644 -- "$OUT/Makefile" "$dir/$makefile.new"
+	install -m 644 -- "$HERE/static-call/klp-static-call.c" "$dir/drivers/misc/klp-static-call.c"
+	touch -d @1 -- "$dir/$makefile.new" "$dir/drivers/misc/klp-static-call.c"
+	mv -f -- "$dir/$makefile.new" "$dir/$makefile"
+}
+
+rm -rf -- "$OUT"
+mkdir -p -- "$OUT"/{build,modules/kernel/drivers/misc}
+vm_require
+"$TOP/kpatch-build/kpatch-build" -a "$LINE" --print-target >"$OUT/target.log"
+grep '^TARGET_' "$OUT/target.log" >"$OUT/target.sh"
+# shellcheck source=/dev/null
+source "$OUT/target.sh"
+
+SOURCE=${TARGET_SOURCE%/*}/test-static-call_${TARGET_SOURCE##*/}
+make_source "$SOURCE"
+cp -- "$HERE/static-call/klp-static-call.c" "$OUT/build/"
+echo 'obj-m := klp-static-call.o' >"$OUT/build/Makefile"
+MODULE=$OUT/modules/kernel/drivers/misc/klp-static-call.ko
+status=0
+make -s -C "$TARGET_HEADERS" "M=$OUT/build" CONFIG_DEBUG_INFO_BTF_MODULES= modules >"$OUT/build.log" 2>&1 &&
+	objcopy --strip-debug "$OUT/build/klp-static-call.ko" "$MODULE" &&
+	"$TOP/kpatch-build/kpatch-build" -s "$SOURCE" -c "$TARGET_CONFIG" -v "$TARGET_IMAGE" --symvers "$TARGET_SYMVERS" \
+		--modules "$OUT/modules" -n livepatch-static-call -o "$OUT" "$HERE/static-call/module.patch" \
+		>>"$OUT/build.log" 2>&1 || status=$?
+if ((status)); then
+	result "not ok" "build"
+	explain "$OUT/build.log"
+	echo "1..$NUMBER"
+	exit 1
+fi
+result ok "build"
+
+VM=$OUT/vm
+vm_prepare "$VM"
+vm_add "$VM" "$HERE/static-call/guest.sh" main
+vm_add "$VM" "$MODULE" klp-static-call.ko
+vm_add "$VM" "$OUT/livepatch-static-call.ko" livepatch-static-call.ko
+vm_boot "$VM" "$TARGET_IMAGE" 180 || status=$?
+for state in module-first patch-first log; do
+	if grep -q "^@ok $state" "$VM/results"; then verdict=ok; else verdict="not ok"; fi
+	case $state in
+	module-first) result "$verdict" "patched after the module was loaded, the right target answers before, in between and after" ;;
+	patch-first) result "$verdict" "patched before the module is loaded, the right target answers" ;;
+	log) result "$verdict" "the kernel log is clean" ;;
+	esac
+done
+if ((FAILED)); then
+	explain "$VM/results"
+	if ((status == 99)); then echo "#   the machine: $VM_WHY"; fi
+fi
+echo "1..$NUMBER"
+exit $FAILED
