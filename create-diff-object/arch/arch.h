@@ -26,7 +26,8 @@ struct arch_insn {
 	uint8_t field_size;   /* bytes */
 	bool is_branch;       /* direct call, jump or conditional jump */
 	bool is_jump_always;  /* nothing falls through to the next instruction */
-	uint64_t target;      /* of a branch without relocation */
+	bool is_plain_memory; /* its address field alone is the address of what it reads or writes: no register is added */
+	uint64_t target;      /* what the PC-relative field means as it stands, if it has no relocation */
 };
 
 struct arch_ops {

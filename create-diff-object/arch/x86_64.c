@@ -77,6 +77,9 @@ static bool x86_64_decode(const uint8_t *text, uint64_t size, uint64_t offset, s
 	    decoded.raw.modrm.rm == 5) {
 		insn->field_offset = decoded.raw.disp.offset;
 		insn->field_size = decoded.raw.disp.size / 8;
+		insn->target = offset + decoded.length + (uint64_t)decoded.raw.disp.value;
+		/* lea computes an address and touches nothing there. */
+		insn->is_plain_memory = decoded.mnemonic != ZYDIS_MNEMONIC_LEA;
 	}
 	insn->is_jump_always =
 		decoded.meta.category == ZYDIS_CATEGORY_UNCOND_BR || decoded.meta.category == ZYDIS_CATEGORY_RET;

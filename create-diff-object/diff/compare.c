@@ -36,17 +36,20 @@ static struct range piece_range(const struct piece *piece)
 	return (struct range){.sec = piece->sec, .start = piece->start, .end = piece->end};
 }
 
-/* Equal NUL-terminated strings, both inside of their sections? */
+/* Equal strings, both ended by a zero element inside of their sections? An element has 1, 2 or 4 bytes. */
 static bool same_string(const struct elf_sec *o, uint64_t o_at, const struct elf_sec *p, uint64_t p_at)
 {
-	uint64_t i = 0;
+	static const uint8_t zero[8];
+	uint64_t unit = o->entsize ? o->entsize : 1;
 
+	if (o->entsize != p->entsize || unit > sizeof(zero))
+		return false;
 	if (o_at >= o->size || p_at >= p->size)
 		return o_at == o->size && p_at == p->size;
-	for (; o_at + i < o->size && p_at + i < p->size; i++) {
-		if (o->data[o_at + i] != p->data[p_at + i])
+	for (uint64_t i = 0; o_at + i + unit <= o->size && p_at + i + unit <= p->size; i += unit) {
+		if (memcmp(o->data + o_at + i, p->data + p_at + i, unit))
 			return false;
-		if (!o->data[o_at + i])
+		if (!memcmp(o->data + o_at + i, zero, unit))
 			return true;
 	}
 	return false;
@@ -120,31 +123,32 @@ static struct change_info compare_ranges(const struct context *ctx, const struct
 	const struct elf_sec *o_sec = &ctx->orig->obj->secs[o->sec], *p_sec = &ctx->patched->obj->secs[p->sec];
 	const struct ref *o_refs, *p_refs;
 	uint32_t o_n, p_n, next = 0;
-	uint64_t size = o->end - o->start;
+	uint64_t size = o->end - o->start, field_end = 0;
 
 	if (size != p->end - p->start || (o_sec->data == NULL) != (p_sec->data == NULL))
 		return differs(DIFF_SIZE, 0);
 	o_n = refs_in_range(ctx->orig->refs, o->sec, o->start, o->end, &o_refs);
 	p_n = refs_in_range(ctx->patched->refs, p->sec, p->start, p->end, &p_refs);
-	for (uint64_t i = 0; i < size;) {
-		bool o_field = next < o_n && o_refs[next].offset - o->start == i;
-		bool p_field = next < p_n && p_refs[next].offset - p->start == i;
+	/* First what the references mean (several may stand at one place), then the bytes between their fields. */
+	for (uint32_t i = 0; i < o_n && i < p_n; i++) {
+		uint64_t o_at = o_refs[i].offset - o->start, p_at = p_refs[i].offset - p->start;
 
-		if (o_field != p_field)
-			return differs(DIFF_TARGET, i);
-		if (o_field) {
-			const struct arch_reloc *reloc = ctx->orig->obj->arch->reloc(o_refs[next].type);
+		if (o_at != p_at || !same_target(ctx, &o_refs[i], &p_refs[i], depth))
+			return differs(DIFF_TARGET, o_at < p_at ? o_at : p_at);
+	}
+	if (o_n != p_n)
+		return differs(DIFF_TARGET,
+			       (o_n > p_n ? o_refs[p_n].offset - o->start : p_refs[o_n].offset - p->start));
+	for (uint64_t i = 0; o_sec->data && i < size; i++) {
+		for (; next < o_n && o_refs[next].offset - o->start <= i; next++) {
+			uint8_t width = ctx->orig->obj->arch->reloc(o_refs[next].type)->size;
 
-			if (!same_target(ctx, &o_refs[next], &p_refs[next], depth))
-				return differs(DIFF_TARGET, i);
-			i += reloc->size ? reloc->size : 1;
-			next++;
-			continue;
+			if (o_refs[next].offset - o->start + width > field_end)
+				field_end = o_refs[next].offset - o->start + width;
 		}
-		if (o_sec->data && o_sec->data[o->start + i] != p_sec->data[p->start + i] &&
+		if (i >= field_end && o_sec->data[o->start + i] != p_sec->data[p->start + i] &&
 		    (i < o->ignore_at || i >= o->ignore_at + o->ignore_len))
 			return differs(DIFF_BYTES, i);
-		i++;
 	}
 	return (struct change_info){.change = CHANGE_SAME};
 }
@@ -257,6 +261,9 @@ static struct change_info compare_pieces(const struct context *ctx, uint32_t pat
 		return info;
 	o = side_piece(ctx->orig, orig);
 	p = side_piece(ctx->patched, patched);
+	if (p->kind == PIECE_DATA && p->class == SEC_DATA &&
+	    data_classify(side_section(ctx->orig, o)) != data_classify(side_section(ctx->patched, p)))
+		return differs(DIFF_KIND, 0);
 	o_range = piece_range(o);
 	p_range = piece_range(p);
 	/* The padding before a function is no part of it: -fpatchable-function-entry and alignment make it. */
@@ -309,9 +316,21 @@ const char *difference_text(enum difference why)
 		return "a reference in it";
 	case DIFF_ENTRY:
 		return "a special table's entry for it";
+	case DIFF_KIND:
+		return "who may write to it";
 	case DIFF_PART:
 		return "its unlikely part";
 	default:
 		return "nothing";
 	}
+}
+
+bool sections_equal(const struct side *orig, uint32_t orig_sec, const struct side *patched, uint32_t patched_sec,
+		    const struct corr *corr)
+{
+	const struct context ctx = {.orig = orig, .patched = patched, .corr = corr};
+	const struct range o = {.sec = orig_sec, .end = orig->obj->secs[orig_sec].size};
+	const struct range p = {.sec = patched_sec, .end = patched->obj->secs[patched_sec].size};
+
+	return compare_ranges(&ctx, &o, &p, 0).change == CHANGE_SAME;
 }

@@ -21,6 +21,7 @@ enum difference {
 	DIFF_BYTES,
 	DIFF_TARGET, /* a reference means something else */
 	DIFF_ENTRY,  /* an entry of a special table differs or is missing on one side */
+	DIFF_KIND,   /* a datum became constant, percpu, read-only after init, or stopped to be so */
 	DIFF_PART,   /* the function's unlikely part changed, appeared or vanished */
 };
 
@@ -42,5 +43,9 @@ void changes_free(struct changes *changes);
 
 /* A short text for messages: "its size", "a reference". */
 const char *difference_text(enum difference why);
+
+/* Do both sections hold the same, references included? For sections without pieces. */
+bool sections_equal(const struct side *orig, uint32_t orig_sec, const struct side *patched, uint32_t patched_sec,
+		    const struct corr *corr);
 
 #endif

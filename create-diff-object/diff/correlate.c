@@ -41,8 +41,8 @@ static bool is_same_sort(const struct context *ctx, uint32_t orig, uint32_t patc
 {
 	const struct piece *o = side_piece(ctx->orig, orig), *p = side_piece(ctx->patched, patched);
 
-	return o->kind == p->kind && is_percpu_section(side_section(ctx->orig, o)->name) ==
-					     is_percpu_section(side_section(ctx->patched, p)->name);
+	/* What was start-up code or data is gone; without its __init it is a new thing. */
+	return o->kind == p->kind && (o->class == SEC_INIT) == (p->class == SEC_INIT);
 }
 
 /* A static local, or a clone: the compiler numbers its name. */
@@ -70,17 +70,40 @@ static void pair_names(struct context *ctx)
 	}
 }
 
+/* A piece whose main name is new, because a patch gave it an alias, still has its old name. */
+static void pair_aliases(struct context *ctx)
+{
+	const struct elf_obj *orig = ctx->orig->obj, *patched = ctx->patched->obj;
+
+	for (uint32_t i = 1; i < patched->nsyms; i++) {
+		const struct elf_sym *sym = &patched->syms[i];
+		uint32_t p = ctx->patched->pieces->of_sym[i], other, o;
+
+		if (p == PIECE_NONE || is_paired(ctx, p) || elf_sym_is_section(sym) || !*sym->name ||
+		    is_prefix_symbol(sym->name) || side_is_anonymous(ctx->patched, side_piece(ctx->patched, p)) ||
+		    sym_name_parse(sym->name).has_number || sym_name_parse(sym->name).is_cold ||
+		    sym->value != side_piece(ctx->patched, p)->entry)
+			continue;
+		other = elf_obj_find_symbol(orig, sym->name);
+		o = other ? ctx->orig->pieces->of_sym[other] : PIECE_NONE;
+		if (o != PIECE_NONE && ctx->corr->to_patched[o] == PIECE_NONE && is_same_sort(ctx, o, p) &&
+		    orig->syms[other].value == side_piece(ctx->orig, o)->entry)
+			pair(ctx, o, p, CORR_NAME);
+	}
+}
+
 /*
- * What no symbol names in sections of start-up code (`.initcall5.init`, `__param`) is paired by its section, so that
- * a change of it is noticed. Other nameless data is compared through what refers to it.
+ * What no symbol names in sections of start-up code (`.initcall5.init`, `__param`), in tables and in text (inline
+ * assembly at file scope) is paired by its section, so that a change of it is noticed. Other nameless data is compared through what refers to it.
  */
-static void pair_nameless_init(struct context *ctx)
+static void pair_nameless(struct context *ctx)
 {
 	for (uint32_t p = 0; p < ctx->patched->pieces->n; p++) {
 		const struct piece *piece = side_piece(ctx->patched, p);
 		uint32_t sec, o;
 
-		if (piece->kind != PIECE_ANON || piece->class != SEC_INIT)
+		if (piece->kind != PIECE_ANON ||
+		    (piece->class != SEC_INIT && piece->class != SEC_TABLE && piece->class != SEC_TEXT))
 			continue;
 		sec = elf_obj_find_section_index(ctx->orig->obj, side_section(ctx->patched, piece)->name);
 		o = sec ? ctx->orig->pieces->first_of_sec[sec] : PIECE_NONE;
@@ -229,6 +252,27 @@ static bool pair_sure_statics(struct context *ctx, const id_vec *orig_users, con
 }
 
 /*
+ * A static local that lost its users is left over: one of its name may have taken over its work, under another function.
+ * Then no pair of that name is sure.
+ */
+static void doubt_pairs_of_leftovers(struct context *ctx)
+{
+	for (uint32_t o = 0; o < ctx->orig->pieces->n; o++) {
+		const char *name = side_piece(ctx->orig, o)->name;
+
+		if (ctx->corr->to_patched[o] != PIECE_NONE || !is_static_local(ctx->orig, o))
+			continue;
+		for (uint32_t p = 0; p < ctx->patched->pieces->n; p++) {
+			if (ctx->corr->rule[p] != CORR_USERS ||
+			    !sym_name_same_base(side_piece(ctx->patched, p)->name, name))
+				continue;
+			ctx->corr->rule[p] = CORR_AMBIGUOUS;
+			ctx->corr->other[p] = o;
+		}
+	}
+}
+
+/*
  * What is left and has candidates is ambiguous. It is still paired, by the compiler's order (GCC numbers in the order
  * of the source), so that unchanged functions compare equal; only included code must not depend on it.
  */
@@ -258,6 +302,7 @@ static void pair_statics(struct context *ctx)
 	while (pair_sure_statics(ctx, orig_users, patched_users))
 		;
 	pair_doubtful_statics(ctx, orig_users, patched_users);
+	doubt_pairs_of_leftovers(ctx);
 	for (uint32_t i = 0; i < ctx->orig->pieces->n; i++)
 		vec_free(&orig_users[i]);
 	for (uint32_t i = 0; i < ctx->patched->pieces->n; i++)
@@ -299,7 +344,8 @@ int corr_new(const struct side *orig, const struct side *patched, struct corr **
 	for (uint32_t i = 0; i < patched->pieces->n; i++)
 		corr->to_orig[i] = corr->other[i] = PIECE_NONE;
 	pair_names(&ctx);
-	pair_nameless_init(&ctx);
+	pair_aliases(&ctx);
+	pair_nameless(&ctx);
 	pair_clones(&ctx);
 	pair_unlikely_parts(&ctx);
 	pair_statics(&ctx);

@@ -75,7 +75,13 @@ static void refuse_data(const struct diff *diff, uint32_t p, struct diag *diag)
 	const struct change_info *info = &diff->changes->v[p];
 	const char *section = side_section(&diff->patched, piece)->name;
 
-	if (info->change == CHANGE_CHANGED)
+	if (piece->class == SEC_TABLE)
+		diag_refuse(diag, file_of(diff), piece->name, "%s entry in %s, which is read at start-up only",
+			    info->change == CHANGE_NEW ? "new" : "changed", section);
+	else if (piece->class == SEC_TEXT)
+		diag_refuse(diag, file_of(diff), piece->name, "%s code that belongs to no function",
+			    info->change == CHANGE_NEW ? "new" : "changed");
+	else if (info->change == CHANGE_CHANGED)
 		diag_refuse(
 			diag, file_of(diff), piece->name,
 			"changed data in %s: %s differs; the running kernel's copy stays as it is, so change it from a callback or a function",
@@ -99,11 +105,24 @@ static void check_pieces(const struct diff *diff, struct diag *diag)
 	}
 }
 
-static void check_ref(const struct diff *diff, uint32_t from, const struct ref *ref, struct diag *diag)
+/* Which side of a border is meant does not matter if both stay where they are, one behind the other. */
+static bool is_harmless_border(const struct diff *diff, const struct ref *ref)
+{
+	uint32_t left = diff->corr->to_orig[ref->piece - 1], right = diff->corr->to_orig[ref->piece];
+	const struct piece *l, *r;
+
+	if (left == PIECE_NONE || right == PIECE_NONE)
+		return false;
+	l = side_piece(&diff->orig, left);
+	r = side_piece(&diff->orig, right);
+	return l->sec == r->sec && l->end == r->start;
+}
+
+static void check_ref(const struct diff *diff, uint32_t from, bool owned, const struct ref *ref, struct diag *diag)
 {
 	const struct side *patched = &diff->patched;
 	const char *place = side_piece(patched, from)->name;
-	enum ref_use use = selection_ref_use(diff, from, ref);
+	enum ref_use use = owned ? selection_owned_ref_use(diff, from, ref) : selection_ref_use(diff, from, ref);
 	const struct piece *target;
 
 	if (use == REF_USE_NOWHERE) {
@@ -121,6 +140,15 @@ static void check_ref(const struct diff *diff, uint32_t from, const struct ref *
 	}
 	if (target->class == SEC_INIT)
 		diag_refuse(diag, file_of(diff), place, "refers to %s, which is freed after start-up", target->name);
+	if (ref->is_border && !is_harmless_border(diff, ref))
+		diag_refuse(
+			diag, file_of(diff), place,
+			"refers to the end of %s or the start of %s, which can't be told apart; put something between them",
+			target[-1].name, target->name);
+	if (use == REF_USE_COPY && target->kind == PIECE_FUNC && diff->changes->v[target->root].change == CHANGE_SAME &&
+	    target->root != side_piece(patched, from)->root)
+		diag_refuse(diag, file_of(diff), place, "refers to a label inside of %s, which did not change",
+			    target->name);
 	if (use == REF_USE_EXISTING && diff->corr->rule[ref->piece] == CORR_AMBIGUOUS)
 		diag_refuse(
 			diag, file_of(diff), place,
@@ -129,19 +157,71 @@ static void check_ref(const struct diff *diff, uint32_t from, const struct ref *
 			side_piece(&diff->orig, diff->corr->other[ref->piece])->name);
 }
 
+static void check_range(const struct diff *diff, uint32_t from, bool owned, uint32_t sec, uint64_t start, uint64_t end,
+			struct diag *diag)
+{
+	const struct ref *refs;
+	uint32_t n = refs_in_range(diff->patched.refs, sec, start, end, &refs);
+
+	for (uint32_t i = 0; i < n; i++)
+		check_ref(diff, from, owned, &refs[i], diag);
+}
+
 static void check_refs(const struct diff *diff, struct diag *diag)
 {
 	const struct side *patched = &diff->patched;
 
 	for (uint32_t p = 0; p < patched->pieces->n; p++) {
-		const struct ref *refs;
-		uint32_t n;
+		const struct piece *piece = side_piece(patched, p);
 
 		if (!is_included(diff, p))
 			continue;
-		n = side_refs(patched, side_piece(patched, p), &refs);
-		for (uint32_t i = 0; i < n; i++)
-			check_ref(diff, p, &refs[i], diag);
+		check_range(diff, p, false, piece->sec, piece->start, piece->region_end, diag);
+		for (uint32_t i = 0; i < patched->entries->count[p]; i++) {
+			const struct entry *entry = &patched->entries->v[patched->entries->of_piece[p][i]];
+
+			check_range(diff, p, true, entry->sec, entry->offset, entry->offset + entry->size, diag);
+		}
+	}
+	for (uint32_t i = 0; i < diff->selection->nblocks; i++) {
+		const struct text_block *block = &diff->selection->blocks[i];
+
+		check_range(diff, block->owner, true, block->sec, block->start, block->end, diag);
+	}
+}
+
+/* Start-up entries and table entries that went away: what they did at start-up is done, and the patch would not undo it. */
+static void check_removed(const struct diff *diff, struct diag *diag)
+{
+	for (uint32_t o = 0; o < diff->orig.pieces->n; o++) {
+		const struct piece *piece = side_piece(&diff->orig, o);
+
+		if (diff->corr->to_patched[o] != PIECE_NONE ||
+		    side_is_anonymous(&diff->orig, piece) != (piece->kind == PIECE_ANON))
+			continue;
+		if (piece->class == SEC_TABLE || (piece->class == SEC_INIT && piece->kind != PIECE_FUNC))
+			diag_refuse(diag, file_of(diff), piece->name,
+				    "removed from %s, which was read at start-up: that can't be undone",
+				    side_section(&diff->orig, piece)->name);
+	}
+}
+
+/* A name that other objects use and that now stands for another function or variable: they would go on with the old one. */
+static void check_names(const struct diff *diff, struct diag *diag)
+{
+	const struct elf_obj *orig = diff->orig.obj, *patched = diff->patched.obj;
+
+	for (uint32_t i = 1; i < patched->nsyms; i++) {
+		const struct elf_sym *sym = &patched->syms[i];
+		uint32_t p = diff->patched.pieces->of_sym[i], before, o;
+
+		if (p == PIECE_NONE || elf_sym_is_local(sym) || diff->corr->to_orig[p] == PIECE_NONE)
+			continue;
+		before = elf_obj_find_symbol(orig, sym->name);
+		o = before ? diff->orig.pieces->of_sym[before] : PIECE_NONE;
+		if (o != PIECE_NONE && o != diff->corr->to_orig[p])
+			diag_refuse(diag, file_of(diff), sym->name, "was a name of %s and is one of %s now",
+				    side_piece(&diff->orig, o)->name, side_piece(&diff->patched, p)->name);
 	}
 }
 
@@ -152,9 +232,16 @@ static void check_unknown_sections(const struct diff *diff, struct diag *diag)
 
 	for (uint32_t i = 1; i < patched->obj->nsecs; i++) {
 		const struct elf_sec *sec = &patched->obj->secs[i];
+		uint32_t orig;
 
 		if (sec_classify(sec) != SEC_UNKNOWN)
 			continue;
+		orig = elf_obj_find_section_index(diff->orig.obj, sec->name);
+		if (sec->size && (!orig || !sections_equal(&diff->orig, orig, patched, i, diff->corr))) {
+			diag_refuse(diag, file_of(diff), sec->name, "%s section, and its meaning is not known",
+				    orig ? "changed" : "new");
+			continue;
+		}
 		for (uint32_t r = 0; r < patched->refs->count[i]; r++) {
 			const struct ref *ref = &patched->refs->of_sec[i][r];
 
@@ -186,6 +273,8 @@ void gate_run(const struct diff *diff, struct diag *diag)
 {
 	check_pieces(diff, diag);
 	check_refs(diff, diag);
+	check_removed(diff, diag);
+	check_names(diff, diag);
 	check_unknown_sections(diff, diag);
 	warn_exports(diff, diag);
 }

@@ -29,6 +29,7 @@ static bool has_pieces(const struct elf_sec *sec, uint32_t nmarks)
 	case SEC_INIT:
 	case SEC_VDSO:
 	case SEC_DATA:
+	case SEC_TABLE:
 	case SEC_STRINGS:
 	case SEC_CONST:
 	case SEC_SPECIAL_TEXT:
@@ -67,6 +68,9 @@ static bool is_better_name(const struct elf_sym *sym, const struct elf_sym *than
 {
 	static const int rank[] = {[STB_LOCAL] = 0, [STB_WEAK] = 1, [STB_GLOBAL] = 2};
 
+	/* The key of a lock may be empty and share its address with a datum. */
+	if (!than->size != !sym->size)
+		return sym->size;
 	return sym->bind <= STB_WEAK && than->bind <= STB_WEAK && rank[sym->bind] > rank[than->bind];
 }
 
@@ -164,6 +168,9 @@ static void add_prefixes(const struct elf_obj *obj, piece_vec *pieces)
 		piece->region_end = last ? obj->secs[piece->sec].size : pieces->v[p + 1].start;
 		if (piece->region_end < piece->end)
 			piece->region_end = piece->end;
+		/* A function of inline assembly may have no size: it goes on to the next one. */
+		if (piece->kind == PIECE_FUNC && piece->end == piece->entry)
+			piece->end = piece->region_end;
 	}
 }
 

@@ -27,6 +27,7 @@ static int compare_refs(const void *a, const void *b)
 struct field {
 	int64_t bias;
 	bool is_branch;
+	bool is_access; /* the instruction reads or writes just there, so an end is not meant */
 };
 
 static void resolve(const struct pieces *pieces, struct ref *ref, const struct field *field)
@@ -48,6 +49,9 @@ static void resolve(const struct pieces *pieces, struct ref *ref, const struct f
 	if (ref->piece == PIECE_NONE)
 		return;
 	piece = &pieces->v[ref->piece];
+	ref->is_border = elf_sym_is_section(sym) && !field->is_access && piece->kind == PIECE_DATA &&
+			 (uint64_t)meant == piece->start && ref->piece > pieces->first_of_sec[sym->shndx] &&
+			 piece[-1].kind == PIECE_DATA && piece[-1].end == piece->start;
 	ref->target = (int64_t)sym->value + meant - (int64_t)piece->entry;
 }
 
@@ -82,10 +86,11 @@ static void scan_text(const struct pieces *pieces, uint32_t index, ref_vec *refs
 			if (reloc->pc_relative) {
 				field.bias = (int64_t)(at + insn.length - ref->offset);
 				field.is_branch = insn.is_branch && ref->offset == field_at;
+				field.is_access = insn.is_plain_memory && ref->offset == field_at;
 			}
 			resolve(pieces, ref, &field);
 		}
-		if (insn.is_branch && insn.field_size && !has_reloc) {
+		if (insn.field_size && !has_reloc) {
 			uint32_t from = pieces_find(pieces, index, at);
 			uint32_t to = insn.target <= sec->size ? pieces_find(pieces, index, insn.target) : PIECE_NONE;
 
@@ -94,12 +99,14 @@ static void scan_text(const struct pieces *pieces, uint32_t index, ref_vec *refs
 				vec_add(refs, ((struct ref){
 						      .offset = field_at,
 						      .addend = (int64_t)insn.target - (int64_t)pieces->v[to].entry -
-								insn.field_size,
+								(int64_t)(at + insn.length - field_at),
 						      .target = (int64_t)insn.target - (int64_t)pieces->v[to].entry,
-						      .type = insn.field_size == 4 ? R_X86_64_PLT32 : R_X86_64_PC8,
+						      .type = insn.field_size != 4 ? R_X86_64_PC8
+							      : insn.is_branch     ? R_X86_64_PLT32
+										   : R_X86_64_PC32,
 						      .sym = pieces->v[to].sym,
 						      .piece = to,
-						      .is_branch = true,
+						      .is_branch = insn.is_branch,
 						      .is_found = true,
 					      }));
 		}

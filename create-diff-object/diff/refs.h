@@ -23,7 +23,12 @@ struct ref {
 	uint32_t
 		piece; /* the piece that is meant, PIECE_NONE: sym is not in this object, or its section has no pieces */
 	bool is_branch; /* the field is the distance of a direct call or jump */
-	bool is_found;  /* not in the file: a branch that the assembler resolved */
+	bool is_found;  /* not in the file: a distance that the assembler resolved */
+	/*
+	 * The byte that is meant is where one datum ends and the next begins, and the relocation only says so by the
+	 * section: `a + ARRAY_SIZE(a)`, or the start of the next? piece is the next one.
+	 */
+	bool is_border;
 };
 
 struct refs {

@@ -24,8 +24,11 @@ enum ref_use selection_ref_use(const struct diff *diff, uint32_t from, const str
 	if (target->kind == PIECE_FUNC && has_partner) {
 		bool is_entry = ref->target == 0 && target->root == ref->piece;
 
-		/* Labels inside of a function are its own: a fixup, a switch table, a jump to its unlikely part. */
+		/* Labels inside of a function are its own: a fixup, a jump to its unlikely part. */
 		if (target->root == source->root && (!is_entry || ref->is_branch))
+			return REF_USE_COPY;
+		/* A label in a table (switch, computed goto) is a place in new code: only an entry is the same in old code. */
+		if (!is_entry && !ref->is_branch)
 			return REF_USE_COPY;
 		return ref->is_branch && diff->changes->v[ref->piece].change == CHANGE_CHANGED ? REF_USE_COPY
 											       : REF_USE_EXISTING;

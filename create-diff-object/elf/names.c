@@ -32,7 +32,14 @@ static const struct {
 	{".exitcall", PREFIX, SEC_INIT},
 	{".text.startup", EXACT, SEC_INIT},
 	{".x86_cpu_dev.init", EXACT, SEC_INIT},
-	{".pci_fixup", PREFIX, SEC_DATA},
+	{".pci_fixup", PREFIX, SEC_TABLE},
+	/* One structure each, sorted by the linker: the order of the scheduler's classes. */
+	{"__stop_sched_class", EXACT, SEC_DATA},
+	{"__dl_sched_class", EXACT, SEC_DATA},
+	{"__rt_sched_class", EXACT, SEC_DATA},
+	{"__fair_sched_class", EXACT, SEC_DATA},
+	{"__ext_sched_class", EXACT, SEC_DATA},
+	{"__idle_sched_class", EXACT, SEC_DATA},
 	{".vdso", PREFIX, SEC_VDSO},
 	{".altinstructions", EXACT, SEC_SPECIAL},
 	{".altinstr_replacement", EXACT, SEC_SPECIAL_TEXT},
@@ -69,17 +76,18 @@ static const struct {
 	{".rodata", PREFIX, SEC_DATA},
 	{".ref.data", EXACT, SEC_DATA},
 	{".static_call_tramp_key", EXACT, SEC_DATA},
+	{"__tracepoints_ptrs", EXACT, SEC_TABLE},
 	{"__tracepoint", PREFIX, SEC_DATA},
 	{"__dyndbg", PREFIX, SEC_DATA},
 	{"__verbose", EXACT, SEC_DATA},
 	{"__param", EXACT, SEC_INIT},
 	{"__modver", EXACT, SEC_INIT},
-	{"__syscalls_metadata", EXACT, SEC_DATA},
-	{"_ftrace_", PREFIX, SEC_DATA},
-	{"__ftrace_", PREFIX, SEC_DATA},
-	{"__bpf_raw_tp_map", EXACT, SEC_DATA},
-	{"_error_injection_whitelist", EXACT, SEC_DATA},
-	{"_kprobe_blacklist", EXACT, SEC_DATA},
+	{"__syscalls_metadata", EXACT, SEC_TABLE},
+	{"_ftrace_", PREFIX, SEC_TABLE},
+	{"__ftrace_", PREFIX, SEC_TABLE},
+	{"__bpf_raw_tp_map", EXACT, SEC_TABLE},
+	{"_error_injection_whitelist", EXACT, SEC_TABLE},
+	{"_kprobe_blacklist", EXACT, SEC_TABLE},
 	{"__ksymtab", PREFIX, SEC_EXPORT},
 	{"___ksymtab", PREFIX, SEC_EXPORT},
 	{"__kcrctab", PREFIX, SEC_EXPORT},
@@ -92,6 +100,7 @@ static const struct {
 	{".comment", EXACT, SEC_IGNORED},
 	{".eh_frame", EXACT, SEC_IGNORED},
 	{".sframe", EXACT, SEC_IGNORED},
+	{".BTF_ids", EXACT, SEC_UNKNOWN}, /* sets of functions that BPF may call: no use to carry, no good to lose */
 	{".BTF", PREFIX, SEC_IGNORED},
 };
 
@@ -205,40 +214,34 @@ bool is_anonymous_datum(const char *name, const char *section)
 {
 	/* Names that stand before ".<number>": static locals that macros make, and GCC's own constants. */
 	static const char *const numbered[] = {
-		"__func__",
-		"__FUNCTION__",
-		"__PRETTY_FUNCTION__",
-		"__key",
-		"__already_done",
-		"__warned",
-		"_rs",
-		"CSWTCH",
-		"_entry",
-		"_entry_ptr",
-		"__compound_literal",
-		"__print_once",
-		"___tp_str",
-		"___once_key",
-		"___done",
-		"descriptor",
-	};
-	/* Names that carry a counter of their own. */
-	static const char *const prefixes[] = {
-		"__UNIQUE_ID_ddebug",
-		"__UNIQUE_ID___addressable_",
-		"__UNIQUE_ID_",
-		"__compound_literal",
+		"__func__", "__FUNCTION__", "__PRETTY_FUNCTION__", "__key", "__already_done", "__warned", "_rs",
+		"CSWTCH",   "_entry",       "_entry_ptr",
 	};
 	size_t bare = without_number(name, strlen(name));
 
-	/* printk_once() and friends put their flag into this section under the name of the macro's variable. */
-	if (starts_with(section, ".data.once") || starts_with(section, ".data..once"))
+	/*
+	 * Not here, although macros make them: `___done` and `___once_key` of DO_ONCE(). A copy would run once more what ran
+	 * once already: inet_ehashfn() would get a new secret, and no established socket would be found any more.
+	 */
+	if (starts_with(name, "__UNIQUE_ID_"))
 		return true;
-	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++)
-		if (starts_with(name, prefixes[i]))
-			return true;
+	/* `descriptor` is a name that people use; pr_debug() of old kernels puts its own into a section. */
+	if (bare == strlen("descriptor") && !memcmp(name, "descriptor", bare) && name[bare])
+		return starts_with(section, "__dyndbg") || starts_with(section, "__verbose");
+	/* A writable compound literal at file scope is an object that others point to. */
+	if (starts_with(name, "__compound_literal"))
+		return starts_with(section, ".rodata");
 	for (size_t i = 0; i < sizeof(numbered) / sizeof(numbered[0]); i++)
 		if (strlen(numbered[i]) == bare && !memcmp(name, numbered[i], bare) && name[bare])
 			return true;
 	return false;
+}
+
+enum data_kind data_classify(const struct elf_sec *sec)
+{
+	if (is_percpu_section(sec->name))
+		return DATA_PERCPU;
+	if (starts_with(sec->name, ".data..ro_after_init"))
+		return DATA_RO_AFTER_INIT;
+	return sec->flags & SHF_WRITE ? DATA_WRITABLE : DATA_CONST;
 }

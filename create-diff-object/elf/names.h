@@ -17,6 +17,7 @@ enum sec_class {
 	SEC_INIT, /* code and data that exist only while the object starts or leaves; entries that point to such code */
 	SEC_VDSO, /* code that runs in user space */
 	SEC_DATA, /* writable or constant data, .bss */
+	SEC_TABLE,        /* tables that the linker collects and start-up code reads: quirks, events, lists */
 	SEC_STRINGS,      /* mergeable strings */
 	SEC_CONST,        /* mergeable constants of a fixed size */
 	SEC_SPECIAL,      /* table whose entries belong to functions: special/ knows its rows */
@@ -27,6 +28,16 @@ enum sec_class {
 
 /* The class of a section, by its name and, where that says nothing, its flags. */
 enum sec_class sec_classify(const struct elf_sec *sec);
+
+/* Who may write to data, and when. A variable that changes its kind is another variable. */
+enum data_kind {
+	DATA_CONST,
+	DATA_RO_AFTER_INIT,
+	DATA_WRITABLE,
+	DATA_PERCPU,
+};
+
+enum data_kind data_classify(const struct elf_sec *sec);
 
 /* Is it percpu data (its symbols are offsets, not addresses)? */
 bool is_percpu_section(const char *name);

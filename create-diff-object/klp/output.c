@@ -64,6 +64,9 @@ static const char *section_name(struct context *ctx, const struct piece *piece)
 	const char *name = input(ctx)->secs[piece->sec].name;
 	uint32_t count = pieces->end_of_sec[piece->sec] - pieces->first_of_sec[piece->sec];
 
+	/* The module loader knows one section for percpu data by its name (kernel/module/main.c, find_pcpusec()). */
+	if (is_percpu_section(name))
+		return ".data..percpu";
 	if (piece->kind == PIECE_FUNC && (count > 1 || strncmp(name, ".text.", 6)))
 		return arena_printf(ctx->arena, ".text.%s", piece->name);
 	return name;
@@ -144,7 +147,8 @@ static const struct place *find_block(const struct context *ctx, uint32_t owner,
 	for (uint32_t i = 0; i < selection->nblocks; i++) {
 		const struct text_block *block = &selection->blocks[i];
 
-		if (block->sec == sec && block->owner == owner && offset >= block->start && offset <= block->end)
+		if (block->sec == sec && block->owner == owner &&
+		    (offset == block->start || (offset > block->start && offset < block->end)))
 			return &ctx->blocks[i];
 	}
 	/* Equal blocks that two functions jump to are carried once. */

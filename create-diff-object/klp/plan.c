@@ -92,17 +92,29 @@ static int find_in_file_group(const struct symtab *tab, const struct elf_obj *ob
 	return 1;
 }
 
-/* Finds a name of the original object in the target; 1 found, 0 not there, -EPERM ambiguous. */
-static int find_symbol(const struct diff *diff, const struct plan_target *target, const char *name, bool global,
-		       struct found *found)
+/*
+ * Finds a symbol that the original object defines, or refers to, in the target: 1 found, 0 not there, -EPERM ambiguous.
+ *
+ * The two kinds are kept apart: a patch may replace a static helper() by the global one of another file. What the object
+ * defines is where the placement says or nowhere: a weak function that the kernel overrides has no place, though the
+ * kernel has a symbol of its name.
+ */
+static int find_symbol(const struct diff *diff, const struct plan_target *target, const char *name, bool defined,
+		       bool global, struct found *found)
 {
-	const struct placement_record *record = target->placement ? placement_find(target->placement, name) : NULL;
+	const struct placement_record *record =
+		target->placement ? placement_find(target->placement, name, defined) : NULL;
+	uint32_t sym = elf_obj_find_symbol(diff->orig.obj, name);
 	int status;
 
 	if (record && record->target_name) {
 		*found = (struct found){.name = record->target_name, .sympos = record->sympos};
 		return 1;
 	}
+	if (record || (defined && target->placement))
+		return 0;
+	if (defined && sym && diff->orig.obj->syms[sym].bind == STB_WEAK)
+		return -EPERM;
 	status = find_in_symtab(target->symtab, name, global, found);
 	if (status == -EPERM && !global && find_in_file_group(target->symtab, diff->orig.obj, name, found) > 0)
 		status = 1;
@@ -120,16 +132,19 @@ static const char *klp_name(struct context *ctx, const char *object, const struc
 	return arena_printf(ctx->plan->arena, ".klp.sym.%s.%s,%u", object, found->name, found->sympos);
 }
 
-/* The symbol of the original object for one of the patched object: of the partner, if it has one. */
-static const char *original_name(const struct diff *diff, uint32_t sym)
+/* The name that the partner of a patched symbol's piece has: the same one if it has that too. */
+static const char *original_name(const struct diff *diff, uint32_t sym, uint32_t orig)
 {
-	uint32_t piece = diff->patched.pieces->of_sym[sym];
-	uint32_t orig = piece == PIECE_NONE ? PIECE_NONE : diff->corr->to_orig[piece];
 	const char *name = diff->patched.obj->syms[sym].name;
+	uint32_t same = elf_obj_find_symbol(diff->orig.obj, name);
 
-	if (orig == PIECE_NONE || elf_obj_find_symbol(diff->orig.obj, name))
-		return name;
-	return side_piece(&diff->orig, orig)->name;
+	return same && diff->orig.pieces->of_sym[same] == orig ? name : side_piece(&diff->orig, orig)->name;
+}
+
+/* Names that every module has for itself: an undefined one would be satisfied by the livepatch module's own. */
+static bool is_own_of_each_module(const char *name)
+{
+	return !strcmp(name, "__this_module") || !strcmp(name, "init_module") || !strcmp(name, "cleanup_module");
 }
 
 static void plan_symbol(struct context *ctx, uint32_t index)
@@ -141,6 +156,7 @@ static void plan_symbol(struct context *ctx, uint32_t index)
 	bool undefined = elf_sym_is_undefined(sym), global = undefined || !elf_sym_is_local(sym);
 	const struct symvers_entry *export = global ? symvers_find(target->symvers, sym->name) : NULL;
 	uint32_t piece = diff->patched.pieces->of_sym[index];
+	uint32_t orig = piece == PIECE_NONE ? PIECE_NONE : diff->corr->to_orig[piece];
 	const char *name = sym->name;
 	struct found found;
 	int status;
@@ -155,10 +171,11 @@ static void plan_symbol(struct context *ctx, uint32_t index)
 		return;
 	}
 	/* A numbered static local has its partner's number in the running kernel. */
-	if (piece != PIECE_NONE && diff->corr->to_orig[piece] != PIECE_NONE)
-		name = diff->corr->rule[piece] == CORR_NAME ? original_name(diff, index)
-							    : side_piece(&diff->orig, diff->corr->to_orig[piece])->name;
-	status = find_symbol(diff, target, name, global, &found);
+	if (orig != PIECE_NONE) {
+		name = original_name(diff, index, orig);
+		global = !elf_sym_is_local(&diff->orig.obj->syms[elf_obj_find_symbol(diff->orig.obj, name)]);
+	}
+	status = find_symbol(diff, target, name, orig != PIECE_NONE, global, &found);
 	if (status > 0) {
 		*plan = (struct plan_symbol){
 			.kind = is_kernel(target) ? PLAN_EARLY : PLAN_LATE,
@@ -167,7 +184,7 @@ static void plan_symbol(struct context *ctx, uint32_t index)
 		return;
 	}
 	/* Another object of the patch may define it; if none does, the link of the module says so. */
-	if (!status && undefined) {
+	if (!status && undefined && (is_kernel(target) || !is_own_of_each_module(name))) {
 		*plan = (struct plan_symbol){.kind = PLAN_PLAIN, .name = sym->name};
 		return;
 	}
@@ -208,6 +225,30 @@ static void plan_refs(struct context *ctx, uint32_t from, bool owned, uint32_t s
 	}
 }
 
+/*
+ * A new global name that the target has already: the patch moves a function or variable from one file to another. Its
+ * users elsewhere would stay with the old one, and a variable would have two values.
+ */
+static void refuse_moved(struct context *ctx)
+{
+	const struct side *patched = &ctx->diff->patched;
+
+	for (uint32_t i = 1; i < patched->obj->nsyms; i++) {
+		const struct elf_sym *sym = &patched->obj->syms[i];
+		uint32_t p = patched->pieces->of_sym[i];
+		struct found found;
+
+		if (p == PIECE_NONE || elf_sym_is_local(sym) || !is_included(ctx->diff, p) ||
+		    ctx->diff->corr->to_orig[p] != PIECE_NONE)
+			continue;
+		if (find_in_symtab(ctx->target->symtab, sym->name, true, &found))
+			diag_refuse(
+				ctx->diag, patched->obj->path, sym->name,
+				"new here, but %s has a global symbol of this name: moved from another file, or no longer __init",
+				ctx->target->object);
+	}
+}
+
 int plan_new(const struct diff *diff, const struct plan_target *target, struct plan **result, struct diag *diag)
 {
 	struct arena *arena = arena_new();
@@ -230,6 +271,7 @@ int plan_new(const struct diff *diff, const struct plan_target *target, struct p
 			plan_refs(&ctx, p, true, entry->sec, entry->offset, entry->offset + entry->size);
 		}
 	}
+	refuse_moved(&ctx);
 	for (uint32_t i = 0; i < diff->selection->nblocks; i++) {
 		const struct text_block *block = &diff->selection->blocks[i];
 
@@ -251,7 +293,7 @@ int plan_find_function(const struct diff *diff, const struct plan_target *target
 	const struct piece *piece = side_piece(&diff->orig, orig);
 	bool global = !elf_sym_is_local(&diff->orig.obj->syms[piece->sym]);
 	struct found found;
-	int status = find_symbol(diff, target, piece->name, global, &found);
+	int status = find_symbol(diff, target, piece->name, true, global, &found);
 
 	if (status <= 0)
 		return diag_refuse(

@@ -96,7 +96,8 @@ int placement_read(const char *path, struct placement **result, struct diag *dia
 	placement->records = arena_memdup(arena, records.v, records.n * sizeof(*records.v));
 	vec_free(&records);
 	for (uint32_t i = 0; i < placement->n; i++)
-		strmap_add(&placement->by_name, placement->records[i].name, i);
+		strmap_add(placement->records[i].defined ? &placement->defined : &placement->undefined,
+			   placement->records[i].name, i);
 	if (err)
 		placement_free(placement);
 	else
@@ -108,13 +109,14 @@ void placement_free(struct placement *placement)
 {
 	if (!placement)
 		return;
-	strmap_free(&placement->by_name);
+	strmap_free(&placement->defined);
+	strmap_free(&placement->undefined);
 	arena_free(placement->arena);
 }
 
-const struct placement_record *placement_find(const struct placement *placement, const char *name)
+const struct placement_record *placement_find(const struct placement *placement, const char *name, bool defined)
 {
-	uint32_t i = strmap_get(&placement->by_name, name);
+	uint32_t i = strmap_get(defined ? &placement->defined : &placement->undefined, name);
 
 	return i == STRMAP_NONE ? NULL : &placement->records[i];
 }

@@ -26,8 +26,9 @@ struct placement {
 	const char *object; /* "vmlinux" or the module's name */
 	struct placement_record *records;
 	uint32_t n;
-	struct strmap by_name;
-	struct arena *arena; /* owns all of the above */
+	struct strmap defined;   /* name -> record, of symbols that the placed object defines */
+	struct strmap undefined; /* likewise of those that it only refers to */
+	struct arena *arena;     /* owns all of the above */
 };
 
 /* Reads a placement file. Returns 0 or -errno, reported with the line. */
@@ -35,7 +36,7 @@ int placement_read(const char *path, struct placement **placement, struct diag *
 	__attribute__((warn_unused_result));
 void placement_free(struct placement *placement);
 
-/* The record of a symbol of the placed object, or NULL. */
-const struct placement_record *placement_find(const struct placement *placement, const char *name);
+/* The record of a symbol that the placed object defines, or of one that it refers to; NULL: none. */
+const struct placement_record *placement_find(const struct placement *placement, const char *name, bool defined);
 
 #endif

@@ -293,12 +293,12 @@ static void test_written_file_is_read(void **state)
 	scene_close(&scene);
 	assert_int_equal(placement_read(in_dir("orig.place"), &placement, &diag), 0);
 	assert_string_equal(placement->object, "mod");
-	record = placement_find(placement, "twin");
+	record = placement_find(placement, "twin", true);
 	assert_non_null(record);
 	assert_true(record->defined);
 	assert_string_equal(record->target_name, "twin");
 	assert_int_equal(record->sympos, 2);
-	record = placement_find(placement, "shared");
+	record = placement_find(placement, "shared", false);
 	assert_non_null(record);
 	assert_false(record->defined);
 	assert_int_equal(record->sympos, 0);

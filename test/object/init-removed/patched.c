@@ -1,0 +1,6 @@
+#define I
+#define ID
+extern int ext(int);
+int tab[4] ID = {1,2,3,4};
+I __attribute__((noinline)) int helper(int a){ return ext(a)+ext(a+1); }
+int run(int a){ return helper(a) + tab[a]; }

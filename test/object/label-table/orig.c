@@ -1,0 +1,3 @@
+extern int e(int);
+int f(int a){
+ return a; }

@@ -1,0 +1,2 @@
+int f(void){ int a=0;
+ return a; }

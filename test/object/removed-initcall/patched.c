@@ -1,0 +1,2 @@
+extern int e(int);
+int f(int a){ return e(a); }

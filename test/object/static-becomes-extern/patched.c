@@ -1,0 +1,2 @@
+extern int helper(int);
+int f(int a){ return helper(a); }

@@ -1,0 +1,2 @@
+extern int e(int);
+int f1(int a){ a=e(a*3); { static int count; return e(a) + ++*(volatile int*)&count;} }

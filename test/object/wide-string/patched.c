@@ -1,0 +1,2 @@
+extern void out(const unsigned short *);
+void f(void){ out(u"ac"); }
