@@ -35,7 +35,10 @@ struct context {
 	struct elf_out *out;
 	struct place *pieces; /* by patched piece */
 	struct place *blocks; /* by text block of the selection */
-	uint32_t *planned;    /* by symbol index: symbol id of the planned symbol, 0: not made yet */
+	const char
+		*refused_late; /* the symbol that was refused last, and for whom: a function may use a key many times */
+	uint32_t refused_owner;
+	uint32_t *planned; /* by symbol index: symbol id of the planned symbol, 0: not made yet */
 };
 
 static const struct elf_obj *input(const struct context *ctx)
@@ -297,10 +300,14 @@ static bool may_keep_entry(struct context *ctx, const struct entry *entry)
 		if (late && entry->row->may_drop)
 			return false;
 	}
-	if (late)
+	if (late && (late != ctx->refused_late || entry->owner != ctx->refused_owner))
 		diag_refuse(ctx->diag, input(ctx)->path, place,
 			    "its entry in %s depends on %s of a module, which is only known when that module is there",
 			    entry->row->section, late);
+	if (late) {
+		ctx->refused_late = late;
+		ctx->refused_owner = entry->owner;
+	}
 	return true;
 }
 

@@ -107,7 +107,7 @@ debian_newest() {
 		return
 	fi
 	debian_no_lists
-	die "the archive has no stock kernel of line $line; kpatch-build --list-targets lists what there is"
+	die "the package lists of this machine have no stock kernel of line $line; are they current (apt-get update, as root), and do the sources of apt include the security suite, where Debian keeps new kernels of a stable release? kpatch-build --list-targets lists what there is"
 }
 
 debian_list_targets() {
@@ -165,8 +165,9 @@ debian_fetch() {
 			return
 		fi
 	done
-	show_file "$log" 4
-	die "package $package $version could not be fetched; is there a network, and are the package lists current (apt-get update)? Without network put the .deb into $packages"
+	# apt says the same for each address it tried; its last word is enough.
+	have=$(sed -n 's/^E: //p' "$log" | head -n 1)
+	die "package $package $version could not be fetched${have:+ (apt-get: $have)}; is there a network, and are the package lists current (apt-get update)? Without network put the .deb into $packages"
 }
 fetch_progress() {
 	local have
