@@ -278,6 +278,84 @@ static struct change_info compare_pieces(const struct context *ctx, uint32_t pat
 	return info;
 }
 
+/*
+ * Is every use of the piece in its object a direct call or jump from a function? Start-up code does not count, for it ran;
+ * what runs at exit would go on with the old function.
+ */
+static bool is_only_called(const struct side *side, uint32_t id)
+{
+	const struct elf_obj *obj = side->obj;
+	uint32_t calls = 0;
+
+	for (uint32_t sec = 1; sec < obj->nsecs; sec++) {
+		for (uint32_t i = 0; i < side->refs->count[sec]; i++) {
+			const struct ref *ref = &side->refs->of_sec[sec][i];
+			uint32_t from;
+
+			/* Labels inside and entries of special tables are the function's own. */
+			if (ref->piece != id || sec_classify(&obj->secs[sec]) == SEC_SPECIAL)
+				continue;
+			from = pieces_find(side->pieces, sec, ref->offset);
+			if (from != PIECE_NONE && side_piece(side, from)->root == id)
+				continue;
+			if (!ref->is_branch || from == PIECE_NONE || side_piece(side, from)->kind != PIECE_FUNC)
+				return false;
+			if (side_piece(side, from)->class == SEC_INIT && is_exit_section(obj->secs[sec].name))
+				return false;
+			calls++;
+		}
+	}
+	return calls > 0;
+}
+
+static bool can_be_carried(const struct context *ctx, uint32_t p)
+{
+	const struct piece *patched = side_piece(ctx->patched, p), *orig;
+	uint32_t o = ctx->corr->to_orig[p];
+
+	if (o == PIECE_NONE || patched->kind != PIECE_FUNC || patched->root != p)
+		return false;
+	orig = side_piece(ctx->orig, o);
+	return !orig->traced && elf_sym_is_local(&ctx->orig->obj->syms[orig->sym]) &&
+	       elf_sym_is_local(&ctx->patched->obj->syms[patched->sym]) && orig->class == SEC_TEXT &&
+	       is_ordinary_text(side_section(ctx->orig, orig)->name) && is_only_called(ctx->orig, o) &&
+	       is_only_called(ctx->patched, p);
+}
+
+/* Makes the callers of a carried function changed ones; returns whether one was not so before. */
+static bool change_callers(const struct side *patched, uint32_t id, struct change_info *info)
+{
+	bool found = false;
+
+	for (uint32_t from = 0; from < patched->pieces->n; from++) {
+		const struct piece *piece = side_piece(patched, from);
+		const struct ref *refs;
+		uint32_t n =
+			piece->kind == PIECE_FUNC && piece->class == SEC_TEXT ? side_refs(patched, piece, &refs) : 0;
+
+		for (uint32_t i = 0; i < n; i++) {
+			if (refs[i].piece != id || info[piece->root].change != CHANGE_SAME)
+				continue;
+			info[piece->root] = differs(DIFF_CALLEE, refs[i].offset - piece->start);
+			found = true;
+		}
+	}
+	return found;
+}
+
+static void carry_untraced(const struct context *ctx, struct change_info *info)
+{
+	for (bool again = true; again;) {
+		again = false;
+		for (uint32_t p = 0; p < ctx->patched->pieces->n; p++) {
+			if (info[p].change != CHANGE_CHANGED || info[p].carried || !can_be_carried(ctx, p))
+				continue;
+			info[p].carried = true;
+			again |= change_callers(ctx->patched, p, info);
+		}
+	}
+}
+
 int changes_new(const struct side *orig, const struct side *patched, const struct corr *corr, struct changes **result)
 {
 	struct arena *arena = arena_new();
@@ -295,6 +373,7 @@ int changes_new(const struct side *orig, const struct side *patched, const struc
 		if (root != p && changes->v[p].change != CHANGE_SAME && changes->v[root].change == CHANGE_SAME)
 			changes->v[root] = differs(DIFF_PART, 0);
 	}
+	carry_untraced(&ctx, changes->v);
 	*result = changes;
 	return 0;
 }
@@ -316,6 +395,8 @@ const char *difference_text(enum difference why)
 		return "a reference in it";
 	case DIFF_ENTRY:
 		return "a special table's entry for it";
+	case DIFF_CALLEE:
+		return "a function that it calls";
 	case DIFF_KIND:
 		return "who may write to it";
 	case DIFF_PART:

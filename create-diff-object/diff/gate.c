@@ -61,7 +61,7 @@ static void refuse_function(const struct diff *diff, uint32_t p, struct diag *di
 		return;
 	}
 	/* What counts is the function that runs now: ftrace must find the site in it. */
-	if (info->change == CHANGE_CHANGED && piece->root == p &&
+	if (info->change == CHANGE_CHANGED && !info->carried && piece->root == p &&
 	    !side_piece(&diff->orig, diff->corr->to_orig[p])->traced)
 		diag_refuse(
 			diag, file_of(diff), piece->name,

@@ -77,7 +77,7 @@ static void include_roots(struct context *ctx)
 
 		if (is_start_up(piece) || piece->root != p)
 			continue;
-		if (piece->kind == PIECE_FUNC && info->change == CHANGE_CHANGED)
+		if (piece->kind == PIECE_FUNC && info->change == CHANGE_CHANGED && !info->carried)
 			include(ctx, p, WHY_CHANGED, PIECE_NONE);
 		else if (info->change == CHANGE_NEW && piece->sym &&
 			 !elf_sym_is_local(&patched->obj->syms[piece->sym]) && !side_is_anonymous(patched, piece) &&

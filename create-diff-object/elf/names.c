@@ -128,6 +128,16 @@ enum sec_class sec_classify(const struct elf_sec *sec)
 	return SEC_UNKNOWN;
 }
 
+bool is_exit_section(const char *name)
+{
+	return starts_with(name, ".exit") || starts_with(name, ".memexit");
+}
+
+bool is_ordinary_text(const char *name)
+{
+	return starts_with(name, ".text");
+}
+
 bool is_percpu_section(const char *name)
 {
 	return starts_with(name, ".data..percpu") || starts_with(name, ".bss..percpu");

@@ -39,6 +39,11 @@ enum data_kind {
 
 enum data_kind data_classify(const struct elf_sec *sec);
 
+/* Does code of this section run when its object leaves (`.exit.text`)? */
+bool is_exit_section(const char *name);
+/* Is it text without rules of its own (not `.noinstr.text`, `.entry.text`, ...)? */
+bool is_ordinary_text(const char *name);
+
 /* Is it percpu data (its symbols are offsets, not addresses)? */
 bool is_percpu_section(const char *name);
 
