@@ -45,6 +45,17 @@ static bool is_same_sort(const struct context *ctx, uint32_t orig, uint32_t patc
 	return o->kind == p->kind && (o->class == SEC_INIT) == (p->class == SEC_INIT);
 }
 
+/* The original piece that has this name, if it has no partner yet and may be the patched piece's; else PIECE_NONE. */
+static uint32_t find_free(const struct context *ctx, const char *name, uint32_t patched)
+{
+	uint32_t sym = elf_obj_find_symbol(ctx->orig->obj, name);
+	uint32_t orig = sym ? ctx->orig->pieces->of_sym[sym] : PIECE_NONE;
+
+	if (orig == PIECE_NONE || ctx->corr->to_patched[orig] != PIECE_NONE || !is_same_sort(ctx, orig, patched))
+		return PIECE_NONE;
+	return orig;
+}
+
 /* A static local, or a clone: the compiler numbers its name. */
 static bool is_numbered(const struct side *side, uint32_t id)
 {
@@ -57,16 +68,14 @@ static void pair_names(struct context *ctx)
 {
 	for (uint32_t p = 0; p < ctx->patched->pieces->n; p++) {
 		const struct piece *piece = side_piece(ctx->patched, p);
-		uint32_t sym, o;
+		uint32_t o;
 
 		if (!piece->sym || side_is_anonymous(ctx->patched, piece) || is_numbered(ctx->patched, p) ||
 		    piece->root != p)
 			continue;
-		sym = elf_obj_find_symbol(ctx->orig->obj, piece->name);
-		o = sym ? ctx->orig->pieces->of_sym[sym] : PIECE_NONE;
-		if (o == PIECE_NONE || ctx->corr->to_patched[o] != PIECE_NONE || !is_same_sort(ctx, o, p))
-			continue;
-		pair(ctx, o, p, CORR_NAME);
+		o = find_free(ctx, piece->name, p);
+		if (o != PIECE_NONE)
+			pair(ctx, o, p, CORR_NAME);
 	}
 }
 
@@ -77,24 +86,24 @@ static void pair_aliases(struct context *ctx)
 
 	for (uint32_t i = 1; i < patched->nsyms; i++) {
 		const struct elf_sym *sym = &patched->syms[i];
-		uint32_t p = ctx->patched->pieces->of_sym[i], other, o;
+		uint32_t p = ctx->patched->pieces->of_sym[i], o;
 
 		if (p == PIECE_NONE || is_paired(ctx, p) || elf_sym_is_section(sym) || !*sym->name ||
 		    is_prefix_symbol(sym->name) || side_is_anonymous(ctx->patched, side_piece(ctx->patched, p)) ||
 		    sym_name_parse(sym->name).has_number || sym_name_parse(sym->name).is_cold ||
 		    sym->value != side_piece(ctx->patched, p)->entry)
 			continue;
-		other = elf_obj_find_symbol(orig, sym->name);
-		o = other ? ctx->orig->pieces->of_sym[other] : PIECE_NONE;
-		if (o != PIECE_NONE && ctx->corr->to_patched[o] == PIECE_NONE && is_same_sort(ctx, o, p) &&
-		    orig->syms[other].value == side_piece(ctx->orig, o)->entry)
+		o = find_free(ctx, sym->name, p);
+		if (o != PIECE_NONE &&
+		    orig->syms[elf_obj_find_symbol(orig, sym->name)].value == side_piece(ctx->orig, o)->entry)
 			pair(ctx, o, p, CORR_NAME);
 	}
 }
 
 /*
  * What no symbol names in sections of start-up code (`.initcall5.init`, `__param`), in tables and in text (inline
- * assembly at file scope) is paired by its section, so that a change of it is noticed. Other nameless data is compared through what refers to it.
+ * assembly at file scope) is paired by its section, so that a change of it is noticed. Other nameless data is compared
+ * through what refers to it.
  */
 static void pair_nameless(struct context *ctx)
 {
@@ -119,13 +128,12 @@ static void pair_clones(struct context *ctx)
 
 	for (uint32_t p = 0; p < patched->n; p++) {
 		const struct piece *piece = &patched->v[p];
-		uint32_t sym, o;
+		uint32_t o;
 
 		if (piece->kind != PIECE_FUNC || piece->root != p || is_paired(ctx, p) || !is_numbered(ctx->patched, p))
 			continue;
-		sym = elf_obj_find_symbol(ctx->orig->obj, piece->name);
-		o = sym ? orig->of_sym[sym] : PIECE_NONE;
-		if (o != PIECE_NONE && ctx->corr->to_patched[o] == PIECE_NONE && is_same_sort(ctx, o, p))
+		o = find_free(ctx, piece->name, p);
+		if (o != PIECE_NONE)
 			pair(ctx, o, p, CORR_CLONE);
 	}
 	for (uint32_t p = 0; p < patched->n; p++) {

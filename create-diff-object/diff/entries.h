@@ -43,6 +43,7 @@ struct special_row {
 	bool has_replacement;          /* the second field names instructions of .altinstr_replacement */
 	bool rewrites_site;   /* the kernel rewrites the instruction at the owner field when the module is loaded */
 	bool may_drop;        /* without the entry the instruction is right as it is */
+	bool may_drop_late;   /* nor is the entry needed if it names what is resolved late: a call by its trampoline */
 	const char *parallel; /* table without relocations whose entry n belongs to entry n of this one, NULL: none */
 };
 

@@ -293,7 +293,7 @@ static bool may_keep_entry(struct context *ctx, const struct entry *entry)
 	uint64_t start = 0;
 	uint32_t sec = 0;
 
-	if (late && !strcmp(entry->row->section, ".static_call_sites"))
+	if (late && entry->row->may_drop_late)
 		return false;
 	if (!late && entry->row->rewrites_site && find_site(ctx, entry, &sec, &start)) {
 		late = find_late(ctx, entry->owner, sec, start, start + site_length(ctx, entry, sec, start));
