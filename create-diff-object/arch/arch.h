@@ -7,6 +7,7 @@
 #define KLP_ARCH_ARCH_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* How a relocation type computes its field, as far as a reader of S + A must know. */
@@ -25,10 +26,21 @@ struct arch_insn {
 	uint8_t field_offset; /* bytes from the start of the instruction to its PC-relative field, 0: has none */
 	uint8_t field_size;   /* bytes */
 	bool is_branch;       /* direct call, jump or conditional jump */
+	bool is_call;         /* direct or not */
 	bool is_jump_always;  /* nothing falls through to the next instruction */
 	bool is_plain_memory; /* its address field alone is the address of what it reads or writes: no register is added */
 	uint64_t target;      /* what the PC-relative field means as it stands, if it has no relocation */
 };
+
+/* An instruction that puts a constant into the register of an argument. */
+struct arch_load {
+	unsigned int argument; /* of a call by the machine's C convention, counted from 1 */
+	uint8_t field_offset;  /* bytes from the start of the instruction to the constant */
+	uint8_t field_size;    /* bytes */
+};
+
+/* Text for the field at `field` bytes from the start of an instruction, or NULL: print the number that stands there. */
+typedef const char *arch_name_field(void *arg, uint8_t field);
 
 struct arch_ops {
 	uint16_t machine; /* e_machine */
@@ -38,6 +50,16 @@ struct arch_ops {
 	uint32_t reloc_abs64; /* the type of a plain 64-bit pointer */
 	/* Decodes the instruction at offset of text; false if there is none. */
 	bool (*decode)(const uint8_t *text, uint64_t size, uint64_t offset, struct arch_insn *insn);
+	/* Is the instruction at offset of text an arch_load? */
+	bool (*decode_load)(const uint8_t *text, uint64_t size, uint64_t offset, struct arch_load *load);
+	/* May the instruction at offset of text read or write the register of an argument? Calls and jumps don't. */
+	bool (*uses_argument)(const uint8_t *text, uint64_t size, uint64_t offset, unsigned int argument);
+	/*
+	 * Writes the instruction at offset of text as the assembler has it; false if there is none. name (may be NULL) gives
+	 * names for relocated fields.
+	 */
+	bool (*print)(const uint8_t *text, uint64_t size, uint64_t offset, arch_name_field *name, void *arg,
+		      char *buffer, size_t buffer_size);
 };
 
 /* Returns the table for e_machine, or NULL if the machine is not supported. */

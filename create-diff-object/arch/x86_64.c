@@ -12,6 +12,9 @@
  * functions (`.sched.text`, `.noinstr.text`: attributes override -ffunction-sections) such branches have no relocation,
  * so they too are found by decoding.
  *
+ * Arguments of calls are in registers, so a number that is only passed on (a line number, for one) can be followed from
+ * the instruction that loads it to the call.
+ *
  * Source of the relocation properties: System V ABI, AMD64 supplement, "Relocation Types"; and what the kernel's
  * module loader applies: arch/x86/kernel/module.c, __write_relocate_add().
  */
@@ -81,9 +84,161 @@ static bool x86_64_decode(const uint8_t *text, uint64_t size, uint64_t offset, s
 		/* lea computes an address and touches nothing there. */
 		insn->is_plain_memory = decoded.mnemonic != ZYDIS_MNEMONIC_LEA;
 	}
+	insn->is_call = decoded.meta.category == ZYDIS_CATEGORY_CALL;
 	insn->is_jump_always =
 		decoded.meta.category == ZYDIS_CATEGORY_UNCOND_BR || decoded.meta.category == ZYDIS_CATEGORY_RET;
 	return true;
+}
+
+static bool decode_full(const uint8_t *text, uint64_t size, uint64_t offset, ZydisDecodedInstruction *insn,
+			ZydisDecodedOperand *operands)
+{
+	ZydisDecoder decoder;
+
+	if (offset >= size)
+		return false;
+	ZydisDecoderInit(&decoder, ZYDIS_MACHINE_MODE_LONG_64, ZYDIS_STACK_WIDTH_64);
+	return ZYAN_SUCCESS(ZydisDecoderDecodeFull(&decoder, text + offset, size - offset, insn, operands));
+}
+
+/* The registers of integer arguments, in order: System V ABI, AMD64 supplement, "Parameter Passing". */
+static const ZydisRegister argument_registers[] = {
+	ZYDIS_REGISTER_RDI, ZYDIS_REGISTER_RSI, ZYDIS_REGISTER_RDX,
+	ZYDIS_REGISTER_RCX, ZYDIS_REGISTER_R8,  ZYDIS_REGISTER_R9,
+};
+#define NUM_ARGUMENTS (sizeof(argument_registers) / sizeof(argument_registers[0]))
+
+/* The whole register that reg is a part of: %rsi for %esi. */
+static ZydisRegister whole_register(ZydisRegister reg)
+{
+	return ZydisRegisterGetLargestEnclosing(ZYDIS_MACHINE_MODE_LONG_64, reg);
+}
+
+static bool x86_64_decode_load(const uint8_t *text, uint64_t size, uint64_t offset, struct arch_load *load)
+{
+	ZydisDecodedOperand operands[ZYDIS_MAX_OPERAND_COUNT];
+	ZydisDecodedInstruction insn;
+
+	if (!decode_full(text, size, offset, &insn, operands) || insn.mnemonic != ZYDIS_MNEMONIC_MOV ||
+	    operands[0].type != ZYDIS_OPERAND_TYPE_REGISTER || operands[0].size < 32 ||
+	    operands[1].type != ZYDIS_OPERAND_TYPE_IMMEDIATE)
+		return false;
+	for (unsigned int i = 0; i < NUM_ARGUMENTS; i++) {
+		if (whole_register(operands[0].reg.value) != argument_registers[i])
+			continue;
+		*load = (struct arch_load){i + 1, insn.raw.imm[0].offset, insn.raw.imm[0].size / 8};
+		return true;
+	}
+	return false;
+}
+
+static bool x86_64_uses_argument(const uint8_t *text, uint64_t size, uint64_t offset, unsigned int argument)
+{
+	ZydisDecodedOperand operands[ZYDIS_MAX_OPERAND_COUNT];
+	ZydisDecodedInstruction insn;
+	ZydisRegister reg;
+
+	if (!argument || argument > NUM_ARGUMENTS || !decode_full(text, size, offset, &insn, operands))
+		return true;
+	reg = argument_registers[argument - 1];
+	for (uint8_t i = 0; i < insn.operand_count; i++) {
+		const ZydisDecodedOperand *operand = &operands[i];
+
+		if (operand->type == ZYDIS_OPERAND_TYPE_REGISTER && whole_register(operand->reg.value) == reg)
+			return true;
+		if (operand->type == ZYDIS_OPERAND_TYPE_MEMORY &&
+		    (whole_register(operand->mem.base) == reg || whole_register(operand->mem.index) == reg))
+			return true;
+	}
+	return false;
+}
+
+/* What the hooks of the formatter below get. */
+struct printing {
+	arch_name_field *name;
+	void *arg;
+	ZydisFormatterFunc print_address, print_displacement, print_immediate; /* as they were without a hook */
+};
+
+/* Prints the name of the field at `field`; false if it has none. */
+static bool print_name(ZydisFormatterBuffer *buffer, const struct printing *printing, uint8_t field)
+{
+	const char *name = printing->name ? printing->name(printing->arg, field) : NULL;
+	ZyanStringView view;
+	ZyanString *string;
+
+	if (!name || !ZYAN_SUCCESS(ZyanStringViewInsideBuffer(&view, name)) ||
+	    !ZYAN_SUCCESS(ZydisFormatterBufferAppend(buffer, ZYDIS_TOKEN_SYMBOL)) ||
+	    !ZYAN_SUCCESS(ZydisFormatterBufferGetString(buffer, &string)))
+		return false;
+	return ZYAN_SUCCESS(ZyanStringAppend(string, &view));
+}
+
+static ZyanStatus print_address(const ZydisFormatter *formatter, ZydisFormatterBuffer *buffer,
+				ZydisFormatterContext *context)
+{
+	const struct printing *printing = context->user_data;
+	bool in_memory = context->operand->type == ZYDIS_OPERAND_TYPE_MEMORY;
+
+	if (print_name(buffer, printing,
+		       in_memory ? context->instruction->raw.disp.offset : context->instruction->raw.imm[0].offset))
+		return ZYAN_STATUS_SUCCESS;
+	return printing->print_address(formatter, buffer, context);
+}
+
+static ZyanStatus print_displacement(const ZydisFormatter *formatter, ZydisFormatterBuffer *buffer,
+				     ZydisFormatterContext *context)
+{
+	const struct printing *printing = context->user_data;
+
+	if (context->instruction->raw.disp.size && print_name(buffer, printing, context->instruction->raw.disp.offset))
+		return ZYAN_STATUS_SUCCESS;
+	return printing->print_displacement(formatter, buffer, context);
+}
+
+static ZyanStatus print_immediate(const ZydisFormatter *formatter, ZydisFormatterBuffer *buffer,
+				  ZydisFormatterContext *context)
+{
+	const struct printing *printing = context->user_data;
+
+	if (context->instruction->raw.imm[0].size &&
+	    print_name(buffer, printing, context->instruction->raw.imm[0].offset))
+		return ZYAN_STATUS_SUCCESS;
+	return printing->print_immediate(formatter, buffer, context);
+}
+
+static bool x86_64_print(const uint8_t *text, uint64_t size, uint64_t offset, arch_name_field *name, void *arg,
+			 char *buffer, size_t buffer_size)
+{
+	struct printing printing = {
+		.name = name,
+		.arg = arg,
+		.print_address = print_address,
+		.print_displacement = print_displacement,
+		.print_immediate = print_immediate,
+	};
+	ZydisDecodedOperand operands[ZYDIS_MAX_OPERAND_COUNT];
+	ZydisDecodedInstruction insn;
+	ZydisFormatter formatter;
+
+	/* ZydisFormatterSetHook() swaps: what was there comes back. */
+	return decode_full(text, size, offset, &insn, operands) &&
+	       ZYAN_SUCCESS(ZydisFormatterInit(&formatter, ZYDIS_FORMATTER_STYLE_ATT)) &&
+	       ZYAN_SUCCESS(ZydisFormatterSetProperty(&formatter, ZYDIS_FORMATTER_PROP_HEX_UPPERCASE, ZYAN_FALSE)) &&
+	       ZYAN_SUCCESS(ZydisFormatterSetProperty(&formatter, ZYDIS_FORMATTER_PROP_ADDR_PADDING_ABSOLUTE,
+						      ZYDIS_PADDING_DISABLED)) &&
+	       ZYAN_SUCCESS(ZydisFormatterSetProperty(&formatter, ZYDIS_FORMATTER_PROP_DISP_PADDING,
+						      ZYDIS_PADDING_DISABLED)) &&
+	       ZYAN_SUCCESS(ZydisFormatterSetProperty(&formatter, ZYDIS_FORMATTER_PROP_IMM_PADDING,
+						      ZYDIS_PADDING_DISABLED)) &&
+	       ZYAN_SUCCESS(ZydisFormatterSetHook(&formatter, ZYDIS_FORMATTER_FUNC_PRINT_ADDRESS_ABS,
+						  (const void **)&printing.print_address)) &&
+	       ZYAN_SUCCESS(ZydisFormatterSetHook(&formatter, ZYDIS_FORMATTER_FUNC_PRINT_DISP,
+						  (const void **)&printing.print_displacement)) &&
+	       ZYAN_SUCCESS(ZydisFormatterSetHook(&formatter, ZYDIS_FORMATTER_FUNC_PRINT_IMM,
+						  (const void **)&printing.print_immediate)) &&
+	       ZYAN_SUCCESS(ZydisFormatterFormatInstruction(&formatter, &insn, operands, insn.operand_count_visible,
+							    buffer, buffer_size, offset, &printing));
 }
 
 const struct arch_ops arch_x86_64 = {
@@ -92,4 +247,7 @@ const struct arch_ops arch_x86_64 = {
 	.reloc = x86_64_reloc,
 	.reloc_abs64 = R_X86_64_64,
 	.decode = x86_64_decode,
+	.decode_load = x86_64_decode_load,
+	.uses_argument = x86_64_uses_argument,
+	.print = x86_64_print,
 };

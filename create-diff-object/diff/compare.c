@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Two pieces are the same if their bytes are equal outside of relocated fields, their references mean the same things
- * in the same way, and the entries of special tables that belong to them are equal too (but for the line number of a
- * WARN()).
+ * in the same way, and the entries of special tables that belong to them are equal too. Line numbers of the source may
+ * differ, where they are known to be that: see diff/lines.c.
  *
  * Named things are the same if they are partners. Strings, constants and data without identity have no partner: they
  * are the same if their contents are.
@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "arch/arch.h"
+#include "diff/lines.h"
 #include "util/arena.h"
 
 /* How deep contents are followed: a table of structures that point to strings is 2. */
@@ -20,24 +21,43 @@
 struct context {
 	const struct side *orig, *patched;
 	const struct corr *corr;
+	const char *source_name; /* of the original source, without directories; NULL: not known */
 };
 
 struct range {
 	uint32_t sec;
 	uint64_t start, end;
 	uint64_t ignore_at, ignore_len; /* bytes from start that may differ */
+	const struct line_field *line;  /* bits from start that may differ, NULL: none */
 };
 
 static struct change_info compare_ranges(const struct context *ctx, const struct range *o, const struct range *p,
 					 int depth);
 
-static struct range piece_range(const struct piece *piece)
+static struct range piece_range(const struct side *side, const struct piece *piece)
 {
-	return (struct range){.sec = piece->sec, .start = piece->start, .end = piece->end};
+	return (struct range){
+		.sec = piece->sec,
+		.start = piece->start,
+		.end = piece->end,
+		.line = piece->kind == PIECE_DATA ? line_field_of_section(side_section(side, piece)->name) : NULL,
+	};
+}
+
+/* Are they strings of bytes that differ in nothing but line numbers? */
+static bool same_text(const struct context *ctx, const struct elf_sec *o, uint64_t o_at, const struct elf_sec *p,
+		      uint64_t p_at)
+{
+	const char *o_text = (const char *)o->data + o_at, *p_text = (const char *)p->data + p_at;
+
+	return ctx->source_name && o->entsize <= 1 && o_at < o->size && p_at < p->size &&
+	       memchr(o_text, 0, o->size - o_at) && memchr(p_text, 0, p->size - p_at) &&
+	       lines_same_text(ctx->source_name, o_text, p_text);
 }
 
 /* Equal strings, both ended by a zero element inside of their sections? An element has 1, 2 or 4 bytes. */
-static bool same_string(const struct elf_sec *o, uint64_t o_at, const struct elf_sec *p, uint64_t p_at)
+static bool same_string(const struct context *ctx, const struct elf_sec *o, uint64_t o_at, const struct elf_sec *p,
+			uint64_t p_at)
 {
 	static const uint8_t zero[8];
 	uint64_t unit = o->entsize ? o->entsize : 1;
@@ -48,7 +68,7 @@ static bool same_string(const struct elf_sec *o, uint64_t o_at, const struct elf
 		return o_at == o->size && p_at == p->size;
 	for (uint64_t i = 0; o_at + i + unit <= o->size && p_at + i + unit <= p->size; i += unit) {
 		if (memcmp(o->data + o_at + i, p->data + p_at + i, unit))
-			return false;
+			return same_text(ctx, o, o_at, p, p_at);
 		if (!memcmp(o->data + o_at + i, zero, unit))
 			return true;
 	}
@@ -66,7 +86,7 @@ static bool same_constant(const struct elf_sec *o, uint64_t o_at, const struct e
 
 static bool same_contents(const struct context *ctx, const struct piece *o, const struct piece *p, int depth)
 {
-	struct range o_range = piece_range(o), p_range = piece_range(p);
+	struct range o_range = piece_range(ctx->orig, o), p_range = piece_range(ctx->patched, p);
 
 	return compare_ranges(ctx, &o_range, &p_range, depth + 1).change == CHANGE_SAME;
 }
@@ -92,7 +112,7 @@ static bool same_target(const struct context *ctx, const struct ref *o_ref, cons
 	p_sec = side_section(ctx->patched, p);
 	switch (o->class) {
 	case SEC_STRINGS:
-		return same_string(o_sec, (uint64_t)o_ref->target, p_sec, (uint64_t)p_ref->target);
+		return same_string(ctx, o_sec, (uint64_t)o_ref->target, p_sec, (uint64_t)p_ref->target);
 	case SEC_CONST:
 		return same_constant(o_sec, (uint64_t)o_ref->target, p_sec, (uint64_t)p_ref->target);
 	case SEC_SPECIAL_TEXT: {
@@ -112,9 +132,32 @@ static bool same_target(const struct context *ctx, const struct ref *o_ref, cons
 	}
 }
 
+static struct context context_new(const struct side *orig, const struct side *patched, const struct corr *corr)
+{
+	return (struct context){
+		.orig = orig,
+		.patched = patched,
+		.corr = corr,
+		.source_name = lines_source_name(orig->obj),
+	};
+}
+
 static struct change_info differs(enum difference why, uint64_t where)
 {
 	return (struct change_info){.change = CHANGE_CHANGED, .why = why, .where = where};
+}
+
+/* Is the byte at i of both ranges one whose value has no meaning, as far as it differs? */
+static bool may_differ(const struct range *o, const struct elf_sec *o_sec, const struct range *p,
+		       const struct elf_sec *p_sec, uint64_t i)
+{
+	const struct line_field *line = o->line == p->line ? o->line : NULL;
+	unsigned int bits = o_sec->data[o->start + i] ^ p_sec->data[p->start + i];
+
+	if (i >= o->ignore_at && i < o->ignore_at + o->ignore_len)
+		return true;
+	return line && i >= line->offset && i < line->offset + sizeof(line->mask) &&
+	       !(bits & ~(line->mask >> 8 * (i - line->offset)));
 }
 
 static struct change_info compare_ranges(const struct context *ctx, const struct range *o, const struct range *p,
@@ -122,8 +165,9 @@ static struct change_info compare_ranges(const struct context *ctx, const struct
 {
 	const struct elf_sec *o_sec = &ctx->orig->obj->secs[o->sec], *p_sec = &ctx->patched->obj->secs[p->sec];
 	const struct ref *o_refs, *p_refs;
+	struct line_cursor o_cursor = {.at = o->start}, p_cursor = {.at = p->start};
 	uint32_t o_n, p_n, next = 0;
-	uint64_t size = o->end - o->start, field_end = 0;
+	uint64_t size = o->end - o->start, field_end = 0, line_end = 0;
 
 	if (size != p->end - p->start || (o_sec->data == NULL) != (p_sec->data == NULL))
 		return differs(DIFF_SIZE, 0);
@@ -146,9 +190,15 @@ static struct change_info compare_ranges(const struct context *ctx, const struct
 			if (o_refs[next].offset - o->start + width > field_end)
 				field_end = o_refs[next].offset - o->start + width;
 		}
-		if (i >= field_end && o_sec->data[o->start + i] != p_sec->data[p->start + i] &&
-		    (i < o->ignore_at || i >= o->ignore_at + o->ignore_len))
+		if (i < field_end || o_sec->data[o->start + i] == p_sec->data[p->start + i] ||
+		    may_differ(o, o_sec, p, p_sec, i))
+			continue;
+		if (elf_sec_is_text(o_sec) && elf_sec_is_text(p_sec))
+			line_end = lines_skip_argument(ctx->orig, o->sec, o->start + i, &o_cursor, ctx->patched, p->sec,
+						       p->start + i, &p_cursor);
+		if (line_end <= o->start + i)
 			return differs(DIFF_BYTES, i);
+		field_end = line_end - o->start;
 	}
 	return (struct change_info){.change = CHANGE_SAME};
 }
@@ -264,8 +314,8 @@ static struct change_info compare_pieces(const struct context *ctx, uint32_t pat
 	if (p->kind == PIECE_DATA && p->class == SEC_DATA &&
 	    data_classify(side_section(ctx->orig, o)) != data_classify(side_section(ctx->patched, p)))
 		return differs(DIFF_KIND, 0);
-	o_range = piece_range(o);
-	p_range = piece_range(p);
+	o_range = piece_range(ctx->orig, o);
+	p_range = piece_range(ctx->patched, p);
 	/* The padding before a function is no part of it: -fpatchable-function-entry and alignment make it. */
 	if (p->kind == PIECE_FUNC) {
 		o_range.start = o->entry;
@@ -360,7 +410,7 @@ int changes_new(const struct side *orig, const struct side *patched, const struc
 {
 	struct arena *arena = arena_new();
 	struct changes *changes = arena_alloc(arena, sizeof(*changes));
-	const struct context ctx = {.orig = orig, .patched = patched, .corr = corr};
+	const struct context ctx = context_new(orig, patched, corr);
 	uint32_t n = patched->pieces->n;
 
 	changes->arena = arena;
@@ -409,7 +459,7 @@ const char *difference_text(enum difference why)
 bool sections_equal(const struct side *orig, uint32_t orig_sec, const struct side *patched, uint32_t patched_sec,
 		    const struct corr *corr)
 {
-	const struct context ctx = {.orig = orig, .patched = patched, .corr = corr};
+	const struct context ctx = context_new(orig, patched, corr);
 	const struct range o = {.sec = orig_sec, .end = orig->obj->secs[orig_sec].size};
 	const struct range p = {.sec = patched_sec, .end = patched->obj->secs[patched_sec].size};
 

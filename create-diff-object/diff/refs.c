@@ -51,7 +51,8 @@ static void resolve(const struct pieces *pieces, struct ref *ref, const struct f
 	piece = &pieces->v[ref->piece];
 	ref->is_border = elf_sym_is_section(sym) && !field->is_access && piece->kind == PIECE_DATA &&
 			 (uint64_t)meant == piece->start && ref->piece > pieces->first_of_sec[sym->shndx] &&
-			 piece[-1].kind == PIECE_DATA && piece[-1].end == piece->start;
+			 piece[-1].kind == PIECE_DATA && piece[-1].end == piece->start &&
+			 !is_record_section(pieces->obj->secs[sym->shndx].name);
 	ref->target = (int64_t)sym->value + meant - (int64_t)piece->entry;
 }
 

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct elf_sec;
 
@@ -61,6 +62,23 @@ bool sym_name_same_base(const char *a, const char *b);
 
 /* Is it a label for the padding before a function (`__pfx_foo`, `__cfi_foo`), not a function? */
 bool is_prefix_symbol(const char *name);
+
+/*
+ * Is it a section of records, each of which a macro makes for one use (`__dyndbg`)? They are used one by one and are no
+ * array for the code of an object: nothing refers to the end of one.
+ */
+bool is_record_section(const char *name);
+
+/* Bits of a datum that hold a line number of the source and nothing else. */
+struct line_field {
+	uint8_t offset; /* bytes from the start of the datum */
+	uint32_t mask;  /* of the 32-bit number there */
+};
+
+/* The line number in data of a section, or NULL. */
+const struct line_field *line_field_of_section(const char *name);
+/* The argument of a function of the kernel, counted from 1, that is a line number of its caller; 0: has none. */
+unsigned int line_argument_of_function(const char *name);
 
 /*
  * Is it a datum that the compiler or a macro makes anew for each use (`__func__.3`, `__already_done.7`,
