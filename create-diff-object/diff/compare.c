@@ -208,7 +208,7 @@ static struct range entry_range(const struct entry *entry)
 	return (struct range){
 		.sec = entry->sec,
 		.start = entry->offset,
-		.end = entry->offset + entry->size,
+		.end = entry->offset + entry->present,
 		.ignore_at = entry->row->ignore_at,
 		.ignore_len = entry->row->ignore_len,
 	};
@@ -220,8 +220,8 @@ static struct range replacement_range(const struct side *side, const struct entr
 	const struct ref *ref;
 	struct range range = {0};
 
-	if (!refs_in_range(side->refs, entry->sec, entry->offset + entry->row->fields[1],
-			   entry->offset + entry->row->fields[1] + 1, &ref) ||
+	if (!refs_in_range(side->refs, entry->sec, entry->offset + entry->row->repl_at,
+			   entry->offset + entry->row->repl_at + 1, &ref) ||
 	    ref->piece == PIECE_NONE)
 		return range;
 	range.sec = side_piece(side, ref->piece)->sec;
@@ -234,17 +234,17 @@ static bool same_entry(const struct context *ctx, const struct entry *o, const s
 {
 	struct range o_range = entry_range(o), p_range = entry_range(p);
 
-	if (!o->row->has_replacement)
+	if (!o->row->repl_at)
 		return compare_ranges(ctx, &o_range, &p_range, 0).change == CHANGE_SAME;
 	/* The field that points to the replacement is followed here; the rest of the entry is compared around it. */
-	o_range.end = o_range.start + o->row->fields[1];
-	p_range.end = p_range.start + o->row->fields[1];
+	o_range.end = o_range.start + o->row->repl_at;
+	p_range.end = p_range.start + o->row->repl_at;
 	if (compare_ranges(ctx, &o_range, &p_range, 0).change != CHANGE_SAME)
 		return false;
 	o_range = entry_range(o);
 	p_range = entry_range(p);
-	o_range.start += o->row->fields[1] + 4;
-	p_range.start += o->row->fields[1] + 4;
+	o_range.start += o->row->repl_at + 4;
+	p_range.start += o->row->repl_at + 4;
 	if (compare_ranges(ctx, &o_range, &p_range, 0).change != CHANGE_SAME)
 		return false;
 	o_range = replacement_range(ctx->orig, o);

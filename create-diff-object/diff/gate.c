@@ -167,6 +167,27 @@ static void check_range(const struct diff *diff, uint32_t from, bool owned, uint
 		check_ref(diff, from, owned, &refs[i], diag);
 }
 
+static void check_entry(const struct diff *diff, uint32_t owner, const struct entry *entry, struct diag *diag)
+{
+	check_range(diff, owner, true, entry->sec, entry->offset, entry->offset + entry->size, diag);
+}
+
+static void check_block(const struct diff *diff, const struct text_block *block, struct diag *diag)
+{
+	const struct side *patched = &diff->patched;
+	const uint32_t *entries;
+	uint32_t n = entries_of_text(patched->entries, block->sec, block->start, block->end, &entries);
+
+	check_range(diff, block->owner, true, block->sec, block->start, block->end, diag);
+	for (uint32_t i = 0; i < n; i++)
+		check_entry(diff, block->owner, &patched->entries->v[entries[i]], diag);
+	/* The assembler resolves a jump inside of a section by itself; alone, the block would jump into the void. */
+	if (refs_special_text_leaves(patched->refs, patched->obj, block->sec, block->start, block->end))
+		diag_refuse(diag, file_of(diff), side_piece(patched, block->owner)->name,
+			    "its instructions in %s jump to others there, which can't be moved",
+			    patched->obj->secs[block->sec].name);
+}
+
 static void check_refs(const struct diff *diff, struct diag *diag)
 {
 	const struct side *patched = &diff->patched;
@@ -177,17 +198,11 @@ static void check_refs(const struct diff *diff, struct diag *diag)
 		if (!is_included(diff, p))
 			continue;
 		check_range(diff, p, false, piece->sec, piece->start, piece->region_end, diag);
-		for (uint32_t i = 0; i < patched->entries->count[p]; i++) {
-			const struct entry *entry = &patched->entries->v[patched->entries->of_piece[p][i]];
-
-			check_range(diff, p, true, entry->sec, entry->offset, entry->offset + entry->size, diag);
-		}
+		for (uint32_t i = 0; i < patched->entries->count[p]; i++)
+			check_entry(diff, p, &patched->entries->v[patched->entries->of_piece[p][i]], diag);
 	}
-	for (uint32_t i = 0; i < diff->selection->nblocks; i++) {
-		const struct text_block *block = &diff->selection->blocks[i];
-
-		check_range(diff, block->owner, true, block->sec, block->start, block->end, diag);
-	}
+	for (uint32_t i = 0; i < diff->selection->nblocks; i++)
+		check_block(diff, &diff->selection->blocks[i], diag);
 }
 
 /* Start-up entries and table entries that went away: what they did at start-up is done, and the patch would not undo it. */

@@ -222,3 +222,20 @@ uint64_t refs_special_text_end(const struct elf_obj *obj, uint32_t sec, uint64_t
 	}
 	return offset;
 }
+
+bool refs_special_text_leaves(const struct refs *refs, const struct elf_obj *obj, uint32_t sec, uint64_t start,
+			      uint64_t end)
+{
+	const struct elf_sec *text = &obj->secs[sec];
+	struct arch_insn insn;
+
+	for (uint64_t at = start; at < end && obj->arch->decode(text->data, text->size, at, &insn); at += insn.length) {
+		const struct ref *ref;
+		uint64_t field = at + insn.field_offset;
+
+		if (insn.field_size && (insn.target < start || insn.target > end) &&
+		    !refs_in_range(refs, sec, field, field + 1, &ref))
+			return true;
+	}
+	return false;
+}

@@ -46,8 +46,13 @@ uint32_t refs_in_range(const struct refs *refs, uint32_t sec, uint64_t start, ui
 
 /*
  * The end of the instructions in special text that a branch to offset reaches: up to the first jump that is always
- * taken. For the blocks of `.altinstr_aux` (static_cpu_has() before alternatives are applied): test, branch, jump.
+ * taken. For the blocks of `.altinstr_aux` (static_cpu_has() before alternatives are applied: test, branch, jump) and of
+ * `.fixup` (what runs after a fault, and jumps back; before 5.16).
  */
 uint64_t refs_special_text_end(const struct elf_obj *obj, uint32_t sec, uint64_t offset);
+
+/* Does an instruction in [start, end) of special text refer to a place of its section outside, without a relocation? */
+bool refs_special_text_leaves(const struct refs *refs, const struct elf_obj *obj, uint32_t sec, uint64_t start,
+			      uint64_t end);
 
 #endif

@@ -86,7 +86,7 @@ static void include_roots(struct context *ctx)
 	}
 }
 
-static void follow_block(struct context *ctx, uint32_t owner, uint32_t sec, uint64_t start, uint64_t end);
+static void follow_block(struct context *ctx, const struct text_block *block);
 
 static void follow_ref(struct context *ctx, uint32_t from, const struct ref *ref, bool owned)
 {
@@ -100,29 +100,16 @@ static void follow_ref(struct context *ctx, uint32_t from, const struct ref *ref
 	if (target->class == SEC_SPECIAL_TEXT) {
 		uint64_t start = target->entry + (uint64_t)ref->target;
 
-		/* Replacements are found through their entry, which knows their length. */
-		if (!owned)
-			follow_block(ctx, from, target->sec, start,
-				     refs_special_text_end(diff->patched.obj, target->sec, start));
+		follow_block(ctx, &(struct text_block){
+					  .sec = target->sec,
+					  .owner = from,
+					  .start = start,
+					  .end = refs_special_text_end(diff->patched.obj, target->sec, start),
+				  });
 		return;
 	}
 	include(ctx, ref->piece, WHY_NEEDED, from);
 	include(ctx, target->root, WHY_NEEDED, from);
-}
-
-static void follow_block(struct context *ctx, uint32_t owner, uint32_t sec, uint64_t start, uint64_t end)
-{
-	const struct text_block block = {.sec = sec, .owner = owner, .start = start, .end = end};
-	const struct ref *refs;
-	uint32_t n;
-
-	for (uint32_t i = 0; i < ctx->blocks.n; i++)
-		if (ctx->blocks.v[i].sec == sec && ctx->blocks.v[i].start == start && ctx->blocks.v[i].end == end)
-			return;
-	vec_add(&ctx->blocks, block);
-	n = refs_in_range(ctx->diff->patched.refs, sec, start, end, &refs);
-	for (uint32_t i = 0; i < n; i++)
-		follow_ref(ctx, owner, &refs[i], true);
 }
 
 static void follow_entry(struct context *ctx, uint32_t owner, const struct entry *entry)
@@ -133,14 +120,46 @@ static void follow_entry(struct context *ctx, uint32_t owner, const struct entry
 
 	for (uint32_t i = 0; i < n; i++) {
 		const struct piece *target = refs[i].piece == PIECE_NONE ? NULL : side_piece(patched, refs[i].piece);
+		bool is_site = refs[i].offset == entry->offset;
 
-		follow_ref(ctx, owner, &refs[i], true);
-		if (entry->row->has_replacement && refs[i].offset == entry->offset + entry->row->fields[1] && target) {
+		/* Only the entry knows how long a replacement is. */
+		if (entry->row->repl_at && refs[i].offset == entry->offset + entry->row->repl_at && target) {
 			uint64_t start = target->entry + (uint64_t)refs[i].target;
 
-			follow_block(ctx, owner, target->sec, start, start + entry->repl);
+			follow_block(ctx, &(struct text_block){
+						  .sec = target->sec,
+						  .owner = owner,
+						  .start = start,
+						  .end = start + entry->repl,
+						  .is_replacement = true,
+					  });
+		} else if (!is_site) {
+			follow_ref(ctx, owner, &refs[i], true);
 		}
 	}
+}
+
+static void follow_block(struct context *ctx, const struct text_block *block)
+{
+	const struct side *patched = &ctx->diff->patched;
+	const uint32_t *entries;
+	const struct ref *refs;
+	uint32_t n;
+
+	for (uint32_t i = 0; i < ctx->blocks.n; i++) {
+		const struct text_block *known = &ctx->blocks.v[i];
+
+		if (known->sec == block->sec && known->start == block->start && known->end == block->end &&
+		    known->owner == block->owner)
+			return;
+	}
+	vec_add(&ctx->blocks, *block);
+	n = refs_in_range(patched->refs, block->sec, block->start, block->end, &refs);
+	for (uint32_t i = 0; i < n; i++)
+		follow_ref(ctx, block->owner, &refs[i], true);
+	n = entries_of_text(patched->entries, block->sec, block->start, block->end, &entries);
+	for (uint32_t i = 0; i < n; i++)
+		follow_entry(ctx, block->owner, &patched->entries->v[entries[i]]);
 }
 
 static void follow(struct context *ctx, uint32_t id)

@@ -25,11 +25,12 @@ enum why {
 	WHY_NEEDED,  /* the piece `by` refers to it */
 };
 
-/* Instructions of special text that an included function needs: a replacement, or a block of .altinstr_aux. */
+/* Instructions of special text that an included function needs: a replacement, or a block of .altinstr_aux or .fixup. */
 struct text_block {
 	uint32_t sec;        /* section index */
 	uint32_t owner;      /* patched piece of the function */
 	uint64_t start, end; /* bytes from the start of the section */
+	bool is_replacement; /* the kernel copies it over the function; else it runs where it is */
 };
 
 struct selection {

@@ -30,7 +30,9 @@ static const struct {
 	{".initcall", PREFIX, SEC_INIT},
 	{".con_initcall", PREFIX, SEC_INIT},
 	{".exitcall", PREFIX, SEC_INIT},
-	{".text.startup", EXACT, SEC_INIT},
+	/* Constructors of KASAN and KCSAN, for one object's data; `.text.startup` alone is a function of that name. */
+	{".text.startup._sub_I_", PREFIX, SEC_IGNORED},
+	{".text.exit._sub_D_", PREFIX, SEC_IGNORED},
 	{".x86_cpu_dev.init", EXACT, SEC_INIT},
 	{".pci_fixup", PREFIX, SEC_TABLE},
 	/* One structure each, sorted by the linker: the order of the scheduler's classes. */
@@ -44,6 +46,7 @@ static const struct {
 	{".altinstructions", EXACT, SEC_SPECIAL},
 	{".altinstr_replacement", EXACT, SEC_SPECIAL_TEXT},
 	{".altinstr_aux", EXACT, SEC_SPECIAL_TEXT},
+	{".fixup", EXACT, SEC_SPECIAL_TEXT}, /* before 5.16: what runs after a fault */
 	{".parainstructions", EXACT, SEC_SPECIAL},
 	{".smp_locks", EXACT, SEC_SPECIAL},
 	{".retpoline_sites", EXACT, SEC_SPECIAL},
@@ -51,7 +54,9 @@ static const struct {
 	{".call_sites", EXACT, SEC_SPECIAL},
 	{".cfi_sites", EXACT, SEC_SPECIAL},
 	{".ibt_endbr_seal", EXACT, SEC_IGNORED}, /* see special/table.c */
-	{".orc_unwind", PREFIX, SEC_SPECIAL},
+	{".orc_unwind", EXACT, SEC_SPECIAL},
+	{".orc_unwind_ip", EXACT, SEC_SPECIAL},
+	{".orc_header", EXACT, SEC_IGNORED}, /* which layout .orc_unwind has: modpost writes one for the module */
 	{".static_call_sites", EXACT, SEC_SPECIAL},
 	{"__bug_table", EXACT, SEC_SPECIAL},
 	{"__ex_table", EXACT, SEC_SPECIAL},

@@ -15,6 +15,7 @@
 #include "arch/arch.h"
 #include "elf/build.h"
 #include "klp/funcs.h"
+#include "special/orc.h"
 #include "util/arena.h"
 #include "util/diag.h"
 
@@ -46,18 +47,34 @@ static const struct elf_obj *input(const struct context *ctx)
 	return ctx->diff->patched.obj;
 }
 
-static uint32_t section_like(struct context *ctx, const char *name, const struct elf_sec *sec)
+static uint32_t section_aligned(struct context *ctx, const char *name, const struct elf_sec *sec, uint64_t align)
 {
 	struct elf_out_sec_attr attr = {
 		.type = sec->type,
 		/* Strings and constants are kept whole, so that nothing merges them under the references' feet. */
 		.flags = sec->flags & ~(uint64_t)(SHF_MERGE | SHF_STRINGS | SHF_GROUP | SHF_LINK_ORDER),
-		.align = sec->align,
+		.align = align,
 		.entsize = sec->flags & SHF_MERGE ? 0 : sec->entsize,
 	};
 	uint32_t id = elf_out_find_section(ctx->out, name);
 
 	return id ? id : elf_out_add_section(ctx->out, name, &attr);
+}
+
+static uint32_t section_like(struct context *ctx, const char *name, const struct elf_sec *sec)
+{
+	return section_aligned(ctx, name, sec, sec->align);
+}
+
+/*
+ * A table must stay one when the link puts those of several objects behind each other (I7): its alignment divides the
+ * size of an entry.
+ */
+static uint32_t table_like(struct context *ctx, const struct elf_sec *sec, uint64_t entry_size)
+{
+	uint64_t lowest = entry_size & -entry_size;
+
+	return section_aligned(ctx, sec->name, sec, sec->align < lowest ? sec->align : lowest);
 }
 
 /* A function that shares its section with others (`.sched.text`) moves to one of its own. */
@@ -255,30 +272,15 @@ static const char *find_late(const struct context *ctx, uint32_t from, uint32_t 
 	return NULL;
 }
 
-/* The instruction that an entry's owner field points to. */
-static bool find_site(const struct context *ctx, const struct entry *entry, uint32_t *sec, uint64_t *start)
-{
-	const struct ref *ref;
-
-	if (!refs_in_range(ctx->diff->patched.refs, entry->sec, entry->offset + entry->row->owner_field,
-			   entry->offset + entry->row->owner_field + 1, &ref) ||
-	    ref->piece == PIECE_NONE)
-		return false;
-	*sec = side_piece(&ctx->diff->patched, ref->piece)->sec;
-	*start = side_piece(&ctx->diff->patched, ref->piece)->entry + (uint64_t)ref->target;
-	return true;
-}
-
 /* The lengths of the instructions at the site that the kernel may rewrite when the patch module is loaded. */
-static uint64_t site_length(const struct context *ctx, const struct entry *entry, uint32_t sec, uint64_t start)
+static uint64_t site_length(const struct context *ctx, const struct entry *entry)
 {
-	const struct elf_sec *text = &input(ctx)->secs[sec];
+	const struct elf_sec *text = &input(ctx)->secs[entry->site_sec];
 	struct arch_insn insn;
 
-	/* struct alt_instr: the length of the original stands before that of the replacement. */
-	if (entry->row->has_replacement)
-		return input(ctx)->secs[entry->sec].data[entry->offset + (entry->size == 13 ? 10 : entry->size - 2)];
-	return input(ctx)->arch->decode(text->data, text->size, start, &insn) ? insn.length : 0;
+	if (entry->site_len)
+		return entry->site_len;
+	return input(ctx)->arch->decode(text->data, text->size, entry->site, &insn) ? insn.length : 0;
 }
 
 /*
@@ -286,50 +288,107 @@ static uint64_t site_length(const struct context *ctx, const struct entry *entry
  * module is kept as a call of its trampoline, and a call of a module's function needs no call depth accounting, so these
  * entries are dropped; the rest is refused.
  */
-static bool may_keep_entry(struct context *ctx, const struct entry *entry)
+static bool may_keep_entry(struct context *ctx, uint32_t owner, const struct entry *entry)
 {
-	const char *place = side_piece(&ctx->diff->patched, entry->owner)->name;
-	const char *late = find_late(ctx, entry->owner, entry->sec, entry->offset, entry->offset + entry->size);
-	uint64_t start = 0;
-	uint32_t sec = 0;
+	const char *place = side_piece(&ctx->diff->patched, owner)->name;
+	const char *late = find_late(ctx, owner, entry->sec, entry->offset, entry->offset + entry->size);
 
 	if (late && entry->row->may_drop_late)
 		return false;
-	if (!late && entry->row->rewrites_site && find_site(ctx, entry, &sec, &start)) {
-		late = find_late(ctx, entry->owner, sec, start, start + site_length(ctx, entry, sec, start));
+	if (!late && entry->row->rewrites_site) {
+		late = find_late(ctx, owner, entry->site_sec, entry->site, entry->site + site_length(ctx, entry));
 		if (late && entry->row->may_drop)
 			return false;
 	}
-	if (late && (late != ctx->refused_late || entry->owner != ctx->refused_owner))
+	if (late && (late != ctx->refused_late || owner != ctx->refused_owner))
 		diag_refuse(ctx->diag, input(ctx)->path, place,
 			    "its entry in %s depends on %s of a module, which is only known when that module is there",
 			    entry->row->section, late);
 	if (late) {
 		ctx->refused_late = late;
-		ctx->refused_owner = entry->owner;
+		ctx->refused_owner = owner;
 	}
 	return true;
+}
+
+static int write_entry(struct context *ctx, uint32_t owner, const struct entry *entry)
+{
+	const struct elf_sec *sec = &input(ctx)->secs[entry->sec];
+	uint32_t id;
+	uint64_t offset;
+
+	if (!may_keep_entry(ctx, owner, entry))
+		return 0;
+	id = table_like(ctx, sec, entry->size);
+	offset = elf_out_append(ctx->out, id, sec->data + entry->offset, entry->present, 1);
+	if (entry->present < entry->size)
+		elf_out_append(ctx->out, id, NULL, entry->size - entry->present, 1);
+	return write_refs(ctx, owner, true, entry->sec, entry->offset, entry->offset + entry->size, id, offset);
 }
 
 static int write_entries(struct context *ctx)
 {
 	const struct side *patched = &ctx->diff->patched;
+	const struct selection *selection = ctx->diff->selection;
 	int err = 0;
 
 	for (uint32_t i = 0; i < patched->entries->n && !err; i++) {
 		const struct entry *entry = &patched->entries->v[i];
-		const struct elf_sec *sec = &patched->obj->secs[entry->sec];
-		uint32_t id;
-		uint64_t offset;
 
-		if (entry->owner == PIECE_NONE || !is_included(ctx->diff, entry->owner) || !may_keep_entry(ctx, entry))
-			continue;
-		id = section_like(ctx, sec->name, sec);
-		offset = elf_out_append(ctx->out, id, sec->data + entry->offset, entry->size, 1);
-		err = write_refs(ctx, entry->owner, true, entry->sec, entry->offset, entry->offset + entry->size, id,
-				 offset);
+		if (entry->owner != PIECE_NONE && is_included(ctx->diff, entry->owner))
+			err = write_entry(ctx, entry->owner, entry);
+	}
+	for (uint32_t i = 0; i < selection->nblocks; i++) {
+		const struct text_block *block = &selection->blocks[i];
+		const uint32_t *entries;
+		uint32_t n = entries_of_text(patched->entries, block->sec, block->start, block->end, &entries);
+
+		for (uint32_t k = 0; k < n && !err; k++)
+			err = write_entry(ctx, block->owner, &patched->entries->v[entries[k]]);
 	}
 	return err;
+}
+
+/* Unwind records for code that is carried: what is in force at its start, and what changes inside. */
+static void write_orc(struct context *ctx, uint32_t in_sec, uint64_t start, uint64_t end, const struct place *place)
+{
+	const struct entries *entries = ctx->diff->patched.entries;
+	const struct elf_obj *obj = input(ctx);
+	const struct orc_record *record;
+	uint32_t n = entries->orc_size ? orc_in_range(entries, in_sec, start, end, &record) : 0;
+	uint32_t unwind, ip;
+	uint64_t offset;
+
+	if (!n)
+		return;
+	unwind = table_like(ctx, &obj->secs[entries->orc_sec], entries->orc_size);
+	ip = table_like(ctx, &obj->secs[entries->orc_ip_sec], 4);
+	for (uint32_t i = 0; i < n; i++) {
+		uint64_t at = record[i].at < start ? start : record[i].at;
+
+		elf_out_append(ctx->out, unwind, record[i].bytes, entries->orc_size, 1);
+		offset = elf_out_append(ctx->out, ip, NULL, 4, 1);
+		elf_out_add_rela(ctx->out, ip, offset, entries->orc_type, place->sym,
+				 (int64_t)at - (int64_t)place->origin);
+	}
+}
+
+static void write_all_orc(struct context *ctx)
+{
+	const struct diff *diff = ctx->diff;
+
+	for (uint32_t p = 0; p < diff->patched.pieces->n; p++) {
+		const struct piece *piece = side_piece(&diff->patched, p);
+
+		if (is_included(diff, p) && piece->kind == PIECE_FUNC)
+			write_orc(ctx, piece->sec, piece->start, piece->region_end, &ctx->pieces[p]);
+	}
+	for (uint32_t i = 0; i < diff->selection->nblocks; i++) {
+		const struct text_block *block = &diff->selection->blocks[i];
+
+		if (!block->is_replacement)
+			write_orc(ctx, block->sec, block->start, block->end, &ctx->blocks[i]);
+	}
 }
 
 static int write_blocks(struct context *ctx)
@@ -341,7 +400,8 @@ static int write_blocks(struct context *ctx)
 		const struct text_block *block = &selection->blocks[i];
 		const char *late = find_late(ctx, block->owner, block->sec, block->start, block->end);
 
-		if (late)
+		/* What is not copied over the function when the patch is loaded may be completed later. */
+		if (late && block->is_replacement)
 			diag_refuse(
 				ctx->diag, input(ctx)->path, side_piece(&ctx->diff->patched, block->owner)->name,
 				"instructions in %s depend on %s of a module, which is only known when that module is there",
@@ -405,6 +465,7 @@ int output_new(const struct diff *diff, const struct plan_target *target, const 
 		err = write_blocks(&ctx);
 	if (!err)
 		err = write_entries(&ctx);
+	write_all_orc(&ctx);
 	if (!err)
 		err = write_functions(&ctx);
 	arena_free(ctx.arena);

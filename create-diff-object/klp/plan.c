@@ -225,6 +225,11 @@ static void plan_refs(struct context *ctx, uint32_t from, bool owned, uint32_t s
 	}
 }
 
+static void plan_entry(struct context *ctx, uint32_t owner, const struct entry *entry)
+{
+	plan_refs(ctx, owner, true, entry->sec, entry->offset, entry->offset + entry->size);
+}
+
 /*
  * A new global name that the target has already: the patch moves a function or variable from one file to another. Its
  * users elsewhere would stay with the old one, and a variable would have two values.
@@ -265,17 +270,18 @@ int plan_new(const struct diff *diff, const struct plan_target *target, struct p
 		if (!is_included(diff, p))
 			continue;
 		plan_refs(&ctx, p, false, piece->sec, piece->start, piece->region_end);
-		for (uint32_t i = 0; i < patched->entries->count[p]; i++) {
-			const struct entry *entry = &patched->entries->v[patched->entries->of_piece[p][i]];
-
-			plan_refs(&ctx, p, true, entry->sec, entry->offset, entry->offset + entry->size);
-		}
+		for (uint32_t i = 0; i < patched->entries->count[p]; i++)
+			plan_entry(&ctx, p, &patched->entries->v[patched->entries->of_piece[p][i]]);
 	}
 	refuse_moved(&ctx);
 	for (uint32_t i = 0; i < diff->selection->nblocks; i++) {
 		const struct text_block *block = &diff->selection->blocks[i];
+		const uint32_t *entries;
+		uint32_t n = entries_of_text(patched->entries, block->sec, block->start, block->end, &entries);
 
 		plan_refs(&ctx, block->owner, true, block->sec, block->start, block->end);
+		for (uint32_t k = 0; k < n; k++)
+			plan_entry(&ctx, block->owner, &patched->entries->v[entries[k]]);
 	}
 	*result = plan;
 	return 0;

@@ -1,126 +1,161 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A table has no borders between its entries but its size and its relocations, so the entry size is the one
- * known size that puts every relocation on a field. One that the user gives must fit as well.
+ * A table has no borders between its entries but its size and its relocations, so the layout is the one that kernels have
+ * had and that puts every relocation on a field that wants such a one. An entry size that the user gives must fit as well.
+ *
+ * Sizes alone would not do: three entries of a 16-byte __jump_table have as many bytes and relocations as two of 24, and
+ * two 12-byte __ex_table entries with handlers as three of 8.
  */
 #include "special/entries.h"
 
+#include <stdlib.h>
+
 #include "special/layout.h"
+#include "special/orc.h"
 #include "special/table.h"
 #include "util/arena.h"
 #include "util/diag.h"
 #include "util/vec.h"
 
+#define MAX_FIELDS (sizeof(((struct special_layout *)0)->fields) / sizeof(((struct special_layout *)0)->fields[0]))
+
 typedef VEC(struct entry) entry_vec;
 
-static bool size_fits(const struct special_row *row, uint64_t table_size, const struct ref *refs, uint32_t nrefs,
-		      uint32_t size)
+static bool field_fits(const struct pieces *pieces, const struct ref *ref, enum field_kind kind)
 {
-	uint64_t owners = 0;
+	const struct elf_sym *sym = &pieces->obj->syms[ref->sym];
 
-	if (!size || table_size % size)
-		return false;
-	for (uint32_t i = 0; i < nrefs; i++) {
-		uint64_t at = refs[i].offset % size;
-		bool is_field = false;
-
-		for (uint32_t f = 0; f < row->nfields; f++)
-			is_field |= row->fields[f] == at;
-		if (!is_field)
-			return false;
-		owners += at == row->owner_field;
+	switch (kind) {
+	case FIELD_SITE:
+		return elf_sym_has_section(sym) && elf_sec_is_text(&pieces->obj->secs[sym->shndx]);
+	case FIELD_HANDLER:
+		return elf_sym_is_undefined(sym) ||
+		       (ref->piece != PIECE_NONE && pieces->v[ref->piece].kind == PIECE_FUNC && !ref->target);
+	default:
+		return true;
 	}
-	return owners == table_size / size;
 }
 
-static uint32_t find_size(const struct special_row *row, const struct layout *layout, uint64_t table_size,
-			  const struct ref *refs, uint32_t nrefs)
+/* How many entries a table of this layout has, 0: it is not of this layout. */
+static uint64_t count_entries(const struct pieces *pieces, const struct special_layout *layout, uint64_t table_size,
+			      const struct ref *refs, uint32_t nrefs)
 {
-	uint32_t given = layout_size(layout, row);
+	uint64_t n = (table_size + layout->size - 1) / layout->size, lacks = n * layout->size - table_size;
+	uint64_t seen[MAX_FIELDS] = {0};
 
-	if (given)
-		return size_fits(row, table_size, refs, nrefs, given) ? given : 0;
-	for (uint32_t i = 0; i < sizeof(row->sizes) && row->sizes[i]; i++)
-		if (size_fits(row, table_size, refs, nrefs, row->sizes[i]))
-			return row->sizes[i];
-	return 0;
+	if (lacks > (layout->least ? (uint64_t)layout->size - layout->least : 0))
+		return 0;
+	for (uint32_t i = 0; i < nrefs; i++) {
+		uint32_t f = 0;
+
+		while (f < MAX_FIELDS && layout->fields[f].kind &&
+		       layout->fields[f].at != refs[i].offset % layout->size)
+			f++;
+		if (f == MAX_FIELDS || !layout->fields[f].kind || !field_fits(pieces, &refs[i], layout->fields[f].kind))
+			return 0;
+		seen[f]++;
+	}
+	for (uint32_t f = 0; f < MAX_FIELDS && layout->fields[f].kind; f++)
+		if (layout->fields[f].kind == FIELD_HANDLER ? seen[f] > n : seen[f] != n)
+			return 0;
+	return n;
 }
 
-static int add_parallel(const struct pieces *pieces, const struct special_row *row, entry_vec *entries, uint32_t first,
-			struct diag *diag)
+/* Stores the layout of a table and returns the number of its entries, or 0. */
+static uint64_t find_layout(const struct pieces *pieces, const struct special_row *row, uint32_t given,
+			    uint64_t table_size, const struct ref *refs, uint32_t nrefs, struct special_layout *layout)
 {
-	const struct elf_obj *obj = pieces->obj;
-	uint32_t index = elf_obj_find_section_index(obj, row->parallel);
-	uint32_t n = entries->n - first;
-	uint64_t size;
+	for (const struct special_layout *known = row->layouts; known->size; known++) {
+		uint64_t n = !given || known->size == given ? count_entries(pieces, known, table_size, refs, nrefs) : 0;
 
-	if (!index || obj->secs[index].size % n)
-		return diag_error(diag, obj->path, row->parallel, "does not match the %u entries of %s", n,
-				  row->section);
-	size = obj->secs[index].size / n;
-	for (uint32_t i = 0; i < n; i++)
-		vec_add(entries, ((struct entry){
-					 .row = row,
-					 .sec = index,
-					 .size = (uint32_t)size,
-					 .offset = i * size,
-					 .owner = entries->v[first + i].owner,
-				 }));
-	return 0;
+		if (n) {
+			*layout = *known;
+			return n;
+		}
+	}
+	/* A size of tomorrow: the fields are where they were, for what is added comes behind them. */
+	*layout = row->layouts[0];
+	layout->size = (uint8_t)given;
+	return given > row->layouts[0].size && !row->repl_at ? count_entries(pieces, layout, table_size, refs, nrefs)
+							     : 0;
 }
 
-static int add_table(const struct pieces *pieces, const struct refs *refs, const struct layout *layout, uint32_t index,
+static int add_table(const struct pieces *pieces, const struct refs *refs, const struct layout *layouts, uint32_t index,
 		     const struct special_row *row, entry_vec *entries, struct diag *diag)
 {
 	const struct elf_obj *obj = pieces->obj;
 	const struct elf_sec *sec = &obj->secs[index];
-	uint32_t size = find_size(row, layout, sec->size, refs->of_sec[index], refs->count[index]);
-	uint32_t first = entries->n;
+	struct special_layout layout;
+	uint64_t n = find_layout(pieces, row, layout_size(layouts, row), sec->size, refs->of_sec[index],
+				 refs->count[index], &layout);
 
-	if (!size)
+	if (!n || !sec->data)
 		return diag_error(diag, obj->path, sec->name,
 				  "no known entry size fits %lu bytes and %u relocations; give one with --layout",
 				  (unsigned long)sec->size, refs->count[index]);
-	for (uint64_t at = 0; at < sec->size; at += size) {
+	for (uint64_t at = 0; at < sec->size; at += layout.size) {
+		struct entry entry = {.row = row, .sec = index, .size = layout.size, .offset = at};
 		const struct ref *ref;
-		struct entry entry = {.row = row, .sec = index, .size = size, .offset = at};
+		const struct piece *piece;
 
-		refs_in_range(refs, index, at + row->owner_field, at + row->owner_field + 1, &ref);
+		refs_in_range(refs, index, at, at + 1, &ref);
 		entry.owner = ref->piece;
-		/* A single entry's location may be given by the end of its function: the last ORC entry of a section. */
-		if (entry.owner != PIECE_NONE)
-			entry.owner = pieces->v[entry.owner].kind == PIECE_FUNC ? entry.owner : PIECE_NONE;
-		/* struct alt_instr ends with the lengths of both instruction sequences in all versions but 5.10's. */
-		if (row->has_replacement)
-			entry.repl = sec->data[at + (size == 13 ? 11 : size - 1)];
+		entry.present = (uint32_t)(sec->size - at < layout.size ? sec->size - at : layout.size);
+		if (entry.owner != PIECE_NONE) {
+			piece = &pieces->v[entry.owner];
+			entry.site_sec = piece->sec;
+			entry.site = piece->entry + (uint64_t)ref->target;
+			/* Code in no function, or in special text, which is carried block by block. */
+			if (piece->kind != PIECE_FUNC)
+				entry.owner = PIECE_NONE;
+		}
+		if (layout.site_len_at)
+			entry.site_len = sec->data[at + layout.site_len_at];
+		if (layout.repl_len_at)
+			entry.repl = sec->data[at + layout.repl_len_at];
 		vec_add(entries, entry);
 	}
-	return row->parallel ? add_parallel(pieces, row, entries, first, diag) : 0;
+	return 0;
 }
 
-int entries_new(const struct pieces *pieces, const struct refs *refs, const struct layout *layout,
-		struct entries **result, struct diag *diag)
+struct site {
+	const struct entry *entry;
+	uint32_t id;
+};
+
+static int compare_sites(const void *a, const void *b)
 {
-	struct arena *arena = arena_new();
-	struct entries *entries = arena_alloc(arena, sizeof(*entries));
-	const struct elf_obj *obj = pieces->obj;
-	entry_vec found = {0};
-	int err = 0;
+	const struct site *x = a, *y = b;
 
-	entries->arena = arena;
-	for (uint32_t i = 1; i < obj->nsecs && !err; i++) {
-		const struct special_row *row = special_find_row(obj->secs[i].name);
+	if (x->entry->site_sec != y->entry->site_sec)
+		return x->entry->site_sec < y->entry->site_sec ? -1 : 1;
+	if (x->entry->site != y->entry->site)
+		return x->entry->site < y->entry->site ? -1 : 1;
+	return x->id < y->id ? -1 : x->id > y->id;
+}
 
-		if (row && obj->secs[i].size)
-			err = add_table(pieces, refs, layout, i, row, &found, diag);
+static void index_text(const struct pieces *pieces, struct entries *entries)
+{
+	VEC(struct site) sites = {0};
+
+	for (uint32_t i = 0; i < entries->n; i++) {
+		const struct entry *entry = &entries->v[i];
+
+		if (entry->site_sec && sec_classify(&pieces->obj->secs[entry->site_sec]) == SEC_SPECIAL_TEXT)
+			vec_add(&sites, ((struct site){entry, i}));
 	}
-	entries->n = found.n;
-	entries->v = arena_memdup(arena, found.v, found.n * sizeof(*found.v));
-	vec_free(&found);
-	if (err) {
-		entries_free(entries);
-		return err;
-	}
+	if (sites.n)
+		qsort(sites.v, sites.n, sizeof(*sites.v), compare_sites);
+	entries->ntext = sites.n;
+	entries->of_text = arena_array(entries->arena, uint32_t, sites.n);
+	for (uint32_t i = 0; i < sites.n; i++)
+		entries->of_text[i] = sites.v[i].id;
+	vec_free(&sites);
+}
+
+static void index_pieces(const struct pieces *pieces, struct entries *entries)
+{
+	struct arena *arena = entries->arena;
 
 	entries->of_piece = arena_array(arena, uint32_t *, pieces->n);
 	entries->count = arena_array(arena, uint32_t, pieces->n);
@@ -137,6 +172,59 @@ int entries_new(const struct pieces *pieces, const struct refs *refs, const stru
 		if (owner != PIECE_NONE)
 			entries->of_piece[owner][entries->count[owner]++] = i;
 	}
+}
+
+uint32_t entries_of_text(const struct entries *entries, uint32_t sec, uint64_t start, uint64_t end,
+			 const uint32_t **first)
+{
+	uint32_t low = 0, high = entries->ntext, n = 0;
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+		const struct entry *entry = &entries->v[entries->of_text[middle]];
+
+		if (entry->site_sec < sec || (entry->site_sec == sec && entry->site < start))
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	*first = entries->of_text + low;
+	for (; low + n < entries->ntext; n++) {
+		const struct entry *entry = &entries->v[entries->of_text[low + n]];
+
+		if (entry->site_sec != sec || entry->site >= end)
+			break;
+	}
+	return n;
+}
+
+int entries_new(const struct pieces *pieces, const struct refs *refs, const struct layout *layout,
+		struct entries **result, struct diag *diag)
+{
+	struct arena *arena = arena_new();
+	struct entries *entries = arena_alloc(arena, sizeof(*entries));
+	const struct elf_obj *obj = pieces->obj;
+	entry_vec found = {0};
+	int err = 0;
+
+	entries->arena = arena;
+	for (uint32_t i = 1; i < obj->nsecs && !err; i++) {
+		const struct special_row *row = special_find_row(obj->secs[i].name);
+
+		if (row && row->layouts[0].fields[0].kind && obj->secs[i].size)
+			err = add_table(pieces, refs, layout, i, row, &found, diag);
+	}
+	entries->n = found.n;
+	entries->v = arena_memdup(arena, found.v, found.n * sizeof(*found.v));
+	vec_free(&found);
+	if (!err)
+		err = orc_read(pieces, refs, layout, entries, diag);
+	if (err) {
+		entries_free(entries);
+		return err;
+	}
+	index_pieces(pieces, entries);
+	index_text(pieces, entries);
 	*result = entries;
 	return 0;
 }

@@ -1,10 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Sources (Linux 6.12 unless said): struct alt_instr in arch/x86/include/asm/alternative.h (12 bytes up to 6.2, 14 since;
- * 13 with the padlen of 5.10), struct bug_entry in include/asm-generic/bug.h, struct exception_table_entry in
- * arch/x86/include/asm/extable.h, struct jump_entry in include/linux/jump_label.h, struct static_call_site in
- * include/linux/static_call_types.h, struct paravirt_patch_site in arch/x86/include/asm/paravirt_types.h (up to 6.7),
- * struct orc_entry in arch/x86/include/asm/orc_types.h. The *_sites tables are arrays of s32 that objtool makes.
+ * Sources (Linux 6.12 unless said):
+ *   .altinstructions    struct alt_instr, arch/x86/include/asm/alternative.h: 14 bytes since 6.3, 12 since 5.13, before
+ *                       that 13 with the length of the padding behind
+ *   __bug_table         struct bug_entry, include/asm-generic/bug.h: 12 bytes, 8 without CONFIG_DEBUG_BUGVERBOSE
+ *   __ex_table          struct exception_table_entry, arch/x86/include/asm/extable.h: 12 bytes; the last 4 are data since
+ *                       5.16, before that the distance to a handler; 8 bytes before 4.6, 16 in absolute addresses
+ *   __jump_table        struct jump_entry, include/linux/jump_label.h: 16 bytes; 24 in absolute addresses, before 4.20
+ *   .static_call_sites  struct static_call_site, include/linux/static_call_types.h
+ *   .parainstructions   struct paravirt_patch_site, arch/x86/include/asm/paravirt_types.h, up to 6.7: 16 bytes with the
+ *                       padding that the macros put in front of an entry, and in some kernels behind it as well
+ *   __mcount_loc        addresses of the calls of __fentry__, by gcc -mrecord-mcount or objtool
+ *   .orc_unwind         struct orc_entry, arch/x86/include/asm/orc_types.h: 6 bytes, whose bits moved in 6.4
+ *   .smp_locks, *_sites arrays of s32 distances, the latter made by objtool
+ *
+ * The other sections that name code: doc/special-sections.md has a rule for each.
  *
  * `.ibt_endbr_seal` has no row on purpose: objtool lists functions there whose address nothing takes, but it sees one
  * object at a time, and a livepatch module's functions are entered from elsewhere. Sealing them would remove
@@ -15,59 +25,64 @@
 #include <stddef.h>
 #include <string.h>
 
+/* A table of distances to instructions. */
+#define SITES(bytes)                                                                                                   \
+	{                                                                                                              \
+		{                                                                                                      \
+			.size = bytes, .fields = { {0, FIELD_SITE} }                                                   \
+		}                                                                                                      \
+	}
+
 static const struct special_row rows[] = {
 	{.section = ".altinstructions",
 	 .size_env = "ALT_STRUCT_SIZE",
-	 .sizes = {14, 12, 13},
-	 .fields = {0, 4},
-	 .nfields = 2,
+	 .layouts =
+		 {{.size = 14, .site_len_at = 12, .repl_len_at = 13, .fields = {{0, FIELD_SITE}, {4, FIELD_TARGET}}},
+		  {.size = 12, .site_len_at = 10, .repl_len_at = 11, .fields = {{0, FIELD_SITE}, {4, FIELD_TARGET}}},
+		  {.size = 13, .site_len_at = 10, .repl_len_at = 11, .fields = {{0, FIELD_SITE}, {4, FIELD_TARGET}}}},
 	 .decides = true,
-	 .has_replacement = true,
+	 .repl_at = 4,
 	 .rewrites_site = true},
 	{.section = "__bug_table",
 	 .size_env = "BUG_STRUCT_SIZE",
-	 .sizes = {12, 8, 16},
-	 .fields = {0, 4},
-	 .nfields = 2,
+	 .layouts = {{.size = 12, .fields = {{0, FIELD_SITE}, {4, FIELD_TARGET}}},
+		     {.size = 8, .fields = {{0, FIELD_SITE}}},
+		     {.size = 16, .fields = {{0, FIELD_SITE}, {4, FIELD_TARGET}}}},
 	 .decides = true,
 	 .ignore_at = 8,
 	 .ignore_len = 2},
 	{.section = "__ex_table",
 	 .size_env = "EX_STRUCT_SIZE",
-	 .sizes = {12, 8, 16},
-	 .fields = {0, 4, 8},
-	 .nfields = 3,
+	 .layouts = {{.size = 12, .fields = {{0, FIELD_SITE}, {4, FIELD_TARGET}, {8, FIELD_HANDLER}}},
+		     {.size = 8, .fields = {{0, FIELD_SITE}, {4, FIELD_TARGET}}},
+		     {.size = 16, .fields = {{0, FIELD_SITE}, {8, FIELD_TARGET}}}},
 	 .decides = true},
 	{.section = "__jump_table",
 	 .size_env = "JUMP_STRUCT_SIZE",
-	 .sizes = {16, 24},
-	 .fields = {0, 4, 8, 16},
-	 .nfields = 4,
+	 .layouts = {{.size = 16, .fields = {{0, FIELD_SITE}, {4, FIELD_SITE}, {8, FIELD_TARGET}}},
+		     {.size = 24, .fields = {{0, FIELD_SITE}, {8, FIELD_SITE}, {16, FIELD_TARGET}}}},
 	 .decides = true,
 	 .rewrites_site = true},
 	{.section = ".static_call_sites",
 	 .size_env = "STATIC_CALL_STRUCT_SIZE",
-	 .sizes = {8},
-	 .fields = {0, 4},
-	 .nfields = 2,
+	 .layouts = {{.size = 8, .fields = {{0, FIELD_SITE}, {4, FIELD_TARGET}}}},
 	 .decides = true,
 	 .rewrites_site = true,
 	 .may_drop = true,
 	 .may_drop_late = true},
 	{.section = ".parainstructions",
 	 .size_env = "PARA_STRUCT_SIZE",
-	 .sizes = {16},
-	 .fields = {0},
-	 .nfields = 1,
+	 .layouts = {{.size = 16, .least = 10, .site_len_at = 9, .fields = {{0, FIELD_SITE}}}},
 	 .decides = true,
 	 .rewrites_site = true},
-	{.section = ".smp_locks", .sizes = {4}, .fields = {0}, .nfields = 1, .decides = true},
-	{.section = ".retpoline_sites", .sizes = {4}, .fields = {0}, .nfields = 1, .rewrites_site = true},
-	{.section = ".return_sites", .sizes = {4}, .fields = {0}, .nfields = 1, .rewrites_site = true},
-	{.section = ".call_sites", .sizes = {4}, .fields = {0}, .nfields = 1, .rewrites_site = true, .may_drop = true},
-	{.section = ".cfi_sites", .sizes = {4}, .fields = {0}, .nfields = 1, .rewrites_site = true},
-	{.section = ".orc_unwind_ip", .sizes = {4}, .fields = {0}, .nfields = 1, .parallel = ".orc_unwind"},
-	{.section = "__mcount_loc", .sizes = {8}, .fields = {0}, .nfields = 1},
+	{.section = ".smp_locks", .layouts = SITES(4), .decides = true},
+	{.section = ".retpoline_sites", .layouts = SITES(4), .rewrites_site = true},
+	{.section = ".return_sites", .layouts = SITES(4), .rewrites_site = true},
+	{.section = ".call_sites", .layouts = SITES(4), .rewrites_site = true, .may_drop = true},
+	{.section = ".cfi_sites", .layouts = SITES(4), .rewrites_site = true},
+	{.section = "__mcount_loc", .layouts = SITES(8)},
+	/* Records, not entries: see special/orc.c. */
+	{.section = ".orc_unwind", .size_env = "ORC_STRUCT_SIZE", .layouts = {{.size = 6}}},
 };
 
 const struct special_row *special_find_row(const char *section)
