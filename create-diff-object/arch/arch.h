@@ -32,11 +32,13 @@ struct arch_insn {
 	uint64_t target;      /* what the PC-relative field means as it stands, if it has no relocation */
 };
 
-/* An instruction that puts a constant into the register of an argument. */
+/* An instruction that puts a constant somewhere, as it is. */
 struct arch_load {
-	unsigned int argument; /* of a call by the machine's C convention, counted from 1 */
-	uint8_t field_offset;  /* bytes from the start of the instruction to the constant */
-	uint8_t field_size;    /* bytes */
+	/* The argument of a call whose register it is put into, counted from 1; 0: elsewhere (a stack slot, for one). */
+	unsigned int argument;
+	uint8_t field_offset; /* bytes from the start of the instruction to the constant */
+	uint8_t field_size;   /* bytes */
+	int64_t value;
 };
 
 /* Text for the field at `field` bytes from the start of an instruction, or NULL: print the number that stands there. */

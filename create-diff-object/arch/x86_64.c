@@ -119,17 +119,19 @@ static bool x86_64_decode_load(const uint8_t *text, uint64_t size, uint64_t offs
 	ZydisDecodedOperand operands[ZYDIS_MAX_OPERAND_COUNT];
 	ZydisDecodedInstruction insn;
 
-	if (!decode_full(text, size, offset, &insn, operands) || insn.mnemonic != ZYDIS_MNEMONIC_MOV ||
-	    operands[0].type != ZYDIS_OPERAND_TYPE_REGISTER || operands[0].size < 32 ||
-	    operands[1].type != ZYDIS_OPERAND_TYPE_IMMEDIATE)
+	if (!decode_full(text, size, offset, &insn, operands) || !insn.raw.imm[0].size ||
+	    (insn.mnemonic != ZYDIS_MNEMONIC_MOV && insn.mnemonic != ZYDIS_MNEMONIC_PUSH))
 		return false;
-	for (unsigned int i = 0; i < NUM_ARGUMENTS; i++) {
-		if (whole_register(operands[0].reg.value) != argument_registers[i])
-			continue;
-		*load = (struct arch_load){i + 1, insn.raw.imm[0].offset, insn.raw.imm[0].size / 8};
-		return true;
-	}
-	return false;
+	*load = (struct arch_load){
+		.field_offset = insn.raw.imm[0].offset,
+		.field_size = insn.raw.imm[0].size / 8,
+		.value = insn.raw.imm[0].value.s,
+	};
+	for (unsigned int i = 0; insn.mnemonic == ZYDIS_MNEMONIC_MOV && i < NUM_ARGUMENTS; i++)
+		if (operands[0].type == ZYDIS_OPERAND_TYPE_REGISTER && operands[0].size >= 32 &&
+		    whole_register(operands[0].reg.value) == argument_registers[i])
+			load->argument = i + 1;
+	return true;
 }
 
 static bool x86_64_uses_argument(const uint8_t *text, uint64_t size, uint64_t offset, unsigned int argument)

@@ -21,7 +21,7 @@
 struct context {
 	const struct side *orig, *patched;
 	const struct corr *corr;
-	const char *source_name; /* of the original source, without directories; NULL: not known */
+	struct lines *lines;
 };
 
 struct range {
@@ -50,9 +50,8 @@ static bool same_text(const struct context *ctx, const struct elf_sec *o, uint64
 {
 	const char *o_text = (const char *)o->data + o_at, *p_text = (const char *)p->data + p_at;
 
-	return ctx->source_name && o->entsize <= 1 && o_at < o->size && p_at < p->size &&
-	       memchr(o_text, 0, o->size - o_at) && memchr(p_text, 0, p->size - p_at) &&
-	       lines_same_text(ctx->source_name, o_text, p_text);
+	return o->entsize <= 1 && o_at < o->size && p_at < p->size && memchr(o_text, 0, o->size - o_at) &&
+	       memchr(p_text, 0, p->size - p_at) && lines_same_text(ctx->lines, o_text, p_text);
 }
 
 /* Equal strings, both ended by a zero element inside of their sections? An element has 1, 2 or 4 bytes. */
@@ -132,16 +131,6 @@ static bool same_target(const struct context *ctx, const struct ref *o_ref, cons
 	}
 }
 
-static struct context context_new(const struct side *orig, const struct side *patched, const struct corr *corr)
-{
-	return (struct context){
-		.orig = orig,
-		.patched = patched,
-		.corr = corr,
-		.source_name = lines_source_name(orig->obj),
-	};
-}
-
 static struct change_info differs(enum difference why, uint64_t where)
 {
 	return (struct change_info){.change = CHANGE_CHANGED, .why = why, .where = where};
@@ -165,7 +154,7 @@ static struct change_info compare_ranges(const struct context *ctx, const struct
 {
 	const struct elf_sec *o_sec = &ctx->orig->obj->secs[o->sec], *p_sec = &ctx->patched->obj->secs[p->sec];
 	const struct ref *o_refs, *p_refs;
-	struct line_cursor o_cursor = {.at = o->start}, p_cursor = {.at = p->start};
+	struct line_cursor cursor = {o->sec, p->sec, o->start, p->start, false};
 	uint32_t o_n, p_n, next = 0;
 	uint64_t size = o->end - o->start, field_end = 0, line_end = 0;
 
@@ -194,8 +183,7 @@ static struct change_info compare_ranges(const struct context *ctx, const struct
 		    may_differ(o, o_sec, p, p_sec, i))
 			continue;
 		if (elf_sec_is_text(o_sec) && elf_sec_is_text(p_sec))
-			line_end = lines_skip_argument(ctx->orig, o->sec, o->start + i, &o_cursor, ctx->patched, p->sec,
-						       p->start + i, &p_cursor);
+			line_end = lines_skip(ctx->lines, &cursor, o->start + i, p->start + i);
 		if (line_end <= o->start + i)
 			return differs(DIFF_BYTES, i);
 		field_end = line_end - o->start;
@@ -410,7 +398,7 @@ int changes_new(const struct side *orig, const struct side *patched, const struc
 {
 	struct arena *arena = arena_new();
 	struct changes *changes = arena_alloc(arena, sizeof(*changes));
-	const struct context ctx = context_new(orig, patched, corr);
+	const struct context ctx = {orig, patched, corr, lines_new(orig, patched)};
 	uint32_t n = patched->pieces->n;
 
 	changes->arena = arena;
@@ -424,6 +412,7 @@ int changes_new(const struct side *orig, const struct side *patched, const struc
 			changes->v[root] = differs(DIFF_PART, 0);
 	}
 	carry_untraced(&ctx, changes->v);
+	lines_free(ctx.lines);
 	*result = changes;
 	return 0;
 }
@@ -459,9 +448,12 @@ const char *difference_text(enum difference why)
 bool sections_equal(const struct side *orig, uint32_t orig_sec, const struct side *patched, uint32_t patched_sec,
 		    const struct corr *corr)
 {
-	const struct context ctx = context_new(orig, patched, corr);
+	const struct context ctx = {orig, patched, corr, lines_new(orig, patched)};
 	const struct range o = {.sec = orig_sec, .end = orig->obj->secs[orig_sec].size};
 	const struct range p = {.sec = patched_sec, .end = patched->obj->secs[patched_sec].size};
 
-	return compare_ranges(&ctx, &o, &p, 0).change == CHANGE_SAME;
+	bool equal = compare_ranges(&ctx, &o, &p, 0).change == CHANGE_SAME;
+
+	lines_free(ctx.lines);
+	return equal;
 }

@@ -12,10 +12,12 @@
  *
  * A function of this object is no such end: GCC may know which registers it leaves alone, and use the number again.
  *
- * In texts: __FILE__ ":" __stringify(__LINE__) leaves "fs/open.c:1234". Only a number right behind the name of this
- * object's own source file counts.
+ * Other constants that an instruction only moves (what printk("%d", __LINE__) passes) count if debug information says so: the
+ * number is the very line that the instruction was compiled from, or the line of a call that was inlined there, on both
+ * sides.
  *
- * What is left are the numbers that printk("%d", __LINE__) and the like get: they look like any other.
+ * In texts: __FILE__ ":" __stringify(__LINE__) leaves "fs/open.c:1234". Only a number right behind the name of the
+ * original source file counts.
  */
 #include "diff/lines.h"
 
@@ -23,9 +25,19 @@
 #include <string.h>
 
 #include "arch/arch.h"
+#include "elf/debug.h"
+#include "util/arena.h"
 
 /* More instructions than this between a constant and its call are not followed. */
 #define MAX_STEPS 32
+
+struct lines {
+	const struct side *orig, *patched;
+	const char *source; /* file name of the original source, without directories; NULL: not known */
+	bool opened;        /* debug information was asked for */
+	struct debug_info *o_debug, *p_debug; /* NULL: none */
+	struct arena *arena;
+};
 
 /* The name of the function outside of this object that the call or jump at insn goes to, or NULL. */
 static const char *find_callee(const struct side *side, uint32_t sec, const struct arch_insn *insn)
@@ -39,13 +51,13 @@ static const char *find_callee(const struct side *side, uint32_t sec, const stru
 }
 
 /* Does what the instruction at `at` loads only go to a call, as its caller's line number? */
-static bool is_line_number(const struct side *side, uint32_t sec, uint64_t at, const struct arch_load *load)
+static bool is_line_argument(const struct side *side, uint32_t sec, uint64_t at, const struct arch_load *load)
 {
 	const struct elf_sec *text = &side->obj->secs[sec];
 	const struct arch_ops *arch = side->obj->arch;
 	struct arch_insn insn;
 
-	if (!arch->decode(text->data, text->size, at, &insn))
+	if (!load->argument || !arch->decode(text->data, text->size, at, &insn))
 		return false;
 	for (unsigned int i = 0; i < MAX_STEPS; i++) {
 		at += insn.length;
@@ -63,39 +75,75 @@ static bool is_line_number(const struct side *side, uint32_t sec, uint64_t at, c
 	return false;
 }
 
-/* The load whose constant has the byte at `at`; false if there is none. */
-static bool find_load(const struct side *side, uint32_t sec, uint64_t at, struct line_cursor *cursor,
-		      struct arch_load *load)
+/* Moves cursor to the instructions that have the bytes at o_at and p_at; false if they are not at the same place. */
+static bool find_instruction(const struct lines *lines, struct line_cursor *cursor, uint64_t o_at, uint64_t p_at)
 {
-	const struct elf_sec *text = &side->obj->secs[sec];
-	const struct arch_ops *arch = side->obj->arch;
+	const struct elf_sec *text = &lines->orig->obj->secs[cursor->o_sec];
 	struct arch_insn insn;
 
 	while (!cursor->lost) {
-		cursor->lost = !arch->decode(text->data, text->size, cursor->at, &insn);
-		if (cursor->lost || at < cursor->at + insn.length)
+		cursor->lost = !lines->orig->obj->arch->decode(text->data, text->size, cursor->o_at, &insn);
+		if (cursor->lost || o_at < cursor->o_at + insn.length)
 			break;
-		cursor->at += insn.length;
+		cursor->o_at += insn.length;
+		cursor->p_at += insn.length;
 	}
-	return !cursor->lost && arch->decode_load(text->data, text->size, cursor->at, load) &&
-	       at >= cursor->at + load->field_offset && at < cursor->at + load->field_offset + load->field_size;
+	return !cursor->lost && o_at - cursor->o_at == p_at - cursor->p_at;
 }
 
-uint64_t lines_skip_argument(const struct side *orig, uint32_t o_sec, uint64_t o_at, struct line_cursor *o_cursor,
-			     const struct side *patched, uint32_t p_sec, uint64_t p_at, struct line_cursor *p_cursor)
+/* Is the number of the load the line that the instruction is compiled from, or that of a call inlined there? */
+static bool is_own_line(const struct debug_info *debug, uint32_t sec, uint64_t at, const struct arch_load *load)
 {
-	struct arch_load o_load, p_load;
+	struct debug_inlined inlined[8];
+	struct debug_line line;
+	uint32_t n;
 
-	if (!find_load(orig, o_sec, o_at, o_cursor, &o_load) || !find_load(patched, p_sec, p_at, p_cursor, &p_load) ||
-	    o_load.argument != p_load.argument || o_load.field_offset != p_load.field_offset ||
-	    o_load.field_size != p_load.field_size || o_at - o_cursor->at != p_at - p_cursor->at ||
-	    !is_line_number(orig, o_sec, o_cursor->at, &o_load) ||
-	    !is_line_number(patched, p_sec, p_cursor->at, &p_load))
-		return 0;
-	return o_cursor->at + o_load.field_offset + o_load.field_size;
+	if (!debug || load->value <= 0)
+		return false;
+	if (debug_find_line(debug, sec, at, &line) && line.number == load->value)
+		return true;
+	n = debug_find_inlined(debug, sec, at, inlined, sizeof(inlined) / sizeof(inlined[0]));
+	for (uint32_t i = 0; i < n; i++)
+		if (inlined[i].call_line == load->value)
+			return true;
+	return false;
 }
 
-const char *lines_source_name(const struct elf_obj *obj)
+static bool is_own_line_in_both(struct lines *lines, const struct line_cursor *cursor, const struct arch_load *o_load,
+				const struct arch_load *p_load)
+{
+	if (!lines->opened) {
+		lines->opened = true;
+		lines->o_debug = debug_open(lines->orig->obj->path);
+		lines->p_debug = debug_open(lines->patched->obj->path);
+	}
+	return is_own_line(lines->o_debug, cursor->o_sec, cursor->o_at, o_load) &&
+	       is_own_line(lines->p_debug, cursor->p_sec, cursor->p_at, p_load);
+}
+
+uint64_t lines_skip(struct lines *lines, struct line_cursor *cursor, uint64_t o_at, uint64_t p_at)
+{
+	const struct elf_obj *orig = lines->orig->obj, *patched = lines->patched->obj;
+	const struct elf_sec *o_text = &orig->secs[cursor->o_sec], *p_text = &patched->secs[cursor->p_sec];
+	struct arch_load o_load, p_load;
+	uint64_t start;
+
+	if (!find_instruction(lines, cursor, o_at, p_at) ||
+	    !orig->arch->decode_load(o_text->data, o_text->size, cursor->o_at, &o_load) ||
+	    !patched->arch->decode_load(p_text->data, p_text->size, cursor->p_at, &p_load))
+		return 0;
+	start = cursor->o_at + o_load.field_offset;
+	if (o_at < start || o_at >= start + o_load.field_size || o_load.argument != p_load.argument ||
+	    o_load.field_offset != p_load.field_offset || o_load.field_size != p_load.field_size)
+		return 0;
+	if ((is_line_argument(lines->orig, cursor->o_sec, cursor->o_at, &o_load) &&
+	     is_line_argument(lines->patched, cursor->p_sec, cursor->p_at, &p_load)) ||
+	    is_own_line_in_both(lines, cursor, &o_load, &p_load))
+		return start + o_load.field_size;
+	return 0;
+}
+
+static const char *find_source_name(const struct elf_obj *obj)
 {
 	for (uint32_t i = 1; i < obj->nsyms; i++) {
 		const char *name = obj->syms[i].name, *slash = strrchr(name, '/');
@@ -104,6 +152,25 @@ const char *lines_source_name(const struct elf_obj *obj)
 			return slash ? slash + 1 : name;
 	}
 	return NULL;
+}
+
+struct lines *lines_new(const struct side *orig, const struct side *patched)
+{
+	struct arena *arena = arena_new();
+	struct lines *lines = arena_alloc(arena, sizeof(*lines));
+
+	lines->arena = arena;
+	lines->orig = orig;
+	lines->patched = patched;
+	lines->source = find_source_name(orig->obj);
+	return lines;
+}
+
+void lines_free(struct lines *lines)
+{
+	debug_close(lines->o_debug);
+	debug_close(lines->p_debug);
+	arena_free(lines->arena);
 }
 
 /* Does the text before p end in "name:", name being a whole file name? */
@@ -115,12 +182,15 @@ static bool is_behind_name(const char *name, const char *text, const char *p)
 	       (p - 1 - len == text || p[-2 - (ptrdiff_t)len] == '/' || p[-2 - (ptrdiff_t)len] == ' ');
 }
 
-bool lines_same_text(const char *name, const char *orig, const char *patched)
+bool lines_same_text(const struct lines *lines, const char *orig, const char *patched)
 {
 	const char *o = orig, *p = patched;
 
+	if (!lines->source)
+		return false;
 	for (;; o++, p++) {
-		if (isdigit((unsigned char)*o) && isdigit((unsigned char)*p) && is_behind_name(name, orig, o)) {
+		if (isdigit((unsigned char)*o) && isdigit((unsigned char)*p) &&
+		    is_behind_name(lines->source, orig, o)) {
 			while (isdigit((unsigned char)*o))
 				o++;
 			while (isdigit((unsigned char)*p))

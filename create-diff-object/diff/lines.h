@@ -8,28 +8,28 @@
 
 #include "diff/side.h"
 
-/* A place in a function's instructions, for lines_skip_argument(): where the last search for an instruction ended. */
+/* Two objects whose lines are compared. */
+struct lines;
+
+struct lines *lines_new(const struct side *orig, const struct side *patched);
+void lines_free(struct lines *lines);
+
+/* Where in two functions bytes are compared, for lines_skip(): goes on from call to call. */
 struct line_cursor {
-	uint64_t at; /* bytes from the start of the section; an instruction starts here */
-	bool lost;   /* there were bytes that are no instruction */
+	uint32_t o_sec, p_sec; /* section indexes */
+	uint64_t o_at,
+		p_at; /* bytes from the start of the section: an instruction starts here, the function at first */
+	bool lost;    /* there were bytes that are no instruction */
 };
 
 /*
- * A byte of code differs. Is it in a constant that both objects only pass on to a function as the line number of the
- * caller? Then returns where that constant ends (bytes from the start of the section of o), else 0. o_at and p_at are the
- * offsets of the byte in the sections o_sec and p_sec; the cursors start at the beginning of the function and go on from
- * call to call.
+ * The byte of code at o_at of the original section differs from the one at p_at of the patched section. Is it in a
+ * constant that is a line number of the source on both sides? Then returns where that constant ends (bytes from the start
+ * of the original section), else 0.
  */
-uint64_t lines_skip_argument(const struct side *orig, uint32_t o_sec, uint64_t o_at, struct line_cursor *o_cursor,
-			     const struct side *patched, uint32_t p_sec, uint64_t p_at, struct line_cursor *p_cursor);
+uint64_t lines_skip(struct lines *lines, struct line_cursor *cursor, uint64_t o_at, uint64_t p_at);
 
-/*
- * Are both texts the same but for line numbers that follow the name of the object's source file: "fs/open.c:123"?
- * name is that of STT_FILE, "open.c".
- */
-bool lines_same_text(const char *name, const char *orig, const char *patched);
-
-/* The name of the object's source file, without directories; NULL: it does not say. */
-const char *lines_source_name(const struct elf_obj *obj);
+/* Are both texts the same but for line numbers that follow the name of the source file: "fs/open.c:123"? */
+bool lines_same_text(const struct lines *lines, const char *orig, const char *patched);
 
 #endif

@@ -9,13 +9,15 @@ make            | build run | make                   | builds the programs, and 
 gcc             | build run | gcc                    | compiles the programs, and the objects if it built the target
 libc6-dev       | build run | stdio.h                | headers of the C library, for the programs and the kernel's tools
 libelf-dev      | build run | gelf.h                 | ELF files; objtool of the kernel needs it too
+libdw-dev       | build     | elfutils/libdwfl.h     | debug information of objects, for explanations
 libzstd-dev     | build     | zstd.h                 | images and modules compressed by zstd
 liblzma-dev     | build     | lzma.h                 | images and modules compressed by xz
 zlib1g-dev      | build run | zlib.h                 | images and modules compressed by gzip; objtool
 liblz4-dev      | build     | lz4.h                  | images compressed by lz4
 liblzo2-dev     | build     | lzo/lzo1x.h            | images compressed by lzo
 libxxhash-dev   | build     | xxhash.h               | hashes of names
-libzydis-dev    | build     | Zydis/Zydis.h          | instructions of the target, for the proof of base
+libzydis-dev    | build     | Zydis/Zydis.h          | instructions of the target and of what is compared
+libzycore-dev   | build     | Zycore/String.h        | what libzydis is made with
 binutils        | build run | ar ld nm objcopy readelf | libraries, links, symbols
 bc              | run       | bc                     | the kernel's build
 bison           | run       | bison                  | the kernel's build (Kconfig)

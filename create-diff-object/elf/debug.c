@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Debug information by libdw. In an object it has relocations, for nothing has an address yet; libdwfl gives every
+ * section one and applies them, so a place is translated to that address first.
+ */
+#include "elf/debug.h"
+
+#include <dwarf.h>
+#include <elfutils/libdw.h>
+#include <elfutils/libdwfl.h>
+#include <stdlib.h>
+
+#include "util/memory.h"
+
+struct debug_info {
+	Dwfl *dwfl;
+	Dwfl_Module *module;
+	Elf *elf; /* owned by dwfl */
+	GElf_Addr bias;
+};
+
+static int find_no_other_file(Dwfl_Module *module, void **user, const char *name, Dwarf_Addr base, const char *file,
+			      const char *link, GElf_Word crc, char **found)
+{
+	(void)module, (void)user, (void)name, (void)base, (void)file, (void)link, (void)crc, (void)found;
+	return -1;
+}
+
+static const Dwfl_Callbacks callbacks = {
+	.find_debuginfo = find_no_other_file,
+	.section_address = dwfl_offline_section_address,
+};
+
+struct debug_info *debug_open(const char *path)
+{
+	struct debug_info *debug = calloc(1, sizeof(*debug));
+	Dwarf_Addr bias;
+
+	if (!debug)
+		memory_exhausted();
+	debug->dwfl = dwfl_begin(&callbacks);
+	if (debug->dwfl)
+		debug->module = dwfl_report_offline(debug->dwfl, path, path, -1);
+	if (debug->module && !dwfl_report_end(debug->dwfl, NULL, NULL))
+		debug->elf = dwfl_module_getelf(debug->module, &debug->bias);
+	if (debug->elf && dwfl_module_getdwarf(debug->module, &bias))
+		return debug;
+	debug_close(debug);
+	return NULL;
+}
+
+void debug_close(struct debug_info *debug)
+{
+	if (!debug)
+		return;
+	dwfl_end(debug->dwfl);
+	free(debug);
+}
+
+static bool find_address(const struct debug_info *debug, uint32_t sec, uint64_t offset, Dwarf_Addr *address)
+{
+	Elf_Scn *scn = elf_getscn(debug->elf, sec);
+	GElf_Shdr header;
+
+	if (!scn || !gelf_getshdr(scn, &header))
+		return false;
+	*address = header.sh_addr + debug->bias + offset;
+	return true;
+}
+
+bool debug_find_line(const struct debug_info *debug, uint32_t sec, uint64_t offset, struct debug_line *line)
+{
+	Dwarf_Addr address;
+	Dwfl_Line *found;
+
+	if (!find_address(debug, sec, offset, &address))
+		return false;
+	found = dwfl_module_getsrc(debug->module, address);
+	if (!found)
+		return false;
+	line->file = dwfl_lineinfo(found, NULL, &line->number, NULL, NULL, NULL);
+	return line->file != NULL;
+}
+
+static void describe(Dwarf_Die *die, struct debug_inlined *inlined)
+{
+	Dwarf_Attribute attribute;
+	Dwarf_Word call_line;
+	Dwarf_Die origin;
+	int line = 0;
+
+	*inlined = (struct debug_inlined){.name = dwarf_diename(die)};
+	if (!dwarf_formudata(dwarf_attr(die, DW_AT_call_line, &attribute), &call_line))
+		inlined->call_line = (int)call_line;
+	if (!dwarf_formref_die(dwarf_attr(die, DW_AT_abstract_origin, &attribute), &origin))
+		return;
+	if (!dwarf_decl_line(&origin, &line))
+		inlined->from = (struct debug_line){.file = dwarf_decl_file(&origin), .number = line};
+}
+
+uint32_t debug_find_inlined(const struct debug_info *debug, uint32_t sec, uint64_t offset,
+			    struct debug_inlined *inlined, uint32_t max)
+{
+	Dwarf_Addr address, bias;
+	Dwarf_Die *scopes = NULL, *unit;
+	uint32_t found = 0;
+	int n;
+
+	if (!find_address(debug, sec, offset, &address))
+		return 0;
+	unit = dwfl_module_addrdie(debug->module, address, &bias);
+	n = unit ? dwarf_getscopes(unit, address - bias, &scopes) : 0;
+	for (int i = 0; i < n && found < max; i++) {
+		/* Scopes go from the inside out: what is behind the function itself is where it was written. */
+		if (dwarf_tag(&scopes[i]) == DW_TAG_subprogram)
+			break;
+		if (dwarf_tag(&scopes[i]) != DW_TAG_inlined_subroutine)
+			continue;
+		describe(&scopes[i], &inlined[found]);
+		found += inlined[found].name != NULL;
+	}
+	free(scopes);
+	return found;
+}

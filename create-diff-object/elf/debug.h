@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the debug information of a relocatable object says of its instructions. It is only asked where a message gets
+ * better by it, or to show that a number is a line of the source; an object without it is as good.
+ */
+#ifndef KLP_ELF_DEBUG_H
+#define KLP_ELF_DEBUG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct debug_info;
+
+/* Opens the debug information of path; NULL: there is none that can be read. */
+struct debug_info *debug_open(const char *path);
+/* NULL is allowed. */
+void debug_close(struct debug_info *debug);
+
+struct debug_line {
+	const char *file; /* owned by the debug information */
+	int number;       /* 0: compiled from no line */
+};
+
+/* The source line of the instruction at offset of a section; false if it is not known. */
+bool debug_find_line(const struct debug_info *debug, uint32_t sec, uint64_t offset, struct debug_line *line);
+
+/* A function that was inlined at a place. */
+struct debug_inlined {
+	const char *name;       /* owned by the debug information */
+	struct debug_line from; /* where it is defined; .file may be NULL */
+	int call_line;          /* of the call that was replaced, 0: not known */
+};
+
+/* The functions that are inlined at offset of a section, the innermost first. Stores up to max and returns how many. */
+uint32_t debug_find_inlined(const struct debug_info *debug, uint32_t sec, uint64_t offset,
+			    struct debug_inlined *inlined, uint32_t max);
+
+#endif
