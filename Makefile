@@ -44,6 +44,8 @@ TOOL_OBJ := $(TOOL_SRC:%.c=$(BUILD)/%.o)
 TOOLS    := $(TOOL_SRC:$(ENGINE)/tools/%.c=$(BUILD)/bin/%)
 UNIT_OBJ := $(UNIT_ALL:%.c=$(BUILD)/%.o)
 UNITS    := $(UNIT_SRC:%.c=$(BUILD)/%)
+# Reads what create-diff-object wrote, for the object tests.
+SHOW     := $(BUILD)/test/object/show
 LIB      := $(BUILD)/libklp.a
 
 KLP_CFLAGS := -std=gnu11 -Wall -Wextra -Werror -D_GNU_SOURCE -I$(ENGINE) $(SANFLAGS)
@@ -52,7 +54,7 @@ LDLIBS   := -lelf -lzstd -llzma -lz -llz4 -llzo2 -ldw -lZydis -lZycore
 SHELL_SCRIPTS := $(wildcard .ci/run examples/*.sh test/*.sh test/check test/*/run test/integration/*.sh \
 		   test/cli/*.bats test/cli/*.bash bench/run kpatch-build/kpatch-build \
 		   kpatch-build/install-packages kpatch-build/lib/*.sh)
-C_FILES  := $(wildcard $(ENGINE)/*/*.[ch] test/unit/*.[ch] kmod/patch/*.[ch])
+C_FILES  := $(wildcard $(ENGINE)/*/*.[ch] test/unit/*.[ch] test/object/*.[ch] kmod/patch/*.[ch])
 MAN1     := $(wildcard man/*.1)
 
 .PHONY: all
@@ -79,7 +81,11 @@ $(UNITS): %: %.o $(UNIT_LIB:%.c=$(BUILD)/%.o) $(LIB)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(CFLAGS) $(SANFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
 
--include $(LIB_OBJ:.o=.d) $(TOOL_OBJ:.o=.d) $(UNIT_OBJ:.o=.d)
+$(SHOW): %: %.o
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CFLAGS) $(SANFLAGS) $(LDFLAGS) -o $@ $^ -lelf -lZydis
+
+-include $(LIB_OBJ:.o=.d) $(TOOL_OBJ:.o=.d) $(UNIT_OBJ:.o=.d) $(SHOW).d
 
 # ---- installation ---------------------------------------------------------------------------------
 
@@ -122,13 +128,14 @@ check-style:
 check-unit: $(UNITS)
 	$(Q)test/unit.sh $(UNITS)
 
-check-object: all
-	$(Q)test/object/run
+# COMPILERS="gcc-12 gcc-11": which ones
+check-object: all $(SHOW)
+	$(Q)CREATE_DIFF_OBJECT='$(CURDIR)/$(BUILD)/bin/create-diff-object' SHOW_OBJECT='$(CURDIR)/$(SHOW)' test/object/run
 
 # The same once more, under the sanitizers.
 check-sanitized:
 	$(Q)$(MAKE) --no-print-directory -j$$(nproc) SAN=1 all check-unit
-	$(Q)CREATE_DIFF_OBJECT='$(CURDIR)/build-san/bin/create-diff-object' test/object/run
+	$(Q)$(MAKE) --no-print-directory SAN=1 check-object
 
 check-cli: all
 	$(Q)bats --tap test/cli

@@ -111,7 +111,8 @@ static void divide_section(const struct elf_obj *obj, uint32_t index, const stru
 			/* A symbol inside of another (a second entry, a member with a name) starts no piece. */
 			if (piece && sym->value < piece->end)
 				continue;
-			if (!piece && sym->value > 0 && sec_classify(sec) != SEC_TEXT)
+			/* Before a first function there is only its padding, see add_prefixes(). */
+			if (!piece && sym->value > 0 && !elf_sec_is_text(sec))
 				push_piece(pieces, obj, index, 0);
 			piece = push_piece(pieces, obj, index, sym->value);
 			piece->kind = elf_sec_is_text(sec) ? PIECE_FUNC : PIECE_DATA;

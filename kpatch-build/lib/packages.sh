@@ -37,6 +37,7 @@ zstd            | vm        | zstd                   | compressed modules
 qemu-system-x86 | vm        | qemu-system-x86_64     | the virtual machine
 busybox-static  | vm        | busybox                | the programs inside the virtual machine
 cpio            | vm        | cpio                   | the file system inside the virtual machine
+gcc-11          | check     | gcc-11                 | another compiler for the object tests
 bats            | check     | bats                   | tests of the command line
 libcmocka-dev   | check     | cmocka.h               | unit tests
 jq              | check     | jq                     | unit tests (output in JSON)
