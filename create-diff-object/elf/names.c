@@ -143,6 +143,11 @@ bool is_ordinary_text(const char *name)
 	return starts_with(name, ".text");
 }
 
+bool is_unwind_section(const char *name)
+{
+	return starts_with(name, ".orc_unwind");
+}
+
 bool is_percpu_section(const char *name)
 {
 	return starts_with(name, ".data..percpu") || starts_with(name, ".bss..percpu");

@@ -45,6 +45,9 @@ bool is_exit_section(const char *name);
 /* Is it text without rules of its own (not `.noinstr.text`, `.entry.text`, ...)? */
 bool is_ordinary_text(const char *name);
 
+/* Is it data for the unwinder, which follows from the code (`.orc_unwind_ip`)? */
+bool is_unwind_section(const char *name);
+
 /* Is it percpu data (its symbols are offsets, not addresses)? */
 bool is_percpu_section(const char *name);
 

@@ -89,8 +89,10 @@ static bool same_entry(const struct proof *pl, const struct elf_rela *rela, stru
 	const uint8_t *theirs;
 
 	if (is_section) {
-		if (pl->obj->arch->reloc(rela->type)->pc_relative)
-			return true;
+		if (pl->obj->arch->reloc(rela->type)->pc_relative) {
+			*reason = arena_printf(pl->arena, "refers into %s in a way that can't be followed", sec->name);
+			return false;
+		}
 		offset = (uint64_t)rela->addend;
 		base.offset += offset;
 	}
@@ -159,6 +161,16 @@ static bool follow_undefined(struct proof *pl, const struct elf_rela *rela, stru
 	return false;
 }
 
+/* A number that was given a name, or none. */
+static bool follow_absolute(const struct proof *pl, const struct elf_rela *rela, struct place base, const char **reason)
+{
+	if (!pl->host->is_module && base.offset == pl->obj->syms[rela->sym].value)
+		return true;
+	*reason = arena_printf(pl->arena, "refers to the address %#lx, the kernel to %s",
+			       (unsigned long)pl->obj->syms[rela->sym].value, describe(pl, base));
+	return false;
+}
+
 static bool follow_rela(struct proof *pl, const struct elf_rela *rela, struct place at, bool commit,
 			const char **reason)
 {
@@ -167,7 +179,11 @@ static bool follow_rela(struct proof *pl, const struct elf_rela *rela, struct pl
 	const char *name = NULL;
 	struct place base;
 
-	if (!reloc->known || !reloc->size || !rela->sym)
+	if (!reloc->known) {
+		*reason = arena_printf(pl->arena, "has a relocation of a type that is not known, %s", reloc->name);
+		return false;
+	}
+	if (!reloc->size)
 		return true;
 	switch (host_read_field(pl->host, at, rela, &base, &name)) {
 	case HOST_FIELD_NONE:
@@ -183,9 +199,11 @@ static bool follow_rela(struct proof *pl, const struct elf_rela *rela, struct pl
 	case HOST_FIELD_PLACE:
 		break;
 	}
-	if (elf_sym_is_undefined(sym))
+	if (!rela->sym || sym->shndx == ELF_SHN_ABS)
+		return follow_absolute(pl, rela, base, reason);
+	if (elf_sym_is_undefined(sym) || sym->shndx == ELF_SHN_COMMON)
 		return follow_undefined(pl, rela, base, commit, reason);
-	return elf_sym_has_section(sym) ? follow_defined(pl, rela, base, commit, reason) : true;
+	return follow_defined(pl, rela, base, commit, reason);
 }
 
 bool follow_range(struct proof *pl, uint32_t s, struct place base, uint64_t start, uint64_t end, bool commit,

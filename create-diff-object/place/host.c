@@ -5,6 +5,7 @@
  */
 #include "place/host.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -98,6 +99,39 @@ bool host_is_text(const struct host *host, struct place at)
 	const struct elf_sec *sec = find_section(host, at, &offset);
 
 	return sec && elf_sec_is_text(sec);
+}
+
+static uint32_t find_border(const struct host *host, const char *border, const char *name)
+{
+	char symbol[128];
+
+	snprintf(symbol, sizeof(symbol), "__%s_%s", border, name);
+	return symtab_find(host->symtab, symbol);
+}
+
+/* `__start___jump_table`, `__start_static_call_sites` (of .static_call_sites), `__start_mcount_loc` (of __mcount_loc) */
+static bool find_table_by_symbols(const struct host *host, const char *section, struct place *start, uint64_t *size)
+{
+	uint32_t first = find_border(host, "start", section), last = find_border(host, "stop", section);
+	const struct symtab_sym *syms = host->symtab->syms;
+
+	if (first == SYMTAB_NONE || last == SYMTAB_NONE || syms[first].addr > syms[last].addr)
+		return false;
+	*start = (struct place){0, syms[first].addr};
+	*size = syms[last].addr - syms[first].addr;
+	return host_bytes(host, *start, *size) != NULL;
+}
+
+bool host_find_table(const struct host *host, const char *section, struct place *start, uint64_t *size)
+{
+	uint32_t index = elf_obj_find_section_index(host->elf, section);
+
+	if (!index)
+		return !host->is_module && (find_table_by_symbols(host, section, start, size) ||
+					    find_table_by_symbols(host, section + strspn(section, "._"), start, size));
+	*start = host->is_module ? (struct place){index, 0} : (struct place){0, host->elf->secs[index].addr};
+	*size = host->elf->secs[index].size;
+	return true;
 }
 
 static enum host_field read_image_field(const struct host *host, struct place at, const struct elf_rela *rela,

@@ -46,6 +46,11 @@ const uint8_t *host_bytes(const struct host *host, struct place at, uint64_t siz
 uint64_t host_bytes_left(const struct host *host, struct place at, const uint8_t **bytes);
 /* Is it in a section of instructions? */
 bool host_is_text(const struct host *host, struct place at);
+/*
+ * Finds a table that the link collects from all objects: the section of that name, or of an image what the symbols
+ * `__start_<name>` and `__stop_<name>` enclose.
+ */
+bool host_find_table(const struct host *host, const char *section, struct place *start, uint64_t *size);
 /* Reads the field of the relocation rela of the original object, which is at this place in the host. */
 enum host_field host_read_field(const struct host *host, struct place at, const struct elf_rela *rela,
 				struct place *base, const char **name);

@@ -7,14 +7,14 @@
 #include "place/place.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "arch/arch.h"
 #include "elf/names.h"
 #include "place/follow.h"
 #include "place/match.h"
+#include "place/report.h"
+#include "place/tables.h"
 #include "util/arena.h"
 #include "util/diag.h"
 
@@ -49,6 +49,11 @@ static void compare_functions(struct proof *pl, uint32_t sec)
 	}
 }
 
+static void add_diff(struct proof *pl, uint32_t sec, uint64_t where, const char *reason)
+{
+	pl->diffs[pl->ndiffs++] = (struct place_diff){sec, where, reason};
+}
+
 /* Initial data must be the same too, where nothing but the linker writes it: tables are sorted and filled later. */
 static void compare_data(struct proof *pl, uint32_t sec)
 {
@@ -58,9 +63,40 @@ static void compare_data(struct proof *pl, uint32_t sec)
 
 	if (sec_classify(&pl->obj->secs[sec]) == SEC_DATA &&
 	    !match_bytes(pl, sec, base, 0, pl->obj->secs[sec].size, &where))
-		pl->data_diffs[pl->ndata_diffs++] = (struct place_data_diff){sec, where, NULL};
+		add_diff(pl, sec, where, NULL);
 	else if (!follow_range(pl, sec, base, 0, pl->obj->secs[sec].size, true, &where, &reason))
-		pl->data_diffs[pl->ndata_diffs++] = (struct place_data_diff){sec, where, reason};
+		add_diff(pl, sec, where, reason);
+}
+
+/* Code between the functions: assembly that is not typed, replacement instructions, padding. */
+static void compare_gap(struct proof *pl, uint32_t sec, uint64_t start, uint64_t end, bool *differs)
+{
+	struct place base = pl->secs[sec].at;
+	const char *reason = NULL;
+	uint64_t where;
+
+	if (start >= end || *differs)
+		return;
+	if (match_bytes(pl, sec, base, start, end, &where) &&
+	    follow_range(pl, sec, base, start, end, true, &where, &reason))
+		return;
+	add_diff(pl, sec, where, reason);
+	*differs = true;
+}
+
+static void compare_gaps(struct proof *pl, uint32_t sec)
+{
+	uint64_t at = 0;
+	bool differs = false;
+
+	for (uint32_t i = 0; i < pl->nfuncs; i++) {
+		if (pl->funcs[i].sec != sec)
+			continue;
+		compare_gap(pl, sec, at, pl->funcs[i].start, &differs);
+		if (pl->funcs[i].end > at)
+			at = pl->funcs[i].end;
+	}
+	compare_gap(pl, sec, at, pl->obj->secs[sec].size, &differs);
 }
 
 /* Follows the relocations of a placed section; of code only those of functions that match. */
@@ -83,6 +119,7 @@ static void follow_section(struct proof *pl, uint32_t sec)
 		    !follow_range(pl, sec, base, func->start, func->end, true, &where, &reason))
 			set_differs(func, where, reason);
 	}
+	compare_gaps(pl, sec);
 }
 
 static void follow_all(struct proof *pl)
@@ -178,7 +215,7 @@ static bool place_data_by_name(struct proof *pl)
 	return any;
 }
 
-/* ---- cross-check and report ---- */
+/* ---- cross-checks ---- */
 
 /* The host must know a function under its name where the bytes are, if it knows the name at all. */
 static void check_names(struct proof *pl)
@@ -199,122 +236,35 @@ static void check_names(struct proof *pl)
 	}
 }
 
-/* Code that is gone after the start need not be found: nothing can patch it. */
-static bool is_insisted_on(const struct proof *pl, const struct place_func *func)
+/* Is there a function or an object in the section? */
+static bool has_symbols(const struct elf_obj *obj, uint32_t sec)
 {
-	return func->state != FUNC_UNSEEN || sec_classify(&pl->obj->secs[func->sec]) != SEC_INIT;
+	for (uint32_t i = 1; i < obj->nsyms; i++)
+		if (obj->syms[i].shndx == sec &&
+		    (elf_sym_is_function(&obj->syms[i]) || obj->syms[i].type == STT_OBJECT))
+			return true;
+	return false;
 }
 
-static const char *hex(struct proof *pl, const uint8_t *bytes, uint64_t n)
+/* Code without a function in it, and data with a name, must be there as well. */
+static void check_places(struct proof *pl)
 {
-	char *text = arena_alloc(pl->arena, n * 3 + 1);
+	for (uint32_t s = 1; s < pl->obj->nsecs; s++) {
+		const struct elf_sec *sec = &pl->obj->secs[s];
+		enum sec_class class = sec_classify(sec);
 
-	for (uint64_t i = 0; i < n; i++)
-		snprintf(text + i * 3, 4, i + 1 < n ? "%02x " : "%02x", bytes[i]);
-	return text;
-}
-
-/* The instruction that holds a byte of a function: its offset and length. */
-static void find_instruction(const struct proof *pl, const struct place_func *func, uint64_t where, uint64_t *start,
-			     uint64_t *length)
-{
-	const struct elf_sec *sec = &pl->obj->secs[func->sec];
-	struct arch_insn insn;
-
-	for (uint64_t at = func->start; at < func->end; at += insn.length) {
-		if (!pl->obj->arch->decode(sec->data, sec->size, at, &insn) || !insn.length)
-			break;
-		if (where < at + insn.length) {
-			*start = at;
-			*length = insn.length;
-			return;
-		}
-	}
-	*start = where;
-	*length = 1;
-}
-
-static const char *describe_bytes(struct proof *pl, uint32_t s, uint64_t start, uint64_t length)
-{
-	const struct elf_sec *sec = &pl->obj->secs[s];
-	struct place at = {pl->secs[s].at.shndx, pl->secs[s].at.offset + start};
-	const uint8_t *theirs = host_bytes(pl->host, at, length);
-
-	if (!theirs)
-		return arena_printf(pl->arena, "the kernel's %s ends before", sec->name);
-	return arena_printf(pl->arena, "compiled %s, kernel has %s", hex(pl, sec->data + start, length),
-			    hex(pl, theirs, length));
-}
-
-#define HINT "the source, config or compiler differs from the one the kernel was built with"
-
-static void report_function(struct proof *pl, const struct place_func *func, enum diag_level level, struct diag *diag)
-{
-	const char *name = pl->obj->syms[func->sym].name, *what = func->reason;
-	uint64_t start, length;
-
-	if (func->state == FUNC_UNSEEN && pl->secs[func->sec].nplaces > 1) {
-		diag_report(
-			diag, level, pl->obj->path, name,
-			"%s has this code at %u places, and nothing tells which is meant (%u of %u functions match); --no-proof goes on without a place for it",
-			pl->host->name, pl->secs[func->sec].nplaces, pl->nmatched, pl->ntotal);
-		return;
-	}
-	if (func->state == FUNC_UNSEEN) {
-		diag_report(diag, level, pl->obj->path, name,
-			    "%s has no code like this (%u of %u functions match); " HINT, pl->host->name, pl->nmatched,
-			    pl->ntotal);
-		return;
-	}
-	find_instruction(pl, func, func->where, &start, &length);
-	if (!what)
-		what = describe_bytes(pl, func->sec, start, length);
-	diag_report(diag, level, pl->obj->path,
-		    arena_printf(pl->arena, "%s+%#lx", name, (unsigned long)(start - func->start)),
-		    "%s (%u of %u functions match); " HINT, what, pl->nmatched, pl->ntotal);
-}
-
-/* "sysctl_table+0x8" for a byte of a section, or ".data+0x48" if no object is there. */
-static const char *describe_datum(struct proof *pl, uint32_t sec, uint64_t where)
-{
-	for (uint32_t i = 1; i < pl->obj->nsyms; i++) {
-		const struct elf_sym *sym = &pl->obj->syms[i];
-
-		if (sym->shndx == sec && !elf_sym_is_section(sym) && *sym->name && where >= sym->value &&
-		    where - sym->value < sym->size)
-			return arena_printf(pl->arena, "%s+%#lx", sym->name, (unsigned long)(where - sym->value));
-	}
-	return arena_printf(pl->arena, "%s+%#lx", pl->obj->secs[sec].name, (unsigned long)where);
-}
-
-static void report_data(struct proof *pl, const struct place_data_diff *diff, enum diag_level level, struct diag *diag)
-{
-	const char *what = diff->reason ? diff->reason : describe_bytes(pl, diff->sec, diff->where, 1);
-
-	diag_report(diag, level, pl->obj->path, describe_datum(pl, diff->sec, diff->where),
-		    "%s (data; all %u functions match); " HINT, what, pl->ntotal);
-}
-
-/* One message, for the first function that differs; data is looked at only if the code that uses it is proved. */
-static void report(struct proof *pl, enum diag_level level, struct diag *diag)
-{
-	const struct place_func *first = NULL;
-
-	for (uint32_t i = 0; i < pl->nfuncs; i++) {
-		const struct place_func *func = &pl->funcs[i];
-
-		if (!is_insisted_on(pl, func))
+		if (!(sec->flags & SHF_ALLOC) || !sec->size || pl->secs[s].state == SPOT_PLACED ||
+		    class == SEC_IGNORED || has_functions(pl, s))
 			continue;
-		pl->ntotal++;
-		if (func->state == FUNC_MATCHES)
-			pl->nmatched++;
-		else if (!first || (first->state == FUNC_UNSEEN && func->state == FUNC_DIFFERS))
-			first = func;
+		if (elf_sec_is_text(sec))
+			add_diff(pl, s, 0,
+				 arena_printf(pl->arena, "%s has no code like this, or it can't be told where",
+					      pl->host->name));
+		else if (class == SEC_DATA && has_symbols(pl->obj, s))
+			add_diff(pl, s, 0,
+				 arena_printf(pl->arena, "%s has no such data, or it can't be told where",
+					      pl->host->name));
 	}
-	if (first)
-		report_function(pl, first, level, diag);
-	else if (pl->ndata_diffs)
-		report_data(pl, &pl->data_diffs[0], level, diag);
 }
 
 int place_object(const struct elf_obj *obj, const struct host *host, bool insist, struct proof **result,
@@ -328,7 +278,7 @@ int place_object(const struct elf_obj *obj, const struct host *host, bool insist
 	pl->host = host;
 	pl->secs = arena_array(arena, struct spot, obj->nsecs);
 	pl->syms = arena_array(arena, struct spot, obj->nsyms);
-	pl->data_diffs = arena_array(arena, struct place_data_diff, obj->nsecs);
+	pl->diffs = arena_array(arena, struct place_diff, 2 * obj->nsecs);
 	match_index_object(pl);
 	for (enum round round = 0; round < NROUNDS; round++) {
 		do {
@@ -337,8 +287,11 @@ int place_object(const struct elf_obj *obj, const struct host *host, bool insist
 	}
 	while (place_data_by_name(pl))
 		follow_all(pl);
+	if (tables_follow(pl))
+		follow_all(pl);
+	check_places(pl);
 	check_names(pl);
-	report(pl, insist ? DIAG_REFUSAL : DIAG_WARNING, diag);
+	report_proof(pl, insist ? DIAG_UNPROVED : DIAG_WARNING, diag);
 	*result = pl;
 	return insist ? diag_checkpoint(diag) : 0;
 }

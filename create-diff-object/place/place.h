@@ -51,8 +51,11 @@ struct place_func {
 	const char *reason; /* FUNC_DIFFERS: the text of the message, owned by the arena; NULL: the bytes do */
 };
 
-/* A section of data whose bytes differ, or that has a reference which the host resolves in another way. */
-struct place_data_diff {
+/*
+ * What is not a function and differs: data, or code between functions. Its bytes do, or a reference that the host
+ * resolves in another way.
+ */
+struct place_diff {
 	uint32_t sec;
 	uint64_t where;     /* offset in the section */
 	const char *reason; /* owned by the arena; NULL: the bytes differ */
@@ -66,10 +69,10 @@ struct proof {
 	const struct elf_rela ***relas; /* per section: relocations sorted by offset */
 	struct place_func *funcs;       /* sorted by (sec, start) */
 	uint32_t nfuncs;
-	uint32_t nmatched; /* functions that match, of ntotal that must (code of .init sections need not be there) */
+	uint32_t nmatched; /* functions that match, of ntotal */
 	uint32_t ntotal;
-	struct place_data_diff *data_diffs;
-	uint32_t ndata_diffs;
+	struct place_diff *diffs;
+	uint32_t ndiffs;
 	struct arena *arena; /* owns all of the above */
 };
 

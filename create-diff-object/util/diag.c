@@ -9,10 +9,8 @@ static const struct {
 	const char *word;
 	int err;
 } levels[] = {
-	[DIAG_NOTE] = {"note", 0},
-	[DIAG_WARNING] = {"warning", 0},
-	[DIAG_REFUSAL] = {"refused", -EPERM},
-	[DIAG_ERROR] = {"error", -EINVAL},
+	[DIAG_NOTE] = {"note", 0},        [DIAG_WARNING] = {"warning", 0},   [DIAG_REFUSAL] = {"refused", -EPERM},
+	[DIAG_UNPROVED] = {NULL, -EPERM}, [DIAG_ERROR] = {"error", -EINVAL},
 };
 
 int diag_report(struct diag *diag, enum diag_level level, const char *file, const char *place, const char *fmt, ...)
@@ -20,14 +18,15 @@ int diag_report(struct diag *diag, enum diag_level level, const char *file, cons
 	va_list ap;
 
 	diag->warnings += level == DIAG_WARNING;
-	diag->refusals += level == DIAG_REFUSAL;
+	diag->refusals += level == DIAG_REFUSAL || level == DIAG_UNPROVED;
 	diag->errors += level == DIAG_ERROR;
 	if (diag->out) {
 		if (file)
 			fprintf(diag->out, "%s: ", file);
 		if (place)
 			fprintf(diag->out, "%s: ", place);
-		fprintf(diag->out, "%s: ", levels[level].word);
+		if (levels[level].word)
+			fprintf(diag->out, "%s: ", levels[level].word);
 		va_start(ap, fmt);
 		vfprintf(diag->out, fmt, ap);
 		va_end(ap);

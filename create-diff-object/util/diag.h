@@ -17,6 +17,7 @@ enum diag_level {
 	DIAG_NOTE,
 	DIAG_WARNING,
 	DIAG_REFUSAL,
+	DIAG_UNPROVED, /* a refusal whose text says all; printed without a word before it */
 	DIAG_ERROR,
 };
 
@@ -37,7 +38,7 @@ enum exit_code {
 
 /*
  * Prints one message and counts it. file may be NULL; place (a symbol, "section+0xoff", "line 7") may be NULL.
- * Returns -EINVAL for DIAG_ERROR, -EPERM for DIAG_REFUSAL, 0 otherwise, so that a caller can return it.
+ * Returns -EINVAL for DIAG_ERROR, -EPERM for DIAG_REFUSAL and DIAG_UNPROVED, 0 otherwise, so that a caller can return it.
  */
 int diag_report(struct diag *diag, enum diag_level level, const char *file, const char *place, const char *fmt, ...)
 	__attribute__((format(printf, 5, 6)));

@@ -6,6 +6,8 @@ LONELY(outside_b)
 
 int outside_a(int x)
 {
+	EXTABLE(1);
+	ALTERNATIVE("call outside_b", 1);
 	return twin(x);
 }
 

@@ -13,6 +13,8 @@ int say(const char *what)
 
 int overridden(int x)
 {
+	EXTABLE(1);
+	ALTERNATIVE("call outside_b", 1);
 	return x - 1;
 }
 

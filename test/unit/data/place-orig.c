@@ -26,6 +26,24 @@
 #define HANDLER first
 #endif
 
+#ifdef DIFFERENT_REPLACEMENT
+#define REPLACEMENT "call outside_b"
+#else
+#define REPLACEMENT "call outside_a"
+#endif
+
+#ifdef DIFFERENT_ENTRY
+#define FLAG 3
+#else
+#define FLAG 2
+#endif
+
+#ifdef DIFFERENT_GAP
+#define PADDING ".byte 0xcc, 0xcc, 0x90"
+#else
+#define PADDING ".byte 0xcc, 0xcc, 0xcc"
+#endif
+
 TWINS
 LONELY(outside_a)
 
@@ -45,12 +63,25 @@ static int (*const handlers[])(int) = {HANDLER, outside_b};
 
 int first(int x)
 {
+	EXTABLE(1);
 	say(GREETING);
 	return CALLEE(x) + twin(x) + lone_twin(x) + overridden(x) + counter++;
 }
 
+asm(".pushsection .text\n" PADDING "\n.popsection");
+
 int second(int x)
 {
+#ifndef WITHOUT_ENTRY
+	EXTABLE(1);
+#else
+	asm volatile("nop\n nop");
+#endif
+#ifdef WITH_ENTRY
+	asm volatile(".pushsection __ex_table,\"a\"\n .long second - .\n .long second - .\n .long 1\n .popsection");
+#endif
+	ALTERNATIVE("int3", FLAG);
+	ALTERNATIVE(REPLACEMENT, FLAG);
 #ifdef DIFFERENT_CODE
 	return handlers[x & 1](x) - shared;
 #else

@@ -31,6 +31,21 @@ extern int shared;
 		return callee(x) + 1;                                                                                  \
 	}
 
+/*
+ * An alternative as the kernel's ALTERNATIVE() makes it, in 14 bytes: site, replacement, a number that says when, two
+ * lengths; and an entry of the exception table: instruction, fixup, a number that says how.
+ */
+#define ALTERNATIVE(what, when)                                                                                        \
+	asm volatile("661: nop\n nop\n nop\n nop\n nop\n 662:\n"                                                       \
+		     ".pushsection .altinstructions,\"a\"\n .long 661b - .\n .long 663f - .\n .long %c0\n"             \
+		     ".byte 662b-661b, 664f-663f\n .popsection\n"                                                      \
+		     ".pushsection .altinstr_replacement,\"ax\"\n 663: " what "\n 664:\n .popsection\n"                \
+		     :                                                                                                 \
+		     : "i"(when))
+#define EXTABLE(how)                                                                                                   \
+	asm volatile("1: nop\n 2: nop\n"                                                                               \
+		     ".pushsection __ex_table,\"a\"\n .long 1b - .\n .long 2b - .\n .long " #how "\n .popsection\n")
+
 /* Nothing at all tells these apart. */
 #define SAME                                                                                                           \
 	static __attribute__((used, noipa, section(".text.same"))) int same(int x)                                     \
