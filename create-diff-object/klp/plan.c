@@ -7,7 +7,8 @@
  *   any symbol of a module              .klp.sym.<module>.<name>,<pos>, applied when it is there    (L5)
  *
  * Only a symbol that the object sees from outside (undefined, or global) can be the exported one: a static function
- * may have the name of an export of another file.
+ * may have the name of an export of another file. What a module's object newly refers to, and the module does not have,
+ * is the kernel's; the original object says nothing of it, since the module could not even have been loaded so.
  *
  * The name and position of a symbol come from the placement, which knows its address. Without one they come from the
  * symbol table, as long as only one symbol there can be meant.
@@ -176,6 +177,13 @@ static void plan_symbol(struct context *ctx, uint32_t index)
 		global = !elf_sym_is_local(&diff->orig.obj->syms[elf_obj_find_symbol(diff->orig.obj, name)]);
 	}
 	status = find_symbol(diff, target, name, orig != PIECE_NONE, global, &found);
+	if (!status && undefined && target->kernel && !is_own_of_each_module(name)) {
+		status = find_in_symtab(target->kernel, name, true, &found);
+		if (status > 0) {
+			*plan = (struct plan_symbol){.kind = PLAN_EARLY, .name = klp_name(ctx, KERNEL, &found)};
+			return;
+		}
+	}
 	if (status > 0) {
 		*plan = (struct plan_symbol){
 			.kind = is_kernel(target) ? PLAN_EARLY : PLAN_LATE,

@@ -15,6 +15,7 @@ struct symvers;
 struct plan_target {
 	const char *object;                /* "vmlinux" or a module's name, with '_' */
 	const struct symtab *symtab;       /* its symbols */
+	const struct symtab *kernel;       /* if it is a module, vmlinux's symbols; NULL: not known */
 	const struct symvers *symvers;     /* who exports what */
 	const struct placement *placement; /* of the original object, NULL: none */
 };

@@ -26,6 +26,7 @@
 struct options {
 	const char *placement; /* NULL: none */
 	const char *layout;    /* NULL: none */
+	const char *kernel;    /* NULL: none */
 	bool debug;
 	const char *orig, *patched, *object, *symtab, *symvers, *module, *output;
 };
@@ -34,6 +35,7 @@ static const char usage[] =
 	"usage: create-diff-object [options] ORIG.o PATCHED.o OBJNAME SYMTAB SYMVERS MODNAME OUTPUT.o\n"
 	"\n"
 	"  -p, --placement FILE   exact places of the original object's symbols, from klp-place\n"
+	"  -k, --kernel FILE      OBJNAME is a module; the symbols of the kernel, for what the patch newly refers to\n"
 	"  -l, --layout FILE      entry sizes of special sections, lines '<section> <bytes>'\n"
 	"  -d, --debug            print why each symbol is included\n"
 	"  -h, --help             this text\n"
@@ -44,6 +46,7 @@ static bool parse_options(int argc, char **argv, struct options *options)
 {
 	static const struct option longs[] = {
 		{"placement", required_argument, NULL, 'p'},
+		{"kernel", required_argument, NULL, 'k'},
 		{"layout", required_argument, NULL, 'l'},
 		{"debug", no_argument, NULL, 'd'},
 		{"help", no_argument, NULL, 'h'},
@@ -51,10 +54,13 @@ static bool parse_options(int argc, char **argv, struct options *options)
 	};
 	int c;
 
-	while ((c = getopt_long(argc, argv, "p:l:dh", longs, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "p:k:l:dh", longs, NULL)) != -1) {
 		switch (c) {
 		case 'p':
 			options->placement = optarg;
+			break;
+		case 'k':
+			options->kernel = optarg;
 			break;
 		case 'l':
 			options->layout = optarg;
@@ -116,7 +122,7 @@ static void side_close(struct opened *opened)
 }
 
 struct target_files {
-	struct symtab *symtab;
+	struct symtab *symtab, *kernel;
 	struct symvers *symvers;
 	struct placement *placement;
 };
@@ -126,6 +132,8 @@ static int target_open(const struct options *options, struct target_files *files
 {
 	int err = symtab_read(options->symtab, &files->symtab, diag);
 
+	if (!err && options->kernel)
+		err = symtab_read(options->kernel, &files->kernel, diag);
 	if (!err)
 		err = symvers_read(options->symvers, &files->symvers, diag);
 	if (!err && options->placement)
@@ -133,7 +141,13 @@ static int target_open(const struct options *options, struct target_files *files
 	if (!err && files->placement && strcmp(files->placement->object, options->object))
 		err = diag_error(diag, options->placement, NULL, "placed in %s, but %s is to be patched",
 				 files->placement->object, options->object);
-	*target = (struct plan_target){options->object, files->symtab, files->symvers, files->placement};
+	*target = (struct plan_target){
+		.object = options->object,
+		.symtab = files->symtab,
+		.kernel = files->kernel,
+		.symvers = files->symvers,
+		.placement = files->placement,
+	};
 	return err;
 }
 
@@ -217,6 +231,7 @@ int main(int argc, char **argv)
 		err = run(&diff, &target, &options, &unchanged, &diag);
 	placement_free(files.placement);
 	symvers_free(files.symvers);
+	symtab_free(files.kernel);
 	symtab_free(files.symtab);
 	side_close(&patched);
 	side_close(&orig);

@@ -5,16 +5,16 @@
 DIFFS=()                # objects of 6-diff that were written
 
 diff_objects() {
-	local object symbols out log status done=0 refused=0 changes
+	local object symbols out log status done=0 refused=0 changes kernel
 	DIFFS=()
 	: >"$WORK/6-diff.log"
 	diff_share_globals
 	for object in "${OBJECTS[@]}"; do
 		progress "comparing original and patched: $((done++)) of ${#OBJECTS[@]} objects"
-		out=$WORK/6-diff/$object log=$WORK/6-diff/${object%.o}.log status=0 symbols=$TARGET_KALLSYMS
+		out=$WORK/6-diff/$object log=$WORK/6-diff/${object%.o}.log status=0 symbols=$TARGET_KALLSYMS kernel=()
 		mkdir -p "${out%/*}"
-		if [[ ${PARENT[$object]} != vmlinux ]]; then module_unpacked "$object"; symbols=$REPLY; fi
-		"$BIN_DIR/create-diff-object" --placement "$WORK/5-proof/${object%.o}.place" "$WORK/4-compile/orig/$object" \
+		if [[ ${PARENT[$object]} != vmlinux ]]; then module_unpacked "$object"; symbols=$REPLY kernel=(--kernel "$TARGET_KALLSYMS"); fi
+		"$BIN_DIR/create-diff-object" "${kernel[@]}" --placement "$WORK/5-proof/${object%.o}.place" "$WORK/4-compile/orig/$object" \
 			"$WORK/4-compile/patched/$object" "${MODULE[$object]}" "$symbols" "$TARGET_SYMVERS" "${MODULE_NAME//-/_}" "$out" \
 			>"$log" 2>&1 || status=$?
 		case $status in
