@@ -162,28 +162,35 @@ struct printing {
 	ZydisFormatterFunc print_address, print_displacement, print_immediate; /* as they were without a hook */
 };
 
-/* Prints the name of the field at `field`; false if it has none. */
-static bool print_name(ZydisFormatterBuffer *buffer, const struct printing *printing, uint8_t field)
+static bool append(ZydisFormatterBuffer *buffer, const char *text)
 {
-	const char *name = printing->name ? printing->name(printing->arg, field) : NULL;
 	ZyanStringView view;
 	ZyanString *string;
 
-	if (!name || !ZYAN_SUCCESS(ZyanStringViewInsideBuffer(&view, name)) ||
-	    !ZYAN_SUCCESS(ZydisFormatterBufferAppend(buffer, ZYDIS_TOKEN_SYMBOL)) ||
-	    !ZYAN_SUCCESS(ZydisFormatterBufferGetString(buffer, &string)))
-		return false;
-	return ZYAN_SUCCESS(ZyanStringAppend(string, &view));
+	return ZYAN_SUCCESS(ZyanStringViewInsideBuffer(&view, text)) &&
+	       ZYAN_SUCCESS(ZydisFormatterBufferAppend(buffer, ZYDIS_TOKEN_SYMBOL)) &&
+	       ZYAN_SUCCESS(ZydisFormatterBufferGetString(buffer, &string)) &&
+	       ZYAN_SUCCESS(ZyanStringAppend(string, &view));
 }
 
+/* Prints the name of the field at `field`, with what the assembler has around it; false if it has none. */
+static bool print_name(ZydisFormatterBuffer *buffer, const struct printing *printing, uint8_t field, const char *before,
+		       const char *behind)
+{
+	const char *name = printing->name ? printing->name(printing->arg, field) : NULL;
+
+	return name && append(buffer, before) && append(buffer, name) && append(buffer, behind);
+}
+
+/* Hooks: a branch, or memory relative to the instruction; a displacement; a constant. */
 static ZyanStatus print_address(const ZydisFormatter *formatter, ZydisFormatterBuffer *buffer,
 				ZydisFormatterContext *context)
 {
 	const struct printing *printing = context->user_data;
 	bool in_memory = context->operand->type == ZYDIS_OPERAND_TYPE_MEMORY;
+	uint8_t field = in_memory ? context->instruction->raw.disp.offset : context->instruction->raw.imm[0].offset;
 
-	if (print_name(buffer, printing,
-		       in_memory ? context->instruction->raw.disp.offset : context->instruction->raw.imm[0].offset))
+	if (print_name(buffer, printing, field, "", in_memory ? "(%rip)" : ""))
 		return ZYAN_STATUS_SUCCESS;
 	return printing->print_address(formatter, buffer, context);
 }
@@ -193,7 +200,8 @@ static ZyanStatus print_displacement(const ZydisFormatter *formatter, ZydisForma
 {
 	const struct printing *printing = context->user_data;
 
-	if (context->instruction->raw.disp.size && print_name(buffer, printing, context->instruction->raw.disp.offset))
+	if (context->instruction->raw.disp.size &&
+	    print_name(buffer, printing, context->instruction->raw.disp.offset, "", ""))
 		return ZYAN_STATUS_SUCCESS;
 	return printing->print_displacement(formatter, buffer, context);
 }
@@ -204,7 +212,7 @@ static ZyanStatus print_immediate(const ZydisFormatter *formatter, ZydisFormatte
 	const struct printing *printing = context->user_data;
 
 	if (context->instruction->raw.imm[0].size &&
-	    print_name(buffer, printing, context->instruction->raw.imm[0].offset))
+	    print_name(buffer, printing, context->instruction->raw.imm[0].offset, "$", ""))
 		return ZYAN_STATUS_SUCCESS;
 	return printing->print_immediate(formatter, buffer, context);
 }

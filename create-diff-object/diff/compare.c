@@ -149,46 +149,71 @@ static bool may_differ(const struct range *o, const struct elf_sec *o_sec, const
 	       !(bits & ~(line->mask >> 8 * (i - line->offset)));
 }
 
-static struct change_info compare_ranges(const struct context *ctx, const struct range *o, const struct range *p,
-					 int depth)
+/* Where the references of both ranges begin to mean different things, bytes from their starts; length if nowhere. */
+static uint64_t find_other_target(const struct context *ctx, const struct range *o, const struct range *p,
+				  uint64_t length, int depth)
 {
-	const struct elf_sec *o_sec = &ctx->orig->obj->secs[o->sec], *p_sec = &ctx->patched->obj->secs[p->sec];
 	const struct ref *o_refs, *p_refs;
-	struct line_cursor cursor = {o->sec, p->sec, o->start, p->start, false};
-	uint32_t o_n, p_n, next = 0;
-	uint64_t size = o->end - o->start, field_end = 0, line_end = 0;
+	uint32_t o_n = refs_in_range(ctx->orig->refs, o->sec, o->start, o->start + length, &o_refs);
+	uint32_t p_n = refs_in_range(ctx->patched->refs, p->sec, p->start, p->start + length, &p_refs);
 
-	if (size != p->end - p->start || (o_sec->data == NULL) != (p_sec->data == NULL))
-		return differs(DIFF_SIZE, 0);
-	o_n = refs_in_range(ctx->orig->refs, o->sec, o->start, o->end, &o_refs);
-	p_n = refs_in_range(ctx->patched->refs, p->sec, p->start, p->end, &p_refs);
-	/* First what the references mean (several may stand at one place), then the bytes between their fields. */
 	for (uint32_t i = 0; i < o_n && i < p_n; i++) {
 		uint64_t o_at = o_refs[i].offset - o->start, p_at = p_refs[i].offset - p->start;
 
 		if (o_at != p_at || !same_target(ctx, &o_refs[i], &p_refs[i], depth))
-			return differs(DIFF_TARGET, o_at < p_at ? o_at : p_at);
+			return o_at < p_at ? o_at : p_at;
 	}
-	if (o_n != p_n)
-		return differs(DIFF_TARGET,
-			       (o_n > p_n ? o_refs[p_n].offset - o->start : p_refs[o_n].offset - p->start));
-	for (uint64_t i = 0; o_sec->data && i < size; i++) {
-		for (; next < o_n && o_refs[next].offset - o->start <= i; next++) {
-			uint8_t width = ctx->orig->obj->arch->reloc(o_refs[next].type)->size;
+	if (o_n == p_n)
+		return length;
+	return o_n > p_n ? o_refs[p_n].offset - o->start : p_refs[o_n].offset - p->start;
+}
 
-			if (o_refs[next].offset - o->start + width > field_end)
-				field_end = o_refs[next].offset - o->start + width;
+/* Where the bytes outside of relocated fields differ, bytes from the starts of both ranges; length if nowhere. */
+static uint64_t find_other_bytes(const struct context *ctx, const struct range *o, const struct range *p,
+				 uint64_t length)
+{
+	const struct elf_sec *o_sec = &ctx->orig->obj->secs[o->sec], *p_sec = &ctx->patched->obj->secs[p->sec];
+	struct line_cursor cursor = {o->sec, p->sec, o->start, p->start, false};
+	bool is_text = elf_sec_is_text(o_sec) && elf_sec_is_text(p_sec);
+	const struct ref *refs;
+	uint32_t n = refs_in_range(ctx->orig->refs, o->sec, o->start, o->start + length, &refs), next = 0;
+	uint64_t field_end = 0;
+
+	for (uint64_t i = 0; o_sec->data && p_sec->data && i < length; i++) {
+		uint64_t line_end;
+
+		for (; next < n && refs[next].offset - o->start <= i; next++) {
+			uint8_t width = ctx->orig->obj->arch->reloc(refs[next].type)->size;
+
+			if (refs[next].offset - o->start + width > field_end)
+				field_end = refs[next].offset - o->start + width;
 		}
 		if (i < field_end || o_sec->data[o->start + i] == p_sec->data[p->start + i] ||
 		    may_differ(o, o_sec, p, p_sec, i))
 			continue;
-		if (elf_sec_is_text(o_sec) && elf_sec_is_text(p_sec))
-			line_end = lines_skip(ctx->lines, &cursor, o->start + i, p->start + i);
-		if (line_end <= o->start + i)
-			return differs(DIFF_BYTES, i);
+		line_end = is_text ? lines_skip(ctx->lines, &cursor, o->start + i, p->start + i) : 0;
+		if (!line_end)
+			return i;
 		field_end = line_end - o->start;
 	}
-	return (struct change_info){.change = CHANGE_SAME};
+	return length;
+}
+
+static struct change_info compare_ranges(const struct context *ctx, const struct range *o, const struct range *p,
+					 int depth)
+{
+	const struct elf_sec *o_sec = &ctx->orig->obj->secs[o->sec], *p_sec = &ctx->patched->obj->secs[p->sec];
+	uint64_t o_size = o->end - o->start, p_size = p->end - p->start, length = o_size < p_size ? o_size : p_size;
+	uint64_t target, bytes;
+
+	/* Several references may stand at one place. Up to the first that differs the fields of both are the same. */
+	target = find_other_target(ctx, o, p, length, depth);
+	bytes = find_other_bytes(ctx, o, p, target);
+	if (o_size != p_size || (o_sec->data == NULL) != (p_sec->data == NULL))
+		return differs(DIFF_SIZE, bytes);
+	if (bytes < target)
+		return differs(DIFF_BYTES, bytes);
+	return target < length ? differs(DIFF_TARGET, target) : (struct change_info){.change = CHANGE_SAME};
 }
 
 static struct range entry_range(const struct entry *entry)
@@ -254,38 +279,41 @@ static const struct entry *next_entry(const struct side *side, uint32_t piece, u
 	return NULL;
 }
 
-/* Tables follow each other in the order of sections, which may differ: compare table by table. */
-static bool same_entries_of(const struct context *ctx, uint32_t orig, uint32_t patched, const struct special_row *row)
+/*
+ * Finds the first entries of a table that differ; both are NULL if none do. Tables follow each other in the order of
+ * sections, which may differ: compare table by table.
+ */
+static void find_entries_of(const struct context *ctx, uint32_t orig, uint32_t patched, const struct special_row *row,
+			    struct change_info *info)
 {
 	uint32_t i = 0, k = 0;
 
-	for (;;) {
-		const struct entry *o, *p;
-
+	do {
 		do
-			o = next_entry(ctx->orig, orig, &i);
-		while (o && o->row != row);
+			info->orig_entry = next_entry(ctx->orig, orig, &i);
+		while (info->orig_entry && info->orig_entry->row != row);
 		do
-			p = next_entry(ctx->patched, patched, &k);
-		while (p && p->row != row);
-		if (!o || !p)
-			return !o && !p;
-		if (!same_entry(ctx, o, p))
-			return false;
-	}
+			info->entry = next_entry(ctx->patched, patched, &k);
+		while (info->entry && info->entry->row != row);
+	} while (info->orig_entry && info->entry && same_entry(ctx, info->orig_entry, info->entry));
 }
 
-static bool same_entries(const struct context *ctx, uint32_t orig, uint32_t patched)
+static struct change_info compare_entries(const struct context *ctx, uint32_t orig, uint32_t patched)
 {
+	struct change_info info = {.change = CHANGE_CHANGED, .why = DIFF_ENTRY};
 	const struct entry *entry;
 
-	for (uint32_t i = 0; (entry = next_entry(ctx->orig, orig, &i));)
-		if (!same_entries_of(ctx, orig, patched, entry->row))
-			return false;
-	for (uint32_t i = 0; (entry = next_entry(ctx->patched, patched, &i));)
-		if (!same_entries_of(ctx, orig, patched, entry->row))
-			return false;
-	return true;
+	for (uint32_t i = 0; (entry = next_entry(ctx->orig, orig, &i));) {
+		find_entries_of(ctx, orig, patched, entry->row, &info);
+		if (info.orig_entry || info.entry)
+			return info;
+	}
+	for (uint32_t i = 0; (entry = next_entry(ctx->patched, patched, &i));) {
+		find_entries_of(ctx, orig, patched, entry->row, &info);
+		if (info.orig_entry || info.entry)
+			return info;
+	}
+	return (struct change_info){.change = CHANGE_SAME};
 }
 
 static struct change_info compare_pieces(const struct context *ctx, uint32_t patched)
@@ -311,8 +339,8 @@ static struct change_info compare_pieces(const struct context *ctx, uint32_t pat
 	}
 	info = compare_ranges(ctx, &o_range, &p_range, 0);
 	info.where += p_range.start - p->start;
-	if (info.change == CHANGE_SAME && p->kind == PIECE_FUNC && !same_entries(ctx, orig, patched))
-		info = differs(DIFF_ENTRY, 0);
+	if (info.change == CHANGE_SAME && p->kind == PIECE_FUNC)
+		info = compare_entries(ctx, orig, patched);
 	return info;
 }
 
@@ -429,7 +457,7 @@ const char *difference_text(enum difference why)
 	case DIFF_SIZE:
 		return "its size";
 	case DIFF_BYTES:
-		return "its contents";
+		return "its content";
 	case DIFF_TARGET:
 		return "a reference in it";
 	case DIFF_ENTRY:

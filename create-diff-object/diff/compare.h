@@ -22,14 +22,16 @@ enum difference {
 	DIFF_TARGET, /* a reference means something else */
 	DIFF_ENTRY,  /* an entry of a special table differs or is missing on one side */
 	DIFF_KIND,   /* a datum became constant, percpu, read-only after init, or stopped to be so */
-	DIFF_CALLEE, /* it calls a changed function that ftrace can\'t reach: see carried */
+	DIFF_CALLEE, /* it calls a changed function that ftrace can't reach: see carried */
 	DIFF_PART,   /* the function's unlikely part changed, appeared or vanished */
 };
 
 struct change_info {
 	enum change change;
 	enum difference why;
-	uint64_t where; /* bytes from the start of the patched piece, for DIFF_BYTES and DIFF_TARGET */
+	/* Bytes from the start of the patched piece to the first difference, for DIFF_SIZE, _BYTES, _TARGET, _CALLEE. */
+	uint64_t where;
+	const struct entry *orig_entry, *entry; /* DIFF_ENTRY: the first that differ; one is NULL if there is none */
 	/*
 	 * A changed static function without an ftrace location (an `inline` that GCC kept out of line, like the
 	 * __do_sys_newuname() of SYSCALL_DEFINE1(newuname)) is changed through its callers: all of them are in this

@@ -40,7 +40,9 @@ void report_reasons(const struct diff *diff, FILE *out)
 		case WHY_NOT:
 			break;
 		case WHY_CHANGED:
-			fprintf(out, "%s+%#lx: included: %s differs\n", name, (unsigned long)info->where,
+			fprintf(out, "%s+%#lx: included: %s differs\n", name,
+				(unsigned long)(info->where -
+						(side_piece(patched, p)->entry - side_piece(patched, p)->start)),
 				difference_text(info->why));
 			break;
 		case WHY_NEW:

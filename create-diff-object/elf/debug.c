@@ -9,8 +9,11 @@
 #include <elfutils/libdw.h>
 #include <elfutils/libdwfl.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "util/memory.h"
+#include "util/strmap.h"
+#include "util/vec.h"
 
 struct debug_info {
 	Dwfl *dwfl;
@@ -121,4 +124,87 @@ uint32_t debug_find_inlined(const struct debug_info *debug, uint32_t sec, uint64
 	}
 	free(scopes);
 	return found;
+}
+
+typedef VEC(Dwarf_Die) die_vec;
+
+/* The structures at file scope, with names, that are complete. */
+static void find_structures(const struct debug_info *debug, die_vec *found)
+{
+	Dwarf_Die *unit = NULL, die;
+	Dwarf_Addr bias;
+
+	while ((unit = dwfl_module_nextcu(debug->module, unit, &bias))) {
+		if (dwarf_child(unit, &die))
+			continue;
+		do {
+			int tag = dwarf_tag(&die);
+
+			if ((tag == DW_TAG_structure_type || tag == DW_TAG_union_type) && dwarf_diename(&die) &&
+			    dwarf_bytesize(&die) > 0)
+				vec_add(found, die);
+		} while (!dwarf_siblingof(&die, &die));
+	}
+}
+
+static bool next_member(Dwarf_Die *die, bool first)
+{
+	int status = 0;
+
+	do
+		status = first ? dwarf_child(die, die) : dwarf_siblingof(die, die);
+	while (first = false, !status && dwarf_tag(die) != DW_TAG_member);
+	return !status;
+}
+
+static uint64_t member_offset(Dwarf_Die *member)
+{
+	Dwarf_Attribute attribute;
+	Dwarf_Word bytes = 0, bits = 0;
+
+	dwarf_formudata(dwarf_attr(member, DW_AT_data_member_location, &attribute), &bytes);
+	dwarf_formudata(dwarf_attr(member, DW_AT_data_bit_offset, &attribute), &bits);
+	return bytes + bits / 8;
+}
+
+static void compare_structures(Dwarf_Die *orig, Dwarf_Die *patched, debug_layout *report, void *arg)
+{
+	uint64_t o_size = (uint64_t)dwarf_bytesize(orig), p_size = (uint64_t)dwarf_bytesize(patched);
+	Dwarf_Die p = *patched;
+
+	for (bool p_has = next_member(&p, true); p_has; p_has = next_member(&p, false)) {
+		const char *name = dwarf_diename(&p);
+		Dwarf_Die o = *orig;
+
+		for (bool o_has = next_member(&o, true); name && o_has; o_has = next_member(&o, false)) {
+			if (!dwarf_diename(&o) || strcmp(dwarf_diename(&o), name) ||
+			    member_offset(&o) == member_offset(&p))
+				continue;
+			report(arg, dwarf_diename(patched), o_size, p_size, name, member_offset(&o), member_offset(&p));
+			return;
+		}
+	}
+	if (o_size != p_size)
+		report(arg, dwarf_diename(patched), o_size, p_size, NULL, 0, 0);
+}
+
+void debug_compare_layouts(const struct debug_info *orig, const struct debug_info *patched, debug_layout *report,
+			   void *arg)
+{
+	die_vec o = {0}, p = {0};
+	struct strmap by_name = {0};
+
+	find_structures(orig, &o);
+	find_structures(patched, &p);
+	for (uint32_t i = 0; i < o.n; i++)
+		strmap_add(&by_name, dwarf_diename(&o.v[i]), i);
+	for (uint32_t i = 0; i < p.n; i++) {
+		uint32_t same = strmap_get(&by_name, dwarf_diename(&p.v[i]));
+
+		if (same != STRMAP_NONE)
+			compare_structures(&o.v[same], &p.v[i], report, arg);
+	}
+	strmap_free(&by_name);
+	vec_free(&o);
+	vec_free(&p);
 }

@@ -35,4 +35,15 @@ struct debug_inlined {
 uint32_t debug_find_inlined(const struct debug_info *debug, uint32_t sec, uint64_t offset,
 			    struct debug_inlined *inlined, uint32_t max);
 
+/*
+ * A structure whose layout differs: its sizes in bytes, and the first member of both that moved (NULL: none did; the ends
+ * differ).
+ */
+typedef void debug_layout(void *arg, const char *name, uint64_t orig_size, uint64_t patched_size, const char *member,
+			  uint64_t orig_offset, uint64_t patched_offset);
+
+/* Calls report for each named structure or union that both objects know and that has another layout. */
+void debug_compare_layouts(const struct debug_info *orig, const struct debug_info *patched, debug_layout *report,
+			   void *arg);
+
 #endif

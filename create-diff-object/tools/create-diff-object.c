@@ -10,6 +10,7 @@
 
 #include "diff/compare.h"
 #include "diff/correlate.h"
+#include "diff/explain.h"
 #include "diff/gate.h"
 #include "diff/report.h"
 #include "diff/select.h"
@@ -28,6 +29,7 @@ struct options {
 	const char *layout;    /* NULL: none */
 	const char *kernel;    /* NULL: none */
 	bool debug;
+	bool explain;
 	const char *orig, *patched, *object, *symtab, *symvers, *module, *output;
 };
 
@@ -37,7 +39,8 @@ static const char usage[] =
 	"  -p, --placement FILE   exact places of the original object's symbols, from klp-place\n"
 	"  -k, --kernel FILE      OBJNAME is a module; the symbols of the kernel, for what the patch newly refers to\n"
 	"  -l, --layout FILE      entry sizes of special sections, lines '<section> <bytes>'\n"
-	"  -d, --debug            print why each symbol is included\n"
+	"  -e, --explain          print why each symbol is included, with the code that differs\n"
+	"  -d, --debug            the same in one line each, on standard error\n"
 	"  -h, --help             this text\n"
 	"\n"
 	"exit status: 0 written, 1 error, 2 the change can't be livepatched, 3 nothing changed\n";
@@ -48,13 +51,14 @@ static bool parse_options(int argc, char **argv, struct options *options)
 		{"placement", required_argument, NULL, 'p'},
 		{"kernel", required_argument, NULL, 'k'},
 		{"layout", required_argument, NULL, 'l'},
+		{"explain", no_argument, NULL, 'e'},
 		{"debug", no_argument, NULL, 'd'},
 		{"help", no_argument, NULL, 'h'},
 		{NULL, 0, NULL, 0},
 	};
 	int c;
 
-	while ((c = getopt_long(argc, argv, "p:k:l:dh", longs, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "p:k:l:edh", longs, NULL)) != -1) {
 		switch (c) {
 		case 'p':
 			options->placement = optarg;
@@ -64,6 +68,9 @@ static bool parse_options(int argc, char **argv, struct options *options)
 			break;
 		case 'l':
 			options->layout = optarg;
+			break;
+		case 'e':
+			options->explain = true;
 			break;
 		case 'd':
 			options->debug = true;
@@ -180,6 +187,8 @@ static int run(struct diff *diff, const struct plan_target *target, const struct
 	}
 	if (selection && options->debug)
 		report_reasons(diff, stderr);
+	if (selection && options->explain)
+		explain(diff, stdout);
 	*unchanged = !err && !selection->nroots;
 	if (err || *unchanged)
 		goto end;

@@ -17,6 +17,7 @@ OPT_KEEP=0              # --skip-cleanup
 OPT_COMPILER_CHECK=1    # 0 with --skip-compiler-check
 OPT_FUZZ=0              # --fuzz
 OPT_MAX_OBJECTS=200     # --max-objects
+OPT_EXPLAIN=0           # --explain
 OPT_PROVE=0             # --prove, or --prove-test
 OPT_PROVE_TEST=""       # --prove-test: script to run in the machine
 OPT_ACTION=build        # or list-targets, print-target
@@ -45,6 +46,7 @@ Build:
   -R, --non-replace          the module does not replace livepatches loaded before
       --fuzz N               lines of context that may differ when a patch is applied (default: 0)
       --max-objects N        refuse a patch that can change more objects (default: 200)
+      --explain              show why each function is in the module, with the instructions that differ
       --skip-compiler-check  go on when the compiler is not the one that built the target
 Proof:
       --prove                boot the target in a virtual machine, load the module there, unload it, read the log
@@ -75,7 +77,7 @@ options_parse() {
 	local short=ha:r:s:c:v:j:t:n:o:dR long parsed
 	long=help,archversion:,sourcerpm:,sourcedir:,config:,vmlinux:,jobs:,target:,name:,output:,debug,non-replace
 	long+=,oot-module:,oot-module-src:,skip-cleanup,skip-compiler-check,skip-gcc-check
-	long+=,symvers:,modules:,fuzz:,max-objects:,list-targets,print-target,prove,prove-test:
+	long+=,symvers:,modules:,fuzz:,max-objects:,explain,list-targets,print-target,prove,prove-test:
 	if ! parsed=$(getopt -o "$short" -l "$long" -n kpatch-build -- "$@" 2>&1); then
 		parsed=${parsed%%$'\n'*}
 		usage_error "${parsed#kpatch-build: }"
@@ -99,6 +101,7 @@ options_parse() {
 		--symvers) OPT_SYMVERS=$2; shift ;;
 		--modules) OPT_MODULES=$2; shift ;;
 		--fuzz) OPT_FUZZ=$2; shift ;;
+		--explain) OPT_EXPLAIN=1 ;;
 		--max-objects) OPT_MAX_OBJECTS=$2; shift ;;
 		--prove) OPT_PROVE=1 ;;
 		--prove-test) OPT_PROVE=1 OPT_PROVE_TEST=$2; shift ;;

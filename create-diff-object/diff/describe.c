@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Texts for explanations. See describe.h. */
+#include "diff/describe.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "arch/arch.h"
+
+/* Longer texts are cut: enough to recognize a message. */
+#define MAX_QUOTED 48
+
+static void quote(const struct elf_sec *sec, uint64_t offset, char *text, size_t size)
+{
+	size_t used = 0;
+
+	used += (size_t)snprintf(text, size, "\"");
+	for (uint64_t i = offset; i < sec->size && sec->data[i] && used + 8 < size; i++) {
+		uint8_t c = sec->data[i];
+
+		if (i - offset == MAX_QUOTED) {
+			used += (size_t)snprintf(text + used, size - used, "...");
+			break;
+		}
+		if (c == '\n')
+			used += (size_t)snprintf(text + used, size - used, "\\n");
+		else if (c == '"' || c == '\\')
+			used += (size_t)snprintf(text + used, size - used, "\\%c", c);
+		else if (isprint(c))
+			used += (size_t)snprintf(text + used, size - used, "%c", c);
+		else
+			used += (size_t)snprintf(text + used, size - used, "\\%03o", c);
+	}
+	snprintf(text + used, size - used, "\"");
+}
+
+static void name_and_offset(const char *name, int64_t offset, char *text, size_t size)
+{
+	if (offset)
+		snprintf(text, size, "%s%c%#llx", name, offset < 0 ? '-' : '+',
+			 (unsigned long long)(offset < 0 ? -offset : offset));
+	else
+		snprintf(text, size, "%s", name);
+}
+
+void describe_ref(const struct side *side, uint32_t from, const struct ref *ref, char *text, size_t size)
+{
+	const struct piece *piece;
+
+	if (ref->piece == PIECE_NONE) {
+		name_and_offset(side->obj->syms[ref->sym].name, ref->target, text, size);
+		return;
+	}
+	piece = side_piece(side, ref->piece);
+	if (piece->class == SEC_STRINGS && side_section(side, piece)->entsize <= 1 && ref->target >= 0)
+		quote(side_section(side, piece), (uint64_t)ref->target, text, size);
+	else if (ref->piece == from && ref->target && piece->kind == PIECE_FUNC)
+		name_and_offset("", ref->target, text, size);
+	else
+		name_and_offset(piece->name, ref->target, text, size);
+}
+
+struct naming {
+	const struct side *side;
+	const struct arch_insn *insn;
+	uint32_t from;
+	char text[160];
+};
+
+static const char *name_field(void *arg, uint8_t field)
+{
+	struct naming *naming = arg;
+	const struct piece *piece = side_piece(naming->side, naming->from);
+	uint64_t at = naming->insn->offset + field;
+	const struct ref *ref;
+
+	if (refs_in_range(naming->side->refs, piece->sec, at, at + 1, &ref)) {
+		describe_ref(naming->side, naming->from, ref, naming->text, sizeof(naming->text));
+		return naming->text;
+	}
+	if (!naming->insn->is_branch || field != naming->insn->field_offset)
+		return NULL;
+	name_and_offset(naming->insn->target == piece->entry ? piece->name : "",
+			(int64_t)(naming->insn->target - piece->entry), naming->text, sizeof(naming->text));
+	return naming->text;
+}
+
+uint32_t describe_insn(const struct side *side, uint32_t from, uint64_t offset, char *text, size_t size)
+{
+	const struct elf_sec *sec = side_section(side, side_piece(side, from));
+	const struct arch_ops *arch = side->obj->arch;
+	struct arch_insn insn;
+	struct naming naming = {.side = side, .insn = &insn, .from = from};
+
+	if (arch->decode(sec->data, sec->size, offset, &insn) &&
+	    arch->print(sec->data, sec->size, offset, name_field, &naming, text, size))
+		return insn.length;
+	snprintf(text, size, ".byte 0x%02x", sec->data[offset]);
+	return 1;
+}

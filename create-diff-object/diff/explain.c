@@ -1,0 +1,558 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A patch of one line may change twenty functions: a callee was inlined into them, a structure grew, a macro of a header
+ * changed. The objects show where each of them differs, and most of why:
+ *
+ *   two references      another function is called, another text is used
+ *   two numbers         a displacement (a structure has another layout, or the stack frame) or a constant
+ *   debug information   which inlined function the place is in, which structures have another layout
+ *
+ * Distances of jumps differ wherever code between grew; they are passed over, to show where it did.
+ */
+#include "diff/explain.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "arch/arch.h"
+#include "diff/describe.h"
+#include "elf/debug.h"
+#include "util/vec.h"
+
+/* Instructions shown before the first difference, and of each side from there on. */
+#define SHOWN_BEFORE 2
+#define SHOWN_AFTER  4
+
+#define MAX_TEXT 256
+
+struct context {
+	const struct diff *diff;
+	const char *file;                     /* of the patched object, without directories */
+	struct debug_info *o_debug, *p_debug; /* NULL: none */
+	bool layouts_differ;                  /* structures do, in the debug information */
+	FILE *out;
+};
+
+/* A place in both functions of a pair, bytes from the start of their sections. */
+struct spot {
+	uint32_t orig, patched; /* pieces */
+	uint64_t o_at, p_at;
+};
+
+static uint64_t function_end(const struct side *side, uint32_t id)
+{
+	return side_piece(side, id)->end;
+}
+
+static bool is_at_end(const struct context *ctx, const struct spot *spot)
+{
+	return spot->o_at >= function_end(&ctx->diff->orig, spot->orig) ||
+	       spot->p_at >= function_end(&ctx->diff->patched, spot->patched);
+}
+
+static uint32_t insn_length(const struct side *side, uint32_t id, uint64_t at)
+{
+	const struct elf_sec *sec = side_section(side, side_piece(side, id));
+	struct arch_insn insn;
+
+	return side->obj->arch->decode(sec->data, sec->size, at, &insn) ? insn.length : 1;
+}
+
+/* Is there a branch at `at` that stays in its function, so that its distance only tells how much code is between? */
+static bool is_inner_branch(const struct side *side, uint32_t id, uint64_t at)
+{
+	const struct piece *piece = side_piece(side, id);
+	const struct elf_sec *sec = side_section(side, piece);
+	const struct ref *ref;
+	struct arch_insn insn;
+
+	return side->obj->arch->decode(sec->data, sec->size, at, &insn) && insn.is_branch &&
+	       !refs_in_range(side->refs, piece->sec, at, at + insn.length, &ref) && insn.target >= piece->entry &&
+	       insn.target < piece->end;
+}
+
+/* Do both instructions read the same, whatever numbers stand in them? */
+static bool same_words(const char *o, const char *p)
+{
+	for (;; o++, p++) {
+		if (!strncmp(o, "0x", 2) && !strncmp(p, "0x", 2)) {
+			o += 2 + strspn(o + 2, "0123456789abcdef");
+			p += 2 + strspn(p + 2, "0123456789abcdef");
+		}
+		if (*o != *p)
+			return false;
+		if (!*o)
+			return true;
+	}
+}
+
+/*
+ * The first instruction that differs by more than the distance of a branch inside of the function. where is the first
+ * difference of any kind, bytes from the entries. Returns false if nothing but distances differs.
+ */
+static bool find_spot(const struct context *ctx, uint64_t where, struct spot *spot)
+{
+	const struct side *orig = &ctx->diff->orig, *patched = &ctx->diff->patched;
+	uint64_t limit = side_piece(patched, spot->patched)->entry + where;
+	struct spot first = {0};
+
+	spot->o_at = side_piece(orig, spot->orig)->entry;
+	spot->p_at = side_piece(patched, spot->patched)->entry;
+	for (; !is_at_end(ctx, spot);) {
+		char o_text[MAX_TEXT], p_text[MAX_TEXT];
+		uint32_t o_len = describe_insn(orig, spot->orig, spot->o_at, o_text, sizeof(o_text));
+		uint32_t p_len = describe_insn(patched, spot->patched, spot->p_at, p_text, sizeof(p_text));
+
+		if (spot->p_at + p_len > limit && !first.p_at)
+			first = *spot;
+		if (spot->p_at + p_len > limit && strcmp(o_text, p_text) &&
+		    !(is_inner_branch(orig, spot->orig, spot->o_at) &&
+		      is_inner_branch(patched, spot->patched, spot->p_at) && same_words(o_text, p_text)))
+			return true;
+		/* An instruction that reads the same and is not: its reference is to something of that name. */
+		if (spot->p_at + p_len > limit && first.p_at == spot->p_at && first.o_at == spot->o_at &&
+		    !strcmp(o_text, p_text) && o_len == p_len)
+			return true;
+		spot->o_at += o_len;
+		spot->p_at += p_len;
+	}
+	return false;
+}
+
+static const struct ref *ref_of_insn(const struct side *side, uint32_t id, uint64_t at)
+{
+	const struct ref *ref;
+
+	return refs_in_range(side->refs, side_piece(side, id)->sec, at, at + insn_length(side, id, at), &ref) ? ref
+													      : NULL;
+}
+
+static void print_insn(const struct context *ctx, const char *mark, const struct side *side, uint32_t id, uint64_t at)
+{
+	unsigned long offset = (unsigned long)(at - side_piece(side, id)->entry);
+	char text[MAX_TEXT], *operands;
+
+	if (at >= function_end(side, id)) {
+		fprintf(ctx->out, "  %s  +0x%-5lx (its end)\n", mark, offset);
+		return;
+	}
+	describe_insn(side, id, at, text, sizeof(text));
+	operands = strchr(text, ' ');
+	if (operands && operands[1]) {
+		*operands++ = '\0';
+		fprintf(ctx->out, "  %s  +0x%-5lx %-7s %s\n", mark, offset, text, operands);
+	} else {
+		fprintf(ctx->out, "  %s  +0x%-5lx %s\n", mark, offset, text);
+	}
+}
+
+/* Where the next n instructions start. */
+static void find_insns(const struct side *side, uint32_t id, uint64_t at, uint64_t *insns, unsigned int n)
+{
+	for (unsigned int i = 0; i < n; i++) {
+		insns[i] = at;
+		at += at < function_end(side, id) ? insn_length(side, id, at) : 0;
+	}
+}
+
+/* Do two instructions in a row, from these places on, read the same on both sides? */
+static bool reads_same(const struct context *ctx, const struct spot *spot, const uint64_t *o, const uint64_t *p)
+{
+	for (unsigned int i = 0; i < 2; i++) {
+		char o_text[MAX_TEXT], p_text[MAX_TEXT];
+
+		if (o[i] >= function_end(&ctx->diff->orig, spot->orig) ||
+		    p[i] >= function_end(&ctx->diff->patched, spot->patched))
+			return o[i] - p[i] == function_end(&ctx->diff->orig, spot->orig) -
+						      function_end(&ctx->diff->patched, spot->patched);
+		describe_insn(&ctx->diff->orig, spot->orig, o[i], o_text, sizeof(o_text));
+		describe_insn(&ctx->diff->patched, spot->patched, p[i], p_text, sizeof(p_text));
+		if (!same_words(o_text, p_text))
+			return false;
+	}
+	return true;
+}
+
+/* How many instructions of each side are to be shown: up to where both go on alike. */
+static bool find_common_end(const struct context *ctx, const struct spot *spot, const uint64_t *o, const uint64_t *p,
+			    unsigned int *o_n, unsigned int *p_n)
+{
+	for (unsigned int sum = 1; sum <= 2 * SHOWN_AFTER; sum++)
+		for (*o_n = sum < SHOWN_AFTER ? sum : SHOWN_AFTER; sum - *o_n <= SHOWN_AFTER; --*o_n) {
+			*p_n = sum - *o_n;
+			/* Of two references to things of one name both are shown. */
+			if ((*o_n || *p_n) && (sum > 1 || o[0] != p[0]) && reads_same(ctx, spot, o + *o_n, p + *p_n))
+				return true;
+			if (!*o_n)
+				break;
+		}
+	*o_n = *p_n = SHOWN_AFTER;
+	return false;
+}
+
+static void print_code(const struct context *ctx, const struct spot *spot)
+{
+	const struct side *orig = &ctx->diff->orig, *patched = &ctx->diff->patched;
+	uint64_t before[SHOWN_BEFORE], at = side_piece(patched, spot->patched)->entry;
+	uint64_t o[SHOWN_AFTER + 2], p[SHOWN_AFTER + 2];
+	unsigned int n = 0, o_n, p_n;
+	bool goes_on;
+
+	for (; at < spot->p_at; at += insn_length(patched, spot->patched, at), n++)
+		before[n % SHOWN_BEFORE] = at;
+	for (unsigned int i = n < SHOWN_BEFORE ? 0 : n - SHOWN_BEFORE; i < n; i++)
+		print_insn(ctx, " ", patched, spot->patched, before[i % SHOWN_BEFORE]);
+	find_insns(orig, spot->orig, spot->o_at, o, SHOWN_AFTER + 2);
+	find_insns(patched, spot->patched, spot->p_at, p, SHOWN_AFTER + 2);
+	goes_on = find_common_end(ctx, spot, o, p, &o_n, &p_n);
+	for (unsigned int i = 0; i < o_n && (!i || o[i] != o[i - 1]); i++)
+		print_insn(ctx, "-", orig, spot->orig, o[i]);
+	for (unsigned int i = 0; i < p_n && (!i || p[i] != p[i - 1]); i++)
+		print_insn(ctx, "+", patched, spot->patched, p[i]);
+	for (unsigned int i = 0; goes_on && i < 2 && p[p_n + i] < function_end(patched, spot->patched); i++)
+		print_insn(ctx, " ", patched, spot->patched, p[p_n + i]);
+}
+
+/* ---- reasons ---- */
+
+/* What two instructions that only differ in a number say. at is where the number stands in their texts. */
+static const char *reason_of_number(const struct context *ctx, const char *text, size_t at)
+{
+	size_t end = at + strspn(text + at, "0123456789abcdefx");
+
+	if (at && text[at - 1] == '$')
+		return ctx->layouts_differ
+			       ? "a constant: a number of the source, or the size of a structure (see the end)"
+			       : "a constant: a number of the source, or the size of a structure";
+	if (text[end] != '(')
+		return "an address or a distance";
+	if (!strncmp(text + end, "(%rsp", 5) || !strncmp(text + end, "(%rbp", 5))
+		return "a place on the stack: the frame of the function has another layout";
+	return ctx->layouts_differ ? "an offset: a member of a structure is elsewhere (see the end)"
+				   : "an offset: another member, or the structure has another layout";
+}
+
+static void print_reason_of_insns(const struct context *ctx, const struct spot *spot)
+{
+	char o_text[MAX_TEXT], p_text[MAX_TEXT];
+	size_t i = 0;
+
+	describe_insn(&ctx->diff->orig, spot->orig, spot->o_at, o_text, sizeof(o_text));
+	describe_insn(&ctx->diff->patched, spot->patched, spot->p_at, p_text, sizeof(p_text));
+	while (o_text[i] && o_text[i] == p_text[i])
+		i++;
+	if (!same_words(o_text, p_text) || !o_text[i]) {
+		fprintf(ctx->out, "  reason: other instructions\n");
+		return;
+	}
+	/* Back to the start of the number: common digits are part of it. */
+	while (i && (isxdigit((unsigned char)o_text[i - 1]) || o_text[i - 1] == 'x'))
+		i--;
+	fprintf(ctx->out, "  reason: %s\n", reason_of_number(ctx, o_text, i));
+}
+
+/* The difference is in what a reference means. */
+static void print_reason_of_refs(const struct context *ctx, const struct spot *spot, const struct ref *o_ref,
+				 const struct ref *p_ref)
+{
+	const struct diff *diff = ctx->diff;
+	const struct piece *target = p_ref->piece == PIECE_NONE ? NULL : side_piece(&diff->patched, p_ref->piece);
+	char o_text[MAX_TEXT], p_text[MAX_TEXT];
+
+	describe_ref(&diff->orig, spot->orig, o_ref, o_text, sizeof(o_text));
+	describe_ref(&diff->patched, spot->patched, p_ref, p_text, sizeof(p_text));
+	fprintf(ctx->out, "  reason: ");
+	if (!target)
+		fprintf(ctx->out, "refers to %s instead of %s\n", p_text, o_text);
+	else if (target->class == SEC_STRINGS)
+		fprintf(ctx->out, "the text %s was %s\n", p_text, o_text);
+	else if (target->kind == PIECE_FUNC && diff->corr->to_orig[p_ref->piece] == PIECE_NONE)
+		fprintf(ctx->out, "%s is new; it was %s\n", target->name, o_text);
+	else if (strcmp(o_text, p_text))
+		fprintf(ctx->out, "%s instead of %s\n", p_text, o_text);
+	else if (target->kind == PIECE_FUNC)
+		fprintf(ctx->out, "another function of the name %s\n", target->name);
+	else
+		fprintf(ctx->out, "the contents of %s, which is part of this function, differ\n", target->name);
+}
+
+static uint32_t find_inlined(const struct debug_info *debug, const struct side *side, uint32_t id, uint64_t at,
+			     struct debug_inlined *inlined)
+{
+	return debug && at < function_end(side, id)
+		       ? debug_find_inlined(debug, side_piece(side, id)->sec, at, inlined, 1)
+		       : 0;
+}
+
+/* How much code of a function comes from one inlined function, or from its own source. */
+struct share {
+	const char *name;       /* "": its own */
+	uint64_t orig, patched; /* bytes */
+};
+
+typedef VEC(struct share) share_vec;
+
+static void add_shares(const struct debug_info *debug, const struct side *side, uint32_t id, bool is_orig,
+		       share_vec *shares)
+{
+	for (uint64_t at = side_piece(side, id)->entry; at < function_end(side, id);) {
+		uint32_t length = insn_length(side, id, at), i;
+		struct debug_inlined inlined = {.name = ""};
+
+		find_inlined(debug, side, id, at, &inlined);
+		for (i = 0; i < shares->n && strcmp(shares->v[i].name, inlined.name);)
+			i++;
+		if (i == shares->n)
+			vec_push(shares)->name = inlined.name;
+		*(is_orig ? &shares->v[i].orig : &shares->v[i].patched) += length;
+		at += length;
+	}
+}
+
+/* Says of which inlined functions there is more or less code than before. */
+static void print_shares(const struct context *ctx, const struct spot *spot)
+{
+	share_vec shares = {0};
+
+	if (!ctx->o_debug || !ctx->p_debug)
+		return;
+	add_shares(ctx->o_debug, &ctx->diff->orig, spot->orig, true, &shares);
+	add_shares(ctx->p_debug, &ctx->diff->patched, spot->patched, false, &shares);
+	for (uint32_t i = 0; i < shares.n; i++) {
+		const struct share *share = &shares.v[i];
+
+		if (*share->name && share->orig != share->patched)
+			fprintf(ctx->out, "  inlined: %lu bytes of %s() instead of %lu\n",
+				(unsigned long)share->patched, share->name, (unsigned long)share->orig);
+	}
+	for (uint32_t i = 0; i < shares.n; i++)
+		if (!*shares.v[i].name && shares.v[i].orig == shares.v[i].patched)
+			fprintf(ctx->out, "  inlined: of its own it has %lu bytes as before\n",
+				(unsigned long)shares.v[i].orig);
+	vec_free(&shares);
+}
+
+static void print_place(const struct context *ctx, const struct spot *spot)
+{
+	const struct side *orig = &ctx->diff->orig, *patched = &ctx->diff->patched;
+	struct debug_inlined o_in, p_in;
+	bool has_o = find_inlined(ctx->o_debug, orig, spot->orig, spot->o_at, &o_in);
+	bool has_p = find_inlined(ctx->p_debug, patched, spot->patched, spot->p_at, &p_in);
+	struct debug_line line;
+
+	if (ctx->p_debug && spot->p_at < function_end(patched, spot->patched) &&
+	    debug_find_line(ctx->p_debug, side_piece(patched, spot->patched)->sec, spot->p_at, &line) && line.number)
+		fprintf(ctx->out, "  source: %s:%d\n", line.file, line.number);
+	if (has_o && has_p && !strcmp(o_in.name, p_in.name))
+		fprintf(ctx->out, "  inlined: this is code of %s(), which is inlined here\n", p_in.name);
+	else if (has_p)
+		fprintf(ctx->out, "  inlined: the patched side has code of %s() here, which is inlined\n", p_in.name);
+	else if (has_o)
+		fprintf(ctx->out, "  inlined: the original has code of %s() here, which is inlined\n", o_in.name);
+}
+
+/* ---- kinds of changes ---- */
+
+static void explain_code(const struct context *ctx, uint32_t p, uint64_t where)
+{
+	const struct piece *piece = side_piece(&ctx->diff->patched, p);
+	struct spot spot = {.orig = ctx->diff->corr->to_orig[p], .patched = p};
+	const struct ref *o_ref = NULL, *p_ref = NULL;
+
+	if (!find_spot(ctx, where, &spot))
+		fprintf(ctx->out, "  the code is the same up to the end of the shorter one\n");
+	print_code(ctx, &spot);
+	if (!is_at_end(ctx, &spot)) {
+		o_ref = ref_of_insn(&ctx->diff->orig, spot.orig, spot.o_at);
+		p_ref = ref_of_insn(&ctx->diff->patched, spot.patched, spot.p_at);
+	}
+	if (ctx->diff->changes->v[p].why == DIFF_CALLEE)
+		fprintf(ctx->out, "  reason: it calls %s, which changed and which ftrace can't reach by itself\n",
+			p_ref ? side_piece(&ctx->diff->patched, p_ref->piece)->name : piece->name);
+	else if (o_ref && p_ref)
+		print_reason_of_refs(ctx, &spot, o_ref, p_ref);
+	else
+		print_reason_of_insns(ctx, &spot);
+	print_place(ctx, &spot);
+	if (ctx->diff->changes->v[p].why == DIFF_SIZE)
+		print_shares(ctx, &spot);
+}
+
+static void print_bytes(const struct context *ctx, const char *mark, const struct side *side, uint32_t id,
+			uint64_t where)
+{
+	const struct piece *piece = side_piece(side, id);
+	const struct elf_sec *sec = side_section(side, piece);
+	uint64_t at = piece->start + where;
+	const struct ref *ref;
+	char text[MAX_TEXT];
+
+	fprintf(ctx->out, "  %s  +0x%-5lx ", mark, (unsigned long)where);
+	if (at >= piece->end)
+		fprintf(ctx->out, "(ends)");
+	else if (refs_in_range(side->refs, piece->sec, at, at + 1, &ref)) {
+		describe_ref(side, id, ref, text, sizeof(text));
+		fprintf(ctx->out, "%s", text);
+	} else {
+		for (unsigned int i = 0; i < 8 && at + i < piece->end; i++)
+			fprintf(ctx->out, "%02x ", sec->data ? sec->data[at + i] : 0);
+	}
+	fputc('\n', ctx->out);
+}
+
+static void explain_entry(const struct context *ctx, uint32_t p, const struct change_info *info)
+{
+	const struct side *orig = &ctx->diff->orig, *patched = &ctx->diff->patched;
+	const struct entry *entry = info->entry ? info->entry : info->orig_entry;
+	const char *table = info->entry ? patched->obj->secs[entry->sec].name : orig->obj->secs[entry->sec].name;
+	struct spot spot = {.orig = ctx->diff->corr->to_orig[p], .patched = p};
+
+	spot.o_at = side_piece(orig, spot.orig)->entry;
+	spot.p_at = side_piece(patched, p)->entry;
+	if (info->orig_entry && info->orig_entry->site_sec == side_piece(orig, spot.orig)->sec)
+		spot.o_at = info->orig_entry->site;
+	if (info->entry && info->entry->site_sec == side_piece(patched, p)->sec)
+		spot.p_at = info->entry->site;
+	fprintf(ctx->out, "  reason: an entry of %s %s\n", table,
+		!info->entry        ? "that the patched function has no longer"
+		: !info->orig_entry ? "that the original function does not have"
+				    : "has other contents or a replacement that differs");
+	if (info->orig_entry)
+		print_insn(ctx, "-", orig, spot.orig, spot.o_at);
+	if (info->entry)
+		print_insn(ctx, "+", patched, p, spot.p_at);
+}
+
+static void explain_change(const struct context *ctx, uint32_t p)
+{
+	const struct side *orig = &ctx->diff->orig, *patched = &ctx->diff->patched;
+	const struct change_info *info = &ctx->diff->changes->v[p];
+	const struct piece *piece = side_piece(patched, p);
+	uint32_t part = piece->part;
+
+	switch (info->why) {
+	case DIFF_ENTRY:
+		explain_entry(ctx, p, info);
+		break;
+	case DIFF_KIND:
+		fprintf(ctx->out, "  reason: it is in section %s instead of %s\n", side_section(patched, piece)->name,
+			side_section(orig, side_piece(orig, ctx->diff->corr->to_orig[p]))->name);
+		break;
+	case DIFF_PART:
+		fprintf(ctx->out, "  reason: its unlikely part, see %s\n",
+			part == PIECE_NONE ? "the original" : side_piece(patched, part)->name);
+		break;
+	default:
+		if (piece->kind == PIECE_FUNC) {
+			explain_code(ctx, p, info->where - (piece->entry - piece->start));
+		} else {
+			print_bytes(ctx, "-", orig, ctx->diff->corr->to_orig[p], info->where);
+			print_bytes(ctx, "+", patched, p, info->where);
+		}
+	}
+}
+
+/* ---- who needs it ---- */
+
+/* Says where by refers to p. */
+static void print_user(const struct context *ctx, uint32_t p, uint32_t by)
+{
+	const struct side *patched = &ctx->diff->patched;
+	const struct piece *user = side_piece(patched, by);
+	const struct ref *refs;
+	uint32_t n = side_refs(patched, user, &refs);
+
+	for (uint32_t i = 0; i < n; i++) {
+		if (refs[i].piece == PIECE_NONE ||
+		    (refs[i].piece != p && side_piece(patched, refs[i].piece)->root != p))
+			continue;
+		fprintf(ctx->out, "%s %s+%#lx", refs[i].is_branch ? "called by" : "used by", user->name,
+			(unsigned long)(refs[i].offset - user->entry));
+		return;
+	}
+	fprintf(ctx->out, "used by an entry of a special table of %s", user->name);
+}
+
+/* The chain of users up to what is there for a reason of its own. */
+static void print_users(const struct context *ctx, uint32_t p)
+{
+	const struct selection *selection = ctx->diff->selection;
+
+	for (const char *glue = ""; selection->v[p].why == WHY_NEEDED || selection->v[p].why == WHY_PART;
+	     p = selection->v[p].by, glue = ", which is ") {
+		fputs(glue, ctx->out);
+		if (selection->v[p].why == WHY_PART)
+			fprintf(ctx->out, "the unlikely part of %s",
+				side_piece(&ctx->diff->patched, selection->v[p].by)->name);
+		else
+			print_user(ctx, p, selection->v[p].by);
+	}
+	fputc('\n', ctx->out);
+}
+
+static void explain_piece(const struct context *ctx, uint32_t p)
+{
+	const struct change_info *info = &ctx->diff->changes->v[p];
+	const struct piece *piece = side_piece(&ctx->diff->patched, p);
+	bool included = is_included(ctx->diff, p), changed = info->change == CHANGE_CHANGED;
+
+	fprintf(ctx->out, "%s: %s: ", ctx->file, piece->name);
+	if (changed && info->carried)
+		fprintf(ctx->out, "changed, and carried for its callers: ");
+	else if (changed)
+		fprintf(ctx->out, "changed%s: ", included ? "" : ", but can't be carried");
+	else if (included && ctx->diff->selection->v[p].why == WHY_NEW)
+		fprintf(ctx->out, "new: other objects may use it");
+	else if (info->change == CHANGE_NEW)
+		fprintf(ctx->out, "%s: ", side_is_anonymous(&ctx->diff->patched, piece) ? "carried" : "new");
+	else
+		fprintf(ctx->out, "carried: ");
+	if (changed && ctx->diff->selection->v[p].why != WHY_NEEDED)
+		fprintf(ctx->out, "%s differs", difference_text(info->why));
+	if (included)
+		print_users(ctx, p);
+	else
+		fputc('\n', ctx->out);
+	if (changed)
+		explain_change(ctx, p);
+}
+
+static void print_layout(void *arg, const char *name, uint64_t o_size, uint64_t p_size, const char *member,
+			 uint64_t o_offset, uint64_t p_offset)
+{
+	struct context *ctx = arg;
+
+	ctx->layouts_differ = true;
+	if (!ctx->out)
+		return;
+	fprintf(ctx->out, "%s: struct %s: ", ctx->file, name);
+	if (o_size != p_size)
+		fprintf(ctx->out, "%lu bytes instead of %lu%s", (unsigned long)p_size, (unsigned long)o_size,
+			member ? "; " : "");
+	if (member)
+		fprintf(ctx->out, "%s moved from +%#lx to +%#lx", member, (unsigned long)o_offset,
+			(unsigned long)p_offset);
+	fputc('\n', ctx->out);
+}
+
+void explain(const struct diff *diff, FILE *out)
+{
+	const char *slash = strrchr(diff->patched.obj->path, '/');
+	struct context ctx = {
+		.diff = diff,
+		.file = slash ? slash + 1 : diff->patched.obj->path,
+		.o_debug = debug_open(diff->orig.obj->path),
+		.p_debug = debug_open(diff->patched.obj->path),
+	};
+
+	if (ctx.o_debug && ctx.p_debug)
+		debug_compare_layouts(ctx.o_debug, ctx.p_debug, print_layout, &ctx);
+	ctx.out = out;
+	for (uint32_t p = 0; p < diff->patched.pieces->n; p++)
+		if (is_included(diff, p) || diff->changes->v[p].change == CHANGE_CHANGED)
+			explain_piece(&ctx, p);
+	if (ctx.layouts_differ)
+		debug_compare_layouts(ctx.o_debug, ctx.p_debug, print_layout, &ctx);
+	debug_close(ctx.o_debug);
+	debug_close(ctx.p_debug);
+}
