@@ -190,11 +190,19 @@ static bool find_common_end(const struct context *ctx, const struct spot *spot, 
 	return false;
 }
 
-static void print_code(const struct context *ctx, const struct spot *spot)
+/* What differs in one place: instructions of the original became instructions of the patched function. */
+struct change_of_code {
+	unsigned int orig, patched; /* instructions */
+	const struct ref *called;   /* by the first of the patched ones that calls or jumps elsewhere, NULL: none */
+};
+
+/* Prints the place of the first difference. */
+static struct change_of_code print_code(const struct context *ctx, const struct spot *spot)
 {
 	const struct side *orig = &ctx->diff->orig, *patched = &ctx->diff->patched;
 	uint64_t before[SHOWN_BEFORE], at = side_piece(patched, spot->patched)->entry;
 	uint64_t o[SHOWN_AFTER + 2], p[SHOWN_AFTER + 2];
+	struct change_of_code result = {0};
 	unsigned int n = 0, o_n, p_n;
 	bool goes_on;
 
@@ -207,10 +215,19 @@ static void print_code(const struct context *ctx, const struct spot *spot)
 	goes_on = find_common_end(ctx, spot, o, p, &o_n, &p_n);
 	for (unsigned int i = 0; i < o_n && (!i || o[i] != o[i - 1]); i++)
 		print_insn(ctx, "-", orig, spot->orig, o[i]);
-	for (unsigned int i = 0; i < p_n && (!i || p[i] != p[i - 1]); i++)
+	for (unsigned int i = 0; i < p_n && (!i || p[i] != p[i - 1]); i++) {
+		const struct ref *ref =
+			p[i] < function_end(patched, spot->patched) ? ref_of_insn(patched, spot->patched, p[i]) : NULL;
+
 		print_insn(ctx, "+", patched, spot->patched, p[i]);
+		if (!result.called && ref && ref->is_branch)
+			result.called = ref;
+	}
 	for (unsigned int i = 0; goes_on && i < 2 && p[p_n + i] < function_end(patched, spot->patched); i++)
 		print_insn(ctx, " ", patched, spot->patched, p[p_n + i]);
+	result.orig = goes_on ? o_n : 0;
+	result.patched = goes_on ? p_n : 0;
+	return result;
 }
 
 /* ---- reasons ---- */
@@ -232,10 +249,29 @@ static const char *reason_of_number(const struct context *ctx, const char *text,
 				   : "an offset: another member, or the structure has another layout";
 }
 
-static void print_reason_of_insns(const struct context *ctx, const struct spot *spot)
+static void print_reason_of_insns(const struct context *ctx, const struct spot *spot,
+				  const struct change_of_code *change)
 {
 	char o_text[MAX_TEXT], p_text[MAX_TEXT];
 	size_t i = 0;
+
+	if (change->orig && !change->patched) {
+		fprintf(ctx->out, "  reason: instructions are gone\n");
+		return;
+	}
+	if (change->patched && !change->orig) {
+		fprintf(ctx->out, "  reason: instructions were added");
+		if (change->called) {
+			describe_ref(&ctx->diff->patched, spot->patched, change->called, p_text, sizeof(p_text));
+			fprintf(ctx->out, ": it calls %s", p_text);
+		}
+		fputc('\n', ctx->out);
+		return;
+	}
+	if (is_at_end(ctx, spot)) {
+		fprintf(ctx->out, "  reason: one of them goes on\n");
+		return;
+	}
 
 	describe_insn(&ctx->diff->orig, spot->orig, spot->o_at, o_text, sizeof(o_text));
 	describe_insn(&ctx->diff->patched, spot->patched, spot->p_at, p_text, sizeof(p_text));
@@ -358,10 +394,11 @@ static void explain_code(const struct context *ctx, uint32_t p, uint64_t where)
 	const struct piece *piece = side_piece(&ctx->diff->patched, p);
 	struct spot spot = {.orig = ctx->diff->corr->to_orig[p], .patched = p};
 	const struct ref *o_ref = NULL, *p_ref = NULL;
+	struct change_of_code change;
 
 	if (!find_spot(ctx, where, &spot))
 		fprintf(ctx->out, "  the code is the same up to the end of the shorter one\n");
-	print_code(ctx, &spot);
+	change = print_code(ctx, &spot);
 	if (!is_at_end(ctx, &spot)) {
 		o_ref = ref_of_insn(&ctx->diff->orig, spot.orig, spot.o_at);
 		p_ref = ref_of_insn(&ctx->diff->patched, spot.patched, spot.p_at);
@@ -369,10 +406,10 @@ static void explain_code(const struct context *ctx, uint32_t p, uint64_t where)
 	if (ctx->diff->changes->v[p].why == DIFF_CALLEE)
 		fprintf(ctx->out, "  reason: it calls %s, which changed and which ftrace can't reach by itself\n",
 			p_ref ? side_piece(&ctx->diff->patched, p_ref->piece)->name : piece->name);
-	else if (o_ref && p_ref)
+	else if (o_ref && p_ref && change.orig == change.patched)
 		print_reason_of_refs(ctx, &spot, o_ref, p_ref);
 	else
-		print_reason_of_insns(ctx, &spot);
+		print_reason_of_insns(ctx, &spot, &change);
 	print_place(ctx, &spot);
 	if (ctx->diff->changes->v[p].why == DIFF_SIZE)
 		print_shares(ctx, &spot);

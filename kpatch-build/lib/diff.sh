@@ -5,8 +5,9 @@
 DIFFS=()                # objects of 6-diff that were written
 
 diff_objects() {
-	local object symbols out log status done=0 refused=0 changes kernel
+	local object symbols out log status done=0 refused=0 changes kernel explain=()
 	DIFFS=()
+	if ((OPT_EXPLAIN)); then explain=(--explain); fi
 	: >"$WORK/6-diff.log"
 	diff_share_globals
 	for object in "${OBJECTS[@]}"; do
@@ -14,11 +15,15 @@ diff_objects() {
 		out=$WORK/6-diff/$object log=$WORK/6-diff/${object%.o}.log status=0 symbols=$TARGET_KALLSYMS kernel=()
 		mkdir -p "${out%/*}"
 		if [[ ${PARENT[$object]} != vmlinux ]]; then module_unpacked "$object"; symbols=$REPLY kernel=(--kernel "$TARGET_KALLSYMS"); fi
-		"$BIN_DIR/create-diff-object" "${kernel[@]}" --placement "$WORK/5-proof/${object%.o}.place" "$WORK/4-compile/orig/$object" \
+		"$BIN_DIR/create-diff-object" "${kernel[@]}" "${explain[@]}" --placement "$WORK/5-proof/${object%.o}.place" \
+			"$WORK/4-compile/orig/$object" \
 			"$WORK/4-compile/patched/$object" "${MODULE[$object]}" "$symbols" "$TARGET_SYMVERS" "${MODULE_NAME//-/_}" "$out" \
 			>"$log" 2>&1 || status=$?
 		case $status in
-		0) DIFFS+=("$object") ;;
+		0)
+			DIFFS+=("$object")
+			if ((OPT_EXPLAIN)); then diff_show_explanation "$log"; fi
+			;;
 		2)
 			refused=$((refused + 1))
 			progress_clear
@@ -45,6 +50,12 @@ diff_objects() {
 		finish "$EXIT_UNCHANGED" "nothing changed: the patch adds code and data, but no function of $TARGET_RELEASE changes to use it"
 	fi
 	STAGE_SUMMARY="$(grep -c ': changed function: ' <<<"$changes" || true) changed and $(grep -c ': new function: ' <<<"$changes" || true) new function(s)"
+}
+
+# What --explain printed, without the lines that the stage prints for all objects together. Sources have the names of the patch.
+diff_show_explanation() {
+	progress_clear
+	grep -vE ': (changed|new) function: |: warning: ' "$1" | sed "s,$PATCHED/,,g; s/^/    /"
 }
 
 # A patch may take the `static` off a function or variable to use it in another file. There it is an undefined symbol, which

@@ -25,6 +25,7 @@ setup() {
 		int text(void) { return printk("before the text\n") + 1; }
 		int calls(int i) { return other(i) + 5; }
 		int loop(int n) { int k; for (k = 0; k < n; k++) other(k); return 5; }
+		int row(void) { other(1); other(2); return another(3) + 1; }
 		const char *const names[] = { "a", "b" };
 	EOF
 }
@@ -93,6 +94,13 @@ has() {
 	has "  reason: a constant: a number of the source, or the size of a structure"
 	has "  reason: an offset: another member, or the structure has another layout"
 	[[ $output != *"source:"* && $output != *"struct foo"* ]]
+}
+
+@test "a call is added, a call goes away" {
+	run -0 explained 's/other\(2\);/& printk("more\\n");/'
+	has "  reason: instructions were added: it calls printk"
+	run -0 explained 's/other\(2\);//'
+	has "  reason: instructions are gone"
 }
 
 @test "distances of jumps are passed over" {
