@@ -1,0 +1,444 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Pairing what the compiler numbers: clones of functions ("foo.constprop.1") and static locals ("count.3").
+ *
+ * One more of a name in the source, and the numbers of the others move, so they tell nothing. Who uses it does: the count
+ * that f() uses is f()'s. A function that has no partner (the patch added it, or the compiler no longer inlines it, or
+ * does now) stands for those who call it, so that a helper's variable is found whether the helper was inlined or not.
+ *
+ * Of several that have one user, the one with the same size and the same initial bytes is taken, if there is just one.
+ *
+ * A wrong pair of functions is harmless: every caller in this object is compared by the same map, so a caller of the
+ * other one differs, is included, and calls its own new copy. A wrong pair of data is not: the new code would use the
+ * wrong variable of the running kernel. So what leaves two answers is marked, for diff/gate.c to refuse it if it matters.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "diff/pairing.h"
+#include "util/arena.h"
+#include "util/strmap.h"
+#include "util/vec.h"
+
+typedef VEC(uint32_t) id_vec;
+
+/* What is known of one side. */
+struct half {
+	const struct side *side;
+	const uint32_t *partner; /* by piece: of the other side, PIECE_NONE: none */
+	id_vec *users;           /* by piece: functions (their roots) and data that refer to it */
+	uint32_t *group;         /* by piece: group of its name, STRMAP_NONE: not numbered */
+	id_vec *effective;       /* by numbered piece without partner: users that have one; made anew each round */
+	id_vec *used;            /* by piece with a partner: whom it is such a user of; made anew each round */
+	id_vec *members;         /* by group */
+	uint32_t *first_free;    /* by group: members before it have a partner */
+	uint32_t *seen, mark;    /* by piece: the last search that came by */
+};
+
+struct context {
+	struct pairing *pairing;
+	enum piece_kind kind;
+	struct half orig, patched;
+	uint32_t ngroups;
+};
+
+static bool is_candidate(const struct side *side, uint32_t id, enum piece_kind kind)
+{
+	const struct piece *piece = side_piece(side, id);
+
+	return piece->kind == kind && piece->root == id && pairing_is_numbered(side, id) &&
+	       !side_is_anonymous(side, piece);
+}
+
+static bool is_free(const struct half *half, uint32_t id)
+{
+	return half->group[id] != STRMAP_NONE && half->partner[id] == PIECE_NONE;
+}
+
+static void add_user(struct half *half, uint32_t user, const struct ref *ref)
+{
+	const struct side *side = half->side;
+	id_vec *users;
+
+	if (ref->piece == PIECE_NONE || side_piece(side, ref->piece)->kind == PIECE_ANON)
+		return;
+	users = &half->users[side_piece(side, ref->piece)->root];
+	if (side_piece(side, ref->piece)->root != user && (!users->n || users->v[users->n - 1] != user))
+		vec_add(users, user);
+}
+
+/* A static key may be named by the jump label of its function alone. */
+static void find_users(struct half *half)
+{
+	const struct side *side = half->side;
+	const struct ref *refs;
+
+	for (uint32_t id = 0; id < side->pieces->n; id++) {
+		const struct piece *piece = side_piece(side, id);
+		uint32_t n = side_refs(side, piece, &refs);
+
+		for (uint32_t i = 0; i < n; i++)
+			add_user(half, piece->root, &refs[i]);
+		for (uint32_t e = 0; e < side->entries->count[id]; e++) {
+			const struct entry *entry = &side->entries->v[side->entries->of_piece[id][e]];
+
+			n = refs_in_range(side->refs, entry->sec, entry->offset, entry->offset + entry->present, &refs);
+			for (uint32_t i = 0; i < n; i++)
+				add_user(half, piece->root, &refs[i]);
+		}
+	}
+}
+
+/* The name without its numbers: equal for what the source calls by one name and the compiler derives in one way. */
+static char *bare_name(struct arena *arena, const char *name)
+{
+	char *bare = arena_strdup(arena, name), *to = bare;
+
+	for (const char *from = name; *from; from++)
+		if (from == name || *from < '0' || *from > '9' || to[-1] != '.')
+			*to++ = *from;
+	*to = '\0';
+	return bare;
+}
+
+static void half_init(struct context *ctx, struct half *half, const struct side *side, const uint32_t *partner,
+		      struct strmap *groups)
+{
+	struct arena *arena = ctx->pairing->arena;
+	uint32_t n = side->pieces->n;
+
+	half->side = side;
+	half->partner = partner;
+	half->users = arena_array(arena, id_vec, n);
+	half->group = arena_array(arena, uint32_t, n);
+	half->effective = arena_array(arena, id_vec, n);
+	half->used = arena_array(arena, id_vec, n);
+	half->seen = arena_array(arena, uint32_t, n);
+	for (uint32_t id = 0; id < n; id++) {
+		half->group[id] = STRMAP_NONE;
+		if (!is_candidate(side, id, ctx->kind))
+			continue;
+		half->group[id] = strmap_add(groups, bare_name(arena, side_piece(side, id)->name), ctx->ngroups);
+		if (half->group[id] == STRMAP_NONE)
+			half->group[id] = ctx->ngroups++;
+	}
+	find_users(half);
+}
+
+static void half_find_members(struct context *ctx, struct half *half)
+{
+	half->members = arena_array(ctx->pairing->arena, id_vec, ctx->ngroups);
+	half->first_free = arena_array(ctx->pairing->arena, uint32_t, ctx->ngroups);
+	for (uint32_t id = 0; id < half->side->pieces->n; id++)
+		if (half->group[id] != STRMAP_NONE)
+			vec_add(&half->members[half->group[id]], id);
+}
+
+static void half_free(struct half *half, uint32_t ngroups)
+{
+	for (uint32_t id = 0; id < half->side->pieces->n; id++) {
+		vec_free(&half->users[id]);
+		vec_free(&half->effective[id]);
+		vec_free(&half->used[id]);
+	}
+	for (uint32_t group = 0; group < ngroups; group++)
+		vec_free(&half->members[group]);
+}
+
+/* The users of id that have a partner; one that has none is replaced by its own users. */
+static void find_effective(struct half *half, uint32_t id)
+{
+	id_vec queue = {0};
+
+	half->mark++;
+	vec_add(&queue, id);
+	half->effective[id].n = 0;
+	while (queue.n) {
+		const id_vec *users = &half->users[queue.v[--queue.n]];
+
+		for (uint32_t i = 0; i < users->n; i++) {
+			uint32_t user = users->v[i];
+
+			if (half->seen[user] == half->mark)
+				continue;
+			half->seen[user] = half->mark;
+			if (half->partner[user] == PIECE_NONE) {
+				vec_add(&queue, user);
+				continue;
+			}
+			vec_add(&half->effective[id], user);
+			vec_add(&half->used[user], id);
+		}
+	}
+	vec_free(&queue);
+}
+
+static void half_start_round(struct half *half)
+{
+	for (uint32_t id = 0; id < half->side->pieces->n; id++)
+		half->used[id].n = 0;
+	for (uint32_t id = 0; id < half->side->pieces->n; id++)
+		if (is_free(half, id))
+			find_effective(half, id);
+}
+
+/* Do both start with the same bytes? What relocations fill in is compared when the pair is (diff/compare.c). */
+static bool is_same_start(const struct context *ctx, uint32_t orig, uint32_t patched)
+{
+	const struct piece *o = side_piece(ctx->orig.side, orig), *p = side_piece(ctx->patched.side, patched);
+	const struct elf_sec *o_sec = side_section(ctx->orig.side, o), *p_sec = side_section(ctx->patched.side, p);
+
+	if (o->kind != PIECE_DATA || o->end - o->entry != p->end - p->entry ||
+	    data_classify(o_sec) != data_classify(p_sec) || !o_sec->data != !p_sec->data)
+		return false;
+	return !o_sec->data || !memcmp(o_sec->data + o->entry, p_sec->data + p->entry, o->end - o->entry);
+}
+
+struct candidates {
+	uint32_t count, first, last;                /* free members of the other side's group with a user in common */
+	uint32_t same_count, first_same, last_same; /* of these, those with the same initial contents */
+};
+
+static void add_candidate(struct candidates *c, uint32_t id, bool same)
+{
+	if (!c->count++)
+		c->first = id;
+	c->last = id;
+	if (!same)
+		return;
+	if (!c->same_count++)
+		c->first_same = id;
+	c->last_same = id;
+}
+
+static struct candidates find_candidates(const struct context *ctx, const struct half *here, struct half *there,
+					 uint32_t id)
+{
+	struct candidates result = {0};
+
+	there->mark++;
+	for (uint32_t i = 0; i < here->effective[id].n; i++) {
+		const id_vec *used = &there->used[here->partner[here->effective[id].v[i]]];
+
+		for (uint32_t k = 0; k < used->n; k++) {
+			uint32_t c = used->v[k];
+			uint32_t o = here == &ctx->orig ? id : c, p = here == &ctx->orig ? c : id;
+
+			if (there->seen[c] == there->mark || !is_free(there, c) || there->group[c] != here->group[id])
+				continue;
+			there->seen[c] = there->mark;
+			if (pairing_is_same_sort(ctx->pairing, o, p))
+				add_candidate(&result, c, is_same_start(ctx, o, p));
+		}
+	}
+	return result;
+}
+
+static uint32_t sure_one(const struct candidates *c)
+{
+	if (c->count == 1)
+		return c->first;
+	return c->same_count == 1 ? c->first_same : PIECE_NONE;
+}
+
+/* Pairs what is each other's only answer; returns whether it found any. */
+static bool pair_sure(struct context *ctx, enum corr_rule rule)
+{
+	bool found = false;
+
+	half_start_round(&ctx->orig);
+	half_start_round(&ctx->patched);
+	for (uint32_t p = 0; p < ctx->patched.side->pieces->n; p++) {
+		struct candidates forth, back;
+		uint32_t o;
+
+		if (!is_free(&ctx->patched, p))
+			continue;
+		forth = find_candidates(ctx, &ctx->patched, &ctx->orig, p);
+		o = sure_one(&forth);
+		if (o == PIECE_NONE)
+			continue;
+		back = find_candidates(ctx, &ctx->orig, &ctx->patched, o);
+		if (sure_one(&back) != p)
+			continue;
+		pairing_add(ctx->pairing, o, p, rule);
+		found = true;
+	}
+	return found;
+}
+
+/* The free members of a group: stores the first and returns how many, 2 for more. */
+static uint32_t count_free(const struct half *half, uint32_t group, uint32_t *first)
+{
+	uint32_t count = 0;
+
+	for (uint32_t i = 0; i < half->members[group].n && count < 2; i++)
+		if (is_free(half, half->members[group].v[i]) && !count++)
+			*first = half->members[group].v[i];
+	return count;
+}
+
+/* A free member of id's group that starts alike, PIECE_NONE: none. */
+static uint32_t find_alike(const struct context *ctx, struct half *there, uint32_t group, uint32_t patched)
+{
+	const id_vec *members = &there->members[group];
+
+	while (there->first_free[group] < members->n && !is_free(there, members->v[there->first_free[group]]))
+		there->first_free[group]++;
+	for (uint32_t i = there->first_free[group]; i < members->n; i++)
+		if (is_free(there, members->v[i]) && pairing_is_same_sort(ctx->pairing, members->v[i], patched) &&
+		    is_same_start(ctx, members->v[i], patched))
+			return members->v[i];
+	return PIECE_NONE;
+}
+
+/*
+ * What is left and has candidates is ambiguous. It is still paired, by the compiler's order (GCC numbers in the order
+ * of the source), so that unchanged functions compare equal; only included code must not depend on it.
+ */
+static void pair_doubtful(struct context *ctx)
+{
+	struct corr *corr = ctx->pairing->corr;
+
+	half_start_round(&ctx->orig);
+	half_start_round(&ctx->patched);
+	for (uint32_t p = 0; p < ctx->patched.side->pieces->n; p++) {
+		struct candidates c;
+
+		if (!is_free(&ctx->patched, p))
+			continue;
+		c = find_candidates(ctx, &ctx->patched, &ctx->orig, p);
+		if (!c.count)
+			continue;
+		pairing_add(ctx->pairing, c.same_count ? c.first_same : c.first, p, CORR_AMBIGUOUS);
+		corr->other[p] = c.same_count ? c.last_same : c.last;
+		if (corr->other[p] == corr->to_orig[p])
+			corr->other[p] = c.last;
+	}
+	/* No user in common: the function that has it may have got another name, with its variables. */
+	for (uint32_t p = 0; p < ctx->patched.side->pieces->n; p++) {
+		uint32_t o;
+
+		if (!is_free(&ctx->patched, p))
+			continue;
+		o = find_alike(ctx, &ctx->orig, ctx->patched.group[p], p);
+		if (o == PIECE_NONE)
+			continue;
+		pairing_add(ctx->pairing, o, p, CORR_AMBIGUOUS);
+		corr->other[p] = o;
+	}
+}
+
+/* Does one of the functions in users refer to id, directly or through others? All of this side. */
+static bool is_reached(struct half *half, uint32_t id, const id_vec *users)
+{
+	id_vec queue = {0};
+	bool found = false;
+
+	half->mark++;
+	vec_add(&queue, id);
+	while (queue.n && !found) {
+		uint32_t at = queue.v[--queue.n];
+
+		for (uint32_t i = 0; i < users->n; i++)
+			found |= users->v[i] == at;
+		for (uint32_t i = 0; i < half->users[at].n; i++) {
+			if (half->seen[half->users[at].v[i]] == half->mark)
+				continue;
+			half->seen[half->users[at].v[i]] = half->mark;
+			vec_add(&queue, half->users[at].v[i]);
+		}
+	}
+	vec_free(&queue);
+	return found;
+}
+
+/*
+ * A static local that lost its users is left over: where its function could be inlined, one of its name may have taken
+ * over its work. Then that pair is not sure.
+ */
+static void doubt_pairs_of_leftovers(struct context *ctx)
+{
+	struct corr *corr = ctx->pairing->corr;
+
+	for (uint32_t o = 0; o < ctx->orig.side->pieces->n; o++) {
+		const id_vec *members;
+
+		if (!is_free(&ctx->orig, o))
+			continue;
+		members = &ctx->patched.members[ctx->orig.group[o]];
+		for (uint32_t i = 0; i < members->n; i++) {
+			uint32_t p = members->v[i];
+
+			if (corr->rule[p] != CORR_USERS || !is_same_start(ctx, o, p) ||
+			    !is_reached(&ctx->orig, o, &ctx->orig.users[corr->to_orig[p]]))
+				continue;
+			corr->rule[p] = CORR_AMBIGUOUS;
+			corr->other[p] = o;
+		}
+	}
+}
+
+static void context_init(struct context *ctx, struct pairing *pairing, enum piece_kind kind)
+{
+	struct strmap groups = {0};
+
+	*ctx = (struct context){.pairing = pairing, .kind = kind};
+	half_init(ctx, &ctx->orig, pairing->orig, pairing->corr->to_patched, &groups);
+	half_init(ctx, &ctx->patched, pairing->patched, pairing->corr->to_orig, &groups);
+	strmap_free(&groups);
+	half_find_members(ctx, &ctx->orig);
+	half_find_members(ctx, &ctx->patched);
+}
+
+static void context_end(struct context *ctx)
+{
+	half_free(&ctx->orig, ctx->ngroups);
+	half_free(&ctx->patched, ctx->ngroups);
+}
+
+/* The last of a group on both sides: whoever calls it now. */
+static void pair_last_clones(struct context *ctx)
+{
+	for (uint32_t group = 0; group < ctx->ngroups; group++) {
+		uint32_t o, p;
+
+		if (count_free(&ctx->orig, group, &o) == 1 && count_free(&ctx->patched, group, &p) == 1 &&
+		    pairing_is_same_sort(ctx->pairing, o, p))
+			pairing_add(ctx->pairing, o, p, CORR_CLONE);
+	}
+}
+
+void numbered_pair_clones(struct pairing *pairing)
+{
+	struct context ctx;
+
+	context_init(&ctx, pairing, PIECE_FUNC);
+	/* A clone may be called by another. */
+	while (pair_sure(&ctx, CORR_CLONE))
+		;
+	for (uint32_t p = 0; p < pairing->patched->pieces->n; p++) {
+		uint32_t o;
+
+		if (!is_free(&ctx.patched, p))
+			continue;
+		o = pairing_find_free(pairing, side_piece(pairing->patched, p)->name, p);
+		if (o != PIECE_NONE && ctx.orig.group[o] == ctx.patched.group[p])
+			pairing_add(pairing, o, p, CORR_CLONE);
+	}
+	pair_last_clones(&ctx);
+	context_end(&ctx);
+}
+
+void numbered_pair_statics(struct pairing *pairing)
+{
+	struct context ctx;
+
+	context_init(&ctx, pairing, PIECE_DATA);
+	/* Each pair may make another sure: a datum used by a datum, one of two candidates gone. */
+	while (pair_sure(&ctx, CORR_USERS))
+		;
+	pair_doubtful(&ctx);
+	doubt_pairs_of_leftovers(&ctx);
+	context_end(&ctx);
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the two halves of corr_new() share: correlate.c pairs by names, numbered.c what the compiler numbers. */
+#ifndef KLP_DIFF_PAIRING_H
+#define KLP_DIFF_PAIRING_H
+
+#include "diff/correlate.h"
+
+struct pairing {
+	const struct side *orig, *patched;
+	struct corr *corr;
+	struct arena *arena; /* scratch */
+};
+
+void pairing_add(struct pairing *pairing, uint32_t orig, uint32_t patched, enum corr_rule rule);
+/* Could the two be one thing at all? */
+bool pairing_is_same_sort(const struct pairing *pairing, uint32_t orig, uint32_t patched);
+/* The original piece that has this name, if it has no partner yet and may be the patched piece's; else PIECE_NONE. */
+uint32_t pairing_find_free(const struct pairing *pairing, const char *name, uint32_t patched);
+/* A static local, or a clone: the compiler numbers its name. */
+bool pairing_is_numbered(const struct side *side, uint32_t id);
+
+static inline bool pairing_has_pair(const struct pairing *pairing, uint32_t patched)
+{
+	return pairing->corr->to_orig[patched] != PIECE_NONE;
+}
+
+/* Pairs clones of functions ("foo.isra.0"), all other functions being paired as far as they can be. */
+void numbered_pair_clones(struct pairing *pairing);
+/* Pairs static locals ("count.3"), all functions being paired. */
+void numbered_pair_statics(struct pairing *pairing);
+
+#endif

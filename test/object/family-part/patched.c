@@ -1,0 +1,21 @@
+struct s { int a, b, c; };
+extern int ext(int), ext2(int, int);
+
+static int f(struct s *p, int x)
+{
+	int r;
+
+	if (!p->a)
+		return 0;
+	r = ext(p->b);
+	for (int i = 0; i < p->c; i++) {
+		r += ext2(i, r);
+		r ^= ext(p->a + i);
+		if (r == x)
+			r += ext2(x, p->b);
+	}
+	return r;
+}
+int first(struct s *p) { return f(p, 1) + 1; }
+int second(struct s *p) { return f(p, 2) + 2; }
+int third(struct s *p, int y) { return f(p, y) + 3; }
