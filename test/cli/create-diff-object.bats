@@ -1,0 +1,178 @@
+#!/usr/bin/env bats
+# The command line of create-diff-object, as scripts of others use it: two objects, a symbol table as text, no exports.
+
+load common
+
+options=(-O2 -std=gnu11 -ffreestanding -fno-pie -mcmodel=kernel -mno-red-zone -mno-sse -fno-asynchronous-unwind-tables
+	-fcf-protection=none -fno-jump-tables -ffunction-sections -fdata-sections -pg -mfentry -mrecord-mcount)
+
+setup() {
+	T=$BATS_TEST_TMPDIR
+	cd "$T" || return
+	cat >file.c <<-'EOF'
+		extern int printk(const char *, ...);
+		static int state;
+		static __attribute__((noinline)) int helper(int i) { return state += i; }
+		int f(int i) { return helper(i) + printk("text\n"); }
+		int g(int i) { return helper(i) * 3; }
+	EOF
+}
+
+# objects SED-SCRIPT [GCC-OPTION...]: orig/file.o and patched/file.o
+objects() {
+	local edit=$1
+	shift
+	mkdir -p orig patched
+	cp file.c orig/
+	sed -E "$edit" file.c >patched/file.c
+	(cd orig && gcc "${options[@]}" "$@" -c file.c)
+	(cd patched && gcc "${options[@]}" "$@" -c file.c)
+	[[ -f symtab ]] || readelf -sW orig/file.o >symtab
+}
+
+diff_them() { "$TOP/build/bin/create-diff-object" orig/file.o patched/file.o vmlinux "${1:-symtab}" /dev/null livepatch_test out.o; }
+
+# resolves TEXT: the output has that relocation's symbol
+resolves() { readelf -rW out.o | grep -Fq -- " $1 " || { readelf -rW out.o; false; }; }
+
+readonly CHANGE='s/helper\(i\) \+ /helper(i + 1) + /'
+
+@test "readelf -sW of the object and /dev/null are enough" {
+	objects "$CHANGE"
+	run -0 --separate-stderr diff_them
+	[[ $output == "file.o: changed function: f" ]]
+	resolves ".klp.sym.vmlinux.helper,0"
+}
+
+@test "the exit code tells: unchanged, refused, error" {
+	objects 's/x/x/'
+	run -3 diff_them
+	[[ ! -e out.o && -z $output ]]
+	objects 's/static int state/static int state = 4/'
+	run -2 diff_them
+	[[ ! -e out.o && $output == *"state: refused: "* ]]
+	run -1 diff_them /nowhere
+	run -1 "$TOP/build/bin/create-diff-object" orig/file.o
+	[[ $output == usage:* ]]
+}
+
+@test "every reason is told, not the first only" {
+	objects 's/state;/state = 4;/; s/^int g.*/__attribute__((section(".init.text"))) int g(int i) { return i * 3; }/; s/^extern/int added __attribute__((section(".init.data"))) = 3; &/'
+	run -2 diff_them
+	[[ $output == *"state: refused: "* ]]
+	[[ $output == *" g: refused: "* ]]
+	[[ $(grep -c ': refused: ' <<<"$output") -ge 2 ]]
+}
+
+@test "the symbol table may be kallsyms, System.map, or an ELF file" {
+	objects "$CHANGE"
+	printf '%s\n' 'ffffffff81000000 t helper' 'ffffffff81000100 T f' 'ffffffff81000200 T g' 'ffffffff82000000 b state' >kallsyms
+	run -0 diff_them kallsyms
+	resolves ".klp.sym.vmlinux.helper,0"
+	run -0 diff_them orig/file.o
+	resolves ".klp.sym.vmlinux.helper,0"
+	printf 'no symbols here\n' >bad
+	run -1 diff_them bad
+	[[ $output == *"bad: line 1: error: "* ]]
+}
+
+# The text of readelf for a linked kernel: helper of two files.
+linked() {
+	cat <<-EOF
+
+		Symbol table '.symtab' contains 9 entries:
+		   Num:    Value          Size Type    Bind   Vis      Ndx Name
+		     1: 0000000000000000     0 FILE    LOCAL  DEFAULT  ABS $1
+		     2: ffffffff81000000    16 FUNC    LOCAL  DEFAULT    1 helper
+		     3: 0000000000000000     0 FILE    LOCAL  DEFAULT  ABS $2
+		     4: ffffffff81000100    16 FUNC    LOCAL  DEFAULT    1 helper
+		     5: ffffffff82000000     4 OBJECT  LOCAL  DEFAULT    2 state
+		     6: ffffffff81000200    16 FUNC    GLOBAL DEFAULT    1 f
+		     7: ffffffff81000300    16 FUNC    GLOBAL DEFAULT    1 g
+	EOF
+}
+
+@test "a local symbol is found in the group of its source file" {
+	objects "$CHANGE"
+	linked other.c file.c >symtab
+	run -0 diff_them
+	resolves ".klp.sym.vmlinux.helper,2"
+	linked file.c other.c >symtab
+	run -0 diff_them
+	resolves ".klp.sym.vmlinux.helper,1"
+}
+
+@test "two groups of one file name leave two answers: refused" {
+	objects "$CHANGE"
+	linked file.c file.c >symtab
+	run -2 diff_them
+	[[ $output == *"helper: refused: vmlinux has several symbols of this name"* ]]
+	linked other.c another.c >symtab
+	run -2 diff_them
+	# In kallsyms there are no groups.
+	printf '%s\n' 'ffffffff81000000 t helper' 'ffffffff81000010 t helper' 'ffffffff81000100 T f' >symtab
+	run -2 diff_them
+}
+
+@test "stripped of debug information, with it, or with it on one side only: the same output" {
+	objects "$CHANGE" -g
+	run -0 diff_them
+	mv out.o with.o
+	! readelf -SW with.o | grep '\.debug_' || false
+	strip --strip-debug orig/file.o
+	run -0 diff_them
+	cmp out.o with.o
+	strip --strip-debug patched/file.o
+	run -0 diff_them
+	cmp out.o with.o
+	objects "$CHANGE"
+	run -0 diff_them
+	cmp out.o with.o
+}
+
+@test "without FILE symbols nothing is guessed" {
+	objects "$CHANGE"
+	linked other.c file.c >symtab
+	strip --strip-debug --remove-section=.comment orig/file.o
+	objcopy --strip-symbol=file.c orig/file.o
+	run -2 diff_them
+	[[ $output == *"helper: refused: "* ]]
+}
+
+@test "a COMDAT group is no group in the output" {
+	cat >file.c <<-'EOF'
+		extern int printk(const char *, ...);
+		asm(".section .text.thunk,\"axG\",@progbits,thunk,comdat\n.weak thunk\n.type thunk,@function\nthunk: ret\n.size thunk,.-thunk\n.previous");
+		extern void thunk(void);
+		int f(int i) { thunk(); return printk("text\n"); }
+	EOF
+	objects 's/"text/"other/'
+	readelf -gW patched/file.o | grep -q thunk
+	# The kernel may have another file's copy: only a placement knows.
+	run -2 diff_them
+	[[ $output == *"thunk: refused: "* ]]
+	printf 'klp-placement\t1\nobject\tvmlinux\nmatched\t2\t2\n' >place
+	printf 'symbol\t%s\n' $'thunk\tdef\tfunc\t1\tffffffff81000000\tthunk\t0' \
+		$'f\tdef\tfunc\t22\tffffffff81000100\tf\t0' $'printk\tundef\tfunc\t0\tffffffff81000200\tprintk\t0' >>place
+	run -0 "$TOP/build/bin/create-diff-object" --placement place orig/file.o patched/file.o vmlinux symtab /dev/null m out.o
+	! readelf -SW out.o | grep -w GROUP || false
+	! readelf -sW out.o | grep -w 'thunk' | grep -v klp.sym || false
+	resolves ".klp.sym.vmlinux.thunk,0"
+}
+
+@test "entry sizes from the environment and from a file, which goes first" {
+	cat >file.c <<-'EOF'
+		void f(void) { asm volatile("1: ud2\n.pushsection __bug_table,\"aw\"\n2: .long 1b - 2b, g - .\n.word 7, 0\n.popsection"); }
+		int g(int i) { return i + 1; }
+	EOF
+	objects 's/i \+ 1/i + 2/; s/ud2/nop; ud2/'
+	run -0 diff_them
+	export BUG_STRUCT_SIZE=16
+	run -1 diff_them
+	[[ $output == *"__bug_table"*"error: "* ]]
+	printf '# sizes\n__bug_table 12\n' >layout
+	run -0 "$TOP/build/bin/create-diff-object" --layout layout orig/file.o patched/file.o vmlinux symtab /dev/null m out.o
+	export BUG_STRUCT_SIZE=many
+	run -1 diff_them
+	[[ $output == *"BUG_STRUCT_SIZE"* ]]
+}
