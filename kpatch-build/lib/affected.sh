@@ -253,8 +253,7 @@ dir_is_built() {
 	up=$dir
 	while [[ $up == */* ]]; do
 		up=${up%/*}
-		# The architecture's directories are named by its main Makefile, which only the whole build reads.
-		if [[ $up == arch/x86 ]]; then DIR_BUILT[$dir]=0; break; fi
+		if [[ $up == arch/x86 ]] && arch_dir_is_built "$dir"; then DIR_BUILT[$dir]=0; break; fi
 		if kbuild_list "$up" && grep -qxF -e "dir $dir" -- "$KBUILD_LIST" && dir_is_built "$up"; then
 			DIR_BUILT[$dir]=0
 			break
@@ -262,6 +261,17 @@ dir_is_built() {
 	done
 	if [[ $dir != */* || $dir == arch/x86 ]]; then DIR_BUILT[$dir]=0; fi
 	return "${DIR_BUILT[$dir]}"
+}
+
+# Some directories of the architecture are named by its main Makefile, which only the whole build reads:
+# libs-y += arch/x86/lib/, drivers-$(CONFIG_PCI) += arch/x86/pci/
+arch_dir_is_built() {
+	local option
+	while read -r option; do
+		if [[ $option == y ]] || grep -qx "$option=[ym]" "$TREE/include/config/auto.conf"; then return 0; fi
+	done < <(sed -nE "s,^(core|libs|drivers)-(y|\\$\((CONFIG_[A-Z0-9_]+)\))[[:space:]]*\+?=.*[[:space:]]$1/([[:space:]].*)?\$,\2,p" \
+		"$TARGET_SOURCE/arch/x86/Makefile" | tr -d '$()')
+	return 1
 }
 
 # kbuild_list DIR: KBUILD_LIST is a file of "y OBJECT -", "m OBJECT MODULE" and "dir DIR" lines, what Kbuild would build

@@ -58,6 +58,22 @@ setup() {
 	[[ -z $output ]]
 }
 
+@test "directories that only the architecture's Makefile names" {
+	mkdir -p "$T/src/arch/x86/"{pci,math-emu,lib,mm,um}
+	for dir in pci math-emu lib mm um; do echo 'obj-y += foo.o' >"$T/src/arch/x86/$dir/Makefile"; done
+	echo 'obj-y += mm/' >"$T/src/arch/x86/Kbuild"
+	printf 'libs-y  += arch/x86/lib/\ndrivers-$(CONFIG_%s) += arch/x86/%s/\n' PCI pci MATH_EMULATION math-emu >"$T/src/arch/x86/Makefile"
+	echo 'CONFIG_PCI=y' >>"$T/tree/include/config/auto.conf"
+	for dir in pci lib mm; do
+		run -0 lib objects "arch/x86/$dir/foo.c"
+		[[ $output == arch/x86/$dir/foo.o$'\t'vmlinux$'\t'vmlinux$'\t'arch/x86/$dir/foo.o ]]
+	done
+	for dir in math-emu um; do
+		run -0 lib objects "arch/x86/$dir/foo.c"
+		[[ -z $output ]]
+	done
+}
+
 @test "who includes a header, beside it or by path" {
 	run -0 lib including include/linux/foo.h
 	[[ ${lines[*]} == "drivers/a/local.h drivers/a/one.c drivers/a/two.c include/linux/foo.h" ]]
