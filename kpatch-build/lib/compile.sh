@@ -155,6 +155,8 @@ compile_command() {
 	REPLY=${REPLY/-Wp,-MMD,"${goal%"${goal##*/}"}.${goal##*/}.d"/-Wp,-MMD,"$out.d"}
 	if [[ $side == patched ]]; then
 		REPLY=${REPLY//"$TARGET_SOURCE/"/"$PATCHED/"}
+		# make writes its own name of the source (no links in it): compiled from there, nothing would ever be changed
+		if [[ $REPLY != *" $PATCHED/"* ]]; then die "$object is not compiled from below $TARGET_SOURCE: $COMPILE"; fi
 	fi
 }
 
