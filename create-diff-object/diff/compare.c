@@ -40,7 +40,7 @@ static struct range piece_range(const struct side *side, const struct piece *pie
 		.sec = piece->sec,
 		.start = piece->start,
 		.end = piece->end,
-		.line = piece->kind == PIECE_DATA ? line_field_of_section(side_section(side, piece)->name) : NULL,
+		.line = piece->kind != PIECE_FUNC ? line_field_of_section(side_section(side, piece)->name) : NULL,
 	};
 }
 

@@ -202,10 +202,13 @@ struct sym_name sym_name_parse(const char *name)
 	return result;
 }
 
-/* Skips the digits of a ".123" that p stands in, so that only what the source decides is left to compare. */
+/*
+ * Skips the digits of a ".123" that p stands in, so that only what the source decides is left to compare; in a name of
+ * __UNIQUE_ID() those of __COUNTER__ too ("__UNIQUE_ID_ddebug409.2").
+ */
 static const char *skip_number(const char *start, const char *p)
 {
-	if (p > start && p[-1] == '.')
+	if (p > start && (p[-1] == '.' || starts_with(start, "__UNIQUE_ID_")))
 		while (isdigit((unsigned char)*p))
 			p++;
 	return p;
