@@ -205,7 +205,22 @@ static void check_refs(const struct diff *diff, struct diag *diag)
 		check_block(diff, &diff->selection->blocks[i], diag);
 }
 
-/* Start-up entries and table entries that went away: what they did at start-up is done, and the patch would not undo it. */
+/*
+ * Does the loss of an original datum lose what it held? Constants are what they were for all that still refer to them, and
+ * the flags of WARN_ONCE() and the like have no other use than the code that went.
+ */
+static bool has_state(const struct side *side, const struct piece *piece)
+{
+	const struct elf_sec *sec = side_section(side, piece);
+
+	return piece->kind == PIECE_DATA && piece->class == SEC_DATA && !side_is_anonymous(side, piece) &&
+	       data_classify(sec) != DATA_CONST && !is_once_section(sec->name) && side->obj->syms[piece->sym].size > 0;
+}
+
+/*
+ * What went away: start-up entries and table entries, for what they did is done, and the patch would not undo it; variables,
+ * for under another name, type or place they would begin anew, and what they hold would be lost.
+ */
 static void check_removed(const struct diff *diff, struct diag *diag)
 {
 	for (uint32_t o = 0; o < diff->orig.pieces->n; o++) {
@@ -218,6 +233,11 @@ static void check_removed(const struct diff *diff, struct diag *diag)
 			diag_refuse(diag, file_of(diff), piece->name,
 				    "removed from %s, which was read at start-up: that can't be undone",
 				    side_section(&diff->orig, piece)->name);
+		else if (has_state(&diff->orig, piece))
+			diag_refuse(
+				diag, file_of(diff), piece->name,
+				"removed data of %s: renamed or moved it would begin anew; keep it, with __used if nothing uses it any more",
+				side_section(&diff->orig, piece)->name);
 	}
 }
 
@@ -237,6 +257,47 @@ static void check_names(const struct diff *diff, struct diag *diag)
 		if (o != PIECE_NONE && o != diff->corr->to_orig[p])
 			diag_refuse(diag, file_of(diff), sym->name, "was a name of %s and is one of %s now",
 				    side_piece(&diff->orig, o)->name, side_piece(&diff->patched, p)->name);
+	}
+}
+
+/* The first included piece that refers to a symbol, or PIECE_NONE. */
+static uint32_t find_user(const struct diff *diff, uint32_t sym)
+{
+	const struct side *patched = &diff->patched;
+
+	for (uint32_t p = 0; p < patched->pieces->n; p++) {
+		const struct ref *refs;
+		uint32_t n = is_included(diff, p) ? side_refs(patched, side_piece(patched, p), &refs) : 0;
+
+		for (uint32_t i = 0; i < n; i++)
+			if (refs[i].sym == sym)
+				return p;
+	}
+	return PIECE_NONE;
+}
+
+/*
+ * A global definition that is gone while its users stayed: it moved to another file, perhaps with changes, and the symbol that
+ * the kernel has is the old one. (A static one that is gone is no matter: the name means another file's.)
+ */
+static void check_removed_definitions(const struct diff *diff, struct diag *diag)
+{
+	const struct elf_obj *orig = diff->orig.obj, *patched = diff->patched.obj;
+
+	for (uint32_t i = 1; i < patched->nsyms; i++) {
+		uint32_t before = elf_sym_is_undefined(&patched->syms[i]) && *patched->syms[i].name
+					  ? elf_obj_find_symbol(orig, patched->syms[i].name)
+					  : 0;
+		uint32_t user;
+
+		if (!before || !elf_sym_has_section(&orig->syms[before]) || elf_sym_is_local(&orig->syms[before]))
+			continue;
+		user = find_user(diff, i);
+		if (user != PIECE_NONE)
+			diag_refuse(
+				diag, file_of(diff), side_piece(&diff->patched, user)->name,
+				"refers to %s, which the patch removed from this file; the kernel's is the old one, so leave it where it was",
+				patched->syms[i].name);
 	}
 }
 
@@ -290,6 +351,7 @@ void gate_run(const struct diff *diff, struct diag *diag)
 	check_refs(diff, diag);
 	check_removed(diff, diag);
 	check_names(diff, diag);
+	check_removed_definitions(diff, diag);
 	check_unknown_sections(diff, diag);
 	warn_exports(diff, diag);
 }

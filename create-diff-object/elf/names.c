@@ -153,6 +153,13 @@ bool is_percpu_section(const char *name)
 	return starts_with(name, ".data..percpu") || starts_with(name, ".bss..percpu");
 }
 
+bool is_once_section(const char *name)
+{
+	/* The last one is that of WARN_ONCE() up to 5.9, and of some drivers since. */
+	return !strcmp(name, ".data..once") || !strcmp(name, ".data.once") || !strcmp(name, ".data..do_once") ||
+	       !strcmp(name, ".data.unlikely") || !strcmp(name, ".data..unlikely");
+}
+
 /* The length of name without a last ".123", or its whole length. */
 static size_t without_number(const char *name, size_t len)
 {

@@ -51,6 +51,9 @@ bool is_unwind_section(const char *name);
 /* Is it percpu data (its symbols are offsets, not addresses)? */
 bool is_percpu_section(const char *name);
 
+/* Does it hold the flags of printk_once(), WARN_ONCE() and DO_ONCE()? */
+bool is_once_section(const char *name);
+
 /* How a symbol's name is derived from the name in the source. */
 struct sym_name {
 	const char *full;

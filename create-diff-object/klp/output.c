@@ -18,6 +18,7 @@
 #include "special/orc.h"
 #include "util/arena.h"
 #include "util/diag.h"
+#include "util/strmap.h"
 
 /* Where a piece or a text block went. */
 struct place {
@@ -39,7 +40,8 @@ struct context {
 	const char
 		*refused_late; /* the symbol that was refused last, and for whom: a function may use a key many times */
 	uint32_t refused_owner;
-	uint32_t *planned; /* by symbol index: symbol id of the planned symbol, 0: not made yet */
+	struct strmap imports; /* namespaces that the output imports already */
+	uint32_t *planned;     /* by symbol index: symbol id of the planned symbol, 0: not made yet */
 };
 
 static const struct elf_obj *input(const struct context *ctx)
@@ -178,6 +180,23 @@ static const struct place *find_block(const struct context *ctx, uint32_t owner,
 	return NULL;
 }
 
+/*
+ * MODULE_IMPORT_NS(): the loader and modpost want it for a symbol of a namespace. What the patched file imports does not say it:
+ * code of vmlinux needs no import, and the changed functions need not all of a module's.
+ */
+static void import_namespace(struct context *ctx, const char *ns)
+{
+	static const struct elf_out_sec_attr attr = {.type = SHT_PROGBITS, .flags = SHF_ALLOC, .align = 1};
+	const char *tag = arena_printf(ctx->arena, "import_ns=%s", ns);
+	uint32_t id = elf_out_find_section(ctx->out, ".modinfo");
+
+	if (strmap_add(&ctx->imports, ns, 1) != STRMAP_NONE)
+		return;
+	if (!id)
+		id = elf_out_add_section(ctx->out, ".modinfo", &attr);
+	elf_out_append(ctx->out, id, tag, strlen(tag) + 1, 1);
+}
+
 static uint32_t planned_symbol(struct context *ctx, uint32_t sym)
 {
 	const struct plan_symbol *plan = &ctx->plan->of_sym[sym];
@@ -190,6 +209,8 @@ static uint32_t planned_symbol(struct context *ctx, uint32_t sym)
 
 	if (plan->kind == PLAN_PLAIN && input(ctx)->syms[sym].bind == STB_WEAK)
 		out.bind = STB_WEAK;
+	if (!ctx->planned[sym] && plan->ns)
+		import_namespace(ctx, plan->ns);
 	if (!ctx->planned[sym])
 		ctx->planned[sym] = elf_out_add_symbol(ctx->out, &out);
 	return ctx->planned[sym];
@@ -468,6 +489,7 @@ int output_new(const struct diff *diff, const struct plan_target *target, const 
 	write_all_orc(&ctx);
 	if (!err)
 		err = write_functions(&ctx);
+	strmap_free(&ctx.imports);
 	arena_free(ctx.arena);
 	if (err)
 		elf_out_free(ctx.out);

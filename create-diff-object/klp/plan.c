@@ -163,7 +163,11 @@ static void plan_symbol(struct context *ctx, uint32_t index)
 	int status;
 
 	if (export && !strcmp(export->module, KERNEL) && (undefined || is_kernel(target))) {
-		*plan = (struct plan_symbol){.kind = PLAN_PLAIN, .name = sym->name};
+		*plan = (struct plan_symbol){
+			.kind = PLAN_PLAIN,
+			.name = sym->name,
+			.ns = *export->ns ? export->ns : NULL,
+		};
 		return;
 	}
 	if (export && undefined && strcmp(export->module, target->object)) {
