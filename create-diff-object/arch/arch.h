@@ -17,6 +17,14 @@ struct arch_reloc {
 	bool pc_relative; /* the field holds S + A - P */
 	bool sign_extend; /* a field of 4 bytes is a signed value */
 	bool known;       /* false: the engine does not support the type and refuses it */
+	bool is_got;      /* the field leads to a slot that holds the address; modules have none */
+};
+
+/* The same without a slot: the instruction's bytes before the field, and the relocation of the field. */
+struct arch_direct {
+	uint8_t bytes[2]; /* in place of those right before the field */
+	uint32_t type;    /* R_* */
+	bool is_branch;   /* a call or jump; else the address is put into a register */
 };
 
 /* An instruction, as far as the engine must know it. Offsets are bytes from the start of the section. */
@@ -29,7 +37,11 @@ struct arch_insn {
 	bool is_call;         /* direct or not */
 	bool is_jump_always;  /* nothing falls through to the next instruction */
 	bool is_plain_memory; /* its address field alone is the address of what it reads or writes: no register is added */
-	uint64_t target;      /* what the PC-relative field means as it stands, if it has no relocation */
+	bool is_load;         /* mov or push: puts its immediate somewhere, as it is */
+	bool adds_register;     /* the address of what it reads or writes is that of its address field and a register */
+	uint8_t address_offset; /* bytes from the start of the instruction to its address field, 0: has none */
+	uint8_t immediate_offset; /* to its immediate, 0: has none */
+	uint64_t target;          /* what the PC-relative field means as it stands, if it has no relocation */
 };
 
 /* An instruction that puts a constant somewhere, as it is. */
@@ -50,6 +62,8 @@ struct arch_ops {
 	/* The properties of a relocation type; never NULL (see .known). */
 	const struct arch_reloc *(*reloc)(uint32_t type);
 	uint32_t reloc_abs64; /* the type of a plain 64-bit pointer */
+	/* How to do without the slot that a field of an is_got type leads to; false if there is no way. */
+	bool (*avoid_got)(const uint8_t *text, uint64_t field, struct arch_direct *direct);
 	/* Decodes the instruction at offset of text; false if there is none. */
 	bool (*decode)(const uint8_t *text, uint64_t size, uint64_t offset, struct arch_insn *insn);
 	/* Is the instruction at offset of text an arch_load? */

@@ -33,10 +33,9 @@ static const struct arch_reloc relocs[] = {
 	[R_X86_64_32] = {"R_X86_64_32", 4, false, false, true},
 	[R_X86_64_32S] = {"R_X86_64_32S", 4, false, true, true},
 	[R_X86_64_PC64] = {"R_X86_64_PC64", 8, true, true, true},
-	/* The linker relaxes GOT forms away in vmlinux; the module loader has no GOT and refuses them. */
-	[R_X86_64_GOTPCREL] = {"R_X86_64_GOTPCREL", 4, true, true, false},
-	[R_X86_64_GOTPCRELX] = {"R_X86_64_GOTPCRELX", 4, true, true, false},
-	[R_X86_64_REX_GOTPCRELX] = {"R_X86_64_REX_GOTPCRELX", 4, true, true, false},
+	[R_X86_64_GOTPCREL] = {"R_X86_64_GOTPCREL", 4, true, true, true, true},
+	[R_X86_64_GOTPCRELX] = {"R_X86_64_GOTPCRELX", 4, true, true, true, true},
+	[R_X86_64_REX_GOTPCRELX] = {"R_X86_64_REX_GOTPCRELX", 4, true, true, true, true},
 };
 
 static const struct arch_reloc *x86_64_reloc(uint32_t type)
@@ -84,9 +83,40 @@ static bool x86_64_decode(const uint8_t *text, uint64_t size, uint64_t offset, s
 		/* lea computes an address and touches nothing there. */
 		insn->is_plain_memory = decoded.mnemonic != ZYDIS_MNEMONIC_LEA;
 	}
+	if (decoded.raw.disp.size)
+		insn->address_offset = decoded.raw.disp.offset;
+	/* Only these two forms add nothing: relative to the instruction, and the SIB byte for a plain address. */
+	insn->adds_register = insn->address_offset &&
+			      !(decoded.raw.modrm.mod == 0 &&
+				(decoded.raw.modrm.rm == 5 || (decoded.raw.modrm.rm == 4 && decoded.raw.sib.base == 5 &&
+							       decoded.raw.sib.index == 4 && !decoded.raw.rex.X)));
+	if (decoded.raw.imm[0].size && !decoded.raw.imm[0].is_relative)
+		insn->immediate_offset = decoded.raw.imm[0].offset;
+	insn->is_load = decoded.mnemonic == ZYDIS_MNEMONIC_MOV || decoded.mnemonic == ZYDIS_MNEMONIC_PUSH;
+	if (insn->address_offset && !insn->adds_register && decoded.mnemonic != ZYDIS_MNEMONIC_LEA)
+		insn->is_plain_memory = true;
 	insn->is_call = decoded.meta.category == ZYDIS_CATEGORY_CALL;
 	insn->is_jump_always =
 		decoded.meta.category == ZYDIS_CATEGORY_UNCOND_BR || decoded.meta.category == ZYDIS_CATEGORY_RET;
+	return true;
+}
+
+/*
+ * What the linker does for vmlinux where it can (System V ABI, AMD64 supplement, "Optimize GOTPCRELX Relocations"): the whole
+ * kernel and its modules are in reach of a distance.
+ */
+static bool x86_64_avoid_got(const uint8_t *text, uint64_t field, struct arch_direct *direct)
+{
+	uint8_t opcode = field < 2 ? 0 : text[field - 2], modrm = field < 2 ? 0 : text[field - 1];
+
+	if (opcode == 0x8b && (modrm & 0xc7) == 0x05) /* mov x@GOTPCREL(%rip),%reg: lea x(%rip),%reg */
+		*direct = (struct arch_direct){.bytes = {0x8d, modrm}, .type = R_X86_64_PC32};
+	else if (opcode == 0xff && modrm == 0x15) /* call *x@GOTPCREL(%rip): addr32 call x */
+		*direct = (struct arch_direct){.bytes = {0x67, 0xe8}, .type = R_X86_64_PLT32, .is_branch = true};
+	else if (opcode == 0xff && modrm == 0x25) /* jmp *x@GOTPCREL(%rip): addr32 jmp x */
+		*direct = (struct arch_direct){.bytes = {0x67, 0xe9}, .type = R_X86_64_PLT32, .is_branch = true};
+	else
+		return false;
 	return true;
 }
 
@@ -256,6 +286,7 @@ const struct arch_ops arch_x86_64 = {
 	.name = "x86_64",
 	.reloc = x86_64_reloc,
 	.reloc_abs64 = R_X86_64_64,
+	.avoid_got = x86_64_avoid_got,
 	.decode = x86_64_decode,
 	.decode_load = x86_64_decode_load,
 	.uses_argument = x86_64_uses_argument,

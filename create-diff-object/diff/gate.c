@@ -118,13 +118,73 @@ static bool is_harmless_border(const struct diff *diff, const struct ref *ref)
 	return l->sec == r->sec && l->end == r->start;
 }
 
+/* Do two neighbours of a patched section stand just so in the running kernel? */
+static bool is_same_distance(const struct diff *diff, uint32_t left, uint32_t right)
+{
+	uint32_t o_left = diff->corr->to_orig[left], o_right = diff->corr->to_orig[right];
+	const struct piece *l, *r;
+
+	if (o_left == PIECE_NONE || o_right == PIECE_NONE)
+		return false;
+	l = side_piece(&diff->orig, o_left);
+	r = side_piece(&diff->orig, o_right);
+	return l->sec == r->sec && r->start - l->start == side_piece(&diff->patched, right)->start -
+								  side_piece(&diff->patched, left)->start;
+}
+
+/*
+ * The neighbour that a computed address may belong to as well, if that makes a difference; else PIECE_NONE. Addresses before
+ * a datum are less than its size away from it (a[i - 1]), those behind no more than a member of a structure.
+ */
+static uint32_t find_other_owner(const struct diff *diff, const struct ref *ref)
+{
+	const struct pieces *pieces = diff->patched.pieces;
+	const struct piece *target = &pieces->v[ref->piece], *left = target - 1, *right = target + 1;
+	uint64_t at = target->entry + (uint64_t)ref->target;
+
+	if (!ref->is_displaced || target->kind != PIECE_DATA)
+		return PIECE_NONE;
+	if (ref->piece > pieces->first_of_sec[target->sec] && at - left->end <= 64 &&
+	    !is_same_distance(diff, ref->piece - 1, ref->piece))
+		return ref->piece - 1;
+	if (ref->piece + 1 < pieces->end_of_sec[target->sec] && right->start - at <= right->end - right->start &&
+	    !is_same_distance(diff, ref->piece, ref->piece + 1))
+		return ref->piece + 1;
+	return PIECE_NONE;
+}
+
+/* May the byte that a field means be another one than was found, and does that matter? */
+static bool is_unsure(const struct diff *diff, const struct ref *ref)
+{
+	const struct pieces *pieces = diff->patched.pieces;
+	const struct elf_obj *obj = diff->patched.obj;
+	uint32_t sec = pieces->v[ref->piece].sec;
+
+	return ref->is_undecoded && obj->arch->reloc(ref->type)->pc_relative &&
+	       elf_sym_is_section(&obj->syms[ref->sym]) && pieces->end_of_sec[sec] - pieces->first_of_sec[sec] > 1;
+}
+
+/* Can the instruction do without the slot that holds an address? */
+static bool has_direct_form(const struct side *side, uint32_t from, const struct ref *ref)
+{
+	const struct elf_sec *sec = side_section(side, side_piece(side, from));
+	struct arch_direct direct;
+
+	return elf_sec_is_text(sec) && side->obj->arch->avoid_got(sec->data, ref->offset, &direct);
+}
+
 static void check_ref(const struct diff *diff, uint32_t from, bool owned, const struct ref *ref, struct diag *diag)
 {
 	const struct side *patched = &diff->patched;
 	const char *place = side_piece(patched, from)->name;
 	enum ref_use use = owned ? selection_owned_ref_use(diff, from, ref) : selection_ref_use(diff, from, ref);
 	const struct piece *target;
+	uint32_t other;
 
+	if (patched->obj->arch->reloc(ref->type)->is_got && (owned || !has_direct_form(patched, from, ref)))
+		diag_refuse(diag, file_of(diff), place,
+			    "reads the address of %s from a table of the linker, which modules don't have (%s)",
+			    patched->obj->syms[ref->sym].name, patched->obj->arch->reloc(ref->type)->name);
 	if (use == REF_USE_NOWHERE) {
 		diag_refuse(diag, file_of(diff), place, "refers to section %s, which a livepatch can't carry",
 			    patched->obj->secs[patched->obj->syms[ref->sym].shndx].name);
@@ -145,6 +205,16 @@ static void check_ref(const struct diff *diff, uint32_t from, bool owned, const 
 			diag, file_of(diff), place,
 			"refers to the end of %s or the start of %s, which can't be told apart; put something between them",
 			target[-1].name, target->name);
+	other = find_other_owner(diff, ref);
+	if (other != PIECE_NONE)
+		diag_refuse(
+			diag, file_of(diff), place,
+			"computes with an address in %s that may be one of %s or of %s, and the patch moved them apart; put new data elsewhere",
+			side_section(patched, target)->name, target->name, side_piece(patched, other)->name);
+	else if (is_unsure(diff, ref))
+		diag_refuse(diag, file_of(diff), place,
+			    "refers to %s or to what is beside it: the instruction at offset %#lx is not known",
+			    target->name, (unsigned long)(ref->offset - side_piece(patched, from)->entry));
 	if (use == REF_USE_COPY && target->kind == PIECE_FUNC && diff->changes->v[target->root].change == CHANGE_SAME &&
 	    target->root != side_piece(patched, from)->root)
 		diag_refuse(diag, file_of(diff), place, "refers to a label inside of %s, which did not change",

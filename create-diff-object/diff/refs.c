@@ -27,7 +27,8 @@ static int compare_refs(const void *a, const void *b)
 struct field {
 	int64_t bias;
 	bool is_branch;
-	bool is_access; /* the instruction reads or writes just there, so an end is not meant */
+	bool is_access;    /* the instruction reads or writes just there, so an end is not meant */
+	bool is_displaced; /* it computes with the address */
 };
 
 static void resolve(const struct pieces *pieces, struct ref *ref, const struct field *field)
@@ -37,6 +38,7 @@ static void resolve(const struct pieces *pieces, struct ref *ref, const struct f
 	const struct piece *piece;
 
 	ref->is_branch = field->is_branch;
+	ref->is_displaced = field->is_displaced && elf_sym_is_section(sym);
 	ref->target = meant;
 	ref->piece = PIECE_NONE;
 	if (!elf_sym_has_section(sym))
@@ -65,15 +67,26 @@ static void scan_text(const struct pieces *pieces, uint32_t index, ref_vec *refs
 {
 	const struct elf_obj *obj = pieces->obj;
 	const struct elf_sec *sec = &obj->secs[index];
-	uint32_t next = 0, known = refs->n;
+	uint32_t next = 0, known = refs->n, piece = pieces->first_of_sec[index];
+
+	if (piece == PIECE_NONE)
+		return;
 
 	for (uint64_t at = 0; at < sec->size;) {
+		struct arch_direct direct;
 		struct arch_insn insn;
 		uint64_t field_at;
 		bool has_reloc = false;
 
+		/* A function begins with an instruction, whatever the bytes before it looked like. */
+		while (piece < pieces->end_of_sec[index] && pieces->v[piece].entry <= at)
+			piece++;
 		if (!obj->arch->decode(sec->data, sec->size, at, &insn)) {
 			at++;
+			continue;
+		}
+		if (piece < pieces->end_of_sec[index] && at + insn.length > pieces->v[piece].entry) {
+			at = pieces->v[piece].entry;
 			continue;
 		}
 		field_at = at + insn.field_offset;
@@ -82,13 +95,20 @@ static void scan_text(const struct pieces *pieces, uint32_t index, ref_vec *refs
 			const struct arch_reloc *reloc = obj->arch->reloc(ref->type);
 			struct field field = {0};
 
+			bool at_address = insn.address_offset && ref->offset == at + insn.address_offset;
+			bool at_immediate = insn.immediate_offset && ref->offset == at + insn.immediate_offset;
+
 			if (ref->offset == field_at)
 				has_reloc = true;
+			ref->is_undecoded = ref->offset != field_at && !at_address && !at_immediate;
+			field.is_access = insn.is_plain_memory && at_address;
+			field.is_displaced = (insn.adds_register && at_address) || (!insn.is_load && at_immediate);
 			if (reloc->pc_relative) {
 				field.bias = (int64_t)(at + insn.length - ref->offset);
 				field.is_branch = insn.is_branch && ref->offset == field_at;
-				field.is_access = insn.is_plain_memory && ref->offset == field_at;
 			}
+			if (reloc->is_got && obj->arch->avoid_got(sec->data, ref->offset, &direct))
+				field.is_branch = direct.is_branch;
 			resolve(pieces, ref, &field);
 		}
 		if (insn.field_size && !has_reloc) {
@@ -138,6 +158,7 @@ static int read_section(const struct pieces *pieces, struct refs *refs, uint32_t
 		const struct field branch = {.bias = 4};
 		bool pc_text = elf_sec_is_text(sec) && obj->arch->reloc(found.v[i].type)->pc_relative;
 
+		found.v[i].is_undecoded = elf_sec_is_text(sec);
 		resolve(pieces, &found.v[i], pc_text ? &branch : &whole);
 	}
 	if (elf_sec_is_text(sec) && sec->data) {

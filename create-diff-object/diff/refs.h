@@ -29,6 +29,12 @@ struct ref {
 	 * section: `a + ARRAY_SIZE(a)`, or the start of the next? piece is the next one.
 	 */
 	bool is_border;
+	/*
+	 * The instruction computes with the address, and the relocation only says it by the section: a[i - 1] and `p >= a` of a
+	 * loop that runs down name a byte that may belong to the datum before a[].
+	 */
+	bool is_displaced;
+	bool is_undecoded; /* the field is in no instruction that is known, so which byte is meant is not sure */
 };
 
 struct refs {

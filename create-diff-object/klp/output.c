@@ -216,6 +216,19 @@ static uint32_t planned_symbol(struct context *ctx, uint32_t sym)
 	return ctx->planned[sym];
 }
 
+/* A slot with an address is made by a linker, and a module is never linked so far: the instruction does without it. */
+static uint32_t avoid_got(struct context *ctx, uint32_t from, const struct ref *ref, uint32_t sec, uint64_t at)
+{
+	const struct arch_ops *arch = input(ctx)->arch;
+	const struct elf_sec *text = side_section(&ctx->diff->patched, side_piece(&ctx->diff->patched, from));
+	struct arch_direct direct;
+
+	if (!arch->reloc(ref->type)->is_got || !arch->avoid_got(text->data, ref->offset, &direct))
+		return ref->type;
+	elf_out_patch(ctx->out, sec, at - sizeof(direct.bytes), direct.bytes, sizeof(direct.bytes));
+	return direct.type;
+}
+
 /* Writes one reference at offset `at` of the output section. */
 static int write_ref(struct context *ctx, uint32_t from, bool owned, const struct ref *ref, uint32_t sec, uint64_t at)
 {
@@ -227,7 +240,7 @@ static int write_ref(struct context *ctx, uint32_t from, bool owned, const struc
 	int64_t value = (int64_t)sym->value + ref->addend;
 	enum ref_use use = owned ? selection_owned_ref_use(diff, from, ref) : selection_ref_use(diff, from, ref);
 	const struct place *place;
-	uint32_t target;
+	uint32_t target, type = avoid_got(ctx, from, ref, sec, at);
 
 	elf_out_patch(ctx->out, sec, at, zeros, size);
 	switch (use) {
@@ -240,17 +253,17 @@ static int write_ref(struct context *ctx, uint32_t from, bool owned, const struc
 		if (!place || !place->sec)
 			return diag_error(ctx->diag, input(ctx)->path, side_piece(&diff->patched, from)->name,
 					  "internal error: it refers to %s, which was not carried", piece->name);
-		elf_out_add_rela(ctx->out, sec, at, ref->type, place->sym, value - (int64_t)place->origin);
+		elf_out_add_rela(ctx->out, sec, at, type, place->sym, value - (int64_t)place->origin);
 		return 0;
 	}
 	case REF_USE_EXISTING:
 	case REF_USE_UNDEFINED:
 		target = plan_symbol_of_ref(diff, ref);
 		if (!target) {
-			elf_out_add_rela(ctx->out, sec, at, ref->type, 0, ref->addend);
+			elf_out_add_rela(ctx->out, sec, at, type, 0, ref->addend);
 			return 0;
 		}
-		elf_out_add_rela(ctx->out, sec, at, ref->type, planned_symbol(ctx, target),
+		elf_out_add_rela(ctx->out, sec, at, type, planned_symbol(ctx, target),
 				 value - (int64_t)input(ctx)->syms[target].value);
 		return 0;
 	default:
