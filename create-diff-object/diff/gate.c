@@ -142,9 +142,10 @@ static uint32_t find_other_owner(const struct diff *diff, const struct ref *ref)
 	const struct piece *target = &pieces->v[ref->piece], *left = target - 1, *right = target + 1;
 	uint64_t at = target->entry + (uint64_t)ref->target;
 
-	if (!ref->is_displaced || target->kind != PIECE_DATA)
+	/* What a loop runs up to is the end of something: see is_border. */
+	if (!ref->is_displaced || target->kind != PIECE_DATA || (at == target->end && !ref->is_indexed))
 		return PIECE_NONE;
-	if (ref->piece > pieces->first_of_sec[target->sec] && at - left->end <= 64 &&
+	if (ref->is_indexed && ref->piece > pieces->first_of_sec[target->sec] && at - left->end <= 64 &&
 	    !is_same_distance(diff, ref->piece - 1, ref->piece))
 		return ref->piece - 1;
 	if (ref->piece + 1 < pieces->end_of_sec[target->sec] && right->start - at <= right->end - right->start &&
@@ -200,13 +201,13 @@ static void check_ref(const struct diff *diff, uint32_t from, bool owned, const 
 	}
 	if (target->class == SEC_INIT)
 		diag_refuse(diag, file_of(diff), place, "refers to %s, which is freed after start-up", target->name);
+	other = find_other_owner(diff, ref);
 	if (ref->is_border && !is_harmless_border(diff, ref))
 		diag_refuse(
 			diag, file_of(diff), place,
 			"refers to the end of %s or the start of %s, which can't be told apart; put something between them",
 			target[-1].name, target->name);
-	other = find_other_owner(diff, ref);
-	if (other != PIECE_NONE)
+	else if (other != PIECE_NONE)
 		diag_refuse(
 			diag, file_of(diff), place,
 			"computes with an address in %s that may be one of %s or of %s, and the patch moved them apart; put new data elsewhere",

@@ -29,6 +29,7 @@ struct field {
 	bool is_branch;
 	bool is_access;    /* the instruction reads or writes just there, so an end is not meant */
 	bool is_displaced; /* it computes with the address */
+	bool is_indexed;   /* by adding a register */
 };
 
 static void resolve(const struct pieces *pieces, struct ref *ref, const struct field *field)
@@ -39,6 +40,7 @@ static void resolve(const struct pieces *pieces, struct ref *ref, const struct f
 
 	ref->is_branch = field->is_branch;
 	ref->is_displaced = field->is_displaced && elf_sym_is_section(sym);
+	ref->is_indexed = field->is_indexed && elf_sym_is_section(sym);
 	ref->target = meant;
 	ref->piece = PIECE_NONE;
 	if (!elf_sym_has_section(sym))
@@ -102,7 +104,8 @@ static void scan_text(const struct pieces *pieces, uint32_t index, ref_vec *refs
 				has_reloc = true;
 			ref->is_undecoded = ref->offset != field_at && !at_address && !at_immediate;
 			field.is_access = insn.is_plain_memory && at_address;
-			field.is_displaced = (insn.adds_register && at_address) || (!insn.is_load && at_immediate);
+			field.is_indexed = insn.adds_register && at_address;
+			field.is_displaced = field.is_indexed || (!insn.is_load && at_immediate);
 			if (reloc->pc_relative) {
 				field.bias = (int64_t)(at + insn.length - ref->offset);
 				field.is_branch = insn.is_branch && ref->offset == field_at;

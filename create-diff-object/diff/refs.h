@@ -34,6 +34,7 @@ struct ref {
 	 * loop that runs down name a byte that may belong to the datum before a[].
 	 */
 	bool is_displaced;
+	bool is_indexed;   /* displaced, by a register */
 	bool is_undecoded; /* the field is in no instruction that is known, so which byte is meant is not sure */
 };
 

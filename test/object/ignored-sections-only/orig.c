@@ -1,0 +1,3 @@
+/* Nothing else differs: nothing changed. */
+#define NOTHING_ELSE
+#include "../ignored-sections/orig.c"
