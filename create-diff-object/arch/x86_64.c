@@ -33,9 +33,9 @@ static const struct arch_reloc relocs[] = {
 	[R_X86_64_32] = {"R_X86_64_32", 4, false, false, true},
 	[R_X86_64_32S] = {"R_X86_64_32S", 4, false, true, true},
 	[R_X86_64_PC64] = {"R_X86_64_PC64", 8, true, true, true},
-	[R_X86_64_GOTPCREL] = {"R_X86_64_GOTPCREL", 4, true, true, true, true},
-	[R_X86_64_GOTPCRELX] = {"R_X86_64_GOTPCRELX", 4, true, true, true, true},
-	[R_X86_64_REX_GOTPCRELX] = {"R_X86_64_REX_GOTPCRELX", 4, true, true, true, true},
+	[R_X86_64_GOTPCREL] = {"R_X86_64_GOTPCREL", 4, true, true, false, true},
+	[R_X86_64_GOTPCRELX] = {"R_X86_64_GOTPCRELX", 4, true, true, false, true},
+	[R_X86_64_REX_GOTPCRELX] = {"R_X86_64_REX_GOTPCRELX", 4, true, true, false, true},
 };
 
 static const struct arch_reloc *x86_64_reloc(uint32_t type)

@@ -173,7 +173,7 @@ static int read_section(const struct pieces *pieces, struct refs *refs, uint32_t
 		const struct ref *ref = &found.v[i];
 		const struct arch_reloc *reloc = obj->arch->reloc(ref->type);
 
-		if (ref->is_found || reloc->known || sec_classify(sec) == SEC_IGNORED)
+		if (ref->is_found || reloc->known || reloc->is_got || sec_classify(sec) == SEC_IGNORED)
 			continue;
 		vec_free(&found);
 		return diag_error(diag, obj->path, sec->name,
