@@ -155,7 +155,7 @@ build_target
 build_good
 cc -std=gnu11 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror -I"$TOP/create-diff-object" -I"$TOP/test/unit" -o "$OUT/mutate" \
 	"$HERE/law/mutate.c" "$TOP/test/unit/livepatch-fixture.c" "$BIN/../libklp.a" \
-	-lelf -lzstd -llzma -lz -llz4 -llzo2 -lZydis -lcmocka
+	-lelf -lzstd -llzma -lz -llz4 -llzo2 -lZydis -lZycore -lcmocka
 VM=$OUT/vm
 vm_prepare "$VM"
 vm_add "$VM" "$HERE/law/guest.sh" main
