@@ -473,6 +473,18 @@ const char *difference_text(enum difference why)
 	}
 }
 
+bool descriptors_equal(const struct side *orig, uint32_t o, const struct side *patched, uint32_t p,
+		       const struct corr *corr, struct lines *lines, bool with_line)
+{
+	const struct context ctx = {orig, patched, corr, lines};
+	struct range o_range = piece_range(orig, side_piece(orig, o));
+	struct range p_range = piece_range(patched, side_piece(patched, p));
+
+	if (with_line)
+		o_range.line = p_range.line = NULL;
+	return compare_ranges(&ctx, &o_range, &p_range, 0).change == CHANGE_SAME;
+}
+
 bool sections_equal(const struct side *orig, uint32_t orig_sec, const struct side *patched, uint32_t patched_sec,
 		    const struct corr *corr)
 {

@@ -26,6 +26,8 @@ enum difference {
 	DIFF_PART,   /* the function's unlikely part changed, appeared or vanished */
 };
 
+struct lines;
+
 struct change_info {
 	enum change change;
 	enum difference why;
@@ -52,6 +54,10 @@ void changes_free(struct changes *changes);
 
 /* A short text for messages: "its size", "a reference". */
 const char *difference_text(enum difference why);
+
+/* Do two descriptors of pr_debug() say the same? lines: of both objects. */
+bool descriptors_equal(const struct side *orig, uint32_t o, const struct side *patched, uint32_t p,
+		       const struct corr *corr, struct lines *lines, bool with_line);
 
 /* Do both sections hold the same, references included? For sections without pieces. */
 bool sections_equal(const struct side *orig, uint32_t orig_sec, const struct side *patched, uint32_t patched_sec,

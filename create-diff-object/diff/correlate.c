@@ -7,6 +7,7 @@
  */
 #include "diff/correlate.h"
 
+#include "diff/descriptors.h"
 #include "diff/pairing.h"
 #include "util/arena.h"
 #include "util/diag.h"
@@ -155,6 +156,7 @@ int corr_new(const struct side *orig, const struct side *patched, struct corr **
 	pair_nameless(&pairing);
 	numbered_pair_clones(&pairing);
 	pair_unlikely_parts(&pairing);
+	descriptors_pair(orig, patched, corr);
 	numbered_pair_statics(&pairing);
 	err = corr_check(&pairing, diag);
 	arena_free(pairing.arena);

@@ -160,6 +160,12 @@ bool is_once_section(const char *name)
 	       !strcmp(name, ".data.unlikely") || !strcmp(name, ".data..unlikely");
 }
 
+bool is_descriptor_section(const char *name)
+{
+	/* Before 5.10 `__verbose`. */
+	return !strcmp(name, "__dyndbg") || !strcmp(name, "__verbose");
+}
+
 /* The length of name without a last ".123", or its whole length. */
 static size_t without_number(const char *name, size_t len)
 {

@@ -54,6 +54,9 @@ bool is_percpu_section(const char *name);
 /* Does it hold the flags of printk_once(), WARN_ONCE() and DO_ONCE()? */
 bool is_once_section(const char *name);
 
+/* The descriptors of pr_debug(). */
+bool is_descriptor_section(const char *name);
+
 /* How a symbol's name is derived from the name in the source. */
 struct sym_name {
 	const char *full;
@@ -89,7 +92,7 @@ unsigned int line_argument_of_function(const char *name);
 /*
  * Is it a datum that the compiler or a macro makes anew for each use (`__func__.3`, `__already_done.7`,
  * `__UNIQUE_ID_ddebug409.2`, `CSWTCH.12`)? Such data has no identity to keep: it is never correlated between the two
- * objects, and a changed function carries its own copy along.
+ * objects (but for the descriptors of pr_debug(), see diff/descriptors.h), and a changed function carries its own copy along.
  */
 bool is_anonymous_datum(const char *name, const char *section);
 

@@ -1,4 +1,4 @@
-/* pr_debug(): a changed function has descriptors of its own, one behind the other as the module loader wants them. */
+/* pr_debug(): descriptors that are new stand one behind the other, as the module loader wants them. */
 struct _ddebug { const char *mod, *func, *file, *fmt; unsigned int line : 18, class : 6, flags : 8; long key[2]; }
 	__attribute__((aligned(8)));
 extern void __dynamic_pr_debug(struct _ddebug *, const char *, ...);
@@ -29,6 +29,7 @@ int h(int x)
 {
 #ifdef PATCHED
 	x++;
+	pr_debug("new in h");
 #endif
 	pr_debug("h %d", x);
 	return other(x);
