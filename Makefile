@@ -143,7 +143,7 @@ check-cli: all
 check-integration: all
 	$(Q)st=0; for line in $(KERNELS); do \
 		test/integration/run $$line $(CASES) || st=1; \
-		[ -n '$(CASES)' ] || for t in kallsyms-equal replace static-call law; do test/integration/$$t.sh $$line || st=1; done; \
+		[ -n '$(CASES)' ] || for t in kallsyms-equal replace static-call static-key law; do test/integration/$$t.sh $$line || st=1; done; \
 	done; exit $$st
 
 fmt-check:

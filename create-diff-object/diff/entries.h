@@ -81,6 +81,7 @@ struct special_row {
 	uint8_t repl_at;                  /* the field that names instructions of .altinstr_replacement, 0: none */
 	bool rewrites_site; /* the kernel rewrites the instruction at the site when the module is loaded */
 	bool may_drop;      /* without the entry the instruction is right as it is */
+	bool tests_key;     /* the entry tests a static key; the code can be compiled to test it at run time instead */
 	bool may_drop_late; /* nor is the entry needed if it names what is resolved late: a call by its trampoline */
 };
 

@@ -14,13 +14,15 @@
 OBJTOOL_LATE=""         # objtool and flags for objects where the build leaves it to the link, or empty
 
 compile_objects() {
-	local dir=$WORK/4-compile
+	local dir=$WORK/4-compile object side
 	mkdir -p "$dir"
 	objtool_flags
 	compile_plain
-	compile_scripts
-	compile_run orig plain
-	compile_run patched
+	for object in "${OBJECTS[@]}"; do
+		for side in plain orig patched; do compile_script "$side" "$object"; done
+	done
+	compile_run "orig plain" "${OBJECTS[@]}"
+	compile_run patched "${OBJECTS[@]}"
 	STAGE_SUMMARY="${#OBJECTS[@]} object(s), as built, original and patched"
 }
 
@@ -86,9 +88,11 @@ plain_progress() {
 # command_file OBJECT -> REPLY
 command_file() { REPLY=$TREE/${1%"${1##*/}"}.${1##*/}.cmd; }
 
-# recorded_command OBJECT -> COMPILE and OBJTOOL (empty if the build ran none), as text for a shell in the tree
+# recorded_command OBJECT -> COMPILE and OBJTOOL (empty if the build ran none), as text for a shell in the tree, and
+# OBJTOOL_IS_LATE if the build would run it at the link only
 recorded_command() {
 	local object=$1 line
+	OBJTOOL_IS_LATE=0
 	command_file "$object"
 	line=$(sed -n '1s/^\(saved\)\{0,1\}cmd_[^ ]* := //p' "$REPLY")
 	# what make wrote for itself: \# and $$
@@ -115,23 +119,26 @@ recorded_command() {
 	fi
 }
 
-compile_scripts() {
-	local object side script command
-	for object in "${OBJECTS[@]}"; do
-		OBJTOOL_IS_LATE=0
-		recorded_command "$object"
-		for side in plain orig patched; do
-			script=$WORK/4-compile/$side/$object.sh
-			mkdir -p "${script%/*}"
-			if [[ $side == plain ]]; then
-				command="cp ${GOAL[$object]} $WORK/4-compile/plain/$object.part"
-				if ((!OBJTOOL_IS_LATE)); then script_write "$side" "$object" "$command" "" >"$script"; continue; fi
-			else
-				compile_command "$side" "$object"; command=$REPLY
-			fi
-			script_write "$side" "$object" "$command" "$OBJTOOL" >"$script"
-		done
-	done
+# compile_script SIDE OBJECT: write 4-compile/SIDE/X.o.sh
+compile_script() {
+	local side=$1 object=$2 script=$WORK/4-compile/$1/$2.sh command
+	recorded_command "$object"
+	mkdir -p "${script%/*}"
+	case $side in
+	plain)
+		command="cp ${GOAL[$object]} $WORK/4-compile/plain/$object.part"
+		# The build ran it already.
+		if ((!OBJTOOL_IS_LATE)); then OBJTOOL=""; fi
+		;;
+	orig-keys)
+		keys_assembler "$object"; command=$REPLY
+		compile_command "$side" "$object"; command="$REPLY &&"$'\n'"$command"
+		;;
+	*)
+		compile_command "$side" "$object"; command=$REPLY
+		;;
+	esac
+	script_write "$side" "$object" "$command" "$OBJTOOL" >"$script"
 }
 
 # compile_command SIDE OBJECT -> REPLY: the recorded command with other source, output and sections. Debug information
@@ -151,9 +158,10 @@ compile_command() {
 	if [[ $sections =~ \ \.(sched|kprobes|ref|spinlock|irqentry|softirqentry)\.text\  ]]; then
 		flags+=" -fno-optimize-sibling-calls"
 	fi
+	if [[ $side == *-keys ]]; then flags+=" -include $WORK/4-compile/run-time-keys.h"; fi
 	REPLY=${COMPILE/ -c -o "$goal" / $flags -c -o "$out" }
 	REPLY=${REPLY/-Wp,-MMD,"${goal%"${goal##*/}"}.${goal##*/}.d"/-Wp,-MMD,"$out.d"}
-	if [[ $side == patched ]]; then
+	if [[ $side == patched* ]]; then
 		REPLY=${REPLY//"$TARGET_SOURCE/"/"$PATCHED/"}
 		# make writes its own name of the source (no links in it): compiled from there, nothing would ever be changed
 		if [[ $REPLY != *" $PATCHED/"* ]]; then die "$object is not compiled from below $TARGET_SOURCE: $COMPILE"; fi
@@ -173,20 +181,21 @@ mv $out.part $out
 EOF
 }
 
-# compile_run SIDE...: run the scripts of these sides, then look what is missing.
+# compile_run SIDES OBJECT...: run the scripts of these sides, then look what is missing.
 compile_run() {
-	local side object scripts=() log=$WORK/4-compile/run.log
+	local sides=$1 side object scripts=() log=$WORK/4-compile/run.log
+	shift
 	SCRIPTS_WANTED=()
-	for side; do
-		for object in "${OBJECTS[@]}"; do
+	for side in $sides; do
+		for object; do
 			scripts+=("$WORK/4-compile/$side/$object.sh")
 			SCRIPTS_WANTED+=("$WORK/4-compile/$side/$object")
 		done
 	done
-	SCRIPTS_SIDE=$1
+	SCRIPTS_SIDE=${sides%% *}
 	printf '%s\0' "${scripts[@]}" >"$WORK/4-compile/scripts"
 	long_run "$log" compile_progress xargs -0 -a "$WORK/4-compile/scripts" -P "$OPT_JOBS" -n 1 sh || true
-	compile_failures "$1"
+	compile_failures "$SCRIPTS_SIDE"
 }
 
 compile_failures() {
@@ -200,10 +209,11 @@ compile_failures() {
 		fi
 	done
 	if [[ -z $failed ]]; then return; fi
-	if [[ $side == patched ]]; then
-		finish "$EXIT_NOT_COMPILED" "error: the patched source does not compile:${failed//patched\//}"
-	fi
-	die "the unpatched source does not compile:$failed; is the source complete and the configuration the target's?"
+	case $side in
+	patched) finish "$EXIT_NOT_COMPILED" "error: the patched source does not compile:${failed//patched\//}" ;;
+	*-keys) refuse "a static key of a module has to be tested at run time, and the source does not compile so:${failed//$side\//}" ;;
+	*) die "the unpatched source does not compile:$failed; is the source complete and the configuration the target's?" ;;
+	esac
 }
 compile_progress() {
 	local file done=0

@@ -5,46 +5,35 @@
 DIFFS=()                # objects of 6-diff that were written
 
 diff_objects() {
-	local object symbols out log status done=0 refused=0 changes kernel explain=()
-	DIFFS=()
-	if ((OPT_EXPLAIN)); then explain=(--explain); fi
+	local object done=0 again=() changes
+	local -A keys=()
+	DIFFS=() DIFF_REFUSED=0
 	: >"$WORK/6-diff.log"
 	diff_share_globals
 	for object in "${OBJECTS[@]}"; do
 		progress "comparing original and patched: $((done++)) of ${#OBJECTS[@]} objects"
-		out=$WORK/6-diff/$object log=$WORK/6-diff/${object%.o}.log status=0 symbols=$TARGET_KALLSYMS kernel=()
-		mkdir -p "${out%/*}"
-		if [[ ${PARENT[$object]} != vmlinux ]]; then module_unpacked "$object"; symbols=$REPLY kernel=(--kernel "$TARGET_KALLSYMS"); fi
-		"$BIN_DIR/create-diff-object" "${kernel[@]}" "${explain[@]}" --placement "$WORK/5-proof/${object%.o}.place" \
-			"$WORK/4-compile/orig/$object" \
-			"$WORK/4-compile/patched/$object" "${MODULE[$object]}" "$symbols" "$TARGET_SYMVERS" "${MODULE_NAME//-/_}" "$out" \
-			>"$log" 2>&1 || status=$?
-		case $status in
-		0)
-			DIFFS+=("$object")
-			if ((OPT_EXPLAIN)); then diff_show_explanation "$log"; fi
-			;;
-		2)
-			refused=$((refused + 1))
-			progress_clear
-			sed "s,$WORK/4-compile/[a-z]*/,,g; s/^/    /" "$log" >&2
-			;;
-		3) ;;
-		*)
-			show_file "$log"
-			die "create-diff-object failed on $object (status $status)"
-			;;
-		esac
-		cat "$log" >>"$WORK/6-diff.log"
+		diff_object "$object" ""
+		keys_needed "$DIFF_LOG"; keys[$object]=$REPLY
+		if [[ $REPLY ]]; then again+=("$object"); else diff_take "$object"; fi
 	done
-	if ((refused)); then refuse "the patch can't be livepatched, for the reasons above ($refused object(s))"; fi
+	if ((${#again[@]})); then
+		keys_compile "${again[@]}"
+		for object in "${again[@]}"; do
+			diff_object "$object" -keys
+			diff_take "$object"
+		done
+	fi
+	if ((DIFF_REFUSED)); then refuse "the patch can't be livepatched, for the reasons above ($DIFF_REFUSED object(s))"; fi
 	if ((${#DIFFS[@]} == 0)); then
 		finish "$EXIT_UNCHANGED" "nothing changed: the patch changes no code in ${OBJECTS[*]:0:5}"
 	fi
 	progress_clear
-	sed -n "s,$WORK/4-compile/[a-z]*/,,; s/^.*: warning: .*/    &/p" "$WORK/6-diff.log" >&2
+	sed -n "s,$WORK/4-compile/[a-z-]*/,,; s/^.*: warning: .*/    &/p" "$WORK/6-diff.log" >&2
 	changes=$(grep -E ': (changed|new) function: ' "$WORK/6-diff.log") || changes=""
 	printf '%s\n' "$changes" | sed 's,^.*/,,; s/^/         /'
+	for object in "${again[@]}"; do
+		printf '         %s: static keys are tested at run time, for the sake of %s\n' "${object##*/}" "${keys[$object]}"
+	done
 	# The kernel refuses a livepatch without a function to patch, and nothing would ever call what it adds.
 	if [[ $changes != *": changed function: "* ]]; then
 		finish "$EXIT_UNCHANGED" "nothing changed: the patch adds code and data, but no function of $TARGET_RELEASE changes to use it"
@@ -56,6 +45,40 @@ diff_objects() {
 diff_show_explanation() {
 	progress_clear
 	grep -vE ': (changed|new) function: |: warning: ' "$1" | sed "s,$PATCHED/,,g; s/^/    /"
+}
+
+# diff_object OBJECT SIDE: compare the pair orig$SIDE, patched$SIDE; DIFF_STATUS and DIFF_LOG are what came of it
+diff_object() {
+	local object=$1 side=$2 out=$WORK/6-diff/$1 symbols=$TARGET_KALLSYMS args=()
+	DIFF_LOG=$WORK/6-diff/${object%.o}.log DIFF_STATUS=0
+	mkdir -p "${out%/*}"
+	if [[ ${PARENT[$object]} != vmlinux ]]; then module_unpacked "$object"; symbols=$REPLY args=(--kernel "$TARGET_KALLSYMS"); fi
+	if ((OPT_EXPLAIN)); then args+=(--explain); fi
+	args+=(--placement "$WORK/5-proof/${object%.o}.place")
+	"$BIN_DIR/create-diff-object" "${args[@]}" "$WORK/4-compile/orig$side/$object" \
+		"$WORK/4-compile/patched$side/$object" "${MODULE[$object]}" "$symbols" "$TARGET_SYMVERS" "${MODULE_NAME//-/_}" "$out" \
+		>"$DIFF_LOG" 2>&1 || DIFF_STATUS=$?
+}
+
+# diff_take OBJECT: sort its result in
+diff_take() {
+	case $DIFF_STATUS in
+	0)
+		DIFFS+=("$1")
+		if ((OPT_EXPLAIN)); then diff_show_explanation "$DIFF_LOG"; fi
+		;;
+	2)
+		DIFF_REFUSED=$((DIFF_REFUSED + 1))
+		progress_clear
+		sed "s,$WORK/4-compile/[a-z-]*/,,g; s/^/    /" "$DIFF_LOG" >&2
+		;;
+	3) ;;
+	*)
+		show_file "$DIFF_LOG"
+		die "create-diff-object failed on $1 (status $DIFF_STATUS)"
+		;;
+	esac
+	cat "$DIFF_LOG" >>"$WORK/6-diff.log"
 }
 
 # A patch may take the `static` off a function or variable to use it in another file. There it is an undefined symbol, which
