@@ -63,10 +63,13 @@ static int compare_marks(const void *a, const void *b)
 	return x->sym < y->sym ? -1 : x->sym > y->sym;
 }
 
-/* Of two names for one place the global one is what others link to; a weak one gives way to a strong one. */
+/*
+ * Of two names for one place the global one is what others link to. A weak one comes last: the kernel may have another
+ * function of that name, and this one runs under its local name then.
+ */
 static bool is_better_name(const struct elf_sym *sym, const struct elf_sym *than)
 {
-	static const int rank[] = {[STB_LOCAL] = 0, [STB_WEAK] = 1, [STB_GLOBAL] = 2};
+	static const int rank[] = {[STB_LOCAL] = 1, [STB_WEAK] = 0, [STB_GLOBAL] = 2};
 
 	/* The key of a lock may be empty and share its address with a datum. */
 	if (!than->size != !sym->size)

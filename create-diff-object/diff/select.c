@@ -24,6 +24,10 @@ enum ref_use selection_ref_use(const struct diff *diff, uint32_t from, const str
 	if (target->kind == PIECE_FUNC && has_partner) {
 		bool is_entry = ref->target == 0 && target->root == ref->piece;
 
+		/* Another name for this function that the kernel may have given to a function of another object. */
+		if (is_entry && patched->obj->syms[ref->sym].bind == STB_WEAK && ref->sym != target->sym)
+			return REF_USE_EXISTING;
+
 		/* Labels inside of a function are its own: a fixup, a jump to its unlikely part. */
 		if (target->root == source->root && (!is_entry || ref->is_branch))
 			return REF_USE_COPY;

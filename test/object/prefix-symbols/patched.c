@@ -1,0 +1,6 @@
+extern int other(int);
+int f(int x) { return other(x); }
+int fresh(int x) { return other(x) ^ 5; }
+int g(int x) { return other(x + 11) + 1; }
+__attribute__((section(".sched.text"))) int h(int x) { return other(x + 2) + 1; }
+__attribute__((section(".sched.text"))) int i(int x) { return other(x + 13) + 1; }
