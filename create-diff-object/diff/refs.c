@@ -99,18 +99,22 @@ static void scan_text(const struct pieces *pieces, uint32_t index, ref_vec *refs
 			const struct arch_reloc *reloc = obj->arch->reloc(ref->type);
 			struct field field = {0};
 
+			bool at_field = insn.field_size && ref->offset == field_at;
 			bool at_address = insn.address_offset && ref->offset == at + insn.address_offset;
 			bool at_immediate = insn.immediate_offset && ref->offset == at + insn.immediate_offset;
 
-			if (ref->offset == field_at)
+			if (at_field)
 				has_reloc = true;
-			ref->is_undecoded = ref->offset != field_at && !at_address && !at_immediate;
+			ref->is_undecoded = !at_field && !at_address && !at_immediate;
+			/* Not a field of this instruction, which is none then: see read_section. */
+			if (ref->is_undecoded)
+				continue;
 			field.is_access = insn.is_plain_memory && at_address;
 			field.is_indexed = insn.adds_register && at_address;
 			field.is_displaced = field.is_indexed || (!insn.is_load && at_immediate);
 			if (reloc->pc_relative) {
 				field.bias = (int64_t)(at + insn.length - ref->offset);
-				field.is_branch = insn.is_branch && ref->offset == field_at;
+				field.is_branch = insn.is_branch && at_field;
 			}
 			if (reloc->is_got && obj->arch->avoid_got(sec->data, ref->offset, &direct))
 				field.is_branch = direct.is_branch;
