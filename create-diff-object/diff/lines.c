@@ -10,6 +10,9 @@
  *	mov    $0x4d2,%esi        the line
  *	call   __might_sleep
  *
+ * Or the argument before it, set in the same straight code and going to the same call, is the name of the source file: that
+ * is __FILE__ and __LINE__, whatever the function is (RTNL: assertion failed at %s (%d)).
+ *
  * A function of this object is no such end: GCC may know which registers it leaves alone, and use the number again.
  *
  * Other constants that an instruction only moves (what printk("%d", __LINE__) passes) count if debug information says so: the
@@ -30,10 +33,12 @@
 
 /* More instructions than this between a constant and its call are not followed. */
 #define MAX_STEPS 32
+/* Bytes on both sides of the load of a line number where the file name is looked for. */
+#define MAX_NEAR  64
 
 struct lines {
 	const struct side *orig, *patched;
-	const char *source; /* file name of the original source, without directories; NULL: not known */
+	const char *source; /* file name of the original source, without directories; NULL: not known (stripped) */
 	bool opened;        /* debug information was asked for */
 	struct debug_info *o_debug, *p_debug; /* NULL: none */
 	struct arena *arena;
@@ -50,29 +55,102 @@ static const char *find_callee(const struct side *side, uint32_t sec, const stru
 	return elf_sym_is_undefined(&side->obj->syms[ref->sym]) ? side->obj->syms[ref->sym].name : NULL;
 }
 
-/* Does what the instruction at `at` loads only go to a call, as its caller's line number? */
-static bool is_line_argument(const struct side *side, uint32_t sec, uint64_t at, const struct arch_load *load)
+/* Is it the whole name of the source file, or a path to it? Without its name, that of any C file. */
+static bool is_source_name(const char *source, const char *text)
+{
+	size_t length = strlen(text), tail = source ? strlen(source) : strlen(".c");
+
+	if (length < tail || strcmp(text + length - tail, source ? source : ".c"))
+		return false;
+	return !source || length == tail || text[length - tail - 1] == '/';
+}
+
+/* Is the argument that the load at `at` sets the name of the source file? */
+static bool loads_source_name(const char *source, const struct side *side, uint32_t sec, uint64_t at,
+			      const struct arch_load *load)
+{
+	const struct elf_sec *strings;
+	const struct ref *ref;
+
+	if (!refs_in_range(side->refs, sec, at + load->field_offset, at + load->field_offset + 1, &ref) ||
+	    ref->piece == PIECE_NONE || side_piece(side, ref->piece)->class != SEC_STRINGS)
+		return false;
+	strings = side_section(side, side_piece(side, ref->piece));
+	return strings->entsize <= 1 && ref->target >= 0 && (uint64_t)ref->target < strings->size &&
+	       memchr(strings->data + ref->target, 0, strings->size - (uint64_t)ref->target) &&
+	       is_source_name(source, (const char *)strings->data + ref->target);
+}
+
+/* Does what the instruction at `at` loads go to nothing but one call? Returns the name of the function, else NULL. */
+static const char *follow_load(const struct side *side, uint32_t sec, uint64_t at, const struct arch_load *load)
 {
 	const struct elf_sec *text = &side->obj->secs[sec];
 	const struct arch_ops *arch = side->obj->arch;
 	struct arch_insn insn;
 
 	if (!load->argument || !arch->decode(text->data, text->size, at, &insn))
-		return false;
+		return NULL;
 	for (unsigned int i = 0; i < MAX_STEPS; i++) {
 		at += insn.length;
 		if (!arch->decode(text->data, text->size, at, &insn))
-			return false;
-		if (insn.is_branch) {
-			const char *callee = insn.is_call || insn.is_jump_always ? find_callee(side, sec, &insn) : NULL;
-
-			return callee && line_argument_of_function(callee) == load->argument;
-		}
+			return NULL;
+		if (insn.is_branch)
+			return insn.is_call || insn.is_jump_always ? find_callee(side, sec, &insn) : NULL;
 		if (insn.is_jump_always || insn.is_call ||
 		    arch->uses_argument(text->data, text->size, at, load->argument))
-			return false;
+			return NULL;
 	}
+	return NULL;
+}
+
+/* Is there only straight code from the first to the second of two instructions, in whatever order they are given? */
+static bool is_straight_between(const struct side *side, uint32_t sec, uint64_t one, uint64_t other)
+{
+	const struct elf_sec *text = &side->obj->secs[sec];
+	uint64_t at = one < other ? one : other, end = one < other ? other : one;
+	struct arch_insn insn;
+
+	for (; at < end; at += insn.length)
+		if (!side->obj->arch->decode(text->data, text->size, at, &insn) || insn.is_branch || insn.is_call ||
+		    insn.is_jump_always)
+			return false;
+	return at == end;
+}
+
+/*
+ * Is the argument before the load's one the name of the source file, at the call that both go to? The two may be loaded in
+ * any order, next to each other or not: from each reference to a text near the load it is tried.
+ */
+static bool is_behind_source_name(const char *source, const struct side *side, uint32_t sec, uint64_t at,
+				  const struct arch_load *load)
+{
+	const struct elf_sec *text = &side->obj->secs[sec];
+	uint64_t near = at < MAX_NEAR ? 0 : at - MAX_NEAR;
+	const struct ref *refs;
+	uint32_t n = refs_in_range(side->refs, sec, near, at + MAX_NEAR, &refs);
+
+	for (uint32_t i = 0; i < n; i++)
+		for (unsigned int before = 1; before <= 3 && before <= refs[i].offset; before++) {
+			uint64_t start = refs[i].offset - before;
+			struct arch_load name;
+
+			if (side->obj->arch->decode_load(text->data, text->size, start, &name) &&
+			    name.field_offset == before && name.argument + 1 == load->argument &&
+			    loads_source_name(source, side, sec, start, &name) &&
+			    is_straight_between(side, sec, start, at) && follow_load(side, sec, start, &name))
+				return true;
+		}
 	return false;
+}
+
+/* Does what the instruction at `at` loads only go to a call, as its caller's line number? */
+static bool is_line_argument(const char *source, const struct side *side, uint32_t sec, uint64_t at,
+			     const struct arch_load *load)
+{
+	const char *callee = follow_load(side, sec, at, load);
+
+	return callee && (line_argument_of_function(callee) == load->argument ||
+			  is_behind_source_name(source, side, sec, at, load));
 }
 
 /* Moves cursor to the instructions that have the bytes at o_at and p_at; false if they are not at the same place. */
@@ -136,8 +214,8 @@ uint64_t lines_skip(struct lines *lines, struct line_cursor *cursor, uint64_t o_
 	if (o_at < start || o_at >= start + o_load.field_size || o_load.argument != p_load.argument ||
 	    o_load.field_offset != p_load.field_offset || o_load.field_size != p_load.field_size)
 		return 0;
-	if ((is_line_argument(lines->orig, cursor->o_sec, cursor->o_at, &o_load) &&
-	     is_line_argument(lines->patched, cursor->p_sec, cursor->p_at, &p_load)) ||
+	if ((is_line_argument(lines->source, lines->orig, cursor->o_sec, cursor->o_at, &o_load) &&
+	     is_line_argument(lines->source, lines->patched, cursor->p_sec, cursor->p_at, &p_load)) ||
 	    is_own_line_in_both(lines, cursor, &o_load, &p_load))
 		return start + o_load.field_size;
 	return 0;
@@ -173,21 +251,22 @@ void lines_free(struct lines *lines)
 	arena_free(lines->arena);
 }
 
-/* Does the text before p end in "name:", name being a whole file name? */
-static bool is_behind_name(const char *name, const char *text, const char *p)
+/* Is what ends before p, in text, "name:", name being that of the source file? Without it, that of any C file. */
+static bool is_behind_name(const char *source, const char *text, const char *p)
 {
+	const char *name = source ? source : ".c";
 	size_t len = strlen(name);
+	char before;
 
-	return (size_t)(p - text) > len && p[-1] == ':' && !memcmp(p - 1 - len, name, len) &&
-	       (p - 1 - len == text || p[-2 - (ptrdiff_t)len] == '/' || p[-2 - (ptrdiff_t)len] == ' ');
+	if ((size_t)(p - text) <= len || p[-1] != ':' || memcmp(p - 1 - len, name, len))
+		return false;
+	before = p - 1 - len == text ? '/' : p[-2 - (ptrdiff_t)len];
+	return source ? before == '/' || before == ' ' : isalnum((unsigned char)before) || before == '_';
 }
 
 bool lines_same_text(const struct lines *lines, const char *orig, const char *patched)
 {
 	const char *o = orig, *p = patched;
-
-	if (!lines->source)
-		return false;
 	for (;; o++, p++) {
 		if (isdigit((unsigned char)*o) && isdigit((unsigned char)*p) &&
 		    is_behind_name(lines->source, orig, o)) {
