@@ -74,6 +74,7 @@ struct special_layout {
 /* What a table is, and how its entries are taken apart. */
 struct special_row {
 	const char *section;
+	const char *type;                 /* the kernel's structure of an entry, NULL: none */
 	const char *size_env;             /* environment variable that gives the entry size, NULL: none */
 	struct special_layout layouts[4]; /* most recent first */
 	bool decides;                     /* a difference here makes the function a changed one */

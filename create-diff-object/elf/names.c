@@ -7,6 +7,7 @@
 
 #include <ctype.h>
 #include <elf.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "elf/model.h"
@@ -146,6 +147,21 @@ bool is_ordinary_text(const char *name)
 bool is_unwind_section(const char *name)
 {
 	return starts_with(name, ".orc_unwind");
+}
+
+bool export_crc_section(const char *name, char *crcs, size_t size)
+{
+	static const char table[] = "__ksymtab";
+
+	if (!starts_with(name, table) || !strcmp(name, "__ksymtab_strings"))
+		return false;
+	snprintf(crcs, size, "__kcrctab%s", name + strlen(table));
+	return true;
+}
+
+bool is_gpl_export_section(const char *name)
+{
+	return strstr(name, "_gpl") != NULL;
 }
 
 bool is_percpu_section(const char *name)

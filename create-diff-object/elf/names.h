@@ -12,6 +12,9 @@
 
 struct elf_sec;
 
+/* The section of an image that has its BTF. */
+#define BTF_SECTION ".BTF"
+
 enum sec_class {
 	SEC_UNKNOWN, /* allocated, and nothing here knows what it is for: refused if it refers to included code */
 	SEC_TEXT,    /* functions */
@@ -47,6 +50,13 @@ bool is_ordinary_text(const char *name);
 
 /* Is it data for the unwinder, which follows from the code (`.orc_unwind_ip`)? */
 bool is_unwind_section(const char *name);
+
+/*
+ * Is it a table of a linked kernel's exports (`__ksymtab_gpl`)? Then stores the name of the section of its CRCs
+ * (`__kcrctab_gpl`).
+ */
+bool export_crc_section(const char *name, char *crcs, size_t size);
+bool is_gpl_export_section(const char *name);
 
 /* Is it percpu data (its symbols are offsets, not addresses)? */
 bool is_percpu_section(const char *name);

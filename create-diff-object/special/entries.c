@@ -89,6 +89,11 @@ static int add_table(const struct pieces *pieces, const struct refs *refs, const
 	uint64_t n = find_layout(pieces, row, layout_size(layouts, row), sec->size, refs->of_sec[index],
 				 refs->count[index], &layout);
 
+	if (!n && layout_size(layouts, row))
+		return diag_error(
+			diag, obj->path, sec->name,
+			"entries of %u bytes, as the layout says that was given, don't fit %lu bytes and %u relocations",
+			layout_size(layouts, row), (unsigned long)sec->size, refs->count[index]);
 	if (!n || !sec->data)
 		return diag_error(diag, obj->path, sec->name,
 				  "no known entry size fits %lu bytes and %u relocations; give one with --layout",

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Entry sizes from the user: a file, or the environment variables that existing build scripts set. */
+/* Entry sizes from outside: a file, the environment variables that existing build scripts set, the BTF of an image. */
 #include "special/layout.h"
 
 #include <errno.h>
@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "special/table.h"
+#include "target/btf.h"
 #include "util/diag.h"
 
 static int set_size(struct layout *layout, const struct special_row *row, const char *text, const char *file,
@@ -78,6 +79,32 @@ int layout_read_file(struct layout *layout, const char *path, struct diag *diag)
 	}
 	fclose(f);
 	return err;
+}
+
+int layout_read_image(struct layout *layout, const struct elf_obj *image, struct diag *diag)
+{
+	const char *names[LAYOUT_MAX] = {0};
+	uint32_t sizes[LAYOUT_MAX];
+	const struct special_row *rows;
+	uint32_t n = special_rows(&rows);
+	int err;
+
+	for (uint32_t i = 0; i < n && i < LAYOUT_MAX; i++)
+		names[i] = rows[i].type;
+	err = btf_read_struct_sizes(image, names, sizes, n, diag);
+	for (uint32_t i = 0; i < n && !err; i++) {
+		if (!sizes[i])
+			continue;
+		layout->sizes[layout->n].row = &rows[i];
+		layout->sizes[layout->n++].size = sizes[i];
+	}
+	return err;
+}
+
+void layout_write(const struct layout *layout, FILE *out)
+{
+	for (uint32_t i = 0; i < layout->n; i++)
+		fprintf(out, "%s\t%u\n", layout->sizes[i].row->section, layout->sizes[i].size);
 }
 
 uint32_t layout_size(const struct layout *layout, const struct special_row *row)

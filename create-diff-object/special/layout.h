@@ -6,8 +6,10 @@
 #define KLP_SPECIAL_LAYOUT_H
 
 #include <stdint.h>
+#include <stdio.h>
 
 struct diag;
+struct elf_obj;
 struct special_row;
 
 #define LAYOUT_MAX 32
@@ -24,6 +26,11 @@ struct layout {
 int layout_read_environment(struct layout *layout, struct diag *diag) __attribute__((warn_unused_result));
 /* Takes sizes from a file of lines "<section> <bytes>", "#" starts a comment; they go before the environment's. */
 int layout_read_file(struct layout *layout, const char *path, struct diag *diag) __attribute__((warn_unused_result));
+/* Takes sizes from the structures in the BTF of an image, if it has any. Returns 0 or -errno, reported. */
+int layout_read_image(struct layout *layout, const struct elf_obj *image, struct diag *diag)
+	__attribute__((warn_unused_result));
+/* Writes them as a file that layout_read_file() reads. */
+void layout_write(const struct layout *layout, FILE *out);
 /* The size given for a row, 0 if none was. */
 uint32_t layout_size(const struct layout *layout, const struct special_row *row);
 

@@ -35,6 +35,7 @@
 
 static const struct special_row rows[] = {
 	{.section = ".altinstructions",
+	 .type = "alt_instr",
 	 .size_env = "ALT_STRUCT_SIZE",
 	 .layouts =
 		 {{.size = 14, .site_len_at = 12, .repl_len_at = 13, .fields = {{0, FIELD_SITE}, {4, FIELD_TARGET}}},
@@ -44,6 +45,7 @@ static const struct special_row rows[] = {
 	 .repl_at = 4,
 	 .rewrites_site = true},
 	{.section = "__bug_table",
+	 .type = "bug_entry",
 	 .size_env = "BUG_STRUCT_SIZE",
 	 .layouts = {{.size = 12, .fields = {{0, FIELD_SITE}, {4, FIELD_TARGET}}},
 		     {.size = 8, .fields = {{0, FIELD_SITE}}},
@@ -52,12 +54,14 @@ static const struct special_row rows[] = {
 	 .ignore_at = 8,
 	 .ignore_len = 2},
 	{.section = "__ex_table",
+	 .type = "exception_table_entry",
 	 .size_env = "EX_STRUCT_SIZE",
 	 .layouts = {{.size = 12, .fields = {{0, FIELD_SITE}, {4, FIELD_TARGET}, {8, FIELD_HANDLER}}},
 		     {.size = 8, .fields = {{0, FIELD_SITE}, {4, FIELD_TARGET}}},
 		     {.size = 16, .fields = {{0, FIELD_SITE}, {8, FIELD_TARGET}}}},
 	 .decides = true},
 	{.section = "__jump_table",
+	 .type = "jump_entry",
 	 .size_env = "JUMP_STRUCT_SIZE",
 	 .layouts = {{.size = 16, .fields = {{0, FIELD_SITE}, {4, FIELD_SITE}, {8, FIELD_TARGET}}},
 		     {.size = 24, .fields = {{0, FIELD_SITE}, {8, FIELD_SITE}, {16, FIELD_TARGET}}}},
@@ -65,6 +69,7 @@ static const struct special_row rows[] = {
 	 .rewrites_site = true,
 	 .tests_key = true},
 	{.section = ".static_call_sites",
+	 .type = "static_call_site",
 	 .size_env = "STATIC_CALL_STRUCT_SIZE",
 	 .layouts = {{.size = 8, .fields = {{0, FIELD_SITE}, {4, FIELD_TARGET}}}},
 	 .decides = true,
@@ -72,6 +77,7 @@ static const struct special_row rows[] = {
 	 .may_drop = true,
 	 .may_drop_late = true},
 	{.section = ".parainstructions",
+	 .type = "paravirt_patch_site",
 	 .size_env = "PARA_STRUCT_SIZE",
 	 .layouts = {{.size = 16, .least = 10, .site_len_at = 9, .fields = {{0, FIELD_SITE}}}},
 	 .decides = true,
@@ -83,7 +89,7 @@ static const struct special_row rows[] = {
 	{.section = ".cfi_sites", .layouts = SITES(4), .rewrites_site = true},
 	{.section = "__mcount_loc", .layouts = SITES(8)},
 	/* Records, not entries: see special/orc.c. */
-	{.section = ".orc_unwind", .size_env = "ORC_STRUCT_SIZE", .layouts = {{.size = 6}}},
+	{.section = ".orc_unwind", .type = "orc_entry", .size_env = "ORC_STRUCT_SIZE", .layouts = {{.size = 6}}},
 };
 
 const struct special_row *special_find_row(const char *section)

@@ -13,31 +13,50 @@
 #include "elf/model.h"
 #include "place/place.h"
 #include "place/write.h"
+#include "special/layout.h"
+#include "target/exports.h"
 #include "target/image.h"
 #include "target/kallsyms.h"
 #include "target/symtab.h"
+#include "target/symvers.h"
 #include "util/diag.h"
 #include "util/output.h"
 
-enum mode { MODE_PLACE, MODE_KALLSYMS, MODE_ELF };
+enum mode { MODE_PLACE, MODE_KALLSYMS, MODE_ELF, MODE_LAYOUT, MODE_EXPORTS };
 
 struct options {
 	enum mode mode;
 	const char *image;
 	const char *symbols;
+	const char *symvers;
 	const char *module;
 	const char *name;
 	const char *output;
 	const char *object;
 	bool no_proof;
+	bool positions;
 };
 
 static const char usage[] =
 	"usage: klp-place --image IMAGE [--symbols KALLSYMS] [--module X.ko --name MODNAME] [--no-proof] -o PLACEMENT ORIG.o\n"
-	"       klp-place --kallsyms IMAGE [-o FILE]\n"
+	"       klp-place --kallsyms IMAGE [--positions] [-o FILE]\n"
+	"       klp-place --exports IMAGE [--symvers FILE] [-o FILE]\n"
+	"       klp-place --layout IMAGE [-o FILE]\n"
 	"       klp-place --elf IMAGE -o VMLINUX\n";
 
-enum { OPT_IMAGE = 256, OPT_SYMBOLS, OPT_MODULE, OPT_NAME, OPT_NO_PROOF, OPT_KALLSYMS, OPT_ELF };
+enum option_id {
+	OPT_IMAGE = 256,
+	OPT_SYMBOLS,
+	OPT_MODULE,
+	OPT_NAME,
+	OPT_NO_PROOF,
+	OPT_KALLSYMS,
+	OPT_POSITIONS,
+	OPT_EXPORTS,
+	OPT_SYMVERS,
+	OPT_LAYOUT,
+	OPT_ELF,
+};
 
 static const struct option long_options[] = {
 	{"image", required_argument, NULL, OPT_IMAGE},
@@ -46,6 +65,10 @@ static const struct option long_options[] = {
 	{"name", required_argument, NULL, OPT_NAME},
 	{"no-proof", no_argument, NULL, OPT_NO_PROOF},
 	{"kallsyms", required_argument, NULL, OPT_KALLSYMS},
+	{"positions", no_argument, NULL, OPT_POSITIONS},
+	{"exports", required_argument, NULL, OPT_EXPORTS},
+	{"symvers", required_argument, NULL, OPT_SYMVERS},
+	{"layout", required_argument, NULL, OPT_LAYOUT},
 	{"elf", required_argument, NULL, OPT_ELF},
 	{"output", required_argument, NULL, 'o'},
 	{"help", no_argument, NULL, 'h'},
@@ -58,6 +81,22 @@ static int usage_error(const char *what)
 	return -EINVAL;
 }
 
+static enum mode mode_of(int opt)
+{
+	switch (opt) {
+	case OPT_KALLSYMS:
+		return MODE_KALLSYMS;
+	case OPT_EXPORTS:
+		return MODE_EXPORTS;
+	case OPT_LAYOUT:
+		return MODE_LAYOUT;
+	case OPT_ELF:
+		return MODE_ELF;
+	default:
+		return MODE_PLACE;
+	}
+}
+
 static int parse_options(int argc, char **argv, struct options *opts)
 {
 	int opt;
@@ -65,13 +104,21 @@ static int parse_options(int argc, char **argv, struct options *opts)
 	while ((opt = getopt_long(argc, argv, "o:h", long_options, NULL)) != -1) {
 		switch (opt) {
 		case OPT_KALLSYMS:
+		case OPT_EXPORTS:
+		case OPT_LAYOUT:
 		case OPT_ELF:
-			opts->mode = opt == OPT_ELF ? MODE_ELF : MODE_KALLSYMS;
+			opts->mode = mode_of(opt);
 			/* fall through */
 		case OPT_IMAGE:
 			if (opts->image)
 				return usage_error("more than one image");
 			opts->image = optarg;
+			break;
+		case OPT_POSITIONS:
+			opts->positions = true;
+			break;
+		case OPT_SYMVERS:
+			opts->symvers = optarg;
 			break;
 		case OPT_SYMBOLS:
 			opts->symbols = optarg;
@@ -98,8 +145,10 @@ static int parse_options(int argc, char **argv, struct options *opts)
 	}
 	if (!opts->image && !opts->module)
 		return usage_error("give an image, or --module");
-	if (opts->mode != MODE_KALLSYMS && !opts->output)
+	if ((opts->mode == MODE_PLACE || opts->mode == MODE_ELF) && !opts->output)
 		return usage_error("no output given (-o)");
+	if ((opts->positions && opts->mode != MODE_KALLSYMS) || (opts->symvers && opts->mode != MODE_EXPORTS))
+		return usage_error("--positions belongs to --kallsyms, --symvers to --exports");
 	if (argc - optind != (opts->mode == MODE_PLACE))
 		return usage_error(opts->mode == MODE_PLACE ? "give one object" : "too many arguments");
 	if (!opts->module != !opts->name)
@@ -108,37 +157,108 @@ static int parse_options(int argc, char **argv, struct options *opts)
 	return 0;
 }
 
-static int write_text(const char *path, const char *text, size_t size, struct diag *diag)
+/* The same symbols, with the position that a livepatch names each by instead of its type. */
+static int print_positions(FILE *out, const char *path, const char *text, size_t size, struct diag *diag)
 {
-	struct output output;
-	int err;
+	struct symtab *tab;
+	int err = symtab_read_text(path, text, size, &tab, diag);
 
-	if (!path) {
-		if (fwrite(text, 1, size, stdout) == size && !fflush(stdout))
-			return 0;
-		return diag_error(diag, "standard output", NULL, "can't write: %s", strerror(errno));
-	}
-	err = output_open(&output, path, diag);
 	if (err)
 		return err;
-	fwrite(text, 1, size, output.file);
-	return output_close(&output, 0, diag);
+	for (uint32_t i = 0; i < tab->nsyms; i++)
+		fprintf(out, "%016llx %s %u\n", (unsigned long long)tab->syms[i].addr, tab->syms[i].name,
+			symtab_sympos(tab, i));
+	symtab_free(tab);
+	return 0;
 }
 
-static int print_kallsyms(const struct options *opts, const struct image *image, struct diag *diag)
+static int print_kallsyms(const struct options *opts, const struct elf_obj *image, FILE *out, struct diag *diag)
 {
-	struct elf_obj *obj;
 	size_t size;
 	char *text;
+	int err;
+
+	err = kallsyms_extract(image, &text, &size, diag);
+	if (err)
+		return err;
+	if (opts->positions)
+		err = print_positions(out, image->path, text, size, diag);
+	else
+		fwrite(text, 1, size, out);
+	free(text);
+	return err;
+}
+
+static int print_layout(const struct elf_obj *image, FILE *out, struct diag *diag)
+{
+	struct layout layout = {0};
+	int err = layout_read_image(&layout, image, diag);
+
+	if (!err)
+		layout_write(&layout, out);
+	return err;
+}
+
+static int compare_exports(const char *path, const struct symvers *exports, bool has_crcs, struct diag *diag)
+{
+	struct symvers *symvers;
+	int err = symvers_read(path, &symvers, diag);
+
+	if (err)
+		return err;
+	err = exports_compare(exports, has_crcs, symvers, path, diag);
+	symvers_free(symvers);
+	return err;
+}
+
+/* All that the image exports, or only whether a Module.symvers says the same. */
+static int print_exports(const struct options *opts, const struct elf_obj *image, FILE *out, struct diag *diag)
+{
+	struct symvers *exports;
+	bool has_crcs;
+	int err = exports_read(image, &exports, &has_crcs, diag);
+
+	if (err)
+		return err;
+	if (opts->symvers)
+		err = compare_exports(opts->symvers, exports, has_crcs, diag);
+	for (uint32_t i = 0; i < exports->nentries && !opts->symvers; i++)
+		fprintf(out, "0x%08x\t%s\t%s\tEXPORT_SYMBOL%s\t%s\n", exports->entries[i].crc, exports->entries[i].name,
+			exports->entries[i].owner, exports->entries[i].gpl_only ? "_GPL" : "", exports->entries[i].ns);
+	symvers_free(exports);
+	return err;
+}
+
+static int print_fact(const struct options *opts, const struct elf_obj *image, FILE *out, struct diag *diag)
+{
+	switch (opts->mode) {
+	case MODE_KALLSYMS:
+		return print_kallsyms(opts, image, out, diag);
+	case MODE_EXPORTS:
+		return print_exports(opts, image, out, diag);
+	default:
+		return print_layout(image, out, diag);
+	}
+}
+
+/* One of the things that an image tells of itself, as text. */
+static int print(const struct options *opts, const struct image *image, struct diag *diag)
+{
+	struct output output;
+	struct elf_obj *obj;
 	int err;
 
 	err = image_read_elf(image, &obj, diag);
 	if (err)
 		return err;
-	err = kallsyms_extract(obj, &text, &size, diag);
-	if (!err) {
-		err = write_text(opts->output, text, size, diag);
-		free(text);
+	if (opts->output) {
+		err = output_open(&output, opts->output, diag);
+		if (!err)
+			err = output_close(&output, print_fact(opts, obj, output.file, diag), diag);
+	} else {
+		err = print_fact(opts, obj, stdout, diag);
+		if (!err && (fflush(stdout) || ferror(stdout)))
+			err = diag_error(diag, "standard output", NULL, "can't write: %s", strerror(errno));
 	}
 	elf_obj_free(obj);
 	return err;
@@ -229,14 +349,14 @@ int main(int argc, char **argv)
 	err = image_read(opts.module ? opts.module : opts.image, &image, &diag);
 	if (!err) {
 		switch (opts.mode) {
-		case MODE_KALLSYMS:
-			err = print_kallsyms(&opts, image, &diag);
-			break;
 		case MODE_ELF:
 			err = image_write(image, opts.output, &diag);
 			break;
 		case MODE_PLACE:
 			err = place(&opts, image, &diag);
+			break;
+		default:
+			err = print(&opts, image, &diag);
 			break;
 		}
 		image_free(image);

@@ -54,7 +54,7 @@ diff_object() {
 	mkdir -p "${out%/*}"
 	if [[ ${PARENT[$object]} != vmlinux ]]; then module_unpacked "$object"; symbols=$REPLY args=(--kernel "$TARGET_KALLSYMS"); fi
 	if ((OPT_EXPLAIN)); then args+=(--explain); fi
-	args+=(--placement "$WORK/5-proof/${object%.o}.place")
+	args+=(--layout "$TARGET_LAYOUT" --placement "$WORK/5-proof/${object%.o}.place")
 	"$BIN_DIR/create-diff-object" "${args[@]}" "$WORK/4-compile/orig$side/$object" \
 		"$WORK/4-compile/patched$side/$object" "${MODULE[$object]}" "$symbols" "$TARGET_SYMVERS" "${MODULE_NAME//-/_}" "$out" \
 		>"$DIFF_LOG" 2>&1 || DIFF_STATUS=$?

@@ -21,9 +21,8 @@ target_debian() {
 	TARGET_IMAGE=$dir/boot/vmlinuz-$release TARGET_CONFIG=$dir/boot/config-$release
 	TARGET_HEADERS=$dir/usr/src/linux-headers-$release
 	TARGET_SYMVERS=$TARGET_HEADERS/Module.symvers TARGET_MODULES_DIR=$dir/lib/modules/$release
-	TARGET_VMLINUX=$dir/image/vmlinux TARGET_KALLSYMS=$dir/image/kallsyms
 	debian_redirect_headers "$dir"
-	if [[ ! -f $TARGET_VMLINUX ]]; then image_extract "$TARGET_IMAGE" "$dir/image"; fi
+	image_facts
 	image_banner
 	if [[ $REPLY != "$release" ]]; then die "the image in linux-image-$release says it is $REPLY"; fi
 

@@ -6,6 +6,7 @@
 #   TARGET_CONFIG       its configuration
 #   TARGET_IMAGE        its image as given (bootable or vmlinux), TARGET_VMLINUX the ELF in it
 #   TARGET_KALLSYMS     all its symbols, as text in the order of kallsyms
+#   TARGET_LAYOUT       sizes of its special sections' entries, as create-diff-object --layout takes them
 #   TARGET_SYMVERS      its Module.symvers
 #   TARGET_SOURCE       its source; never written to
 #   TARGET_HEADERS      where Kbuild builds external modules for it
@@ -13,7 +14,7 @@
 #   TARGET_CC           the compiler that built it
 #   TARGET_BANNER       what it says of itself when it boots
 
-readonly TARGET_FIELDS="TARGET_RELEASE TARGET_VERSION TARGET_CONFIG TARGET_IMAGE TARGET_VMLINUX TARGET_KALLSYMS
+readonly TARGET_FIELDS="TARGET_RELEASE TARGET_VERSION TARGET_CONFIG TARGET_IMAGE TARGET_VMLINUX TARGET_KALLSYMS TARGET_LAYOUT
 TARGET_SYMVERS TARGET_SOURCE TARGET_HEADERS TARGET_MODULES_DIR TARGET_CC TARGET_BANNER"
 for field in $TARGET_FIELDS; do declare -g "$field="; done
 unset field
@@ -31,6 +32,7 @@ target_describe() {
 	config_check "$TARGET_CONFIG"
 	compiler_find "$TARGET_CONFIG"
 	target_source_fits
+	image_fits_symvers
 	if [[ $OPT_SOURCE ]]; then source_use_tree; fi
 	target_save
 	STAGE_SUMMARY="$TARGET_RELEASE, $where${TARGET_VERSION:+ $TARGET_VERSION}"
@@ -43,17 +45,47 @@ target_save() {
 
 is_elf() { [[ $(head -c 4 -- "$1" | od -An -tx1) == " 7f 45 4c 46" ]]; }
 
-# image_extract IMAGE DIR: DIR/vmlinux and DIR/kallsyms from a bootable image or a vmlinux
-image_extract() {
-	local image=$1 dir=$2 log=$WORK/1-target/image.log
-	mkdir -p "$dir"
-	if ! long_run "$log" no_progress "$BIN_DIR/klp-place" --elf "$image" -o "$dir/vmlinux.$$" ||
-		! "$BIN_DIR/klp-place" --kallsyms "$dir/vmlinux.$$" >"$dir/kallsyms.$$" 2>>"$log"; then
-		show_file "$log"
-		die "$image can't be read as a kernel image; give the vmlinuz, bzImage or vmlinux of the target"
+# What the image tells of itself, kept in the cache by the file's name, size and time (and those of the program that reads
+# it): the ELF file in it, its symbols, the sizes of its structures.
+image_facts() {
+	local dir
+	dir=$CACHE/image/$(stat -L -c '%n %s %.9Y' -- "$TARGET_IMAGE" "$BIN_DIR/klp-place" | sha256sum | cut -c 1-16)
+	cache_fill "$dir" image_read "$TARGET_IMAGE"
+	TARGET_VMLINUX=$dir/vmlinux TARGET_KALLSYMS=$dir/kallsyms TARGET_LAYOUT=$dir/layout
+	if is_elf "$TARGET_IMAGE"; then TARGET_VMLINUX=$TARGET_IMAGE; fi
+}
+
+# image_read DIR IMAGE: DIR/vmlinux (not of an image that is one), DIR/kallsyms, DIR/layout
+image_read() {
+	local dir=$1 image=$2 log=$WORK/1-target/image.log
+	if ! is_elf "$image"; then
+		if ! long_run "$log" no_progress "$BIN_DIR/klp-place" --elf "$image" -o "$dir/vmlinux"; then image_unread; fi
+		image=$dir/vmlinux
 	fi
-	mv "$dir/kallsyms.$$" "$dir/kallsyms"
-	mv "$dir/vmlinux.$$" "$dir/vmlinux"
+	if ! "$BIN_DIR/klp-place" --kallsyms "$image" >"$dir/kallsyms" 2>"$log" ||
+		! "$BIN_DIR/klp-place" --layout "$image" >"$dir/layout" 2>"$log"; then
+		image_unread
+	fi
+}
+image_unread() {
+	show_file "$WORK/1-target/image.log"
+	die "$TARGET_IMAGE can't be read as a kernel image; give the vmlinuz, bzImage or vmlinux of the target"
+}
+
+# Names and CRCs of what vmlinux exports are in the image too: a Module.symvers of another build is noticed here, before
+# anything is compiled against it.
+image_fits_symvers() {
+	local log=$WORK/1-target/symvers.log status=0
+	"$BIN_DIR/klp-place" --exports "$TARGET_VMLINUX" --symvers "$TARGET_SYMVERS" >"$log" 2>&1 || status=$?
+	case $status in
+	0) return ;;
+	2)
+		sed 's/: refused: /: /; s/^/    /' "$log" >&2
+		die "image and Module.symvers do not belong together, see above: $TARGET_IMAGE, $TARGET_SYMVERS"
+		;;
+	esac
+	show_file "$log"
+	die "the exports of $TARGET_IMAGE can't be compared with $TARGET_SYMVERS (klp-place, status $status)"
 }
 
 # The banner is the string that the image prints first: "Linux version RELEASE (who@where) (compiler) #1 SMP ...".
@@ -87,16 +119,7 @@ target_source_fits() {
 target_own_tree() {
 	local place
 	TARGET_IMAGE=$OPT_IMAGE TARGET_CONFIG=$OPT_CONFIG
-	if is_elf "$TARGET_IMAGE"; then
-		TARGET_VMLINUX=$TARGET_IMAGE TARGET_KALLSYMS=$WORK/1-target/kallsyms
-		if ! "$BIN_DIR/klp-place" --kallsyms "$TARGET_IMAGE" >"$TARGET_KALLSYMS" 2>"$WORK/1-target/image.log"; then
-			show_file "$WORK/1-target/image.log"
-			die "$TARGET_IMAGE can't be read as a kernel image; give the vmlinuz, bzImage or vmlinux of the target"
-		fi
-	else
-		image_extract "$TARGET_IMAGE" "$WORK/1-target"
-		TARGET_VMLINUX=$WORK/1-target/vmlinux TARGET_KALLSYMS=$WORK/1-target/kallsyms
-	fi
+	image_facts
 	image_banner; TARGET_RELEASE=$REPLY
 	target_own_config
 
