@@ -18,6 +18,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "elf/names.h"
 #include "place/placement.h"
 #include "target/symtab.h"
 #include "target/symvers.h"
@@ -38,6 +39,7 @@ struct context {
 struct found {
 	const char *name;
 	uint32_t sympos;
+	bool by_name; /* nothing but its name says that it is the one */
 };
 
 static bool is_kernel(const struct plan_target *target)
@@ -97,7 +99,7 @@ static int find_in_file_group(const struct symtab *tab, const struct elf_obj *ob
  * Finds a symbol that the original object defines, or refers to, in the target: 1 found, 0 not there, -EPERM ambiguous.
  *
  * The two kinds are kept apart: a patch may replace a static helper() by the global one of another file. What the object
- * defines is where the placement says or nowhere: a weak function that the kernel overrides has no place, though the
+ * defines is where a placement that is proved says or nowhere: a weak function that the kernel overrides has no place, though the
  * kernel has a symbol of its name.
  */
 static int find_symbol(const struct diff *diff, const struct plan_target *target, const char *name, bool defined,
@@ -112,14 +114,34 @@ static int find_symbol(const struct diff *diff, const struct plan_target *target
 		*found = (struct found){.name = record->target_name, .sympos = record->sympos};
 		return 1;
 	}
-	if (record || (defined && target->placement))
+	if (target->placement && target->placement->proved && (record || defined))
 		return 0;
 	if (defined && sym && diff->orig.obj->syms[sym].bind == STB_WEAK)
 		return -EPERM;
 	status = find_in_symtab(target->symtab, name, global, found);
+	/* A global symbol is what the link found under its name, whatever its code is. */
+	found->by_name = !global;
+	/* Numbers of static locals and clones change with the code, so that the name may be another's here. */
+	if (status > 0 && target->placement && sym_name_parse(name).has_number)
+		status = -EPERM;
 	if (status == -EPERM && !global && find_in_file_group(target->symtab, diff->orig.obj, name, found) > 0)
 		status = 1;
 	return status;
+}
+
+/* With --no-proof of klp-place, the code may be another than the target's, and a name all there is. */
+static void warn_of_name(const struct diff *diff, const struct plan_target *target, const struct found *found,
+			 struct diag *diag)
+{
+	if (found->by_name && target->placement && !target->placement->proved)
+		diag_warn(diag, diff->patched.obj->path, found->name,
+			  "not proved to be what %s has under this name; taken because no other symbol has it",
+			  target->object);
+}
+
+static const char *why_ambiguous(const struct plan_target *target)
+{
+	return target->placement ? "this code is not proved to be the target's" : "a placement would tell";
 }
 
 static const char *klp_name(struct context *ctx, const char *object, const struct found *found)
@@ -159,7 +181,7 @@ static void plan_symbol(struct context *ctx, uint32_t index)
 	uint32_t piece = diff->patched.pieces->of_sym[index];
 	uint32_t orig = piece == PIECE_NONE ? PIECE_NONE : diff->corr->to_orig[piece];
 	const char *name = sym->name;
-	struct found found;
+	struct found found = {0};
 	int status;
 
 	if (export && !strcmp(export->module, KERNEL) && (undefined || is_kernel(target))) {
@@ -189,6 +211,7 @@ static void plan_symbol(struct context *ctx, uint32_t index)
 		}
 	}
 	if (status > 0) {
+		warn_of_name(diff, target, &found, ctx->diag);
 		*plan = (struct plan_symbol){
 			.kind = is_kernel(target) ? PLAN_EARLY : PLAN_LATE,
 			.name = klp_name(ctx, target->object, &found),
@@ -202,10 +225,9 @@ static void plan_symbol(struct context *ctx, uint32_t index)
 	}
 	*plan = (struct plan_symbol){.kind = PLAN_PLAIN, .name = sym->name};
 	if (status)
-		diag_refuse(
-			ctx->diag, diff->patched.obj->path, name,
-			"%s has several symbols of this name and which one is meant can't be told; a placement would tell",
-			target->object);
+		diag_refuse(ctx->diag, diff->patched.obj->path, name,
+			    "%s has several symbols of this name and which one is meant can't be told; %s",
+			    target->object, why_ambiguous(target));
 	else
 		diag_refuse(ctx->diag, diff->patched.obj->path, name,
 			    "%s has no symbol of this name that a livepatch could refer to", target->object);
@@ -310,15 +332,17 @@ int plan_find_function(const struct diff *diff, const struct plan_target *target
 {
 	const struct piece *piece = side_piece(&diff->orig, orig);
 	bool global = !elf_sym_is_local(&diff->orig.obj->syms[piece->sym]);
-	struct found found;
+	struct found found = {0};
 	int status = find_symbol(diff, target, piece->name, true, global, &found);
 
-	if (status <= 0)
-		return diag_refuse(
-			diag, diff->patched.obj->path, piece->name,
-			status ? "%s has several functions of this name and which one is meant can't be told; a placement would tell"
-			       : "%s has no function of this name",
-			target->object);
+	if (status < 0)
+		return diag_refuse(diag, diff->patched.obj->path, piece->name,
+				   "%s has several functions of this name and which one is meant can't be told; %s",
+				   target->object, why_ambiguous(target));
+	if (!status)
+		return diag_refuse(diag, diff->patched.obj->path, piece->name, "%s has no function of this name",
+				   target->object);
+	warn_of_name(diff, target, &found, diag);
 	*function = (struct plan_function){.name = found.name, .sympos = found.sympos};
 	return 0;
 }

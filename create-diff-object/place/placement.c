@@ -63,6 +63,7 @@ int placement_read(const char *path, struct placement **result, struct diag *dia
 	int err = 0;
 
 	placement->arena = arena;
+	placement->proved = true;
 	if (!f) {
 		err = -errno;
 		diag_error(diag, path, NULL, "can't open: %s", strerror(-err));
@@ -81,6 +82,8 @@ int placement_read(const char *path, struct placement **result, struct diag *dia
 			has_version = !strcmp(fields[1], VERSION);
 		} else if (!strcmp(fields[0], "object") && n == 2) {
 			placement->object = arena_strdup(arena, fields[1]);
+		} else if (!strcmp(fields[0], "proved") && n == 2) {
+			placement->proved = !strcmp(fields[1], "yes");
 		} else if (!strcmp(fields[0], "symbol")) {
 			if (!parse_symbol(arena, fields, n, vec_push(&records)))
 				err = diag_error(diag, path, place, "not a symbol record");

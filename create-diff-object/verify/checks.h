@@ -83,6 +83,8 @@ bool is_klp_rela_section(const struct elf_sec *sec);
 void verify_read_funcs(struct verify *v);
 
 /* modinfo.c: the value of `key=value` in the module's .modinfo, or NULL; and whether the pair exists. */
+/* The value that follows another one of the same key; NULL as before asks for the first. */
+const char *verify_next_modinfo(const struct verify *v, const char *key, const char *before);
 const char *verify_modinfo(const struct verify *v, const char *key);
 bool verify_has_modinfo(const struct verify *v, const char *key, const char *value);
 

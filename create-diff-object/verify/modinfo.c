@@ -34,6 +34,14 @@ const char *verify_modinfo(const struct verify *v, const char *key)
 	return next_value(v, key, &pos);
 }
 
+const char *verify_next_modinfo(const struct verify *v, const char *key, const char *before)
+{
+	const struct elf_sec *sec = elf_obj_find_section(v->mod, MODINFO_SECTION);
+	uint64_t pos = before ? (uint64_t)((const uint8_t *)before - sec->data) + strlen(before) + 1 : 0;
+
+	return next_value(v, key, &pos);
+}
+
 bool verify_has_modinfo(const struct verify *v, const char *key, const char *value)
 {
 	const char *found;

@@ -70,6 +70,9 @@ module_write_info() {
 		module_patched_objects "$@" | while read -r name; do
 			echo "MODULE_INFO(klp_object, \"$name\");"
 		done
+		# That the base is not proved is for whoever loads the module to know.
+		if ((${#UNPROVED[@]})); then echo 'MODULE_INFO(proof, "none");'; fi
+		for name in "${UNPROVED[@]}"; do echo "MODULE_INFO(unproved, \"$name\");"; done
 	} >"$dir/klp-info.h"
 }
 

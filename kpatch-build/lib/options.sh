@@ -15,6 +15,7 @@ OPT_DEBUG=0             # -d
 OPT_REPLACE=1           # 0 with -R
 OPT_KEEP=0              # --skip-cleanup
 OPT_COMPILER_CHECK=1    # 0 with --skip-compiler-check
+OPT_PROOF=1             # 0 with --no-proof
 OPT_FUZZ=0              # --fuzz
 OPT_MAX_OBJECTS=200     # --max-objects
 OPT_EXPLAIN=0           # --explain
@@ -48,6 +49,7 @@ Build:
       --max-objects N        refuse a patch that can change more objects (default: 200)
       --explain              show why each function is in the module, with the instructions that differ
       --skip-compiler-check  go on when the compiler is not the one that built the target
+      --no-proof             go on when what is compiled is not proved to be what the target runs; the module says so
 Proof:
       --prove                boot the target in a virtual machine, load the module there, unload it, read the log
       --prove-test SCRIPT    the same, and run SCRIPT inside: it must succeed only while the module is loaded
@@ -77,7 +79,7 @@ options_parse() {
 	local short=ha:r:s:c:v:j:t:n:o:dR long parsed
 	long=help,archversion:,sourcerpm:,sourcedir:,config:,vmlinux:,jobs:,target:,name:,output:,debug,non-replace
 	long+=,oot-module:,oot-module-src:,skip-cleanup,skip-compiler-check,skip-gcc-check
-	long+=,symvers:,modules:,fuzz:,max-objects:,explain,list-targets,print-target,prove,prove-test:
+	long+=,no-proof,symvers:,modules:,fuzz:,max-objects:,explain,list-targets,print-target,prove,prove-test:
 	if ! parsed=$(getopt -o "$short" -l "$long" -n kpatch-build -- "$@" 2>&1); then
 		parsed=${parsed%%$'\n'*}
 		usage_error "${parsed#kpatch-build: }"
@@ -98,6 +100,7 @@ options_parse() {
 		-R | --non-replace) OPT_REPLACE=0 ;;
 		--skip-cleanup) OPT_KEEP=1 ;;
 		--skip-compiler-check | --skip-gcc-check) OPT_COMPILER_CHECK=0 ;;
+		--no-proof) OPT_PROOF=0 ;;
 		--symvers) OPT_SYMVERS=$2; shift ;;
 		--modules) OPT_MODULES=$2; shift ;;
 		--fuzz) OPT_FUZZ=$2; shift ;;

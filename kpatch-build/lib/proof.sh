@@ -1,15 +1,20 @@
 # shellcheck shell=bash
 # Stage 5: proof of base. Each plain object is compared, function by function, with what the target runs. That shows that
 # source, configuration and compiler are the target's, and gives the exact address of every symbol (5-proof/X.place).
+# With --no-proof a difference is a warning, and the module's modinfo says so (proof=none, unproved=X.o).
+
+UNPROVED=()             # objects that differ from the target, with --no-proof
 
 proof_of_base() {
 	local object out log status done=0 refused="" functions=0 place=$WORK/5-proof args
 	mkdir -p "$place/modules"
+	UNPROVED=()
 	for object in "${OBJECTS[@]}"; do
 		progress "comparing with the target: $((done++)) of ${#OBJECTS[@]} objects"
 		out=$place/${object%.o}.place log=$place/${object%.o}.log status=0
 		mkdir -p "${out%/*}"
 		args=(--image "$TARGET_VMLINUX" --symbols "$TARGET_KALLSYMS")
+		if ((!OPT_PROOF)); then args+=(--no-proof); fi
 		if [[ ${PARENT[$object]} != vmlinux ]]; then
 			module_unpacked "$object"
 			args+=(--module "$REPLY" --name "${MODULE[$object]}")
@@ -18,7 +23,14 @@ proof_of_base() {
 		(cd "$WORK/4-compile/plain" && exec "$BIN_DIR/klp-place" "${args[@]}" -o "$out" "$object") \
 			>"$log" 2>&1 || status=$?
 		case $status in
-		0) functions=$((functions + $(awk -F '\t' '$1 == "matched" { print $2 }' "$out"))) ;;
+		0)
+			functions=$((functions + $(awk -F '\t' '$1 == "matched" { print $2 }' "$out")))
+			if ! grep -qx $'proved\tyes' "$out"; then
+				progress_clear
+				sed 's/^/    /' "$log" >&2
+				UNPROVED+=("$object")
+			fi
+			;;
 		2)
 			sed 's/^/    /' "$log" >&2
 			refused+=" $object"
@@ -30,9 +42,13 @@ proof_of_base() {
 		esac
 	done
 	if [[ $refused ]]; then
-		refuse "what was compiled is not what $TARGET_RELEASE runs, see above:$refused; source, configuration, compiler and image must be of one build"
+		refuse "what was compiled is not what $TARGET_RELEASE runs, see above:$refused; source, configuration, compiler and image must be of one build (--no-proof goes on all the same)"
 	fi
 	STAGE_SUMMARY="$functions function(s) are byte for byte what the target runs"
+	if ((${#UNPROVED[@]})); then
+		warn "${UNPROVED[*]}: not proved to be what $TARGET_RELEASE runs (--no-proof); the module may do anything there"
+		STAGE_SUMMARY+=", ${#UNPROVED[@]} object(s) are not"
+	fi
 }
 
 # module_unpacked OBJECT -> REPLY: the .ko of its module, not compressed. All later stages read this one.

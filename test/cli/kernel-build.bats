@@ -87,11 +87,42 @@ listing() { (cd "$1" && find . -printf '%p %y %s %T@ %C@\n' | sort); }
 	address=$((0x$(awk '$3 == "cmdline_proc_show" { print $1 }' "$TARGET_KALLSYMS")))
 	read -r start offset < <(readelf -SW "$TARGET_VMLINUX" | sed -nE 's/^ *\[ *[0-9]+\] \.text +PROGBITS +([0-9a-f]+) ([0-9a-f]+).*/\1 \2/p')
 	cp "$TARGET_VMLINUX" "$T/vmlinux"
-	printf '\xcc' | dd of="$T/vmlinux" bs=1 seek=$((address - 0x$start + 0x$offset + 9)) conv=notrunc status=none
+	printf '\xcc' | dd of="$T/vmlinux" bs=1 seek=$((address - 0x$start + 0x$offset)) conv=notrunc status=none
 	TARGET_IMAGE=$T/vmlinux
 	run -2 own_tree "$TARGET_SOURCE"
+	[[ $output == *"    fs/proc/cmdline.o: cmdline_proc_show+0: compiled e8, kernel has cc; the source, config or compiler differs from the one the kernel was built with (1 of 2 functions match)"* ]]
 	[[ $output == *"what was compiled is not what $TARGET_RELEASE runs"*"fs/proc/cmdline.o"* ]]
-	[[ $output == *cmdline_proc_show* && -z $(ls -A "$T/out") ]]
+	[[ -z $(ls -A "$T/out") ]]
+
+	# With --no-proof it is a warning, the module is built and says so, and who checks it is told.
+	run -0 own_tree "$TARGET_SOURCE" --no-proof
+	[[ $output == *"fs/proc/cmdline.o: cmdline_proc_show+0: warning: compiled e8, kernel has cc; "*"(1 of 2 functions match)"* ]]
+	[[ $output == *"warning: fs/proc/cmdline.o: not proved to be what $TARGET_RELEASE runs (--no-proof)"* ]]
+	[[ $(modinfo -F proof "$T/out/livepatch-change.ko") == none ]]
+	[[ $(modinfo -F unproved "$T/out/livepatch-change.ko") == fs/proc/cmdline.o ]]
+	run -0 "$TOP/build/bin/klp-verify" "$T/out/livepatch-change.ko" --vmlinux "$TARGET_IMAGE" --symvers "$TARGET_SYMVERS"
+	[[ $output == *"the module was built without proof of base: fs/proc/cmdline.o"* ]]
+}
+
+@test "a proved module does not say that it is none" {
+	use 6.1
+	run -0 build --no-proof
+	[[ $output != *"not proved"* && -z $(modinfo -F proof "$T/out/livepatch-change.ko") ]]
+}
+
+@test "image and Module.symvers of different builds are noticed before anything is compiled" {
+	use 6.12
+	local symvers=$TARGET_SYMVERS
+	use 6.1
+	TARGET_SYMVERS=$symvers
+	run -1 own_tree "$TARGET_SOURCE"
+	[[ $output == *"Module.symvers: "*" exports differ)"*"image and Module.symvers do not belong together"* ]]
+	# One CRC is enough.
+	use 6.1
+	sed -E '0,/\tvmlinux\t/s/^0x......../0x01020304/' "$TARGET_SYMVERS" >"$T/symvers"
+	TARGET_SYMVERS=$T/symvers
+	run -1 own_tree "$TARGET_SOURCE"
+	[[ $output == *": CRC 0x01020304, the image has 0x"*"(1 of "*" exports differ)"* && $output != *"compile "* ]]
 }
 
 @test "interrupted while it compiles or links: no module, and the next run works" {

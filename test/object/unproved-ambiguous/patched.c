@@ -1,0 +1,27 @@
+extern int outside;
+
+__attribute__((noipa)) static void twin(int x)
+{
+	outside += x;
+}
+
+__attribute__((noipa)) static int count(void)
+{
+	static int calls;
+
+	return calls++;
+}
+
+void f(int x)
+{
+	twin(x + 1);
+	outside = count();
+}
+
+int g(int x)
+{
+	static int calls;
+
+	calls += 2 * x;
+	return calls;
+}
