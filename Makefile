@@ -49,7 +49,7 @@ SHOW     := $(BUILD)/test/object/show
 LIB      := $(BUILD)/libklp.a
 
 KLP_CFLAGS := -std=gnu11 -Wall -Wextra -Werror -D_GNU_SOURCE -I$(ENGINE) $(SANFLAGS)
-LDLIBS   := -lelf -lzstd -llzma -lz -llz4 -llzo2 -ldw -lZydis -lZycore
+LDLIBS   := -lelf -lzstd -llzma -lz -llz4 -llzo2 -lbz2 -ldw -lZydis -lZycore
 
 SHELL_SCRIPTS := $(wildcard .ci/run examples/*.sh test/*.sh test/check test/*/run test/integration/*.sh \
 		   test/cli/*.bats test/cli/*.bash bench/run kpatch-build/kpatch-build \

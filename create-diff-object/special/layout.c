@@ -89,7 +89,9 @@ int layout_read_image(struct layout *layout, const struct elf_obj *image, struct
 	uint32_t n = special_rows(&rows);
 	int err;
 
-	for (uint32_t i = 0; i < n && i < LAYOUT_MAX; i++)
+	if (n > LAYOUT_MAX)
+		n = LAYOUT_MAX;
+	for (uint32_t i = 0; i < n; i++)
 		names[i] = rows[i].type;
 	err = btf_read_struct_sizes(image, names, sizes, n, diag);
 	for (uint32_t i = 0; i < n && !err; i++) {

@@ -6,6 +6,7 @@
  */
 #include "target/decompress.h"
 
+#include <bzlib.h>
 #include <errno.h>
 #include <lz4.h>
 #include <lzma.h>
@@ -64,6 +65,32 @@ static int unpack_gzip(const uint8_t *in, size_t in_size, struct buffer *buf)
 	}
 	inflateEnd(&zs);
 	return err ? err : ret == Z_STREAM_END ? 0 : -EBADMSG;
+}
+
+static int unpack_bzip2(const uint8_t *in, size_t in_size, struct buffer *buf)
+{
+	bz_stream bs = {.next_in = (char *)(uintptr_t)in, .avail_in = (unsigned int)in_size};
+	int ret = BZ_OK, err = 0;
+
+	if (in_size > UINT32_MAX || BZ2_bzDecompressInit(&bs, 0, 0) != BZ_OK)
+		return -ENOMEM;
+	while (ret == BZ_OK) {
+		size_t room;
+
+		err = reserve(buf, 1);
+		if (err)
+			break;
+		room = buf->cap - buf->size;
+		bs.next_out = (char *)buf->data + buf->size;
+		bs.avail_out = (unsigned int)room;
+		ret = BZ2_bzDecompress(&bs);
+		buf->size = buf->cap - bs.avail_out;
+		/* No input left and room in the output: the stream is cut off. */
+		if (ret == BZ_OK && !bs.avail_in && bs.avail_out)
+			break;
+	}
+	BZ2_bzDecompressEnd(&bs);
+	return err ? err : ret == BZ_STREAM_END ? 0 : -EBADMSG;
 }
 
 static int unpack_lzma(const uint8_t *in, size_t in_size, struct buffer *buf, bool xz)
@@ -285,6 +312,9 @@ int decompress(enum decompress_format format, const uint8_t *in, size_t in_size,
 		break;
 	case DECOMPRESS_LZO:
 		err = unpack_lzo(in, in_size, &buf);
+		break;
+	case DECOMPRESS_BZIP2:
+		err = unpack_bzip2(in, in_size, &buf);
 		break;
 	default:
 		err = -EOPNOTSUPP;

@@ -16,7 +16,7 @@ enum decompress_format {
 	DECOMPRESS_ZSTD,
 	DECOMPRESS_LZ4,
 	DECOMPRESS_LZO,
-	DECOMPRESS_BZIP2, /* recognized, for the message; not supported */
+	DECOMPRESS_BZIP2,
 };
 
 /* Tells the format by the first bytes. */

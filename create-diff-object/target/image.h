@@ -20,7 +20,7 @@ struct image {
 };
 
 /*
- * Reads path and takes off its wrappings: x86 boot image, gzip, xz, lzma, zstd, lz4 (legacy), lzo.
+ * Reads path and takes off its wrappings: x86 boot image, gzip, xz, lzma, zstd, lz4 (legacy), lzo, bzip2.
  * Returns 0 or -errno, reported.
  */
 int image_read(const char *path, struct image **image, struct diag *diag) __attribute__((warn_unused_result));

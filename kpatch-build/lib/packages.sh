@@ -15,6 +15,7 @@ liblzma-dev     | build     | lzma.h                 | images and modules compre
 zlib1g-dev      | build run | zlib.h                 | images and modules compressed by gzip; objtool
 liblz4-dev      | build     | lz4.h                  | images compressed by lz4
 liblzo2-dev     | build     | lzo/lzo1x.h            | images compressed by lzo
+libbz2-dev      | build     | bzlib.h                | images compressed by bzip2
 libxxhash-dev   | build     | xxhash.h               | hashes of names
 libzydis-dev    | build     | Zydis/Zydis.h          | instructions of the target and of what is compared
 libzycore-dev   | build     | Zycore/String.h        | what libzydis is made with
@@ -41,6 +42,9 @@ gcc-11          | check     | gcc-11                 | another compiler for the 
 bats            | check     | bats                   | tests of the command line
 libcmocka-dev   | check     | cmocka.h               | unit tests
 jq              | check     | jq                     | unit tests (output in JSON)
+bzip2           | check     | bzip2                  | an image, compressed by it
+lz4             | check     | lz4                    | an image, compressed by it
+lzop            | check     | lzop                   | an image, compressed by it
 shellcheck      | check     | shellcheck             | style of the shell scripts
 clang-format    | check     | clang-format           | style of the C files
 git             | check     | git                    | which files are ours"

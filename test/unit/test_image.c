@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <bzlib.h>
 #include <cmocka.h>
 #include <lz4.h>
 #include <lzma.h>
@@ -113,6 +114,14 @@ static size_t pack_lz4(void)
 	return 8 + size;
 }
 
+static size_t pack_bzip2(void)
+{
+	unsigned int size = sizeof(packed);
+
+	assert_int_equal(BZ2_bzBuffToBuffCompress((char *)packed, &size, (char *)plain, sizeof(plain), 9, 0, 0), BZ_OK);
+	return size;
+}
+
 static void put_be(uint8_t **p, uint32_t value, int bytes)
 {
 	for (int i = bytes - 1; i >= 0; i--)
@@ -162,7 +171,7 @@ static const struct {
 	bool has_size; /* the format closes with the size, so the kernel's build does not append it */
 } wrappings[] = {
 	{"none", pack_none, false}, {"gzip", pack_gzip, true}, {"xz", pack_xz, false},   {"lzma", pack_lzma, false},
-	{"zstd", pack_zstd, false}, {"lz4", pack_lz4, false},  {"lzo", pack_lzo, false},
+	{"zstd", pack_zstd, false}, {"lz4", pack_lz4, false},  {"lzo", pack_lzo, false}, {"bzip2", pack_bzip2, false},
 };
 
 #define NWRAPPINGS (sizeof(wrappings) / sizeof(wrappings[0]))
@@ -273,9 +282,9 @@ static void test_cut_boot_image(void **state)
 static void test_other_files(void **state)
 {
 	(void)state;
-	memcpy(packed, "BZh91AY&SY", 10);
-	write_file(NULL, 0, 10);
-	expect_error("bzip2");
+	memcpy(packed, "\x89LZO\0\r\n\x1a\n\x10\x30\x20\x80\x09\x40\x01\x05\0\0\x08\0", 22);
+	write_file(NULL, 0, 22);
+	expect_error("lzo with a filter");
 	memcpy(packed, "just a text", 11);
 	write_file(NULL, 0, 11);
 	expect_error("text");
