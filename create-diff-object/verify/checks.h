@@ -79,6 +79,9 @@ void verify_read_livepatch(struct verify *v);
 /* Is the section meant to be a livepatch relocation section, by name or by flag? */
 bool is_klp_rela_section(const struct elf_sec *sec);
 
+/* Is the relocation the displacement of a direct call or jump? The code is decoded from its function's start. */
+bool verify_is_branch(const struct verify *v, const struct klp_rela_sec *sec, const struct elf_rela *rela);
+
 /* records.c: fills funcs. */
 void verify_read_funcs(struct verify *v);
 

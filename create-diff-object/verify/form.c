@@ -3,6 +3,7 @@
  * Rules about the form of a livepatch module: L1 (sections and symbols as the kernel's loader reads them),
  * L7 (no sections of an older form), L9 (names that fit the kernel's buffers).
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "arch/arch.h"
@@ -150,6 +151,72 @@ static void check_unique_names(struct verify *v)
 	strmap_free(&names);
 }
 
+/* A field that a relocation writes. */
+struct field {
+	const struct elf_sec *klp; /* the livepatch section that it is in; NULL: an ordinary one */
+	uint64_t start;
+	uint64_t end; /* first byte behind it */
+	uint32_t sym;
+};
+
+typedef VEC(struct field) field_vec;
+
+static void add_fields(const struct verify *v, field_vec *fields, const struct elf_sec *klp,
+		       const struct elf_rela *relas, uint32_t nrelas)
+{
+	for (uint32_t i = 0; i < nrelas; i++) {
+		const struct arch_reloc *reloc = v->mod->arch->reloc(relas[i].type);
+
+		if (reloc->known && reloc->size)
+			vec_add(fields, ((struct field){.klp = klp,
+							.start = relas[i].offset,
+							.end = relas[i].offset + reloc->size,
+							.sym = relas[i].sym}));
+	}
+}
+
+/* By place; an ordinary relocation before a livepatch one, as they are applied. */
+static int compare_fields(const void *a, const void *b)
+{
+	const struct field *x = a, *y = b;
+
+	if (x->start != y->start)
+		return x->start < y->start ? -1 : 1;
+	return !!x->klp - !!y->klp;
+}
+
+/* No two relocations may write the same bytes, or the second finds what the first has left. */
+static void check_overlaps(struct verify *v, uint32_t target)
+{
+	const struct elf_sec *sec = &v->mod->secs[target];
+	field_vec fields = {0};
+
+	add_fields(v, &fields, NULL, sec->relas, sec->nrelas);
+	for (uint32_t i = 0; i < v->klp_secs.n; i++)
+		if (v->klp_secs.v[i].target_index == target)
+			add_fields(v, &fields, v->klp_secs.v[i].sec, v->klp_secs.v[i].relas, v->klp_secs.v[i].nrelas);
+	if (fields.n)
+		qsort(fields.v, fields.n, sizeof(fields.v[0]), compare_fields);
+	for (uint32_t i = 1; i < fields.n; i++) {
+		const struct field *first = &fields.v[i - 1], *second = &fields.v[i];
+
+		if (second->start < first->end && (first->klp || second->klp))
+			verify_broken(v, sec->name, second->start, v->mod->syms[second->sym].name,
+				      "apply_relocate_add() refuses to write over what another one has written",
+				      "two relocations write the same bytes, the other one refers to %s",
+				      v->mod->syms[first->sym].name);
+	}
+	vec_free(&fields);
+}
+
+static bool is_first_of_target(const struct verify *v, uint32_t i)
+{
+	for (uint32_t j = 0; j < i; j++)
+		if (v->klp_secs.v[j].target_index == v->klp_secs.v[i].target_index)
+			return false;
+	return true;
+}
+
 void verify_check_form(struct verify *v)
 {
 	check_unique_names(v);
@@ -169,6 +236,9 @@ void verify_check_form(struct verify *v)
 		for (uint64_t j = 0; j < sec->size / sizeof(Elf64_Rela); j++)
 			check_entry(v, sec, j);
 	}
+	for (uint32_t i = 0; i < v->klp_secs.n; i++)
+		if (is_first_of_target(v, i))
+			check_overlaps(v, v->klp_secs.v[i].target_index);
 }
 
 void verify_check_arch_sections(struct verify *v)

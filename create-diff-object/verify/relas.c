@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "arch/arch.h"
 #include "util/arena.h"
 #include "verify/checks.h"
 
@@ -87,4 +88,27 @@ void verify_read_livepatch(struct verify *v)
 	for (uint32_t i = 1; i < v->mod->nsecs; i++)
 		if (is_klp_rela_section(&v->mod->secs[i]))
 			read_section(v, &v->mod->secs[i]);
+}
+
+bool verify_is_branch(const struct verify *v, const struct klp_rela_sec *sec, const struct elf_rela *rela)
+{
+	uint64_t at = 0;
+	struct arch_insn insn;
+
+	if (!elf_sec_is_text(sec->target) || !sec->target->data)
+		return false;
+	for (uint32_t i = 1; i < v->mod->nsyms; i++) {
+		const struct elf_sym *sym = &v->mod->syms[i];
+
+		if (sym->shndx == sec->target_index && elf_sym_is_function(sym) && sym->value <= rela->offset &&
+		    sym->value > at)
+			at = sym->value;
+	}
+	for (; at <= rela->offset; at += insn.length) {
+		if (!v->mod->arch->decode(sec->target->data, sec->target->size, at, &insn))
+			return false;
+		if (at + insn.length > rela->offset)
+			return insn.is_branch && at + insn.field_offset == rela->offset;
+	}
+	return false;
 }

@@ -8,37 +8,12 @@
  */
 #include <string.h>
 
-#include "arch/arch.h"
 #include "target/symtab.h"
 #include "verify/checks.h"
 #include "verify/modules.h"
 #include "verify/target.h"
 
 #define SEAL_SECTION ".ibt_endbr_seal"
-
-/* Is the relocation the displacement of a direct call or jump? The code is decoded from the function's start. */
-static bool is_branch(const struct verify *v, const struct klp_rela_sec *sec, const struct elf_rela *rela)
-{
-	uint64_t at = 0;
-	struct arch_insn insn;
-
-	if (!elf_sec_is_text(sec->target) || !sec->target->data)
-		return false;
-	for (uint32_t i = 1; i < v->mod->nsyms; i++) {
-		const struct elf_sym *sym = &v->mod->syms[i];
-
-		if (sym->shndx == sec->target_index && elf_sym_is_function(sym) && sym->value <= rela->offset &&
-		    sym->value > at)
-			at = sym->value;
-	}
-	for (; at <= rela->offset; at += insn.length) {
-		if (!v->mod->arch->decode(sec->target->data, sec->target->size, at, &insn))
-			return false;
-		if (at + insn.length > rela->offset)
-			return insn.is_branch && at + insn.field_offset == rela->offset;
-	}
-	return false;
-}
 
 /* vmlinux is linked: its list holds distances from the entry to the function. */
 static bool is_sealed_in_vmlinux(const struct verify *v, uint64_t addr)
@@ -82,7 +57,7 @@ void verify_check_sealed(struct verify *v)
 			const struct elf_rela *rela = &sec->relas[j];
 			const struct klp_sym_name *name = &v->names[rela->sym];
 
-			if (name->object && !is_branch(v, sec, rela) && is_sealed(v, name))
+			if (name->object && !verify_is_branch(v, sec, rela) && is_sealed(v, name))
 				verify_broken(
 					v, sec->target->name, rela->offset, v->mod->syms[rela->sym].name,
 					"an indirect call to it is a control protection fault where the CPU has IBT",

@@ -69,6 +69,22 @@ void verify_check_exported(struct verify *v)
 	for_each_klp_rela(v, check_exported);
 }
 
+/*
+ * A wrong position in range is another symbol of that name, and the module does not tell which one was meant. One case can
+ * be told: where some of them are code and some are data, a call or jump must not name data.
+ */
+static void check_branch_target(struct verify *v, const struct klp_rela_sec *sec, const struct elf_rela *rela,
+				const struct klp_sym_name *name, const struct symtab *symbols)
+{
+	uint32_t id = verify_find_position(symbols, name->symbol, name->position);
+
+	if (id != SYMTAB_NONE && symbols->syms[id].kind == SYMTAB_OBJECT && verify_is_branch(v, sec, rela))
+		verify_broken(v, sec->target->name, rela->offset, v->mod->syms[rela->sym].name,
+			      "the code would jump into data: the position is that of another symbol",
+			      "a call or jump to %s at position %lu, which is no function", name->symbol,
+			      name->position);
+}
+
 static void check_position(struct verify *v, const struct klp_rela_sec *sec, const struct elf_rela *rela,
 			   const struct klp_sym_name *name)
 {
@@ -91,6 +107,8 @@ static void check_position(struct verify *v, const struct klp_rela_sec *sec, con
 			      "klp_find_object_symbol() does not find it and the module is not loaded",
 			      "vmlinux has %u symbol%s of that name, and the position is %lu", count,
 			      count == 1 ? "" : "s", name->position);
+	else
+		check_branch_target(v, sec, rela, name, v->symbols);
 }
 
 /* A weak reference to something that vmlinux has, but does not export, is not resolved and nobody says so. */
@@ -125,6 +143,7 @@ static void check_module_ref(struct verify *v, const struct klp_rela_sec *sec, c
 			     const struct klp_sym_name *name)
 {
 	const char *symbol = v->mod->syms[rela->sym].name, *problem;
+	const struct verify_module *module;
 
 	if (name->is_vmlinux)
 		return;
@@ -140,6 +159,9 @@ static void check_module_ref(struct verify *v, const struct klp_rela_sec *sec, c
 			v, sec->target->name, rela->offset, symbol,
 			"klp_find_object_symbol() does not find it, and the module can't be loaded while the patch is",
 			"%s", problem);
+	module = problem ? NULL : verify_find_module(v, name->object);
+	if (module)
+		check_branch_target(v, sec, rela, name, module->symbols);
 }
 
 /* The loader would have to load the module first: the opposite of patching it when it comes. */

@@ -148,6 +148,19 @@ Elf64_Shdr *elf_edit_section(struct elf_edit *edit, const char *name)
 	return NULL;
 }
 
+bool elf_edit_has_section(struct elf_edit *edit, const char *name)
+{
+	for (uint32_t i = 1; i < elf_edit_header(edit)->e_shnum; i++)
+		if (!strcmp(section_name(edit, i), name))
+			return true;
+	return false;
+}
+
+uint32_t elf_edit_section_index(struct elf_edit *edit, const char *name)
+{
+	return (uint32_t)(elf_edit_section(edit, name) - section_at(edit, 0));
+}
+
 void *elf_edit_data(struct elf_edit *edit, const char *section)
 {
 	return edit->bytes + elf_edit_section(edit, section)->sh_offset;
@@ -182,6 +195,23 @@ Elf64_Rela *elf_edit_rela(struct elf_edit *edit, const char *section, const char
 			return &relas[i];
 	fail_msg("no relocation to %s in %s", symbol, section);
 	return NULL;
+}
+
+void elf_edit_drop_relas(struct elf_edit *edit, const char *section, uint64_t at, uint64_t size)
+{
+	char name[256];
+	const Elf64_Shdr *sec;
+	Elf64_Rela *relas;
+
+	snprintf(name, sizeof(name), ".rela%s", section);
+	if (!elf_edit_has_section(edit, name))
+		return;
+	sec = elf_edit_section(edit, name);
+	relas = elf_edit_data(edit, name);
+	for (uint64_t i = 0; i < sec->sh_size / sizeof(*relas); i++)
+		if (relas[i].r_offset < at + size &&
+		    at < relas[i].r_offset + (ELF64_R_TYPE(relas[i].r_info) == R_X86_64_64 ? 8 : 4))
+			relas[i].r_info = ELF64_R_INFO(0, R_X86_64_NONE);
 }
 
 /* Moves a string table to the end of the file, where it can grow; returns the offset of the new string in it. */

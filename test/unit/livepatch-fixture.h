@@ -6,6 +6,7 @@
 #define TEST_UNIT_LIVEPATCH_FIXTURE_H
 
 #include <elf.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -34,10 +35,14 @@ Elf64_Ehdr *elf_edit_header(struct elf_edit *edit);
 /* Both fail the test if there is none of that name. Pointers are valid until the next renaming. */
 Elf64_Shdr *elf_edit_section(struct elf_edit *edit, const char *name);
 Elf64_Sym *elf_edit_symbol(struct elf_edit *edit, const char *name);
+bool elf_edit_has_section(struct elf_edit *edit, const char *name);
+uint32_t elf_edit_section_index(struct elf_edit *edit, const char *name);
 /* The first byte of a section. */
 void *elf_edit_data(struct elf_edit *edit, const char *section);
 /* The first relocation of a section that refers to the symbol. */
 Elf64_Rela *elf_edit_rela(struct elf_edit *edit, const char *section, const char *symbol);
+/* The ordinary relocations of a section that write into these bytes become none. */
+void elf_edit_drop_relas(struct elf_edit *edit, const char *section, uint64_t at, uint64_t size);
 void elf_edit_rename_section(struct elf_edit *edit, const char *name, const char *new_name);
 /* Replaces the contents of a section. */
 void elf_edit_set_data(struct elf_edit *edit, const char *section, const void *data, size_t size);

@@ -145,12 +145,25 @@ static void two_of_one_name(struct elf_edit *edit)
 	elf_edit_rename_section(edit, ".smp_locks", ".return_sites");
 }
 
+static void two_at_one_place(struct elf_edit *edit)
+{
+	elf_edit_rela(edit, VMLINUX_RELAS, HIDDEN_FN)->r_offset =
+		elf_edit_rela(edit, VMLINUX_RELAS, ".klp.sym.vmlinux.twice,2")->r_offset;
+}
+
+static void at_ordinary_place(struct elf_edit *edit)
+{
+	elf_edit_rela(edit, VMLINUX_RELAS, HIDDEN_FN)->r_offset =
+		elf_edit_rela(edit, ".rela.text.patched_fn", "exported_fn")->r_offset;
+}
+
 /* The last four bytes of a section are still in it. */
 static void end_of_section(struct elf_edit *edit)
 {
 	uint64_t size = elf_edit_section(edit, ".text.patched_fn")->sh_size;
 
 	memset((uint8_t *)elf_edit_data(edit, ".text.patched_fn") + size - 4, 0, 4);
+	elf_edit_drop_relas(edit, ".text.patched_fn", size - 4, 4);
 	elf_edit_rela(edit, VMLINUX_RELAS, HIDDEN_FN)->r_offset = size - 4;
 }
 
@@ -187,6 +200,16 @@ static void position_too_large(struct elf_edit *edit)
 static void position_missing(struct elf_edit *edit)
 {
 	elf_edit_rename_symbol(edit, ".klp.sym.vmlinux.twice,2", ".klp.sym.vmlinux.twice,0");
+}
+
+static void call_of_data(struct elf_edit *edit)
+{
+	elf_edit_rename_symbol(edit, HIDDEN_FN, ".klp.sym.vmlinux.hidden_var,0");
+}
+
+static void call_of_module_data(struct elf_edit *edit)
+{
+	elf_edit_rename_symbol(edit, FN_A, ".klp.sym.mod_b.data_b,0");
 }
 
 static void no_such_symbol(struct elf_edit *edit)
@@ -297,7 +320,10 @@ static void late_behind_site(struct elf_edit *edit)
 
 static void late_before_site(struct elf_edit *edit)
 {
-	elf_edit_rela(edit, MOD_A_RELAS, FN_A)->r_offset = elf_edit_symbol(edit, "site_alternative")->st_value - 4;
+	uint64_t at = elf_edit_symbol(edit, "site_alternative")->st_value - 4;
+
+	elf_edit_drop_relas(edit, ".text.fn_a", at, 4);
+	elf_edit_rela(edit, MOD_A_RELAS, FN_A)->r_offset = at;
 }
 
 /* The last byte before the lock prefix belongs to the site too: fields of several bytes may only touch it. */
@@ -307,31 +333,82 @@ static void late_touches_lock(struct elf_edit *edit)
 	elf_edit_rela(edit, MOD_A_RELAS, FN_A)->r_offset = elf_edit_symbol(edit, "site_lock")->st_value - 3;
 }
 
-static void late_in_section(struct elf_edit *edit, const char *rela, const char *target)
+/* A late relocation of four bytes at offset of a section. */
+static void late_in_table(struct elf_edit *edit, const char *table, uint64_t offset)
 {
+	Elf64_Rela *rela = elf_edit_rela(edit, ".klp.rela.mod_b..data", ".klp.sym.mod_b.fn_b,0");
 	char name[64];
 
-	snprintf(name, sizeof(name), ".klp.rela.mod_b.%s", target);
-	elf_edit_section(edit, ".klp.rela.mod_b..data")->sh_info = elf_edit_section(edit, rela)->sh_info;
+	elf_edit_drop_relas(edit, table, offset, 4);
+	rela->r_offset = offset;
+	rela->r_info = ELF64_R_INFO(ELF64_R_SYM(rela->r_info), R_X86_64_PC32);
+	elf_edit_section(edit, ".klp.rela.mod_b..data")->sh_info = elf_edit_section_index(edit, table);
+	snprintf(name, sizeof(name), ".klp.rela.mod_b.%s", table);
 	elf_edit_rename_section(edit, ".klp.rela.mod_b..data", name);
 }
 
-static void late_in_ex_table(struct elf_edit *edit)
+/* The same in a table that the module does not have: its data gets that name. */
+static void late_in_new_table(struct elf_edit *edit, const char *table)
 {
-	late_in_section(edit, ".rela__ex_table", "__ex_table");
-	elf_edit_rela(edit, ".klp.rela.mod_b.__ex_table", ".klp.sym.mod_b.fn_b,0")->r_offset = 0;
+	char name[64];
+
+	elf_edit_rename_section(edit, ".data", table);
+	snprintf(name, sizeof(name), ".klp.rela.vmlinux.%s", table);
+	elf_edit_rename_section(edit, ".klp.rela.vmlinux..data", name);
+	late_in_table(edit, table, 16);
 }
 
-static void late_in_bug_table(struct elf_edit *edit)
+#define LATE_IN_TABLE(function, table)                                                                                 \
+	static void function(struct elf_edit *edit)                                                                    \
+	{                                                                                                              \
+		late_in_table(edit, table, 0);                                                                         \
+	}
+#define LATE_IN_NEW_TABLE(function, table)                                                                             \
+	static void function(struct elf_edit *edit)                                                                    \
+	{                                                                                                              \
+		late_in_new_table(edit, table);                                                                        \
+	}
+
+LATE_IN_TABLE(late_in_ex_table, "__ex_table")
+LATE_IN_TABLE(late_in_bug_table, "__bug_table")
+LATE_IN_TABLE(late_in_jump_table, "__jump_table")
+LATE_IN_TABLE(late_in_alternatives, ".altinstructions")
+LATE_IN_TABLE(late_in_parainstructions, ".parainstructions")
+LATE_IN_TABLE(late_in_static_call_sites, ".static_call_sites")
+LATE_IN_TABLE(late_in_retpoline_sites, ".retpoline_sites")
+LATE_IN_TABLE(late_in_return_sites, ".return_sites")
+LATE_IN_TABLE(late_in_call_sites, ".call_sites")
+LATE_IN_TABLE(late_in_seals, ".ibt_endbr_seal")
+LATE_IN_TABLE(late_in_smp_locks, ".smp_locks")
+LATE_IN_TABLE(late_in_mcount_locations, "__mcount_loc")
+LATE_IN_NEW_TABLE(late_in_altinstr_aux, ".altinstr_aux")
+LATE_IN_NEW_TABLE(late_in_trampolines, ".static_call.text")
+LATE_IN_NEW_TABLE(late_in_cfi_sites, ".cfi_sites")
+LATE_IN_NEW_TABLE(late_in_unwind_data, ".orc_unwind")
+LATE_IN_NEW_TABLE(late_in_unwind_places, ".orc_unwind_ip")
+LATE_IN_NEW_TABLE(late_in_patchable_entries, "__patchable_function_entries")
+LATE_IN_NEW_TABLE(late_in_tracepoints, "__tracepoints_ptrs")
+LATE_IN_NEW_TABLE(late_in_events, "_ftrace_events")
+LATE_IN_NEW_TABLE(late_in_parameters, "__param")
+LATE_IN_NEW_TABLE(late_in_this_module, ".gnu.linkonce.this_module")
+LATE_IN_NEW_TABLE(late_in_exports, "__ksymtab_gpl")
+LATE_IN_NEW_TABLE(late_in_percpu_data, ".data..percpu")
+LATE_IN_NEW_TABLE(late_in_init_data, ".init.data")
+
+/* What follows the name module_layout in its entry is zero. */
+static void late_in_versions(struct elf_edit *edit)
 {
-	late_in_section(edit, ".rela__bug_table", "__bug_table");
-	elf_edit_rela(edit, ".klp.rela.mod_b.__bug_table", ".klp.sym.mod_b.fn_b,0")->r_offset = 0;
+	late_in_table(edit, "__versions", 40);
 }
 
-static void late_in_jump_table(struct elf_edit *edit)
+static void late_in_modinfo(struct elf_edit *edit)
 {
-	late_in_section(edit, ".rela__jump_table", "__jump_table");
-	elf_edit_rela(edit, ".klp.rela.mod_b.__jump_table", ".klp.sym.mod_b.fn_b,0")->r_offset = 0;
+	uint64_t size = elf_edit_section(edit, ".modinfo")->sh_size;
+	char info[512] = "";
+
+	memcpy(info, elf_edit_data(edit, ".modinfo"), size);
+	elf_edit_set_data(edit, ".modinfo", info, size + 8);
+	late_in_table(edit, ".modinfo", size + 4);
 }
 
 static void late_in_replacement(struct elf_edit *edit)
@@ -806,14 +883,18 @@ int main(void)
 		BREAKS("L1", no_such_symbol_index),
 		BREAKS("L1", not_finished),
 		BREAKS("L1", two_of_one_name),
+		BREAKS("L1", two_at_one_place),
+		BREAKS("L1", at_ordinary_place),
 		BREAKS("L2", vmlinux_symbol_waits_for_module),
 		BREAKS("L3", exported_symbol),
 		BREAKS("L3", exported_namesake),
 		BREAKS("L4", position_too_large),
 		BREAKS("L4", position_missing),
+		BREAKS("L4", call_of_data),
 		BREAKS("L4", no_such_symbol),
 		BREAKS("L4", weak_hidden_symbol),
 		BREAKS("L5", module_symbol_at_load),
+		BREAKS("L5", call_of_module_data),
 		BREAKS("L5", no_such_module_symbol),
 		BREAKS("L5", module_position_too_large),
 		BREAKS("L5", depends_on_module),
@@ -833,6 +914,30 @@ int main(void)
 		BREAKS("L6", late_in_ex_table),
 		BREAKS("L6", late_in_bug_table),
 		BREAKS("L6", late_in_jump_table),
+		BREAKS("L6", late_in_alternatives),
+		BREAKS("L6", late_in_parainstructions),
+		BREAKS("L6", late_in_static_call_sites),
+		BREAKS("L6", late_in_retpoline_sites),
+		BREAKS("L6", late_in_return_sites),
+		BREAKS("L6", late_in_call_sites),
+		BREAKS("L6", late_in_seals),
+		BREAKS("L6", late_in_smp_locks),
+		BREAKS("L6", late_in_mcount_locations),
+		BREAKS("L6", late_in_altinstr_aux),
+		BREAKS("L6", late_in_trampolines),
+		BREAKS("L6", late_in_cfi_sites),
+		BREAKS("L6", late_in_unwind_data),
+		BREAKS("L6", late_in_unwind_places),
+		BREAKS("L6", late_in_patchable_entries),
+		BREAKS("L6", late_in_tracepoints),
+		BREAKS("L6", late_in_events),
+		BREAKS("L6", late_in_parameters),
+		BREAKS("L6", late_in_this_module),
+		BREAKS("L6", late_in_exports),
+		BREAKS("L6", late_in_percpu_data),
+		BREAKS("L6", late_in_init_data),
+		BREAKS("L6", late_in_versions),
+		BREAKS("L6", late_in_modinfo),
 		BREAKS("L6", late_in_init),
 		BREAKS("L7", arch_section),
 		BREAKS("L8", patched_twice),

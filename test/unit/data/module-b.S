@@ -9,6 +9,11 @@
 	function fn_s
 	function fn_b
 
+	.data
+	.type data_b, @object
+data_b:	.skip 8
+	.size data_b, 8
+
 	.section __mcount_loc, "a"
 	.quad fn_b
 	.section .ibt_endbr_seal, "a"
