@@ -47,6 +47,8 @@ UNITS    := $(UNIT_SRC:%.c=$(BUILD)/%)
 # Reads what create-diff-object wrote, for the object tests.
 SHOW     := $(BUILD)/test/object/show
 LIB      := $(BUILD)/libklp.a
+# Programs of the tests of the relocation law: break modules, enroll keys.
+LAW_SRC  := $(addprefix test/integration/law/,mutate.c enroll.c)
 
 KLP_CFLAGS := -std=gnu11 -Wall -Wextra -Werror -D_GNU_SOURCE -I$(ENGINE) $(SANFLAGS)
 LDLIBS   := -lelf -lzstd -llzma -lz -llz4 -llzo2 -lbz2 -ldw -lZydis -lZycore
@@ -54,7 +56,7 @@ LDLIBS   := -lelf -lzstd -llzma -lz -llz4 -llzo2 -lbz2 -ldw -lZydis -lZycore
 SHELL_SCRIPTS := $(wildcard .ci/run examples/*.sh test/*.sh test/check test/*/run test/integration/*.sh \
 		   test/cli/*.bats test/cli/*.bash bench/run kpatch-build/kpatch-build \
 		   kpatch-build/install-packages kpatch-build/lib/*.sh)
-C_FILES  := $(wildcard $(ENGINE)/*/*.[ch] test/unit/*.[ch] test/object/*.[ch] kmod/patch/*.[ch])
+C_FILES  := $(wildcard $(ENGINE)/*/*.[ch] test/unit/*.[ch] test/object/*.[ch] kmod/patch/*.[ch]) $(LAW_SRC)
 MAN1     := $(wildcard man/*.1)
 
 .PHONY: all
@@ -85,7 +87,13 @@ $(SHOW): %: %.o
 	$(call say,LD,$@)
 	$(Q)$(CC) $(CFLAGS) $(SANFLAGS) $(LDFLAGS) -o $@ $^ -lelf -lZydis
 
--include $(LIB_OBJ:.o=.d) $(TOOL_OBJ:.o=.d) $(UNIT_OBJ:.o=.d) $(SHOW).d
+# They use the ELF editor of the unit tests.
+LAW_TOOLS := $(LAW_SRC:%.c=$(BUILD)/%)
+$(LAW_TOOLS): %: %.o $(UNIT_LIB:%.c=$(BUILD)/%.o) $(LIB)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CFLAGS) $(SANFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
+
+-include $(LIB_OBJ:.o=.d) $(TOOL_OBJ:.o=.d) $(UNIT_OBJ:.o=.d) $(SHOW).d $(LAW_TOOLS:=.d)
 
 # ---- installation ---------------------------------------------------------------------------------
 
@@ -140,7 +148,7 @@ check-sanitized:
 check-cli: all
 	$(Q)bats --tap test/cli
 
-check-integration: all
+check-integration: all $(LAW_TOOLS)
 	$(Q)st=0; for line in $(KERNELS); do \
 		test/integration/run $$line $(CASES) || st=1; \
 		[ -n '$(CASES)' ] || for t in kallsyms-equal replace static-call static-key law; do test/integration/$$t.sh $$line || st=1; done; \

@@ -39,6 +39,7 @@ qemu-system-x86 | vm        | qemu-system-x86_64     | the virtual machine
 busybox-static  | vm        | busybox                | the programs inside the virtual machine
 cpio            | vm        | cpio                   | the file system inside the virtual machine
 gcc-11          | check     | gcc-11                 | another compiler for the object tests
+ovmf            | check     | /usr/share/OVMF/OVMF_CODE_4M.fd | firmware of a virtual machine that holds keys
 bats            | check     | bats                   | tests of the command line
 libcmocka-dev   | check     | cmocka.h               | unit tests
 jq              | check     | jq                     | unit tests (output in JSON)
@@ -63,7 +64,9 @@ packages_for() {
 }
 
 package_has() {
-	if [[ $1 != *.h ]]; then
+	if [[ $1 == /* ]]; then
+		[[ -e $1 ]]
+	elif [[ $1 != *.h ]]; then
 		command -v -- "$1" >/dev/null
 	else
 		command -v gcc >/dev/null && gcc -E -include "$1" -x c /dev/null >/dev/null 2>&1

@@ -17,6 +17,8 @@
 # while it patched its own code (seen as "Oops: int3" at a static call, which every transition switches).
 VM_ACCEL=${KPATCH_VM_ACCEL:-tcg,thread=single}
 VM_MEMORY=${KPATCH_VM_MEMORY:-1024}
+# Further options of qemu, e.g. for another firmware.
+VM_OPTIONS=()
 # Why the last machine failed, for a message.
 VM_WHY=""
 VM_DONE='@done'
@@ -108,7 +110,7 @@ vm_boot() {
 	long_run "$dir/qemu.log" "$show" timeout -k 5 "$seconds" qemu-system-x86_64 -nodefaults -no-reboot -display none \
 		-machine q35 -accel "$VM_ACCEL" -cpu max -smp 2 -m "$VM_MEMORY" -kernel "$image" -initrd "$dir/initrd" \
 		-append "console=ttyS0 panic=-1 oops=panic loglevel=7 ${VM_APPEND:-}" \
-		-serial "file:$dir/console" -serial "file:$dir/results" || status=$?
+		-serial "file:$dir/console" -serial "file:$dir/results" "${VM_OPTIONS[@]}" || status=$?
 	last=$(tail -n 1 "$dir/results" | tr -d '\r')
 	if ((status == 124 || status == 137)); then
 		VM_WHY="it was not finished after $seconds s"

@@ -20,10 +20,13 @@ source "$TOP/kpatch-build/lib/packages.sh"
 source "$TOP/kpatch-build/lib/vm.sh"
 install_traps
 
+make -s -C "$TOP" build/test/integration/law/{mutate,enroll}
 LINE=${1:?usage: test/integration/law.sh LINE}
 OUT=${KPATCH_TEST_DIR:-$TOP/build/integration}/$LINE-law
 NUMBER=0 FAILED=0
 STAGED=()
+MUTATE=$BIN/../test/integration/law/mutate
+ENROLL=$BIN/../test/integration/law/enroll
 
 result() {
 	NUMBER=$((NUMBER + 1))
@@ -73,12 +76,13 @@ build_target() {
 build_good() {
 	local parts=$OUT/parts link=$OUT/link
 	mkdir -p "$parts" "$link" "$OUT/good"
-	cp "$HERE/law/law-patch.c" "$TOP/kmod/patch/klp-records.h" "$parts/"
-	echo 'obj-m := law-patch.o' >"$parts/Makefile"
-	kbuild "M=$parts" law-patch.o
+	cp "$HERE"/law/law-{patch.c,sites.S} "$TOP/kmod/patch/klp-records.h" "$parts/"
+	printf '%s\n' 'obj-m := law-patch.o law-sites.o' 'OBJECT_FILES_NON_STANDARD_law-sites.o := y' >"$parts/Makefile"
+	kbuild "M=$parts" law-patch.o law-sites.o
+	ld -r -o "$parts/law.o" "$parts"/law-{patch,sites}.o
 	cp "$TOP"/kmod/patch/{Kbuild,patch-hook.c,klp-records.h,patch.lds} "$link/"
 	: >"$link/klp-info.h"
-	objcopy --strip-debug -R .ibt_endbr_seal -R .rela.ibt_endbr_seal -R .modinfo "$parts/law-patch.o" "$link/klp-diff.o"
+	objcopy --strip-debug -R .ibt_endbr_seal -R .rela.ibt_endbr_seal -R .modinfo "$parts/law.o" "$link/klp-diff.o"
 	kbuild "M=$link" KLP_STEP=hook KLP_NAME=livepatch-law KLP_REPLACE=0 patch-hook.o
 	objcopy --strip-debug -R .ibt_endbr_seal -R .rela.ibt_endbr_seal "$link/patch-hook.o" "$link/klp-hook.o"
 	kbuild "M=$link" KLP_STEP=module KLP_NAME=livepatch-law KLP_REPLACE=0 modules
@@ -92,14 +96,26 @@ stage() {
 	STAGED+=("$1")
 }
 
+# fill ARGUMENTS: @56 is so many letters, @CRC=SYMBOL the CRC of an export
+fill() {
+	REPLY=$1
+	while [[ $REPLY =~ @([0-9]+) ]]; do
+		REPLY=${REPLY/"${BASH_REMATCH[0]}"/$(printf "%${BASH_REMATCH[1]}s" "" | tr ' ' y)}
+	done
+	if [[ $REPLY =~ @CRC=([a-z_]+) ]]; then
+		REPLY=${REPLY/"${BASH_REMATCH[0]}"/$(awk -F '\t' -v name="${BASH_REMATCH[1]}" '$2 == name { print $1 }' "$TARGET_SYMVERS")}
+	fi
+}
+
 mutate_all() {
-	local name rule what log args exit
-	while IFS='|' read -r name rule what log args; do
-		if [[ $name == "#"* ]]; then continue; fi
+	local name rule what log shows args exit
+	while IFS='|' read -r name rule what log shows args; do
+		if [[ $name == "#"* || ($name == *@* && ${name#*@} != "$LINE") ]]; then continue; fi
+		name=${name%@*}
 		mkdir -p "$OUT/$name"
-		args=${args/@600/$(printf 'y%.0s' {1..600})}
+		fill "$args"
 		# shellcheck disable=SC2086 # several arguments
-		if ! "$OUT/mutate" "$OUT/good/livepatch-law.ko" "$OUT/$name/livepatch-law.ko" $args 2>"$OUT/$name/mutate.log"; then
+		if ! "$MUTATE" "$OUT/good/livepatch-law.ko" "$OUT/$name/livepatch-law.ko" $REPLY 2>"$OUT/$name/mutate.log"; then
 			result "not ok" "$name: can't be made"
 			sed 's/^/#   /' "$OUT/$name/mutate.log"
 			continue
@@ -108,6 +124,7 @@ mutate_all() {
 		check "$name: klp-verify ${rule:+names }${rule:-can not tell}" has_verdict "$OUT/$name/livepatch-law.ko" $exit "$rule"
 		stage "$name"
 		if [[ $log ]]; then printf '%s\n' "$log" >"$VM/root/vm/$name/log"; fi
+		if [[ $shows ]]; then printf '%s\n' "$shows" >"$VM/root/vm/$name/shows"; fi
 		echo "$name $what" >>"$VM/root/vm/list"
 		DOES[$name]=$what
 	done <"$HERE/law/mutations"
@@ -133,13 +150,42 @@ check_samples() {
 	done
 }
 
+# sign NAME: the good module, signed with a new key
 sign() {
-	local signer
+	local signer dir=$OUT/$1
 	signer=$(find "${TARGET_HEADERS%/usr/src/*}/usr/lib" -name sign-file -type f -print -quit)
-	mkdir -p "$OUT/signed"
-	openssl req -new -x509 -newkey rsa:2048 -nodes -days 2 -subj "/CN=throw-away" -keyout "$OUT/signed/key.pem" \
-		-out "$OUT/signed/cert.pem" 2>>"$OUT/build.log"
-	"$signer" sha256 "$OUT/signed/key.pem" "$OUT/signed/cert.pem" "$OUT/good/livepatch-law.ko" "$OUT/signed/livepatch-law.ko"
+	mkdir -p "$dir"
+	openssl req -new -x509 -newkey rsa:2048 -nodes -days 2 -subj "/CN=$1" -keyout "$dir/key.pem" -out "$dir/cert.pem" \
+		2>>"$OUT/build.log"
+	"$signer" sha256 "$dir/key.pem" "$dir/cert.pem" "$OUT/good/livepatch-law.ko" "$dir/livepatch-law.ko"
+}
+
+# The keys of a stock kernel are compiled in; more come from the firmware's db alone, so this machine has a firmware with one.
+boot_enforced() {
+	local vm=$OUT/vm-enforced flash=$OUT/vm-enforced/variables.fd name status=0
+	vm_prepare "$vm"
+	vm_add "$vm" "$HERE/law/enforced.sh" main
+	for name in good signed trusted; do vm_add "$vm" "$OUT/$name/livepatch-law.ko" "$name/livepatch-law.ko"; done
+	openssl x509 -in "$OUT/trusted/cert.pem" -outform DER -out "$OUT/trusted/cert.der"
+	"$ENROLL" "$OUT/trusted/cert.der" /usr/share/OVMF/OVMF_VARS_4M.fd "$flash"
+	VM_OPTIONS=(-drive "if=pflash,format=raw,readonly=on,file=/usr/share/OVMF/OVMF_CODE_4M.fd"
+		-drive "if=pflash,format=raw,file=$flash")
+	VM_APPEND=module.sig_enforce=1
+	vm_boot "$vm" "$TARGET_IMAGE" 200 || status=$?
+	for name in enforced-unsigned enforced-unknown-key enforced-trusted-key; do
+		judge "$vm" "$name" "$status"
+	done
+}
+
+# judge VM NAME STATUS: what the machine said of one module
+judge() {
+	if grep -q "^@law $2 ok" "$1/results"; then
+		result ok "$2: the kernel: ${DOES[$2]}"
+		return
+	fi
+	result "not ok" "$2: the kernel: ${DOES[$2]}"
+	tr -d '\r' <"$1/results" | grep -B 14 "^@law $2 " | sed 's/^/#   /' || true
+	if (($3 == 99)); then echo "#   the machine failed: $VM_WHY; its console is in $1/console"; fi
 }
 
 rm -rf -- "$OUT"
@@ -153,20 +199,16 @@ declare -A DOES=()
 
 build_target
 build_good
-cc -std=gnu11 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror -I"$TOP/create-diff-object" -I"$TOP/test/unit" -o "$OUT/mutate" \
-	"$HERE/law/mutate.c" "$TOP/test/unit/livepatch-fixture.c" "$BIN/../libklp.a" \
-	-lelf -lzstd -llzma -lz -llz4 -llzo2 -lZydis -lZycore -lcmocka
 VM=$OUT/vm
 vm_prepare "$VM"
 vm_add "$VM" "$HERE/law/guest.sh" main
 vm_add "$VM" "$OUT/modules/law-target.ko" law-target.ko
-vm_add_module "$VM" "$TARGET_MODULES_DIR" minix
 : >"$VM/root/vm/list"
 
 check "the good module passes" has_verdict "$OUT/good/livepatch-law.ko" 0 ""
 stage good
 mutate_all
-sign
+sign signed
 check "the signed module passes" has_verdict "$OUT/signed/livepatch-law.ko" 0 ""
 stage signed
 check_samples
@@ -174,20 +216,12 @@ check_samples
 DOES[good]="works, before and after its module" DOES[signed]="loads with the signature of an unknown key"
 DOES[enforced-unsigned]="refused without a signature under sig_enforce"
 DOES[enforced-unknown-key]="refused with an unknown key under sig_enforce"
-STAGED+=(enforced-unsigned enforced-unknown-key)
+DOES[enforced-trusted-key]="works with a key of the firmware under sig_enforce"
 status=0
-vm_boot "$VM" "$TARGET_IMAGE" 400 || status=$?
-for name in "${STAGED[@]}"; do
-	if grep -q "^@law $name ok" "$VM/results"; then
-		result ok "$name: the kernel: ${DOES[$name]}"
-	else
-		result "not ok" "$name: the kernel: ${DOES[$name]}"
-		tr -d '\r' <"$VM/results" | grep -B 14 "^@law $name " | sed 's/^/#   /' || true
-	fi
-done
-if ((status == 99)); then
-	echo "# the machine failed: $VM_WHY; its console is in $VM/console"
-	tail -n 30 "$VM/console" | tr -d '\r' | sed 's/^/#   /'
-fi
+vm_boot "$VM" "$TARGET_IMAGE" 600 || status=$?
+for name in "${STAGED[@]}"; do judge "$VM" "$name" "$status"; done
+if ((status == 99)); then tail -n 30 "$VM/console" | tr -d '\r' | sed 's/^/#   /'; fi
+sign trusted
+boot_enforced
 echo "1..$NUMBER"
 exit $FAILED

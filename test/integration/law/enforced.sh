@@ -1,0 +1,30 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=dash
+#
+# Runs in a machine that was started with module.sig_enforce=1 and whose firmware knows one key.
+# shellcheck source=kpatch-build/lib/vm-guest.sh
+. /vm/vm-guest.sh
+
+refused()
+{
+	if insmod "$1/livepatch-law.ko" 2> /run/insmod; then return 1; fi
+	dmesg | tail -n 3
+	cat /run/insmod
+}
+
+trusted()
+{
+	klp_load trusted/livepatch-law.ko && grep -q 'reference is there' /proc/version || return
+	# 8192: a module without a trusted signature was loaded
+	[ $(($(cat /proc/sys/kernel/tainted) & 8192)) = 0 ] || { say "the kernel is tainted"; return 1; }
+	klp_unload livepatch_law
+}
+
+[ "$(cat /sys/module/module/parameters/sig_enforce)" = Y ] || { say "signatures are not enforced"; exit 1; }
+log_mark
+refused good && say "@law enforced-unsigned ok"
+refused signed && say "@law enforced-unknown-key ok"
+trusted && say "@law enforced-trusted-key ok"
+dmesg | grep -i 'x509'
+exit 0
