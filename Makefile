@@ -47,8 +47,8 @@ UNITS    := $(UNIT_SRC:%.c=$(BUILD)/%)
 # Reads what create-diff-object wrote, for the object tests.
 SHOW     := $(BUILD)/test/object/show
 LIB      := $(BUILD)/libklp.a
-# Programs of the tests of the relocation law: break modules, enroll keys.
-LAW_SRC  := $(addprefix test/integration/law/,mutate.c enroll.c)
+# Programs of the tests of the relocation law: break modules, compare them, enroll keys.
+LAW_SRC  := $(addprefix test/integration/law/,mutate.c same-sections.c enroll.c)
 
 KLP_CFLAGS := -std=gnu11 -Wall -Wextra -Werror -D_GNU_SOURCE -I$(ENGINE) $(SANFLAGS)
 LDLIBS   := -lelf -lzstd -llzma -lz -llz4 -llzo2 -lbz2 -ldw -lZydis -lZycore
@@ -151,7 +151,7 @@ check-cli: all
 check-integration: all $(LAW_TOOLS)
 	$(Q)st=0; for line in $(KERNELS); do \
 		test/integration/run $$line $(CASES) || st=1; \
-		[ -n '$(CASES)' ] || for t in kallsyms-equal replace static-call static-key law; do test/integration/$$t.sh $$line || st=1; done; \
+		[ -n '$(CASES)' ] || for t in kallsyms-equal replace static-call static-key law law-pipeline; do test/integration/$$t.sh $$line || st=1; done; \
 	done; exit $$st
 
 fmt-check:
