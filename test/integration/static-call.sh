@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# test/integration/static-call.sh LINE: a static call that a module defines. A small module (static-call/) is added to the
-# source of the newest stock kernel of LINE and built with its headers; the whole pipeline then patches the function that
-# makes the call. In the booted kernel the call is switched in each state. (The calls of vmlinux are ordinary cases of
-# test/integration/run: static-call, static-call-exported, tracepoint.)
+# test/integration/static-call.sh LINE: static calls are switched in each state of a patch whose functions make them, in the
+# booted stock kernel of LINE, and the right target must answer each time.
+#
+# Three kinds of calls: one that a module defines (static-call/klp-static-call.c is added to the kernel's source, built with
+# its headers, and patched by the whole pipeline); one of vmlinux whose key is exported (a tracepoint); and those of vmlinux
+# whose keys are not (cond_resched() and might_resched(), switched as the boot parameter preempt= does it).
 
 set -Eeuo pipefail
 export LC_ALL=C
@@ -25,7 +27,7 @@ NUMBER=0 FAILED=0
 result() {
 	NUMBER=$((NUMBER + 1))
 	if [[ $1 != ok ]]; then FAILED=1; fi
-	echo "$1 $NUMBER - $LINE static call of a module: $2"
+	echo "$1 $NUMBER - $LINE static call: $2"
 }
 explain() { tr -d '\r' <"$1" | tail -n 30 | sed 's/^/#   /'; }
 
@@ -69,24 +71,37 @@ make -s -C "$TARGET_HEADERS" "M=$OUT/build" CONFIG_DEBUG_INFO_BTF_MODULES= modul
 		--modules "$OUT/modules" -n livepatch-static-call -o "$OUT" "$HERE/static-call/module.patch" \
 		>>"$OUT/build.log" 2>&1 || status=$?
 if ((status)); then
-	result "not ok" "build"
+	result "not ok" "build, the call of a module"
 	explain "$OUT/build.log"
 	echo "1..$NUMBER"
 	exit 1
 fi
-result ok "build"
+result ok "build, the call of a module"
+status=0
+"$TOP/kpatch-build/kpatch-build" -a "$LINE" -n livepatch-vmlinux -o "$OUT" "$HERE/static-call/vmlinux.patch" \
+	>"$OUT/build.log" 2>&1 || status=$?
+if ((status)); then
+	result "not ok" "build, calls of vmlinux"
+	explain "$OUT/build.log"
+	echo "1..$NUMBER"
+	exit 1
+fi
+result ok "build, calls of vmlinux"
 
 VM=$OUT/vm
 vm_prepare "$VM"
 vm_add "$VM" "$HERE/static-call/guest.sh" main
 vm_add "$VM" "$MODULE" klp-static-call.ko
 vm_add "$VM" "$OUT/livepatch-static-call.ko" livepatch-static-call.ko
-vm_boot "$VM" "$TARGET_IMAGE" 180 || status=$?
-for state in module-first patch-first log; do
+vm_add "$VM" "$OUT/livepatch-vmlinux.ko" livepatch-vmlinux.ko
+vm_add_module "$VM" "$TARGET_MODULES_DIR" minix
+vm_boot "$VM" "$TARGET_IMAGE" 300 || status=$?
+for state in module-first patch-first vmlinux log; do
 	if grep -q "^@ok $state" "$VM/results"; then verdict=ok; else verdict="not ok"; fi
 	case $state in
-	module-first) result "$verdict" "patched after the module was loaded, the right target answers before, in between and after" ;;
-	patch-first) result "$verdict" "patched before the module is loaded, the right target answers" ;;
+	module-first) result "$verdict" "of a module, patched after it was loaded, the right target answers before, in between and after" ;;
+	patch-first) result "$verdict" "of a module, patched before it is loaded, the right target answers" ;;
+	vmlinux) result "$verdict" "of vmlinux, exported and not, the right target answers before, in between and after" ;;
 	log) result "$verdict" "the kernel log is clean" ;;
 	esac
 done
