@@ -145,7 +145,7 @@ check-sanitized:
 	$(Q)$(MAKE) --no-print-directory -j$$(nproc) SAN=1 all check-unit
 	$(Q)$(MAKE) --no-print-directory SAN=1 check-object
 
-check-cli: all
+check-cli: all $(LAW_TOOLS)
 	$(Q)bats --tap test/cli
 
 check-integration: all $(LAW_TOOLS)

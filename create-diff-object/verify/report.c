@@ -28,6 +28,21 @@ void verify_print_text(const struct verify_result *result, FILE *out)
 		fprintf(out, "%s: obeyed\n", result->module);
 }
 
+/* How long the UTF-8 character at s is, 0 if it is none. */
+static size_t utf8_length(const char *s)
+{
+	const unsigned char *at = (const unsigned char *)s;
+	size_t length = at[0] >= 0xf0 && at[0] < 0xf5 ? 4 : at[0] >= 0xe0 ? 3 : 2;
+
+	if (at[0] < 0xc2 || at[0] >= 0xf5)
+		return 0;
+	for (size_t i = 1; i < length; i++)
+		if ((at[i] & 0xc0) != 0x80)
+			return 0;
+	return length;
+}
+
+/* What is neither ASCII nor UTF-8 (a name of a file or symbol can be anything) becomes the character of that number. */
 static void print_string(FILE *out, const char *s)
 {
 	if (!s) {
@@ -36,9 +51,14 @@ static void print_string(FILE *out, const char *s)
 	}
 	fputc('"', out);
 	for (; *s; s++) {
+		size_t length = utf8_length(s);
+
 		if (*s == '"' || *s == '\\')
 			fprintf(out, "\\%c", *s);
-		else if ((unsigned char)*s < 0x20 || (unsigned char)*s >= 0x7f)
+		else if (length) {
+			fwrite(s, 1, length, out);
+			s += length - 1;
+		} else if ((unsigned char)*s < 0x20 || (unsigned char)*s >= 0x7f)
 			fprintf(out, "\\u%04x", (unsigned char)*s);
 		else
 			fputc(*s, out);

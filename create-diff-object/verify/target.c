@@ -6,15 +6,18 @@
 #include "verify/target.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "target/image.h"
 #include "target/kallsyms.h"
 #include "target/symtab.h"
 #include "target/symvers.h"
 #include "util/arena.h"
+#include "util/diag.h"
 #include "verify/checks.h"
 
 /* Does the file begin as kallsyms and System.map do: an address in hexadecimal digits, a space? */
@@ -68,6 +71,17 @@ static void find_vermagic(struct verify *v)
 	}
 }
 
+/*
+ * `_text` is the first symbol of every kernel. A module, the vmlinux of a headers package, which holds nothing but types, or a
+ * part of a System.map are not what a verdict can rest on.
+ */
+static int check_symbols(const struct verify *v, const char *path, struct diag *diag)
+{
+	if (symtab_count(v->symbols, "_text"))
+		return 0;
+	return diag_error(diag, path, NULL, "not the symbols of a kernel: _text is missing; give the image itself");
+}
+
 static int read_symbols(struct verify *v, struct diag *diag)
 {
 	char *text = NULL;
@@ -85,15 +99,10 @@ static int read_symbols(struct verify *v, struct diag *diag)
 	return err;
 }
 
-int verify_read_target(struct verify *v, struct diag *diag)
+static int read_image(struct verify *v, struct diag *diag)
 {
-	int err = symvers_read(v->input->symvers, &v->symvers, diag);
+	int err = image_read(v->input->vmlinux, &v->image, diag);
 
-	if (err)
-		return err;
-	if (is_symbol_text(v->input->vmlinux))
-		return symtab_read(v->input->symbols ? v->input->symbols : v->input->vmlinux, &v->symbols, diag);
-	err = image_read(v->input->vmlinux, &v->image, diag);
 	if (!err)
 		err = image_read_elf(v->image, &v->vmlinux, diag);
 	if (!err)
@@ -104,6 +113,22 @@ int verify_read_target(struct verify *v, struct diag *diag)
 	if (v->release)
 		find_vermagic(v);
 	return 0;
+}
+
+int verify_read_target(struct verify *v, struct diag *diag)
+{
+	const char *symbols = v->input->symbols ? v->input->symbols : v->input->vmlinux;
+	int err = symvers_read(v->input->symvers, &v->symvers, diag);
+
+	if (err)
+		return err;
+	if (v->input->modules && access(v->input->modules, R_OK | X_OK))
+		return diag_error(diag, v->input->modules, NULL, "can't read the directory: %s", strerror(errno));
+	if (is_symbol_text(v->input->vmlinux))
+		err = symtab_read(symbols, &v->symbols, diag);
+	else
+		err = read_image(v, diag);
+	return err ? err : check_symbols(v, symbols, diag);
 }
 
 void verify_free_target(struct verify *v)

@@ -4,6 +4,8 @@
  * list of functions with a sealed endbr. kernel-twin.S adds symbols of the same names.
  */
 	.text
+	.globl _text
+_text:
 	.globl exported_fn, hidden_fn, patched_fn, sealed_fn, module_layout, unexported_fn
 	.macro function name
 	.type \name, @function
