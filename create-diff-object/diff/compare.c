@@ -136,12 +136,18 @@ static struct change_info differs(enum difference why, uint64_t where)
 	return (struct change_info){.change = CHANGE_CHANGED, .why = why, .where = where};
 }
 
+/* Data of .bss has no bytes in the file. */
+static uint8_t byte_at(const struct elf_sec *sec, uint64_t offset)
+{
+	return sec->data ? sec->data[offset] : 0;
+}
+
 /* Is the byte at i of both ranges one whose value has no meaning, as far as it differs? */
 static bool may_differ(const struct range *o, const struct elf_sec *o_sec, const struct range *p,
 		       const struct elf_sec *p_sec, uint64_t i)
 {
 	const struct line_field *line = o->line == p->line ? o->line : NULL;
-	unsigned int bits = o_sec->data[o->start + i] ^ p_sec->data[p->start + i];
+	unsigned int bits = byte_at(o_sec, o->start + i) ^ byte_at(p_sec, p->start + i);
 
 	if (i >= o->ignore_at && i < o->ignore_at + o->ignore_len)
 		return true;
@@ -179,7 +185,7 @@ static uint64_t find_other_bytes(const struct context *ctx, const struct range *
 	uint32_t n = refs_in_range(ctx->orig->refs, o->sec, o->start, o->start + length, &refs), next = 0;
 	uint64_t field_end = 0;
 
-	for (uint64_t i = 0; o_sec->data && p_sec->data && i < length; i++) {
+	for (uint64_t i = 0; (o_sec->data || p_sec->data) && i < length; i++) {
 		uint64_t line_end;
 
 		for (; next < n && refs[next].offset - o->start <= i; next++) {
@@ -188,7 +194,7 @@ static uint64_t find_other_bytes(const struct context *ctx, const struct range *
 			if (refs[next].offset - o->start + width > field_end)
 				field_end = refs[next].offset - o->start + width;
 		}
-		if (i < field_end || o_sec->data[o->start + i] == p_sec->data[p->start + i] ||
+		if (i < field_end || byte_at(o_sec, o->start + i) == byte_at(p_sec, p->start + i) ||
 		    may_differ(o, o_sec, p, p_sec, i))
 			continue;
 		line_end = is_text ? lines_skip(ctx->lines, &cursor, o->start + i, p->start + i) : 0;
@@ -202,14 +208,13 @@ static uint64_t find_other_bytes(const struct context *ctx, const struct range *
 static struct change_info compare_ranges(const struct context *ctx, const struct range *o, const struct range *p,
 					 int depth)
 {
-	const struct elf_sec *o_sec = &ctx->orig->obj->secs[o->sec], *p_sec = &ctx->patched->obj->secs[p->sec];
 	uint64_t o_size = o->end - o->start, p_size = p->end - p->start, length = o_size < p_size ? o_size : p_size;
 	uint64_t target, bytes;
 
 	/* Several references may stand at one place. Up to the first that differs the fields of both are the same. */
 	target = find_other_target(ctx, o, p, length, depth);
 	bytes = find_other_bytes(ctx, o, p, target);
-	if (o_size != p_size || (o_sec->data == NULL) != (p_sec->data == NULL))
+	if (o_size != p_size)
 		return differs(DIFF_SIZE, bytes);
 	if (bytes < target)
 		return differs(DIFF_BYTES, bytes);

@@ -220,12 +220,34 @@ static void check_ref(const struct diff *diff, uint32_t from, bool owned, const 
 	    target->root != side_piece(patched, from)->root)
 		diag_refuse(diag, file_of(diff), place, "refers to a label inside of %s, which did not change",
 			    target->name);
-	if (use == REF_USE_EXISTING && diff->corr->rule[ref->piece] == CORR_AMBIGUOUS)
+}
+
+/* Refuses the use of a variable that could be one of two, or new; once for each user. */
+static void check_static(const struct diff *diff, uint32_t from, bool owned, const struct ref *refs, uint32_t i,
+			 struct diag *diag)
+{
+	uint32_t p = refs[i].piece, orig, other;
+
+	if (p == PIECE_NONE || diff->corr->rule[p] != CORR_AMBIGUOUS ||
+	    (owned ? selection_owned_ref_use(diff, from, &refs[i]) : selection_ref_use(diff, from, &refs[i])) !=
+		    REF_USE_EXISTING)
+		return;
+	for (uint32_t k = 0; k < i; k++)
+		if (refs[k].piece == p)
+			return;
+	orig = diff->corr->to_orig[p];
+	other = diff->corr->other[p];
+	if (orig == other)
 		diag_refuse(
-			diag, file_of(diff), place,
+			diag, file_of(diff), side_piece(&diff->patched, from)->name,
+			"uses static variable %s, which could be %s of the running kernel or a new one; give the new one another name",
+			side_piece(&diff->patched, p)->name, side_piece(&diff->orig, orig)->name);
+	else
+		diag_refuse(
+			diag, file_of(diff), side_piece(&diff->patched, from)->name,
 			"uses static variable %s, which could be %s or %s of the running kernel; rename one of them",
-			target->name, side_piece(&diff->orig, diff->corr->to_orig[ref->piece])->name,
-			side_piece(&diff->orig, diff->corr->other[ref->piece])->name);
+			side_piece(&diff->patched, p)->name, side_piece(&diff->orig, orig)->name,
+			side_piece(&diff->orig, other)->name);
 }
 
 static void check_range(const struct diff *diff, uint32_t from, bool owned, uint32_t sec, uint64_t start, uint64_t end,
@@ -234,8 +256,10 @@ static void check_range(const struct diff *diff, uint32_t from, bool owned, uint
 	const struct ref *refs;
 	uint32_t n = refs_in_range(diff->patched.refs, sec, start, end, &refs);
 
-	for (uint32_t i = 0; i < n; i++)
+	for (uint32_t i = 0; i < n; i++) {
 		check_ref(diff, from, owned, &refs[i], diag);
+		check_static(diff, from, owned, refs, i, diag);
+	}
 }
 
 static void check_entry(const struct diff *diff, uint32_t owner, const struct entry *entry, struct diag *diag)
@@ -289,6 +313,17 @@ static bool has_state(const struct side *side, const struct piece *piece)
 }
 
 /*
+ * Is it a constant that others may know by its address (f->f_op == &foo_ops)? Under another name it would be another one. That of
+ * one function, a static local, is known to nobody else.
+ */
+static bool is_known_constant(const struct side *side, const struct piece *piece)
+{
+	return piece->kind == PIECE_DATA && piece->class == SEC_DATA && !side_is_anonymous(side, piece) &&
+	       data_classify(side_section(side, piece)) == DATA_CONST && !sym_name_parse(piece->name).has_number &&
+	       side->obj->syms[piece->sym].size > 0;
+}
+
+/*
  * What went away: start-up entries and table entries, for what they did is done, and the patch would not undo it; variables,
  * for under another name, type or place they would begin anew, and what they hold would be lost.
  */
@@ -308,6 +343,11 @@ static void check_removed(const struct diff *diff, struct diag *diag)
 			diag_refuse(
 				diag, file_of(diff), piece->name,
 				"removed data of %s: renamed or moved it would begin anew; keep it, with __used if nothing uses it any more",
+				side_section(&diff->orig, piece)->name);
+		else if (is_known_constant(&diff->orig, piece))
+			diag_refuse(
+				diag, file_of(diff), piece->name,
+				"removed constant of %s: who compares with its address would not find it any more; keep it, with __used if nothing uses it",
 				side_section(&diff->orig, piece)->name);
 	}
 }
@@ -410,8 +450,9 @@ static void warn_exports(const struct diff *diff, struct diag *diag)
 		const struct elf_sym *sym = &patched->syms[i];
 
 		if (elf_sym_has_section(sym) && !elf_sym_is_section(sym) &&
-		    sec_classify(&patched->secs[sym->shndx]) == SEC_EXPORT && !elf_obj_find_symbol(orig, sym->name))
-			diag_warn(diag, file_of(diff), sym->name,
+		    sec_classify(&patched->secs[sym->shndx]) == SEC_EXPORT && exported_name(sym->name) &&
+		    !elf_obj_find_symbol(orig, sym->name))
+			diag_warn(diag, file_of(diff), exported_name(sym->name),
 				  "new export: no module will find it, for a livepatch exports nothing");
 	}
 }

@@ -257,6 +257,16 @@ bool sym_name_same_base(const char *a, const char *b)
 	}
 }
 
+const char *exported_name(const char *symbol)
+{
+	static const char *const prefixes[] = {"__ksymtab_", "__export_symbol_"};
+
+	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++)
+		if (starts_with(symbol, prefixes[i]))
+			return symbol + strlen(prefixes[i]);
+	return NULL;
+}
+
 bool is_prefix_symbol(const char *name)
 {
 	return starts_with(name, "__pfx_") || starts_with(name, "__cfi_");
@@ -280,6 +290,9 @@ bool is_anonymous_datum(const char *name, const char *section)
 	/* `descriptor` is a name that people use; pr_debug() of old kernels puts its own into a section. */
 	if (bare == strlen("descriptor") && !memcmp(name, "descriptor", bare) && name[bare])
 		return starts_with(section, "__dyndbg") || starts_with(section, "__verbose");
+	/* NL_SET_ERR_MSG(): a text, and nobody asks for its address. */
+	if (bare == strlen("__msg") && !memcmp(name, "__msg", bare) && name[bare])
+		return starts_with(section, ".rodata");
 	/* A writable compound literal at file scope is an object that others point to. */
 	if (starts_with(name, "__compound_literal"))
 		return starts_with(section, ".rodata");

@@ -79,6 +79,9 @@ struct sym_name sym_name_parse(const char *name);
 /* Do both come from one name in the source, and are of one kind of derivation ("foo.isra.0", "foo.isra.1")? */
 bool sym_name_same_base(const char *a, const char *b);
 
+/* The name that a symbol of EXPORT_SYMBOL() exports; NULL: it is none, or another part of an export. */
+const char *exported_name(const char *symbol);
+
 /* Is it a label for the padding before a function (`__pfx_foo`, `__cfi_foo`), not a function? */
 bool is_prefix_symbol(const char *name);
 

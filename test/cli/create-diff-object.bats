@@ -176,3 +176,69 @@ linked() {
 	run -1 diff_them
 	[[ $output == *"BUG_STRUCT_SIZE"* ]]
 }
+
+# I7: ld puts the tables of several objects behind each other, and the kernel goes through them in steps of an entry.
+@test "the tables of several objects follow each other without a gap" {
+	cp "$TOP/test/object/tables.h" .
+	cat >file.c <<-'EOF'
+		#include "../tables.h"
+		extern int other(int);
+		extern char key;
+		int NAME(int x)
+		{
+			asm volatile(ALT_14("nop", "lfence"));
+			asm volatile(BUG_12("7") : : "i"("file.c"));
+			asm volatile("1: nop\n2:\n" EX_12("1b", "2b"));
+			asm goto(JUMP_16("%l1") : : "i"(&key) : : out);
+			asm volatile(PARA("call *pv_ops(%rip)", ""));
+			asm volatile(SITE(".smp_locks", "lock; incl counter(%rip)"));
+			asm volatile(SITE(".retpoline_sites", "call __x86_indirect_thunk_rax"));
+			asm volatile(PUT(".orc_unwind", "\"a\"", ".fill 6, 1, 3\n") PUT(".orc_unwind_ip", "\"a\"", DISTANCE("NAME_")));
+			other(x);
+		out:
+			return other(x + 1);
+		}
+	EOF
+	sed -i 's/"NAME_"/TEXT(NAME)/; s/^#include.*/&\n#define TEXT(x) TEXT_(x)\n#define TEXT_(x) #x/' file.c
+	sections=(.altinstructions:14 __bug_table:12 __ex_table:12 __jump_table:16 .parainstructions:16 .smp_locks:4
+		.retpoline_sites:4 .orc_unwind:6 .orc_unwind_ip:4 __mcount_loc:8)
+	for name in one two three; do
+		rm -f symtab
+		objects 's/x \+ 1/x + 2/' "-DNAME=$name"
+		run -0 diff_them
+		mv out.o "$name.o"
+	done
+	ld -r -T "$TOP"/kmod/patch/*.lds one.o two.o three.o -o all.o
+	for section in "${sections[@]}"; do
+		size=${section#*:} section=${section%:*}
+		sizes=0
+		for name in one two three; do
+			((sizes += $(size_of "$name.o" "$section")))
+			(($(size_of "$name.o" "$section") % size == 0))
+		done
+		((sizes >= 3 * size && sizes == $(size_of all.o "$section"))) || { echo "$section: $sizes"; readelf -SW all.o; false; }
+	done
+}
+
+size_of() { readelf -SW "$1" | sed -n "s/^ *\[ *[0-9]*\] ${2//./\\.} *[A-Z]* *[0-9a-f]* *[0-9a-f]* *\([0-9a-f]*\) .*/0x\1/p"; }
+
+@test "a file that is cut off is an error, wherever it ends; so is one of another kind" {
+	objects "$CHANGE" -g
+	size=$(stat -c %s orig/file.o)
+	for side in orig patched; do
+		cp "$side/file.o" whole.o
+		for ((at = 0; at < size; at += 97)); do
+			head -c "$at" whole.o >"$side/file.o"
+			run diff_them
+			((status == 1)) || { echo "$side $at: $status $output"; false; }
+			[[ ! -e out.o && $output == *"error: "* ]]
+		done
+		cp whole.o "$side/file.o"
+	done
+	printf '\xb7\0' | dd of=patched/file.o bs=1 seek=18 conv=notrunc status=none
+	run -1 diff_them
+	gcc -shared -nostdlib -fPIC -x c - <<<'int x;' -o patched/file.o
+	run -1 diff_them
+	echo 'int' >patched/file.o
+	run -1 diff_them
+}

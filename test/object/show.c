@@ -6,11 +6,14 @@
  *   reloc SECTION TYPE TARGET       a relocation, TYPE without R_X86_64_
  *   symbol BIND VISIBILITY NAME     a symbol
  *   size SECTION BYTES              an allocated section
+ *   bytes SECTION HEX               what is in one of at most 64 bytes
+ *   modinfo TAG                     a tag of .modinfo
  *   bad ...                         what no output may have
  *
  * TARGET is written so that it is the same for compilers that place instructions differently, and readable:
  *
  *   name, name+0x10      the byte that is meant: for a distance in an instruction, with the bytes up to its end added
+ *   outer name           the undefined symbol of a name that a symbol of the object has too
  *   "text"               a string that only a section symbol names
  *   name:label           a place in a function where PATCHED.o has a label of inline assembly
  *   name:fentry          the function's call of __fentry__, from __mcount_loc
@@ -282,6 +285,16 @@ static void print_offset(const char *name, int64_t offset)
 		fputs(name, stdout);
 }
 
+/* Is there a symbol of this name here too? */
+static bool is_defined_name(const struct object *obj, const char *name)
+{
+	for (size_t i = 1; i < obj->nsyms; i++)
+		if (is_defined(obj, i) && GELF_ST_TYPE(obj->syms[i].st_info) != STT_SECTION &&
+		    !strcmp(obj->names[i], name))
+			return true;
+	return false;
+}
+
 static void print_target(const struct object *obj, const struct object *patched, const struct section *from,
 			 const struct rela *rela)
 {
@@ -290,6 +303,8 @@ static void print_target(const struct object *obj, const struct object *patched,
 	int64_t at = rela->meant;
 
 	if (!is_defined(obj, sym)) {
+		if (is_defined_name(obj, name))
+			fputs("outer ", stdout);
 		print_offset(name, at);
 		return;
 	}
@@ -406,6 +421,24 @@ static void print_symbols(const struct object *obj)
 	}
 }
 
+/* The content, where it is short, and texts of .modinfo. */
+static void print_bytes(const struct section *sec)
+{
+	uint64_t size = sec->header.sh_size;
+
+	if (!is_allocated(sec) || !sec->data || !size)
+		return;
+	if (!strcmp(sec->name, ".modinfo")) {
+		for (uint64_t at = 0; at < size; at += strnlen((const char *)sec->data + at, size - at) + 1)
+			printf("modinfo %.*s\n", (int)(size - at), (const char *)sec->data + at);
+	} else if (size <= 64) {
+		printf("bytes %s ", sec->name);
+		for (uint64_t at = 0; at < size; at++)
+			printf("%02x", sec->data[at]);
+		putchar('\n');
+	}
+}
+
 int main(int argc, char **argv)
 {
 	struct object *obj, *patched;
@@ -423,6 +456,8 @@ int main(int argc, char **argv)
 	for (size_t i = 1; i < obj->nsecs; i++)
 		if (is_allocated(&obj->secs[i]))
 			printf("size %s %" PRIu64 "\n", obj->secs[i].name, (uint64_t)obj->secs[i].header.sh_size);
+	for (size_t i = 1; i < obj->nsecs; i++)
+		print_bytes(&obj->secs[i]);
 	free_object(patched);
 	free_object(obj);
 	return 0;

@@ -1,0 +1,10 @@
+extern int in_space(int), in_space_too(int), in_other_space(int), in_none(int), unused_space(int);
+asm(".pushsection .modinfo, \"a\"\n .asciz \"import_ns=UNUSED\"\n .popsection");
+int f(int x)
+{
+#ifdef PATCHED
+	x += in_space(x) + in_space_too(x) + in_other_space(x);
+#endif
+	return in_none(x);
+}
+int g(int x) { return unused_space(x); }
