@@ -20,6 +20,7 @@
 
 #include "klp-records.h"
 #include "klp-info.h"
+#include "late-relocations.h"
 
 #ifndef KLP_REPLACE
 #define KLP_REPLACE 1
@@ -64,6 +65,7 @@ static int fill_object(struct klp_object *obj, const struct klp_func_record *fir
 		return -ENOMEM;
 	/* The core knows the kernel itself by a NULL name. */
 	obj->name = strcmp(first->object, KLP_VMLINUX) ? first->object : NULL;
+	obj->callbacks.post_unpatch = LATE_RELOCATIONS_CALLBACK;
 
 	func = obj->funcs;
 	for (rec = first; rec < __klp_funcs_end; rec++) {

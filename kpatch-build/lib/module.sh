@@ -73,7 +73,21 @@ module_write_info() {
 		# That the base is not proved is for whoever loads the module to know.
 		if ((${#UNPROVED[@]})); then echo 'MODULE_INFO(proof, "none");'; fi
 		for name in "${UNPROVED[@]}"; do echo "MODULE_INFO(unproved, \"$name\");"; done
+		module_clear_late "$@"
 	} >"$dir/klp-info.h"
+}
+
+# Before 6.3 (or what a distribution made of it) the kernel leaves a patch's late relocations as they are when the patched
+# module goes, and then refuses the module when it comes back. The hook clears them, if it can write to its own text.
+module_clear_late() {
+	local modules
+	modules=$(module_patched_objects "$@" | grep -vx vmlinux) || return 0
+	if grep -q ' clear_relocate_add$' "$TARGET_KALLSYMS"; then return; fi
+	if (($(grep -c ' text_poke_set$' "$TARGET_KALLSYMS") == 1)); then
+		echo "#define KLP_CLEAR_LATE 1"
+	else
+		warn "$TARGET_RELEASE does not let a patched module be loaded again while the livepatch stays: unload the livepatch before ${modules//$'\n'/, }, or do not unload the module"
+	fi
 }
 
 # Parents of the diff objects given, each once.
@@ -90,7 +104,7 @@ module_link() {
 	mapfile -d '' -t objects < <(find "$WORK/6-diff" -name '*.o' -print0 | sort -z)
 	if ((${#objects[@]} == 0)); then die "internal: the link was reached without a changed object"; fi
 	mkdir -p -- "$dir"
-	cp -- "$KMOD_DIR"/{Kbuild,patch-hook.c,klp-records.h,patch.lds} "$dir/"
+	cp -- "$KMOD_DIR"/{Kbuild,patch-hook.c,klp-records.h,late-relocations.h,patch.lds} "$dir/"
 	module_check_symbols "${objects[@]}"
 	module_write_info "${objects[@]}"
 
