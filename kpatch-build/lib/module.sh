@@ -37,7 +37,16 @@ module_check_symbols() {
 
 	for object; do
 		while read -r name; do
-			case $name in .klp.sym.* | __this_module) continue ;; esac
+			case $name in
+			.klp.sym.vmlinux.*)
+				owner=${name#.klp.sym.vmlinux.} owner=${owner%,*}
+				if [[ ${defined[$owner]:-} ]]; then
+					bad+=("${object#"$WORK/6-diff/"} needs $owner, which the patch adds to a module and $TARGET_RELEASE has too; give it another name")
+				fi
+				continue
+				;;
+			.klp.sym.* | __this_module) continue ;;
+			esac
 			if [[ ${defined[$name]:-} ]]; then continue; fi
 			if [[ -v exported[$name] ]]; then
 				needed[$name]=1
