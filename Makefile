@@ -116,7 +116,7 @@ uninstall:
 
 # ---- demonstration and tests ----------------------------------------------------------------------
 
-.PHONY: deps demo check check-style check-unit check-object check-cli check-integration check-sanitized \
+.PHONY: deps demo check check-style check-unit check-object check-cli check-integration check-sanitized check-long \
 	fmt-check fmt shellcheck clean
 deps:
 	$(Q)kpatch-build/install-packages all
@@ -151,7 +151,13 @@ check-cli: all $(LAW_TOOLS)
 check-integration: all $(LAW_TOOLS)
 	$(Q)st=0; for line in $(KERNELS); do \
 		test/integration/run $$line $(CASES) || st=1; \
-		[ -n '$(CASES)' ] || for t in kallsyms-equal replace static-call static-key law law-pipeline; do test/integration/$$t.sh $$line || st=1; done; \
+		[ -n '$(CASES)' ] || for t in kallsyms-equal replace static-call static-key modules law law-pipeline; do test/integration/$$t.sh $$line || st=1; done; \
+	done; exit $$st
+
+# What takes an hour: modules and livepatches come and go 50 times, and race 200 times.
+check-long: all
+	$(Q)st=0; for line in $(KERNELS); do \
+		ROUNDS=50 RACES=200 test/integration/modules.sh $$line orders order || st=1; \
 	done; exit $$st
 
 fmt-check:

@@ -1,0 +1,213 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# test/integration/modules.sh LINE [POINT...]: modules that are patched before they are there, go, and come back. Small
+# modules (modules/) are added to the source of the newest stock kernel of LINE and built with its headers; the whole
+# pipeline patches them. Each point is one machine, which runs modules/guest-POINT.sh:
+#
+#   orders        patch first, module first, loaded again, unloaded, while another process runs the patched code
+#   objects       one patch for the kernel and two modules, of which one is never loaded
+#   references    a patched function that refers to all there is
+#   kvm           functions of kvm and kvm-amd, then a virtual machine in the machine; the live text is compared
+#   order         several livepatches of the same functions, side by side and replacing; a race of module and livepatch
+#   other-build   another build of the module is refused
+#
+#   FORM=one|per-object   the form of the livepatches
+#   ROUNDS=N RACES=N      how often (default 2 and 4; make check-long: 50 and 200)
+
+set -Eeuo pipefail
+export LC_ALL=C
+HERE=$(dirname -- "$(realpath -- "${BASH_SOURCE[0]}")")
+TOP=${HERE%/test/integration}
+OPT_DEBUG=0
+# shellcheck source=kpatch-build/lib/log.sh
+source "$TOP/kpatch-build/lib/log.sh"
+# shellcheck source=kpatch-build/lib/packages.sh
+source "$TOP/kpatch-build/lib/packages.sh"
+# shellcheck source=kpatch-build/lib/vm.sh
+source "$TOP/kpatch-build/lib/vm.sh"
+install_traps
+
+LINE=${1:?usage: test/integration/modules.sh LINE [POINT...]}
+shift
+POINTS=("$@")
+if ((${#POINTS[@]} == 0)); then POINTS=(orders objects references kvm order other-build); fi
+FORM=${FORM:-one} ROUNDS=${ROUNDS:-2} RACES=${RACES:-4}
+OUT=${KPATCH_TEST_DIR:-$TOP/build/integration}/$LINE-modules-$FORM
+PARTS=$HERE/modules
+NUMBER=0 FAILED=0
+
+result() {
+	NUMBER=$((NUMBER + 1))
+	if [[ $1 != ok ]]; then FAILED=1; fi
+	echo "$1 $NUMBER - $LINE modules ($FORM): $2"
+}
+explain() { tr -d '\r' <"$1" | tail -n "${2:-30}" | sed 's/^/#   /'; }
+
+# The kernel's source with the modules in it: beside the source in the cache, hard links but for the files that are ours.
+# Their dates stand for their contents, so that the build tree is found in the cache again.
+make_source() {
+	local dir=$1 makefile=drivers/misc/Makefile file
+	if [[ ! -d $dir ]]; then
+		rm -rf -- "$dir.new"
+		mkdir -p -- "$dir.new"
+		cp -al -- "$TARGET_SOURCE/." "$dir.new/"
+		mv -- "$dir.new" "$dir"
+	fi
+	for file in Makefile "$PARTS"/klp-*.[ch]; do
+		if [[ $file == Makefile ]]; then cat -- "$TARGET_SOURCE/$makefile" "$PARTS/Makefile.modules"; else cat -- "$file"; fi >"$OUT/file"
+		touch -d "@$((16#$(sha256sum "$OUT/file" | cut -c 1-7)))" -- "$OUT/file"
+		if ! cmp -s -- "$OUT/file" "$dir/drivers/misc/${file##*/}"; then
+			cp -p -- "$OUT/file" "$dir/drivers/misc/${file##*/}.new"
+			mv -f -- "$dir/drivers/misc/${file##*/}.new" "$dir/drivers/misc/${file##*/}"
+		fi
+	done
+}
+
+# build_modules DIR: the modules of PARTS, or what the caller made of them in DIR
+build_modules() {
+	local dir=$1
+	cp -n -- "$PARTS"/klp-*.[ch] "$dir/"
+	cp -- "$PARTS/Makefile.modules" "$dir/Makefile"
+	if ! make -s -j "$(nproc)" -C "$TARGET_HEADERS" "M=$dir" CONFIG_DEBUG_INFO_BTF_MODULES= modules >"$dir/log" 2>&1; then
+		explain "$dir/log"
+		die "the modules of the test do not build"
+	fi
+	find "$dir" -name '*.ko' -exec objcopy --strip-debug '{}' ';'
+}
+
+# Other builds of klp-refer: each lacks one symbol that the patch needs.
+build_others() {
+	mkdir -p -- "$OUT/no-variable" "$OUT/no-function"
+	sed 's/hidden_data/renamed_data/' "$PARTS/klp-refer-main.c" >"$OUT/no-variable/klp-refer-main.c"
+	sed 's/\<twice\>/thrice/' "$PARTS/klp-refer-two.c" >"$OUT/no-function/klp-refer-two.c"
+	build_modules "$OUT/no-variable"
+	build_modules "$OUT/no-function"
+}
+
+# patch_build NAME PATCH [OPTION...]
+patch_build() {
+	local name=$1 patch=$2 status=0 form=() target
+	shift 2
+	if [[ $FORM == per-object ]]; then form=(--per-object); fi
+	if [[ $name == kvmfix ]]; then
+		target=(-a "$TARGET_RELEASE")
+	else
+		target=(-s "$SOURCE" -c "$TARGET_CONFIG" -v "$TARGET_IMAGE" --symvers "$OUT/Module.symvers" --modules "$OUT/modules")
+	fi
+	"$TOP/kpatch-build/kpatch-build" "${target[@]}" -j 1 -n "$name" -o "$OUT" "${form[@]}" "$@" "$PARTS/$patch.patch" \
+		>"$OUT/$name.log" 2>&1 || status=$?
+	echo "$status" >"$OUT/$name.status"
+}
+
+# What each point needs: the livepatches, and other files of the machine.
+patches_of() {
+	case $1 in
+	orders | objects) echo "objects" ;;
+	references | other-build) echo "references" ;;
+	kvm) echo kvmfix ;;
+	order) printf '%s\n' beside{1,2,3} replace{1,2,3} ;;
+	esac
+}
+build_patches() {
+	local point name running=0
+	local -A wanted=()
+	for point in "${POINTS[@]}"; do
+		for name in $(patches_of "$point"); do wanted[$name]=1; done
+	done
+	for name in $(printf '%s\n' "${!wanted[@]}" | sort); do
+		if ((running >= 2)); then
+			wait -n || true
+			running=$((running - 1))
+		fi
+		case $name in
+		objects) patch_build objects three-objects & ;;
+		references) patch_build references refer & ;;
+		kvmfix) patch_build kvmfix "kvm-$LINE" & ;;
+		beside*) patch_build "$name" "order-${name#beside}" -R & ;;
+		replace*) patch_build "$name" "order-${name#replace}" & ;;
+		esac
+		running=$((running + 1))
+	done
+	wait
+	for name in $(printf '%s\n' "${!wanted[@]}" | sort); do
+		if [[ $(<"$OUT/$name.status") == 0 ]]; then
+			result ok "livepatch $name: build"
+		else
+			result "not ok" "livepatch $name: build"
+			explain "$OUT/$name.log"
+		fi
+	done
+}
+
+what_of() {
+	case $1 in
+	orders/patch-first) echo "patch first, module second, loaded again, patch unloaded: $ROUNDS times" ;;
+	orders/module-first) echo "module first, patch second, module loaded again, unloaded: $ROUNDS times" ;;
+	*/watched) echo "a process that ran the code all the time saw only right results" ;;
+	objects/never) echo "the kernel and a module are patched, while another module never comes" ;;
+	references/module-first) echo "every reference is the right thing, module first" ;;
+	references/patch-first) echo "every reference is the right thing, patch first, module loaded twice" ;;
+	kvm/patch-first) echo "patch, then kvm and kvm-amd: a virtual machine runs, the live text is right, byte for byte" ;;
+	kvm/module-first) echo "kvm and kvm-amd, then the patch, then both again: the same" ;;
+	order/beside) echo "side by side, in every order with the module, the newest answers" ;;
+	order/replace) echo "replacing, in every order with the module, the last answers" ;;
+	order/race-*) echo "module and third livepatch (${1#*race-}) start at once: $RACES times" ;;
+	other-build/no-variable) echo "a build without a variable that the patch uses is refused by name, and the right one works afterwards" ;;
+	other-build/no-function) echo "a build without a function that the patch changes is refused by name, and the right one works afterwards" ;;
+	*/log) echo "the kernel log is clean" ;;
+	esac
+}
+
+# run_point POINT: one machine. Its script prints "@ok NAME" for each of its tests.
+run_point() {
+	local point=$1 vm=$OUT/vm-$1 status=0 name file
+	vm_prepare "$vm"
+	vm_add "$vm" "$PARTS/guest-$point.sh" main
+	vm_add "$vm" "$PARTS/guest-common.sh" guest-common.sh
+	for name in watch check-text kvm-run; do vm_add "$vm" "$OUT/$name" "$name"; done
+	printf 'FORM=%s\nROUNDS=%s\nRACES=%s\n' "$FORM" "$ROUNDS" "$RACES" >"$vm/root/vm/settings"
+	for file in "$OUT"/build/klp-{base,refer,order}.ko; do vm_add "$vm" "$file" "${file##*/}"; done
+	for name in $(patches_of "$point"); do
+		for file in "$OUT/$name.ko" "$OUT/$name"--*.ko; do
+			if [[ -e $file ]]; then vm_add "$vm" "$file" "${file##*/}"; fi
+		done
+	done
+	if [[ $point == kvm ]]; then vm_add_module "$vm" "$TARGET_MODULES_DIR" kvm_amd; fi
+	if [[ $point == other-build ]]; then
+		for name in no-variable no-function; do vm_add "$vm" "$OUT/$name/klp-refer.ko" "$name.ko"; done
+	fi
+	vm_boot "$vm" "$TARGET_IMAGE" $((240 + 40 * ROUNDS + 40 * RACES)) || status=$?
+	for name in $(grep -oE '^point [a-z-]+' "$PARTS/guest-$point.sh" | cut -d ' ' -f 2); do
+		if grep -q "^@ok $name" "$vm/results"; then
+			result ok "$point: $(what_of "$point/$name")"
+		else
+			result "not ok" "$point: $(what_of "$point/$name")"
+			explain "$vm/results"
+			if ((status == 99)); then
+				echo "#   the machine: $VM_WHY"
+				explain "$vm/console"
+			fi
+		fi
+	done
+}
+
+rm -rf -- "$OUT"
+mkdir -p -- "$OUT"/{build,modules/kernel/drivers/misc}
+vm_require
+"$TOP/kpatch-build/kpatch-build" -a "$LINE" --print-target >"$OUT/target.log"
+grep '^TARGET_' "$OUT/target.log" >"$OUT/target.sh"
+# shellcheck source=/dev/null
+source "$OUT/target.sh"
+
+SOURCE=${TARGET_SOURCE%/*}/test-modules_${TARGET_SOURCE##*/}
+make_source "$SOURCE"
+build_modules "$OUT/build"
+cp -- "$OUT"/build/*.ko "$OUT/modules/kernel/drivers/misc/"
+cat -- "$TARGET_SYMVERS" "$OUT/build/Module.symvers" >"$OUT/Module.symvers"
+build_others
+for name in watch check-text kvm-run; do cc -static -O2 -Wall -Wextra -Werror -o "$OUT/$name" "$PARTS/$name.c"; done
+build_patches
+for point in "${POINTS[@]}"; do run_point "$point"; done
+echo "1..$NUMBER"
+exit $FAILED
