@@ -56,7 +56,7 @@ LDLIBS   := -lelf -lzstd -llzma -lz -llz4 -llzo2 -lbz2 -ldw -lZydis -lZycore
 SHELL_SCRIPTS := $(wildcard .ci/run examples/*.sh test/*.sh test/check test/*/run test/integration/*.sh \
 		   test/cli/*.bats test/cli/*.bash bench/run kpatch-build/kpatch-build \
 		   kpatch-build/install-packages kpatch-build/lib/*.sh)
-C_FILES  := $(wildcard $(ENGINE)/*/*.[ch] test/unit/*.[ch] test/object/*.[ch] kmod/patch/*.[ch]) $(LAW_SRC)
+C_FILES  := $(wildcard $(ENGINE)/*/*.[ch] test/unit/*.[ch] test/object/*.[ch] kmod/patch/*.[ch] test/integration/positions/*.c) $(LAW_SRC)
 MAN1     := $(wildcard man/*.1)
 
 .PHONY: all
@@ -151,7 +151,7 @@ check-cli: all $(LAW_TOOLS)
 check-integration: all $(LAW_TOOLS)
 	$(Q)st=0; for line in $(KERNELS); do \
 		test/integration/run $$line $(CASES) || st=1; \
-		[ -n '$(CASES)' ] || for t in kallsyms-equal replace static-call static-key modules law law-pipeline; do test/integration/$$t.sh $$line || st=1; done; \
+		[ -n '$(CASES)' ] || for t in kallsyms-equal positions replace static-call static-key modules law law-pipeline; do test/integration/$$t.sh $$line || st=1; done; \
 	done; exit $$st
 
 # What takes an hour: modules and livepatches come and go 50 times, and race 200 times.
