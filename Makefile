@@ -3,6 +3,7 @@
 # make                 build the programs into build/bin
 # make demo            the whole way once: install what is missing, build a livepatch, boot it
 # make check           everything that can be tested; ends with "N passed, N failed"
+# make bench           measures what has a limit of time or memory
 # make install         programs, library and manual pages below PREFIX
 # make clean           forget what was built (never the cache of kernels)
 #
@@ -54,7 +55,7 @@ KLP_CFLAGS := -std=gnu11 -Wall -Wextra -Werror -D_GNU_SOURCE -I$(ENGINE) $(SANFL
 LDLIBS   := -lelf -lzstd -llzma -lz -llz4 -llzo2 -lbz2 -ldw -lZydis -lZycore
 
 SHELL_SCRIPTS := $(wildcard .ci/run examples/*.sh test/*.sh test/check test/*/run test/integration/*.sh \
-		   test/cli/*.bats test/cli/*.bash bench/run kpatch-build/kpatch-build \
+		   test/cli/*.bats test/cli/*.bash bench/run bench/place kpatch-build/kpatch-build \
 		   kpatch-build/install-packages kpatch-build/lib/*.sh)
 C_FILES  := $(wildcard $(ENGINE)/*/*.[ch] test/unit/*.[ch] test/object/*.[ch] kmod/patch/*.[ch] test/integration/positions/*.c) $(LAW_SRC)
 MAN1     := $(wildcard man/*.1)
@@ -116,7 +117,7 @@ uninstall:
 
 # ---- demonstration and tests ----------------------------------------------------------------------
 
-.PHONY: deps demo check check-style check-unit check-object check-cli check-integration check-sanitized check-long \
+.PHONY: deps demo check check-style check-unit check-object check-cli check-integration check-sanitized check-long bench \
 	fmt-check fmt shellcheck clean
 deps:
 	$(Q)kpatch-build/install-packages all
@@ -159,6 +160,10 @@ check-long: all
 	$(Q)st=0; for line in $(KERNELS); do \
 		ROUNDS=50 RACES=200 test/integration/modules.sh $$line orders order || st=1; \
 	done; exit $$st
+
+# Where the stated limits of time and memory stand; fails where one is missed.
+bench: all
+	$(Q)st=0; for b in $(wildcard bench/place bench/run); do $$b || st=1; done; exit $$st
 
 fmt-check:
 	$(Q)clang-format --dry-run -Werror $(C_FILES)
