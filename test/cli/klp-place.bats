@@ -1,0 +1,215 @@
+#!/usr/bin/env bats
+# klp-place as a program: small kernels that are compiled and linked here, then the stock kernels' images and objects. The
+# latter come from the shared cache (KPATCH_CACHE); the first use fetches them.
+# Each test is a subshell:
+# shellcheck disable=SC2030,SC2031,SC2034,SC2164
+
+load common
+
+PLACE=$TOP/build/bin/klp-place
+
+setup_file() {
+	local line object
+	export KERNELS_DIR=$BATS_FILE_TMPDIR
+	for line in 6.12 6.1; do
+		"$DRIVER" -a "$line" --print-target | grep '^TARGET_' >"$KERNELS_DIR/$line.sh"
+	done
+	cd "$KERNELS_DIR"
+	for object in before orig after data; do compile "$object"; done
+	ld -e 0 -Ttext=0xffffffff81000000 -o vmlinux before.o orig.o after.o data.o
+	ld -r -o mod.ko before.o orig.o after.o data.o
+	nm -n vmlinux >System.map
+	strip -o stripped vmlinux
+}
+
+setup() { T=$BATS_TEST_TMPDIR; }
+
+# use LINE: the target's description
+use() {
+	# shellcheck source=/dev/null
+	source "$KERNELS_DIR/$1.sh"
+}
+# compile NAME [OPTION...]: test/unit/data/place-NAME.c to NAME.o
+compile() {
+	cc -w -O2 -g0 -mcmodel=kernel -fno-pic -fno-pie -fcf-protection=none -fno-asynchronous-unwind-tables \
+		-fno-stack-protector -fno-toplevel-reorder "${@:2}" -c -o "$1.o" "$TOP/test/unit/data/place-$1.c"
+}
+
+@test "a vmlinux, stripped or not" {
+	cd "$KERNELS_DIR"
+	"$PLACE" --image vmlinux -o "$T/own" orig.o
+	"$PLACE" --image stripped --symbols System.map -o "$T/map" orig.o
+	"$PLACE" --image stripped --symbols vmlinux -o "$T/elf" orig.o
+	cmp "$T/own" "$T/map"
+	cmp "$T/own" "$T/elf"
+	grep -qx $'proved\tyes' "$T/own"
+	grep -qx $'matched\t6\t6' "$T/own"
+	grep -qE $'^symbol\ttwin\tdef\tfunc\t[0-9]+\tffffffff8100[0-9a-f]{4}\ttwin\t2$' "$T/own"
+	run -1 "$PLACE" --image stripped -o "$T/none" orig.o
+	[[ $output == *"stripped: error: no kallsyms found; the kernel needs CONFIG_KALLSYMS, or give --symbols"* && ! -e $T/none ]]
+}
+
+@test "a module, packed or not" {
+	local packed
+	cd "$T"
+	cp "$KERNELS_DIR/mod.ko" .
+	xz -k mod.ko
+	zstd -q mod.ko
+	gzip -k mod.ko
+	for packed in mod.ko mod.ko.xz mod.ko.zst mod.ko.gz; do
+		"$PLACE" --module "$packed" --name mod -o "$packed.place" "$KERNELS_DIR/orig.o"
+		cmp mod.ko.place "$packed.place"
+	done
+	grep -qx $'object\tmod' mod.ko.place
+	grep -qE $'^symbol\ttwin\tdef\tfunc\t[0-9]+\t[0-9]+:[0-9a-f]+\ttwin\t2$' mod.ko.place
+}
+
+@test "a difference ends with 2 and writes nothing; --no-proof goes on and says so" {
+	cd "$T"
+	compile orig -DDIFFERENT_CODE
+	run -2 "$PLACE" --image "$KERNELS_DIR/vmlinux" -o place orig.o
+	[[ $output =~ ^orig\.o:\ (first|second)\+0x[0-9a-f]+:\ compiled\ 2b,\ kernel\ has\ 03\;\ the\ source,\ config\ or\ compiler\ differs\ from\ the\ one\ the\ kernel\ was\ built\ with\ \(5\ of\ 6\ functions\ match\)$ ]]
+	[[ ! -e place ]]
+	run -0 "$PLACE" --image "$KERNELS_DIR/vmlinux" --no-proof -o place orig.o
+	[[ $output == *": warning: compiled 2b, kernel has 03; "* ]]
+	grep -qx $'proved\tno' place
+	grep -qx $'matched\t5\t6' place
+}
+
+# wrap PACKED SIZED: a boot image around it, with the first sectors of the stock one; SIZED: the unpacked size is behind it,
+# as the kernel's build appends it
+wrap() {
+	local sectors size
+	sectors=$(od -An -tu1 -j 497 -N 1 "$TARGET_IMAGE")
+	if [[ $2 == sized ]]; then le32 "$(stat -c %s "$T/kernel")" >>"$1"; fi
+	size=$(stat -c %s "$1")
+	{
+		head -c 584 "$TARGET_IMAGE"
+		le32 0
+		le32 "$size"
+		head -c $(((sectors + 1) * 512)) "$TARGET_IMAGE" | tail -c +593
+		cat "$1"
+		printf 'behind the payload'
+	} >"$T/image"
+}
+le32() { printf '%b' "$(printf '\\x%02x\\x%02x\\x%02x\\x%02x' $(($1 & 255)) $(($1 >> 8 & 255)) $(($1 >> 16 & 255)) $(($1 >> 24 & 255)))"; }
+
+@test "each compression that the kernel offers, as its own tools make it" {
+	use 6.1
+	# More than two blocks of the lz4 format.
+	head -c 20000000 "$TARGET_VMLINUX" >"$T/kernel"
+	local how
+	for how in "gzip -1" "bzip2 -9" "xz --check=crc32 --x86 --lzma2=dict=1MiB" "lzma -0" "zstd -3" "lz4 -q -l -1" "lzop -1" cat; do
+		$how <"$T/kernel" >"$T/packed"
+		case $how in gzip* | cat) wrap "$T/packed" plain ;; *) wrap "$T/packed" sized ;; esac
+		"$PLACE" --elf "$T/image" -o "$T/unpacked"
+		cmp "$T/kernel" "$T/unpacked"
+		# Half of it is noticed.
+		head -c $(($(stat -c %s "$T/image") / 2)) "$T/image" >"$T/half"
+		run -1 "$PLACE" --elf "$T/half" -o "$T/none"
+		[[ $output == "$T/half: error: the payload reaches past the end of the file; is it complete?" ]]
+	done
+}
+
+@test "the image's exports are the vmlinux part of Module.symvers" {
+	local line
+	for line in 6.12 6.1; do
+		use "$line"
+		"$PLACE" --exports "$TARGET_IMAGE" | sort >"$T/exports"
+		awk '$3 == "vmlinux"' "$TARGET_SYMVERS" | sort >"$T/symvers"
+		(($(wc -l <"$T/exports") > 5000))
+		diff "$T/exports" "$T/symvers"
+		"$PLACE" --exports "$TARGET_IMAGE" --symvers "$TARGET_SYMVERS"
+	done
+	# Those of another kernel are refused in both directions.
+	use 6.12
+	local symvers=$TARGET_SYMVERS image=$TARGET_IMAGE
+	use 6.1
+	run -2 "$PLACE" --exports "$TARGET_IMAGE" --symvers "$symvers"
+	[[ $output == "$symvers: "*" exports differ); image and Module.symvers must be of one build"* ]]
+	run -2 "$PLACE" --exports "$image" --symvers "$TARGET_SYMVERS"
+}
+
+@test "sizes of table entries come from the image's BTF" {
+	local line
+	for line in 6.12 6.1; do
+		use "$line"
+		"$PLACE" --layout "$TARGET_IMAGE" >"$T/layout"
+		grep -qx $'__jump_table\t16' "$T/layout"
+		grep -qx $'__ex_table\t12' "$T/layout"
+		grep -qx $'.static_call_sites\t8' "$T/layout"
+		cmp "$T/layout" "$TARGET_LAYOUT"
+	done
+}
+
+# objects LINE: compile some of the stock kernel of LINE as its build did, into $T/LINE
+objects() {
+	local file work
+	use "$1"
+	mkdir -p "$T/out"
+	for file in fs/exec.c net/ipv4/tcp_input.c drivers/net/dummy.c; do
+		sed '0,/^{$/s//{\n\tasm volatile("");/' "$TARGET_SOURCE/$file" >"$T/new.c"
+		diff_patch "$TARGET_SOURCE/$file" "$T/new.c" "$file"
+	done >"$T/change.patch"
+	run "$DRIVER" -a "$TARGET_RELEASE" -n "$1" --skip-cleanup -o "$T/out" "$T/change.patch"
+	work=$(sed -n 's/^.*work directory: //p' <<<"$output")
+	cp -r "$work/4-compile/plain" "$T/$1"
+	rm -rf "$work"
+}
+
+@test "objects of one version are refused against the image of the other, and proved against their own" {
+	local line other object
+	objects 6.12
+	objects 6.1
+	for line in 6.12 6.1; do
+		cd "$T/$line"
+		for other in 6.12 6.1; do
+			use "$other"
+			for object in fs/exec.o net/ipv4/tcp_input.o; do
+				if [[ $line == "$other" ]]; then
+					"$PLACE" --image "$TARGET_VMLINUX" --symbols "$TARGET_KALLSYMS" -o "$T/place" "$object"
+					continue
+				fi
+				run -2 "$PLACE" --image "$TARGET_VMLINUX" --symbols "$TARGET_KALLSYMS" -o "$T/none" "$object"
+				[[ $output =~ "$object: ".*" the source, config or compiler differs from the one the kernel was built with ("[0-9]{1,2}" of "[0-9]+" functions match)" ]]
+				[[ ! -e $T/none ]]
+			done
+			object=drivers/net/dummy.o
+			local module
+			module=$(find "$TARGET_MODULES_DIR" -name 'dummy.ko*' -print -quit)
+			if [[ $line == "$other" ]]; then
+				"$PLACE" --module "$module" --name dummy -o "$T/place" "$object"
+			else
+				run -2 "$PLACE" --module "$module" --name dummy -o "$T/none" "$object"
+			fi
+			# A module's code is not the kernel's.
+			run -2 "$PLACE" --image "$TARGET_VMLINUX" --symbols "$TARGET_KALLSYMS" -o "$T/none" "$object"
+		done
+	done
+}
+
+@test "an image is read once: what it tells is in the cache from then on" {
+	use 6.1
+	mkdir "$T/bin"
+	ln -s "$TOP"/build/bin/* "$T/bin"
+	rm "$T/bin/klp-place"
+	printf '#!/bin/sh\necho "$*" >>%s/calls\nexec %s "$@"\n' "$T" "$PLACE" >"$T/bin/klp-place"
+	chmod +x "$T/bin/klp-place"
+	export KPATCH_BIN=$T/bin
+	cp "$TARGET_IMAGE" "$T/image"
+	describe() {
+		: >"$T/calls"
+		"$DRIVER" -s "$TARGET_SOURCE" -c "$TARGET_CONFIG" -v "$T/image" --symvers "$TARGET_SYMVERS" --print-target >"$T/target"
+		# shellcheck source=/dev/null
+		(source <(grep '^TARGET_' "$T/target") && rm -rf "${TARGET_KALLSYMS%/*}.used" && echo "${TARGET_KALLSYMS%/*}") >>"$T/dirs"
+	}
+	describe
+	[[ $(grep -cE '^--(elf|kallsyms|layout) ' "$T/calls") == 3 ]]
+	describe
+	[[ $(grep -cE '^--(elf|kallsyms|layout) ' "$T/calls") == 0 ]]
+	# Another image of the same name is another one.
+	touch -d @1 "$T/image"
+	describe
+	[[ $(grep -cE '^--(elf|kallsyms|layout) ' "$T/calls") == 3 ]]
+	sort -u "$T/dirs" | while read -r dir; do rm -rf "$dir" "$dir.lock"; done
+}
