@@ -96,7 +96,7 @@ static bool same_target(const struct context *ctx, const struct ref *o_ref, cons
 	const struct piece *o, *p;
 	const struct elf_sec *o_sec, *p_sec;
 
-	if (o_ref->type != p_ref->type || o_ref->is_branch != p_ref->is_branch)
+	if (o_ref->type != p_ref->type || o_ref->is_branch != p_ref->is_branch || o_ref->shift != p_ref->shift)
 		return false;
 	if (o_ref->piece == PIECE_NONE || p_ref->piece == PIECE_NONE)
 		return o_ref->piece == p_ref->piece && o_ref->target == p_ref->target &&

@@ -58,7 +58,7 @@ void describe_ref(const struct side *side, uint32_t from, const struct ref *ref,
 	else if (ref->piece == from && ref->target && piece->kind == PIECE_FUNC)
 		name_and_offset("", ref->target, text, size);
 	else
-		name_and_offset(piece->name, ref->target, text, size);
+		name_and_offset(piece->name, ref->target + ref->shift, text, size);
 }
 
 struct naming {

@@ -199,6 +199,11 @@ static void check_ref(const struct diff *diff, uint32_t from, bool owned, const 
 			    target->name);
 		return;
 	}
+	if (ref->shift && use == REF_USE_COPY)
+		diag_refuse(
+			diag, file_of(diff), place,
+			"takes the physical address of %s as of a part of the kernel's image, which the copy is not",
+			target->name);
 	if (target->class == SEC_INIT)
 		diag_refuse(diag, file_of(diff), place, "refers to %s, which is freed after start-up", target->name);
 	other = find_other_owner(diff, ref);

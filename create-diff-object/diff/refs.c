@@ -32,6 +32,15 @@ struct field {
 	bool is_indexed;   /* by adding a register */
 };
 
+/* A physical address is far outside of what it is the address of, and in it less the distance of both kinds. */
+static int64_t find_shift(const struct elf_obj *obj, const struct elf_sym *sym, int64_t meant)
+{
+	int64_t size = (int64_t)obj->secs[sym->shndx].size, shift = obj->arch->physical_shift;
+	int64_t at = (int64_t)((uint64_t)meant + sym->value - (uint64_t)shift);
+
+	return (int64_t)((uint64_t)meant + sym->value) > size && at >= 0 && at <= size ? shift : 0;
+}
+
 static void resolve(const struct pieces *pieces, struct ref *ref, const struct field *field)
 {
 	const struct elf_sym *sym = &pieces->obj->syms[ref->sym];
@@ -45,6 +54,8 @@ static void resolve(const struct pieces *pieces, struct ref *ref, const struct f
 	ref->piece = PIECE_NONE;
 	if (!elf_sym_has_section(sym))
 		return;
+	ref->shift = find_shift(pieces->obj, sym, meant);
+	meant -= ref->shift;
 	/* A named symbol tells the piece; an offset from a section symbol must be looked up. */
 	if (elf_sym_is_section(sym))
 		ref->piece = pieces_find(pieces, sym->shndx, (uint64_t)(meant < 0 ? 0 : meant));

@@ -18,8 +18,9 @@ struct ref {
 	uint64_t offset; /* of the field, bytes from the start of the section */
 	int64_t addend;  /* as the relocation has it */
 	int64_t target;  /* bytes that are meant, from the entry of the piece, or from the undefined symbol */
-	uint32_t type;   /* R_* */
-	uint32_t sym;    /* symbol of the relocation; of a found branch: main symbol of the piece */
+	int64_t shift; /* what makes it a physical address (__pa_symbol()), which target does not have in it; else 0 */
+	uint32_t type; /* R_* */
+	uint32_t sym;  /* symbol of the relocation; of a found branch: main symbol of the piece */
 	uint32_t
 		piece; /* the piece that is meant, PIECE_NONE: sym is not in this object, or its section has no pieces */
 	bool is_branch; /* the field is the distance of a direct call or jump */

@@ -17,6 +17,7 @@ LEAVE(".sframe", "a");
 LEAVE(".eh_frame", "a");
 LEAVE(".debug_info", "");
 LEAVE(".debug_line", "");
+LEAVE(".comment", "");
 LEAVE(".modinfo", "a");
 LEAVE(".ibt_endbr_seal", "a");
 LEAVE(".BTF", "");
