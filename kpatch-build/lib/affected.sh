@@ -20,6 +20,7 @@ affected_find() {
 	includers_of "$WORK/3-affected/changed" "${PATCHED_FILES[@]}" >"$WORK/3-affected/units"
 	mapfile -t units < <(grep '\.c$' "$WORK/3-affected/units")
 	: >"$WORK/3-affected/objects"
+	affected_targets_exist
 	progress "asking the Makefiles"
 	for unit in "${units[@]}"; do
 		# A header like sched.h reaches thousands: asking for each takes minutes, and one too many is enough.
@@ -41,6 +42,7 @@ affected_find() {
 	affected_load
 	affected_limit
 	affected_parents
+	affected_modules_fit
 	STAGE_SUMMARY="${#OBJECTS[@]} object(s): ${OBJECTS[*]:0:3}"
 	if ((${#OBJECTS[@]} > 3)); then STAGE_SUMMARY+=" ..."; fi
 }
@@ -99,6 +101,7 @@ affected_parents() {
 		if ! module_file "${PARENT[$object]}"; then lost+=$'\n'"    ${PARENT[$object]}.ko (for $object)"; fi
 	done
 	if [[ $lost ]]; then
+		if [[ -z $OPT_SOURCE ]]; then refuse "$TARGET_RELEASE does not have these modules, they are not in $TARGET_MODULES_DIR:$lost"; fi
 		die "these modules of the target are not ${TARGET_MODULES_DIR:+in $TARGET_MODULES_DIR}${TARGET_MODULES_DIR:-there}; give the directory where they are with --modules:$lost"
 	fi
 }
@@ -114,6 +117,86 @@ module_file() {
 		done
 	done
 	return 1
+}
+
+# ---- bad input: modules that are not the target's -----------------------------------------------------------------------
+
+# affected_targets_exist: what -t names is there, as a module
+affected_targets_exist() {
+	local wanted name builtin=$TARGET_MODULES_DIR/modules.builtin
+	for wanted in "${OPT_TARGETS[@]}"; do
+		name=${wanted##*/} name=${name%.ko} name=${name//-/_}
+		if [[ $wanted == vmlinux || -z $TARGET_MODULES_DIR ]]; then continue; fi
+		if [[ -f $builtin ]] && sed 's,.*/,,; s,\.ko$,,; y/-/_/' "$builtin" | grep -x -- "$name" >/dev/null; then
+			refuse "$wanted is built into $TARGET_RELEASE with its configuration, it is no module: its code belongs to vmlinux (-t vmlinux)"
+		fi
+		if [[ -z $(find "$TARGET_MODULES_DIR" -name "${name//_/[-_]}.ko*" -print -quit) ]]; then
+			refuse "$TARGET_RELEASE has no module $wanted; it was looked for in $TARGET_MODULES_DIR"
+		fi
+	done
+}
+
+# affected_modules_fit: each module's file is of the target's build: made for this release, and with the symbols and versions
+# (CRCs) that Module.symvers has, both those that it takes and those that it gives.
+affected_modules_fit() {
+	local object bad="" magic
+	local -A seen=()
+	mkdir -p "$WORK/5-proof/modules"
+	for object in "${OBJECTS[@]}"; do
+		if [[ ${PARENT[$object]} == vmlinux || ${seen[${PARENT[$object]}]:-} ]]; then continue; fi
+		seen[${PARENT[$object]}]=1
+		module_unpacked "$object"
+		magic=$(modinfo -F vermagic "$REPLY")
+		if [[ ${magic%% *} != "$TARGET_RELEASE" ]]; then
+			bad+=$'\n'"    ${PARENT[$object]}.ko was built for ${magic%% *}"
+			continue
+		fi
+		bad+=$(module_versions_differ "$REPLY" "${PARENT[$object]}")
+	done
+	if [[ $bad ]]; then refuse "these modules are not of the build that the target's Module.symvers is of:$bad"; fi
+}
+
+# module_versions_differ FILE PARENT: print a line for the first symbol that is another one, with a line feed in front
+module_versions_differ() {
+	{
+		{ PATH=$PATH:/usr/sbin:/sbin modprobe --dump-modversions "$1" 2>/dev/null || true; } | sed 's/^/takes\t/'
+		module_exports "$1" | sed 's/^/gives\t/'
+	} | awk -F '\t' -v parent="$2.ko" -v module="${2##*/}" '
+		FILENAME != "-" {
+			crc[$2] = $1
+			if ($3 != "vmlinux") of_modules = 1
+			sub(/.*\//, "", $3)
+			if ($3 == module) mine[$2] = 1
+			next
+		}
+		$3 in crc && crc[$3] != $2 { what = $1 " " $3 " with version " $2 ", not " crc[$3]; exit }
+		$1 == "gives" && of_modules && !($3 in mine) { what = "gives " $3 ", which is not there"; exit }
+		$1 == "gives" { delete mine[$3] }
+		END {
+			for (name in mine) if (!what) what = "does not give " name
+			if (what) printf "\n    %s %s", parent, what
+		}' "$TARGET_SYMVERS" -
+}
+
+# module_exports FILE: "CRC <TAB> name" of each symbol that it exports. The CRCs are in sections of their own, to which
+# the symbols __crc_* point; before 5.19 they are the values of these symbols.
+module_exports() {
+	local section
+	for section in __kcrctab __kcrctab_gpl; do
+		objcopy -O binary --only-section="$section" "$1" "$WORK/5-proof/modules/crcs" 2>/dev/null || continue
+		od -An -v -tx4 -w4 "$WORK/5-proof/modules/crcs" | sed "s/^ */$section /"
+	done | awk '
+		FILENAME == "-" { n[$1]++; crc[$1, 4 * (n[$1] - 1)] = $2; next }
+		$1 == "section" { name[$2] = $3; next }
+		{
+			offset = 0
+			for (i = 1; i <= length($2); i++) offset = 16 * offset + index("0123456789abcdef", substr($2, i, 1)) - 1
+			value = $3 == "ABS" ? substr($2, length($2) - 7) : crc[name[$3], offset]
+			if (value != "") printf "0x%s\t%s\n", value, $4
+		}' - <(
+		readelf -SW "$1" | sed -nE 's/^ *\[ *([0-9]+)\] (__kcrctab(_gpl)?) .*/section \1 \2/p'
+		readelf -sW "$1" | awk '$8 ~ /^__crc_/ { print "symbol", $2, $7, substr($8, 7) }'
+	)
 }
 
 # ---- who includes whom ----------------------------------------------------------------------------------------------

@@ -29,6 +29,7 @@ setup() {
 	export SETUP='TARGET_SOURCE=$T/src TREE=$T/tree TARGET_CC=gcc TARGET_RELEASE=6.12.3 TARGET_MODULES_DIR=$T/modules
 		mkdir -p "$WORK/3-affected"
 		includes_index; makefiles_index
+		affected_modules_fit() { :; }
 		objects() { objects_of_source "$1"; echo "$REPLY"; }
 		including() { echo "$1" >"$T/list"; includers_of "$T/list" "$1" | sort; }
 		find_all() { PATCHED_FILES=("$@"); affected_find; printf "%s\n" "${OBJECTS[@]}"; }'
@@ -100,8 +101,18 @@ setup() {
 	SETUP+='; OPT_TARGETS=(drivers/a/a-mod.ko)'
 	run -0 lib find_all include/linux/foo.h kernel/foo.c
 	[[ ${lines[*]} == "drivers/a/one.o drivers/a/two.o" ]]
-	SETUP+='; OPT_TARGETS=(nothing)'
+	SETUP+='; OPT_TARGETS=(a_mod)'
 	run -3 lib find_all kernel/foo.c
+}
+
+@test "refused: -t names a module that is not there, or is built in" {
+	SETUP+='; OPT_TARGETS=(drivers/x/nothing.ko)'
+	run -2 lib find_all kernel/foo.c
+	[[ $output == *"6.12.3 has no module drivers/x/nothing.ko"*"$T/modules"* ]]
+	echo kernel/drivers/x/built-in.ko >"$T/modules/modules.builtin"
+	SETUP+='; OPT_TARGETS=(built_in)'
+	run -2 lib find_all kernel/foo.c
+	[[ $output == *"built_in is built into 6.12.3"*"-t vmlinux"* ]]
 }
 
 @test "refused: not compiled, too many, no file of the module" {
@@ -112,6 +123,53 @@ setup() {
 	[[ $output == *"limit of 1"*"--max-objects"* ]]
 	SETUP+='; OPT_MAX_OBJECTS=200'
 	rm "$T/modules/kernel/drivers/a/a-mod.ko.xz"
+	run -2 lib find_all drivers/a/one.c
+	[[ $output == *"6.12.3 does not have these modules"*"drivers/a/a-mod.ko (for drivers/a/one.o)" ]]
+	SETUP+='; OPT_SOURCE=$T/src'
 	run -1 lib find_all drivers/a/one.c
 	[[ $output == *"--modules"*"drivers/a/a-mod.ko (for drivers/a/one.o)" ]]
+}
+
+# fit FILE.ko: as the module drivers/a/a-mod of the target
+fit() {
+	xz -c "$1" >"$T/modules/kernel/drivers/a/a-mod.ko.xz"
+	rm -rf "$T/work/5-proof"
+	# The real one, not that of the other tests.
+	SETUP="${SETUP/affected_modules_fit() \{ :; \}/}"
+	run "-$2" lib find_all drivers/a/one.c
+}
+
+@test "refused: a module that is of another build than Module.symvers" {
+	cat >"$T/a-mod.S" <<-'EOF'
+		.section .modinfo, "a"
+		.asciz "vermagic=6.12.3 SMP "
+		.section __versions, "a"
+		.quad 0x22222222
+		.asciz "taken"
+		.balign 64
+		.section __kcrctab_gpl, "a"
+		.long 0x11111111
+		__crc_other:
+		.long 0x33333333
+		__crc_given:
+		.long 0x44444444
+	EOF
+	cc -c -o "$T/a-mod.ko" "$T/a-mod.S"
+	printf '0x%s\t%s\t%s\tEXPORT_SYMBOL\t\n' 22222222 taken vmlinux 33333333 other drivers/a/a-mod 44444444 given drivers/a/a-mod \
+		>"$T/symvers"
+	SETUP+='; TARGET_SYMVERS=$T/symvers'
+	fit "$T/a-mod.ko" 0
+	sed -i 's/22222222/55555555/' "$T/symvers"
+	fit "$T/a-mod.ko" 2
+	[[ $output == *"drivers/a/a-mod.ko takes taken with version 0x22222222, not 0x55555555" ]]
+	sed -i 's/55555555/22222222/; s/44444444/55555555/' "$T/symvers"
+	fit "$T/a-mod.ko" 2
+	[[ $output == *"drivers/a/a-mod.ko gives given with version 0x44444444, not 0x55555555" ]]
+	sed -i '/given/d' "$T/symvers"
+	fit "$T/a-mod.ko" 2
+	[[ $output == *"drivers/a/a-mod.ko gives given, which is not there" ]]
+	sed -i 's/6.12.3/6.12.4/' "$T/a-mod.S"
+	cc -c -o "$T/a-mod.ko" "$T/a-mod.S"
+	fit "$T/a-mod.ko" 2
+	[[ $output == *"drivers/a/a-mod.ko was built for 6.12.4" ]]
 }
