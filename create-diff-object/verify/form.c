@@ -36,9 +36,10 @@ static bool is_named_after_target(const struct elf_sec *sec, const struct elf_se
 
 static void check_section(struct verify *v, const struct elf_sec *sec)
 {
+	bool is_named = has_prefix(sec->name, RELA_PREFIX) && strchr(sec->name + strlen(RELA_PREFIX), '.');
 	const struct elf_sec *target;
 
-	if (!has_prefix(sec->name, RELA_PREFIX) || !strchr(sec->name + strlen(RELA_PREFIX), '.'))
+	if (!is_named)
 		verify_broken(v, sec->name, 0, NULL, "klp_apply_section_relocs() fails and the module is not loaded",
 			      "a livepatch relocation section must be named .klp.rela.<object>.<section>");
 	if (sec->type != SHT_RELA)
@@ -64,7 +65,7 @@ static void check_section(struct verify *v, const struct elf_sec *sec)
 	if (!(target->flags & SHF_ALLOC))
 		verify_broken(v, sec->name, 0, NULL, "the kernel relocates only sections that it loads",
 			      "it relocates %s, which is not loaded", target->name);
-	if (!is_named_after_target(sec, target))
+	if (is_named && !is_named_after_target(sec, target))
 		verify_broken(v, sec->name, 0, NULL, "the relocations are applied to other code than the name says",
 			      "sh_info is section %s, not what the name says", target->name);
 }

@@ -143,7 +143,7 @@ static void read_site_table(struct verify *v, const struct site_table *table, si
 
 /*
  * struct alt_instr has 12 bytes in 6.1 and 14 in 6.12; every entry has two pointers, to the site and to its
- * replacement, and ends in the lengths of both.
+ * replacement (in a section of its own, see read_early), and ends in the lengths of both.
  */
 static void read_alternatives(struct verify *v, site_vec *sites)
 {
@@ -163,9 +163,6 @@ static void read_alternatives(struct verify *v, site_vec *sites)
 
 			if (rela->offset == i * size)
 				add_site(v, sites, rela, lengths[0], "an alternative", "apply_alternatives()");
-			if (rela->offset == i * size + 4)
-				add_site(v, sites, rela, lengths[1], "the replacement of an alternative",
-					 "apply_alternatives()");
 		}
 	}
 }

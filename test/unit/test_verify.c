@@ -99,8 +99,18 @@ static void bytes_not_zero(struct elf_edit *edit)
 
 static void outside_of_section(struct elf_edit *edit)
 {
-	elf_edit_rela(edit, VMLINUX_RELAS, HIDDEN_FN)->r_offset =
-		elf_edit_section(edit, ".text.patched_fn")->sh_size - 2;
+	elf_edit_rela(edit, MOD_A_RELAS, FN_A)->r_offset = elf_edit_section(edit, ".text.fn_a")->sh_size - 2;
+}
+
+static void far_outside_of_section(struct elf_edit *edit)
+{
+	elf_edit_rela(edit, MOD_A_RELAS, FN_A)->r_offset = 1ull << 40;
+}
+
+/* A short name, behind which there is nothing to read. */
+static void flag_without_name(struct elf_edit *edit)
+{
+	elf_edit_rename_section(edit, VMLINUX_RELAS, ".r");
 }
 
 static void unknown_type(struct elf_edit *edit)
@@ -326,11 +336,18 @@ static void late_before_site(struct elf_edit *edit)
 	elf_edit_rela(edit, MOD_A_RELAS, FN_A)->r_offset = at;
 }
 
-/* The last byte before the lock prefix belongs to the site too: fields of several bytes may only touch it. */
-static void late_touches_lock(struct elf_edit *edit)
+static void late_in_lock(struct elf_edit *edit)
 {
-	memset((uint8_t *)elf_edit_data(edit, ".text.fn_a") + elf_edit_symbol(edit, "site_lock")->st_value - 3, 0, 4);
-	elf_edit_rela(edit, MOD_A_RELAS, FN_A)->r_offset = elf_edit_symbol(edit, "site_lock")->st_value - 3;
+	uint64_t at = elf_edit_symbol(edit, "site_lock")->st_value;
+
+	*((uint8_t *)elf_edit_data(edit, ".text.fn_a") + at) = 0;
+	elf_edit_rela(edit, MOD_A_RELAS, FN_A)->r_offset = at;
+}
+
+/* Only the prefix itself is rewritten. */
+static void late_behind_lock(struct elf_edit *edit)
+{
+	move_late_rela(edit, "site_lock");
 }
 
 /* A late relocation of four bytes at offset of a section. */
@@ -409,6 +426,12 @@ static void late_in_modinfo(struct elf_edit *edit)
 	memcpy(info, elf_edit_data(edit, ".modinfo"), size);
 	elf_edit_set_data(edit, ".modinfo", info, size + 8);
 	late_in_table(edit, ".modinfo", size + 4);
+}
+
+/* Nothing lists these bytes, but the section is read. */
+static void late_behind_replacement(struct elf_edit *edit)
+{
+	late_in_table(edit, ".altinstr_replacement", 5);
 }
 
 static void late_in_replacement(struct elf_edit *edit)
@@ -607,6 +630,14 @@ static void not_gpl(struct elf_edit *edit)
 	char *info = elf_edit_data(edit, ".modinfo");
 
 	*((char *)memmem(info, elf_edit_section(edit, ".modinfo")->sh_size, "license=GPL", 11) + 8) = 'X';
+}
+
+static void other_gpl(struct elf_edit *edit)
+{
+	static const char info[] = "license=Dual BSD/GPL\0livepatch=Y\0depends=\0name=good\0"
+				   "vermagic=6.99.0-test SMP mod_unload modversions ";
+
+	elf_edit_set_data(edit, ".modinfo", info, sizeof(info));
 }
 
 static void writable_text(struct elf_edit *edit)
@@ -874,6 +905,8 @@ int main(void)
 		BREAKS("L1", symbol_with_owner),
 		BREAKS("L1", bytes_not_zero),
 		BREAKS("L1", outside_of_section),
+		BREAKS("L1", far_outside_of_section),
+		BREAKS("L1", flag_without_name),
 		BREAKS("L1", unknown_type),
 		BREAKS("L1", ordinary_rela_to_livepatch_symbol),
 		BREAKS("L1", bad_section_name),
@@ -910,7 +943,8 @@ int main(void)
 		BREAKS("L6", late_in_call),
 		BREAKS("L6", late_in_seal),
 		BREAKS("L6", late_in_ftrace),
-		BREAKS("L6", late_touches_lock),
+		BREAKS("L6", late_in_lock),
+		BREAKS("L6", late_behind_replacement),
 		BREAKS("L6", late_in_ex_table),
 		BREAKS("L6", late_in_bug_table),
 		BREAKS("L6", late_in_jump_table),
@@ -967,9 +1001,11 @@ int main(void)
 		KEEPS(position_one),
 		KEEPS(end_of_section),
 		KEEPS(late_behind_site),
+		KEEPS(late_behind_lock),
 		KEEPS(late_before_site),
 		KEEPS(longest_names),
 		KEEPS(namespace_imported),
+		KEEPS(other_gpl),
 	};
 	int failed = cmocka_run_group_tests_name("verify", whole, fixture_setup, fixture_teardown);
 

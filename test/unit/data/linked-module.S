@@ -82,6 +82,7 @@ helper:
 replacement:
 	.byte 0xe8
 	.long 0
+	.long 0
 	.section .altinstructions, "a"
 	.long site_alternative - .
 	.long replacement - .
