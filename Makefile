@@ -19,6 +19,9 @@ V       ?= 0
 # KERNELS, CASES: which integration tests, e.g. make check-integration KERNELS=6.12 CASES="new-function"
 KERNELS ?= 6.12 6.1
 CASES   ?=
+# FUZZ, FUZZ_FIRST: how many broken files make fuzz tries, and the number of the first
+FUZZ    ?= 2000
+FUZZ_FIRST ?= 0
 
 ifeq ($(SAN),1)
 BUILD   := build-san
@@ -117,7 +120,7 @@ uninstall:
 
 # ---- demonstration and tests ----------------------------------------------------------------------
 
-.PHONY: deps demo check check-style check-unit check-object check-cli check-integration check-sanitized check-long bench \
+.PHONY: deps demo check check-style check-unit check-object check-cli check-integration check-sanitized check-long fuzz bench \
 	fmt-check fmt shellcheck clean
 deps:
 	$(Q)kpatch-build/install-packages all
@@ -145,6 +148,12 @@ check-object: all $(SHOW)
 check-sanitized:
 	$(Q)$(MAKE) --no-print-directory -j$$(nproc) SAN=1 all check-unit
 	$(Q)$(MAKE) --no-print-directory SAN=1 check-object
+	$(Q)$(MAKE) --no-print-directory fuzz FUZZ=60
+
+# Broken files for create-klp-module and klp-verify, under the sanitizers. Ten minutes; check-sanitized tries a few.
+fuzz:
+	$(Q)$(MAKE) --no-print-directory -j$$(nproc) SAN=1 all build-san/test/integration/law/mutate
+	$(Q)test/fuzz.sh build-san/bin $(FUZZ) $(FUZZ_FIRST)
 
 check-cli: all $(LAW_TOOLS)
 	$(Q)bats --tap test/cli

@@ -14,6 +14,7 @@
  *   import OLD NEW CRC          another import, with a CRC of its own
  *   same-record I J             record I of .klp.funcs is one more of the function of record J
  *   flip SEED N                 N bytes anywhere, as SEED says
+ *   offset RELAS SYMBOL OFFSET  the relocation in RELAS that refers to SYMBOL is applied there
  *   late RELAS SYMBOL SECTION LABEL N
  *                               the relocation in RELAS that refers to SYMBOL goes to SECTION, N bytes behind LABEL ("-":
  *                               behind its start), in place of the ordinary one there
@@ -114,10 +115,9 @@ static uint64_t random_offset(struct elf_edit *edit, uint64_t *state)
 		return next_random(state) % sizeof(*header);
 	case 1:
 	case 2:
-	case 3:
 		return header->e_shoff + next_random(state) % headers;
+	case 3:
 	case 4:
-	case 5:
 		return elf_edit_section(edit, ".symtab")->sh_offset +
 		       next_random(state) % elf_edit_section(edit, ".symtab")->sh_size;
 	default:
@@ -180,6 +180,8 @@ int main(int argc, char **argv)
 		copy_record(&edit, strtoul(a, NULL, 0), strtoul(b, NULL, 0));
 	else if (!strcmp(command, "flip"))
 		flip_bytes(&edit, strtoul(a, NULL, 0), strtoul(b, NULL, 0));
+	else if (!strcmp(command, "offset") && argc == 7)
+		elf_edit_rela(&edit, a, b)->r_offset = strtoul(argv[6], NULL, 0);
 	else if (!strcmp(command, "late") && argc == 9)
 		move_late(&edit, argv + 4);
 	else
