@@ -102,7 +102,7 @@ fill() {
 	while [[ $REPLY =~ @([0-9]+) ]]; do
 		REPLY=${REPLY/"${BASH_REMATCH[0]}"/$(printf "%${BASH_REMATCH[1]}s" "" | tr ' ' y)}
 	done
-	if [[ $REPLY =~ @CRC=([a-z_]+) ]]; then
+	if [[ $REPLY =~ @CRC=([a-z0-9_]+) ]]; then
 		REPLY=${REPLY/"${BASH_REMATCH[0]}"/$(awk -F '\t' -v name="${BASH_REMATCH[1]}" '$2 == name { print $1 }' "$TARGET_SYMVERS")}
 	fi
 }
