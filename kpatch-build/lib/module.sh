@@ -170,6 +170,11 @@ module_verify() {
 	0) ;;
 	2)
 		show_file "$dir/report"
+		# L12 is for the author of the patch; whatever else is broken was broken by us.
+		if grep -vF ': note: ' "$dir/report" | grep -F ': L12: ' >/dev/null &&
+			! grep -E ': L[0-9]+: ' "$dir/report" | grep -vE ': (L12|note): ' >/dev/null; then
+			refuse "the patch takes the address of a function, see above, whose first instruction $TARGET_RELEASE has overwritten since nothing takes it there: where the processor has IBT, a call through it would stop the kernel; call it directly, or through a function of the patch"
+		fi
 		module_bug "the finished module breaks a rule, see above, and is not handed out" "$WORK/8-finish/$MODULE_NAME.ko"
 		;;
 	*)
