@@ -50,6 +50,9 @@ verify() {
 # is_finished_as IN: create-klp-module makes $FINISHED of it
 is_finished_as() { "$BIN/create-klp-module" "$1" "$OUT/again.ko" && cmp "$OUT/again.ko" "$FINISHED"; }
 
+# is_noticed COMMAND ARGUMENT...: what else changes is seen by the comparison
+is_noticed() { "$MUTATE" "$FINISHED" "$OUT/changed.ko" "$@" && ! "$SAME_SECTIONS" "$LINKED" "$OUT/changed.ko"; }
+
 # passes ARGUMENT...: obeyed; passes_fully: and nothing was left out
 passes() { verify "$FINISHED_COPY" "$@" --modules "$TARGET_MODULES_DIR"; }
 passes_fully() { passes "$@" && ! grep 'not checked' "$FINISHED_COPY.report"; }
@@ -59,7 +62,7 @@ breaks() {
 	local rule=$1 ko=$OUT/mutated.ko status=0 rules
 	shift
 	"$MUTATE" "$FINISHED" "$ko" "$@" || return
-	verify "$ko" --vmlinux "$TARGET_IMAGE" --modules "$TARGET_MODULES_DIR" --json >/dev/null || status=$?
+	verify "$ko" --vmlinux "$TARGET_VMLINUX" --symbols "$TARGET_KALLSYMS" --modules "$TARGET_MODULES_DIR" --json >/dev/null || status=$?
 	rules=$(jq -r '[.findings[].rule] | unique | join(" ")' "$ko.report")
 	echo "exit code $status; rules: $rules"
 	[[ $status == 2 && $rules == "$rule" ]]
@@ -121,6 +124,10 @@ rm -rf -- "$WORK"
 # ---- create-klp-module ----
 
 check "everything but the livepatch relocations is what the link made" "$SAME_SECTIONS" "$LINKED" "$FINISHED"
+check "a changed byte would be seen" is_noticed string uptime_proc_show uptime_proc_shox
+check "a changed attribute would be seen" is_noticed writable .text.uptime_proc_show
+check "a changed symbol would be seen" is_noticed symbol seq_printf seq_putc
+check "a relocation at another place would be seen" is_noticed offset .rela.text.uptime_proc_show seq_printf 0
 check "finishing it again gives the same bytes" is_finished_as "$LINKED"
 check "finishing what is finished changes nothing" is_finished_as "$FINISHED"
 

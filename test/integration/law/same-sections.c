@@ -195,6 +195,18 @@ static unsigned int check_section(const struct module *in, size_t i, const struc
 	return a->sh_size == b->sh_size;
 }
 
+static void check_header(const struct module *in, const struct module *out)
+{
+	Elf64_Ehdr a = *(const Elf64_Ehdr *)in->bytes, b = *(const Elf64_Ehdr *)out->bytes;
+
+	/* Where the section headers are, and how many. */
+	a.e_shoff = b.e_shoff;
+	a.e_shnum = b.e_shnum;
+	a.e_shstrndx = b.e_shstrndx;
+	if (memcmp(&a, &b, sizeof(a)))
+		fail(out->path, "the header changed");
+}
+
 static unsigned int check_sections(const struct module *in, const struct module *out)
 {
 	unsigned int same = 0;
@@ -273,6 +285,7 @@ int main(int argc, char **argv)
 		fail("usage", "same-sections IN.ko OUT.ko");
 	in = read_module(argv[1]);
 	out = read_module(argv[2]);
+	check_header(&in, &out);
 	same = check_sections(&in, &out);
 	check_symbols(&in, &out);
 	moved = check_moved(&in, &out);
