@@ -242,3 +242,28 @@ size_of() { readelf -SW "$1" | sed -n "s/^ *\[ *[0-9]*\] ${2//./\\.} *[A-Z]* *[0
 	echo 'int' >patched/file.o
 	run -1 diff_them
 }
+
+@test "all sizes that build scripts set may be in the environment" {
+	cat >file.c <<-'EOF'
+		#include "../tables.h"
+		int f(int x)
+		{
+			asm volatile(ALT_14("nop", "lfence"));
+			asm volatile(BUG_12("7") : : "i"("file.c"));
+			asm volatile("1: nop\n2:\n" EX_12("1b", "2b"));
+			return x + 1;
+		}
+	EOF
+	cp "$TOP/test/object/tables.h" .
+	objects 's/x \+ 1/x + 2/'
+	export ALT_STRUCT_SIZE=14 BUG_STRUCT_SIZE=12 EX_STRUCT_SIZE=12 JUMP_STRUCT_SIZE=16 ORC_STRUCT_SIZE=6 PARA_STRUCT_SIZE=16
+	export STATIC_CALL_STRUCT_SIZE=8 PRINTK_INDEX_STRUCT_SIZE=8 FIXUP_STRUCT_SIZE=0
+	run -0 diff_them
+	mv out.o with.o
+	unset "${!ALT_STRUCT@}" BUG_STRUCT_SIZE EX_STRUCT_SIZE JUMP_STRUCT_SIZE ORC_STRUCT_SIZE PARA_STRUCT_SIZE \
+		STATIC_CALL_STRUCT_SIZE PRINTK_INDEX_STRUCT_SIZE FIXUP_STRUCT_SIZE
+	run -0 diff_them
+	cmp out.o with.o
+	export ALT_STRUCT_SIZE=13
+	run -1 diff_them
+}
