@@ -83,8 +83,9 @@ struct elf_obj {
 	struct strmap sec_by_name; /* first section of each name */
 	struct strmap sym_by_name; /* first named symbol that is no section symbol; global ones win */
 	struct arena *arena;       /* owns all of the above */
-	void *elf;                 /* libelf's descriptor, owns section data */
-	int fd;
+	void *elf;                 /* libelf's descriptor; NULL after elf_obj_drop_libelf() */
+	void *map;                 /* the file, if elf_obj_read() read it: names and section data are there */
+	size_t map_size;
 };
 
 /*
@@ -95,6 +96,8 @@ int elf_obj_read(const char *path, struct elf_obj **obj, struct diag *diag) __at
 /* The same for a file that is in memory already; the bytes must outlive the model. path is for messages. */
 int elf_obj_read_memory(const char *path, const void *bytes, size_t size, struct elf_obj **obj, struct diag *diag)
 	__attribute__((warn_unused_result));
+/* Frees what only a writer of the file needs (.elf): a third of the memory of a large object. The model stays as it is. */
+void elf_obj_drop_libelf(struct elf_obj *obj);
 void elf_obj_free(struct elf_obj *obj);
 
 /* Returns the first section of that name, or NULL. */

@@ -9,6 +9,8 @@
 #include <fcntl.h>
 #include <gelf.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "arch/arch.h"
@@ -273,24 +275,51 @@ static struct elf_obj *obj_new(const char *path)
 	elf_version(EV_CURRENT);
 	obj->arena = arena;
 	obj->path = arena_strdup(arena, path);
-	obj->fd = -1;
 	return obj;
+}
+
+/* The file stays mapped as long as the model lives, which points into it. */
+static int map_file(struct elf_obj *obj, struct diag *diag)
+{
+	int fd = open(obj->path, O_RDONLY | O_CLOEXEC), err = 0;
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st)) {
+		err = -errno;
+		diag_error(diag, obj->path, NULL, "can't open: %s", strerror(-err));
+	} else if (!S_ISREG(st.st_mode) || !st.st_size) {
+		err = diag_error(diag, obj->path, NULL, "not an ELF file");
+	} else {
+		obj->map_size = (size_t)st.st_size;
+		obj->map = mmap(NULL, obj->map_size, PROT_READ, MAP_PRIVATE, fd, 0);
+		if (obj->map == MAP_FAILED) {
+			err = -errno;
+			obj->map = NULL;
+			diag_error(diag, obj->path, NULL, "can't read: %s", strerror(-err));
+		}
+	}
+	if (fd >= 0)
+		close(fd);
+	return err;
 }
 
 int elf_obj_read(const char *path, struct elf_obj **result, struct diag *diag)
 {
 	struct elf_obj *obj = obj_new(path);
+	int err = map_file(obj, diag);
 
-	obj->fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (obj->fd < 0) {
-		int err = -errno;
-
-		diag_error(diag, path, NULL, "can't open: %s", strerror(-err));
+	if (err) {
 		elf_obj_free(obj);
 		return err;
 	}
-	obj->elf = elf_begin(obj->fd, ELF_C_READ_MMAP, NULL);
+	obj->elf = elf_memory(obj->map, obj->map_size);
 	return finish_read(obj, result, diag);
+}
+
+void elf_obj_drop_libelf(struct elf_obj *obj)
+{
+	elf_end(obj->elf);
+	obj->elf = NULL;
 }
 
 int elf_obj_read_memory(const char *path, const void *bytes, size_t size, struct elf_obj **result, struct diag *diag)
@@ -309,8 +338,8 @@ void elf_obj_free(struct elf_obj *obj)
 	strmap_free(&obj->sec_by_name);
 	strmap_free(&obj->sym_by_name);
 	elf_end(obj->elf);
-	if (obj->fd >= 0)
-		close(obj->fd);
+	if (obj->map)
+		munmap(obj->map, obj->map_size);
 	arena_free(obj->arena);
 }
 

@@ -108,6 +108,8 @@ static int side_open(const char *path, const struct layout *layout, struct opene
 {
 	int err = elf_obj_read(path, &opened->obj, diag);
 
+	if (!err)
+		elf_obj_drop_libelf(opened->obj);
 	if (!err && opened->obj->type != ET_REL)
 		err = diag_error(diag, path, NULL, "not a relocatable object");
 	if (!err)
