@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "arch/arch.h"
+#include "elf/names.h"
 #include "util/arena.h"
 #include "util/diag.h"
 
@@ -178,6 +179,7 @@ static int read_rela_section(struct elf_obj *obj, uint32_t index, struct diag *d
 	const struct elf_sec *rela_sec = &obj->secs[index];
 	struct elf_sec *sec;
 	const Elf64_Rela *raw;
+	bool is_packed;
 
 	if (!rela_sec->info || rela_sec->info >= obj->nsecs)
 		return diag_error(diag, obj->path, rela_sec->name, "sh_info %u is not a section", rela_sec->info);
@@ -191,6 +193,8 @@ static int read_rela_section(struct elf_obj *obj, uint32_t index, struct diag *d
 		return diag_error(diag, obj->path, rela_sec->name, "second relocation section for %s", sec->name);
 	sec->rela_sec = index;
 	sec->nrelas = (uint32_t)(rela_sec->size / sizeof(*raw));
+	/* Debug information may be compressed (CONFIG_DEBUG_INFO_COMPRESSED_ZLIB): the size says nothing then. */
+	is_packed = (sec->flags & SHF_COMPRESSED) && sec_classify(sec) == SEC_IGNORED;
 	sec->relas = arena_array(obj->arena, struct elf_rela, sec->nrelas ? sec->nrelas : 1);
 	for (uint32_t i = 0; i < sec->nrelas; i++) {
 		struct elf_rela *rela = &sec->relas[i];
@@ -205,7 +209,7 @@ static int read_rela_section(struct elf_obj *obj, uint32_t index, struct diag *d
 		if (rela->sym >= obj->nsyms)
 			return diag_error(diag, obj->path, rela_sec->name, "entry %u: symbol %u does not exist", i,
 					  rela->sym);
-		if (sec->type != SHT_NOBITS && rela->offset >= sec->size)
+		if (sec->type != SHT_NOBITS && !is_packed && rela->offset >= sec->size)
 			return diag_error(diag, obj->path, rela_sec->name, "entry %u: offset %#lx is outside of %s", i,
 					  (unsigned long)rela->offset, sec->name);
 	}
