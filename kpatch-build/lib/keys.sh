@@ -48,5 +48,19 @@ keys_compare() {
 	fi
 }
 
-# Without the assembly that the source itself contains, and the numbers of functions: the header has some of its own.
-keys_compiler_output() { awk '/^#APP/ { app = 1 } !app { print } /^#NO_APP/ { app = 0 }' "$1" | sed -E 's/\.LF[A-Z]*[0-9]+/.LF/g'; }
+# Without the assembly that the source itself contains; the header has some of its own, so labels count from their first use.
+keys_compiler_output() {
+	awk '
+	/^#APP/ { app = 1 }
+	!app {
+		text = ""
+		while (match($0, /\.L[A-Z]*[0-9]+/)) {
+			label = substr($0, RSTART, RLENGTH)
+			if (!(label in number)) number[label] = ++labels
+			text = text substr($0, 1, RSTART - 1) ".L" number[label]
+			$0 = substr($0, RSTART + RLENGTH)
+		}
+		print text $0
+	}
+	/^#NO_APP/ { app = 0 }' "$1"
+}
