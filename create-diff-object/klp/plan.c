@@ -5,6 +5,7 @@
  *   symbol exported by vmlinux          plain undefined symbol, the module loader resolves it       (L3)
  *   other symbol of vmlinux             .klp.sym.vmlinux.<name>,<pos>, applied when the patch loads (L4)
  *   any symbol of a module              .klp.sym.<module>.<name>,<pos>, applied when it is there    (L5)
+ *   the same, where the module is there for sure    .klp.sym.<module>.<name>,<pos>,vmlinux, applied when the patch loads
  *
  * Only a symbol that the object sees from outside (undefined, or global) can be the exported one: a static function
  * may have the name of an export of another file. What a module's object newly refers to, and the module does not have,
@@ -148,6 +149,9 @@ static const char *klp_name(struct context *ctx, const char *object, const struc
 {
 	const struct plan_target *target = ctx->target;
 
+	/* What follows the position is the object whose arrival resolves the reference: with vmlinux, the patch's own. */
+	if (target->present && strcmp(object, KERNEL))
+		return arena_printf(ctx->plan->arena, ".klp.sym.%s.%s,%u," KERNEL, object, found->name, found->sympos);
 	/* A reference from one module to another is applied when the one that is patched appears: name that one too. */
 	if (strcmp(object, target->object) && strcmp(object, KERNEL))
 		return arena_printf(ctx->plan->arena, ".klp.sym.%s.%s,%u,%s", object, found->name, found->sympos,
@@ -168,6 +172,11 @@ static const char *original_name(const struct diff *diff, uint32_t sym, uint32_t
 static bool is_own_of_each_module(const char *name)
 {
 	return !strcmp(name, "__this_module") || !strcmp(name, "init_module") || !strcmp(name, "cleanup_module");
+}
+
+static enum plan_kind kind_of_module(const struct plan_target *target)
+{
+	return target->present ? PLAN_EARLY : PLAN_LATE;
 }
 
 static void plan_symbol(struct context *ctx, uint32_t index)
@@ -194,7 +203,8 @@ static void plan_symbol(struct context *ctx, uint32_t index)
 	}
 	if (export && undefined && strcmp(export->module, target->object)) {
 		found = (struct found){.name = sym->name};
-		*plan = (struct plan_symbol){.kind = PLAN_LATE, .name = klp_name(ctx, export->module, &found)};
+		*plan = (struct plan_symbol){.kind = kind_of_module(target),
+					     .name = klp_name(ctx, export->module, &found)};
 		return;
 	}
 	/* A numbered static local has its partner's number in the running kernel. */
@@ -213,7 +223,7 @@ static void plan_symbol(struct context *ctx, uint32_t index)
 	if (status > 0) {
 		warn_of_name(diff, target, &found, ctx->diag);
 		*plan = (struct plan_symbol){
-			.kind = is_kernel(target) ? PLAN_EARLY : PLAN_LATE,
+			.kind = is_kernel(target) ? PLAN_EARLY : kind_of_module(target),
 			.name = klp_name(ctx, target->object, &found),
 		};
 		return;

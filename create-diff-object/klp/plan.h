@@ -18,11 +18,12 @@ struct plan_target {
 	const struct symtab *kernel;       /* if it is a module, vmlinux's symbols; NULL: not known */
 	const struct symvers *symvers;     /* who exports what */
 	const struct placement *placement; /* of the original object, NULL: none */
+	bool present; /* a module that is there whenever the livepatch is loaded (per-object form) */
 };
 
 enum plan_kind {
 	PLAN_PLAIN, /* an ordinary undefined symbol: exported by vmlinux, or defined by another object of the patch */
-	PLAN_EARLY, /* a livepatch symbol of vmlinux: resolved when the patch is loaded */
+	PLAN_EARLY, /* a livepatch symbol of vmlinux, or of a module that is there: resolved when the patch is loaded */
 	PLAN_LATE,  /* a livepatch symbol of a module: resolved when that module is there */
 };
 

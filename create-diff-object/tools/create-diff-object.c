@@ -28,6 +28,7 @@ struct options {
 	const char *placement; /* NULL: none */
 	const char *layout;    /* NULL: none */
 	const char *kernel;    /* NULL: none */
+	bool present;
 	bool debug;
 	bool explain;
 	const char *orig, *patched, *object, *symtab, *symvers, *module, *output;
@@ -38,6 +39,7 @@ static const char usage[] =
 	"\n"
 	"  -p, --placement FILE   exact places of the original object's symbols, from klp-place\n"
 	"  -k, --kernel FILE      OBJNAME is a module; the symbols of the kernel, for what the patch newly refers to\n"
+	"  -P, --present          OBJNAME is a module that is there whenever the livepatch is loaded: resolve its symbols then\n"
 	"  -l, --layout FILE      entry sizes of special sections, lines '<section> <bytes>'\n"
 	"  -e, --explain          print why each symbol is included, with the code that differs\n"
 	"  -d, --debug            the same in one line each, on standard error\n"
@@ -50,6 +52,7 @@ static bool parse_options(int argc, char **argv, struct options *options)
 	static const struct option longs[] = {
 		{"placement", required_argument, NULL, 'p'},
 		{"kernel", required_argument, NULL, 'k'},
+		{"present", no_argument, NULL, 'P'},
 		{"layout", required_argument, NULL, 'l'},
 		{"explain", no_argument, NULL, 'e'},
 		{"debug", no_argument, NULL, 'd'},
@@ -58,13 +61,16 @@ static bool parse_options(int argc, char **argv, struct options *options)
 	};
 	int c;
 
-	while ((c = getopt_long(argc, argv, "p:k:l:edh", longs, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "p:k:Pl:edh", longs, NULL)) != -1) {
 		switch (c) {
 		case 'p':
 			options->placement = optarg;
 			break;
 		case 'k':
 			options->kernel = optarg;
+			break;
+		case 'P':
+			options->present = true;
 			break;
 		case 'l':
 			options->layout = optarg;
@@ -156,6 +162,7 @@ static int target_open(const struct options *options, struct target_files *files
 		.kernel = files->kernel,
 		.symvers = files->symvers,
 		.placement = files->placement,
+		.present = options->present,
 	};
 	return err;
 }
