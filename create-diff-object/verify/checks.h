@@ -90,6 +90,8 @@ void verify_read_funcs(struct verify *v);
 const char *verify_next_modinfo(const struct verify *v, const char *key, const char *before);
 const char *verify_modinfo(const struct verify *v, const char *key);
 bool verify_has_modinfo(const struct verify *v, const char *key, const char *value);
+/* Does the module of the target depend on the other one by itself? */
+bool verify_module_depends(const struct verify_module *module, const char *other);
 
 /* The checks, one per rule. */
 void verify_check_form(struct verify *v);          /* L1, form.c */

@@ -9,9 +9,9 @@
 #define MODINFO_SECTION ".modinfo"
 
 /* Walks the NUL-separated `key=value` strings; returns the value of the next pair of that key behind *pos. */
-static const char *next_value(const struct verify *v, const char *key, uint64_t *pos)
+static const char *next_value(const struct elf_obj *obj, const char *key, uint64_t *pos)
 {
-	const struct elf_sec *sec = elf_obj_find_section(v->mod, MODINFO_SECTION);
+	const struct elf_sec *sec = elf_obj_find_section(obj, MODINFO_SECTION);
 	size_t len = strlen(key);
 
 	while (sec && sec->data && *pos < sec->size) {
@@ -31,7 +31,7 @@ const char *verify_modinfo(const struct verify *v, const char *key)
 {
 	uint64_t pos = 0;
 
-	return next_value(v, key, &pos);
+	return next_value(v->mod, key, &pos);
 }
 
 const char *verify_next_modinfo(const struct verify *v, const char *key, const char *before)
@@ -39,7 +39,7 @@ const char *verify_next_modinfo(const struct verify *v, const char *key, const c
 	const struct elf_sec *sec = elf_obj_find_section(v->mod, MODINFO_SECTION);
 	uint64_t pos = before ? (uint64_t)((const uint8_t *)before - sec->data) + strlen(before) + 1 : 0;
 
-	return next_value(v, key, &pos);
+	return next_value(v->mod, key, &pos);
 }
 
 bool verify_has_modinfo(const struct verify *v, const char *key, const char *value)
@@ -47,8 +47,30 @@ bool verify_has_modinfo(const struct verify *v, const char *key, const char *val
 	const char *found;
 	uint64_t pos = 0;
 
-	while ((found = next_value(v, key, &pos)))
+	while ((found = next_value(v->mod, key, &pos)))
 		if (!strcmp(found, value))
+			return true;
+	return false;
+}
+
+/* Names of modules are written with either sign, - or _. */
+static bool is_same_name(const char *text, const char *name, size_t len)
+{
+	for (; len; len--, text++, name++)
+		if (*text != *name && !(*text == '-' && *name == '_'))
+			return false;
+	return true;
+}
+
+bool verify_module_depends(const struct verify_module *module, const char *other)
+{
+	size_t len = strlen(other);
+	const char *depends;
+	uint64_t pos = 0;
+
+	depends = next_value(module->obj, "depends", &pos);
+	for (; depends && *depends; depends += strcspn(depends, ","), depends += *depends == ',')
+		if (strcspn(depends, ",") == len && is_same_name(depends, other, len))
 			return true;
 	return false;
 }

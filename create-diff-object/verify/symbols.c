@@ -139,25 +139,44 @@ static bool is_patched_object(const struct verify *v, const char *object)
 	return false;
 }
 
+/* The module that a part of a livepatch in per-object form belongs to, or NULL. */
+static const char *part_of(const struct verify *v)
+{
+	return verify_modinfo(v, "klp_part_of");
+}
+
+/* A module is there with what it depends on. */
+static bool is_there_with(struct verify *v, const char *module, const char *other)
+{
+	const struct verify_module *found = strcmp(module, other) ? verify_find_module(v, module) : NULL;
+
+	return !found || verify_module_depends(found, other);
+}
+
 static void check_module_ref(struct verify *v, const struct klp_rela_sec *sec, const struct elf_rela *rela,
 			     const struct klp_sym_name *name)
 {
-	const char *symbol = v->mod->syms[rela->sym].name, *problem;
+	const char *symbol = v->mod->syms[rela->sym].name, *part = part_of(v), *problem;
 	const struct verify_module *module;
 
 	if (name->is_vmlinux)
 		return;
-	if (!sec->is_late) {
+	if (!sec->is_late && !part) {
 		verify_broken(v, sec->target->name, rela->offset, symbol,
 			      "it is resolved when the patch is loaded, which fails unless the module is there already",
 			      "a symbol of module %s is in a livepatch section of vmlinux", name->object);
 		return;
 	}
 	problem = verify_find_in_module(v, name->object, name->symbol, name->position);
+	if (!problem && !sec->is_late && !is_there_with(v, part, name->object))
+		problem = arena_printf(v->arena, "the part is for module %s, which does not depend on %s", part,
+				       name->object);
 	if (problem)
 		verify_broken(
 			v, sec->target->name, rela->offset, symbol,
-			"klp_find_object_symbol() does not find it, and the module can't be loaded while the patch is",
+			sec->is_late
+				? "klp_find_object_symbol() does not find it, and the module can't be loaded while the patch is"
+				: "klp_find_object_symbol() does not find it, and the part can't be loaded",
 			"%s", problem);
 	module = problem ? NULL : verify_find_module(v, name->object);
 	if (module)
@@ -177,10 +196,39 @@ static void check_ordinary_ref(struct verify *v, const struct elf_sym *sym)
 			      "an ordinary undefined symbol is exported by module %s", entry->module);
 }
 
+/* The per-object form stands on the module being there before the part and as long as it. */
+static void check_part(struct verify *v, const char *part)
+{
+	bool held = false;
+
+	for (uint32_t i = 0; i < v->klp_secs.n; i++) {
+		const struct klp_rela_sec *sec = &v->klp_secs.v[i];
+
+		if (sec->is_late)
+			verify_broken(v, sec->sec->name, 0, NULL, "a part has nothing that is resolved late",
+				      "a part for module %s waits for %s", part, sec->object);
+		for (uint32_t j = 0; j < sec->nrelas && !sec->is_late; j++) {
+			const struct klp_sym_name *name = &v->names[sec->relas[j].sym];
+
+			held |= name->object && !strcmp(name->object, part) && !strcmp(name->symbol, "__this_module");
+		}
+	}
+	if (!held)
+		verify_broken(v, ".modinfo", 0, NULL, "the module may go while its addresses are in use",
+			      "a part for module %s does not refer to its __this_module, so nothing holds it", part);
+	for (uint32_t i = 0; i < v->funcs.n; i++)
+		if (strcmp(v->funcs.v[i].object, part))
+			verify_broken(v, v->funcs_sec->name, v->funcs.v[i].offset, v->funcs.v[i].name,
+				      "a part is for one module", "a part for module %s patches %s", part,
+				      v->funcs.v[i].object);
+}
+
 void verify_check_module_refs(struct verify *v)
 {
 	const char *depends = verify_modinfo(v, "depends");
 
+	if (part_of(v))
+		check_part(v, part_of(v));
 	if (depends && *depends)
 		verify_broken(v, ".modinfo", 0, NULL, "the patch can't be loaded before these modules, and pins them",
 			      "the module depends on %s", depends);

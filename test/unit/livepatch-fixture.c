@@ -50,15 +50,15 @@ static void assemble(const struct fixture *fixture, const char *source, const ch
 	fixture_run(fixture, "cc -c -o %s %s/%s", object, data, source);
 }
 
-static void finish(const struct fixture *fixture)
+static void finish(const struct fixture *fixture, const char *linked, const char *finished)
 {
 	struct diag diag = {.out = stderr};
 	struct klp_finished result;
 	struct elf_obj *in;
 
-	assert_int_equal(elf_obj_read(fixture_path(fixture, "linked.ko"), &in, &diag), 0);
+	assert_int_equal(elf_obj_read(fixture_path(fixture, linked), &in, &diag), 0);
 	assert_int_equal(klp_finish(in, &result, &diag), 0);
-	assert_int_equal(klp_finished_write(&result, fixture_path(fixture, "good.ko"), &diag), 0);
+	assert_int_equal(klp_finished_write(&result, fixture_path(fixture, finished), &diag), 0);
 	klp_finished_free(&result);
 	elf_obj_free(in);
 }
@@ -72,6 +72,7 @@ int fixture_setup(void **state)
 	assert_non_null(mkdtemp(fixture->dir));
 	fixture_run(fixture, "mkdir -p modules/kernel/drivers");
 	assemble(fixture, "linked-module.S", "linked.ko");
+	assemble(fixture, "linked-part.S", "linked-part.ko");
 	assemble(fixture, "kernel.S", "kernel.o");
 	assemble(fixture, "kernel-twin.S", "kernel-twin.o");
 	assemble(fixture, "module-a.S", "modules/kernel/drivers/mod-a.ko");
@@ -79,7 +80,8 @@ int fixture_setup(void **state)
 	fixture_run(fixture, "ld -Ttext=0xffffffff81000000 -e 0 -o vmlinux kernel.o kernel-twin.o");
 	assert_non_null(realpath(DATA, data));
 	fixture_run(fixture, "cp %s/Module.symvers .", data);
-	finish(fixture);
+	finish(fixture, "linked.ko", "good.ko");
+	finish(fixture, "linked-part.ko", "part.ko");
 	*state = fixture;
 	return 0;
 }

@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 struct fixture {
-	char dir[32]; /* holds linked.ko, good.ko, vmlinux, Module.symvers, modules/ and what tests write */
+	char dir[32]; /* holds linked.ko, good.ko, part.ko, vmlinux, Module.symvers, modules/ and what tests write */
 };
 
 /* For cmocka: make and remove the directory. *state is the struct fixture. */

@@ -16,10 +16,11 @@
 #include "util/diag.h"
 #include "verify/verify.h"
 
-#define HIDDEN_FN     ".klp.sym.vmlinux.hidden_fn,0"
-#define FN_A          ".klp.sym.mod_a.fn_a,0"
-#define VMLINUX_RELAS ".klp.rela.vmlinux..text.patched_fn"
-#define MOD_A_RELAS   ".klp.rela.mod_a..text.fn_a"
+#define HIDDEN_FN             ".klp.sym.vmlinux.hidden_fn,0"
+#define FN_A                  ".klp.sym.mod_a.fn_a,0"
+#define VMLINUX_RELAS         ".klp.rela.vmlinux..text.patched_fn"
+#define MOD_A_RELAS           ".klp.rela.mod_a..text.fn_a"
+#define VMLINUX_RELAS_OF_FN_A ".klp.rela.vmlinux..text.fn_a"
 
 static int verify(const struct fixture *fixture, const char *module, struct verify_result *result)
 {
@@ -268,6 +269,63 @@ static void exported_by_module(struct elf_edit *edit)
 static void object_not_patched(struct elf_edit *edit)
 {
 	elf_edit_rename_section(edit, MOD_A_RELAS, ".klp.rela.mod_c..text.fn_a");
+}
+
+/* ---- L5: a part of a livepatch in per-object form ---- */
+
+static void part_as_it_is(struct elf_edit *edit)
+{
+	(void)edit;
+}
+
+static void change_part_of(struct elf_edit *edit, const char *text)
+{
+	char *tag = memmem(elf_edit_data(edit, ".modinfo"), elf_edit_section(edit, ".modinfo")->sh_size,
+			   "klp_part_of=mod_a", 17);
+
+	assert_non_null(tag);
+	memcpy(tag, text, 17);
+}
+
+static void part_not_marked(struct elf_edit *edit)
+{
+	change_part_of(edit, "xlp_part_of=mod_a");
+}
+
+/* mod_b does not depend on mod_a, and has no __this_module that is referred to. */
+static void part_of_other(struct elf_edit *edit)
+{
+	change_part_of(edit, "klp_part_of=mod_b");
+}
+
+static void part_does_not_hold(struct elf_edit *edit)
+{
+	elf_edit_rename_symbol(edit, ".klp.sym.mod_a.__this_module,0", ".klp.sym.mod_a.fn_a,0");
+}
+
+static void part_waits(struct elf_edit *edit)
+{
+	elf_edit_rename_section(edit, VMLINUX_RELAS_OF_FN_A, ".klp.rela.mod_a..text.fn_a");
+}
+
+static void part_without_symbol(struct elf_edit *edit)
+{
+	elf_edit_rename_symbol(edit, ".klp.sym.mod_a.fn_q,0", ".klp.sym.mod_a.gone,0");
+}
+
+static void part_calls_data(struct elf_edit *edit)
+{
+	elf_edit_rename_symbol(edit, ".klp.sym.mod_a.fn_q,0", ".klp.sym.mod_b.data_b,0");
+}
+
+static void part_patches_other(struct elf_edit *edit)
+{
+	Elf64_Rela *rela = (Elf64_Rela *)elf_edit_data(edit, ".rela.klp.funcs");
+	char *strings = elf_edit_data(edit, ".rodata.klp.str1.1");
+
+	/* name_mod_b stands behind name_mod_a. */
+	rela->r_addend = rela->r_addend + 6;
+	memcpy(strings + 12, "fn_b", 4);
 }
 
 /* ---- L6: late relocations ---- */
@@ -672,6 +730,7 @@ static void position_one(struct elf_edit *edit)
 struct mutation {
 	const char *rule; /* NULL: still good */
 	void (*mutate)(struct elf_edit *edit);
+	const char *module; /* what is changed */
 };
 
 static const struct fixture *shared_fixture;
@@ -680,7 +739,7 @@ static void test_mutation(void **state)
 {
 	const struct mutation *mutation = *state;
 	const char *path = fixture_path(shared_fixture, "mutated.ko");
-	struct elf_edit edit = elf_edit_read(fixture_path(shared_fixture, "good.ko"));
+	struct elf_edit edit = elf_edit_read(fixture_path(shared_fixture, mutation->module));
 	struct verify_result result;
 	bool is_named = !mutation->rule, is_other = false;
 
@@ -872,14 +931,22 @@ static void test_missing_file(void **state)
 	{                                                                                                              \
 		rule " " #mutate, test_mutation, mutation_setup, NULL, &(struct mutation)                              \
 		{                                                                                                      \
-			rule, mutate                                                                                   \
+			rule, mutate, "good.ko"                                                                        \
 		}                                                                                                      \
 	}
 #define KEEPS(mutate)                                                                                                  \
 	{                                                                                                              \
 		"good " #mutate, test_mutation, mutation_setup, NULL, &(struct mutation)                               \
 		{                                                                                                      \
-			NULL, mutate                                                                                   \
+			NULL, mutate, "good.ko"                                                                        \
+		}                                                                                                      \
+	}
+
+#define BREAKS_PART(rule, mutate)                                                                                      \
+	{                                                                                                              \
+		"part, " #mutate, test_mutation, mutation_setup, NULL, &(struct mutation)                              \
+		{                                                                                                      \
+			rule, mutate, "part.ko"                                                                        \
 		}                                                                                                      \
 	}
 
@@ -933,6 +1000,13 @@ int main(void)
 		BREAKS("L5", depends_on_module),
 		BREAKS("L5", exported_by_module),
 		BREAKS("L5", object_not_patched),
+		BREAKS_PART("L5", part_not_marked),
+		BREAKS_PART("L5", part_of_other),
+		BREAKS_PART("L5", part_does_not_hold),
+		BREAKS_PART("L5", part_waits),
+		BREAKS_PART("L5", part_without_symbol),
+		BREAKS_PART("L5", part_calls_data),
+		BREAKS_PART("L5", part_patches_other),
 		BREAKS("L6", late_in_alternative),
 		BREAKS("L6", late_in_replacement),
 		BREAKS("L6", late_in_paravirt),
@@ -998,6 +1072,7 @@ int main(void)
 		BREAKS("L12", address_of_sealed),
 		BREAKS("L12", address_of_sealed_in_module),
 		KEEPS(call_of_sealed),
+		BREAKS_PART(NULL, part_as_it_is),
 		KEEPS(position_one),
 		KEEPS(end_of_section),
 		KEEPS(late_behind_site),
