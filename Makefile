@@ -161,7 +161,7 @@ check-cli: all $(LAW_TOOLS)
 check-integration: all $(LAW_TOOLS)
 	$(Q)st=0; for line in $(KERNELS); do \
 		test/integration/run $$line $(CASES) || st=1; \
-		[ -n '$(CASES)' ] || for t in kallsyms-equal positions replace static-call static-key modules law law-pipeline; do test/integration/$$t.sh $$line || st=1; done; \
+		[ -n '$(CASES)' ] || for t in kallsyms-equal positions replace static-call static-key modules per-object law law-pipeline; do test/integration/$$t.sh $$line || st=1; done; \
 	done; exit $$st
 
 # What takes an hour: modules and livepatches come and go 50 times, and race 200 times.

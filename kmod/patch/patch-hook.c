@@ -11,6 +11,7 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/delay.h>
 #include <linux/init.h>
 #include <linux/kernel.h>
 #include <linux/livepatch.h>
@@ -20,19 +21,25 @@
 
 #include "klp-records.h"
 #include "klp-info.h"
+#include "held-module.h"
 #include "late-relocations.h"
+#include "parts.h"
 
 #ifndef KLP_REPLACE
 #define KLP_REPLACE 1
 #endif
 
+/* One module for all objects is not tried again: its late relocations may have been applied. */
+#if defined(KLP_PART_OF) || defined(KLP_PARTS)
+#define KLP_ATTEMPTS 600
+#else
+#define KLP_ATTEMPTS 1
+#endif
+
 /* Set by the linker script. */
 extern const struct klp_func_record __klp_funcs_start[], __klp_funcs_end[];
 
-static struct klp_patch patch = {
-	.mod = THIS_MODULE,
-	.replace = KLP_REPLACE,
-};
+static struct klp_patch patch;
 
 static bool is_same_object(const struct klp_func_record *a, const struct klp_func_record *b)
 {
@@ -120,22 +127,47 @@ static int fill_patch(void)
 	return 0;
 }
 
+/*
+ * In the per-object form several livepatches come at once, and the core makes one transition at a time. The array of objects
+ * is made anew for each attempt: the core has initialized the kobjects in it.
+ */
+static int enable(void)
+{
+	int attempts = KLP_ATTEMPTS, ret;
+
+	do {
+		free_objects();
+		patch = (struct klp_patch){.mod = THIS_MODULE, .replace = KLP_REPLACE};
+		ret = fill_patch();
+		if (!ret)
+			ret = klp_enable_patch(&patch);
+	} while (ret == -EBUSY && --attempts > 0 && !msleep_interruptible(100));
+	return ret;
+}
+
 static int __init patch_init(void)
 {
 	int ret;
 
-	ret = fill_patch();
-	if (!ret)
-		ret = klp_enable_patch(&patch);
+	ret = held_module_take();
 	if (ret)
+		return ret;
+	ret = enable();
+	if (ret) {
 		free_objects();
-	return ret;
+		held_module_put();
+		return ret;
+	}
+	parts_request();
+	return 0;
 }
 
 /* The core allows removal only when the patch is disabled and no task runs its code any more. */
 static void __exit patch_exit(void)
 {
+	parts_forget();
 	free_objects();
+	held_module_put();
 }
 
 module_init(patch_init);

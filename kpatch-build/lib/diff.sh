@@ -52,7 +52,10 @@ diff_object() {
 	local object=$1 side=$2 out=$WORK/6-diff/$1 symbols=$TARGET_KALLSYMS args=()
 	DIFF_LOG=$WORK/6-diff/${object%.o}.log DIFF_STATUS=0
 	mkdir -p "${out%/*}"
-	if [[ ${PARENT[$object]} != vmlinux ]]; then module_unpacked "$object"; symbols=$REPLY args=(--kernel "$TARGET_KALLSYMS"); fi
+	if [[ ${PARENT[$object]} != vmlinux ]]; then
+		module_unpacked "$object"; symbols=$REPLY args=(--kernel "$TARGET_KALLSYMS")
+		if ((OPT_PER_OBJECT)); then args+=(--present); fi
+	fi
 	if ((OPT_EXPLAIN)); then args+=(--explain); fi
 	args+=(--layout "$TARGET_LAYOUT" --placement "$WORK/5-proof/${object%.o}.place")
 	"$BIN_DIR/create-diff-object" "${args[@]}" "$WORK/4-compile/orig$side/$object" \

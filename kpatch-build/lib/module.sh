@@ -1,18 +1,65 @@
 # shellcheck shell=bash
-# Stages 7, 8 and 9: one module out of the diff objects, finished, checked, handed out.
+# Stages 7, 8 and 9: one module out of the diff objects (or one for each object, with --per-object), finished, checked, handed
+# out.
 #
 # The link is done by the target's own Kbuild, so that modpost, vermagic and the symbol versions are those of any module
 # of that kernel. Everything here reads $WORK/6-diff and leaves its results in $WORK/{7-link,8-finish,9-verify}; the
-# user's directory sees nothing but a finished, checked module, by one rename.
+# user's directory sees nothing but finished, checked modules, by a rename.
 
-# kbuild LOG STEP TARGET...: one run of the target's Kbuild over the link directory.
+# The modules that are made: one for all objects; or, with --per-object, one for the kernel and one for each module.
+MODULES_MADE=()         # their names
+declare -A PART_OF=()   # name -> object that it is for, "" if it is for all
+
+# module_list OBJECT...: of these diff objects
+module_list() {
+	local object name
+	MODULES_MADE=() PART_OF=()
+	if ((!OPT_PER_OBJECT)); then
+		MODULES_MADE=("$MODULE_NAME") PART_OF[$MODULE_NAME]=""
+		return
+	fi
+	if ! grep -q ' find_module$' "$TARGET_KALLSYMS"; then
+		die "$TARGET_RELEASE has no find_module(), by which the part for a module holds it; build one module for all objects, without --per-object"
+	fi
+	while read -r object; do
+		if [[ $object == vmlinux ]]; then
+			MODULES_MADE=("$MODULE_NAME" "${MODULES_MADE[@]}")
+			PART_OF[$MODULE_NAME]=vmlinux
+		else
+			name=$MODULE_NAME--$object
+			if ((${#name} > 55)); then
+				usage_error "$name is longer than the 55 characters that the kernel takes for a module's name; give a shorter name with -n"
+			fi
+			MODULES_MADE+=("$name")
+			PART_OF[$name]=$object
+		fi
+	done < <(module_patched_objects "$@")
+}
+
+# module_objects NAME OBJECT...: MODULE_OBJECTS are those of the diff objects that belong into this module
+module_objects() {
+	local part=${PART_OF[$1]} object
+	shift
+	MODULE_OBJECTS=()
+	for object; do
+		if [[ -z $part || ${MODULE[${object#"$WORK/6-diff/"}]} == "$part" ]]; then MODULE_OBJECTS+=("$object"); fi
+	done
+}
+
+# module_dir NAME -> REPLY: where it is linked
+module_dir() { REPLY=$WORK/7-link${PART_OF[$1]:+/$1}; }
+
+# module_kbuild NAME STEP TARGET...: one run of the target's Kbuild over the link directory.
 # No BTF: the headers' vmlinux has no debug information to build on, and nothing reads BTF of a livepatch. No debug
 # information: it would be stripped anyway, but the work directory's name in it would make each build id another.
 module_kbuild() {
-	local log=$1 step=$2
+	local name=$1 step=$2 replace=$OPT_REPLACE
 	shift 2
-	long_run "$log" no_progress make -C "$TARGET_HEADERS" "M=$WORK/7-link" "KLP_STEP=$step" "KLP_NAME=$MODULE_NAME" \
-		"KLP_REPLACE=$OPT_REPLACE" CONFIG_DEBUG_INFO_BTF_MODULES= KCFLAGS=-g0 "$@"
+	module_dir "$name"
+	# A part that replaced others would replace the parts beside it.
+	if ((OPT_PER_OBJECT)); then replace=0; fi
+	long_run "$REPLY/log" no_progress make -C "$TARGET_HEADERS" "M=$REPLY" "KLP_STEP=$step" "KLP_NAME=$name" \
+		"KLP_REPLACE=$replace" CONFIG_DEBUG_INFO_BTF_MODULES= KCFLAGS=-g0 "$@"
 }
 
 # module_bug MESSAGE FILES: end the run, and keep what is to be sent
@@ -26,16 +73,21 @@ module_vmlinux_exports() {
 	awk -F '\t' '$3 == "vmlinux" { print $2 "\t" $5 }' "$TARGET_SYMVERS"
 }
 
-# Every undefined symbol must have an owner: another diff object, an export of vmlinux, or a livepatch relocation.
-# Kbuild would find the rest as well, but not the object that needs it, and only as the last of many lines.
+# Every undefined symbol must have an owner: another diff object of the same module, an export of vmlinux, or a livepatch
+# relocation. Kbuild would find the rest as well, but not the object that needs it, and only as the last of many lines.
+# module_check_symbols NAME OBJECT...: all diff objects, of which those of module NAME are looked at
 module_check_symbols() {
-	local dir=$WORK/7-link object name owner bad=()
-	local -A exported=() defined=() needed=()
+	local dir object name owner bad=()
+	local -A exported=() defined=() elsewhere=() needed=()
+	module_dir "$1"; dir=$REPLY
+	module_objects "$@"
+	shift
 
 	while IFS=$'\t' read -r name owner; do exported[$name]=$owner; done < <(module_vmlinux_exports)
-	while read -r name; do defined[$name]=1; done < <(nm -gj --defined-only -- "$@" 2>/dev/null | grep -v ':$')
+	while read -r name; do elsewhere[$name]=1; done < <(module_new_globals "$@")
+	while read -r name; do defined[$name]=1; done < <(module_new_globals "${MODULE_OBJECTS[@]}")
 
-	for object; do
+	for object in "${MODULE_OBJECTS[@]}"; do
 		while read -r name; do
 			case $name in
 			.klp.sym.vmlinux.*)
@@ -50,6 +102,10 @@ module_check_symbols() {
 			if [[ ${defined[$name]:-} ]]; then continue; fi
 			if [[ -v exported[$name] ]]; then
 				needed[$name]=1
+				continue
+			fi
+			if [[ ${elsewhere[$name]:-} ]]; then
+				bad+=("${object#"$WORK/6-diff/"} needs $name, which the patch adds to another object; build one module for all objects, without --per-object")
 				continue
 			fi
 			owner=$(awk -F '\t' -v name="$name" '$2 == name { print $3; exit }' "$TARGET_SYMVERS")
@@ -67,23 +123,42 @@ module_check_symbols() {
 	done | sort -u >"$dir/namespaces"
 }
 
-# What the hook is to say about the module besides what it always says.
+module_new_globals() { nm -gj --defined-only -- "$@" 2>/dev/null | grep -v ':$' || true; }
+
+# module_write_info NAME: what the hook is to say about the module besides what it always says.
 module_write_info() {
-	local dir=$WORK/7-link name
+	local made=$1 dir name part=${PART_OF[$1]}
+	module_dir "$made"; dir=$REPLY
 	{
 		echo "/* Written by kpatch-build. */"
 		while read -r name; do
 			echo "MODULE_INFO(import_ns, \"$name\");"
 		done <"$dir/namespaces"
 		# The objects that are patched, for whoever wants to load them first (see vm.sh).
-		module_patched_objects "$@" | while read -r name; do
+		module_patched_objects "${MODULE_OBJECTS[@]}" | while read -r name; do
 			echo "MODULE_INFO(klp_object, \"$name\");"
 		done
 		# That the base is not proved is for whoever loads the module to know.
 		if ((${#UNPROVED[@]})); then echo 'MODULE_INFO(proof, "none");'; fi
 		for name in "${UNPROVED[@]}"; do echo "MODULE_INFO(unproved, \"$name\");"; done
-		module_clear_late "$@"
+		case $part in
+		"") module_clear_late "${MODULE_OBJECTS[@]}" ;;
+		vmlinux) module_list_parts ;;
+		*)
+			echo "MODULE_INFO(klp_part_of, \"$part\");"
+			echo "#define KLP_PART_OF \"$part\""
+			;;
+		esac
 	} >"$dir/klp-info.h"
+}
+
+# For the part of the kernel: the others, which it has loaded.
+module_list_parts() {
+	local name list=""
+	for name in "${MODULES_MADE[@]}"; do
+		if [[ ${PART_OF[$name]} != vmlinux ]]; then list+=", { \"${PART_OF[$name]}\", \"$name\" }"; fi
+	done
+	if [[ $list ]]; then echo "#define KLP_PARTS ${list#, }"; fi
 }
 
 # Before 6.3 (or what a distribution made of it) the kernel leaves a patch's late relocations as they are when the patched
@@ -108,95 +183,138 @@ module_patched_objects() {
 }
 
 module_link() {
-	local dir=$WORK/7-link log=$WORK/7-link/log objects=()
-
+	local objects=() name what
 	mapfile -d '' -t objects < <(find "$WORK/6-diff" -name '*.o' -print0 | sort -z)
 	if ((${#objects[@]} == 0)); then die "internal: the link was reached without a changed object"; fi
+	module_list "${objects[@]}"
+	for name in "${MODULES_MADE[@]}"; do module_link_one "$name" "${objects[@]}"; done
+	printf -v what '%s.ko, ' "${MODULES_MADE[@]}"
+	STAGE_SUMMARY="${what%, } from ${#objects[@]} object$( ((${#objects[@]} == 1)) || echo s)"
+}
+
+# module_link_one NAME OBJECT...: of all diff objects, those of module NAME
+module_link_one() {
+	local name=$1 dir log
+	module_dir "$name"; dir=$REPLY log=$REPLY/log
 	mkdir -p -- "$dir"
-	cp -- "$KMOD_DIR"/{Kbuild,patch-hook.c,klp-records.h,late-relocations.h,patch.lds} "$dir/"
-	module_check_symbols "${objects[@]}"
-	module_write_info "${objects[@]}"
+	cp -- "$KMOD_DIR"/{Kbuild,patch-hook.c,klp-records.h,held-module.h,late-relocations.h,parts.h,patch.lds} "$dir/"
+	module_check_symbols "$@"
+	module_write_info "$name"
 
 	# New globals that one diff object has for another are hidden: visible up to here, local from here on, so that
 	# no name of the patch can meet one of the hook.
-	if ! ld -r -o "$dir/klp-parts.o" "${objects[@]}" 2>"$log"; then
+	if ! ld -r -o "$dir/klp-parts.o" "${MODULE_OBJECTS[@]}" 2>"$log"; then
 		show_file "$log"
 		module_bug "the diff objects do not link" "$WORK/6-diff"
 	fi
 	objcopy --localize-hidden --strip-debug "$dir/klp-parts.o" "$dir/klp-diff.o"
 
 	# Sealing is decided from one object here, while the addresses are taken in another: leave all functions alone.
-	if ! module_kbuild "$log" hook patch-hook.o; then
+	if ! module_kbuild "$name" hook patch-hook.o; then
 		show_file "$log"
 		workdir_keep
 		die "the module's glue does not compile for $TARGET_RELEASE; the compiler's output is above and in $log"
 	fi
 	objcopy --strip-debug -R .ibt_endbr_seal -R .rela.ibt_endbr_seal "$dir/patch-hook.o" "$dir/klp-hook.o"
 
-	if ! module_kbuild "$log" module modules; then
+	if ! module_kbuild "$name" module modules; then
 		show_file "$log"
 		workdir_keep
 		die "Kbuild does not link the module for $TARGET_RELEASE; its output is above and in $log"
 	fi
 	if grep -q '^WARNING: modpost' "$log"; then
 		grep '^WARNING: modpost' "$log" >&2
-		module_bug "modpost complains about the module, see above" "$WORK/7-link"
+		module_bug "modpost complains about the module, see above" "$dir"
 	fi
-	objcopy --strip-debug "$dir/$MODULE_NAME.ko"
-	STAGE_SUMMARY="$MODULE_NAME.ko from ${#objects[@]} object$( ((${#objects[@]} == 1)) || echo s)"
+	objcopy --strip-debug "$dir/$name.ko"
 }
 
 module_finish() {
-	local dir=$WORK/8-finish status=0
+	local dir=$WORK/8-finish name status sections total=0
 	mkdir -p -- "$dir"
-	"$BIN_DIR/create-klp-module" "$WORK/7-link/$MODULE_NAME.ko" "$dir/$MODULE_NAME.ko" >"$dir/log" 2>&1 || status=$?
-	if ((status)); then
-		show_file "$dir/log"
-		module_bug "the module's livepatch relocations could not be written (create-klp-module, exit $status)" \
-			"$WORK/7-link/$MODULE_NAME.ko"
-	fi
-	local sections
-	sections=$(readelf -SW "$dir/$MODULE_NAME.ko" | grep -c '\.klp\.rela\.' || true)
-	STAGE_SUMMARY="$sections livepatch relocation section$( ((sections == 1)) || echo s)"
+	for name in "${MODULES_MADE[@]}"; do
+		status=0
+		module_dir "$name"
+		"$BIN_DIR/create-klp-module" "$REPLY/$name.ko" "$dir/$name.ko" >"$dir/log" 2>&1 || status=$?
+		if ((status)); then
+			show_file "$dir/log"
+			module_bug "the module's livepatch relocations could not be written (create-klp-module, exit $status)" \
+				"$REPLY/$name.ko"
+		fi
+		sections=$(readelf -SW "$dir/$name.ko" | grep -c '\.klp\.rela\.' || true)
+		total=$((total + sections))
+	done
+	if ((OPT_PER_OBJECT)); then module_write_config >"$dir/$MODULE_NAME.conf"; fi
+	STAGE_SUMMARY="$total livepatch relocation section$( ((total == 1)) || echo s)"
+}
+
+# For modprobe: a module that is loaded gets its part. Of several softdep lines for a module modprobe reads the first only,
+# so this one says what the module itself says (modules.softdep) as well.
+module_write_config() {
+	local name object pre post
+	echo "# For /etc/modprobe.d: a module of $TARGET_RELEASE that is loaded gets its part of the livepatch, which has to be below"
+	echo "# /lib/modules/$TARGET_RELEASE and known to depmod."
+	for name in "${MODULES_MADE[@]}"; do
+		object=${PART_OF[$name]}
+		if [[ $object == vmlinux ]]; then continue; fi
+		pre=$(module_softdeps "$object" pre) post=$(module_softdeps "$object" post)
+		echo "softdep $object${pre:+ pre:$pre} post:$post $name"
+	done
+}
+
+# module_softdeps MODULE pre|post: what its file says, each word with a blank in front
+module_softdeps() {
+	modinfo -F softdep "$WORK/5-proof/modules/$1.ko" | tr -s ' \t' '\n\n' |
+		awk -v kind="$2:" '/:$/ { wanted = ($0 == kind); next } wanted && NF { printf " %s", $0 }'
 }
 
 module_verify() {
-	local dir=$WORK/9-verify status=0 args=()
+	local name
+	for name in "${MODULES_MADE[@]}"; do module_verify_one "$name"; done
+}
+
+module_verify_one() {
+	local name=$1 dir=$WORK/9-verify report=$WORK/9-verify/report status=0 args=()
 	mkdir -p -- "$dir"
+	if [[ ${PART_OF[$name]} ]]; then report+=.$name; fi
 	args=(--vmlinux "$TARGET_IMAGE" --symvers "$TARGET_SYMVERS" --symbols "$TARGET_KALLSYMS")
 	if [[ $TARGET_MODULES_DIR ]]; then args+=(--modules "$TARGET_MODULES_DIR"); fi
-	"$BIN_DIR/klp-verify" "$WORK/8-finish/$MODULE_NAME.ko" "${args[@]}" >"$dir/report" 2>&1 || status=$?
+	"$BIN_DIR/klp-verify" "$WORK/8-finish/$name.ko" "${args[@]}" >"$report" 2>&1 || status=$?
 	case $status in
 	0) ;;
 	2)
-		show_file "$dir/report"
+		show_file "$report"
 		# L12 is for the author of the patch; whatever else is broken was broken by us.
-		if grep -vF ': note: ' "$dir/report" | grep -F ': L12: ' >/dev/null &&
-			! grep -E ': L[0-9]+: ' "$dir/report" | grep -vE ': (L12|note): ' >/dev/null; then
+		if grep -vF ': note: ' "$report" | grep -F ': L12: ' >/dev/null &&
+			! grep -E ': L[0-9]+: ' "$report" | grep -vE ': (L12|note): ' >/dev/null; then
 			refuse "the patch takes the address of a function, see above, whose first instruction $TARGET_RELEASE has overwritten since nothing takes it there: where the processor has IBT, a call through it would stop the kernel; call it directly, or through a function of the patch"
 		fi
-		module_bug "the finished module breaks a rule, see above, and is not handed out" "$WORK/8-finish/$MODULE_NAME.ko"
+		module_bug "the finished module breaks a rule, see above, and is not handed out" "$WORK/8-finish/$name.ko"
 		;;
 	*)
-		show_file "$dir/report"
+		show_file "$report"
 		workdir_keep
 		die "the finished module could not be checked (klp-verify, exit $status) and is not handed out"
 		;;
 	esac
-	STAGE_SUMMARY=$(tail -n 1 "$dir/report")
+	STAGE_SUMMARY=$(tail -n 1 "$report")
 	STAGE_SUMMARY="the relocation law is ${STAGE_SUMMARY##*: }"
 }
 
-# The module appears under its name complete or not at all.
+# Each file appears under its name complete or not at all, and none before all are there.
 module_deliver() {
-	local to=$OPT_OUTPUT/$MODULE_NAME.ko temp
-	temp=$(mktemp -- "$OPT_OUTPUT/.$MODULE_NAME.XXXXXX") || die "cannot write to $OPT_OUTPUT"
-	MODULE_TEMP=$temp
-	at_exit module_drop_temp
-	if ! cp -- "$WORK/8-finish/$MODULE_NAME.ko" "$temp" || ! chmod 644 -- "$temp" || ! mv -f -- "$temp" "$to"; then
-		die "cannot write $to"
-	fi
-	MODULE_TEMP=""
+	local file temp files=("${MODULES_MADE[@]/%/.ko}")
+	if ((OPT_PER_OBJECT)); then files+=("$MODULE_NAME.conf"); fi
+	at_exit module_drop_temps
+	for file in "${files[@]}"; do
+		temp=$(mktemp -- "$OPT_OUTPUT/.$MODULE_NAME.XXXXXX") || die "cannot write to $OPT_OUTPUT"
+		MODULE_TEMPS+=("$temp")
+		if ! cp -- "$WORK/8-finish/$file" "$temp" || ! chmod 644 -- "$temp"; then die "cannot write $OPT_OUTPUT/$file"; fi
+	done
+	for file in "${files[@]}"; do
+		if ! mv -f -- "${MODULE_TEMPS[0]}" "$OPT_OUTPUT/$file"; then die "cannot write $OPT_OUTPUT/$file"; fi
+		MODULE_TEMPS=("${MODULE_TEMPS[@]:1}")
+	done
 }
-MODULE_TEMP=""
-module_drop_temp() { if [[ $MODULE_TEMP ]]; then rm -f -- "$MODULE_TEMP"; fi; }
+MODULE_TEMPS=()
+module_drop_temps() { if ((${#MODULE_TEMPS[@]})); then rm -f -- "${MODULE_TEMPS[@]}"; fi; }

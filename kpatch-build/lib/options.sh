@@ -13,6 +13,7 @@ OPT_NAME=""             # -n
 OPT_OUTPUT=.            # -o
 OPT_DEBUG=0             # -d
 OPT_REPLACE=1           # 0 with -R
+OPT_PER_OBJECT=0        # --per-object
 OPT_KEEP=0              # --skip-cleanup
 OPT_COMPILER_CHECK=1    # 0 with --skip-compiler-check
 OPT_PROOF=1             # 0 with --no-proof
@@ -45,6 +46,7 @@ Build:
   -o, --output DIR           directory for the module (default: .)
   -j, --jobs N               compile N objects at a time (default: number of processors)
   -R, --non-replace          the module does not replace livepatches loaded before
+      --per-object           one module for the kernel and one for each patched module, loaded when that is there
       --fuzz N               lines of context that may differ when a patch is applied (default: 0)
       --max-objects N        refuse a patch that can change more objects (default: 200)
       --explain              show why each function is in the module, with the instructions that differ
@@ -79,7 +81,7 @@ options_parse() {
 	local short=ha:r:s:c:v:j:t:n:o:dR long parsed
 	long=help,archversion:,sourcerpm:,sourcedir:,config:,vmlinux:,jobs:,target:,name:,output:,debug,non-replace
 	long+=,oot-module:,oot-module-src:,skip-cleanup,skip-compiler-check,skip-gcc-check
-	long+=,no-proof,symvers:,modules:,fuzz:,max-objects:,explain,list-targets,print-target,prove,prove-test:
+	long+=,no-proof,symvers:,modules:,per-object,fuzz:,max-objects:,explain,list-targets,print-target,prove,prove-test:
 	if ! parsed=$(getopt -o "$short" -l "$long" -n kpatch-build -- "$@" 2>&1); then
 		parsed=${parsed%%$'\n'*}
 		usage_error "${parsed#kpatch-build: }"
@@ -98,6 +100,7 @@ options_parse() {
 		-o | --output) OPT_OUTPUT=$2; shift ;;
 		-d | --debug) OPT_DEBUG=1 OPT_KEEP=1 ;;
 		-R | --non-replace) OPT_REPLACE=0 ;;
+		--per-object) OPT_PER_OBJECT=1 ;;
 		--skip-cleanup) OPT_KEEP=1 ;;
 		--skip-compiler-check | --skip-gcc-check) OPT_COMPILER_CHECK=0 ;;
 		--no-proof) OPT_PROOF=0 ;;

@@ -10,7 +10,7 @@
 #   vm_add DIR FILE NAME                    put a file at /vm/NAME
 #   vm_add_module DIR MODULES NAME          put a module of the target there, with all that it depends on
 #   vm_boot DIR IMAGE SECONDS [FUNCTION]    run /vm/main; results in DIR/results, console in DIR/console
-#   vm_prove KO IMAGE [TEST]                load, observe, unload one livepatch
+#   vm_prove IMAGE TEST KO...               load, observe, unload the modules of one livepatch
 
 # kvm is used when KPATCH_VM_ACCEL says so; emulation works everywhere and is fast enough. Both processors are emulated by
 # one thread: with a thread for each, qemu 7.2 may still execute a breakpoint that the kernel has already taken away
@@ -124,25 +124,29 @@ vm_boot() {
 	return "${last#"$VM_DONE "}"
 }
 
-# vm_prove KO IMAGE [TEST]: boot IMAGE, load KO, wait for the transition, run TEST, which must fail before the module is
-# loaded, pass while it is and fail again afterwards; unload; the kernel log must stay clean. $TARGET_MODULES_DIR is where
-# the modules are that KO patches. Leaves one line for the stage in STAGE_SUMMARY.
+# vm_prove IMAGE TEST KO...: boot IMAGE, load the modules that the livepatch KO... changes and then KO..., wait for the
+# transitions, run TEST (unless it is empty), which must fail before, pass while all of KO... are loaded and fail again
+# afterwards; unload them; the kernel log must stay clean. $TARGET_MODULES_DIR is where the modules are that KO... patch.
+# Leaves one line for the stage in STAGE_SUMMARY.
 vm_prove() {
-	local ko=$1 image=$2 test=${3:-} dir=$WORK/10-prove name object status=0
-	name=${ko##*/}
+	local image=$1 test=$2 ko dir=$WORK/10-prove names=() object status=0
+	shift 2
 	vm_require
 	vm_prepare "$dir"
-	vm_add "$dir" "$ko" "$name"
 	if [[ $test ]]; then vm_add "$dir" "$test" test; fi
-	for object in $(modinfo -F klp_object "$ko"); do
-		if [[ $object == vmlinux ]]; then continue; fi
-		if [[ -z $TARGET_MODULES_DIR ]]; then
-			die "the patch changes module $object, but it is not known where the target's modules are; give them with --modules"
-		fi
-		vm_add_module "$dir" "$TARGET_MODULES_DIR" "$object"
-		echo "$object" >>"$dir/root/vm/objects"
+	for ko; do
+		names+=("${ko##*/}")
+		vm_add "$dir" "$ko" "${ko##*/}"
+		for object in $(modinfo -F klp_object "$ko"); do
+			if [[ $object == vmlinux ]]; then continue; fi
+			if [[ -z $TARGET_MODULES_DIR ]]; then
+				die "the patch changes module $object, but it is not known where the target's modules are; give them with --modules"
+			fi
+			vm_add_module "$dir" "$TARGET_MODULES_DIR" "$object"
+			echo "$object" >>"$dir/root/vm/objects"
+		done
 	done
-	vm_prove_script "$name" >"$dir/root/vm/main"
+	vm_prove_script "${names[@]}" >"$dir/root/vm/main"
 	vm_boot "$dir" "$image" "${KPATCH_VM_SECONDS:-300}" || status=$?
 	if ((status == 99)); then
 		workdir_keep
@@ -151,26 +155,30 @@ vm_prove() {
 	elif ((status)); then
 		grep -v "^$VM_DONE" "$dir/results" | tr -d '\r' | sed 's/^/    /' >&2
 		workdir_keep
-		die "$name did not prove itself on the booted kernel, see above; console and results are in $dir"
+		die "${names[*]} did not prove itself on the booted kernel, see above; console and results are in $dir"
 	fi
 	STAGE_SUMMARY="booted, loaded, ${test:+tested, }unloaded; the kernel log is clean"
 }
 
-vm_prove_module() { vm_prove "$WORK/8-finish/$MODULE_NAME.ko" "$TARGET_IMAGE" "$OPT_PROVE_TEST"; }
+vm_prove_module() {
+	local name made=()
+	for name in "${MODULES_MADE[@]}"; do made+=("$WORK/8-finish/$name.ko"); done
+	vm_prove "$TARGET_IMAGE" "$OPT_PROVE_TEST" "${made[@]}"
+}
 
 vm_prove_script() {
 	cat <<-EOF
 		. ./vm-guest.sh
-		ko=/vm/$1
-		name=\$(klp_name "\$ko")
+		modules="$*"
 		step() { "\$@" || { say "failed: \$*"; exit 1; }; }
 		fails() { ! sh ./test; }
 		[ ! -e objects ] || for object in \$(cat objects); do step load_target \$object; done
 		log_mark
 		[ ! -e test ] || fails > /run/out 2>&1 || { say "the test passes already before the module is loaded"; exit 1; }
-		step klp_load "\$ko"
+		backwards=
+		for ko in \$modules; do step klp_load "/vm/\$ko"; backwards="\$ko \$backwards"; done
 		[ ! -e test ] || step sh ./test
-		step klp_unload "\$name"
+		for ko in \$backwards; do step klp_unload "\$(klp_name "\$ko")"; done
 		[ ! -e test ] || fails > /run/out 2>&1 || { say "the test still passes after the module was unloaded"; exit 1; }
 		step log_check
 	EOF

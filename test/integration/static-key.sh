@@ -3,7 +3,8 @@
 #
 # test/integration/static-key.sh LINE: static keys that a module defines, a tracepoint and a pr_debug() of its own. A small
 # module (static-key/) is added to the source of the newest stock kernel of LINE and built with its headers; the whole
-# pipeline then patches the function that tests them all. In the booted kernel they are switched in each state.
+# pipeline then patches the function that tests them all, in both forms of a livepatch. In the booted kernel they are switched in
+# each state.
 
 set -Eeuo pipefail
 export LC_ALL=C
@@ -74,56 +75,83 @@ source "$OUT/target.sh"
 SOURCE=${TARGET_SOURCE%/*}/test-static-key_${TARGET_SOURCE##*/}
 MODULE=$OUT/modules/kernel/drivers/misc/klp-static-key.ko
 make_source "$SOURCE"
-status=0
-make_module >"$OUT/build.log" 2>&1 &&
-	"$TOP/kpatch-build/kpatch-build" -s "$SOURCE" -c "$TARGET_CONFIG" -v "$TARGET_IMAGE" --symvers "$TARGET_SYMVERS" \
-		--modules "$OUT/modules" -n livepatch-static-key -o "$OUT" "$HERE/static-key/module.patch" \
-		>>"$OUT/build.log" 2>&1 || status=$?
-if ((status)); then
-	result "not ok" "build"
-	explain "$OUT/build.log"
-	echo "1..$NUMBER"
-	exit 1
-fi
-result ok "build"
-if grep -q '^ *klp-static-key.o: static keys are tested at run time, for the sake of old_off, .*pr_debug(), .*starts_off, .*trace_klp_static_key_asked()' "$OUT/build.log"; then
-	result ok "the output says that they are tested at run time"
-else
-	result "not ok" "the output says that they are tested at run time"
-	explain "$OUT/build.log"
-fi
-# keys_set() has no jump label, and value_get() is the only function that the patch changes.
-if grep -q '1 changed and 0 new function' "$OUT/build.log"; then
-	result ok "nothing else changes by that"
-else
-	result "not ok" "nothing else changes by that"
-	explain "$OUT/build.log"
-fi
-if readelf -SW "$OUT/livepatch-static-key.ko" | grep __jump_table >/dev/null; then
-	result "not ok" "no jump label is left"
-else
-	result ok "no jump label is left"
+if ! make_module >"$OUT/module.log" 2>&1; then
+	explain "$OUT/module.log"
+	die "the module of the test does not build"
 fi
 
-VM=$OUT/vm
-vm_prepare "$VM"
-vm_add "$VM" "$HERE/static-key/guest.sh" main
-vm_add "$VM" "$MODULE" klp-static-key.ko
-vm_add "$VM" "$OUT/livepatch-static-key.ko" livepatch-static-key.ko
-vm_boot "$VM" "$TARGET_IMAGE" 600 || status=$?
+# check WHAT COMMAND...
+check() {
+	local what=$1
+	shift
+	if "$@" >/dev/null; then
+		result ok "$what"
+	else
+		result "not ok" "$what"
+		explain "$LOG"
+	fi
+}
+has_jump_labels() { readelf -SW "$1" | grep __jump_table; }
+no_jump_labels() { ! has_jump_labels "$1"; }
+
+# build FORM MODULE [OPTION...]
+build() {
+	local form=$1 ko=$2
+	shift 2
+	if ! "$TOP/kpatch-build/kpatch-build" -s "$SOURCE" -c "$TARGET_CONFIG" -v "$TARGET_IMAGE" --symvers "$TARGET_SYMVERS" \
+		--modules "$OUT/modules" -n livepatch-static-key -o "$OUT" "$@" "$HERE/static-key/module.patch" >"$LOG" 2>&1; then
+		return 1
+	fi
+	# keys_set() has no jump label, and value_get() is the only function that the patch changes.
+	check "$form: one function is changed, and none is new" grep '1 changed and 0 new function' "$LOG"
+	if [[ $form == one ]]; then
+		check "$form: the output says that they are tested at run time" \
+			grep '^ *klp-static-key.o: static keys are tested at run time, for the sake of old_off, .*pr_debug(), .*starts_off, .*trace_klp_static_key_asked()' "$LOG"
+		check "$form: no jump label is left" no_jump_labels "$OUT/$ko"
+	else
+		check "$form: they are jump labels, as in the module itself" has_jump_labels "$OUT/$ko"
+	fi
+}
+
 declare -A STATES=(
 	[on]="on when the patch is loaded, toggled while patched, right before and after"
 	[off]="off when the patch is loaded, toggled while patched, right before and after"
-	[patch-first]="the module is loaded after the patch, its keys are as they start, and toggle"
+	[patch-first]="the module is loaded after the patch (per-object: before its part), its keys are as they start, and toggle"
 	[tracepoint]="the tracepoint fires when enabled, before, during and after the patch, and not else"
 	[debug]="pr_debug() prints when enabled through dynamic debug, before, during and after the patch, and not else"
 	[log]="the kernel log is clean")
-for state in on off tracepoint debug patch-first log; do
-	if grep -q "^@ok $state" "$VM/results"; then result ok "${STATES[$state]}"; else result "not ok" "${STATES[$state]}"; fi
+
+# run FORM MODULE: in the machine
+run() {
+	local form=$1 ko=$2 vm=$OUT/vm-$1 state status=0 before=$FAILED
+	vm_prepare "$vm"
+	vm_add "$vm" "$HERE/static-key/guest.sh" main
+	vm_add "$vm" "$MODULE" klp-static-key.ko
+	vm_add "$vm" "$OUT/$ko" "$ko"
+	echo "FORM=$form" >"$vm/root/vm/settings"
+	vm_boot "$vm" "$TARGET_IMAGE" 600 || status=$?
+	for state in on off tracepoint debug patch-first log; do
+		if grep -q "^@ok $state" "$vm/results"; then
+			result ok "$form: ${STATES[$state]}"
+		else
+			result "not ok" "$form: ${STATES[$state]}"
+		fi
+	done
+	if ((FAILED != before)); then
+		explain "$vm/results"
+		if ((status == 99)); then echo "#   the machine: $VM_WHY"; fi
+	fi
+}
+
+for form in one per-object; do
+	LOG=$OUT/$form.log ko=livepatch-static-key.ko option=()
+	if [[ $form == per-object ]]; then ko=livepatch-static-key--klp_static_key.ko option=(--per-object); fi
+	if build "$form" "$ko" "${option[@]}"; then
+		run "$form" "$ko"
+	else
+		result "not ok" "$form: build"
+		explain "$LOG"
+	fi
 done
-if ((FAILED)); then
-	explain "$VM/results"
-	if ((status == 99)); then echo "#   the machine: $VM_WHY"; fi
-fi
 echo "1..$NUMBER"
 exit $FAILED

@@ -7,7 +7,12 @@
 . /vm/vm-guest.sh
 
 module=/vm/klp-static-key.ko
+# FORM: one, or per-object
+# shellcheck disable=SC1091
+. /vm/settings
 patch=/vm/livepatch-static-key.ko
+[ "$FORM" = one ] || patch=/vm/livepatch-static-key--klp_static_key.ko
+name=$(klp_name $patch)
 params=/sys/module/klp_static_key/parameters
 tracing=/sys/kernel/tracing
 control=/proc/dynamic_debug/control
@@ -33,21 +38,34 @@ switch()
 }
 
 load() { insmod $module && expect plain 0011001; }
-unload() { klp_unload livepatch_static_key && rmmod klp_static_key; }
+unload() { klp_unload $name && rmmod klp_static_key; }
+
+# The patch, then the module. The part for a module is loaded only when that is there, and holds it in place.
+late()
+{
+	if [ "$FORM" = one ]; then
+		klp_load $patch && insmod $module
+	else
+		! insmod $patch 2> /dev/null || { say "the part is loaded without its module"; return 1; }
+		insmod $module && klp_load $patch || return
+		! rmmod klp_static_key 2> /dev/null || { say "the part does not hold its module"; return 1; }
+	fi
+	expect patched 0011001
+}
 
 # with_keys 0|1: they are so when the patch comes and when it goes
 with_keys()
 {
 	load && switch plain "$1" || return
 	klp_load $patch && expect patched "$1$1$1$1$1$1$1" && switch patched "$1" || return
-	klp_unload livepatch_static_key && expect plain "$1$1$1$1$1$1$1" && switch plain "$1" || return
+	klp_unload $name && expect plain "$1$1$1$1$1$1$1" && switch plain "$1" || return
 	rmmod klp_static_key
 }
 
 patch_first()
 {
-	klp_load $patch && insmod $module && expect patched 0011001 && switch patched 1 && switch patched 0 || return
-	klp_unload livepatch_static_key && expect plain 0000000 && switch plain 1 || return
+	late && switch patched 1 && switch patched 0 || return
+	klp_unload $name && expect plain 0000000 && switch plain 1 || return
 	rmmod klp_static_key
 }
 
@@ -69,12 +87,11 @@ tracepoint()
 {
 	load && fires plain 0 && enable 1 && fires plain 1 || return
 	klp_load $patch && fires patched 1 && enable 0 && fires patched 0 && enable 1 && fires patched 1 || return
-	klp_unload livepatch_static_key && fires plain 1 && enable 0 && fires plain 0 || return
+	klp_unload $name && fires plain 1 && enable 0 && fires plain 0 || return
 	rmmod klp_static_key
-	klp_load $patch && load_late && fires patched 0 && enable 1 && fires patched 1 && enable 0 && fires patched 0 || return
+	late && fires patched 0 && enable 1 && fires patched 1 && enable 0 && fires patched 0 || return
 	unload
 }
-load_late() { insmod $module && expect patched 0011001; }
 
 # prints plain|patched COUNT
 prints()
@@ -93,9 +110,9 @@ dynamic_debug()
 {
 	load && prints plain 0 && debug + && prints plain 1 || return
 	klp_load $patch && prints patched 1 && debug - && prints patched 0 && debug + && prints patched 1 || return
-	klp_unload livepatch_static_key && prints plain 1 && debug - && prints plain 0 || return
+	klp_unload $name && prints plain 1 && debug - && prints plain 0 || return
 	rmmod klp_static_key
-	klp_load $patch && load_late && prints patched 0 && debug + && prints patched 1 && debug - && prints patched 0 || return
+	late && prints patched 0 && debug + && prints patched 1 && debug - && prints patched 0 || return
 	unload
 }
 
