@@ -129,13 +129,13 @@ vm_boot() {
 # afterwards; unload them; the kernel log must stay clean. $TARGET_MODULES_DIR is where the modules are that KO... patch.
 # Leaves one line for the stage in STAGE_SUMMARY.
 vm_prove() {
-	local image=$1 test=$2 ko dir=$WORK/10-prove names=() object status=0
+	local image=$1 test=$2 ko dir=$WORK/10-prove files=() object status=0
 	shift 2
 	vm_require
 	vm_prepare "$dir"
 	if [[ $test ]]; then vm_add "$dir" "$test" test; fi
 	for ko; do
-		names+=("${ko##*/}")
+		files+=("${ko##*/}")
 		vm_add "$dir" "$ko" "${ko##*/}"
 		for object in $(modinfo -F klp_object "$ko"); do
 			if [[ $object == vmlinux ]]; then continue; fi
@@ -146,7 +146,7 @@ vm_prove() {
 			echo "$object" >>"$dir/root/vm/objects"
 		done
 	done
-	vm_prove_script "${names[@]}" >"$dir/root/vm/main"
+	vm_prove_script "${files[@]}" >"$dir/root/vm/main"
 	vm_boot "$dir" "$image" "${KPATCH_VM_SECONDS:-300}" || status=$?
 	if ((status == 99)); then
 		workdir_keep
@@ -155,7 +155,7 @@ vm_prove() {
 	elif ((status)); then
 		grep -v "^$VM_DONE" "$dir/results" | tr -d '\r' | sed 's/^/    /' >&2
 		workdir_keep
-		die "${names[*]} did not prove itself on the booted kernel, see above; console and results are in $dir"
+		die "${files[*]} did not prove itself on the booted kernel, see above; console and results are in $dir"
 	fi
 	STAGE_SUMMARY="booted, loaded, ${test:+tested, }unloaded; the kernel log is clean"
 }
