@@ -40,7 +40,8 @@ static void check_section(struct verify *v, const struct elf_sec *sec)
 	const struct elf_sec *target;
 
 	if (!is_named)
-		verify_broken(v, sec->name, 0, NULL, "klp_apply_section_relocs() fails and the module is not loaded",
+		verify_broken(v, sec->name, 0, NULL,
+			      "klp_apply_section_relocs() reads from it what the relocations wait for",
 			      "a livepatch relocation section must be named .klp.rela.<object>.<section>");
 	if (sec->type != SHT_RELA)
 		verify_broken(v, sec->name, 0, NULL, "the kernel would read something else as relocations",

@@ -48,7 +48,7 @@ kbuild() {
 # verify KO REPORT: exit code of klp-verify
 verify() {
 	local status=0
-	"$BIN/klp-verify" "$1" --vmlinux "$TARGET_IMAGE" --symbols "$TARGET_KALLSYMS" --symvers "$TARGET_SYMVERS" \
+	"$BIN/klp-verify" "$1" --vmlinux "$TARGET_VMLINUX" --symbols "$TARGET_KALLSYMS" --symvers "$TARGET_SYMVERS" \
 		--modules "$OUT/modules" --json >"$2" 2>"$2.err" || status=$?
 	return "$status"
 }

@@ -15,6 +15,9 @@
  *   same-record I J             record I of .klp.funcs is one more of the function of record J
  *   flip SEED N                 N bytes anywhere, as SEED says
  *   offset RELAS SYMBOL OFFSET  the relocation in RELAS that refers to SYMBOL is applied there
+ *   type RELAS SYMBOL TYPE      it is of this type
+ *   info SECTION NUMBER         another sh_info
+ *   link SECTION NUMBER         another sh_link
  *   late RELAS SYMBOL SECTION LABEL N
  *                               the relocation in RELAS that refers to SYMBOL goes to SECTION, N bytes behind LABEL ("-":
  *                               behind its start), in place of the ordinary one there
@@ -75,6 +78,11 @@ static void copy_record(struct elf_edit *edit, unsigned long to, unsigned long f
 		relas[3 * to + i].r_info = relas[3 * from + i].r_info;
 		relas[3 * to + i].r_addend = relas[3 * from + i].r_addend;
 	}
+}
+
+static void set_type(Elf64_Rela *rela, uint64_t type)
+{
+	rela->r_info = ELF64_R_INFO(ELF64_R_SYM(rela->r_info), type);
 }
 
 static void move_late(struct elf_edit *edit, char **args)
@@ -182,6 +190,12 @@ int main(int argc, char **argv)
 		flip_bytes(&edit, strtoul(a, NULL, 0), strtoul(b, NULL, 0));
 	else if (!strcmp(command, "offset") && argc == 7)
 		elf_edit_rela(&edit, a, b)->r_offset = strtoul(argv[6], NULL, 0);
+	else if (!strcmp(command, "type") && argc == 7)
+		set_type(elf_edit_rela(&edit, a, b), strtoul(argv[6], NULL, 0));
+	else if (!strcmp(command, "info"))
+		elf_edit_section(&edit, a)->sh_info = (uint32_t)strtoul(b, NULL, 0);
+	else if (!strcmp(command, "link"))
+		elf_edit_section(&edit, a)->sh_link = (uint32_t)strtoul(b, NULL, 0);
 	else if (!strcmp(command, "late") && argc == 9)
 		move_late(&edit, argv + 4);
 	else
