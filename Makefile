@@ -164,10 +164,11 @@ check-integration: all $(LAW_TOOLS)
 		[ -n '$(CASES)' ] || for t in kallsyms-equal positions replace static-call static-key modules per-object law law-pipeline; do test/integration/$$t.sh $$line || st=1; done; \
 	done; exit $$st
 
-# What takes an hour: modules and livepatches come and go 50 times, and race 200 times.
+# What takes hours: modules and livepatches come and go 50 times, and race 200 times.
 check-long: all
 	$(Q)st=0; for line in $(KERNELS); do \
 		ROUNDS=50 RACES=200 test/integration/modules.sh $$line orders order || st=1; \
+		ROUNDS=50 test/integration/per-object.sh $$line orders other-build || st=1; \
 	done; exit $$st
 
 # Where the stated limits of time and memory stand; fails where one is missed.

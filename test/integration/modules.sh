@@ -14,7 +14,7 @@
 #   modprobe      per-object form only: a module that is loaded gets its part, and a part does not come without its module
 #
 #   FORM=one|per-object   the form of the livepatches
-#   ROUNDS=N RACES=N      how often (default 2 and 4; make check-long: 50 and 200)
+#   ROUNDS=N RACES=N      how often (default 1 and 2; make check-long: 50 and 200)
 
 set -Eeuo pipefail
 export LC_ALL=C
@@ -32,11 +32,14 @@ install_traps
 LINE=${1:?usage: test/integration/modules.sh LINE [POINT...]}
 shift
 POINTS=("$@")
-FORM=${FORM:-one} ROUNDS=${ROUNDS:-2} RACES=${RACES:-4}
+FORM=${FORM:-one} ROUNDS=${ROUNDS:-1} RACES=${RACES:-2}
 if ((${#POINTS[@]} == 0)); then
-	POINTS=(orders objects references kvm)
 	# In which order livepatches of many parts are loaded is not for the kernel to say.
-	if [[ $FORM == one ]]; then POINTS+=(order other-build); else POINTS+=(modprobe other-build); fi
+	if [[ $FORM == one ]]; then
+		POINTS=(orders objects references kvm order other-build)
+	else
+		POINTS=(orders objects references kvm modprobe)
+	fi
 fi
 OUT=${KPATCH_TEST_DIR:-$TOP/build/integration}/$LINE-modules-$FORM
 PARTS=$HERE/modules
