@@ -242,6 +242,15 @@ static int check_text(const struct symtab *tab, const symbol_vec *syms, bool is_
 	return diag_error(diag, tab->path, NULL, "all addresses are 0; read it as root (kptr_restrict)");
 }
 
+static int report_line(const struct symtab *tab, unsigned int number, bool is_readelf, struct diag *diag)
+{
+	char place[32];
+
+	snprintf(place, sizeof(place), "line %u", number);
+	return diag_error(diag, tab->path, place, "not a line of %s",
+			  is_readelf ? "`readelf -sW`" : "kallsyms (address, type, name)");
+}
+
 static int parse_text(struct symtab *tab, char *text, symbol_vec *syms, struct diag *diag)
 {
 	const char *heading = strstr(text, "Symbol table '");
@@ -258,13 +267,8 @@ static int parse_text(struct symtab *tab, char *text, symbol_vec *syms, struct d
 			line[strlen(line) - 1] = 0;
 		if (line[strspn(line, " \t")])
 			outcome = is_readelf ? parse_readelf_line(line, &sym) : parse_kallsyms_line(line, &sym);
-		if (outcome == LINE_BAD) {
-			char place[32];
-
-			snprintf(place, sizeof(place), "line %u", number);
-			return diag_error(diag, tab->path, place, "not a line of %s",
-					  is_readelf ? "`readelf -sW`" : "kallsyms (address, type, name)");
-		}
+		if (outcome == LINE_BAD)
+			return report_line(tab, number, is_readelf, diag);
 		if (outcome == LINE_SKIP)
 			continue;
 		/* The kernel is linked into the upper half of the address space; an object's values are small. */
@@ -294,6 +298,80 @@ int symtab_read_text(const char *path, const char *text, size_t size, struct sym
 	counted = arena_array(tab->arena, bool, syms.n);
 	for (uint32_t i = 0; i < syms.n; i++)
 		counted[i] = is_counted_in_text(tab, &syms.v[i]);
+	index_symbols(tab, &syms, counted);
+	*result = tab;
+	return 0;
+}
+
+/*
+ * The name in a line of kallsyms, or NULL if it is not quite an ordinary one. A kernel has 160,000 lines of which an object
+ * needs a few, so this is all that is done with the others.
+ */
+static const char *name_of_line(const char *line, bool *has_address)
+{
+	const char *at = line, *end;
+
+	for (; isxdigit((unsigned char)*at); at++)
+		*has_address |= *at != '0';
+	if (at == line || *at != ' ' || !isalpha((unsigned char)at[1]) || at[2] != ' ')
+		return NULL;
+	for (end = at + 3; *end > ' '; end++)
+		;
+	return *end || end == at + 3 ? NULL : at + 3;
+}
+
+static int parse_wanted_lines(FILE *file, struct symtab *tab, name_wanted *wanted, const void *arg, symbol_vec *syms,
+			      struct diag *diag)
+{
+	bool has_address = false;
+	unsigned int number = 0;
+	char *line = NULL;
+	size_t cap = 0;
+	ssize_t len;
+	int err = 0;
+
+	while (!err && (len = getline(&line, &cap, file)) > 0) {
+		struct symtab_sym sym = {.file = SYMTAB_NONE};
+		const char *name;
+		enum line outcome;
+
+		number++;
+		if (line[len - 1] == '\n')
+			line[len - 1] = 0;
+		name = name_of_line(line, &has_address);
+		if ((name && !wanted(arg, name)) || !line[strspn(line, " \t\r")])
+			continue;
+		line[strcspn(line, "\r")] = 0;
+		outcome = parse_kallsyms_line(arena_strdup(tab->arena, line), &sym);
+		if (outcome == LINE_BAD)
+			err = report_line(tab, number, false, diag);
+		else if (outcome == LINE_SYMBOL && wanted(arg, sym.name))
+			vec_add(syms, sym);
+	}
+	if (!err && ferror(file))
+		err = diag_error(diag, tab->path, NULL, "can't read: %s", strerror(errno));
+	if (!err && !has_address)
+		err = diag_error(diag, tab->path, NULL, "all addresses are 0; read it as root (kptr_restrict)");
+	free(line);
+	return err;
+}
+
+static int read_wanted(FILE *file, const char *path, name_wanted *wanted, const void *arg, struct symtab **result,
+		       struct diag *diag)
+{
+	struct symtab *tab = table_new(path);
+	symbol_vec syms = {0};
+	bool *counted;
+	int err = parse_wanted_lines(file, tab, wanted, arg, &syms, diag);
+
+	if (err) {
+		vec_free(&syms);
+		symtab_free(tab);
+		return err;
+	}
+	counted = arena_array(tab->arena, bool, syms.n);
+	for (uint32_t i = 0; i < syms.n; i++)
+		counted[i] = true;
 	index_symbols(tab, &syms, counted);
 	*result = tab;
 	return 0;
@@ -407,7 +485,7 @@ static int read_text_file(FILE *file, const char *path, struct symtab **tab, str
 	return err;
 }
 
-int symtab_read(const char *path, struct symtab **tab, struct diag *diag)
+int symtab_read_wanted(const char *path, name_wanted *wanted, const void *arg, struct symtab **tab, struct diag *diag)
 {
 	FILE *file = fopen(path, "re");
 	int first, err;
@@ -419,13 +497,21 @@ int symtab_read(const char *path, struct symtab **tab, struct diag *diag)
 	}
 	first = getc(file);
 	ungetc(first, file);
+	/* Of the texts, only kallsyms begins with a hexadecimal digit. */
+	if (wanted && strchr("0123456789abcdef", first) && first > 0)
+		err = read_wanted(file, path, wanted, arg, tab, diag);
 	/* Text starts with a digit, a blank or a letter; ELF and all compressed formats start with something else. */
-	if (first == EOF || isprint(first) || isspace(first))
+	else if (first == EOF || isprint(first) || isspace(first))
 		err = read_text_file(file, path, tab, diag);
 	else
 		err = read_elf_file(path, tab, diag);
 	fclose(file);
 	return err;
+}
+
+int symtab_read(const char *path, struct symtab **tab, struct diag *diag)
+{
+	return symtab_read_wanted(path, NULL, NULL, tab, diag);
 }
 
 /* ---- lookup ---- */

@@ -15,6 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "target/wanted.h"
 #include "util/strmap.h"
 
 struct arena;
@@ -57,6 +58,9 @@ struct symtab {
 
 /* Reads path, whose format is detected. An ELF file may be compressed (.xz, .zst, .gz). Returns 0 or -errno, reported. */
 int symtab_read(const char *path, struct symtab **tab, struct diag *diag) __attribute__((warn_unused_result));
+/* The same, but of kallsyms text only the names that are wanted are kept. wanted may be NULL: all. */
+int symtab_read_wanted(const char *path, name_wanted *wanted, const void *arg, struct symtab **tab, struct diag *diag)
+	__attribute__((warn_unused_result));
 /* The same for text that is in memory. It is copied. path is for messages. */
 int symtab_read_text(const char *path, const char *text, size_t size, struct symtab **tab, struct diag *diag)
 	__attribute__((warn_unused_result));

@@ -32,7 +32,9 @@ static const char *module_name(struct arena *arena, const char *owner)
 	return name;
 }
 
-static int parse_line(struct symvers *symvers, char *line, struct symvers_entry *entry)
+/* Returns 1 for an entry, 0 for one that is not wanted, -EINVAL for what is no entry. */
+static int parse_line(struct symvers *symvers, char *line, name_wanted *wanted, const void *arg,
+		      struct symvers_entry *entry)
 {
 	char *fields[NFIELDS] = {0}, *end;
 	unsigned long crc;
@@ -48,6 +50,8 @@ static int parse_line(struct symvers *symvers, char *line, struct symvers_entry 
 		return -EINVAL;
 	if (strncmp(fields[FIELD_TYPE], "EXPORT_SYMBOL", strlen("EXPORT_SYMBOL")))
 		return -EINVAL;
+	if (wanted && !wanted(arg, fields[FIELD_NAME]))
+		return 0;
 	*entry = (struct symvers_entry){
 		.name = arena_strdup(symvers->arena, fields[FIELD_NAME]),
 		.owner = arena_strdup(symvers->arena, fields[FIELD_OWNER]),
@@ -56,10 +60,11 @@ static int parse_line(struct symvers *symvers, char *line, struct symvers_entry 
 		.crc = (uint32_t)crc,
 		.gpl_only = strstr(fields[FIELD_TYPE], "_GPL") != NULL,
 	};
-	return 0;
+	return 1;
 }
 
-static int parse_file(struct symvers *symvers, FILE *file, const char *path, struct diag *diag)
+static int parse_file(struct symvers *symvers, FILE *file, const char *path, name_wanted *wanted, const void *arg,
+		      struct diag *diag)
 {
 	VEC(struct symvers_entry) entries = {0};
 	unsigned int number = 0;
@@ -70,17 +75,19 @@ static int parse_file(struct symvers *symvers, FILE *file, const char *path, str
 
 	while (!err && (len = getline(&line, &cap, file)) > 0) {
 		struct symvers_entry entry;
+		int found;
 
 		number++;
 		if (line[len - 1] == '\n')
 			line[len - 1] = 0;
-		err = parse_line(symvers, line, &entry);
-		if (err) {
+		found = parse_line(symvers, line, wanted, arg, &entry);
+		if (found < 0) {
 			char place[32];
 
+			err = found;
 			snprintf(place, sizeof(place), "line %u", number);
 			diag_error(diag, path, place, "not a line of a Module.symvers (CRC, name, owner, export type)");
-		} else {
+		} else if (found) {
 			vec_add(&entries, entry);
 		}
 	}
@@ -95,7 +102,8 @@ static int parse_file(struct symvers *symvers, FILE *file, const char *path, str
 	return err;
 }
 
-int symvers_read(const char *path, struct symvers **result, struct diag *diag)
+int symvers_read_wanted(const char *path, name_wanted *wanted, const void *arg, struct symvers **result,
+			struct diag *diag)
 {
 	struct symvers *symvers;
 	struct arena *arena;
@@ -110,13 +118,18 @@ int symvers_read(const char *path, struct symvers **result, struct diag *diag)
 	arena = arena_new();
 	symvers = arena_alloc(arena, sizeof(*symvers));
 	symvers->arena = arena;
-	err = parse_file(symvers, file, path, diag);
+	err = parse_file(symvers, file, path, wanted, arg, diag);
 	fclose(file);
 	if (err)
 		symvers_free(symvers);
 	else
 		*result = symvers;
 	return err;
+}
+
+int symvers_read(const char *path, struct symvers **result, struct diag *diag)
+{
+	return symvers_read_wanted(path, NULL, NULL, result, diag);
 }
 
 void symvers_free(struct symvers *symvers)

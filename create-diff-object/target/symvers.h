@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "target/wanted.h"
 #include "util/strmap.h"
 
 struct arena;
@@ -31,6 +32,9 @@ struct symvers {
 
 /* Reads a Module.symvers; an empty file (/dev/null) exports nothing. Returns 0 or -errno, reported with the line. */
 int symvers_read(const char *path, struct symvers **symvers, struct diag *diag) __attribute__((warn_unused_result));
+/* The same, but only the names that are wanted are kept. wanted may be NULL: all. */
+int symvers_read_wanted(const char *path, name_wanted *wanted, const void *arg, struct symvers **symvers,
+			struct diag *diag) __attribute__((warn_unused_result));
 void symvers_free(struct symvers *symvers);
 
 /* Returns the entry of that name, or NULL. */

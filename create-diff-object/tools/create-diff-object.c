@@ -142,15 +142,23 @@ struct target_files {
 	struct placement *placement;
 };
 
-static int target_open(const struct options *options, struct target_files *files, struct plan_target *target,
-		       struct diag *diag)
+/* What is looked up is a name of either object. */
+static bool is_name_of_objects(const void *arg, const char *name)
 {
-	int err = symtab_read(options->symtab, &files->symtab, diag);
+	const struct diff *diff = arg;
+
+	return elf_obj_find_symbol(diff->orig.obj, name) || elf_obj_find_symbol(diff->patched.obj, name);
+}
+
+static int target_open(const struct options *options, const struct diff *diff, struct target_files *files,
+		       struct plan_target *target, struct diag *diag)
+{
+	int err = symtab_read_wanted(options->symtab, is_name_of_objects, diff, &files->symtab, diag);
 
 	if (!err && options->kernel)
-		err = symtab_read(options->kernel, &files->kernel, diag);
+		err = symtab_read_wanted(options->kernel, is_name_of_objects, diff, &files->kernel, diag);
 	if (!err)
-		err = symvers_read(options->symvers, &files->symvers, diag);
+		err = symvers_read_wanted(options->symvers, is_name_of_objects, diff, &files->symvers, diag);
 	if (!err && options->placement)
 		err = placement_read(options->placement, &files->placement, diag);
 	if (!err && files->placement && strcmp(files->placement->object, options->object))
@@ -244,7 +252,7 @@ int main(int argc, char **argv)
 	if (!err)
 		err = side_open(options.patched, &layout, &patched, &diff.patched, &diag);
 	if (!err)
-		err = target_open(&options, &files, &target, &diag);
+		err = target_open(&options, &diff, &files, &target, &diag);
 	if (!err)
 		err = run(&diff, &target, &options, &unchanged, &diag);
 	placement_free(files.placement);

@@ -239,12 +239,70 @@ static void test_symvers(void **state)
 	assert_int_equal(quiet.errors, 2);
 }
 
+static bool is_wanted(const void *arg, const char *name)
+{
+	return !strcmp(name, arg);
+}
+
+static int read_wanted(const char *text, struct symtab **tab, struct symvers **symvers, struct diag *diag)
+{
+	char path[] = "/tmp/test-wanted-XXXXXX";
+	FILE *file = fdopen(mkstemp(path), "w");
+	int err;
+
+	assert_non_null(file);
+	fputs(text, file);
+	fclose(file);
+	err = tab ? symtab_read_wanted(path, is_wanted, "twin", tab, diag)
+		  : symvers_read_wanted(path, is_wanted, "twin", symvers, diag);
+	unlink(path);
+	return err;
+}
+
+/* Of a kernel's names only the wanted ones are kept; they count as they do among all, and what is wrong is told all the same. */
+static void test_wanted(void **state)
+{
+	struct diag diag = {.out = stderr}, quiet = {.out = fopen("/dev/null", "we")};
+	struct symvers *symvers;
+	struct symtab *tab;
+	uint32_t id;
+
+	(void)state;
+	assert_int_equal(read_wanted("0000000000000000 A fixed\r\nffffffff81000010 t twin\nffffffff81000020 T twins\n"
+				     "\nffffffff81000000 t twin\nffffffffc0000000 t twin\t[module]\n",
+				     &tab, NULL, &diag),
+			 0);
+	assert_int_equal(tab->nsyms, 2);
+	id = symtab_find(tab, "twin");
+	assert_int_equal(tab->syms[id].addr, 0xffffffff81000000);
+	assert_int_equal(symtab_sympos(tab, id), 1);
+	assert_int_equal(symtab_sympos(tab, tab->syms[id].next), 2);
+	assert_true(tab->syms[id].local);
+	symtab_free(tab);
+	assert_int_not_equal(read_wanted("0000000000000000 T twin\n0000000000000000 T other\n", &tab, NULL, &quiet), 0);
+	assert_int_not_equal(read_wanted("ffffffff81000000 T other\nnonsense\n", &tab, NULL, &quiet), 0);
+	assert_int_equal(read_wanted("0xf7370f56\tother\tvmlinux\tEXPORT_SYMBOL\t\n"
+				     "0x12345678\ttwin\tvmlinux\tEXPORT_SYMBOL\t\n",
+				     NULL, &symvers, &diag),
+			 0);
+	assert_int_equal(symvers->nentries, 1);
+	assert_int_equal(symvers_find(symvers, "twin")->crc, 0x12345678);
+	symvers_free(symvers);
+	assert_int_not_equal(read_wanted("nonsense\tother\tvmlinux\tEXPORT_SYMBOL\t\n", NULL, &symvers, &quiet), 0);
+	assert_int_equal(quiet.errors, 3);
+	fclose(quiet.out);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_kallsyms),           cmocka_unit_test(test_bad_text),
-		cmocka_unit_test(test_readelf_of_vmlinux), cmocka_unit_test(test_module),
-		cmocka_unit_test(test_readelf_of_module),  cmocka_unit_test(test_symvers),
+		cmocka_unit_test(test_kallsyms),
+		cmocka_unit_test(test_bad_text),
+		cmocka_unit_test(test_readelf_of_vmlinux),
+		cmocka_unit_test(test_module),
+		cmocka_unit_test(test_readelf_of_module),
+		cmocka_unit_test(test_symvers),
+		cmocka_unit_test(test_wanted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
