@@ -57,7 +57,7 @@ LAW_SRC  := $(addprefix test/integration/law/,mutate.c same-sections.c enroll.c)
 KLP_CFLAGS := -std=gnu11 -Wall -Wextra -Werror -D_GNU_SOURCE -I$(ENGINE) $(SANFLAGS)
 LDLIBS   := -lelf -lzstd -llzma -lz -llz4 -llzo2 -lbz2 -ldw -lZydis -lZycore
 
-SHELL_SCRIPTS := $(wildcard .ci/run examples/*.sh test/*.sh test/check test/*/run test/integration/*.sh \
+SHELL_SCRIPTS := $(wildcard .ci/run examples/*.sh test/*.sh test/check test/*/run test/object/valgrind test/sample/*.sh test/integration/*.sh \
 		   test/cli/*.bats test/cli/*.bash bench/run bench/place kpatch-build/kpatch-build \
 		   kpatch-build/install-packages kpatch-build/lib/*.sh)
 C_FILES  := $(wildcard $(ENGINE)/*/*.[ch] test/unit/*.[ch] test/object/*.[ch] kmod/patch/*.[ch] test/integration/positions/*.c) $(LAW_SRC)
@@ -120,8 +120,8 @@ uninstall:
 
 # ---- demonstration and tests ----------------------------------------------------------------------
 
-.PHONY: deps demo check check-style check-unit check-object check-cli check-integration check-sanitized check-long fuzz bench \
-	fmt-check fmt shellcheck clean
+.PHONY: deps demo check check-style check-unit check-object check-cli check-integration check-sanitized check-valgrind \
+	check-sample check-sample-small check-long fuzz bench fmt-check fmt shellcheck clean
 deps:
 	$(Q)kpatch-build/install-packages all
 
@@ -132,7 +132,7 @@ demo:
 check:
 	$(Q)kpatch-build/install-packages all
 	$(Q)$(MAKE) --no-print-directory -j$$(nproc) all
-	$(Q)test/check '$(MAKE)' style unit object sanitized cli integration
+	$(Q)test/check '$(MAKE)' style unit object sample-small sanitized cli integration
 
 check-style:
 	$(Q)test/style.sh
@@ -144,16 +144,29 @@ check-unit: $(UNITS)
 check-object: all $(SHOW)
 	$(Q)CREATE_DIFF_OBJECT='$(CURDIR)/$(BUILD)/bin/create-diff-object' SHOW_OBJECT='$(CURDIR)/$(SHOW)' test/object/run
 
-# The same once more, under the sanitizers.
+# The same once more, under the sanitizers; and the small sample, whose objects are there then.
 check-sanitized:
 	$(Q)$(MAKE) --no-print-directory -j$$(nproc) SAN=1 all check-unit
 	$(Q)$(MAKE) --no-print-directory SAN=1 check-object
 	$(Q)$(MAKE) --no-print-directory fuzz FUZZ=60
+	$(Q)KPATCH_BIN='$(CURDIR)/build-san/bin' $(MAKE) --no-print-directory check-sample-small
 
 # Broken files for create-klp-module and klp-verify, under the sanitizers. Ten minutes; check-sanitized tries a few.
 fuzz:
 	$(Q)$(MAKE) --no-print-directory -j$$(nproc) SAN=1 all build-san/test/integration/law/mutate
 	$(Q)test/fuzz.sh build-san/bin $(FUZZ) $(FUZZ_FIRST)
+
+# Object tests once more, each run of the engine under valgrind: about ten times slower.
+check-valgrind: all $(SHOW)
+	$(Q)VALGRIND_RUNS='$(CURDIR)/$(BUILD)/bin/create-diff-object' CREATE_DIFF_OBJECT='$(CURDIR)/test/object/valgrind' \
+		SHOW_OBJECT='$(CURDIR)/$(SHOW)' test/object/run
+
+# The engine on objects of the stock kernels: 300 of each line, and a few of them for every day. The first run compiles them.
+check-sample: all
+	$(Q)st=0; for line in $(KERNELS); do test/sample/run $$line 300 || st=1; done; exit $$st
+
+check-sample-small: all
+	$(Q)st=0; for line in $(KERNELS); do test/sample/run $$line 12 || st=1; done; exit $$st
 
 check-cli: all $(LAW_TOOLS)
 	$(Q)bats --tap test/cli

@@ -43,6 +43,8 @@ ovmf            | check     | /usr/share/OVMF/OVMF_CODE_4M.fd | firmware of a vi
 bats            | check     | bats                   | tests of the command line
 libcmocka-dev   | check     | cmocka.h               | unit tests
 jq              | check     | jq                     | unit tests (output in JSON)
+valgrind        | check     | valgrind               | object tests with each access of memory watched
+time            | check     | /usr/bin/time          | peak memory of a program
 bzip2           | check     | bzip2                  | an image, compressed by it
 lz4             | check     | lz4                    | an image, compressed by it
 lzop            | check     | lzop                   | an image, compressed by it

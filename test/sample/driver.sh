@@ -1,0 +1,33 @@
+# shellcheck shell=bash
+# The driver's parts and those of the sample, for scripts that compile and compare the kernel's objects as the driver
+# would. HERE is test/sample.
+
+TOP=${HERE%/test/sample}
+LIB_DIR=$TOP/kpatch-build/lib
+export BIN_DIR=${KPATCH_BIN:-$TOP/build/bin} KMOD_DIR=$TOP/kmod/patch
+for part in log packages options config-check target target-debian workdir patch tree affected compile proof keys diff module; do
+	# shellcheck source=/dev/null
+	source "$LIB_DIR/$part.sh"
+done
+for part in select compile check report; do
+	# shellcheck source=/dev/null
+	source "$HERE/$part.sh"
+done
+
+# sample_begin LINE DIR: the target, its tree, and DIR/LINE as the driver's work directory, but one that stays.
+sample_begin() {
+	local lock
+	LINE=$1
+	install_traps
+	options_parse -a "$LINE" --print-target ${SAMPLE_JOBS:+-j "$SAMPLE_JOBS"}
+	CACHE=${KPATCH_CACHE:-${XDG_CACHE_HOME:-${HOME:?}/.cache}/kpatch-build}
+	mkdir -p "$CACHE"
+	CACHE=$(realpath -- "$CACHE")
+	WORK=$2/$LINE
+	mkdir -p "$WORK"
+	exec {lock}>"$WORK/.lock"
+	if ! flock -n "$lock"; then die "another run works in $WORK"; fi
+	at_exit cache_drop_partial
+	stage target target_describe
+	stage tree tree_prepare
+}
