@@ -80,7 +80,7 @@ build_good() {
 	printf '%s\n' 'obj-m := law-patch.o law-sites.o' 'OBJECT_FILES_NON_STANDARD_law-sites.o := y' >"$parts/Makefile"
 	kbuild "M=$parts" law-patch.o law-sites.o
 	ld -r -o "$parts/law.o" "$parts"/law-{patch,sites}.o
-	cp "$TOP"/kmod/patch/{Kbuild,patch-hook.c,klp-records.h,late-relocations.h,patch.lds} "$link/"
+	cp "$TOP"/kmod/patch/* "$link/"
 	: >"$link/klp-info.h"
 	objcopy --strip-debug -R .ibt_endbr_seal -R .rela.ibt_endbr_seal -R .modinfo "$parts/law.o" "$link/klp-diff.o"
 	kbuild "M=$link" KLP_STEP=hook KLP_NAME=livepatch-law KLP_REPLACE=0 patch-hook.o
