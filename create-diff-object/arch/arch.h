@@ -62,6 +62,7 @@ struct arch_ops {
 	/* The properties of a relocation type; never NULL (see .known). */
 	const struct arch_reloc *(*reloc)(uint32_t type);
 	uint32_t reloc_abs64; /* the type of a plain 64-bit pointer */
+	uint32_t reloc_pc32;  /* the type of a 32-bit distance */
 	/* Physical minus virtual addresses of the image of a kernel that is loaded where it was linked to. */
 	int64_t physical_shift;
 	/* How to do without the slot that a field of an is_got type leads to; false if there is no way. */

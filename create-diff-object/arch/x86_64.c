@@ -286,6 +286,7 @@ const struct arch_ops arch_x86_64 = {
 	.name = "x86_64",
 	.reloc = x86_64_reloc,
 	.reloc_abs64 = R_X86_64_64,
+	.reloc_pc32 = R_X86_64_PC32,
 	/* __START_KERNEL_map, arch/x86/include/asm/page_64_types.h: __pa_symbol(x) is x - __START_KERNEL_map + phys_base. */
 	.physical_shift = 0x80000000,
 	.avoid_got = x86_64_avoid_got,

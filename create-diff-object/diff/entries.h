@@ -9,9 +9,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct arena;
+#include "elf/special.h"
 
-struct special_row;
+struct arena;
 
 struct entry {
 	const struct special_row *row;
@@ -52,38 +52,5 @@ struct entries {
 /* The entries for instructions in [start, end) of special text: stores the ids of the first and returns how many. */
 uint32_t entries_of_text(const struct entries *entries, uint32_t sec, uint64_t start, uint64_t end,
 			 const uint32_t **first);
-
-enum field_kind {
-	FIELD_NONE,
-	FIELD_SITE,    /* an instruction of this object; the first field of every entry is one */
-	FIELD_TARGET,  /* whatever it is, each entry refers to it */
-	FIELD_HANDLER, /* a function, by its entry; an entry may do without */
-};
-
-/* How the entries of a table looked in one range of kernels. */
-struct special_layout {
-	uint8_t size;  /* bytes, 0 ends a list of layouts */
-	uint8_t least; /* bytes that the last entry has at least, 0: all; macros that align in front leave none behind */
-	uint8_t site_len_at, repl_len_at; /* where it holds lengths of instructions, 0: nowhere */
-	struct {
-		uint8_t at; /* bytes from the start of the entry */
-		enum field_kind kind;
-	} fields[4]; /* where relocations stand */
-};
-
-/* What a table is, and how its entries are taken apart. */
-struct special_row {
-	const char *section;
-	const char *type;                 /* the kernel's structure of an entry, NULL: none */
-	const char *size_env;             /* environment variable that gives the entry size, NULL: none */
-	struct special_layout layouts[4]; /* most recent first */
-	bool decides;                     /* a difference here makes the function a changed one */
-	uint8_t ignore_at, ignore_len;    /* bytes that may differ without meaning: the line number of a WARN() */
-	uint8_t repl_at;                  /* the field that names instructions of .altinstr_replacement, 0: none */
-	bool rewrites_site; /* the kernel rewrites the instruction at the site when the module is loaded */
-	bool may_drop;      /* without the entry the instruction is right as it is */
-	bool tests_key;     /* the entry tests a static key; the code can be compiled to test it at run time instead */
-	bool may_drop_late; /* nor is the entry needed if it names what is resolved late: a call by its trampoline */
-};
 
 #endif

@@ -54,7 +54,7 @@ static const struct {
 	{".return_sites", EXACT, SEC_SPECIAL},
 	{".call_sites", EXACT, SEC_SPECIAL},
 	{".cfi_sites", EXACT, SEC_SPECIAL},
-	{".ibt_endbr_seal", EXACT, SEC_IGNORED}, /* see special/table.c */
+	{".ibt_endbr_seal", EXACT, SEC_IGNORED}, /* see elf/special.c */
 	{".orc_unwind", EXACT, SEC_SPECIAL},
 	{".orc_unwind_ip", EXACT, SEC_SPECIAL},
 	{".orc_header", EXACT, SEC_IGNORED}, /* which layout .orc_unwind has: modpost writes one for the module */
@@ -162,6 +162,11 @@ bool export_crc_section(const char *name, char *crcs, size_t size)
 bool is_gpl_export_section(const char *name)
 {
 	return strstr(name, "_gpl") != NULL;
+}
+
+bool is_runtime_constant_section(const char *name)
+{
+	return starts_with(name, "runtime_ptr_") || starts_with(name, "runtime_shift_");
 }
 
 bool is_percpu_section(const char *name)

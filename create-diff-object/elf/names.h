@@ -58,6 +58,9 @@ bool is_unwind_section(const char *name);
 bool export_crc_section(const char *name, char *crcs, size_t size);
 bool is_gpl_export_section(const char *name);
 
+/* The sites of a constant that the kernel writes into its instructions when it starts (`runtime_ptr_USER_PTR_MAX`). */
+bool is_runtime_constant_section(const char *name);
+
 /* Is it percpu data (its symbols are offsets, not addresses)? */
 bool is_percpu_section(const char *name);
 

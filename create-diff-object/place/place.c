@@ -49,8 +49,11 @@ static void compare_functions(struct proof *pl, uint32_t sec)
 	}
 }
 
-static void add_diff(struct proof *pl, uint32_t sec, uint64_t where, const char *reason)
+void proof_add_diff(struct proof *pl, uint32_t sec, uint64_t where, const char *reason)
 {
+	for (uint32_t i = 0; i < pl->ndiffs; i++)
+		if (pl->diffs[i].sec == sec)
+			return;
 	pl->diffs[pl->ndiffs++] = (struct place_diff){sec, where, reason};
 }
 
@@ -63,9 +66,9 @@ static void compare_data(struct proof *pl, uint32_t sec)
 
 	if (sec_classify(&pl->obj->secs[sec]) == SEC_DATA &&
 	    !match_bytes(pl, sec, base, 0, pl->obj->secs[sec].size, &where))
-		add_diff(pl, sec, where, NULL);
+		proof_add_diff(pl, sec, where, NULL);
 	else if (!follow_range(pl, sec, base, 0, pl->obj->secs[sec].size, true, &where, &reason))
-		add_diff(pl, sec, where, reason);
+		proof_add_diff(pl, sec, where, reason);
 }
 
 /* Code between the functions: assembly that is not typed, replacement instructions, padding. */
@@ -80,7 +83,7 @@ static void compare_gap(struct proof *pl, uint32_t sec, uint64_t start, uint64_t
 	if (match_bytes(pl, sec, base, start, end, &where) &&
 	    follow_range(pl, sec, base, start, end, true, &where, &reason))
 		return;
-	add_diff(pl, sec, where, reason);
+	proof_add_diff(pl, sec, where, reason);
 	*differs = true;
 }
 
@@ -257,13 +260,13 @@ static void check_places(struct proof *pl)
 		    class == SEC_IGNORED || has_functions(pl, s))
 			continue;
 		if (elf_sec_is_text(sec))
-			add_diff(pl, s, 0,
-				 arena_printf(pl->arena, "%s has no code like this, or it can't be told where",
-					      pl->host->name));
+			proof_add_diff(pl, s, 0,
+				       arena_printf(pl->arena, "%s has no code like this, or it can't be told where",
+						    pl->host->name));
 		else if (class == SEC_DATA && has_symbols(pl->obj, s))
-			add_diff(pl, s, 0,
-				 arena_printf(pl->arena, "%s has no such data, or it can't be told where",
-					      pl->host->name));
+			proof_add_diff(pl, s, 0,
+				       arena_printf(pl->arena, "%s has no such data, or it can't be told where",
+						    pl->host->name));
 	}
 }
 
@@ -278,7 +281,7 @@ int place_object(const struct elf_obj *obj, const struct host *host, bool insist
 	pl->host = host;
 	pl->secs = arena_array(arena, struct spot, obj->nsecs);
 	pl->syms = arena_array(arena, struct spot, obj->nsyms);
-	pl->diffs = arena_array(arena, struct place_diff, 2 * obj->nsecs);
+	pl->diffs = arena_array(arena, struct place_diff, obj->nsecs);
 	match_index_object(pl);
 	for (enum round round = 0; round < NROUNDS; round++) {
 		do {

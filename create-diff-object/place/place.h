@@ -84,6 +84,12 @@ int place_object(const struct elf_obj *obj, const struct host *host, bool insist
 		 struct diag *diag) __attribute__((warn_unused_result));
 void proof_free(struct proof *proof);
 
+/*
+ * For the parts of the proof: a section's byte at where differs, or what it refers to (reason, owned by the arena, NULL: the
+ * bytes differ). One difference of a section is kept, the first.
+ */
+void proof_add_diff(struct proof *proof, uint32_t sec, uint64_t where, const char *reason);
+
 /* Where symbol sym of the object is in the host; false if that is not known. */
 bool proof_find_symbol(const struct proof *proof, uint32_t sym, struct place *at);
 /* Id in the host's symtab of the record for a placed symbol, or SYMTAB_NONE. */

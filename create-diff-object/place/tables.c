@@ -6,6 +6,10 @@
  * host that name a place are compared with those of the object that do. What else an entry refers to (replacement
  * instructions, a static key, a fixup) is followed like any reference.
  *
+ * The size of an entry is one of those that kernels have had (elf/special.c): the one at which the host's entries all name
+ * instructions where they should. So an object without a table is held against the host's too: it must have no entry
+ * for code of the object.
+ *
  * Not looked at: ORC data, which follows from the code and is joined and sorted at the link.
  */
 #include "place/tables.h"
@@ -15,6 +19,7 @@
 
 #include "arch/arch.h"
 #include "elf/names.h"
+#include "elf/special.h"
 #include "place/follow.h"
 #include "place/match.h"
 #include "util/arena.h"
@@ -29,13 +34,14 @@ struct host_entry {
 
 typedef VEC(struct host_entry) entry_vec;
 
-/* One table of the object and of the host. */
+/* One table of the object and of the host; either may lack it. */
 struct table {
-	uint32_t sec;       /* of the object */
-	uint64_t size;      /* bytes of an entry */
-	uint32_t nrelas;    /* relocations of an entry; the first is the field that names the code */
+	const char *name;
+	uint32_t sec;       /* of the object, 0: it has none */
 	struct place start; /* in the host */
-	entry_vec theirs;   /* sorted by target, then offset */
+	uint64_t bytes;     /* in the host, 0: it has none */
+	const struct special_layout *layout;
+	entry_vec theirs; /* the host's entries for code of the object, sorted by target, then offset */
 };
 
 static bool place_before(struct place a, struct place b)
@@ -52,44 +58,76 @@ static int compare_entries(const void *a, const void *b)
 	return ea->offset < eb->offset ? -1 : ea->offset > eb->offset;
 }
 
-/*
- * The size of an entry is the shortest at which all entries have relocations at the same offsets. Every table has
- * its first field in the first bytes of an entry, so there is one.
- */
-static bool find_entry_size(const struct proof *pl, struct table *table)
+static uint32_t field_type(const struct proof *pl, const struct special_layout *layout)
 {
-	const struct elf_sec *sec = &pl->obj->secs[table->sec];
-	const struct elf_rela **relas = pl->relas[table->sec];
-
-	for (uint64_t size = 4; size <= sec->size; size++) {
-		uint64_t n = sec->size / size;
-		uint32_t each = (uint32_t)(sec->nrelas / n), i = 0;
-
-		if (sec->size % size || !each || each * n != sec->nrelas)
-			continue;
-		while (i < sec->nrelas && relas[i]->offset == relas[i % each]->offset + i / each * size &&
-		       relas[i]->type == relas[i % each]->type)
-			i++;
-		if (i < sec->nrelas || relas[0]->offset || relas[each - 1]->offset >= size)
-			continue;
-		table->size = size;
-		table->nrelas = each;
-		return true;
-	}
-	return false;
+	return layout->absolute ? pl->obj->arch->reloc_abs64 : pl->obj->arch->reloc_pc32;
 }
 
-/* Where in the host the code is that an entry of the object names. */
-static bool find_target(const struct proof *pl, const struct elf_rela *rela, struct place *at)
+/* The place that a field of the host's table names; false if it names none. */
+static bool read_field(const struct proof *pl, const struct table *table, const struct special_layout *layout,
+		       uint64_t offset, struct place *target)
 {
-	const struct elf_sym *sym = &pl->obj->syms[rela->sym];
-	const struct spot *spot;
+	const struct elf_rela rela = {.type = field_type(pl, layout)};
+	struct place at = {table->start.shndx, table->start.offset + offset};
+	const char *name;
 
-	if (!elf_sym_has_section(sym))
+	return host_read_field(pl->host, at, &rela, target, &name) == HOST_FIELD_PLACE;
+}
+
+/* Does each entry of the host's table name instructions where this layout wants some? */
+static bool fits_host(const struct proof *pl, const struct table *table, const struct special_layout *layout)
+{
+	for (uint64_t at = 0; at + layout->size <= table->bytes; at += layout->size) {
+		for (uint32_t f = 0; f < SPECIAL_MAX_FIELDS && layout->fields[f].kind; f++) {
+			struct place target;
+
+			if (layout->fields[f].kind == FIELD_SITE &&
+			    (!read_field(pl, table, layout, at + layout->fields[f].at, &target) ||
+			     !host_is_text(pl->host, target)))
+				return false;
+		}
+	}
+	return true;
+}
+
+/* The relocation of an entry of the object that names its code, or NULL. */
+static const struct elf_rela *find_site(const struct proof *pl, const struct table *table,
+					const struct special_layout *layout, uint64_t offset)
+{
+	uint32_t i = match_first_rela(pl, table->sec, offset);
+	const struct elf_rela *rela;
+
+	if (!pl->relas[table->sec] || i == pl->obj->secs[table->sec].nrelas)
+		return NULL;
+	rela = pl->relas[table->sec][i];
+	return rela->offset == offset && pl->obj->arch->reloc(rela->type)->size == (layout->absolute ? 8 : 4) ? rela
+													      : NULL;
+}
+
+static bool fits_object(const struct proof *pl, const struct table *table, const struct special_layout *layout)
+{
+	uint64_t size = pl->obj->secs[table->sec].size, rest = size % layout->size;
+
+	if (rest && (!layout->least || rest < layout->least))
 		return false;
-	spot = &pl->secs[sym->shndx];
-	*at = (struct place){spot->at.shndx, spot->at.offset + sym->value + (uint64_t)rela->addend};
-	return spot->state == SPOT_PLACED && elf_sec_is_text(&pl->obj->secs[sym->shndx]);
+	for (uint64_t at = 0; at < size; at += layout->size)
+		if (!find_site(pl, table, layout, at))
+			return false;
+	return true;
+}
+
+/*
+ * The layout that fits both tables; a table has one in all objects, so that only an unknown one fits neither. Those
+ * of one kernel are told apart by the host's entries already, unless it has next to none.
+ */
+static const struct special_layout *find_layout(const struct proof *pl, const struct table *table,
+						const struct special_layout *layouts)
+{
+	for (const struct special_layout *layout = layouts; layout->size; layout++)
+		if ((!table->sec || fits_object(pl, table, layout)) &&
+		    (!layouts[1].size || fits_host(pl, table, layout)))
+			return layout;
+	return NULL;
 }
 
 /* Is there code of the object at this place? sec and offset tell where it is in the object. */
@@ -98,8 +136,8 @@ static bool find_own_code(const struct proof *pl, struct place at, uint32_t *sec
 	for (uint32_t s = 1; s < pl->obj->nsecs; s++) {
 		const struct spot *spot = &pl->secs[s];
 
-		if (spot->state != SPOT_PLACED || !elf_sec_is_text(&pl->obj->secs[s]) || spot->at.shndx != at.shndx ||
-		    at.offset < spot->at.offset || at.offset - spot->at.offset >= pl->obj->secs[s].size)
+		if (spot->state != SPOT_PLACED || spot->at.shndx != at.shndx || at.offset < spot->at.offset ||
+		    at.offset - spot->at.offset >= pl->obj->secs[s].size || !elf_sec_is_text(&pl->obj->secs[s]))
 			continue;
 		*sec = s;
 		*offset = at.offset - spot->at.offset;
@@ -109,18 +147,14 @@ static bool find_own_code(const struct proof *pl, struct place at, uint32_t *sec
 }
 
 /* Collects the host's entries that name code of the object. */
-static void read_host_table(const struct proof *pl, struct table *table, uint64_t size)
+static void read_host_table(const struct proof *pl, struct table *table)
 {
-	const struct elf_rela first = {.type = pl->relas[table->sec][0]->type};
-
-	for (uint64_t at = 0; at + table->size <= size; at += table->size) {
+	for (uint64_t at = 0; at + table->layout->size <= table->bytes; at += table->layout->size) {
 		struct host_entry entry = {.offset = at};
-		const char *name;
 		uint64_t offset;
 		uint32_t sec;
 
-		if (host_read_field(pl->host, (struct place){table->start.shndx, table->start.offset + at}, &first,
-				    &entry.target, &name) == HOST_FIELD_PLACE &&
+		if (read_field(pl, table, table->layout, at, &entry.target) &&
 		    find_own_code(pl, entry.target, &sec, &offset))
 			vec_add(&table->theirs, entry);
 	}
@@ -152,6 +186,11 @@ static struct place base_for(const struct table *table, const struct host_entry 
 /* Finds the host's entry that equals the object's at offset, and follows it. */
 static bool follow_entry(struct proof *pl, struct table *table, uint64_t offset, struct place target)
 {
+	uint64_t end = offset + table->layout->size;
+
+	/* The last entry may lack its padding. */
+	if (end > pl->obj->secs[table->sec].size)
+		end = pl->obj->secs[table->sec].size;
 	for (uint32_t i = first_entry_at(table, target);
 	     i < table->theirs.n && place_equal(table->theirs.v[i].target, target); i++) {
 		struct host_entry *entry = &table->theirs.v[i];
@@ -159,11 +198,11 @@ static bool follow_entry(struct proof *pl, struct table *table, uint64_t offset,
 		const char *reason;
 		uint64_t where;
 
-		if (entry->used || !match_bytes(pl, table->sec, base, offset, offset + table->size, &where) ||
-		    !follow_range(pl, table->sec, base, offset, offset + table->size, false, &where, &reason))
+		if (entry->used || !match_bytes(pl, table->sec, base, offset, end, &where) ||
+		    !follow_range(pl, table->sec, base, offset, end, false, &where, &reason))
 			continue;
 		entry->used = true;
-		return follow_range(pl, table->sec, base, offset, offset + table->size, true, &where, &reason);
+		return follow_range(pl, table->sec, base, offset, end, true, &where, &reason);
 	}
 	return false;
 }
@@ -185,31 +224,40 @@ static bool is_overridden(const struct proof *pl, uint32_t sec, uint64_t offset)
 	       symtab_find_name_at(pl->host->symtab, sym->name, at.shndx, at.offset + sym->value) == SYMTAB_NONE;
 }
 
+/* An entry for this instruction differs: the function does, or the code that is in no function. */
 static void blame(struct proof *pl, uint32_t sec, uint64_t offset, const char *reason)
 {
 	uint32_t func = match_find_func(pl, sec, offset);
 
-	if (func != UINT32_MAX && pl->funcs[func].state == FUNC_MATCHES && !is_overridden(pl, sec, offset)) {
+	if (func == UINT32_MAX) {
+		proof_add_diff(pl, sec, offset, reason);
+	} else if (pl->funcs[func].state == FUNC_MATCHES && !is_overridden(pl, sec, offset)) {
 		pl->funcs[func].state = FUNC_DIFFERS;
 		pl->funcs[func].where = offset;
 		pl->funcs[func].reason = reason;
 	}
 }
 
+/* An entry of the object: is it the host's as well? One for code that has no place is left to those who miss the code. */
+static void compare_entry(struct proof *pl, struct table *table, uint64_t offset)
+{
+	const struct elf_rela *rela = find_site(pl, table, table->layout, offset);
+	const struct elf_sym *sym = &pl->obj->syms[rela->sym];
+	const struct spot *spot = elf_sym_has_section(sym) ? &pl->secs[sym->shndx] : NULL;
+	uint64_t at = sym->value + (uint64_t)rela->addend;
+
+	if (!spot || !elf_sec_is_text(&pl->obj->secs[sym->shndx]))
+		proof_add_diff(pl, table->sec, offset, "an entry for no instruction of this object");
+	else if (spot->state == SPOT_PLACED &&
+		 !follow_entry(pl, table, offset, (struct place){spot->at.shndx, spot->at.offset + at}))
+		blame(pl, sym->shndx, at,
+		      arena_printf(pl->arena, "compiled with an entry in %s that the kernel has not", table->name));
+}
+
 static void compare_table(struct proof *pl, struct table *table)
 {
-	const struct elf_sec *sec = &pl->obj->secs[table->sec];
-
-	for (uint64_t at = 0; at < sec->size; at += table->size) {
-		const struct elf_rela *rela = pl->relas[table->sec][at / table->size * table->nrelas];
-		const struct elf_sym *sym = &pl->obj->syms[rela->sym];
-		struct place target;
-
-		if (find_target(pl, rela, &target) && !follow_entry(pl, table, at, target))
-			blame(pl, sym->shndx, sym->value + (uint64_t)rela->addend,
-			      arena_printf(pl->arena, "compiled with an entry in %s that the kernel has not",
-					   sec->name));
-	}
+	for (uint64_t at = 0; table->sec && at < pl->obj->secs[table->sec].size; at += table->layout->size)
+		compare_entry(pl, table, at);
 	for (uint32_t i = 0; i < table->theirs.n; i++) {
 		uint64_t offset;
 		uint32_t own;
@@ -217,8 +265,39 @@ static void compare_table(struct proof *pl, struct table *table)
 		if (!table->theirs.v[i].used && find_own_code(pl, table->theirs.v[i].target, &own, &offset))
 			blame(pl, own, offset,
 			      arena_printf(pl->arena, "the kernel has an entry in %s that was not compiled",
-					   sec->name));
+					   table->name));
 	}
+}
+
+/* The first code of the object that has a place: what to name if a table as a whole can't be read. */
+static uint32_t find_first_text(const struct proof *pl)
+{
+	for (uint32_t s = 1; s < pl->obj->nsecs; s++)
+		if (pl->secs[s].state == SPOT_PLACED && elf_sec_is_text(&pl->obj->secs[s]))
+			return s;
+	return 0;
+}
+
+static void follow_table(struct proof *pl, const char *name, const struct special_layout *layouts)
+{
+	struct table table = {.name = name, .sec = elf_obj_find_section_index(pl->obj, name)};
+	uint32_t first = find_first_text(pl);
+
+	if (table.sec && !pl->obj->secs[table.sec].size)
+		table.sec = 0;
+	/* A table that is not there has no entries. */
+	if (!host_find_table(pl->host, name, &table.start, &table.bytes))
+		table.bytes = 0;
+	if (!first || (!table.sec && !table.bytes))
+		return;
+	table.layout = find_layout(pl, &table, layouts);
+	if (!table.layout) {
+		blame(pl, first, 0, arena_printf(pl->arena, "%s has entries of a form that is not known", name));
+		return;
+	}
+	read_host_table(pl, &table);
+	compare_table(pl, &table);
+	vec_free(&table.theirs);
 }
 
 static uint32_t count_placed(const struct proof *pl)
@@ -230,26 +309,32 @@ static uint32_t count_placed(const struct proof *pl)
 	return n;
 }
 
+/* A table for each constant that the kernel writes into instructions when it starts (runtime_const_ptr(), since 6.11). */
+static void follow_constants(struct proof *pl)
+{
+	static const struct special_layout layouts[] = {{.size = 4, .fields = {{0, FIELD_SITE}}}, {.size = 0}};
+
+	for (uint32_t s = 1; s < pl->obj->nsecs; s++)
+		if (is_runtime_constant_section(pl->obj->secs[s].name))
+			follow_table(pl, pl->obj->secs[s].name, layouts);
+	for (uint32_t s = 1; s < pl->host->elf->nsecs; s++) {
+		const char *name = pl->host->elf->secs[s].name;
+
+		if (is_runtime_constant_section(name) && !elf_obj_find_section_index(pl->obj, name))
+			follow_table(pl, name, layouts);
+	}
+}
+
 bool tables_follow(struct proof *pl)
 {
-	uint32_t before = count_placed(pl);
+	uint32_t before = count_placed(pl), n;
+	const struct special_row *rows;
 
-	for (uint32_t s = 1; s < pl->obj->nsecs; s++) {
-		struct table table = {.sec = s};
-		uint64_t size;
-
-		if (sec_classify(&pl->obj->secs[s]) != SEC_SPECIAL || is_unwind_section(pl->obj->secs[s].name) ||
-		    !pl->relas[s])
-			continue;
-		/* A table that is not there has no entries. */
-		if (!host_find_table(pl->host, pl->obj->secs[s].name, &table.start, &size))
-			size = 0;
-		if (find_entry_size(pl, &table))
-			read_host_table(pl, &table, size);
-		else
-			table.size = pl->obj->secs[s].size;
-		compare_table(pl, &table);
-		vec_free(&table.theirs);
-	}
+	/* The first is .altinstructions, which tells where replacement instructions are, for which others have entries. */
+	n = special_rows(&rows);
+	for (uint32_t i = 0; i < n; i++)
+		if (!is_unwind_section(rows[i].section))
+			follow_table(pl, rows[i].section, rows[i].layouts);
+	follow_constants(pl);
 	return count_placed(pl) > before;
 }

@@ -10,14 +10,12 @@
 
 #include <stdlib.h>
 
+#include "elf/special.h"
 #include "special/layout.h"
 #include "special/orc.h"
-#include "special/table.h"
 #include "util/arena.h"
 #include "util/diag.h"
 #include "util/vec.h"
-
-#define MAX_FIELDS (sizeof(((struct special_layout *)0)->fields) / sizeof(((struct special_layout *)0)->fields[0]))
 
 typedef VEC(struct entry) entry_vec;
 
@@ -41,21 +39,22 @@ static uint64_t count_entries(const struct pieces *pieces, const struct special_
 			      const struct ref *refs, uint32_t nrefs)
 {
 	uint64_t n = (table_size + layout->size - 1) / layout->size, lacks = n * layout->size - table_size;
-	uint64_t seen[MAX_FIELDS] = {0};
+	uint64_t seen[SPECIAL_MAX_FIELDS] = {0};
 
 	if (lacks > (layout->least ? (uint64_t)layout->size - layout->least : 0))
 		return 0;
 	for (uint32_t i = 0; i < nrefs; i++) {
 		uint32_t f = 0;
 
-		while (f < MAX_FIELDS && layout->fields[f].kind &&
+		while (f < SPECIAL_MAX_FIELDS && layout->fields[f].kind &&
 		       layout->fields[f].at != refs[i].offset % layout->size)
 			f++;
-		if (f == MAX_FIELDS || !layout->fields[f].kind || !field_fits(pieces, &refs[i], layout->fields[f].kind))
+		if (f == SPECIAL_MAX_FIELDS || !layout->fields[f].kind ||
+		    !field_fits(pieces, &refs[i], layout->fields[f].kind))
 			return 0;
 		seen[f]++;
 	}
-	for (uint32_t f = 0; f < MAX_FIELDS && layout->fields[f].kind; f++)
+	for (uint32_t f = 0; f < SPECIAL_MAX_FIELDS && layout->fields[f].kind; f++)
 		if (layout->fields[f].kind == FIELD_HANDLER ? seen[f] > n : seen[f] != n)
 			return 0;
 	return n;

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "special/table.h"
+#include "elf/special.h"
 #include "target/btf.h"
 #include "util/diag.h"
 

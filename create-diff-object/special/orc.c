@@ -12,8 +12,8 @@
 
 #include <stdlib.h>
 
+#include "elf/special.h"
 #include "special/layout.h"
-#include "special/table.h"
 #include "util/arena.h"
 #include "util/diag.h"
 

@@ -204,6 +204,13 @@ static void test_differences_are_refused(void **state)
 		{"-DDIFFERENT_ENTRY", "compiled with an entry in .altinstructions that the kernel has not", 5},
 		{"-DWITHOUT_ENTRY", "the kernel has an entry in __ex_table that was not compiled", 5},
 		{"-DWITH_ENTRY", "compiled with an entry in __ex_table that the kernel has not", 5},
+		{"-DWITHOUT_TABLE", "the kernel has an entry in __ex_table that was not compiled", 4},
+		{"-DWITH_ENTRY_FOR_GAP",
+		 ": compiled with an entry in __ex_table that the kernel has not; the source, config or compiler differs from the one the kernel was built with (all 6",
+		 6},
+		{"-DWITH_ENTRY_FOR_DATA", "__ex_table+0xc: an entry for no instruction of this object; the source", 6},
+		{"-DDIFFERENT_KEY", "compiled with an entry in .static_call_sites that the kernel has not", 5},
+		{"-DWITHOUT_CONSTANT", "the kernel has an entry in runtime_ptr_shared that was not compiled", 5},
 		{"-DDIFFERENT_GAP", ".text+", 6},
 		{"-DDIFFERENT_POINTER", "handlers+0: refers to second, the kernel to first", 6},
 	};

@@ -44,6 +44,12 @@
 #define PADDING ".byte 0xcc, 0xcc, 0xcc"
 #endif
 
+#ifdef DIFFERENT_KEY
+#define KEY outside_b
+#else
+#define KEY shared
+#endif
+
 TWINS
 LONELY(outside_a)
 
@@ -64,11 +70,19 @@ static int (*const handlers[])(int) = {HANDLER, outside_b};
 int first(int x)
 {
 	EXTABLE(1);
+	STATIC_CALL(KEY);
+	CONSTANT(shared);
 	say(GREETING);
 	return CALLEE(x) + twin(x) + lone_twin(x) + overridden(x) + counter++;
 }
 
-asm(".pushsection .text\n" PADDING "\n.popsection");
+asm(".pushsection .text\n gap: " PADDING "\n.popsection");
+#ifdef WITH_ENTRY_FOR_GAP
+asm(".pushsection __ex_table,\"a\"\n .long gap - .\n .long gap - .\n .long 1\n .popsection");
+#endif
+#ifdef WITH_ENTRY_FOR_DATA
+asm(".pushsection __ex_table,\"a\"\n .long counter - .\n .long gap - .\n .long 1\n .popsection");
+#endif
 
 int second(int x)
 {

@@ -42,9 +42,27 @@ extern int shared;
 		     ".pushsection .altinstr_replacement,\"ax\"\n 663: " what "\n 664:\n .popsection\n"                \
 		     :                                                                                                 \
 		     : "i"(when))
+#ifdef WITHOUT_TABLE
+#define EXTABLE(how) asm volatile("nop\n nop")
+#else
 #define EXTABLE(how)                                                                                                   \
 	asm volatile("1: nop\n 2: nop\n"                                                                               \
 		     ".pushsection __ex_table,\"a\"\n .long 1b - .\n .long 2b - .\n .long " #how "\n .popsection\n")
+#endif
+
+/*
+ * A static call: site and key; and an instruction that gets its constant when the kernel starts, of which there is a
+ * table for each constant.
+ */
+#define STATIC_CALL(key) STATIC_CALL_OF(key)
+#define STATIC_CALL_OF(key)                                                                                               \
+	asm volatile("1: nop\n .pushsection .static_call_sites,\"aw\"\n .long 1b - .\n .long " #key " - .\n .popsection\n")
+#ifdef WITHOUT_CONSTANT
+#define CONSTANT(name) asm volatile("nop")
+#else
+#define CONSTANT(name)                                                                                                 \
+	asm volatile("1: nop\n .pushsection runtime_ptr_" #name ",\"a\"\n .long 1b - .\n .popsection\n")
+#endif
 
 /* Nothing at all tells these apart. */
 #define SAME                                                                                                           \

@@ -20,7 +20,7 @@
  * object at a time, and a livepatch module's functions are entered from elsewhere. Sealing them would remove
  * the endbr that an indirect call needs.
  */
-#include "special/table.h"
+#include "elf/special.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -29,7 +29,7 @@
 #define SITES(bytes)                                                                                                   \
 	{                                                                                                              \
 		{                                                                                                      \
-			.size = bytes, .fields = { {0, FIELD_SITE} }                                                   \
+			.size = bytes, .absolute = (bytes) == 8, .fields = { {0, FIELD_SITE} }                         \
 		}                                                                                                      \
 	}
 
@@ -58,13 +58,13 @@ static const struct special_row rows[] = {
 	 .size_env = "EX_STRUCT_SIZE",
 	 .layouts = {{.size = 12, .fields = {{0, FIELD_SITE}, {4, FIELD_TARGET}, {8, FIELD_HANDLER}}},
 		     {.size = 8, .fields = {{0, FIELD_SITE}, {4, FIELD_TARGET}}},
-		     {.size = 16, .fields = {{0, FIELD_SITE}, {8, FIELD_TARGET}}}},
+		     {.size = 16, .absolute = true, .fields = {{0, FIELD_SITE}, {8, FIELD_TARGET}}}},
 	 .decides = true},
 	{.section = "__jump_table",
 	 .type = "jump_entry",
 	 .size_env = "JUMP_STRUCT_SIZE",
 	 .layouts = {{.size = 16, .fields = {{0, FIELD_SITE}, {4, FIELD_SITE}, {8, FIELD_TARGET}}},
-		     {.size = 24, .fields = {{0, FIELD_SITE}, {8, FIELD_SITE}, {16, FIELD_TARGET}}}},
+		     {.size = 24, .absolute = true, .fields = {{0, FIELD_SITE}, {8, FIELD_SITE}, {16, FIELD_TARGET}}}},
 	 .decides = true,
 	 .rewrites_site = true,
 	 .tests_key = true},
@@ -79,7 +79,7 @@ static const struct special_row rows[] = {
 	{.section = ".parainstructions",
 	 .type = "paravirt_patch_site",
 	 .size_env = "PARA_STRUCT_SIZE",
-	 .layouts = {{.size = 16, .least = 10, .site_len_at = 9, .fields = {{0, FIELD_SITE}}}},
+	 .layouts = {{.size = 16, .absolute = true, .least = 10, .site_len_at = 9, .fields = {{0, FIELD_SITE}}}},
 	 .decides = true,
 	 .rewrites_site = true},
 	{.section = ".smp_locks", .layouts = SITES(4), .decides = true},
