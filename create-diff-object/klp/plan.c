@@ -117,7 +117,8 @@ static int find_symbol(const struct diff *diff, const struct plan_target *target
 	}
 	if (target->placement && target->placement->proved && (record || defined))
 		return 0;
-	if (defined && sym && diff->orig.obj->syms[sym].bind == STB_WEAK)
+	/* What the link took for a weak symbol: a placement knows; who goes on without proof has the name's word for it. */
+	if (defined && !target->placement && sym && diff->orig.obj->syms[sym].bind == STB_WEAK)
 		return -EPERM;
 	status = find_in_symtab(target->symtab, name, global, found);
 	/* A global symbol is what the link found under its name, whatever its code is. */
@@ -342,9 +343,18 @@ int plan_find_function(const struct diff *diff, const struct plan_target *target
 {
 	const struct piece *piece = side_piece(&diff->orig, orig);
 	bool global = !elf_sym_is_local(&diff->orig.obj->syms[piece->sym]);
+	const struct placement_record *record =
+		target->placement ? placement_find(target->placement, piece->name, true) : NULL;
 	struct found found = {0};
-	int status = find_symbol(diff, target, piece->name, true, global, &found);
+	int status;
 
+	/* References go to what the link took, whoever's it is. But this code may be the one that it left out. */
+	if (diff->orig.obj->syms[piece->sym].bind == STB_WEAK && !(record && record->target_name) &&
+	    !(target->placement && target->placement->proved))
+		return diag_refuse(diag, diff->patched.obj->path, piece->name,
+				   "weak, and nothing tells whether %s has this function or another's; %s",
+				   target->object, why_ambiguous(target));
+	status = find_symbol(diff, target, piece->name, true, global, &found);
 	if (status < 0)
 		return diag_refuse(diag, diff->patched.obj->path, piece->name,
 				   "%s has several functions of this name and which one is meant can't be told; %s",
