@@ -57,13 +57,12 @@ int placement_read(const char *path, struct placement **result, struct diag *dia
 	VEC(struct placement_record) records = {0};
 	FILE *f = fopen(path, "re");
 	char *line = NULL, place[32];
-	bool has_version = false;
+	bool has_version = false, has_proved = false;
 	unsigned int number = 0;
 	size_t cap = 0;
 	int err = 0;
 
 	placement->arena = arena;
-	placement->proved = true;
 	if (!f) {
 		err = -errno;
 		diag_error(diag, path, NULL, "can't open: %s", strerror(-err));
@@ -84,6 +83,7 @@ int placement_read(const char *path, struct placement **result, struct diag *dia
 			placement->object = arena_strdup(arena, fields[1]);
 		} else if (!strcmp(fields[0], "proved") && n == 2) {
 			placement->proved = !strcmp(fields[1], "yes");
+			has_proved = placement->proved || !strcmp(fields[1], "no");
 		} else if (!strcmp(fields[0], "symbol")) {
 			if (!parse_symbol(arena, fields, n, vec_push(&records)))
 				err = diag_error(diag, path, place, "not a symbol record");
@@ -93,7 +93,7 @@ int placement_read(const char *path, struct placement **result, struct diag *dia
 	}
 	free(line);
 	fclose(f);
-	if (!err && (!has_version || !placement->object))
+	if (!err && (!has_version || !placement->object || !has_proved))
 		err = diag_error(diag, path, NULL, "not a placement of version " VERSION);
 	placement->n = records.n;
 	placement->records = arena_memdup(arena, records.v, records.n * sizeof(*records.v));
