@@ -57,15 +57,22 @@ void proof_add_diff(struct proof *pl, uint32_t sec, uint64_t where, const char *
 	pl->diffs[pl->ndiffs++] = (struct place_diff){sec, where, reason};
 }
 
-/* Initial data must be the same too, where nothing but the linker writes it: tables are sorted and filled later. */
+/* Data that the link takes as it is; it sorts special tables, and fills those of exports. */
+static bool has_fixed_bytes(const struct elf_sec *sec)
+{
+	enum sec_class class = sec_classify(sec);
+
+	return class == SEC_DATA || class == SEC_INIT || class == SEC_TABLE;
+}
+
+/* Initial data must be the same too. */
 static void compare_data(struct proof *pl, uint32_t sec)
 {
 	struct place base = pl->secs[sec].at;
 	const char *reason = NULL;
 	uint64_t where;
 
-	if (sec_classify(&pl->obj->secs[sec]) == SEC_DATA &&
-	    !match_bytes(pl, sec, base, 0, pl->obj->secs[sec].size, &where))
+	if (has_fixed_bytes(&pl->obj->secs[sec]) && !match_bytes(pl, sec, base, 0, pl->obj->secs[sec].size, &where))
 		proof_add_diff(pl, sec, where, NULL);
 	else if (!follow_range(pl, sec, base, 0, pl->obj->secs[sec].size, true, &where, &reason))
 		proof_add_diff(pl, sec, where, reason);

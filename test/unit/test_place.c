@@ -199,6 +199,7 @@ static void test_differences_are_refused(void **state)
 		{"-DDIFFERENT_STRING", "compiled with \"hallo\", the kernel has \"hello\"; the source, config", 5},
 		{"-DDIFFERENT_CALLEE", "refers to outside_b, the kernel to outside_a", 5},
 		{"-DDIFFERENT_DATA", "counter+0: compiled 08, kernel has 07; the source", 6},
+		{"-DDIFFERENT_INIT", "events+0x4: compiled 3d, kernel has 3c; the source", 6},
 		{"-DDIFFERENT_REPLACEMENT", ".altinstr_replacement+0x2: refers to outside_b, the kernel to outside_a",
 		 6},
 		{"-DDIFFERENT_ENTRY", "compiled with an entry in .altinstructions that the kernel has not", 5},

@@ -20,6 +20,12 @@
 #define START 7
 #endif
 
+#ifdef DIFFERENT_INIT
+#define EVENT 0x3d
+#else
+#define EVENT 0x3c
+#endif
+
 #ifdef DIFFERENT_POINTER
 #define HANDLER second
 #else
@@ -53,6 +59,8 @@
 TWINS
 LONELY(outside_a)
 
+static __attribute__((section(".init.rodata"))) const volatile int events[] = {0xc0, EVENT};
+
 /* No other object refers to it, but its initial value is known. */
 static int counter = START;
 
@@ -73,7 +81,7 @@ int first(int x)
 	STATIC_CALL(KEY);
 	CONSTANT(shared);
 	say(GREETING);
-	return CALLEE(x) + twin(x) + lone_twin(x) + overridden(x) + counter++;
+	return CALLEE(x) + twin(x) + lone_twin(x) + overridden(x) + counter++ + events[x & 1];
 }
 
 asm(".pushsection .text\n gap: " PADDING "\n.popsection");
