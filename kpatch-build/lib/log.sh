@@ -48,7 +48,7 @@ stage() {
 	"$@"
 	now_us; us=$((REPLY - begin))
 	progress_clear
-	printf '%-9s%-72.72s %5d.%d s\n' "$name" "$STAGE_SUMMARY" $((us / 1000000)) $((us % 1000000 / 100000))
+	printf '%-9s%-72s %5d.%d s\n' "$name" "$STAGE_SUMMARY" $((us / 1000000)) $((us % 1000000 / 100000))
 	STAGE_NAME=""
 }
 
