@@ -110,8 +110,11 @@ static void report_diff(struct proof *pl, const struct place_diff *diff, enum di
 {
 	const char *what = diff->reason ? diff->reason : describe_bytes(pl, diff->sec, diff->where, 1);
 
-	diag_report(diag, level, pl->obj->path, describe_datum(pl, diff->sec, diff->where),
-		    "%s; " HINT " (all %u functions match)", what, pl->ntotal);
+	if (pl->ntotal)
+		diag_report(diag, level, pl->obj->path, describe_datum(pl, diff->sec, diff->where),
+			    "%s; " HINT " (all %u functions match)", what, pl->ntotal);
+	else
+		diag_report(diag, level, pl->obj->path, describe_datum(pl, diff->sec, diff->where), "%s; " HINT, what);
 }
 
 /* One message, for the first function that differs; data is looked at only if the code that uses it is proved. */

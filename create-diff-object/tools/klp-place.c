@@ -3,6 +3,7 @@
  * klp-place: shows that an object is what a kernel was built from, and where each of its symbols is there.
  * Beside that it takes the ELF file and the symbols out of a bootable image, which the proof stands on.
  */
+#include <ctype.h>
 #include <errno.h>
 #include <getopt.h>
 #include <stdbool.h>
@@ -37,12 +38,12 @@ struct options {
 	bool positions;
 };
 
-static const char usage[] =
-	"usage: klp-place --image IMAGE [--symbols KALLSYMS] [--module X.ko --name MODNAME] [--no-proof] -o PLACEMENT ORIG.o\n"
-	"       klp-place --kallsyms IMAGE [--positions] [-o FILE]\n"
-	"       klp-place --exports IMAGE [--symvers FILE] [-o FILE]\n"
-	"       klp-place --layout IMAGE [-o FILE]\n"
-	"       klp-place --elf IMAGE -o VMLINUX\n";
+static const char usage[] = "usage: klp-place --image IMAGE [--symbols KALLSYMS] [--no-proof] -o PLACEMENT ORIG.o\n"
+			    "       klp-place --module X.ko --name MODNAME [--no-proof] -o PLACEMENT ORIG.o\n"
+			    "       klp-place --kallsyms IMAGE [--positions] [-o FILE]\n"
+			    "       klp-place --exports IMAGE [--symvers FILE] [-o FILE]\n"
+			    "       klp-place --layout IMAGE [-o FILE]\n"
+			    "       klp-place --elf IMAGE -o VMLINUX\n";
 
 enum option_id {
 	OPT_IMAGE = 256,
@@ -149,6 +150,10 @@ static int parse_options(int argc, char **argv, struct options *opts)
 		return usage_error("no output given (-o)");
 	if ((opts->positions && opts->mode != MODE_KALLSYMS) || (opts->symvers && opts->mode != MODE_EXPORTS))
 		return usage_error("--positions belongs to --kallsyms, --symvers to --exports");
+	if (opts->mode != MODE_PLACE && (opts->module || opts->name || opts->symbols || opts->no_proof))
+		return usage_error("--symbols, --module, --name and --no-proof are for the placement of an object");
+	if (opts->module && opts->symbols)
+		return usage_error("--symbols are those of an image; a module has its own");
 	if (argc - optind != (opts->mode == MODE_PLACE))
 		return usage_error(opts->mode == MODE_PLACE ? "give one object" : "too many arguments");
 	if (!opts->module != !opts->name)
@@ -284,6 +289,42 @@ static int read_image_symbols(const struct options *opts, const struct elf_obj *
 	return err;
 }
 
+/* The module's own name for itself, in .modinfo; NULL: it has none (before 4.13). */
+static const char *find_module_name(const struct elf_obj *elf)
+{
+	static const char tag[] = "name=";
+	uint32_t index = elf_obj_find_section_index(elf, ".modinfo");
+	const char *data = index ? (const char *)elf->secs[index].data : NULL;
+	uint64_t size = data ? elf->secs[index].size : 0;
+
+	if (!size || data[size - 1])
+		return NULL;
+	for (uint64_t at = 0; at < size; at += strlen(data + at) + 1)
+		if (!strncmp(data + at, tag, strlen(tag)))
+			return data + at + strlen(tag);
+	return NULL;
+}
+
+static bool is_module_name(const char *name)
+{
+	for (const char *c = name; *c; c++)
+		if (!isalnum((unsigned char)*c) && *c != '_')
+			return false;
+	return *name;
+}
+
+static int check_name(const char *name, const struct elf_obj *elf, struct diag *diag)
+{
+	const char *own = find_module_name(elf);
+
+	if (!is_module_name(name))
+		return diag_error(diag, elf->path, NULL, "'%s' is no name of a module: letters, digits, underscores",
+				  name);
+	if (own && strcmp(own, name))
+		return diag_error(diag, elf->path, NULL, "not the module %s: it calls itself %s", name, own);
+	return 0;
+}
+
 static int check_host(const struct options *opts, const struct elf_obj *elf, const struct symtab *tab,
 		      struct diag *diag)
 {
@@ -292,7 +333,7 @@ static int check_host(const struct options *opts, const struct elf_obj *elf, con
 				  opts->module ? "not a module" : "a module, not an image; see --module");
 	if (tab->relocatable != (elf->type == ET_REL))
 		return diag_error(diag, tab->path, NULL, "not the symbols of a linked kernel");
-	return 0;
+	return opts->module ? check_name(opts->name, elf, diag) : 0;
 }
 
 static int place_in_host(const struct options *opts, const struct elf_obj *elf, const struct symtab *tab,
@@ -309,6 +350,11 @@ static int place_in_host(const struct options *opts, const struct elf_obj *elf, 
 	err = elf_obj_read(opts->object, &obj, diag);
 	if (err)
 		return err;
+	if (obj->type != ET_REL) {
+		err = diag_error(diag, obj->path, NULL, "not an object file of a compiler");
+		elf_obj_free(obj);
+		return err;
+	}
 	host_init(&host, opts->module ? opts->name : "vmlinux", elf, tab, opts->module);
 	err = place_object(obj, &host, !opts->no_proof, &proof, diag);
 	if (!err)

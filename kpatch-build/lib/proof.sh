@@ -13,12 +13,13 @@ proof_of_base() {
 		progress "comparing with the target: $((done++)) of ${#OBJECTS[@]} objects"
 		out=$place/${object%.o}.place log=$place/${object%.o}.log status=0
 		mkdir -p "${out%/*}"
-		args=(--image "$TARGET_VMLINUX" --symbols "$TARGET_KALLSYMS")
-		if ((!OPT_PROOF)); then args+=(--no-proof); fi
-		if [[ ${PARENT[$object]} != vmlinux ]]; then
+		if [[ ${PARENT[$object]} == vmlinux ]]; then
+			args=(--image "$TARGET_VMLINUX" --symbols "$TARGET_KALLSYMS")
+		else
 			module_unpacked "$object"
-			args+=(--module "$REPLY" --name "${MODULE[$object]}")
+			args=(--module "$REPLY" --name "${MODULE[$object]}")
 		fi
+		if ((!OPT_PROOF)); then args+=(--no-proof); fi
 		# There, so that messages name fs/exec.o.
 		(cd "$WORK/4-compile/plain" && exec "$BIN_DIR/klp-place" "${args[@]}" -o "$out" "$object") \
 			>"$log" 2>&1 || status=$?
@@ -47,7 +48,7 @@ proof_of_base() {
 	STAGE_SUMMARY="$functions function(s) are byte for byte what the target runs"
 	if ((${#UNPROVED[@]})); then
 		warn "${UNPROVED[*]}: not proved to be what $TARGET_RELEASE runs (--no-proof); the module may do anything there"
-		STAGE_SUMMARY+=", ${#UNPROVED[@]} object(s) are not"
+		STAGE_SUMMARY+="; ${#UNPROVED[@]} not proved"
 	fi
 }
 

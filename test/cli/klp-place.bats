@@ -64,6 +64,27 @@ compile() {
 	grep -qE $'^symbol\ttwin\tdef\tfunc\t[0-9]+\t[0-9]+:[0-9a-f]+\ttwin\t2$' mod.ko.place
 }
 
+@test "what does not belong together is refused" {
+	cd "$T"
+	cp "$KERNELS_DIR/mod.ko" .
+	printf 'license=GPL\0name=mod\0' >modinfo
+	objcopy --add-section .modinfo=modinfo mod.ko named.ko
+	"$PLACE" --module named.ko --name mod -o place "$KERNELS_DIR/orig.o"
+	rm place
+	run -1 "$PLACE" --module named.ko --name other -o place "$KERNELS_DIR/orig.o"
+	[[ $output == "named.ko: error: not the module other: it calls itself mod" ]]
+	run -1 "$PLACE" --module mod.ko --name $'mo\td' -o place "$KERNELS_DIR/orig.o"
+	[[ $output == "mod.ko: error: "*" is no name of a module: letters, digits, underscores" ]]
+	run -1 "$PLACE" --image "$KERNELS_DIR/vmlinux" -o place "$KERNELS_DIR/vmlinux"
+	[[ $output == "$KERNELS_DIR/vmlinux: error: not an object file of a compiler" ]]
+	run -1 "$PLACE" --kallsyms "$KERNELS_DIR/vmlinux" --module mod.ko --name mod
+	[[ ${lines[0]} == "klp-place: error: --symbols, --module, --name and --no-proof are for the placement of an object" ]]
+	run -1 "$PLACE" --no-proof --layout "$KERNELS_DIR/vmlinux"
+	run -1 "$PLACE" --layout "$KERNELS_DIR/vmlinux" --symbols System.map
+	run -1 "$PLACE" --module mod.ko --name mod --symbols System.map -o place "$KERNELS_DIR/orig.o"
+	[[ ${lines[0]} == "klp-place: error: --symbols are those of an image; a module has its own" && ! -e place ]]
+}
+
 @test "a difference ends with 2 and writes nothing; --no-proof goes on and says so" {
 	cd "$T"
 	compile orig -DDIFFERENT_CODE

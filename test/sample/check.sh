@@ -42,7 +42,7 @@ check_proof() {
 	fi
 	if [[ ${PARENT[$object]} != vmlinux ]]; then
 		module_unpacked "$object"
-		args+=(--module "$REPLY" --name "${MODULE[$object]}")
+		args=(--module "$REPLY" --name "${MODULE[$object]}")
 	fi
 	(cd "$WORK/4-compile/plain" && exec "$BIN_DIR/klp-place" "${args[@]}" -o "$out" "$object") >"$log" 2>&1 || status=$?
 	case $status in
