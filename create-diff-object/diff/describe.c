@@ -2,37 +2,21 @@
 /* Texts for explanations. See describe.h. */
 #include "diff/describe.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "arch/arch.h"
+#include "util/quote.h"
 
 /* Longer texts are cut: enough to recognize a message. */
 #define MAX_QUOTED 48
 
 static void quote(const struct elf_sec *sec, uint64_t offset, char *text, size_t size)
 {
-	size_t used = 0;
-
-	used += (size_t)snprintf(text, size, "\"");
-	for (uint64_t i = offset; i < sec->size && sec->data[i] && used + 8 < size; i++) {
-		uint8_t c = sec->data[i];
-
-		if (i - offset == MAX_QUOTED) {
-			used += (size_t)snprintf(text + used, size - used, "...");
-			break;
-		}
-		if (c == '\n')
-			used += (size_t)snprintf(text + used, size - used, "\\n");
-		else if (c == '"' || c == '\\')
-			used += (size_t)snprintf(text + used, size - used, "\\%c", c);
-		else if (isprint(c))
-			used += (size_t)snprintf(text + used, size - used, "%c", c);
-		else
-			used += (size_t)snprintf(text + used, size - used, "\\%03o", c);
-	}
-	snprintf(text + used, size - used, "\"");
+	if (offset < sec->size)
+		quote_text(sec->data + offset, sec->size - offset, MAX_QUOTED, text, size);
+	else
+		snprintf(text, size, "\"\"");
 }
 
 static void name_and_offset(const char *name, int64_t offset, char *text, size_t size)

@@ -272,6 +272,24 @@ const char *exported_name(const char *symbol)
 	return NULL;
 }
 
+bool is_hidden_by_kallsyms(const char *name)
+{
+	static const char *const names[] = {
+		"kallsyms_addresses",   "kallsyms_offsets",     "kallsyms_relative_base",
+		"kallsyms_num_syms",    "kallsyms_names",       "kallsyms_markers",
+		"kallsyms_token_table", "kallsyms_token_index", "kallsyms_seqs_of_names",
+	};
+	static const char *const prefixes[] = {".L", "$", "__crc_", "__kstrtab_", "__kstrtabns_", "__kcfi_typeid_"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (!strcmp(name, names[i]))
+			return true;
+	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++)
+		if (starts_with(name, prefixes[i]))
+			return true;
+	return !strcmp(name, "L0");
+}
+
 bool is_prefix_symbol(const char *name)
 {
 	return starts_with(name, "__pfx_") || starts_with(name, "__cfi_");

@@ -85,6 +85,12 @@ bool sym_name_same_base(const char *a, const char *b);
 /* The name that a symbol of EXPORT_SYMBOL() exports; NULL: it is none, or another part of an export. */
 const char *exported_name(const char *symbol);
 
+/*
+ * Do some kernels have a symbol of that name and yet no kallsyms for it (scripts/mksysmap, is_ignored_symbol() of
+ * scripts/kallsyms.c)? The tables of kallsyms themselves (in 6.1, not in 6.12), check sums and names of exports, local labels.
+ */
+bool is_hidden_by_kallsyms(const char *name);
+
 /* Is it a label for the padding before a function (`__pfx_foo`, `__cfi_foo`), not a function? */
 bool is_prefix_symbol(const char *name);
 

@@ -5,19 +5,27 @@
  *  - mergeable sections have no place: the link scatters their strings and constants, so the contents are compared;
  *  - a weak function may have lost against one of another object, so its symbol has a place of its own;
  *  - a weak symbol that nobody defines is 0;
- *  - what is in .discard.* sections or debug information is not in the host.
+ *  - of the names that the kernel's own table leaves out, any address is taken.
  */
 #include "place/follow.h"
 
 #include <string.h>
 
 #include "arch/arch.h"
+#include "elf/names.h"
 #include "place/match.h"
 #include "util/arena.h"
+#include "util/quote.h"
 
-static uint64_t min_u64(uint64_t a, uint64_t b)
+/* Longer texts are cut: enough to recognize a message. */
+#define MAX_QUOTED 60
+
+static const char *quote(const struct proof *pl, const uint8_t *bytes, uint64_t n)
 {
-	return a < b ? a : b;
+	char text[MAX_QUOTED * QUOTE_CHAR + 8];
+
+	quote_text(bytes, n, MAX_QUOTED, text, sizeof(text));
+	return arena_strdup(pl->arena, text);
 }
 
 /* A way to say where a place is. */
@@ -96,8 +104,10 @@ static bool same_entry(const struct proof *pl, const struct elf_rela *rela, stru
 		offset = (uint64_t)rela->addend;
 		base.offset += offset;
 	}
-	if (!sec->data || offset >= sec->size)
-		return true;
+	if (!sec->data || offset >= sec->size) {
+		*reason = arena_printf(pl->arena, "refers to what is outside of %s", sec->name);
+		return false;
+	}
 	size = entry_size(sec, offset);
 	if (size > sec->size - offset)
 		size = sec->size - offset;
@@ -105,9 +115,9 @@ static bool same_entry(const struct proof *pl, const struct elf_rela *rela, stru
 	if (theirs && !memcmp(theirs, sec->data + offset, size))
 		return true;
 	if (is_string && sec->entsize == 1 && theirs)
-		*reason = arena_printf(
-			pl->arena, "compiled with \"%.60s\", the kernel has \"%.*s\"", (const char *)sec->data + offset,
-			(int)min_u64(60, host_bytes_left(pl->host, base, &theirs)), (const char *)theirs);
+		*reason = arena_printf(pl->arena, "compiled with %s, the kernel has %s",
+				       quote(pl, sec->data + offset, sec->size - offset),
+				       quote(pl, theirs, host_bytes_left(pl->host, base, &theirs)));
 	else
 		*reason = arena_printf(pl->arena, "refers to a constant of %s that the kernel has not", sec->name);
 	return false;
@@ -122,6 +132,13 @@ static bool is_possible_base(const struct proof *pl, uint32_t sec, struct place 
 	return left >= pl->obj->secs[sec].size && (!left || !elf_sec_is_text(&pl->obj->secs[sec]) || bytes);
 }
 
+/* May the name be that of what is at the place? */
+static bool is_named(const struct host *host, const char *name, struct place at)
+{
+	return host_has_name(host, name, at) ||
+	       (!host->is_module && !host_has_symbol(host, name) && is_hidden_by_kallsyms(name));
+}
+
 static bool follow_defined(struct proof *pl, const struct elf_rela *rela, struct place base, bool commit,
 			   const char **reason)
 {
@@ -129,12 +146,14 @@ static bool follow_defined(struct proof *pl, const struct elf_rela *rela, struct
 	const struct elf_sec *sec = &pl->obj->secs[sym->shndx];
 	struct place start = {base.shndx, base.offset - sym->value};
 
-	if (!(sec->flags & SHF_ALLOC))
-		return true;
+	if (!(sec->flags & SHF_ALLOC)) {
+		*reason = arena_printf(pl->arena, "refers to %s, which is not in a kernel", sec->name);
+		return false;
+	}
 	if (sec->flags & SHF_MERGE)
 		return same_entry(pl, rela, base, reason);
 	if (sym->bind == STB_WEAK) {
-		if (bind_spot(&pl->syms[rela->sym], base, commit))
+		if (is_named(pl->host, sym->name, base) && bind_spot(&pl->syms[rela->sym], base, commit))
 			return true;
 	} else if ((pl->secs[sym->shndx].state != SPOT_UNKNOWN || is_possible_base(pl, sym->shndx, start)) &&
 		   bind_spot(&pl->secs[sym->shndx], start, commit)) {
@@ -149,13 +168,10 @@ static bool follow_undefined(struct proof *pl, const struct elf_rela *rela, stru
 			     const char **reason)
 {
 	const struct elf_sym *sym = &pl->obj->syms[rela->sym];
-	const struct symtab *tab = pl->host->symtab;
 
 	if (sym->bind == STB_WEAK && !pl->host->is_module && !base.offset)
 		return true;
-	if ((symtab_find(tab, sym->name) == SYMTAB_NONE ||
-	     symtab_find_name_at(tab, sym->name, base.shndx, base.offset) != SYMTAB_NONE) &&
-	    bind_spot(&pl->syms[rela->sym], base, commit))
+	if (is_named(pl->host, sym->name, base) && bind_spot(&pl->syms[rela->sym], base, commit))
 		return true;
 	*reason = arena_printf(pl->arena, "refers to %s, the kernel to %s", sym->name, describe(pl, base));
 	return false;
@@ -187,8 +203,6 @@ static bool follow_rela(struct proof *pl, const struct elf_rela *rela, struct pl
 		return true;
 	switch (host_read_field(pl->host, at, rela, &base, &name)) {
 	case HOST_FIELD_NONE:
-		if (elf_sym_has_section(sym) && !(pl->obj->secs[sym->shndx].flags & SHF_ALLOC))
-			return true;
 		*reason = arena_printf(pl->arena, "refers to %s, the kernel does not", describe_symbol(pl, rela));
 		return false;
 	case HOST_FIELD_EXTERNAL:
@@ -204,6 +218,40 @@ static bool follow_rela(struct proof *pl, const struct elf_rela *rela, struct pl
 	if (elf_sym_is_undefined(sym) || sym->shndx == ELF_SHN_COMMON)
 		return follow_undefined(pl, rela, base, commit, reason);
 	return follow_defined(pl, rela, base, commit, reason);
+}
+
+/* Has the object a relocation that writes something at this offset? */
+static bool has_rela(const struct proof *pl, uint32_t s, uint64_t offset)
+{
+	for (uint32_t i = match_first_rela(pl, s, offset); pl->relas[s] && i < pl->obj->secs[s].nrelas; i++) {
+		if (pl->relas[s][i]->offset != offset)
+			return false;
+		if (pl->obj->arch->reloc(pl->relas[s][i]->type)->size)
+			return true;
+	}
+	return false;
+}
+
+/* A reference of the module where the object has none: both have zeros there. */
+static bool has_no_other(const struct proof *pl, uint32_t s, struct place base, uint64_t start, uint64_t end,
+			 uint64_t *where, const char **reason)
+{
+	const struct place at = {base.shndx, base.offset + start};
+	const struct elf_rela **theirs;
+	uint32_t n;
+
+	theirs = host_relas(pl->host, at, end - start, &n);
+	for (uint32_t i = 0; i < n; i++) {
+		uint64_t offset = theirs[i]->offset - base.offset;
+
+		if (has_rela(pl, s, offset))
+			continue;
+		*where = offset;
+		*reason = arena_printf(pl->arena, "refers to nothing, the kernel to %s",
+				       pl->host->elf->syms[theirs[i]->sym].name);
+		return false;
+	}
+	return true;
 }
 
 bool follow_range(struct proof *pl, uint32_t s, struct place base, uint64_t start, uint64_t end, bool commit,
@@ -228,5 +276,5 @@ bool follow_range(struct proof *pl, uint32_t s, struct place base, uint64_t star
 		if (!commit)
 			break;
 	}
-	return agree;
+	return agree && has_no_other(pl, s, base, start, end, where, reason);
 }

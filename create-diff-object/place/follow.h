@@ -11,7 +11,8 @@
 #include "place/place.h"
 
 /*
- * Checks every relocation in [start, end) of a section that begins at base against what is known so far. With
+ * Checks every relocation in [start, end) of a section that begins at base against what is known so far, and that a
+ * module has no others there. With
  * commit, what it tells is recorded in the placement. Returns true if all agree; else the first that does not:
  * its offset and the reason.
  */

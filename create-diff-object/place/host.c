@@ -17,6 +17,7 @@ struct host_index {
 	uint32_t *by_addr;   /* image: indexes of sections with an address, sorted by it */
 	uint32_t nby_addr;
 	const struct elf_rela ***relas; /* module: per section, relocations sorted by offset; NULL until asked for */
+	uint32_t *nrelas;               /* those that do nothing left out */
 };
 
 static int compare_sections(const void *a, const void *b, void *arg)
@@ -37,6 +38,7 @@ void host_init(struct host *host, const char *name, const struct elf_obj *elf, c
 	index->arena = arena;
 	index->by_addr = arena_array(arena, uint32_t, elf->nsecs);
 	index->relas = arena_array(arena, const struct elf_rela **, elf->nsecs);
+	index->nrelas = arena_array(arena, uint32_t, elf->nsecs);
 	for (uint32_t i = 1; i < elf->nsecs; i++)
 		if ((elf->secs[i].flags & SHF_ALLOC) && elf->secs[i].size)
 			index->by_addr[index->nby_addr++] = i;
@@ -101,6 +103,25 @@ bool host_is_text(const struct host *host, struct place at)
 	return sec && elf_sec_is_text(sec);
 }
 
+bool host_has_symbol(const struct host *host, const char *name)
+{
+	return symtab_find(host->symtab, name) != SYMTAB_NONE ||
+	       symtab_find_uncounted(host->symtab, name) != SYMTAB_NONE;
+}
+
+bool host_has_name(const struct host *host, const char *name, struct place at)
+{
+	const struct symtab *tab = host->symtab;
+
+	if (symtab_find_name_at(tab, name, at.shndx, at.offset) != SYMTAB_NONE)
+		return true;
+	for (uint32_t i = symtab_find_uncounted(tab, name); i < tab->nsyms; i++)
+		if (!strcmp(tab->syms[i].name, name) && tab->syms[i].shndx == at.shndx &&
+		    tab->syms[i].addr == at.offset)
+			return true;
+	return false;
+}
+
 static uint32_t find_border(const struct host *host, const char *border, const char *name)
 {
 	char symbol[128];
@@ -163,33 +184,53 @@ static int compare_relas(const void *a, const void *b)
 	return ra->offset < rb->offset ? -1 : ra->offset > rb->offset;
 }
 
-static const struct elf_rela *find_module_rela(const struct host *host, struct place at)
+/* The relocations of a section of the module, sorted. */
+static const struct elf_rela **sorted_relas(const struct host *host, uint32_t shndx)
 {
-	const struct elf_sec *sec = &host->elf->secs[at.shndx];
-	const struct elf_rela ***relas = &host->index->relas[at.shndx];
-	uint32_t low = 0, high = sec->nrelas;
+	const struct elf_sec *sec = &host->elf->secs[shndx];
+	const struct elf_rela ***relas = &host->index->relas[shndx];
 
 	if (!*relas) {
 		*relas = arena_array(host->index->arena, const struct elf_rela *, sec->nrelas);
-		for (uint32_t i = 0; i < sec->nrelas; i++)
-			(*relas)[i] = &sec->relas[i];
-		qsort(*relas, sec->nrelas, sizeof(**relas), compare_relas);
+		for (uint32_t i = 0; i < sec->nrelas; i++) {
+			const struct arch_reloc *reloc = host->elf->arch->reloc(sec->relas[i].type);
+
+			if (reloc->size || !reloc->known)
+				(*relas)[host->index->nrelas[shndx]++] = &sec->relas[i];
+		}
+		qsort(*relas, host->index->nrelas[shndx], sizeof(**relas), compare_relas);
 	}
+	return *relas;
+}
+
+const struct elf_rela **host_relas(const struct host *host, struct place at, uint64_t size, uint32_t *n)
+{
+	uint32_t low = 0, high, end;
+	const struct elf_rela **relas;
+
+	*n = 0;
+	if (!host->is_module || at.shndx >= host->elf->nsecs)
+		return NULL;
+	relas = sorted_relas(host, at.shndx);
+	high = end = host->index->nrelas[at.shndx];
 	while (low < high) {
 		uint32_t mid = low + (high - low) / 2;
 
-		if ((*relas)[mid]->offset < at.offset)
+		if (relas[mid]->offset < at.offset)
 			low = mid + 1;
 		else
 			high = mid;
 	}
-	return low < sec->nrelas && (*relas)[low]->offset == at.offset ? (*relas)[low] : NULL;
+	while (low + *n < end && relas[low + *n]->offset - at.offset < size)
+		(*n)++;
+	return relas + low;
 }
 
 static enum host_field read_module_field(const struct host *host, struct place at, const struct elf_rela *rela,
 					 const struct arch_reloc *reloc, struct place *base, const char **name)
 {
-	const struct elf_rela *linked = at.shndx < host->elf->nsecs ? find_module_rela(host, at) : NULL;
+	uint32_t n;
+	const struct elf_rela **relas = host_relas(host, at, 1, &n), *linked = n ? relas[0] : NULL;
 	const struct arch_reloc *linked_reloc = linked ? host->elf->arch->reloc(linked->type) : NULL;
 	const struct elf_sym *sym;
 

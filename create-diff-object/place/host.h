@@ -14,8 +14,6 @@
 #include "elf/model.h"
 #include "target/symtab.h"
 
-struct diag;
-
 /* A place in the host. */
 struct place {
 	uint32_t shndx;  /* module: section of the .ko; image: always 0 */
@@ -51,6 +49,15 @@ bool host_is_text(const struct host *host, struct place at);
  * `__start_<name>` and `__stop_<name>` enclose.
  */
 bool host_find_table(const struct host *host, const char *section, struct place *start, uint64_t *size);
+/*
+ * Returns the *n relocations of a module in the size bytes from the place on, sorted by offset; an image has none.
+ * Where one stands the bytes are zeros, so to compare bytes does not tell that it is there.
+ */
+const struct elf_rela **host_relas(const struct host *host, struct place at, uint64_t size, uint32_t *n);
+/* Has the host a symbol of that name, be it one that the running kernel does not keep? */
+bool host_has_symbol(const struct host *host, const char *name);
+/* And at the place? */
+bool host_has_name(const struct host *host, const char *name, struct place at);
 /* Reads the field of the relocation rela of the original object, which is at this place in the host. */
 enum host_field host_read_field(const struct host *host, struct place at, const struct elf_rela *rela,
 				struct place *base, const char **name);

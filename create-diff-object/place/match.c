@@ -121,17 +121,32 @@ static bool equal_run(const uint8_t *ours, const uint8_t *theirs, uint64_t from,
 	return false;
 }
 
+/* Is this what a section without bytes becomes: nothing, or zeros where the link put it among sections with bytes? */
+static bool are_zeros(const uint8_t *theirs, uint64_t n, uint64_t start, uint64_t *where)
+{
+	for (uint64_t i = 0; theirs && i < n; i++) {
+		if (!theirs[i])
+			continue;
+		*where = start + i;
+		return false;
+	}
+	return true;
+}
+
 bool match_bytes(const struct proof *pl, uint32_t s, struct place base, uint64_t start, uint64_t end, uint64_t *where)
 {
+	const struct place from = {base.shndx, base.offset + start};
 	const struct elf_sec *sec = &pl->obj->secs[s];
-	const uint8_t *theirs = host_bytes(pl->host, (struct place){base.shndx, base.offset + start}, end - start);
+	const uint8_t *theirs;
 	uint64_t at = start;
 
 	*where = start;
-	if (!sec->data)
-		return true;
-	if (!theirs)
+	if (host_bytes_left(pl->host, from, &theirs) < end - start)
 		return false;
+	if (!sec->data)
+		return are_zeros(theirs, end - start, start, where);
+	if (!theirs)
+		return start == end;
 	theirs -= start;
 	for (uint32_t i = match_first_rela(pl, s, start); i < sec->nrelas && pl->relas[s]; i++) {
 		const struct elf_rela *rela = pl->relas[s][i];

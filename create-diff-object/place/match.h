@@ -20,7 +20,7 @@ uint32_t match_find_func(const struct proof *pl, uint32_t sec, uint64_t offset);
 /* First index in relas[sec] whose offset is not below. */
 uint32_t match_first_rela(const struct proof *pl, uint32_t sec, uint64_t offset);
 /*
- * Compares bytes [start, end) of a section with the host's, apart from relocated fields; base is where the section
+ * Compares bytes [start, end) of a section (those of .bss are zeros) with the host's, apart from relocated fields; base is where the section
  * begins. Returns true if equal, else stores the offset of the first difference.
  */
 bool match_bytes(const struct proof *pl, uint32_t sec, struct place base, uint64_t start, uint64_t end,

@@ -2,7 +2,7 @@
 /*
  * The order of the proof: text sections by name and bytes; what their code refers to, on and on until nothing new
  * is found; then what is left over, by name alone, where the names leave one answer; and at the end the cross-check
- * of every name against the host's symbols.
+ * of every name, and of the sizes that the host tells, with its symbols.
  */
 #include "place/place.h"
 
@@ -227,22 +227,74 @@ static bool place_data_by_name(struct proof *pl)
 
 /* ---- cross-checks ---- */
 
-/* The host must know a function under its name where the bytes are, if it knows the name at all. */
-static void check_names(struct proof *pl)
+/*
+ * The record of a symbol that is at this place, also one that the running kernel does not keep (.init.text of a module);
+ * NULL if the host has another name there, or none.
+ */
+static const struct symtab_sym *find_any_record(const struct proof *pl, uint32_t index, struct place at)
 {
 	const struct symtab *tab = pl->host->symtab;
+	uint32_t id = proof_find_record(pl, index, at);
 
-	for (uint32_t i = 0; i < pl->nfuncs; i++) {
-		struct place_func *func = &pl->funcs[i];
-		const struct elf_sym *sym = &pl->obj->syms[func->sym];
-		struct place at;
+	if (id != SYMTAB_NONE)
+		return &tab->syms[id];
+	for (uint32_t i = 0; pl->host->is_module && i < tab->nsyms; i++) {
+		const struct symtab_sym *record = &tab->syms[i];
 
-		if (func->state != FUNC_MATCHES || sym->bind == STB_WEAK || !proof_find_symbol(pl, func->sym, &at))
+		if (record->shndx == at.shndx && record->addr == at.offset &&
+		    sym_name_same_base(record->name, pl->obj->syms[index].name))
+			return record;
+	}
+	return NULL;
+}
+
+/* Is this the symbol's own place, not that of another object's symbol which has replaced it? */
+static bool is_in_section(const struct proof *pl, uint32_t index, struct place at)
+{
+	const struct elf_sym *sym = &pl->obj->syms[index];
+	const struct spot *spot = &pl->secs[sym->shndx];
+
+	return spot->state == SPOT_PLACED &&
+	       place_equal(at, (struct place){spot->at.shndx, spot->at.offset + sym->value});
+}
+
+/* What is wrong with the name of a symbol, or its size where the host tells one; NULL: nothing. */
+static const char *check_symbol(const struct proof *pl, uint32_t index)
+{
+	const struct elf_sym *sym = &pl->obj->syms[index];
+	const struct symtab_sym *record;
+	struct place at;
+
+	if (!elf_sym_has_section(sym) || elf_sym_is_section(sym) || !*sym->name || is_prefix_symbol(sym->name) ||
+	    is_hidden_by_kallsyms(sym->name) || !proof_find_symbol(pl, index, &at))
+		return NULL;
+	record = find_any_record(pl, index, at);
+	/* It may have lost against another object's, which the name belongs to then. */
+	if (sym->bind == STB_WEAK && host_has_symbol(pl->host, sym->name) && !(record && is_in_section(pl, index, at)))
+		return NULL;
+	if (!record)
+		return arena_printf(pl->arena, "the kernel has no %s where this is", sym->name);
+	if (record->size && sym->size && record->size != sym->size)
+		return arena_printf(pl->arena, "%s has %lu bytes, in the kernel %lu", sym->name,
+				    (unsigned long)sym->size, (unsigned long)record->size);
+	return NULL;
+}
+
+/* The host must know what is placed under its name, where it is placed. */
+static void check_names(struct proof *pl)
+{
+	for (uint32_t i = 1; i < pl->obj->nsyms; i++) {
+		const struct elf_sym *sym = &pl->obj->syms[i];
+		const char *reason = check_symbol(pl, i);
+		uint32_t func;
+
+		if (!reason)
 			continue;
-		if (symtab_find(tab, sym->name) != SYMTAB_NONE &&
-		    symtab_find_name_at(tab, sym->name, at.shndx, at.offset) == SYMTAB_NONE)
-			set_differs(func, func->start,
-				    arena_printf(pl->arena, "the kernel has no %s where this code is", sym->name));
+		func = match_find_func(pl, sym->shndx, sym->value);
+		if (func != UINT32_MAX)
+			set_differs(&pl->funcs[func], sym->value, reason);
+		else
+			proof_add_diff(pl, sym->shndx, sym->value, reason);
 	}
 }
 

@@ -60,6 +60,8 @@ static const char *describe_bytes(struct proof *pl, uint32_t s, uint64_t start, 
 
 	if (!theirs)
 		return arena_printf(pl->arena, "the kernel's %s ends before", sec->name);
+	if (!sec->data)
+		return arena_printf(pl->arena, "compiled as zeros, kernel has %s", hex(pl, theirs, length));
 	length = up_to_last_difference(pl, s, start, length);
 	return arena_printf(pl->arena, "compiled %s, kernel has %s", hex(pl, sec->data + start, length),
 			    hex(pl, theirs, length));

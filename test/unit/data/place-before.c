@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "place.h"
 
-int shared = 1;
+int shared = 1, kallsyms_names = 2;
+
+/* A module's symbols of such a section are in its file, not in the running kernel. */
+__attribute__((section(".init.text"))) int early(int x)
+{
+	return x + 5;
+}
 
 TWINS
 LONELY(outside_b)

@@ -1,15 +1,30 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The object that is placed; each macro makes one difference that the proof has to notice. */
+#ifdef RENAMED_CODE
+#define second renamed
+#endif
+#ifdef RENAMED_DATA
+#define counter tally
+#endif
+#ifdef RENAMED_WEAK
+#define overridden superseded
+#endif
+
 #include "place.h"
 
 #ifdef DIFFERENT_STRING
 #define GREETING "hallo"
+#elif defined(ODD_STRING)
+#define GREETING "h\033\377llo"
 #else
 #define GREETING "hello"
 #endif
 
 #ifdef DIFFERENT_CALLEE
 #define CALLEE outside_b
+#elif defined(UNKNOWN_CALLEE)
+#define CALLEE no_such_function
+int no_such_function(int x);
 #else
 #define CALLEE outside_a
 #endif
@@ -28,6 +43,8 @@
 
 #ifdef DIFFERENT_POINTER
 #define HANDLER second
+#elif defined(NULL_POINTER)
+#define HANDLER 0
 #else
 #define HANDLER first
 #endif
@@ -42,6 +59,19 @@
 #define FLAG 3
 #else
 #define FLAG 2
+#endif
+
+/* What an instruction refers to; the bytes of the object are the same. */
+#ifdef NULL_ADDRESS
+#define LOAD "mov $0, %%rax"
+#elif defined(NO_RELOCATION)
+#define LOAD "mov $0, %%rax\n .reloc . - 4, R_X86_64_NONE, shared"
+#elif defined(ADDRESS_OF_NOTE)
+#define LOAD "mov $.remarks, %%rax"
+#elif defined(ADDRESS_OUTSIDE)
+#define LOAD "mov $.rodata.str1.1+4096, %%rax"
+#else
+#define LOAD "mov $shared, %%rax"
 #endif
 
 #ifdef DIFFERENT_GAP
@@ -62,7 +92,16 @@ LONELY(outside_a)
 static __attribute__((section(".init.rodata"))) const volatile int events[] = {0xc0, EVENT};
 
 /* No other object refers to it, but its initial value is known. */
+#ifdef ZERO_DATA
+static int counter __attribute__((section(".bss.counter")));
+#else
 static int counter = START;
+#endif
+#ifdef LARGER_DATA
+asm(".size counter, 8");
+#endif
+
+asm(".pushsection .remarks,\"\"\n .long 0\n .popsection");
 
 __attribute__((weak)) int overridden(int x)
 {
@@ -102,6 +141,8 @@ int second(int x)
 #ifdef WITH_ENTRY
 	asm volatile(".pushsection __ex_table,\"a\"\n .long second - .\n .long second - .\n .long 1\n .popsection");
 #endif
+	asm volatile(LOAD : : : "rax");
+	x = early(x) + kallsyms_names;
 	ALTERNATIVE("int3", FLAG);
 	ALTERNATIVE(REPLACEMENT, FLAG);
 #ifdef DIFFERENT_CODE

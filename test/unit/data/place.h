@@ -4,7 +4,9 @@ int outside_a(int x);
 int outside_b(int x);
 int overridden(int x);
 int first(int x);
+int early(int x);
 extern int shared;
+extern int kallsyms_names; /* kallsyms does not list its own tables */
 
 /*
  * Functions and data that exist under the same name, with the same bytes, in three objects: only what refers to them,
