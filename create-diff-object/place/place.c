@@ -27,13 +27,14 @@ static void set_differs(struct place_func *func, uint64_t where, const char *rea
 	func->reason = reason;
 }
 
-/* The section begins at base: compare its functions there. */
+/* The section begins at base; follow_all() compares it there. */
 static void set_base(struct proof *pl, uint32_t sec, struct place base)
 {
 	pl->secs[sec].state = SPOT_PLACED;
 	pl->secs[sec].at = base;
 }
 
+/* Compares the bytes of the functions of a placed section. */
 static void compare_functions(struct proof *pl, uint32_t sec)
 {
 	for (uint32_t i = 0; i < pl->nfuncs; i++) {

@@ -197,7 +197,12 @@ static int print_kallsyms(const struct options *opts, const struct elf_obj *imag
 static int print_layout(const struct elf_obj *image, FILE *out, struct diag *diag)
 {
 	struct layout layout = {0};
-	int err = layout_read_image(&layout, image, diag);
+	int err;
+
+	if (image->type == ET_REL)
+		return diag_error(diag, image->path, NULL,
+				  "a module; its BTF is only what the kernel's lacks, give the image");
+	err = layout_read_image(&layout, image, diag);
 
 	if (!err)
 		layout_write(&layout, out);

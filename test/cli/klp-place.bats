@@ -79,6 +79,8 @@ compile() {
 	[[ $output == "$KERNELS_DIR/vmlinux: error: not an object file of a compiler" ]]
 	run -1 "$PLACE" --kallsyms "$KERNELS_DIR/vmlinux" --module mod.ko --name mod
 	[[ ${lines[0]} == "klp-place: error: --symbols, --module, --name and --no-proof are for the placement of an object" ]]
+	run -1 "$PLACE" --layout mod.ko
+	[[ $output == "mod.ko: error: a module; its BTF is only what the kernel's lacks, give the image" ]]
 	run -1 "$PLACE" --no-proof --layout "$KERNELS_DIR/vmlinux"
 	run -1 "$PLACE" --layout "$KERNELS_DIR/vmlinux" --symbols System.map
 	run -1 "$PLACE" --module mod.ko --name mod --symbols System.map -o place "$KERNELS_DIR/orig.o"
