@@ -470,6 +470,34 @@ LATE_IN_NEW_TABLE(late_in_exports, "__ksymtab_gpl")
 LATE_IN_NEW_TABLE(late_in_percpu_data, ".data..percpu")
 LATE_IN_NEW_TABLE(late_in_init_data, ".init.data")
 
+LATE_IN_NEW_TABLE(late_in_trampoline_keys, ".static_call_tramp_key")
+LATE_IN_NEW_TABLE(late_in_tracepoint, "__tracepoints")
+LATE_IN_NEW_TABLE(late_in_evals, "_ftrace_eval_map")
+LATE_IN_NEW_TABLE(late_in_trace_formats, "__trace_printk_fmt")
+LATE_IN_NEW_TABLE(late_in_bpf_events, "__bpf_raw_tp_map")
+LATE_IN_NEW_TABLE(late_in_kprobe_blacklist, "_kprobe_blacklist")
+LATE_IN_NEW_TABLE(late_in_error_injection, "_error_injection_whitelist")
+LATE_IN_NEW_TABLE(late_in_srcu_list, "___srcu_struct_ptrs")
+LATE_IN_NEW_TABLE(late_in_printk_index, ".printk_index")
+LATE_IN_NEW_TABLE(late_in_dyndbg, "__dyndbg")
+LATE_IN_NEW_TABLE(late_in_dyndbg_classes, "__dyndbg_classes")
+LATE_IN_NEW_TABLE(late_in_ctors, ".ctors")
+LATE_IN_NEW_TABLE(late_in_init_array, ".init_array")
+LATE_IN_NEW_TABLE(late_in_kunit_suites, ".kunit_test_suites")
+LATE_IN_NEW_TABLE(late_in_kunit_init_suites, ".kunit_init_test_suites")
+LATE_IN_NEW_TABLE(late_in_alloc_tags, "alloc_tags")
+LATE_IN_NEW_TABLE(late_in_codetag, ".codetag.alloc_tags")
+LATE_IN_NEW_TABLE(late_in_export_crcs, "__kcrctab")
+LATE_IN_NEW_TABLE(late_in_btf, ".BTF")
+LATE_IN_NEW_TABLE(late_in_klp_objects, ".klp.objects")
+LATE_IN_NEW_TABLE(late_in_klp_callbacks, ".klp.callbacks")
+
+/* The position of the first record. */
+static void late_in_klp_funcs(struct elf_edit *edit)
+{
+	late_in_table(edit, ".klp.funcs", 24);
+}
+
 /* What follows the name module_layout in its entry is zero. */
 static void late_in_versions(struct elf_edit *edit)
 {
@@ -1044,6 +1072,28 @@ int main(void)
 		BREAKS("L6", late_in_exports),
 		BREAKS("L6", late_in_percpu_data),
 		BREAKS("L6", late_in_init_data),
+		BREAKS("L6", late_in_trampoline_keys),
+		BREAKS("L6", late_in_tracepoint),
+		BREAKS("L6", late_in_evals),
+		BREAKS("L6", late_in_trace_formats),
+		BREAKS("L6", late_in_bpf_events),
+		BREAKS("L6", late_in_kprobe_blacklist),
+		BREAKS("L6", late_in_error_injection),
+		BREAKS("L6", late_in_srcu_list),
+		BREAKS("L6", late_in_printk_index),
+		BREAKS("L6", late_in_dyndbg),
+		BREAKS("L6", late_in_dyndbg_classes),
+		BREAKS("L6", late_in_ctors),
+		BREAKS("L6", late_in_init_array),
+		BREAKS("L6", late_in_kunit_suites),
+		BREAKS("L6", late_in_kunit_init_suites),
+		BREAKS("L6", late_in_alloc_tags),
+		BREAKS("L6", late_in_codetag),
+		BREAKS("L6", late_in_export_crcs),
+		BREAKS("L6", late_in_btf),
+		BREAKS("L6", late_in_klp_objects),
+		BREAKS("L6", late_in_klp_callbacks),
+		BREAKS("L6", late_in_klp_funcs),
 		BREAKS("L6", late_in_versions),
 		BREAKS("L6", late_in_modinfo),
 		BREAKS("L6", late_in_init),
