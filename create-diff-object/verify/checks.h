@@ -41,6 +41,13 @@ struct klp_func_entry {
 	uint64_t offset; /* of the record in its section */
 };
 
+/* A part of `.klp.funcs` that is no record of a function. */
+struct klp_bad_record {
+	uint64_t offset; /* in the section */
+	const char *what;
+	const char *why;
+};
+
 /* A module of the target, once it was asked for. */
 struct verify_module {
 	const char *name;
@@ -55,6 +62,7 @@ struct verify {
 	struct arena *arena;
 	const char *rule; /* id of the rule that is being checked */
 	struct elf_obj *mod;
+	struct image *mod_image; /* the bytes of mod, which may be compressed */
 	struct image *image;     /* NULL: the target was given as text */
 	struct elf_obj *vmlinux; /* the model of image, or NULL */
 	const char *release;     /* of the target, NULL if not known */
@@ -65,6 +73,7 @@ struct verify {
 	struct klp_sym_name *names;      /* index: symbol of mod */
 	const struct elf_sec *funcs_sec; /* `.klp.funcs`, or NULL */
 	VEC(struct klp_func_entry) funcs;
+	VEC(struct klp_bad_record) bad_records; /* those of `.klp.funcs` that are not in funcs */
 	VEC(struct verify_module) modules;
 };
 
@@ -82,14 +91,16 @@ bool is_klp_rela_section(const struct elf_sec *sec);
 /* Is the relocation the displacement of a direct call or jump? The code is decoded from its function's start. */
 bool verify_is_branch(const struct verify *v, const struct klp_rela_sec *sec, const struct elf_rela *rela);
 
-/* records.c: fills funcs. */
+/* records.c: fills funcs and bad_records. */
 void verify_read_funcs(struct verify *v);
 
 /* modinfo.c: the value of `key=value` in the module's .modinfo, or NULL; and whether the pair exists. */
-/* The value that follows another one of the same key; NULL as before asks for the first. */
-const char *verify_next_modinfo(const struct verify *v, const char *key, const char *before);
 const char *verify_modinfo(const struct verify *v, const char *key);
 bool verify_has_modinfo(const struct verify *v, const char *key, const char *value);
+/* The value that follows another one of the same key; NULL as before asks for the first. */
+const char *verify_next_modinfo(const struct verify *v, const char *key, const char *before);
+/* The name that a module of the target gives itself, NULL if it gives none. */
+const char *verify_module_name(const struct elf_obj *obj);
 /* Does the module of the target depend on the other one by itself? */
 bool verify_module_depends(const struct verify_module *module, const char *other);
 

@@ -82,7 +82,7 @@ static void check_vmlinux_function(struct verify *v, const struct klp_func_entry
 	}
 	id = verify_find_position(v->symbols, func->name, func->position);
 	addr = v->symbols->syms[id].addr;
-	if (addr >= verify_symbol_address(v, "__init_begin") && addr < verify_symbol_address(v, "__init_end"))
+	if (verify_is_init_address(v, addr))
 		verify_broken(v, section, func->offset, func->name, "its memory was freed when the kernel had started",
 			      "an __init function is patched");
 	else if (locations->n && !has_location(locations, addr, function_end(v->symbols, addr)))
@@ -110,6 +110,12 @@ static void check_module_function(struct verify *v, const struct klp_func_entry 
 			      "the function can't be traced (notrace, noinstr or built without ftrace)");
 }
 
+/* The kernel compares with the module's own name, which has no `-`: the patch would load, and wait for ever. */
+static bool is_object_name(const char *object)
+{
+	return *object && !strchr(object, '-');
+}
+
 static void check_function(struct verify *v, uint32_t i, const struct locations *locations)
 {
 	const struct klp_func_entry *func = &v->funcs.v[i];
@@ -124,7 +130,11 @@ static void check_function(struct verify *v, uint32_t i, const struct locations 
 				      "the second sysfs directory of that name fails, and the patch is refused",
 				      "the function is patched twice");
 	}
-	if (!strcmp(func->object, KLP_VMLINUX))
+	if (!is_object_name(func->object))
+		verify_broken(v, v->funcs_sec->name, func->offset, func->name,
+			      "klp_find_object_module() never finds it",
+			      "no module has the name \"%s\", only one with _ for -", func->object);
+	else if (!strcmp(func->object, KLP_VMLINUX))
 		check_vmlinux_function(v, func, locations);
 	else
 		check_module_function(v, func);
@@ -138,6 +148,9 @@ void verify_check_functions(struct verify *v)
 		verify_skipped(v, "the module has no .klp.funcs table that lists the patched functions");
 		return;
 	}
+	for (uint32_t i = 0; i < v->bad_records.n; i++)
+		verify_broken(v, v->funcs_sec->name, v->bad_records.v[i].offset, NULL, v->bad_records.v[i].why, "%s",
+			      v->bad_records.v[i].what);
 	read_locations(v, &locations);
 	if (!locations.n)
 		verify_skipped(v, "ftrace locations: not found in the image");

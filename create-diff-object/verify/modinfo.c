@@ -53,6 +53,13 @@ bool verify_has_modinfo(const struct verify *v, const char *key, const char *val
 	return false;
 }
 
+const char *verify_module_name(const struct elf_obj *obj)
+{
+	uint64_t pos = 0;
+
+	return next_value(obj, "name", &pos);
+}
+
 /* Names of modules are written with either sign, - or _. */
 static bool is_same_name(const char *text, const char *name, size_t len)
 {

@@ -6,6 +6,7 @@
 
 #include <fts.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "target/image.h"
 #include "target/symtab.h"
@@ -13,40 +14,60 @@
 #include "util/diag.h"
 #include "verify/checks.h"
 
-/* Is file (`nf-tables.ko.xz`) that of the module? */
+/* Is file (`nf-tables.ko.xz`) that of the module? A `-` of the file is `_` in the kernel, and never the other way. */
 static bool is_file_of_module(const char *file, const char *module)
 {
+	static const char *const ends[] = {".ko", ".ko.xz", ".ko.gz", ".ko.zst"};
+
 	for (; *module; file++, module++)
-		if (*file != *module && !(*file == '-' && *module == '_'))
+		if ((*file == '-' ? '_' : *file) != *module)
 			return false;
-	return !strcmp(file, ".ko") || !strncmp(file, ".ko.", strlen(".ko."));
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
+		if (!strcmp(file, ends[i]))
+			return true;
+	return false;
 }
 
-static char *find_file(struct verify *v, const char *module)
+static bool is_regular_file(const char *path)
+{
+	struct stat st;
+
+	return !stat(path, &st) && S_ISREG(st.st_mode);
+}
+
+/* Reads the file if it holds the module, which may give itself another name than the file has. */
+static bool read_module(struct verify_module *module, const char *path)
+{
+	struct diag quiet = {0};
+	const char *name;
+
+	if (image_read(path, &module->image, &quiet))
+		return false;
+	if (!image_read_elf(module->image, &module->obj, &quiet)) {
+		name = verify_module_name(module->obj);
+		if ((!name || !strcmp(name, module->name)) && !symtab_read_elf(module->obj, &module->symbols, &quiet))
+			return true;
+		elf_obj_free(module->obj);
+	}
+	image_free(module->image);
+	*module = (struct verify_module){.name = module->name};
+	return false;
+}
+
+/* Takes the first file that can be read: beside the module may lie a copy that is cut off, or its debug information. */
+static void load(struct verify *v, struct verify_module *module)
 {
 	char *const roots[] = {(char *)(uintptr_t)v->input->modules, NULL};
-	FTS *tree = fts_open(roots, FTS_PHYSICAL | FTS_NOSTAT | FTS_NOCHDIR, NULL);
-	char *path = NULL;
+	FTS *tree = fts_open(roots, FTS_PHYSICAL | FTS_COMFOLLOW | FTS_NOSTAT | FTS_NOCHDIR, NULL);
+	bool found = false;
 	FTSENT *entry;
 
 	if (!tree)
-		return NULL;
-	while (!path && (entry = fts_read(tree)))
-		if (is_file_of_module(entry->fts_name, module))
-			path = arena_strdup(v->arena, entry->fts_path);
-	fts_close(tree);
-	return path;
-}
-
-static void load(struct verify *v, struct verify_module *module)
-{
-	const char *path = v->input->modules ? find_file(v, module->name) : NULL;
-	struct diag quiet = {0};
-
-	if (!path || image_read(path, &module->image, &quiet) || image_read_elf(module->image, &module->obj, &quiet))
 		return;
-	if (symtab_read_elf(module->obj, &module->symbols, &quiet))
-		module->symbols = NULL;
+	while (!found && (entry = fts_read(tree)))
+		found = is_file_of_module(entry->fts_name, module->name) && is_regular_file(entry->fts_path) &&
+			read_module(module, entry->fts_path);
+	fts_close(tree);
 }
 
 const struct verify_module *verify_find_module(struct verify *v, const char *name)
@@ -59,7 +80,8 @@ const struct verify_module *verify_find_module(struct verify *v, const char *nam
 	if (!module) {
 		module = vec_push(&v->modules);
 		module->name = name;
-		load(v, module);
+		if (v->input->modules)
+			load(v, module);
 	}
 	if (module->symbols)
 		return module;

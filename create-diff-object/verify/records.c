@@ -2,6 +2,7 @@
 /*
  * Reader of `.klp.funcs`, the table of patched functions that modules of this tool carry (kmod/patch/klp-records.h).
  * A record is four 64-bit words: object name, function name, new function (pointers, so relocations), position.
+ * The patch's own code hands the records to the kernel as they are, so one that can't be read here is a finding.
  */
 #include <string.h>
 
@@ -12,45 +13,88 @@
 #define RECORD_SIZE    32
 #define OBJECT_FIELD   0
 #define NAME_FIELD     8
+#define NEW_FUNC_FIELD 16
 #define POSITION_FIELD 24
+
+/* The ordinary relocation at offset of the table, or NULL. */
+static const struct elf_rela *find_rela(const struct elf_sec *sec, uint64_t offset)
+{
+	for (uint32_t i = 0; i < sec->nrelas; i++)
+		if (sec->relas[i].offset == offset)
+			return &sec->relas[i];
+	return NULL;
+}
+
+/* The section of the module that the pointer at offset of the table points into, and where; or NULL. */
+static const struct elf_sec *find_target(const struct verify *v, const struct elf_sec *sec, uint64_t offset,
+					 uint64_t *at)
+{
+	const struct elf_rela *rela = find_rela(sec, offset);
+	const struct elf_sec *target;
+
+	if (!rela || !elf_sym_has_section(&v->mod->syms[rela->sym]))
+		return NULL;
+	target = &v->mod->secs[v->mod->syms[rela->sym].shndx];
+	*at = v->mod->syms[rela->sym].value + (uint64_t)rela->addend;
+	return *at < target->size ? target : NULL;
+}
 
 /* The string that the pointer at offset of the table points to, or NULL. */
 static const char *read_string(const struct verify *v, const struct elf_sec *sec, uint64_t offset)
 {
-	for (uint32_t i = 0; i < sec->nrelas; i++) {
-		const struct elf_rela *rela = &sec->relas[i];
-		const struct elf_sym *sym = &v->mod->syms[rela->sym];
-		const struct elf_sec *strings;
-		uint64_t at;
+	uint64_t at;
+	const struct elf_sec *strings = find_target(v, sec, offset, &at);
 
-		if (rela->offset != offset)
-			continue;
-		if (!elf_sym_has_section(sym))
-			return NULL;
-		strings = &v->mod->secs[sym->shndx];
-		at = sym->value + (uint64_t)rela->addend;
-		if (!strings->data || at >= strings->size || !memchr(strings->data + at, 0, strings->size - at))
-			return NULL;
-		return (const char *)strings->data + at;
-	}
-	return NULL;
+	if (!strings || !strings->data || !memchr(strings->data + at, 0, strings->size - at))
+		return NULL;
+	return (const char *)strings->data + at;
+}
+
+static bool has_new_function(const struct verify *v, const struct elf_sec *sec, uint64_t record)
+{
+	uint64_t at;
+	const struct elf_sec *text = find_target(v, sec, record + NEW_FUNC_FIELD, &at);
+
+	return text && (text->flags & SHF_EXECINSTR);
+}
+
+static void add_bad(struct verify *v, uint64_t offset, const char *what, const char *why)
+{
+	vec_add(&v->bad_records, ((struct klp_bad_record){.offset = offset, .what = what, .why = why}));
+}
+
+static void read_record(struct verify *v, const struct elf_sec *sec, uint64_t at)
+{
+	struct klp_func_entry entry = {
+		.object = read_string(v, sec, at + OBJECT_FIELD),
+		.name = read_string(v, sec, at + NAME_FIELD),
+		.offset = at,
+	};
+
+	memcpy(&entry.position, sec->data + at + POSITION_FIELD, sizeof(entry.position));
+	if (!entry.object)
+		add_bad(v, at + OBJECT_FIELD, "the record does not point to the name of an object",
+			"nobody can tell what is patched");
+	if (!entry.name)
+		add_bad(v, at + NAME_FIELD, "the record does not point to the name of a function",
+			"klp_init_patch() refuses a function without a name, or the wrong one is patched");
+	if (!has_new_function(v, sec, at))
+		add_bad(v, at + NEW_FUNC_FIELD, "the record does not point to code of the module",
+			"klp_init_func() refuses a function without a new one, or calls go astray");
+	if (entry.object && entry.name)
+		vec_add(&v->funcs, entry);
 }
 
 void verify_read_funcs(struct verify *v)
 {
 	const struct elf_sec *sec = elf_obj_find_section(v->mod, FUNCS_SECTION);
+	uint64_t at = 0;
 
 	v->funcs_sec = sec;
-	if (!sec || !sec->data)
+	if (!sec)
 		return;
-	for (uint64_t at = 0; at + RECORD_SIZE <= sec->size; at += RECORD_SIZE) {
-		struct klp_func_entry *entry = vec_push(&v->funcs);
-
-		entry->offset = at;
-		entry->object = read_string(v, sec, at + OBJECT_FIELD);
-		entry->name = read_string(v, sec, at + NAME_FIELD);
-		memcpy(&entry->position, sec->data + at + POSITION_FIELD, sizeof(entry->position));
-		if (!entry->object || !entry->name)
-			v->funcs.n--;
-	}
+	for (; sec->data && at + RECORD_SIZE <= sec->size; at += RECORD_SIZE)
+		read_record(v, sec, at);
+	if (at < sec->size)
+		add_bad(v, at, "the table does not end with a whole record", "what follows in memory is read as one");
 }

@@ -85,6 +85,18 @@ static void check_branch_target(struct verify *v, const struct klp_rela_sec *sec
 			      name->position);
 }
 
+static void check_found(struct verify *v, const struct klp_rela_sec *sec, const struct elf_rela *rela,
+			const struct klp_sym_name *name)
+{
+	uint32_t id = verify_find_position(v->symbols, name->symbol, name->position);
+
+	if (id != SYMTAB_NONE && verify_is_init_address(v, v->symbols->syms[id].addr))
+		verify_broken(v, sec->target->name, rela->offset, v->mod->syms[rela->sym].name,
+			      "its memory was freed when the kernel had started, and belongs to something else",
+			      "%s is __init code or data", name->symbol);
+	check_branch_target(v, sec, rela, name, v->symbols);
+}
+
 static void check_position(struct verify *v, const struct klp_rela_sec *sec, const struct elf_rela *rela,
 			   const struct klp_sym_name *name)
 {
@@ -108,7 +120,7 @@ static void check_position(struct verify *v, const struct klp_rela_sec *sec, con
 			      "vmlinux has %u symbol%s of that name, and the position is %lu", count,
 			      count == 1 ? "" : "s", name->position);
 	else
-		check_branch_target(v, sec, rela, name, v->symbols);
+		check_found(v, sec, rela, name);
 }
 
 /* A weak reference to something that vmlinux has, but does not export, is not resolved and nobody says so. */
@@ -223,21 +235,80 @@ static void check_part(struct verify *v, const char *part)
 				      v->funcs.v[i].object);
 }
 
+/* `softdep=pre: a b post: c`: the modules between the words are loaded before the one that says so. */
+static const char *find_pre_softdep(struct verify *v, const char *softdep)
+{
+	static const char pre[] = "pre:", post[] = "post:";
+	const char *at = strstr(softdep, pre), *end;
+
+	if (!at)
+		return NULL;
+	at += strlen(pre);
+	at += strspn(at, " ");
+	end = strstr(at, post);
+	if (!end)
+		end = at + strlen(at);
+	while (end > at && end[-1] == ' ')
+		end--;
+	return end == at ? NULL : arena_printf(v->arena, "%.*s", (int)(end - at), at);
+}
+
+/* What must be there before the patch, or is loaded before it. */
+static void check_dependencies(struct verify *v)
+{
+	for (const char *depends = NULL; (depends = verify_next_modinfo(v, "depends", depends));)
+		if (*depends)
+			verify_broken(v, ".modinfo", 0, NULL,
+				      "the patch can't be loaded before these modules, and pins them",
+				      "the module depends on %s", depends);
+	for (const char *softdep = NULL; (softdep = verify_next_modinfo(v, "softdep", softdep));) {
+		const char *names = find_pre_softdep(v, softdep);
+
+		if (names)
+			verify_broken(v, ".modinfo", 0, NULL, "modprobe loads these modules before the patch",
+				      "the module's softdep asks for %s before it", names);
+	}
+}
+
+/* The kernel compares with the name that a module gives itself, in which there is no `-`. */
+static void check_object_names(struct verify *v)
+{
+	for (uint32_t i = 0; i < v->klp_secs.n; i++)
+		if (strchr(v->klp_secs.v[i].object, '-'))
+			verify_broken(v, v->klp_secs.v[i].sec->name, 0, NULL,
+				      "it is never applied: the code keeps zeros",
+				      "no module has the name %s, only one with _ for -", v->klp_secs.v[i].object);
+	for (uint32_t i = 1; i < v->mod->nsyms; i++)
+		if (v->names[i].object && strchr(v->names[i].object, '-'))
+			verify_broken(v, NULL, 0, v->mod->syms[i].name, "klp_find_object_symbol() does not find it",
+				      "no module has the name %s, only one with _ for -", v->names[i].object);
+}
+
+/* Livepatch relocates for an object that comes only if functions of it are patched. */
+static void check_waited_for(struct verify *v)
+{
+	for (uint32_t i = 0; i < v->klp_secs.n; i++) {
+		const struct klp_rela_sec *sec = &v->klp_secs.v[i];
+
+		if (!sec->is_late)
+			continue;
+		if (!v->funcs_sec)
+			verify_skipped(v, "whether what relocations wait for is patched: no .klp.funcs table");
+		else if (!is_patched_object(v, sec->object))
+			verify_broken(v, sec->sec->name, 0, NULL,
+				      "klp_init_object_loaded() runs for patched objects only: the code keeps zeros",
+				      "no function of %s is patched", sec->object);
+	}
+}
+
 void verify_check_module_refs(struct verify *v)
 {
-	const char *depends = verify_modinfo(v, "depends");
-
 	if (part_of(v))
 		check_part(v, part_of(v));
-	if (depends && *depends)
-		verify_broken(v, ".modinfo", 0, NULL, "the patch can't be loaded before these modules, and pins them",
-			      "the module depends on %s", depends);
+	check_dependencies(v);
+	check_object_names(v);
 	for_each_klp_rela(v, check_module_ref);
 	for (uint32_t i = 1; i < v->mod->nsyms; i++)
 		check_ordinary_ref(v, &v->mod->syms[i]);
-	for (uint32_t i = 0; v->funcs_sec && i < v->klp_secs.n; i++)
-		if (!is_patched_object(v, v->klp_secs.v[i].object) && v->klp_secs.v[i].is_late)
-			verify_broken(v, v->klp_secs.v[i].sec->name, 0, NULL,
-				      "klp_init_object_loaded() runs for patched objects only: the code keeps zeros",
-				      "no function of %s is patched", v->klp_secs.v[i].object);
+	check_waited_for(v);
 }

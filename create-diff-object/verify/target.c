@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "target/image.h"
@@ -115,6 +116,17 @@ static int read_image(struct verify *v, struct diag *diag)
 	return 0;
 }
 
+static int check_directory(const char *path, struct diag *diag)
+{
+	struct stat st;
+
+	if (!stat(path, &st) && !S_ISDIR(st.st_mode))
+		return diag_error(diag, path, NULL, "not a directory");
+	if (access(path, R_OK | X_OK))
+		return diag_error(diag, path, NULL, "can't read the directory: %s", strerror(errno));
+	return 0;
+}
+
 int verify_read_target(struct verify *v, struct diag *diag)
 {
 	const char *symbols = v->input->symbols ? v->input->symbols : v->input->vmlinux;
@@ -122,8 +134,9 @@ int verify_read_target(struct verify *v, struct diag *diag)
 
 	if (err)
 		return err;
-	if (v->input->modules && access(v->input->modules, R_OK | X_OK))
-		return diag_error(diag, v->input->modules, NULL, "can't read the directory: %s", strerror(errno));
+	err = v->input->modules ? check_directory(v->input->modules, diag) : 0;
+	if (err)
+		return err;
 	if (is_symbol_text(v->input->vmlinux))
 		err = symtab_read(symbols, &v->symbols, diag);
 	else
@@ -155,6 +168,11 @@ uint64_t verify_symbol_address(const struct verify *v, const char *name)
 	uint32_t id = symtab_find(v->symbols, name);
 
 	return id == SYMTAB_NONE ? 0 : v->symbols->syms[id].addr;
+}
+
+bool verify_is_init_address(const struct verify *v, uint64_t addr)
+{
+	return addr >= verify_symbol_address(v, "__init_begin") && addr < verify_symbol_address(v, "__init_end");
 }
 
 uint32_t verify_find_position(const struct symtab *tab, const char *name, uint64_t position)

@@ -5,6 +5,7 @@
 #ifndef KLP_VERIFY_TARGET_H
 #define KLP_VERIFY_TARGET_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct diag;
@@ -20,6 +21,9 @@ void verify_free_target(struct verify *v);
 const struct elf_sec *verify_find_image_section(const struct verify *v, uint64_t addr);
 /* The address of a symbol of vmlinux, 0 if there is none. */
 uint64_t verify_symbol_address(const struct verify *v, const char *name);
+
+/* Is this memory of vmlinux that is freed when the kernel has started? */
+bool verify_is_init_address(const struct verify *v, uint64_t addr);
 
 /* Id of the symbol that klp_find_object_symbol() finds for (name, position), or SYMTAB_NONE. */
 uint32_t verify_find_position(const struct symtab *tab, const char *name, uint64_t position);

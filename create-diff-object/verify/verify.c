@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "target/image.h"
 #include "util/arena.h"
 #include "util/diag.h"
 #include "verify/checks.h"
@@ -79,8 +80,10 @@ void verify_skipped(struct verify *v, const char *reason)
 
 static int read_all(struct verify *v, struct diag *diag)
 {
-	int err = elf_obj_read(v->input->module, &v->mod, diag);
+	int err = image_read(v->input->module, &v->mod_image, diag);
 
+	if (!err)
+		err = image_read_elf(v->mod_image, &v->mod, diag);
 	if (!err && v->mod->type != ET_REL)
 		err = diag_error(diag, v->input->module, NULL, "not a kernel module: no relocatable file");
 	if (!err)
@@ -106,9 +109,11 @@ int verify_run(const struct verify_input *input, struct verify_result *result, s
 	}
 	vec_free(&v.klp_secs);
 	vec_free(&v.funcs);
+	vec_free(&v.bad_records);
 	verify_free_modules(&v);
 	verify_free_target(&v);
 	elf_obj_free(v.mod);
+	image_free(v.mod_image);
 	return err;
 }
 

@@ -271,6 +271,49 @@ static void object_not_patched(struct elf_edit *edit)
 	elf_edit_rename_section(edit, MOD_A_RELAS, ".klp.rela.mod_c..text.fn_a");
 }
 
+/* The kernel's names of modules have `_` only. */
+static void waits_for_file_name(struct elf_edit *edit)
+{
+	elf_edit_rename_section(edit, MOD_A_RELAS, ".klp.rela.mod-a..text.fn_a");
+	/* Without the table of patched functions nobody can tell that this object is not patched. */
+	elf_edit_rename_section(edit, ".klp.funcs", ".data.other");
+}
+
+static void symbol_of_file_name(struct elf_edit *edit)
+{
+	elf_edit_rename_symbol(edit, FN_A, ".klp.sym.mod-a.fn_a,0");
+}
+
+static void set_modinfo(struct elf_edit *edit, const char *pair, size_t size)
+{
+	uint64_t old_size = elf_edit_section(edit, ".modinfo")->sh_size;
+	char info[512] = "";
+
+	memcpy(info, elf_edit_data(edit, ".modinfo"), old_size);
+	memcpy(info + old_size, pair, size);
+	elf_edit_set_data(edit, ".modinfo", info, old_size + size);
+}
+
+static void second_depends(struct elf_edit *edit)
+{
+	set_modinfo(edit, "depends=mod_a", sizeof("depends=mod_a"));
+}
+
+static void softdep_before(struct elf_edit *edit)
+{
+	set_modinfo(edit, "softdep=pre: mod_a", sizeof("softdep=pre: mod_a"));
+}
+
+static void softdep_behind(struct elf_edit *edit)
+{
+	set_modinfo(edit, "softdep=pre: post: mod_a", sizeof("softdep=pre: post: mod_a"));
+}
+
+static void init_symbol(struct elf_edit *edit)
+{
+	elf_edit_rename_symbol(edit, HIDDEN_FN, ".klp.sym.vmlinux.init_fn,0");
+}
+
 /* ---- L5: a part of a livepatch in per-object form ---- */
 
 static void part_as_it_is(struct elf_edit *edit)
@@ -560,6 +603,54 @@ static void patched_twice(struct elf_edit *edit)
 	relas[7].r_addend = relas[4].r_addend;
 	/* mod_b is not patched any more, so its relocations must go, or L5 is broken. */
 	elf_edit_rename_section(edit, ".klp.rela.mod_b..data", ".klp.rela.mod_a..data");
+}
+
+/* The name of the file, not that of the module. */
+static void patched_object_of_file_name(struct elf_edit *edit)
+{
+	char *strings = elf_edit_data(edit, ".rodata.klp.str1.1");
+
+	memcpy(memmem(strings, elf_edit_section(edit, ".rodata.klp.str1.1")->sh_size, "mod_b", 6), "mod-b", 6);
+	/* mod_b is not patched any more, so its relocations must go, or L5 is broken. */
+	elf_edit_rename_section(edit, ".klp.rela.mod_b..data", ".klp.rela.mod_a..data");
+}
+
+static void record_without_object(struct elf_edit *edit)
+{
+	elf_edit_drop_relas(edit, ".klp.funcs", 0, 8);
+}
+
+static void record_without_name(struct elf_edit *edit)
+{
+	elf_edit_drop_relas(edit, ".klp.funcs", 8, 8);
+}
+
+static void record_without_new_function(struct elf_edit *edit)
+{
+	elf_edit_drop_relas(edit, ".klp.funcs", 16, 8);
+}
+
+static void new_function_is_data(struct elf_edit *edit)
+{
+	Elf64_Rela *relas = elf_edit_data(edit, ".rela.klp.funcs");
+
+	relas[2].r_info = relas[0].r_info;
+}
+
+static void new_function_of_vmlinux(struct elf_edit *edit)
+{
+	elf_edit_drop_relas(edit, ".klp.funcs", 16, 8);
+	elf_edit_rela(edit, ".klp.rela.vmlinux..data", ".klp.sym.vmlinux.hidden_var,0")->r_offset = 16;
+	elf_edit_section(edit, ".klp.rela.vmlinux..data")->sh_info = elf_edit_section_index(edit, ".klp.funcs");
+	elf_edit_rename_section(edit, ".klp.rela.vmlinux..data", ".klp.rela.vmlinux..klp.funcs");
+}
+
+static void part_of_a_record(struct elf_edit *edit)
+{
+	uint8_t records[3 * 32 + 8] = {0};
+
+	memcpy(records, elf_edit_data(edit, ".klp.funcs"), 3 * 32);
+	elf_edit_set_data(edit, ".klp.funcs", records, sizeof(records));
 }
 
 static void set_patched_name(struct elf_edit *edit, const char *name)
@@ -940,6 +1031,83 @@ static void test_symbol_length_of_older_kernel(void **state)
 	}
 }
 
+static bool has_skip(const struct verify_result *result, const char *rule, const char *words)
+{
+	for (uint32_t i = 0; i < result->skips.n; i++)
+		if (!strcmp(result->skips.v[i].rule, rule) && strstr(result->skips.v[i].reason, words))
+			return true;
+	return false;
+}
+
+/* A module of another tool: what it patches is not known, and that is said for each rule that needs it. */
+static void test_no_table_of_functions(void **state)
+{
+	const char *path = fixture_path(*state, "other.ko");
+	struct elf_edit edit = elf_edit_read(fixture_path(*state, "good.ko"));
+	struct verify_result result;
+
+	elf_edit_rename_section(&edit, ".klp.funcs", ".data.other");
+	elf_edit_write(&edit, path);
+	elf_edit_free(&edit);
+	assert_int_equal(verify(*state, path, &result), 0);
+	assert_int_equal(result.findings.n, 0);
+	assert_true(has_skip(&result, "L5", "no .klp.funcs table"));
+	assert_true(has_skip(&result, "L8", "no .klp.funcs table"));
+	verify_result_free(&result);
+}
+
+/* What lies beside a module under a similar name, or under the same one and can't be read, does not hide it. */
+static void test_stray_files(void **state)
+{
+	struct verify_input input = {
+		.module = fixture_path(*state, "stray.ko"),
+		.vmlinux = fixture_path(*state, "vmlinux"),
+		.symvers = fixture_path(*state, "Module.symvers"),
+		.modules = fixture_path(*state, "stray"),
+	};
+	struct elf_edit edit = elf_edit_read(fixture_path(*state, "good.ko"));
+	struct diag diag = {.out = stderr};
+	struct verify_result result;
+
+	no_such_module_symbol(&edit);
+	elf_edit_write(&edit, input.module);
+	elf_edit_free(&edit);
+	fixture_run(*state,
+		    "mkdir -p stray/a/b stray/c stray/mod-a.ko && cp modules/mod_b.ko stray && "
+		    "cp modules/kernel/drivers/mod-a.ko stray/mod-a.ko/mod-a.ko && cd stray && "
+		    "cp mod_b.ko mod_a.ko.debug && "
+		    "for f in mod_a.ko mod-a.ko.gz a/mod-a.ko a/b/mod_a.ko c/mod_a.ko.xz; do echo no >$f; done");
+	assert_int_equal(verify_run(&input, &result, &diag), 0);
+	assert_int_equal(result.skips.n, 0);
+	assert_int_equal(result.findings.n, 1);
+	assert_string_equal(result.findings.v[0].rule, "L5");
+	verify_result_free(&result);
+}
+
+/* The kernel knows a module by the name in its modinfo, whatever its file is called. */
+static void test_name_of_module(void **state)
+{
+	struct verify_input input = {
+		.module = fixture_path(*state, "good.ko"),
+		.vmlinux = fixture_path(*state, "vmlinux"),
+		.symvers = fixture_path(*state, "Module.symvers"),
+		.modules = fixture_path(*state, "named"),
+	};
+	struct diag diag = {.out = stderr};
+	struct verify_result result;
+
+	for (int i = 0; i < 2; i++) {
+		fixture_run(*state,
+			    "mkdir -p named && cp modules/mod_b.ko named && printf 'name=%s\\0' >info && "
+			    "objcopy --update-section .modinfo=info modules/kernel/drivers/mod-a.ko named/mod-a.ko",
+			    i ? "mod_a" : "mod_c");
+		assert_int_equal(verify_run(&input, &result, &diag), 0);
+		assert_int_equal(has_skip(&result, "L5", "module mod_a: not found"), !i);
+		assert_int_equal(has_skip(&result, "L8", "module mod_a: not found"), !i);
+		verify_result_free(&result);
+	}
+}
+
 static void test_missing_file(void **state)
 {
 	struct verify_input input = {
@@ -981,13 +1149,11 @@ static void test_missing_file(void **state)
 int main(void)
 {
 	const struct CMUnitTest whole[] = {
-		cmocka_unit_test(test_good_module),
-		cmocka_unit_test(test_text_report),
-		cmocka_unit_test(test_json_report),
-		cmocka_unit_test(test_symbol_text),
-		cmocka_unit_test(test_missing_file),
-		cmocka_unit_test(test_too_many_sections),
-		cmocka_unit_test(test_symbol_length_of_older_kernel),
+		cmocka_unit_test(test_good_module),       cmocka_unit_test(test_text_report),
+		cmocka_unit_test(test_json_report),       cmocka_unit_test(test_symbol_text),
+		cmocka_unit_test(test_missing_file),      cmocka_unit_test(test_no_table_of_functions),
+		cmocka_unit_test(test_stray_files),       cmocka_unit_test(test_name_of_module),
+		cmocka_unit_test(test_too_many_sections), cmocka_unit_test(test_symbol_length_of_older_kernel),
 	};
 	const struct CMUnitTest mutations[] = {
 		BREAKS("L1", no_livepatch_flag),
@@ -1021,6 +1187,7 @@ int main(void)
 		BREAKS("L4", call_of_data),
 		BREAKS("L4", no_such_symbol),
 		BREAKS("L4", weak_hidden_symbol),
+		BREAKS("L4", init_symbol),
 		BREAKS("L5", module_symbol_at_load),
 		BREAKS("L5", call_of_module_data),
 		BREAKS("L5", no_such_module_symbol),
@@ -1028,6 +1195,10 @@ int main(void)
 		BREAKS("L5", depends_on_module),
 		BREAKS("L5", exported_by_module),
 		BREAKS("L5", object_not_patched),
+		BREAKS("L5", waits_for_file_name),
+		BREAKS("L5", symbol_of_file_name),
+		BREAKS("L5", second_depends),
+		BREAKS("L5", softdep_before),
 		BREAKS_PART("L5", part_not_marked),
 		BREAKS_PART("L5", part_of_other),
 		BREAKS_PART("L5", part_does_not_hold),
@@ -1105,6 +1276,13 @@ int main(void)
 		BREAKS("L8", patched_unknown),
 		BREAKS("L8", patched_ambiguous),
 		BREAKS("L8", patched_unknown_in_module),
+		BREAKS("L8", patched_object_of_file_name),
+		BREAKS("L8", record_without_object),
+		BREAKS("L8", record_without_name),
+		BREAKS("L8", record_without_new_function),
+		BREAKS("L8", new_function_is_data),
+		BREAKS("L8", new_function_of_vmlinux),
+		BREAKS("L8", part_of_a_record),
 		BREAKS("L9", object_name_too_long),
 		BREAKS("L9", symbol_name_too_long),
 		BREAKS("L9", own_name_too_long),
@@ -1124,6 +1302,7 @@ int main(void)
 		KEEPS(call_of_sealed),
 		BREAKS_PART(NULL, part_as_it_is),
 		KEEPS(position_one),
+		KEEPS(softdep_behind),
 		KEEPS(end_of_section),
 		KEEPS(late_behind_site),
 		KEEPS(late_behind_lock),
