@@ -78,12 +78,14 @@ static int parse_pending(struct finish *f, const struct elf_sym *sym, struct klp
 		return refuse_name(f, sym->name, "malformed name of a livepatch symbol");
 	if (!is_decimal(position, (size_t)(end - position)))
 		return refuse_name(f, sym->name, "the position is not a number");
+	if (memchr(object, '-', (size_t)(dot - object)))
+		return refuse_name(f, sym->name, "the kernel's names of modules have _ where the file has -");
 	if (dot - object > OBJECT_NAME_MAX)
 		return refuse_name(f, sym->name, "the object's name is longer than the kernel's 55 characters");
 	if (comma - dot - 1 > SYMBOL_NAME_MAX)
 		return refuse_name(f, sym->name, "the symbol's name is longer than the kernel's 511 characters");
 	owner = *end ? end + 1 : NULL;
-	if (owner && (!*owner || strpbrk(owner, ".,") || strlen(owner) > OBJECT_NAME_MAX))
+	if (owner && (!*owner || strpbrk(owner, ".,-") || strlen(owner) > OBJECT_NAME_MAX))
 		return refuse_name(f, sym->name, "the owner is not the name of an object");
 	pending->name = arena_printf(f->moves.arena, "%.*s", (int)(end - sym->name), sym->name);
 	pending->owner = owner ? owner : arena_printf(f->moves.arena, "%.*s", (int)(dot - object), object);
@@ -245,6 +247,7 @@ static void map_symbols(struct finish *f)
 		if (f->moves.pending[i].owner)
 			f->moves.sym_map[i] = f->moves.sym_map[f->moves.pending[i].same_as];
 }
+
 /* A signature covers the bytes that would change. */
 static int check_unsigned(const struct finish *f)
 {

@@ -68,11 +68,14 @@ has_line() { grep -Eq -- "$1" <<<"$output" || { echo "no line matches $1"; false
 }
 
 @test "create-klp-module: 2 for names that can't be represented, all of them, and no output" {
-	printf '.weak "%s"\n.data\n.quad "%s"\n' .klp.sym.a.f .klp.sym.a.f .klp.sym.b.g,x .klp.sym.b.g,x | cc -c -x assembler -o names.ko -
+	printf '.weak "%s"\n.data\n.quad "%s"\n' .klp.sym.a.f .klp.sym.a.f .klp.sym.b.g,x .klp.sym.b.g,x \
+		.klp.sym.m-x.f,0 .klp.sym.m-x.f,0 .klp.sym.m.f,0,m-x .klp.sym.m.f,0,m-x | cc -c -x assembler -o names.ko -
 	echo before >out2.ko
 	run -2 "$FINISH" names.ko out2.ko
 	has_line "^names.ko: .klp.sym.a.f: refused: "
 	has_line "^names.ko: .klp.sym.b.g,x: refused: "
+	has_line "^names.ko: .klp.sym.m-x.f,0: refused: .*names of modules have _"
+	has_line "^names.ko: .klp.sym.m.f,0,m-x: refused: "
 	[[ $(cat out2.ko) == before ]]
 	[[ -z $(find . -name 'out2.ko.*') ]]
 }
@@ -112,7 +115,30 @@ has_line() { grep -Eq -- "$1" <<<"$output" || { echo "no line matches $1"; false
 	run -1 verify good.ko --symbols nowhere
 	run -1 verify good.ko --modules nowhere
 	has_line "^nowhere: error: can't read the directory"
+	cp /bin/true program
+	for file in program Module.symvers; do
+		run -1 verify good.ko --modules "$file"
+		[[ $output == "$file: error: not a directory" ]]
+	done
 	[[ -n $output && $output != *obeyed* ]]
+}
+
+@test "1 if the verdict, or what was done, can't be written" {
+	for option in --json --modules=modules; do
+		run -1 bash -c '"$@" >/dev/full' - "$TOP/build/bin/klp-verify" good.ko --vmlinux vmlinux --symvers Module.symvers "$option"
+		has_line "^standard output: error: can't write the verdict: No space left"
+	done
+	run -1 bash -c '"$@" >/dev/full' - "$FINISH" -v linked.ko full.ko
+	has_line "^standard output: error: can't write: No space left"
+}
+
+@test "klp-verify: a compressed module is read as the kernel does" {
+	xz -c good.ko >good.ko.xz
+	gzip -c bad.ko >bad.ko.gz
+	run -0 verify good.ko.xz
+	[[ $output == "good.ko.xz: obeyed" ]]
+	run -2 verify bad.ko.gz
+	has_line "^bad.ko.gz: broken: 2 findings$"
 }
 
 @test "klp-verify: 1 for a wrong command line" {
