@@ -11,7 +11,9 @@
  *	call   __might_sleep
  *
  * Or the argument before it, set in the same straight code and going to the same call, is the name of the source file: that
- * is __FILE__ and __LINE__, whatever the function is (RTNL: assertion failed at %s (%d)).
+ * is __FILE__ and __LINE__, whatever the function is (RTNL: assertion failed at %s (%d)). As any number may stand behind a
+ * file's name, debug information of both objects must not contradict: it is then that line, or one that is equally far behind
+ * it on both sides (a call that goes on for some lines has the number of its last).
  *
  * A function of this object is no such end: GCC may know which registers it leaves alone, and use the number again.
  *
@@ -35,6 +37,10 @@
 #define MAX_STEPS 32
 /* Bytes on both sides of the load of a line number where the file name is looked for. */
 #define MAX_NEAR  64
+/* __LINE__ is no more lines than this behind the beginning of its statement. */
+#define MAX_LINES 32
+/* Calls inlined into each other at one place that are looked at. */
+#define MAX_CALLS 8
 
 struct lines {
 	const struct side *orig, *patched;
@@ -143,14 +149,23 @@ static bool is_behind_source_name(const char *source, const struct side *side, u
 	return false;
 }
 
-/* Does what the instruction at `at` loads only go to a call, as its caller's line number? */
-static bool is_line_argument(const char *source, const struct side *side, uint32_t sec, uint64_t at,
-			     const struct arch_load *load)
+/* How what the instruction at `at` loads only goes to a call, as its caller's line number. */
+enum line_argument {
+	NO_LINE,
+	BEHIND_NAME, /* what is before it is the name of the file */
+	OF_FUNCTION, /* the function is known to take a line there */
+};
+
+static enum line_argument classify_argument(const char *source, const struct side *side, uint32_t sec, uint64_t at,
+					    const struct arch_load *load)
 {
 	const char *callee = follow_load(side, sec, at, load);
 
-	return callee && (line_argument_of_function(callee) == load->argument ||
-			  is_behind_source_name(source, side, sec, at, load));
+	if (!callee)
+		return NO_LINE;
+	if (line_argument_of_function(callee) == load->argument)
+		return OF_FUNCTION;
+	return is_behind_source_name(source, side, sec, at, load) ? BEHIND_NAME : NO_LINE;
 }
 
 /* Moves cursor to the instructions that have the bytes at o_at and p_at; false if they are not at the same place. */
@@ -169,34 +184,73 @@ static bool find_instruction(const struct lines *lines, struct line_cursor *curs
 	return !cursor->lost && o_at - cursor->o_at == p_at - cursor->p_at;
 }
 
-/* Is the number of the load the line that the instruction is compiled from, or that of a call inlined there? */
-static bool is_own_line(const struct debug_info *debug, uint32_t sec, uint64_t at, const struct arch_load *load)
+/* The line that the instruction at `at` is compiled from, and those of the calls that were inlined there. Returns how many. */
+static uint32_t find_own_lines(const struct debug_info *debug, uint32_t sec, uint64_t at, int own[MAX_CALLS + 1])
 {
-	struct debug_inlined inlined[8];
+	struct debug_inlined inlined[MAX_CALLS];
 	struct debug_line line;
 	uint32_t n;
 
-	if (!debug || load->value <= 0)
-		return false;
-	if (debug_find_line(debug, sec, at, &line) && line.number == load->value)
-		return true;
-	n = debug_find_inlined(debug, sec, at, inlined, sizeof(inlined) / sizeof(inlined[0]));
+	own[0] = debug_find_line(debug, sec, at, &line) ? line.number : 0;
+	n = debug_find_inlined(debug, sec, at, inlined, MAX_CALLS);
 	for (uint32_t i = 0; i < n; i++)
-		if (inlined[i].call_line == load->value)
+		own[i + 1] = inlined[i].call_line;
+	return n + 1;
+}
+
+static void open_debug(struct lines *lines)
+{
+	if (lines->opened)
+		return;
+	lines->opened = true;
+	lines->o_debug = debug_open(lines->orig->obj->path);
+	lines->p_debug = debug_open(lines->patched->obj->path);
+}
+
+static bool is_one_of(const int *own, uint32_t n, int64_t value)
+{
+	for (uint32_t i = 0; i < n; i++)
+		if (own[i] > 0 && own[i] == value)
 			return true;
 	return false;
 }
 
-static bool is_own_line_in_both(struct lines *lines, const struct line_cursor *cursor, const struct arch_load *o_load,
-				const struct arch_load *p_load)
+/* Does debug information say that the two numbers are lines? The same one behind the lines of a long call, if asked for. */
+static bool are_own_lines(const struct lines *lines, const struct line_cursor *cursor, const struct arch_load *o_load,
+			  const struct arch_load *p_load, bool may_be_behind)
 {
-	if (!lines->opened) {
-		lines->opened = true;
-		lines->o_debug = debug_open(lines->orig->obj->path);
-		lines->p_debug = debug_open(lines->patched->obj->path);
+	int o_own[MAX_CALLS + 1], p_own[MAX_CALLS + 1];
+	uint32_t o_n, p_n;
+
+	if (!lines->o_debug || !lines->p_debug)
+		return false;
+	o_n = find_own_lines(lines->o_debug, cursor->o_sec, cursor->o_at, o_own);
+	p_n = find_own_lines(lines->p_debug, cursor->p_sec, cursor->p_at, p_own);
+	if (is_one_of(o_own, o_n, o_load->value) && is_one_of(p_own, p_n, p_load->value))
+		return true;
+	for (uint32_t i = 0; may_be_behind && i < o_n && i < p_n; i++) {
+		int64_t behind = o_load->value - o_own[i];
+
+		if (o_own[i] > 0 && p_own[i] > 0 && behind >= 0 && behind <= MAX_LINES &&
+		    behind == p_load->value - p_own[i])
+			return true;
 	}
-	return is_own_line(lines->o_debug, cursor->o_sec, cursor->o_at, o_load) &&
-	       is_own_line(lines->p_debug, cursor->p_sec, cursor->p_at, p_load);
+	return false;
+}
+
+static bool are_lines(struct lines *lines, const struct line_cursor *cursor, const struct arch_load *o_load,
+		      const struct arch_load *p_load)
+{
+	enum line_argument o = classify_argument(lines->source, lines->orig, cursor->o_sec, cursor->o_at, o_load);
+	enum line_argument p = classify_argument(lines->source, lines->patched, cursor->p_sec, cursor->p_at, p_load);
+	bool behind_name = o == BEHIND_NAME && p == BEHIND_NAME;
+
+	if (o == OF_FUNCTION && p == OF_FUNCTION)
+		return true;
+	open_debug(lines);
+	if (behind_name && (!lines->o_debug || !lines->p_debug))
+		return true;
+	return are_own_lines(lines, cursor, o_load, p_load, behind_name);
 }
 
 uint64_t lines_skip(struct lines *lines, struct line_cursor *cursor, uint64_t o_at, uint64_t p_at)
@@ -214,11 +268,7 @@ uint64_t lines_skip(struct lines *lines, struct line_cursor *cursor, uint64_t o_
 	if (o_at < start || o_at >= start + o_load.field_size || o_load.argument != p_load.argument ||
 	    o_load.field_offset != p_load.field_offset || o_load.field_size != p_load.field_size)
 		return 0;
-	if ((is_line_argument(lines->source, lines->orig, cursor->o_sec, cursor->o_at, &o_load) &&
-	     is_line_argument(lines->source, lines->patched, cursor->p_sec, cursor->p_at, &p_load)) ||
-	    is_own_line_in_both(lines, cursor, &o_load, &p_load))
-		return start + o_load.field_size;
-	return 0;
+	return are_lines(lines, cursor, &o_load, &p_load) ? start + o_load.field_size : 0;
 }
 
 static const char *find_source_name(const struct elf_obj *obj)
