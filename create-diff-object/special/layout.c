@@ -51,7 +51,7 @@ int layout_read_environment(struct layout *layout, struct diag *diag)
 int layout_read_file(struct layout *layout, const char *path, struct diag *diag)
 {
 	FILE *f = fopen(path, "re");
-	char line[256], section[128], size[32], place[32];
+	char line[256], section[128], size[32], place[32], more;
 	unsigned int number = 0;
 	int err = 0;
 
@@ -67,7 +67,7 @@ int layout_read_file(struct layout *layout, const char *path, struct diag *diag)
 		snprintf(place, sizeof(place), "line %u", ++number);
 		if (line[strspn(line, " \t")] == '\0')
 			continue;
-		if (sscanf(line, "%127s %31s", section, size) != 2) {
+		if (sscanf(line, "%127s %31s %c", section, size, &more) != 2) {
 			err = diag_error(diag, path, place, "want '<section> <bytes>'");
 			break;
 		}

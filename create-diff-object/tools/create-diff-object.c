@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <getopt.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -83,7 +84,7 @@ static bool parse_options(int argc, char **argv, struct options *options)
 			break;
 		case 'h':
 			fputs(usage, stdout);
-			exit(EXIT_CODE_OK);
+			exit(fflush(stdout) ? EXIT_CODE_ERROR : EXIT_CODE_OK);
 		default:
 			return false;
 		}
@@ -99,6 +100,26 @@ static bool parse_options(int argc, char **argv, struct options *options)
 	options->module = argv[5];
 	options->output = argv[6];
 	return true;
+}
+
+/* A module has the name under which it is loaded, with '_' for each '-': the kernel compares that with OBJNAME. */
+static int check_object_name(const char *name, struct diag *diag)
+{
+	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
+
+	if (*name && !name[strspn(name, allowed)])
+		return 0;
+	return diag_error(
+		diag, NULL, "OBJNAME",
+		"'%s' is no name of a loaded object: letters, digits and '_' (for each '-' of the file's name)", name);
+}
+
+/* What was printed is part of the result: it must have arrived. */
+static int flush_stdout(struct diag *diag)
+{
+	if (!fflush(stdout) && !ferror(stdout))
+		return 0;
+	return diag_error(diag, NULL, NULL, "can't write to standard output: %s", strerror(errno));
 }
 
 /* One object, read and taken apart. What was made before an error is freed by side_close(). */
@@ -207,6 +228,8 @@ static int run(struct diff *diff, const struct plan_target *target, const struct
 	if (selection && options->explain)
 		explain(diff, stdout);
 	*unchanged = !err && !selection->nroots;
+	if (*unchanged)
+		err = flush_stdout(diag);
 	if (err || *unchanged)
 		goto end;
 	/* How the running kernel's symbols are named: plain, or livepatch symbols. */
@@ -215,10 +238,12 @@ static int run(struct diff *diff, const struct plan_target *target, const struct
 		err = output_new(diff, target, plan, &out, diag);
 	if (!err)
 		err = diag_checkpoint(diag);
+	if (!err) {
+		report_functions(diff, stdout);
+		err = flush_stdout(diag);
+	}
 	if (!err)
 		err = elf_out_write(out, options->output, diag);
-	if (!err)
-		report_functions(diff, stdout);
 end:
 	elf_out_free(out);
 	plan_free(plan);
@@ -244,7 +269,11 @@ int main(int argc, char **argv)
 		fputs(usage, stderr);
 		return EXIT_CODE_ERROR;
 	}
-	err = layout_read_environment(&layout, &diag);
+	/* A file that gets too large is an error of write(), so that what was begun is removed. */
+	signal(SIGXFSZ, SIG_IGN);
+	err = check_object_name(options.object, &diag);
+	if (!err)
+		err = layout_read_environment(&layout, &diag);
 	if (!err && options.layout)
 		err = layout_read_file(&layout, options.layout, &diag);
 	if (!err)
@@ -261,5 +290,5 @@ int main(int argc, char **argv)
 	symtab_free(files.symtab);
 	side_close(&patched);
 	side_close(&orig);
-	return unchanged ? EXIT_CODE_UNCHANGED : (int)diag_exit_code(&diag, err);
+	return unchanged && !err ? EXIT_CODE_UNCHANGED : (int)diag_exit_code(&diag, err);
 }

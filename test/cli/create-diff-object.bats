@@ -267,3 +267,39 @@ size_of() { readelf -SW "$1" | sed -n "s/^ *\[ *[0-9]*\] ${2//./\\.} *[A-Z]* *[0
 	export ALT_STRUCT_SIZE=13
 	run -1 diff_them
 }
+
+@test "what can't be printed is an error, and there is no output file" {
+	objects "$CHANGE"
+	run -1 --separate-stderr bash -c 'exec "$@" >/dev/full' - "$TOP/build/bin/create-diff-object" orig/file.o patched/file.o vmlinux symtab \
+		/dev/null livepatch_test out.o
+	[[ ! -e out.o && $stderr == *"can't write to standard output"* ]]
+	run -1 bash -c 'exec "$@" >/dev/full' - "$TOP/build/bin/create-diff-object" --help
+	objects 's/x/x/'
+	run -3 diff_them
+}
+
+@test "OBJNAME is the name of a loaded object" {
+	local name
+	objects "$CHANGE"
+	for name in '' 'a b,c' kvm-amd a.ko; do
+		run -1 "$TOP/build/bin/create-diff-object" orig/file.o patched/file.o "$name" symtab /dev/null livepatch_test out.o
+		[[ ! -e out.o && $output == *"OBJNAME: error: '$name' is no name of a loaded object"* ]]
+	done
+	run -0 "$TOP/build/bin/create-diff-object" orig/file.o patched/file.o kvm_amd symtab /dev/null livepatch_test out.o
+}
+
+@test "a layout file has lines of two words" {
+	objects "$CHANGE"
+	printf '__bug_table 12 13\n' >layout
+	run -1 "$TOP/build/bin/create-diff-object" --layout layout orig/file.o patched/file.o vmlinux symtab /dev/null livepatch_test out.o
+	[[ $output == *"layout: line 1: error: want '<section> <bytes>'"* ]]
+	printf '__bug_table 12 # a remark\n' >layout
+	run -0 "$TOP/build/bin/create-diff-object" --layout layout orig/file.o patched/file.o vmlinux symtab /dev/null livepatch_test out.o
+}
+
+@test "an output that gets too large for a limit leaves nothing" {
+	objects "$CHANGE"
+	run -1 bash -c 'ulimit -f 1; exec "$@" >/dev/null' - "$TOP/build/bin/create-diff-object" orig/file.o patched/file.o vmlinux symtab \
+		/dev/null livepatch_test out.o
+	[[ $output == *"out.o: error: can't write: "* && -z $(compgen -G 'out.o*') ]]
+}
