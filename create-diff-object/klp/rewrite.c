@@ -363,6 +363,7 @@ static int write_image(struct rewrite *r)
 	}
 	return 0;
 }
+
 int klp_rewrite(const struct klp_moves *moves, struct klp_finished *result)
 {
 	struct rewrite r = {.moves = moves, .result = result};
