@@ -41,6 +41,7 @@ struct found {
 	const char *name;
 	uint32_t sympos;
 	bool by_name; /* nothing but its name says that it is the one */
+	bool in_file; /* ... and that of its source file */
 };
 
 static bool is_kernel(const struct plan_target *target)
@@ -48,52 +49,93 @@ static bool is_kernel(const struct plan_target *target)
 	return !strcmp(target->object, KERNEL);
 }
 
-/*
- * Looks a name up in the symbol table: 1 found, 0 not there, -EPERM more than one could be meant. A name that other
- * objects see can only be a global symbol, which is unique among the global ones.
- */
-static int find_in_symtab(const struct symtab *tab, const char *name, bool global, struct found *found)
-{
-	uint32_t match = SYMTAB_NONE, count = 0;
+/* What is known of a symbol that is looked for in the target's symbol table. */
+struct wanted {
+	const char *name;
+	bool global;           /* other objects see it: it can only be a global symbol, unique among the global ones */
+	enum symtab_kind kind; /* SYMTAB_NOTYPE: unknown */
+	const char *file;      /* the source file of a local symbol, as in STT_FILE; NULL if unknown */
+};
 
-	for (uint32_t id = symtab_find(tab, name); id != SYMTAB_NONE; id = tab->syms[id].next) {
-		if (global && tab->syms[id].local)
+/* Of a name that the original object defines, or (sym 0) one that it only refers to. */
+static struct wanted wanted_new(const struct elf_obj *obj, const char *name, uint32_t sym, bool global)
+{
+	struct wanted wanted = {.name = name, .global = global};
+
+	if (!sym)
+		return wanted;
+	if (obj->syms[sym].type == STT_FUNC)
+		wanted.kind = SYMTAB_FUNC;
+	else if (obj->syms[sym].type == STT_OBJECT)
+		wanted.kind = SYMTAB_OBJECT;
+	/* In the output of 'ld -r', each source file's local symbols stand behind its own. */
+	while (!global && --sym && !wanted.file)
+		if (obj->syms[sym].type == STT_FILE && *obj->syms[sym].name)
+			wanted.file = obj->syms[sym].name;
+	return wanted;
+}
+
+static bool is_in_file(const struct symtab *tab, uint32_t id, const char *file)
+{
+	return tab->syms[id].file != SYMTAB_NONE && !strcmp(tab->syms[tab->syms[id].file].name, file);
+}
+
+static bool has_file(const struct symtab *tab, const char *file)
+{
+	for (uint32_t id = 0; id < tab->nsyms; id++)
+		if (tab->syms[id].kind == SYMTAB_FILE && !strcmp(tab->syms[id].name, file))
+			return true;
+	return false;
+}
+
+/*
+ * Looks a name up in the symbol table: 1 found, 0 not there, -EPERM more than one could be meant. A local symbol of a
+ * file that the table knows is among those of that file or nowhere: the name may be another file's.
+ */
+static int find_in_symtab(const struct symtab *tab, const struct wanted *wanted, struct found *found)
+{
+	uint32_t match = SYMTAB_NONE, count = 0, in_file = SYMTAB_NONE, count_in_file = 0;
+
+	for (uint32_t id = symtab_find(tab, wanted->name); id != SYMTAB_NONE; id = tab->syms[id].next) {
+		const struct symtab_sym *sym = &tab->syms[id];
+
+		/* A symbol that assembly defines has no type. */
+		if ((wanted->global && sym->local) ||
+		    (wanted->kind != SYMTAB_NOTYPE && sym->kind != SYMTAB_NOTYPE && sym->kind != wanted->kind))
 			continue;
 		match = id;
 		count++;
+		if (wanted->file && is_in_file(tab, id, wanted->file)) {
+			in_file = id;
+			count_in_file++;
+		}
+	}
+	if (count_in_file) {
+		match = in_file;
+		count = count_in_file;
+	} else if (count && wanted->file && tab->has_files && has_file(tab, wanted->file)) {
+		return 0;
 	}
 	if (count > 1)
 		return -EPERM;
 	if (!count)
 		return 0;
-	*found = (struct found){.name = tab->syms[match].name, .sympos = symtab_sympos(tab, match)};
+	*found = (struct found){
+		.name = tab->syms[match].name,
+		.sympos = symtab_sympos(tab, match),
+		.by_name =
+			!wanted->global, /* a global symbol is what the link found under its name, whatever its code is */
+		.in_file = count_in_file,
+	};
 	return 1;
 }
 
-/* The group of local symbols that the source file of obj has in a symbol table with STT_FILE symbols. */
-static int find_in_file_group(const struct symtab *tab, const struct elf_obj *obj, const char *name,
-			      struct found *found)
+/* A symbol that other objects see, of which nothing but the name is known. */
+static int find_global(const struct symtab *tab, const char *name, struct found *found)
 {
-	const char *file = NULL;
-	uint32_t match = SYMTAB_NONE, count = 0;
+	const struct wanted wanted = {.name = name, .global = true};
 
-	for (uint32_t i = 1; i < obj->nsyms && !file; i++)
-		if (obj->syms[i].type == STT_FILE && *obj->syms[i].name)
-			file = obj->syms[i].name;
-	if (!file || !tab->has_files)
-		return 0;
-	for (uint32_t id = symtab_find(tab, name); id != SYMTAB_NONE; id = tab->syms[id].next) {
-		uint32_t group = tab->syms[id].file;
-
-		if (group == SYMTAB_NONE || strcmp(tab->syms[group].name, file))
-			continue;
-		match = id;
-		count++;
-	}
-	if (count != 1)
-		return count ? -EPERM : 0;
-	*found = (struct found){.name = tab->syms[match].name, .sympos = symtab_sympos(tab, match)};
-	return 1;
+	return find_in_symtab(tab, &wanted, found);
 }
 
 /*
@@ -108,7 +150,7 @@ static int find_symbol(const struct diff *diff, const struct plan_target *target
 {
 	const struct placement_record *record =
 		target->placement ? placement_find(target->placement, name, defined) : NULL;
-	uint32_t sym = elf_obj_find_symbol(diff->orig.obj, name);
+	struct wanted wanted;
 	int status;
 
 	if (record && record->target_name) {
@@ -117,17 +159,11 @@ static int find_symbol(const struct diff *diff, const struct plan_target *target
 	}
 	if (target->placement && target->placement->proved && (record || defined))
 		return 0;
-	/* What the link took for a weak symbol: a placement knows; who goes on without proof has the name's word for it. */
-	if (defined && !target->placement && sym && diff->orig.obj->syms[sym].bind == STB_WEAK)
-		return -EPERM;
-	status = find_in_symtab(target->symtab, name, global, found);
-	/* A global symbol is what the link found under its name, whatever its code is. */
-	found->by_name = !global;
+	wanted = wanted_new(diff->orig.obj, name, elf_obj_find_symbol(diff->orig.obj, name), global);
+	status = find_in_symtab(target->symtab, &wanted, found);
 	/* Numbers of static locals and clones change with the code, so that the name may be another's here. */
-	if (status > 0 && target->placement && sym_name_parse(name).has_number)
+	if (status > 0 && !found->in_file && target->placement && sym_name_parse(name).has_number)
 		status = -EPERM;
-	if (status == -EPERM && !global && find_in_file_group(target->symtab, diff->orig.obj, name, found) > 0)
-		status = 1;
 	return status;
 }
 
@@ -215,7 +251,7 @@ static void plan_symbol(struct context *ctx, uint32_t index)
 	}
 	status = find_symbol(diff, target, name, orig != PIECE_NONE, global, &found);
 	if (!status && undefined && target->kernel && !is_own_of_each_module(name)) {
-		status = find_in_symtab(target->kernel, name, true, &found);
+		status = find_global(target->kernel, name, &found);
 		if (status > 0) {
 			*plan = (struct plan_symbol){.kind = PLAN_EARLY, .name = klp_name(ctx, KERNEL, &found)};
 			return;
@@ -291,7 +327,7 @@ static void refuse_moved(struct context *ctx)
 		if (p == PIECE_NONE || elf_sym_is_local(sym) || !is_included(ctx->diff, p) ||
 		    ctx->diff->corr->to_orig[p] != PIECE_NONE)
 			continue;
-		if (find_in_symtab(ctx->target->symtab, sym->name, true, &found))
+		if (find_global(ctx->target->symtab, sym->name, &found))
 			diag_refuse(
 				ctx->diag, patched->obj->path, sym->name,
 				"new here, but %s has a global symbol of this name: moved from another file, or no longer __init",

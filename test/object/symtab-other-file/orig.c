@@ -1,0 +1,17 @@
+static int state;
+
+static __attribute__((noinline)) int help(int x)
+{
+	asm volatile("nop");
+	return x * state;
+}
+
+void set(int x)
+{
+	state = x;
+}
+
+int f(int x)
+{
+	return help(x);
+}
