@@ -71,6 +71,8 @@ struct arch_ops {
 	bool (*decode)(const uint8_t *text, uint64_t size, uint64_t offset, struct arch_insn *insn);
 	/* Is the instruction at offset of text an arch_load? */
 	bool (*decode_load)(const uint8_t *text, uint64_t size, uint64_t offset, struct arch_load *load);
+	/* Bytes of the padding at offset of text, an instruction that does nothing or a trap; 0: it is none. */
+	unsigned int (*padding)(const uint8_t *text, uint64_t size, uint64_t offset);
 	/* May the instruction at offset of text read or write the register of an argument? Calls and jumps don't. */
 	bool (*uses_argument)(const uint8_t *text, uint64_t size, uint64_t offset, unsigned int argument);
 	/*

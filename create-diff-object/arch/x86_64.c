@@ -164,6 +164,25 @@ static bool x86_64_decode_load(const uint8_t *text, uint64_t size, uint64_t offs
 	return true;
 }
 
+static unsigned int x86_64_padding(const uint8_t *text, uint64_t size, uint64_t offset)
+{
+	uint64_t at = offset;
+	struct arch_insn insn;
+
+	if (offset >= size)
+		return 0;
+	if (text[offset] == 0xcc)
+		return 1;
+	/* 66, 2e and 3e only make a nop longer. */
+	while (at + 1 < size && (text[at] == 0x66 || text[at] == 0x2e || text[at] == 0x3e))
+		at++;
+	if (text[at] == 0x90)
+		return (unsigned int)(at + 1 - offset);
+	if (at + 1 < size && text[at] == 0x0f && text[at + 1] == 0x1f && x86_64_decode(text, size, offset, &insn))
+		return insn.length;
+	return 0;
+}
+
 static bool x86_64_uses_argument(const uint8_t *text, uint64_t size, uint64_t offset, unsigned int argument)
 {
 	ZydisDecodedOperand operands[ZYDIS_MAX_OPERAND_COUNT];
@@ -292,6 +311,7 @@ const struct arch_ops arch_x86_64 = {
 	.avoid_got = x86_64_avoid_got,
 	.decode = x86_64_decode,
 	.decode_load = x86_64_decode_load,
+	.padding = x86_64_padding,
 	.uses_argument = x86_64_uses_argument,
 	.print = x86_64_print,
 };

@@ -13,6 +13,7 @@
 
 #include "arch/arch.h"
 #include "diff/lines.h"
+#include "diff/pairing.h"
 #include "util/arena.h"
 
 /* How deep contents are followed: a table of structures that point to strings is 2. */
@@ -321,12 +322,56 @@ static struct change_info compare_entries(const struct context *ctx, uint32_t or
 	return (struct change_info){.change = CHANGE_SAME};
 }
 
+/* Bytes that only keep a distance. */
+static bool is_padding(const struct side *side, const struct range *range)
+{
+	const struct elf_obj *obj = side->obj;
+	const struct elf_sec *sec = &obj->secs[range->sec];
+	const struct ref *refs;
+	uint64_t at = range->start;
+
+	if (refs_in_range(side->refs, range->sec, range->start, range->end, &refs))
+		return false;
+	while (at < range->end) {
+		unsigned int length = elf_sec_is_text(sec) ? obj->arch->padding(sec->data, range->end, at) : 0;
+
+		if (!length && byte_at(sec, at))
+			return false;
+		at += length ? length : 1;
+	}
+	return true;
+}
+
+static bool is_same_gap(const struct context *ctx, const struct range *o, const struct range *p)
+{
+	return (is_padding(ctx->orig, o) && is_padding(ctx->patched, p)) ||
+	       compare_ranges(ctx, o, p, 0).change == CHANGE_SAME;
+}
+
+/* Are the bytes around two partners the same, which belong to their pieces and to no symbol? */
+static bool are_gaps_same(const struct context *ctx, const struct piece *o, const struct piece *p)
+{
+	struct range o_range = {.sec = o->sec, .start = o->start, .end = o->entry};
+	struct range p_range = {.sec = p->sec, .start = p->start, .end = p->entry};
+
+	if (p->kind == PIECE_ANON)
+		return true;
+	if (!is_same_gap(ctx, &o_range, &p_range))
+		return false;
+	o_range.start = o->end;
+	o_range.end = o->region_end;
+	p_range.start = p->end;
+	p_range.end = p->region_end;
+	return is_same_gap(ctx, &o_range, &p_range);
+}
+
 static struct change_info compare_pieces(const struct context *ctx, uint32_t patched)
 {
 	uint32_t orig = ctx->corr->to_orig[patched];
 	struct change_info info = {.change = CHANGE_NEW};
 	const struct piece *o, *p;
 	struct range o_range, p_range;
+	bool gap_differs;
 
 	if (orig == PIECE_NONE)
 		return info;
@@ -344,8 +389,10 @@ static struct change_info compare_pieces(const struct context *ctx, uint32_t pat
 	}
 	info = compare_ranges(ctx, &o_range, &p_range, 0);
 	info.where += p_range.start - p->start;
+	gap_differs = !are_gaps_same(ctx, o, p);
 	if (info.change == CHANGE_SAME && p->kind == PIECE_FUNC)
 		info = compare_entries(ctx, orig, patched);
+	info.gap_differs = gap_differs;
 	return info;
 }
 
@@ -393,6 +440,14 @@ static bool can_be_carried(const struct context *ctx, uint32_t p)
 	       is_only_called(ctx->patched, p);
 }
 
+/* For a reason outside of its own bytes. */
+static void make_changed(struct change_info *info, enum difference why, uint64_t where)
+{
+	info->change = CHANGE_CHANGED;
+	info->why = why;
+	info->where = where;
+}
+
 /* Makes the callers of a carried function changed ones; returns whether one was not so before. */
 static bool change_callers(const struct side *patched, uint32_t id, struct change_info *info)
 {
@@ -407,7 +462,7 @@ static bool change_callers(const struct side *patched, uint32_t id, struct chang
 		for (uint32_t i = 0; i < n; i++) {
 			if (refs[i].piece != id || info[piece->root].change != CHANGE_SAME)
 				continue;
-			info[piece->root] = differs(DIFF_CALLEE, refs[i].offset - piece->start);
+			make_changed(&info[piece->root], DIFF_CALLEE, refs[i].offset - piece->start);
 			found = true;
 		}
 	}
@@ -427,6 +482,88 @@ static void carry_untraced(const struct context *ctx, struct change_info *info)
 	}
 }
 
+static bool is_label_ref(const struct side *side, const struct ref *ref)
+{
+	const struct piece *target = ref->piece == PIECE_NONE ? NULL : side_piece(side, ref->piece);
+
+	return target && target->kind == PIECE_FUNC && !ref->is_branch && (ref->target || target->root != ref->piece);
+}
+
+/* Does only this function use the datum, and without taking its address? */
+static bool is_read_by_one(const struct side *side, uint32_t id, uint32_t root)
+{
+	for (uint32_t sec = 1; sec < side->obj->nsecs; sec++) {
+		for (uint32_t i = 0; i < side->refs->count[sec]; i++) {
+			const struct ref *ref = &side->refs->of_sec[sec][i];
+			uint32_t from;
+
+			if (ref->piece != id)
+				continue;
+			from = pieces_find(side->pieces, sec, ref->offset);
+			if (!ref->is_indexed || from == PIECE_NONE || side_piece(side, from)->root != root)
+				return false;
+		}
+	}
+	return true;
+}
+
+/* The function whose table for `goto *` a datum is: a constant of that function, all labels and read by it alone. */
+static uint32_t find_owner(const struct side *side, uint32_t id)
+{
+	const struct piece *piece = side_piece(side, id);
+	uint32_t owner = PIECE_NONE;
+	const struct ref *refs;
+	uint32_t n = side_refs(side, piece, &refs);
+
+	if (piece->kind != PIECE_DATA || data_classify(side_section(side, piece)) != DATA_CONST ||
+	    !pairing_is_numbered(side, id))
+		return PIECE_NONE;
+	for (uint32_t i = 0; i < n; i++) {
+		uint32_t root = is_label_ref(side, &refs[i]) ? side_piece(side, refs[i].piece)->root : PIECE_NONE;
+
+		if (root == PIECE_NONE || (owner != PIECE_NONE && owner != root))
+			return PIECE_NONE;
+		owner = root;
+	}
+	return owner != PIECE_NONE && is_read_by_one(side, id, owner) ? owner : PIECE_NONE;
+}
+
+/* The same on both sides; else PIECE_NONE. Whoever could read it before may have kept an address of it. */
+static uint32_t find_label_owner(const struct context *ctx, uint32_t p)
+{
+	uint32_t o = ctx->corr->to_orig[p], owner = o == PIECE_NONE ? PIECE_NONE : find_owner(ctx->patched, p);
+	uint32_t before = owner == PIECE_NONE ? PIECE_NONE : ctx->corr->to_orig[owner];
+
+	return before != PIECE_NONE && before == find_owner(ctx->orig, o) ? owner : PIECE_NONE;
+}
+
+/* A table of labels is a part of its function: a change of their order is one of the function. */
+static void change_owners(const struct context *ctx, struct change_info *info)
+{
+	for (uint32_t p = 0; p < ctx->patched->pieces->n; p++) {
+		uint32_t owner = info[p].change == CHANGE_CHANGED ? find_label_owner(ctx, p) : PIECE_NONE;
+
+		if (owner != PIECE_NONE && info[owner].change == CHANGE_SAME)
+			make_changed(&info[owner], DIFF_LABELS, 0);
+	}
+}
+
+static void mark_labels(const struct context *ctx, struct change_info *info)
+{
+	for (uint32_t p = 0; p < ctx->patched->pieces->n; p++) {
+		const struct piece *piece = side_piece(ctx->patched, p);
+		const struct ref *refs;
+		uint32_t n = side_refs(ctx->patched, piece, &refs);
+
+		if (piece->kind != PIECE_DATA || piece->class != SEC_DATA || ctx->corr->to_orig[p] == PIECE_NONE)
+			continue;
+		for (uint32_t i = 0; i < n && info[p].labels == LABELS_NONE; i++)
+			if (is_label_ref(ctx->patched, &refs[i]) &&
+			    info[side_piece(ctx->patched, refs[i].piece)->root].change == CHANGE_CHANGED)
+				info[p].labels = find_label_owner(ctx, p) != PIECE_NONE ? LABELS_OWN : LABELS_OLD;
+	}
+}
+
 int changes_new(const struct side *orig, const struct side *patched, const struct corr *corr, struct changes **result)
 {
 	struct arena *arena = arena_new();
@@ -438,13 +575,15 @@ int changes_new(const struct side *orig, const struct side *patched, const struc
 	changes->v = arena_array(arena, struct change_info, n);
 	for (uint32_t p = 0; p < n; p++)
 		changes->v[p] = compare_pieces(&ctx, p);
+	change_owners(&ctx, changes->v);
 	for (uint32_t p = 0; p < n; p++) {
 		uint32_t root = side_piece(patched, p)->root;
 
 		if (root != p && changes->v[p].change != CHANGE_SAME && changes->v[root].change == CHANGE_SAME)
-			changes->v[root] = differs(DIFF_PART, 0);
+			make_changed(&changes->v[root], DIFF_PART, 0);
 	}
 	carry_untraced(&ctx, changes->v);
+	mark_labels(&ctx, changes->v);
 	lines_free(ctx.lines);
 	*result = changes;
 	return 0;
@@ -471,6 +610,8 @@ const char *difference_text(enum difference why)
 		return "a function that it calls";
 	case DIFF_KIND:
 		return "who may write to it";
+	case DIFF_LABELS:
+		return "its table of labels";
 	case DIFF_PART:
 		return "its unlikely part";
 	default:

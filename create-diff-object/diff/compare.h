@@ -24,6 +24,14 @@ enum difference {
 	DIFF_KIND,   /* a datum became constant, percpu, read-only after init, or stopped to be so */
 	DIFF_CALLEE, /* it calls a changed function that ftrace can't reach: see carried */
 	DIFF_PART,   /* the function's unlikely part changed, appeared or vanished */
+	DIFF_LABELS, /* its table for `goto *` differs */
+};
+
+/* What a datum that both objects have holds of the insides of changed functions, as a table for `goto *` does. */
+enum labels {
+	LABELS_NONE,
+	LABELS_OWN, /* a constant that only the function itself reads: its copy has one of its own */
+	LABELS_OLD, /* others may read it, and in the running kernel it leads into the old function */
 };
 
 struct lines;
@@ -40,6 +48,9 @@ struct change_info {
 	 * object, each calls its new copy, and the function itself is not patched.
 	 */
 	bool carried;
+	enum labels labels;
+	/* Bytes between it and its neighbours, which no symbol names, differ in more than padding. */
+	bool gap_differs;
 };
 
 struct changes {

@@ -479,6 +479,9 @@ static void explain_change(const struct context *ctx, uint32_t p)
 		fprintf(ctx->out, "  reason: its unlikely part, see %s\n",
 			part == PIECE_NONE ? "the original" : side_piece(patched, part)->name);
 		break;
+	case DIFF_LABELS:
+		fprintf(ctx->out, "  reason: its table of labels for `goto *`\n");
+		break;
 	default:
 		if (piece->kind == PIECE_FUNC) {
 			explain_code(ctx, p, info->where - (piece->entry - piece->start));

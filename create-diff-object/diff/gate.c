@@ -6,11 +6,13 @@
  */
 #include "diff/gate.h"
 
+#include <elf.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "arch/arch.h"
 #include "elf/names.h"
+#include "util/arena.h"
 #include "util/diag.h"
 
 static const char *file_of(const struct diff *diff)
@@ -93,10 +95,31 @@ static void refuse_data(const struct diff *diff, uint32_t p, struct diag *diag)
 			    section);
 }
 
+/* What an existing datum says of the insides of a function, it says of the old one. */
+static void refuse_labels(const struct diff *diff, uint32_t p, struct diag *diag)
+{
+	diag_refuse(
+		diag, file_of(diff), side_piece(&diff->patched, p)->name,
+		"holds addresses inside of a changed function, and the running kernel's copy leads into the old one; only a static const table that the function itself indexes can go along with it");
+}
+
+static void refuse_gap(const struct diff *diff, uint32_t p, struct diag *diag)
+{
+	const struct piece *piece = side_piece(&diff->patched, p);
+
+	diag_refuse(diag, file_of(diff), piece->name,
+		    "changed bytes beside it in %s, which no symbol names; give them a symbol with a type",
+		    side_section(&diff->patched, piece)->name);
+}
+
 static void check_pieces(const struct diff *diff, struct diag *diag)
 {
 	for (uint32_t p = 0; p < diff->patched.pieces->n; p++) {
-		if (diff->changes->v[p].change == CHANGE_SAME)
+		if (diff->changes->v[p].gap_differs)
+			refuse_gap(diff, p, diag);
+		if (diff->changes->v[p].labels == LABELS_OLD)
+			refuse_labels(diff, p, diag);
+		if (diff->changes->v[p].change == CHANGE_SAME || diff->changes->v[p].labels != LABELS_NONE)
 			continue;
 		if (side_piece(&diff->patched, p)->kind == PIECE_FUNC)
 			refuse_function(diff, p, diag);
@@ -288,6 +311,68 @@ static void check_block(const struct diff *diff, const struct text_block *block,
 			    patched->obj->secs[block->sec].name);
 }
 
+/* Can it hold state that the source's code relies on, and that no symbol names? */
+static bool is_nameless_variable(const struct side *side, const struct piece *piece)
+{
+	return piece->kind == PIECE_ANON && piece->class == SEC_DATA && !is_compiler_section(piece->name) &&
+	       data_classify(side_section(side, piece)) != DATA_CONST;
+}
+
+static bool has_nameless_variables(const struct side *side)
+{
+	for (uint32_t p = 0; p < side->pieces->n; p++)
+		if (is_nameless_variable(side, side_piece(side, p)))
+			return true;
+	return false;
+}
+
+/* A variable without a name can't be found in the running kernel, and a copy would begin anew. */
+static void check_nameless(const struct diff *diff, uint32_t p, struct diag *diag)
+{
+	const struct piece *piece = side_piece(&diff->patched, p);
+
+	if (is_nameless_variable(&diff->patched, piece) && has_nameless_variables(&diff->orig))
+		diag_refuse(
+			diag, file_of(diff), side_piece(&diff->patched, diff->selection->v[p].by)->name,
+			"uses a variable in %s that no symbol names: the running kernel's can't be found; give it a symbol with a type",
+			piece->name);
+}
+
+static bool is_used(const struct side *side, uint32_t id)
+{
+	for (uint32_t sec = 1; sec < side->obj->nsecs; sec++)
+		for (uint32_t i = 0; i < side->refs->count[sec]; i++)
+			if (side->refs->of_sec[sec][i].piece == id)
+				return true;
+	return false;
+}
+
+/*
+ * Inline assembly may leave data about its place that only its section's neighbours find. The copy of the function has no
+ * such record in the kernel's.
+ */
+static void check_left_behind(const struct diff *diff, uint32_t p, struct diag *diag)
+{
+	const struct side *patched = &diff->patched;
+	const struct piece *piece = side_piece(patched, p);
+	const struct ref *refs;
+	uint32_t n = piece->kind == PIECE_ANON && piece->class == SEC_DATA ? side_refs(patched, piece, &refs) : 0;
+
+	for (uint32_t i = 0; i < n; i++) {
+		const struct piece *target = refs[i].piece == PIECE_NONE ? NULL : side_piece(patched, refs[i].piece);
+
+		if (!target || target->kind != PIECE_FUNC || !is_included(diff, refs[i].piece) ||
+		    (!refs[i].target && target->root == refs[i].piece))
+			continue;
+		if (!is_used(patched, p))
+			diag_refuse(
+				diag, file_of(diff), target->name,
+				"its data in %s has no name and nothing refers to it, so what it is for is not known",
+				piece->name);
+		return;
+	}
+}
+
 static void check_refs(const struct diff *diff, struct diag *diag)
 {
 	const struct side *patched = &diff->patched;
@@ -295,8 +380,11 @@ static void check_refs(const struct diff *diff, struct diag *diag)
 	for (uint32_t p = 0; p < patched->pieces->n; p++) {
 		const struct piece *piece = side_piece(patched, p);
 
-		if (!is_included(diff, p))
+		if (!is_included(diff, p)) {
+			check_left_behind(diff, p, diag);
 			continue;
+		}
+		check_nameless(diff, p, diag);
 		check_range(diff, p, false, piece->sec, piece->start, piece->region_end, diag);
 		for (uint32_t i = 0; i < patched->entries->count[p]; i++)
 			check_entry(diff, p, &patched->entries->v[patched->entries->of_piece[p][i]], diag);
@@ -447,6 +535,55 @@ static void check_unknown_sections(const struct diff *diff, struct diag *diag)
 	}
 }
 
+static bool is_constructor_table(const struct elf_sec *sec)
+{
+	return sec->type == SHT_INIT_ARRAY || sec->type == SHT_FINI_ARRAY || sec->type == SHT_PREINIT_ARRAY;
+}
+
+/* The functions that run before main(), which the kernel calls at start-up: marked by piece. */
+static bool *find_constructors(struct arena *arena, const struct side *side)
+{
+	bool *found = arena_array(arena, bool, side->pieces->n);
+
+	for (uint32_t i = 1; i < side->obj->nsecs; i++) {
+		const struct elf_sec *sec = &side->obj->secs[i];
+
+		for (uint32_t r = 0; is_constructor_table(sec) && r < sec->nrelas; r++) {
+			const struct elf_sym *sym = &side->obj->syms[sec->relas[r].sym];
+			uint32_t p = elf_sym_has_section(sym) ? pieces_find(side->pieces, sym->shndx,
+									    sym->value + (uint64_t)sec->relas[r].addend)
+							      : PIECE_NONE;
+
+			if (p != PIECE_NONE)
+				found[p] = true;
+		}
+	}
+	return found;
+}
+
+/* Constructors ran at start-up, as initcalls did. */
+static void check_constructors(const struct diff *diff, struct diag *diag)
+{
+	struct arena *arena = arena_new();
+	bool *before = find_constructors(arena, &diff->orig), *now = find_constructors(arena, &diff->patched);
+
+	for (uint32_t p = 0; p < diff->patched.pieces->n; p++) {
+		uint32_t o = diff->corr->to_orig[p];
+		const char *what = o == PIECE_NONE || !before[o]               ? "new"
+				   : diff->changes->v[p].change != CHANGE_SAME ? "changed"
+									       : NULL;
+
+		if (now[p] && what)
+			diag_refuse(diag, file_of(diff), side_piece(&diff->patched, p)->name,
+				    "%s constructor: they run at start-up only", what);
+	}
+	for (uint32_t o = 0; o < diff->orig.pieces->n; o++)
+		if (before[o] && (diff->corr->to_patched[o] == PIECE_NONE || !now[diff->corr->to_patched[o]]))
+			diag_refuse(diag, file_of(diff), side_piece(&diff->orig, o)->name,
+				    "removed constructor: it ran at start-up, and that can't be undone");
+	arena_free(arena);
+}
+
 static void warn_exports(const struct diff *diff, struct diag *diag)
 {
 	const struct elf_obj *orig = diff->orig.obj, *patched = diff->patched.obj;
@@ -470,5 +607,6 @@ void gate_run(const struct diff *diff, struct diag *diag)
 	check_names(diff, diag);
 	check_removed_definitions(diff, diag);
 	check_unknown_sections(diff, diag);
+	check_constructors(diff, diag);
 	warn_exports(diff, diag);
 }

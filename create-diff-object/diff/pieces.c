@@ -39,14 +39,25 @@ static bool has_pieces(const struct elf_sec *sec, uint32_t nmarks)
 	}
 }
 
+/* A label of assembly that other files may refer to: its name is all that is known of what stands there. */
+static bool is_global_label(const struct elf_obj *obj, const struct elf_sym *sym)
+{
+	enum sec_class class = sec_classify(&obj->secs[sym->shndx]);
+
+	return sym->type == STT_NOTYPE && !sym->size && !elf_sym_is_local(sym) &&
+	       (class == SEC_TEXT || class == SEC_DATA) && sym->value < obj->secs[sym->shndx].size;
+}
+
 /*
- * Does the symbol name something? STT_NOTYPE counts only for data with a size: in text it is a label inside of
- * inline assembly, in `.altinstr_replacement` too.
+ * Does the symbol name something? A local one of STT_NOTYPE counts only for data with a size: in text it is a label inside
+ * of inline assembly, in `.altinstr_replacement` too.
  */
 static bool names_piece(const struct elf_obj *obj, const struct elf_sym *sym)
 {
 	if (!elf_sym_has_section(sym) || !*sym->name || is_prefix_symbol(sym->name))
 		return false;
+	if (is_global_label(obj, sym))
+		return true;
 	if (elf_sec_is_text(&obj->secs[sym->shndx]))
 		return sym->type == STT_FUNC;
 	return sym->type == STT_OBJECT || (sym->type == STT_NOTYPE && sym->size);
@@ -96,6 +107,12 @@ static struct piece *push_piece(piece_vec *pieces, const struct elf_obj *obj, ui
 	return piece;
 }
 
+/* A function of inline assembly may have no size. */
+static bool is_open_function(const struct elf_obj *obj, const struct piece *piece)
+{
+	return piece->kind == PIECE_FUNC && piece->end == piece->entry && !is_global_label(obj, &obj->syms[piece->sym]);
+}
+
 static void divide_section(const struct elf_obj *obj, uint32_t index, const struct mark *marks, uint32_t nmarks,
 			   piece_vec *pieces)
 {
@@ -111,12 +128,16 @@ static void divide_section(const struct elf_obj *obj, uint32_t index, const stru
 		bool alias = piece && piece->sym && piece->entry == sym->value;
 
 		if (!alias) {
-			/* A symbol inside of another (a second entry, a member with a name) starts no piece. */
-			if (piece && sym->value < piece->end)
+			/*
+			 * A symbol inside of another (a second entry, a member with a name) starts no piece, nor does a label
+			 * in a function whose end is not known.
+			 */
+			if (piece &&
+			    (sym->value < piece->end || (is_global_label(obj, sym) && is_open_function(obj, piece))))
 				continue;
 			/* Before a first function there is only its padding, see add_prefixes(). */
 			if (!piece && sym->value > 0 && !elf_sec_is_text(sec))
-				push_piece(pieces, obj, index, 0);
+				push_piece(pieces, obj, index, 0)->end = sym->value;
 			piece = push_piece(pieces, obj, index, sym->value);
 			piece->kind = elf_sec_is_text(sec) ? PIECE_FUNC : PIECE_DATA;
 		}
@@ -172,8 +193,9 @@ static void add_prefixes(const struct elf_obj *obj, piece_vec *pieces)
 		piece->region_end = last ? obj->secs[piece->sec].size : pieces->v[p + 1].start;
 		if (piece->region_end < piece->end)
 			piece->region_end = piece->end;
-		/* A function of inline assembly may have no size: it goes on to the next one. */
-		if (piece->kind == PIECE_FUNC && piece->end == piece->entry)
+		/* A function of inline assembly may have no size: it goes on to the next one. So does what a label names. */
+		if (piece->sym && piece->end == piece->entry &&
+		    (piece->kind == PIECE_FUNC || is_global_label(obj, &obj->syms[piece->sym])))
 			piece->end = piece->region_end;
 	}
 }

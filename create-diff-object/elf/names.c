@@ -174,6 +174,11 @@ bool is_percpu_section(const char *name)
 	return starts_with(name, ".data..percpu") || starts_with(name, ".bss..percpu");
 }
 
+bool is_compiler_section(const char *name)
+{
+	return starts_with(name, ".data..L");
+}
+
 bool is_once_section(const char *name)
 {
 	/* The last one is that of WARN_ONCE() up to 5.9, and of some drivers since. */
@@ -331,5 +336,8 @@ enum data_kind data_classify(const struct elf_sec *sec)
 		return DATA_PERCPU;
 	if (starts_with(sec->name, ".data..ro_after_init"))
 		return DATA_RO_AFTER_INIT;
+	/* Written by relocation only: the tables of labels of a kernel that objtool reads (`.data.rel.ro.c_jump_table`). */
+	if (starts_with(sec->name, ".data.rel.ro"))
+		return DATA_CONST;
 	return sec->flags & SHF_WRITE ? DATA_WRITABLE : DATA_CONST;
 }

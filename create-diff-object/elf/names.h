@@ -67,6 +67,9 @@ bool is_percpu_section(const char *name);
 /* Does it hold the flags of printk_once(), WARN_ONCE() and DO_ONCE()? */
 bool is_once_section(const char *name);
 
+/* Is it data that the compiler made for itself, which no source can name (`.data..Lubsan_data4`)? */
+bool is_compiler_section(const char *name);
+
 /* The descriptors of pr_debug(). */
 bool is_descriptor_section(const char *name);
 

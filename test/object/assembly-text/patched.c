@@ -1,2 +1,2 @@
-asm(".text\n.globl raw\nraw: mov $2,%eax\n ret\n");
+asm(".text\nraw: mov $2,%eax\n ret\n");
 asm(".section .rodata\n.globl rawd\nrawd: .long 2\n.previous");
