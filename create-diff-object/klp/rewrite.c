@@ -7,19 +7,16 @@
  */
 #include "klp/rewrite.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <libelf.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "elf/model.h"
 #include "klp/finish.h"
 #include "util/arena.h"
 #include "util/diag.h"
+#include "util/output.h"
 
 /* No section of a module is aligned more than a huge page. */
 #define ALIGN_MAX (2u << 20)
@@ -394,28 +391,13 @@ int klp_rewrite_copy(const struct klp_moves *moves, struct klp_finished *result)
 
 int klp_finished_write(const struct klp_finished *result, const char *path, struct diag *diag)
 {
-	char *temp = NULL;
-	FILE *file = NULL;
-	int fd, err = 0;
+	struct output output;
+	int err = output_open(&output, path, diag);
 
-	if (asprintf(&temp, "%s.XXXXXX", path) < 0)
-		return diag_error(diag, path, NULL, "no memory");
-	fd = mkstemp(temp);
-	if (fd >= 0)
-		file = fdopen(fd, "wb");
-	if (!file || fwrite(result->bytes, 1, result->size, file) != result->size || fchmod(fd, 0644))
-		err = -errno;
-	if (file && fclose(file) && !err)
-		err = -errno;
-	if (!err && rename(temp, path))
-		err = -errno;
-	if (err) {
-		diag_error(diag, path, NULL, "can't write: %s", strerror(-err));
-		if (fd >= 0)
-			unlink(temp);
-	}
-	free(temp);
-	return err;
+	if (err)
+		return err;
+	fwrite(result->bytes, 1, result->size, output.file);
+	return output_close(&output, 0, diag);
 }
 
 void klp_finished_free(struct klp_finished *result)

@@ -17,6 +17,15 @@ static int report(const struct output *output, int err, struct diag *diag)
 	return err;
 }
 
+/* What a new file gets that open() makes: mkstemp() makes a private one. */
+static mode_t mode_of_new_file(void)
+{
+	mode_t mask = umask(0);
+
+	umask(mask);
+	return 0666 & ~mask;
+}
+
 int output_open(struct output *output, const char *path, struct diag *diag)
 {
 	struct stat st;
@@ -35,8 +44,7 @@ int output_open(struct output *output, const char *path, struct diag *diag)
 		free(output->temp);
 		return err;
 	}
-	/* mkstemp() makes a private file. */
-	if (!fchmod(fd, 0644))
+	if (!fchmod(fd, mode_of_new_file()))
 		output->file = fdopen(fd, "w");
 	if (output->file)
 		return 0;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * An output file that is there when it is complete, or not at all: a temporary file beside it that is renamed at the
- * end. What is no regular file (/dev/null, a pipe, a symbolic link) is written to directly, never replaced.
+ * end, with the mode that umask leaves. What is no regular file (/dev/null, a pipe, a symbolic link) is written to directly, never
+ * replaced.
  */
 #ifndef KLP_UTIL_OUTPUT_H
 #define KLP_UTIL_OUTPUT_H

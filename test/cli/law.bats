@@ -67,6 +67,27 @@ has_line() { grep -Eq -- "$1" <<<"$output" || { echo "no line matches $1"; false
 	run -1 "$FINISH" --what linked.ko out1.ko
 }
 
+@test "create-klp-module: the output has the mode that umask leaves, and what is no regular file stays what it is" {
+	(umask 027 && "$FINISH" linked.ko mode.ko)
+	[[ $(stat -c %a mode.ko) == 640 ]]
+	(umask 022 && "$FINISH" linked.ko mode.ko)
+	[[ $(stat -c %a mode.ko) == 644 ]]
+	ln -s behind.ko link.ko
+	run -0 "$FINISH" linked.ko link.ko
+	[[ -L link.ko ]]
+	cmp behind.ko good.ko
+	mkfifo pipe
+	cat pipe >piped.ko &
+	run -0 "$FINISH" linked.ko pipe
+	wait $!
+	[[ -p pipe ]]
+	cmp piped.ko good.ko
+	ln -s /dev/full full
+	run -1 "$FINISH" linked.ko full
+	has_line "^full: error: can't write: No space left on device"
+	[[ -L full ]]
+}
+
 @test "create-klp-module: 2 for names that can't be represented, all of them, and no output" {
 	printf '.weak "%s"\n.data\n.quad "%s"\n' .klp.sym.a.f .klp.sym.a.f .klp.sym.b.g,x .klp.sym.b.g,x \
 		.klp.sym.m-x.f,0 .klp.sym.m-x.f,0 .klp.sym.m.f,0,m-x .klp.sym.m.f,0,m-x | cc -c -x assembler -o names.ko -
