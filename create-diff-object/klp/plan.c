@@ -13,6 +13,9 @@
  *
  * The name and position of a symbol come from the placement, which knows its address. Without one they come from the
  * symbol table, as long as only one symbol there can be meant.
+ *
+ * A module can use the export of another one only if it depends on that: what it does not depend on need not be there when it
+ * arrives. Position 0 stands for "the only one": the symbols of the other module are not at hand, and klp-verify looks there.
  */
 #include "klp/plan.h"
 
@@ -216,6 +219,74 @@ static enum plan_kind kind_of_module(const struct plan_target *target)
 	return target->present ? PLAN_EARLY : PLAN_LATE;
 }
 
+/* The file of mod_a may be named mod-a.ko, and depends= has the names of files. */
+static bool is_module_name(const char *text, size_t len, const char *module)
+{
+	size_t i = 0;
+
+	while (i < len && (text[i] == module[i] || (text[i] == '-' && module[i] == '_')))
+		i++;
+	return i == len && !module[len];
+}
+
+/*
+ * Is the other module there whenever the target is? The target's file says so; a listing of symbols does not, and then it is known
+ * only of those that the original object refers to.
+ */
+static bool depends_on(const struct diff *diff, const struct plan_target *target, const char *other)
+{
+	const char *name = target->symtab->depends;
+
+	for (; name && *name; name += strcspn(name, ","), name += *name == ',')
+		if (is_module_name(name, strcspn(name, ","), other))
+			return true;
+	for (uint32_t i = 1; i < diff->orig.obj->nsyms; i++) {
+		const struct elf_sym *sym = &diff->orig.obj->syms[i];
+		const struct symvers_entry *export;
+
+		if (!elf_sym_is_undefined(sym) || sym->bind == STB_WEAK)
+			continue;
+		export = symvers_find(target->symvers, sym->name);
+		if (export && !strcmp(export->module, other))
+			return true;
+	}
+	return false;
+}
+
+static void plan_export_of_module(struct context *ctx, const struct symvers_entry *export, struct plan_symbol *plan)
+{
+	const struct found found = {.name = export->name};
+
+	*plan = (struct plan_symbol){.kind = kind_of_module(ctx->target),
+				     .name = klp_name(ctx, export->module, &found)};
+	if (is_kernel(ctx->target))
+		diag_refuse(ctx->diag, ctx->diff->patched.obj->path, export->name,
+			    "exported by module %s, but vmlinux is patched, and it must work without that module",
+			    export->module);
+	else if (!depends_on(ctx->diff, ctx->target, export->module))
+		diag_refuse(ctx->diag, ctx->diff->patched.obj->path, export->name,
+			    "exported by module %s, which need not be there: %s does not depend on it", export->module,
+			    ctx->target->object);
+}
+
+/* Is there a position that means the symbol in every state of its module? */
+static bool has_position(const struct symtab *tab, const struct found *found)
+{
+	uint32_t id = symtab_find(tab, found->name);
+
+	for (uint32_t pos = found->sympos; id != SYMTAB_NONE && pos > 1; pos--)
+		id = tab->syms[id].next;
+	return id == SYMTAB_NONE || symtab_has_position(tab, id);
+}
+
+static int refuse_position(const struct diff *diff, const struct plan_target *target, const char *name,
+			   struct diag *diag)
+{
+	return diag_refuse(diag, diff->patched.obj->path, name,
+			   "%s has another symbol of this name before it, in a section that is freed after init: %s",
+			   target->object, "its position is not the same while the module is loaded and later");
+}
+
 static void plan_symbol(struct context *ctx, uint32_t index)
 {
 	const struct diff *diff = ctx->diff;
@@ -238,10 +309,10 @@ static void plan_symbol(struct context *ctx, uint32_t index)
 		};
 		return;
 	}
-	if (export && undefined && strcmp(export->module, target->object)) {
-		found = (struct found){.name = sym->name};
-		*plan = (struct plan_symbol){.kind = kind_of_module(target),
-					     .name = klp_name(ctx, export->module, &found)};
+	/* A symbol of its own comes first, as it did in the link of the target. */
+	if (export && undefined && strcmp(export->module, target->object) &&
+	    !find_global(target->symtab, sym->name, &found)) {
+		plan_export_of_module(ctx, export, plan);
 		return;
 	}
 	/* A numbered static local has its partner's number in the running kernel. */
@@ -259,6 +330,8 @@ static void plan_symbol(struct context *ctx, uint32_t index)
 	}
 	if (status > 0) {
 		warn_of_name(diff, target, &found, ctx->diag);
+		if (!has_position(target->symtab, &found))
+			refuse_position(diff, target, name, ctx->diag);
 		*plan = (struct plan_symbol){
 			.kind = is_kernel(target) ? PLAN_EARLY : kind_of_module(target),
 			.name = klp_name(ctx, target->object, &found),
@@ -398,6 +471,8 @@ int plan_find_function(const struct diff *diff, const struct plan_target *target
 	if (!status)
 		return diag_refuse(diag, diff->patched.obj->path, piece->name, "%s has no function of this name",
 				   target->object);
+	if (!has_position(target->symtab, &found))
+		return refuse_position(diff, target, piece->name, diag);
 	warn_of_name(diff, target, &found, diag);
 	*function = (struct plan_function){.name = found.name, .sympos = found.sympos};
 	return 0;

@@ -381,8 +381,8 @@ static int read_wanted(FILE *file, const char *path, name_wanted *wanted, const 
 
 /*
  * The kernel keeps, of a module, the symbols of sections that stay in memory: allocated ones whose name does not
- * begin with .init. Before it looks, it takes the flag away from the two sections that are named here
- * (kernel/module/main.c, rewrite_section_headers()).
+ * begin with .init. (The others count while the module is being loaded, see symtab_has_position().) Before it looks, it
+ * takes the flag away from the two sections that are named here (kernel/module/main.c, rewrite_section_headers()).
  */
 static bool is_kept_section(const struct elf_sec *sec)
 {
@@ -416,6 +416,19 @@ static enum symtab_kind kind_of(const struct elf_sym *sym)
 	}
 }
 
+/* The `depends=` of a module: names of others, as their files have them, with commas between. */
+static const char *find_depends(const struct elf_obj *obj, struct arena *arena)
+{
+	static const char key[] = "depends=";
+	const struct elf_sec *sec = obj->type == ET_REL ? elf_obj_find_section(obj, ".modinfo") : NULL;
+	const char *at = sec ? (const char *)sec->data : NULL, *end = at ? at + sec->size : NULL;
+
+	for (; at < end; at += strnlen(at, (size_t)(end - at)) + 1)
+		if ((size_t)(end - at) > strlen(key) && !strncmp(at, key, strlen(key)))
+			return arena_printf(arena, "%.*s", (int)(end - at - (ptrdiff_t)strlen(key)), at + strlen(key));
+	return NULL;
+}
+
 int symtab_read_elf(const struct elf_obj *obj, struct symtab **result, struct diag *diag)
 {
 	struct symtab *tab;
@@ -427,6 +440,7 @@ int symtab_read_elf(const struct elf_obj *obj, struct symtab **result, struct di
 		return diag_error(diag, obj->path, NULL, "it has no symbol table; give a kallsyms text");
 	tab = table_new(obj->path);
 	tab->relocatable = obj->type == ET_REL;
+	tab->depends = find_depends(obj, tab->arena);
 	counted = arena_array(tab->arena, bool, obj->nsyms);
 	for (uint32_t i = 1; i < obj->nsyms; i++) {
 		const struct elf_sym *elf_sym = &obj->syms[i];
@@ -545,8 +559,17 @@ uint32_t symtab_count(const struct symtab *tab, const char *name)
 uint32_t symtab_sympos(const struct symtab *tab, uint32_t id)
 {
 	const struct symtab_sym *sym = &tab->syms[id];
+	bool is_unique = sym->pos == 1 && sym->next == SYMTAB_NONE;
 
-	return sym->pos == 1 && sym->next == SYMTAB_NONE ? 0 : sym->pos;
+	if (tab->relocatable && symtab_find_uncounted(tab, sym->name) != SYMTAB_NONE)
+		is_unique = false;
+	return is_unique ? 0 : sym->pos;
+}
+
+/* Ids are in the order of the table, and so is what by_name_rest has: none of the name stands before this one. */
+bool symtab_has_position(const struct symtab *tab, uint32_t id)
+{
+	return !tab->relocatable || symtab_find_uncounted(tab, tab->syms[id].name) > id;
 }
 
 uint32_t symtab_find_addr(const struct symtab *tab, uint32_t shndx, uint64_t addr)

@@ -7,6 +7,10 @@
  * which the kernel walks them: address order for vmlinux (kernel/kallsyms.c), symbol-table order for a module
  * (kernel/module/kallsyms.c). Symbols that the kernel does not see when it counts (undefined ones, those of
  * sections that are not loaded or are freed after init) have a record, but no position.
+ *
+ * While a module is being loaded, which is when a patch that was there before is applied to it, the kernel counts in the whole
+ * symbol table, with the sections that are freed after init (kernel/module/kallsyms.c, add_kallsyms()). See
+ * symtab_has_position().
  */
 #ifndef KLP_TARGET_SYMTAB_H
 #define KLP_TARGET_SYMTAB_H
@@ -53,7 +57,9 @@ struct symtab {
 	uint32_t nby_addr;
 	struct strmap by_name;      /* name -> id of the first counted symbol */
 	struct strmap by_name_rest; /* name -> id of the first symbol that is not counted, undefined ones left out */
-	struct arena *arena;        /* owns all of the above */
+	const char *
+		depends; /* a module that was read as ELF: its `depends=`, names with commas between; NULL: not known */
+	struct arena *arena; /* owns all of the above */
 };
 
 /* Reads path, whose format is detected. An ELF file may be compressed (.xz, .zst, .gz). Returns 0 or -errno, reported. */
@@ -75,8 +81,13 @@ uint32_t symtab_find(const struct symtab *tab, const char *name);
 uint32_t symtab_find_uncounted(const struct symtab *tab, const char *name);
 /* How many counted symbols have that name. */
 uint32_t symtab_count(const struct symtab *tab, const char *name);
-/* The position to write behind the comma of a .klp.sym name: 0 if the name is unique, else 1-based. */
+/*
+ * The position to write behind the comma of a .klp.sym name: 0 if the name is unique, in a module also with the symbols that are
+ * not counted, else 1-based.
+ */
 uint32_t symtab_sympos(const struct symtab *tab, uint32_t id);
+/* Is the position of a counted symbol the same while its module is being loaded? If not, no position names it for sure. */
+bool symtab_has_position(const struct symtab *tab, uint32_t id);
 /*
  * The index in by_addr of the first counted symbol at exactly this place, or SYMTAB_NONE; those that follow in
  * by_addr with the same place are its aliases. shndx is ignored unless the table is relocatable.

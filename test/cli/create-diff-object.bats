@@ -303,3 +303,51 @@ size_of() { readelf -SW "$1" | sed -n "s/^ *\[ *[0-9]*\] ${2//./\\.} *[A-Z]* *[0
 		/dev/null livepatch_test out.o
 	[[ $output == *"out.o: error: can't write: "* && -z $(compgen -G 'out.o*') ]]
 }
+
+# module DEPENDS FILE...: mymod.ko of the original object and other objects in this order
+module() {
+	printf '.section .modinfo, "a"\n.asciz "license=GPL"\n.asciz "depends=%s"\n' "$1" | cc -c -x assembler -o info.o -
+	ld -r -o mymod.ko info.o "${@:2}"
+	readelf -SW mymod.ko | grep -q modinfo
+}
+
+diff_module() { "$TOP/build/bin/create-diff-object" orig/file.o patched/file.o mymod mymod.ko symvers livepatch_test out.o; }
+
+@test "a module may newly use what modules export that it depends on, as its file says" {
+	objects '4s/printk/base_export/; 1s/$/ extern int base_export(const char *, ...);/'
+	printf '0x1\tprintk\tvmlinux\tEXPORT_SYMBOL\t\n0x2\tbase_export\tdrivers/base-mod\tEXPORT_SYMBOL\t\n' >symvers
+	local depends
+	for depends in base-mod base_mod other,base-mod base-mod,other; do
+		module "$depends" orig/file.o
+		run -0 diff_module
+		resolves ".klp.sym.base_mod.base_export,0,mymod"
+		rm out.o
+	done
+	for depends in "" other base base-mod2 my-base-mod; do
+		module "$depends" orig/file.o
+		run -2 diff_module
+		[[ $output == *"file.o: base_export: refused: exported by module base_mod, which need not be there: mymod does not depend on it" ]]
+		[[ ! -e out.o ]]
+	done
+}
+
+# The kernel counts the symbols of .init.text while it loads the module, and a patch that is there already is applied then.
+@test "a symbol of a module needs a position that is right before and after its .init sections are freed" {
+	objects "$CHANGE"
+	printf '0x1\tprintk\tvmlinux\tEXPORT_SYMBOL\t\n' >symvers
+	printf '.section .init.text, "ax"\n.type helper, @function\nhelper: ret\n' | cc -c -x assembler -o init.o -
+	module "" orig/file.o
+	run -0 diff_module
+	resolves ".klp.sym.mymod.helper,0"
+	module "" orig/file.o init.o
+	run -0 diff_module
+	resolves ".klp.sym.mymod.helper,1"
+	module "" init.o orig/file.o
+	rm out.o
+	run -2 diff_module
+	[[ $output == *"file.o: helper: refused: mymod has another symbol of this name before it, in a section that is freed after init: "* ]]
+	printf '.section .init.text, "ax"\n.type f, @function\nf: ret\n' | cc -c -x assembler -o init.o -
+	module "" init.o orig/file.o
+	run -2 diff_module
+	[[ $output == *"file.o: f: refused: mymod has another symbol of this name before it"* ]]
+}

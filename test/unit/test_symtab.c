@@ -148,6 +148,15 @@ static void expect_module_counts(const struct symtab *tab)
 	assert_int_equal(symtab_count(tab, "twin"), 2);
 	assert_int_not_equal(tab->syms[id].addr, tab->syms[tab->syms[id].next].addr);
 	assert_int_equal(symtab_sympos(tab, id), 1);
+	/* While the module is loaded it does, but behind them. */
+	assert_true(symtab_has_position(tab, id));
+	assert_true(symtab_has_position(tab, tab->syms[id].next));
+	/* This one has no other in .text, but one behind it in .init.text: 0 would be refused while the module is loaded. */
+	id = symtab_find(tab, "soon");
+	assert_int_equal(symtab_sympos(tab, id), 1);
+	assert_true(symtab_has_position(tab, id));
+	/* The one in .init.text stands before it: 1 or 2, as the module's state is. */
+	assert_false(symtab_has_position(tab, symtab_find(tab, "late")));
 	/* Undefined symbols are there, but are no answer. */
 	assert_int_equal(symtab_find(tab, "outside"), SYMTAB_NONE);
 	assert_int_equal(symtab_find_uncounted(tab, "outside"), SYMTAB_NONE);
@@ -162,16 +171,17 @@ static void test_module(void **state)
 	(void)state;
 	assert_non_null(mkdtemp(dir));
 	/* Three files have a local `twin`, the last one in .init.text. */
-	snprintf(command, sizeof(command),
-		 "cd %s && printf '%%s\\n' "
-		 "'.file \"a.c\"' '.text' 'nop' '.type twin,@function' 'twin: call outside' "
-		 "'.section .init.text,\"ax\"' '.type only_init,@function' 'only_init: nop' > a.s && "
-		 "printf '%%s\\n' '.file \"b.c\"' '.text' '.type twin,@function' 'twin: nop' > b.s && "
-		 "printf '%%s\\n' '.file \"c.c\"' '.section .init.text,\"ax\"' '.type twin,@function' 'twin: nop' > "
-		 "c.s && "
-		 "for f in a b c; do as -o $f.o $f.s; done && "
-		 "ld -r -o mod.ko a.o b.o c.o && readelf -sW mod.ko > mod.txt && xz -k mod.ko",
-		 dir);
+	snprintf(
+		command, sizeof(command),
+		"cd %s && printf '%%s\\n' "
+		"'.file \"a.c\"' '.text' 'nop' '.type twin,@function' 'twin: call outside' "
+		"'soon: nop' '.section .init.text,\"ax\"' '.type only_init,@function' 'only_init: nop' 'late: nop' > a.s && "
+		"printf '%%s\\n' '.file \"b.c\"' '.text' '.type twin,@function' 'twin: nop' 'late: nop' '.section .init.text,\"ax\"' 'soon: nop' > b.s && "
+		"printf '%%s\\n' '.file \"c.c\"' '.section .init.text,\"ax\"' '.type twin,@function' 'twin: nop' > "
+		"c.s && "
+		"for f in a b c; do as -o $f.o $f.s; done && "
+		"ld -r -o mod.ko a.o b.o c.o && readelf -sW mod.ko > mod.txt && xz -k mod.ko",
+		dir);
 	assert_int_equal(system(command), 0);
 	snprintf(path, sizeof(path), "%s/mod.ko", dir);
 	assert_int_equal(symtab_read(path, &tab, &diag), 0);
