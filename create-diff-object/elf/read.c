@@ -45,6 +45,20 @@ static bool is_known_section_type(uint32_t type)
 	}
 }
 
+/* Why a section can't be read. libelf wants whole entries of the section's type. */
+static int report_section(const struct elf_obj *obj, Elf *elf, const GElf_Shdr *shdr, const struct elf_sec *sec,
+			  struct diag *diag)
+{
+	size_t file_size = 0;
+
+	if (elf_rawfile(elf, &file_size) &&
+	    (shdr->sh_offset > file_size || shdr->sh_size > file_size - shdr->sh_offset))
+		return diag_error(diag, obj->path, sec->name, "the section reaches past the end of the file");
+	if (shdr->sh_entsize && shdr->sh_size % shdr->sh_entsize)
+		return diag_error(diag, obj->path, sec->name, "size is not a multiple of the entry size");
+	return diag_error(diag, obj->path, sec->name, "can't read the section: %s", elf_errmsg(-1));
+}
+
 static int read_sections(struct elf_obj *obj, Elf *elf, struct diag *diag)
 {
 	size_t nsecs, shstrndx;
@@ -89,7 +103,7 @@ static int read_sections(struct elf_obj *obj, Elf *elf, struct diag *diag)
 			continue;
 		data = elf_rawdata(scn, NULL);
 		if (!data || !data->d_buf || data->d_size != sec->size)
-			return diag_error(diag, obj->path, sec->name, "the section reaches past the end of the file");
+			return report_section(obj, elf, &shdr, sec, diag);
 		sec->data = data->d_buf;
 	}
 	return 0;

@@ -77,7 +77,7 @@ static int parse_pending(struct finish *f, const struct elf_sym *sym, struct klp
 	if (!dot || !comma || dot == object || comma == dot + 1)
 		return refuse_name(f, sym->name, "malformed name of a livepatch symbol");
 	if (!is_decimal(position, (size_t)(end - position)))
-		return refuse_name(f, sym->name, "the position is not a number");
+		return refuse_name(f, sym->name, "the position is not a number of at most nine digits");
 	if (memchr(object, '-', (size_t)(dot - object)))
 		return refuse_name(f, sym->name, "the kernel's names of modules have _ where the file has -");
 	if (dot - object > OBJECT_NAME_MAX)

@@ -90,13 +90,14 @@ has_line() { grep -Eq -- "$1" <<<"$output" || { echo "no line matches $1"; false
 
 @test "create-klp-module: 2 for names that can't be represented, all of them, and no output" {
 	printf '.weak "%s"\n.data\n.quad "%s"\n' .klp.sym.a.f .klp.sym.a.f .klp.sym.b.g,x .klp.sym.b.g,x \
-		.klp.sym.m-x.f,0 .klp.sym.m-x.f,0 .klp.sym.m.f,0,m-x .klp.sym.m.f,0,m-x | cc -c -x assembler -o names.ko -
+		.klp.sym.m-x.f,0 .klp.sym.m-x.f,0 .klp.sym.m.f,0,m-x .klp.sym.m.f,0,m-x .klp.sym.c.h,1234567890 .klp.sym.c.h,1234567890 | cc -c -x assembler -o names.ko -
 	echo before >out2.ko
 	run -2 "$FINISH" names.ko out2.ko
 	has_line "^names.ko: .klp.sym.a.f: refused: "
 	has_line "^names.ko: .klp.sym.b.g,x: refused: "
 	has_line "^names.ko: .klp.sym.m-x.f,0: refused: .*names of modules have _"
 	has_line "^names.ko: .klp.sym.m.f,0,m-x: refused: "
+	has_line "^names.ko: .klp.sym.c.h,1234567890: refused: the position is not a number of at most nine digits; "
 	[[ $(cat out2.ko) == before ]]
 	[[ -z $(find . -name 'out2.ko.*') ]]
 }

@@ -346,6 +346,31 @@ static void test_bad_names(void **state)
 	}
 }
 
+static void expect_unreadable(const struct fixture *fixture, uint64_t size, const char *message)
+{
+	struct elf_edit edit = elf_edit_read(fixture_path(fixture, "linked.ko"));
+	const char *path = fixture_path(fixture, "entries.ko");
+	struct elf_obj *obj;
+	struct diag diag = {0};
+	char *text = NULL;
+	size_t len;
+
+	elf_edit_section(&edit, ".rela.text.fn_a")->sh_size = size;
+	elf_edit_write(&edit, path);
+	elf_edit_free(&edit);
+	diag.out = open_memstream(&text, &len);
+	assert_int_not_equal(elf_obj_read(path, &obj, &diag), 0);
+	fclose(diag.out);
+	assert_non_null(strstr(text, message));
+	free(text);
+}
+
+static void test_size_of_entries(void **state)
+{
+	expect_unreadable(*state, sizeof(Elf64_Rela) + 1, "size is not a multiple of the entry size");
+	expect_unreadable(*state, sizeof(Elf64_Rela) << 20, "the section reaches past the end of the file");
+}
+
 static void test_longest_names(void **state)
 {
 	struct klp_finished result;
@@ -545,6 +570,7 @@ int main(void)
 		cmocka_unit_test(test_many_sections_and_symbols),
 		cmocka_unit_test(test_bad_names),
 		cmocka_unit_test(test_longest_names),
+		cmocka_unit_test(test_size_of_entries),
 		cmocka_unit_test(test_all_bad_names_are_reported),
 		cmocka_unit_test(test_defined_symbol),
 		cmocka_unit_test(test_section_that_is_not_loaded),
