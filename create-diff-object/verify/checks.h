@@ -101,6 +101,8 @@ bool verify_has_modinfo(const struct verify *v, const char *key, const char *val
 const char *verify_next_modinfo(const struct verify *v, const char *key, const char *before);
 /* The name that a module of the target gives itself, NULL if it gives none. */
 const char *verify_module_name(const struct elf_obj *obj);
+/* `depends=` of a module of the target: names with commas between, "" if it has none. */
+const char *verify_module_depends_text(const struct verify_module *module);
 /* Does the module of the target depend on the other one by itself? */
 bool verify_module_depends(const struct verify_module *module, const char *other);
 

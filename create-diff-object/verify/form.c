@@ -36,13 +36,19 @@ static bool is_named_after_target(const struct elf_sec *sec, const struct elf_se
 
 static void check_section(struct verify *v, const struct elf_sec *sec)
 {
-	bool is_named = has_prefix(sec->name, RELA_PREFIX) && strchr(sec->name + strlen(RELA_PREFIX), '.');
+	bool has_object = has_prefix(sec->name, RELA_PREFIX) && sec->name[strlen(RELA_PREFIX)] &&
+			  sec->name[strlen(RELA_PREFIX)] != '.';
+	bool is_named = has_object && strchr(sec->name + strlen(RELA_PREFIX), '.');
+	bool is_early = has_prefix(sec->name, RELA_PREFIX KLP_VMLINUX ".");
 	const struct elf_sec *target;
 
 	if (!is_named)
-		verify_broken(v, sec->name, 0, NULL,
-			      "klp_apply_section_relocs() reads from it what the relocations wait for",
-			      "a livepatch relocation section must be named .klp.rela.<object>.<section>");
+		verify_broken(
+			v, sec->name, 0, NULL,
+			has_object
+				? "the kernel takes it, for it reads the object alone, but no tool knows what it is for"
+				: "klp_apply_section_relocs() finds no object in it and refuses the module",
+			"a livepatch relocation section must be named .klp.rela.<object>.<section>");
 	if (sec->type != SHT_RELA)
 		verify_broken(v, sec->name, 0, NULL, "the kernel would read something else as relocations",
 			      "section type %u is not SHT_RELA", sec->type);
@@ -58,14 +64,22 @@ static void check_section(struct verify *v, const struct elf_sec *sec)
 		verify_broken(v, sec->name, 0, NULL, "entries name symbols of the module's only symbol table",
 			      "sh_link %u is not the symbol table", sec->link);
 	if (!sec->info || sec->info >= v->mod->nsecs) {
-		verify_broken(v, sec->name, 0, NULL, "the kernel skips the section, and the code keeps zeros",
-			      "sh_info %u is not a section", sec->info);
+		verify_broken(
+			v, sec->name, 0, NULL,
+			is_early
+				? "apply_relocations() skips the section, and the code keeps zeros"
+				: "the relocations are written to where no section of the module is: nothing looks at it late",
+			"sh_info %u is not a section", sec->info);
 		return;
 	}
 	target = &v->mod->secs[sec->info];
 	if (!(target->flags & SHF_ALLOC))
-		verify_broken(v, sec->name, 0, NULL, "the kernel relocates only sections that it loads",
-			      "it relocates %s, which is not loaded", target->name);
+		verify_broken(
+			v, sec->name, 0, NULL,
+			is_early
+				? "apply_relocations() skips the section, and the code keeps zeros"
+				: "the relocations are written to memory that was freed: nothing looks at the flag late",
+			"it relocates %s, which is not loaded", target->name);
 	if (is_named && !is_named_after_target(sec, target))
 		verify_broken(v, sec->name, 0, NULL, "the relocations are applied to other code than the name says",
 			      "sh_info is section %s, not what the name says", target->name);
@@ -118,12 +132,30 @@ static void check_entry(struct verify *v, const struct elf_sec *sec, uint64_t i)
 			      "the symbol is not named .klp.sym.<object>.<symbol>,<position>");
 }
 
+/* An ordinary relocation is applied by the same code, when the module is loaded. */
+static void check_ordinary_field(struct verify *v, const struct elf_sec *sec, const struct elf_rela *rela)
+{
+	const struct arch_reloc *reloc = v->mod->arch->reloc(rela->type);
+	const char *symbol = v->mod->syms[rela->sym].name;
+
+	if (!reloc->known)
+		verify_broken(v, sec->name, rela->offset, symbol, "the kernel's module loader does not know it",
+			      "relocation type %u", rela->type);
+	else if (rela->offset > sec->size || sec->size - rela->offset < reloc->size)
+		verify_broken(v, sec->name, rela->offset, symbol, "the kernel writes over what follows in memory",
+			      "the relocation lies outside of its section");
+	else if (!is_zero(sec, rela->offset, reloc->size))
+		verify_broken(v, sec->name, rela->offset, symbol, "apply_relocate_add() refuses to overwrite them",
+			      "the relocated bytes are not zero");
+}
+
 /* What only livepatch can resolve must not be left to the loader. */
 static void check_ordinary_relas(struct verify *v, const struct elf_sec *sec)
 {
 	for (uint32_t i = 0; i < sec->nrelas; i++) {
 		const struct elf_sym *sym = &v->mod->syms[sec->relas[i].sym];
 
+		check_ordinary_field(v, sec, &sec->relas[i]);
 		if (sym->shndx == ELF_SHN_LIVEPATCH)
 			verify_broken(v, sec->name, sec->relas[i].offset, sym->name,
 				      "simplify_symbols() leaves it alone, so the code gets address 0",

@@ -69,14 +69,21 @@ static bool is_same_name(const char *text, const char *name, size_t len)
 	return true;
 }
 
-bool verify_module_depends(const struct verify_module *module, const char *other)
+const char *verify_module_depends_text(const struct verify_module *module)
 {
-	size_t len = strlen(other);
 	const char *depends;
 	uint64_t pos = 0;
 
 	depends = next_value(module->obj, "depends", &pos);
-	for (; depends && *depends; depends += strcspn(depends, ","), depends += *depends == ',')
+	return depends ? depends : "";
+}
+
+bool verify_module_depends(const struct verify_module *module, const char *other)
+{
+	const char *depends = verify_module_depends_text(module);
+	size_t len = strlen(other);
+
+	for (; *depends; depends += strcspn(depends, ","), depends += *depends == ',')
 		if (strcspn(depends, ",") == len && is_same_name(depends, other, len))
 			return true;
 	return false;
@@ -97,11 +104,16 @@ static bool is_gpl_compatible(const char *license)
 void verify_check_properties(struct verify *v)
 {
 	const char *license = verify_modinfo(v, "license");
+	const char *livepatch = verify_modinfo(v, "livepatch");
 
-	if (!verify_has_modinfo(v, "livepatch", "Y"))
+	if (!livepatch)
 		verify_broken(v, MODINFO_SECTION, 0, NULL,
 			      "klp_enable_patch() refuses it, and its livepatch symbols are thrown away after loading",
 			      "livepatch=Y is missing");
+	else if (!verify_has_modinfo(v, "livepatch", "Y"))
+		verify_broken(v, MODINFO_SECTION, 0, NULL,
+			      "the kernel looks for the tag alone and takes it, but it says what the module is not",
+			      "livepatch is \"%s\", not Y", livepatch);
 	if (!license || !is_gpl_compatible(license))
 		verify_broken(v, MODINFO_SECTION, 0, NULL, "klp_enable_patch() is exported to GPL modules only",
 			      "the licence \"%s\" is not compatible with the GPL", license ? license : "");

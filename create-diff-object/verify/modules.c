@@ -13,6 +13,7 @@
 #include "util/arena.h"
 #include "util/diag.h"
 #include "verify/checks.h"
+#include "verify/target.h"
 
 /* Is file (`nf-tables.ko.xz`) that of the module? A `-` of the file is `_` in the kernel, and never the other way. */
 static bool is_file_of_module(const char *file, const char *module)
@@ -94,7 +95,7 @@ const struct verify_module *verify_find_module(struct verify *v, const char *nam
 const char *verify_find_in_module(struct verify *v, const char *module, const char *symbol, uint64_t position)
 {
 	const struct verify_module *found = verify_find_module(v, module);
-	uint32_t count;
+	uint32_t count, id;
 
 	if (!found)
 		return NULL;
@@ -107,6 +108,18 @@ const char *verify_find_in_module(struct verify *v, const char *module, const ch
 	if (position > count)
 		return arena_printf(v->arena, "module %s has %u symbol%s %s, and the position is %lu", module, count,
 				    count == 1 ? "" : "s", symbol, (unsigned long)position);
+	/* While the module is being loaded, its .init* sections are there and their symbols count. */
+	id = symtab_find_uncounted(found->symbols, symbol);
+	if (id < verify_find_position(found->symbols, symbol, position))
+		return arena_printf(
+			v->arena,
+			"module %s has a symbol %s before this one that is freed after init: while the module is being loaded, position %lu is that one",
+			module, symbol, (unsigned long)(position ? position : 1));
+	if (id != SYMTAB_NONE && !position)
+		return arena_printf(
+			v->arena,
+			"module %s has more than one symbol %s until those for init are freed, and the position is 0",
+			module, symbol);
 	return NULL;
 }
 

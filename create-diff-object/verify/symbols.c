@@ -157,12 +157,41 @@ static const char *part_of(const struct verify *v)
 	return verify_modinfo(v, "klp_part_of");
 }
 
-/* A module is there with what it depends on. */
+typedef VEC(const char *) name_vec;
+
+/* Adds the names of a `depends=`, as the kernel has them, that are not there yet. */
+static void add_dependencies(struct verify *v, const char *depends, name_vec *names)
+{
+	for (; *depends; depends += strcspn(depends, ","), depends += *depends == ',') {
+		char *name = arena_printf(v->arena, "%.*s", (int)strcspn(depends, ","), depends);
+		bool is_new = *name;
+
+		for (char *at = name; (at = strchr(at, '-'));)
+			*at = '_';
+		for (uint32_t i = 0; i < names->n; i++)
+			is_new &= strcmp(names->v[i], name) != 0;
+		if (is_new)
+			vec_add(names, name);
+	}
+}
+
+/* A module is there with what it depends on, by itself or through others. True as well if that can't be told (noted). */
 static bool is_there_with(struct verify *v, const char *module, const char *other)
 {
-	const struct verify_module *found = strcmp(module, other) ? verify_find_module(v, module) : NULL;
+	bool is_known = true, is_found = !strcmp(module, other);
+	name_vec names = {0};
 
-	return !found || verify_module_depends(found, other);
+	vec_add(&names, module);
+	for (uint32_t i = 0; i < names.n && is_known && !is_found; i++) {
+		const struct verify_module *found = verify_find_module(v, names.v[i]);
+
+		is_known = found;
+		is_found = found && verify_module_depends(found, other);
+		if (found && !is_found)
+			add_dependencies(v, verify_module_depends_text(found), &names);
+	}
+	vec_free(&names);
+	return is_found || !is_known;
 }
 
 static void check_module_ref(struct verify *v, const struct klp_rela_sec *sec, const struct elf_rela *rela,
@@ -180,9 +209,17 @@ static void check_module_ref(struct verify *v, const struct klp_rela_sec *sec, c
 		return;
 	}
 	problem = verify_find_in_module(v, name->object, name->symbol, name->position);
+	module = problem ? NULL : verify_find_module(v, name->object);
+	if (module)
+		check_branch_target(v, sec, rela, name, module->symbols);
 	if (!problem && !sec->is_late && !is_there_with(v, part, name->object))
 		problem = arena_printf(v->arena, "the part is for module %s, which does not depend on %s", part,
 				       name->object);
+	/* What is not there at all was noted. */
+	if (module && sec->is_late && !is_there_with(v, sec->object, name->object))
+		problem = arena_printf(v->arena,
+				       "module %s does not depend on %s, which need not be there when it arrives",
+				       sec->object, name->object);
 	if (problem)
 		verify_broken(
 			v, sec->target->name, rela->offset, symbol,
@@ -190,9 +227,6 @@ static void check_module_ref(struct verify *v, const struct klp_rela_sec *sec, c
 				? "klp_find_object_symbol() does not find it, and the module can't be loaded while the patch is"
 				: "klp_find_object_symbol() does not find it, and the part can't be loaded",
 			"%s", problem);
-	module = problem ? NULL : verify_find_module(v, name->object);
-	if (module)
-		check_branch_target(v, sec, rela, name, module->symbols);
 }
 
 /* The loader would have to load the module first: the opposite of patching it when it comes. */

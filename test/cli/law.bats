@@ -245,3 +245,21 @@ text_of() {
 	run -2 --separate-stderr verify 6.ko --json
 	jq -e '.findings | length == 2' <<<"$output"
 }
+
+@test "klp-verify: says what the kernel does, early and late" {
+	"$MUTATE" good.ko told.ko info .klp.rela.vmlinux..text.patched_fn 0xffff
+	run -2 verify told.ko
+	has_line "L1: sh_info 65535 is not a section; apply_relocations\(\) skips the section, and the code keeps zeros$"
+	"$MUTATE" good.ko told.ko info .klp.rela.mod_a..text.fn_a 0xffff
+	run -2 verify told.ko
+	has_line "L1: sh_info 65535 is not a section; the relocations are written to where no section of the module is: "
+	"$MUTATE" good.ko told.ko section .klp.rela.vmlinux..text.patched_fn .klp.rela.vmlinux
+	run -2 verify told.ko
+	has_line "L1: a livepatch .* must be named .*; the kernel takes it, "
+	"$MUTATE" good.ko told.ko section .klp.rela.vmlinux..text.patched_fn .klp.rela.
+	run -2 verify told.ko
+	has_line "L1: a livepatch .* must be named .*; klp_apply_section_relocs\(\) finds no object in it"
+	"$MUTATE" good.ko told.ko string livepatch=Y livepatch=N
+	run -2 verify told.ko
+	has_line "L11: livepatch is \"N\", not Y; the kernel looks for the tag alone"
+}

@@ -77,6 +77,7 @@ int fixture_setup(void **state)
 	assemble(fixture, "kernel-twin.S", "kernel-twin.o");
 	assemble(fixture, "module-a.S", "modules/kernel/drivers/mod-a.ko");
 	assemble(fixture, "module-b.S", "modules/mod_b.ko");
+	assemble(fixture, "module-c.S", "modules/mod-c.ko");
 	fixture_run(fixture, "ld -Ttext=0xffffffff81000000 -e 0 -o vmlinux kernel.o kernel-twin.o");
 	assert_non_null(realpath(DATA, data));
 	fixture_run(fixture, "cp %s/Module.symvers .", data);

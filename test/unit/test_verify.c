@@ -186,6 +186,31 @@ static void ordinary_rela_to_livepatch_symbol(struct elf_edit *edit)
 	rela->r_info = ELF64_R_INFO(sym, ELF64_R_TYPE(rela->r_info));
 }
 
+static Elf64_Rela *ordinary_rela(struct elf_edit *edit)
+{
+	return elf_edit_rela(edit, ".rela.text.patched_fn", "exported_fn");
+}
+
+static void ordinary_bytes_not_zero(struct elf_edit *edit)
+{
+	((uint8_t *)elf_edit_data(edit, ".text.patched_fn"))[ordinary_rela(edit)->r_offset + 3] = 1;
+}
+
+static void ordinary_unknown_type(struct elf_edit *edit)
+{
+	ordinary_rela(edit)->r_info = ELF64_R_INFO(ELF64_R_SYM(ordinary_rela(edit)->r_info), R_X86_64_PC16);
+}
+
+static void ordinary_slot(struct elf_edit *edit)
+{
+	ordinary_rela(edit)->r_info = ELF64_R_INFO(ELF64_R_SYM(ordinary_rela(edit)->r_info), R_X86_64_GOTPCREL);
+}
+
+static void ordinary_outside_of_section(struct elf_edit *edit)
+{
+	ordinary_rela(edit)->r_offset = elf_edit_section(edit, ".text.patched_fn")->sh_size - 3;
+}
+
 /* ---- L2 to L5: who resolves what ---- */
 
 static void vmlinux_symbol_waits_for_module(struct elf_edit *edit)
@@ -264,6 +289,20 @@ static void exported_by_module(struct elf_edit *edit)
 	/* What was exported_fn becomes a weak one that may be missing. */
 	elf_edit_rename_symbol(edit, "exported_fn", "missing_fn");
 	elf_edit_symbol(edit, "missing_fn")->st_info = ELF64_ST_INFO(STB_WEAK, STT_NOTYPE);
+}
+
+/* mod_b does not depend on mod_a, which need not be there when mod_b arrives. */
+static void symbol_of_independent_module(struct elf_edit *edit)
+{
+	elf_edit_rename_symbol(edit, ".klp.sym.mod_b.fn_b,0", FN_A);
+}
+
+/* mod_c depends on mod_a, and that on mod_b. */
+static void symbol_of_distant_module(struct elf_edit *edit)
+{
+	elf_edit_rename_section(edit, ".klp.rela.mod_b..data", ".klp.rela.mod_c..data");
+	/* Without the table of patched functions nobody can tell that mod_c is not patched. */
+	elf_edit_rename_section(edit, ".klp.funcs", ".data.other");
 }
 
 static void object_not_patched(struct elf_edit *edit)
@@ -967,6 +1006,86 @@ static void test_symbol_text(void **state)
 	verify_result_free(&result);
 }
 
+/*
+ * A late relocation at each offset of code that is full of sites: which of them overlap one follows here from what the source
+ * declares alone, the symbols at the sites and how many bytes each has.
+ */
+static void test_extent_of_sites(void **state)
+{
+	static const struct {
+		const char *symbol;
+		uint64_t size;
+	} sites[] = {
+		{"site_alternative", 5}, {"site_paravirt", 5}, {"site_jump_label", 5}, {"site_static_call", 5},
+		{"site_retpoline", 5},   {"site_return", 5},   {"site_call", 5},       {"site_seal", 4},
+		{"site_lock", 1},        {"site_ftrace", 5},   {"site_short", 2},      {"site_long", 7},
+	};
+	uint64_t size, is_late = 0;
+
+	size = 0;
+	for (uint64_t at = 0; !at || at + 4 <= size; at++) {
+		struct elf_edit edit = elf_edit_read(fixture_path(*state, "good.ko"));
+		const char *path = fixture_path(*state, "site.ko");
+		struct verify_result result;
+		bool wanted = false, found = false;
+
+		size = elf_edit_section(&edit, ".text.fn_a")->sh_size;
+		for (size_t i = 0; i < sizeof(sites) / sizeof(sites[0]); i++) {
+			uint64_t start = elf_edit_symbol(&edit, sites[i].symbol)->st_value;
+
+			wanted |= at < start + sites[i].size && start < at + 4;
+		}
+		is_late += wanted;
+		elf_edit_rela(&edit, MOD_A_RELAS, FN_A)->r_offset = at;
+		elf_edit_write(&edit, path);
+		elf_edit_free(&edit);
+		assert_int_equal(verify(*state, path, &result), 0);
+		for (uint32_t i = 0; i < result.findings.n; i++)
+			found |= !strcmp(result.findings.v[i].rule, "L6");
+		if (found != wanted)
+			fail_msg("%s+%#lx: L6 is %sbroken", ".text.fn_a", (unsigned long)at, found ? "" : "not ");
+		verify_result_free(&result);
+	}
+	/* Both answers were there. */
+	assert_true(is_late > 0 && is_late < size - 3);
+}
+
+/*
+ * While a module is being loaded the kernel counts symbols of its .init* sections too: a position must mean the same symbol then
+ * and later.
+ */
+static void test_init_namesakes(void **state)
+{
+	static const struct {
+		const char *symbol;
+		bool is_broken;
+	} cases[] = {
+		{"before,0", true}, {"before,1", true}, {"behind,0", true}, {"behind,1", false}, {"alone,0", false}};
+
+	fixture_run(*state,
+		    "printf '.section .init.text\\nbefore: nop\\n.text\\nbehind: nop\\nalone: nop\\n' > one.S && "
+		    "printf '.text\\nbefore: nop\\n.section .init.text\\nbehind: nop\\n' > two.S && "
+		    "cc -c one.S && cc -c two.S && ld -r -o modules/mod_d.ko one.o two.o");
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct elf_edit edit = elf_edit_read(fixture_path(*state, "good.ko"));
+		const char *path = fixture_path(*state, "namesake.ko");
+		struct verify_result result;
+		char name[64];
+
+		snprintf(name, sizeof(name), ".klp.sym.mod_d.%s", cases[i].symbol);
+		elf_edit_rename_symbol(&edit, ".klp.sym.mod_b.fn_b,0", name);
+		elf_edit_rename_section(&edit, ".klp.rela.mod_b..data", ".klp.rela.mod_d..data");
+		elf_edit_rename_section(&edit, ".klp.funcs", ".data.other");
+		elf_edit_write(&edit, path);
+		elf_edit_free(&edit);
+		assert_int_equal(verify(*state, path, &result), 0);
+		assert_int_equal(result.findings.n > 0, cases[i].is_broken);
+		for (uint32_t f = 0; f < result.findings.n; f++)
+			assert_string_equal(result.findings.v[f].rule, "L5");
+		verify_result_free(&result);
+	}
+}
+
 /* The kernel's loader reads e_shnum, 16 bits. */
 static void test_too_many_sections(void **state)
 {
@@ -1154,6 +1273,7 @@ int main(void)
 		cmocka_unit_test(test_missing_file),      cmocka_unit_test(test_no_table_of_functions),
 		cmocka_unit_test(test_stray_files),       cmocka_unit_test(test_name_of_module),
 		cmocka_unit_test(test_too_many_sections), cmocka_unit_test(test_symbol_length_of_older_kernel),
+		cmocka_unit_test(test_extent_of_sites),   cmocka_unit_test(test_init_namesakes),
 	};
 	const struct CMUnitTest mutations[] = {
 		BREAKS("L1", no_livepatch_flag),
@@ -1179,6 +1299,10 @@ int main(void)
 		BREAKS("L1", two_of_one_name),
 		BREAKS("L1", two_at_one_place),
 		BREAKS("L1", at_ordinary_place),
+		BREAKS("L1", ordinary_bytes_not_zero),
+		BREAKS("L1", ordinary_unknown_type),
+		BREAKS("L1", ordinary_slot),
+		BREAKS("L1", ordinary_outside_of_section),
 		BREAKS("L2", vmlinux_symbol_waits_for_module),
 		BREAKS("L3", exported_symbol),
 		BREAKS("L3", exported_namesake),
@@ -1194,6 +1318,7 @@ int main(void)
 		BREAKS("L5", module_position_too_large),
 		BREAKS("L5", depends_on_module),
 		BREAKS("L5", exported_by_module),
+		BREAKS("L5", symbol_of_independent_module),
 		BREAKS("L5", object_not_patched),
 		BREAKS("L5", waits_for_file_name),
 		BREAKS("L5", symbol_of_file_name),
@@ -1301,6 +1426,7 @@ int main(void)
 		BREAKS("L12", address_of_sealed_in_module),
 		KEEPS(call_of_sealed),
 		BREAKS_PART(NULL, part_as_it_is),
+		KEEPS(symbol_of_distant_module),
 		KEEPS(position_one),
 		KEEPS(softdep_behind),
 		KEEPS(end_of_section),

@@ -69,6 +69,12 @@ fn_a_new:
 	site site_ftrace
 behind_sites:
 	.long 0
+site_short:
+	.byte 0xeb, 0	# jmp, 2 bytes
+	.long 0
+site_long:
+	.byte 0xff, 0x14, 0xc5, 0, 0, 0, 0	# call *0(,%rax,8), 7 bytes
+	.long 0
 	ret
 	.size fn_a_new, . - fn_a_new
 
@@ -96,11 +102,15 @@ replacement:
 	.long site_jump_label - .
 	.long helper - .
 	.quad ".klp.sym.vmlinux.hidden_var,0" - .
+	.long site_short - .
+	.long helper - .
+	.quad helper - .
 	.section .static_call_sites, "aw"
 	.long site_static_call - .
 	.long exported_fn - .
 	.section .retpoline_sites, "a"
 	.long site_retpoline - .
+	.long site_long - .
 	.section .return_sites, "a"
 	.long site_return - .
 	.section .call_sites, "a"
