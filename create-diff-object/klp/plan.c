@@ -123,11 +123,11 @@ static int find_in_symtab(const struct symtab *tab, const struct wanted *wanted,
 		return -EPERM;
 	if (!count)
 		return 0;
+	/* A global symbol is what the link found under its name, whatever its code is. */
 	*found = (struct found){
 		.name = tab->syms[match].name,
 		.sympos = symtab_sympos(tab, match),
-		.by_name =
-			!wanted->global, /* a global symbol is what the link found under its name, whatever its code is */
+		.by_name = !wanted->global,
 		.in_file = count_in_file,
 	};
 	return 1;

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "arch/arch.h"
+#include "place/relas.h"
 #include "util/arena.h"
 
 struct host_index {
@@ -177,13 +178,6 @@ static enum host_field read_image_field(const struct host *host, struct place at
 	return HOST_FIELD_PLACE;
 }
 
-static int compare_relas(const void *a, const void *b)
-{
-	const struct elf_rela *ra = *(const struct elf_rela *const *)a, *rb = *(const struct elf_rela *const *)b;
-
-	return ra->offset < rb->offset ? -1 : ra->offset > rb->offset;
-}
-
 /* The relocations of a section of the module, sorted. */
 static const struct elf_rela **sorted_relas(const struct host *host, uint32_t shndx)
 {
@@ -198,32 +192,25 @@ static const struct elf_rela **sorted_relas(const struct host *host, uint32_t sh
 			if (reloc->size || !reloc->known)
 				(*relas)[host->index->nrelas[shndx]++] = &sec->relas[i];
 		}
-		qsort(*relas, host->index->nrelas[shndx], sizeof(**relas), compare_relas);
+		relas_sort(*relas, host->index->nrelas[shndx]);
 	}
 	return *relas;
 }
 
 const struct elf_rela **host_relas(const struct host *host, struct place at, uint64_t size, uint32_t *n)
 {
-	uint32_t low = 0, high, end;
+	uint32_t first, end;
 	const struct elf_rela **relas;
 
 	*n = 0;
 	if (!host->is_module || at.shndx >= host->elf->nsecs)
 		return NULL;
 	relas = sorted_relas(host, at.shndx);
-	high = end = host->index->nrelas[at.shndx];
-	while (low < high) {
-		uint32_t mid = low + (high - low) / 2;
-
-		if (relas[mid]->offset < at.offset)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	while (low + *n < end && relas[low + *n]->offset - at.offset < size)
+	end = host->index->nrelas[at.shndx];
+	first = relas_first(relas, end, at.offset);
+	while (first + *n < end && relas[first + *n]->offset - at.offset < size)
 		(*n)++;
-	return relas + low;
+	return relas + first;
 }
 
 static enum host_field read_module_field(const struct host *host, struct place at, const struct elf_rela *rela,

@@ -10,17 +10,11 @@
 
 #include "arch/arch.h"
 #include "elf/names.h"
+#include "place/relas.h"
 #include "util/arena.h"
 
 /* A name that the host has more often than this tells nothing by itself (`__func__.0`, `_rs.1`, ...). */
 #define MAX_CANDIDATES 64
-
-static int compare_relas(const void *a, const void *b)
-{
-	const struct elf_rela *ra = *(const struct elf_rela *const *)a, *rb = *(const struct elf_rela *const *)b;
-
-	return ra->offset < rb->offset ? -1 : ra->offset > rb->offset;
-}
 
 static int compare_funcs(const void *a, const void *b)
 {
@@ -54,7 +48,7 @@ void match_index_object(struct proof *pl)
 		pl->relas[s] = arena_array(pl->arena, const struct elf_rela *, sec->nrelas);
 		for (uint32_t i = 0; i < sec->nrelas; i++)
 			pl->relas[s][i] = &sec->relas[i];
-		qsort(pl->relas[s], sec->nrelas, sizeof(*pl->relas[s]), compare_relas);
+		relas_sort(pl->relas[s], sec->nrelas);
 	}
 	pl->funcs = arena_array(pl->arena, struct place_func, obj->nsyms);
 	for (uint32_t i = 1; i < obj->nsyms; i++) {
@@ -98,17 +92,7 @@ uint32_t match_find_func(const struct proof *pl, uint32_t sec, uint64_t offset)
 
 uint32_t match_first_rela(const struct proof *pl, uint32_t sec, uint64_t offset)
 {
-	uint32_t low = 0, high = pl->relas[sec] ? pl->obj->secs[sec].nrelas : 0;
-
-	while (low < high) {
-		uint32_t mid = low + (high - low) / 2;
-
-		if (pl->relas[sec][mid]->offset < offset)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return low;
+	return relas_first(pl->relas[sec], pl->relas[sec] ? pl->obj->secs[sec].nrelas : 0, offset);
 }
 
 static bool equal_run(const uint8_t *ours, const uint8_t *theirs, uint64_t from, uint64_t to, uint64_t *where)

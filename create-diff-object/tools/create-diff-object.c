@@ -3,7 +3,6 @@
  * create-diff-object: the difference of two objects of one translation unit, as an object for a livepatch module.
  * See man/create-diff-object.1 for the command line, doc in the headers of diff/ and klp/ for the passes.
  */
-#include <errno.h>
 #include <getopt.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -24,6 +23,7 @@
 #include "target/symtab.h"
 #include "target/symvers.h"
 #include "util/diag.h"
+#include "util/output.h"
 
 struct options {
 	const char *placement; /* NULL: none */
@@ -84,7 +84,7 @@ static bool parse_options(int argc, char **argv, struct options *options)
 			break;
 		case 'h':
 			fputs(usage, stdout);
-			exit(fflush(stdout) ? EXIT_CODE_ERROR : EXIT_CODE_OK);
+			exit(output_flush(stdout) ? EXIT_CODE_ERROR : EXIT_CODE_OK);
 		default:
 			return false;
 		}
@@ -117,9 +117,11 @@ static int check_object_name(const char *name, struct diag *diag)
 /* What was printed is part of the result: it must have arrived. */
 static int flush_stdout(struct diag *diag)
 {
-	if (!fflush(stdout) && !ferror(stdout))
-		return 0;
-	return diag_error(diag, NULL, NULL, "can't write to standard output: %s", strerror(errno));
+	int err = output_flush(stdout);
+
+	if (err)
+		diag_error(diag, NULL, NULL, "can't write to standard output: %s", strerror(-err));
+	return err;
 }
 
 /* One object, read and taken apart. What was made before an error is freed by side_close(). */

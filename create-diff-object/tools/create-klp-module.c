@@ -2,7 +2,6 @@
 /*
  * create-klp-module IN.ko OUT.ko: gives a linked livepatch module its final form. klp/finish.c does the work.
  */
-#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +10,7 @@
 #include "elf/model.h"
 #include "klp/finish.h"
 #include "util/diag.h"
+#include "util/output.h"
 
 static const char usage_text[] =
 	"usage: create-klp-module [options] IN.ko OUT.ko\n"
@@ -34,8 +34,8 @@ static int run(const char *in_path, const char *out_path, bool verbose, struct d
 	if (!err && verbose)
 		printf("%s: %u relocations to %u livepatch symbols in %u sections; %u sections removed\n", out_path,
 		       result.relocations, result.symbols, result.rela_sections, result.removed);
-	if (!err && (fflush(stdout) || ferror(stdout)))
-		err = diag_error(diag, "standard output", NULL, "can't write: %s", strerror(errno));
+	if (!err && (err = output_flush(stdout)))
+		diag_error(diag, "standard output", NULL, "can't write: %s", strerror(-err));
 	klp_finished_free(&result);
 	elf_obj_free(in);
 	return err;

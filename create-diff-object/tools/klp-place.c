@@ -267,8 +267,8 @@ static int print(const struct options *opts, const struct image *image, struct d
 			err = output_close(&output, print_fact(opts, obj, output.file, diag), diag);
 	} else {
 		err = print_fact(opts, obj, stdout, diag);
-		if (!err && (fflush(stdout) || ferror(stdout)))
-			err = diag_error(diag, "standard output", NULL, "can't write: %s", strerror(errno));
+		if (!err && (err = output_flush(stdout)))
+			diag_error(diag, "standard output", NULL, "can't write: %s", strerror(-err));
 	}
 	elf_obj_free(obj);
 	return err;

@@ -2,12 +2,12 @@
 /*
  * klp-verify MODULE.ko: does a finished livepatch module obey the relocation law? verify/ does the work.
  */
-#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "util/diag.h"
+#include "util/output.h"
 #include "verify/verify.h"
 
 enum option_id {
@@ -66,8 +66,8 @@ static enum exit_code run(const struct verify_input *input, bool json)
 		(json ? verify_print_json : verify_print_text)(&result, stdout);
 		code = result.findings.n ? EXIT_CODE_REFUSED : EXIT_CODE_OK;
 	}
-	if (!err && (fflush(stdout) || ferror(stdout))) {
-		diag_error(&diag, "standard output", NULL, "can't write the verdict: %s", strerror(errno));
+	if (!err && (err = output_flush(stdout))) {
+		diag_error(&diag, "standard output", NULL, "can't write the verdict: %s", strerror(-err));
 		code = EXIT_CODE_ERROR;
 	}
 	verify_result_free(&result);

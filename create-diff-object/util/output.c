@@ -68,3 +68,13 @@ int output_close(struct output *output, int err, struct diag *diag)
 	free(output->temp);
 	return err;
 }
+
+int output_flush(FILE *file)
+{
+	bool failed = ferror(file);
+
+	/* The error of an earlier print is not in errno any more. */
+	if (!fflush(file))
+		return failed ? -EIO : 0;
+	return errno ? -errno : -EIO;
+}

@@ -21,5 +21,7 @@ struct output {
 int output_open(struct output *output, const char *path, struct diag *diag) __attribute__((warn_unused_result));
 /* Completes the file if err is 0 and all was written, else removes it. Returns err, or -errno, reported. */
 int output_close(struct output *output, int err, struct diag *diag) __attribute__((warn_unused_result));
+/* Has all arrived that was printed to file (standard output)? Returns 0 or -errno, not reported: callers say what is lost. */
+int output_flush(FILE *file) __attribute__((warn_unused_result));
 
 #endif
