@@ -142,11 +142,12 @@ compile_script() {
 }
 
 # compile_command SIDE OBJECT -> REPLY: the recorded command with other source, output and sections. Debug information
-# changes no code; it is left out unless an explanation is to name inlined functions and lines.
+# changes no code; it is cut down to the lines, which tell a line number from any other that a patch changes, unless an
+# explanation is to name structures.
 compile_command() {
 	local side=$1 object=$2 out=$WORK/4-compile/$1/$2.part goal=${GOAL[$2]} flags="-ffunction-sections -fdata-sections"
 	local generic=$TARGET_SOURCE/include/asm-generic/runtime-const.h sections
-	if ((!OPT_EXPLAIN)); then flags+=" -g0"; fi
+	if ((!OPT_EXPLAIN)); then flags+=" -g1"; fi
 	# Since 6.11 vmlinux has constants that the kernel writes into its text once, at boot (the address of the dentry
 	# hash table, USER_PTR_MAX of access_ok()); nobody does that in a module. The generic header takes them from their
 	# variables instead, and has the include guard of the architecture's.

@@ -149,3 +149,21 @@ listing() { (cd "$1" && find . -printf '%p %y %s %T@ %C@\n' | sort); }
 	wait $!
 	cmp "$T/out/livepatch-change.ko" "$T/other/livepatch-change.ko"
 }
+
+@test "objects tell lines from other numbers, and the module has no debug information" {
+	local line work
+	for line in 6.12 6.1; do
+		use "$line"
+		run -0 build --skip-cleanup -n "lines_${line/./_}"
+		work=$(sed -n 's/^.*work directory: //p' <<<"$output")
+		readelf -SW "$work/4-compile/orig/fs/proc/cmdline.o" >"$T/orig"
+		readelf -SW "$work/4-compile/patched/fs/proc/cmdline.o" >"$T/patched"
+		rm -rf -- "$work"
+		grep -F ' .debug_line ' "$T/orig"
+		grep -F ' .debug_line ' "$T/patched"
+		readelf -SW "$T/out/lines_${line/./_}.ko" >"$T/module"
+		run -1 grep -F .debug_ "$T/module"
+		rm -rf -- "$T/out"
+		mkdir "$T/out"
+	done
+}
