@@ -45,19 +45,19 @@ static struct range piece_range(const struct side *side, const struct piece *pie
 	};
 }
 
-/* Are they strings of bytes that differ in nothing but line numbers? */
-static bool same_text(const struct context *ctx, const struct elf_sec *o, uint64_t o_at, const struct elf_sec *p,
-		      uint64_t p_at)
+/* Are they strings of bytes, referred to at site, that differ in nothing but line numbers? */
+static bool same_text(const struct context *ctx, const struct line_site *site, const struct elf_sec *o, uint64_t o_at,
+		      const struct elf_sec *p, uint64_t p_at)
 {
 	const char *o_text = (const char *)o->data + o_at, *p_text = (const char *)p->data + p_at;
 
 	return o->entsize <= 1 && o_at < o->size && p_at < p->size && memchr(o_text, 0, o->size - o_at) &&
-	       memchr(p_text, 0, p->size - p_at) && lines_same_text(ctx->lines, o_text, p_text);
+	       memchr(p_text, 0, p->size - p_at) && lines_same_text(ctx->lines, site, o_text, p_text);
 }
 
 /* Equal strings, both ended by a zero element inside of their sections? An element has 1, 2 or 4 bytes. */
-static bool same_string(const struct context *ctx, const struct elf_sec *o, uint64_t o_at, const struct elf_sec *p,
-			uint64_t p_at)
+static bool same_string(const struct context *ctx, const struct line_site *site, const struct elf_sec *o, uint64_t o_at,
+			const struct elf_sec *p, uint64_t p_at)
 {
 	static const uint8_t zero[8];
 	uint64_t unit = o->entsize ? o->entsize : 1;
@@ -68,7 +68,7 @@ static bool same_string(const struct context *ctx, const struct elf_sec *o, uint
 		return o_at == o->size && p_at == p->size;
 	for (uint64_t i = 0; o_at + i + unit <= o->size && p_at + i + unit <= p->size; i += unit) {
 		if (memcmp(o->data + o_at + i, p->data + p_at + i, unit))
-			return same_text(ctx, o, o_at, p, p_at);
+			return same_text(ctx, site, o, o_at, p, p_at);
 		if (!memcmp(o->data + o_at + i, zero, unit))
 			return true;
 	}
@@ -91,9 +91,11 @@ static bool same_contents(const struct context *ctx, const struct piece *o, cons
 	return compare_ranges(ctx, &o_range, &p_range, depth + 1).change == CHANGE_SAME;
 }
 
-/* Do both references mean the same? */
-static bool same_target(const struct context *ctx, const struct ref *o_ref, const struct ref *p_ref, int depth)
+/* Do both references mean the same, one of section o_from and one of p_from? */
+static bool same_target(const struct context *ctx, uint32_t o_from, const struct ref *o_ref, uint32_t p_from,
+			const struct ref *p_ref, int depth)
 {
+	const struct line_site site = {o_from, p_from, o_ref->offset, p_ref->offset};
 	const struct piece *o, *p;
 	const struct elf_sec *o_sec, *p_sec;
 
@@ -112,7 +114,7 @@ static bool same_target(const struct context *ctx, const struct ref *o_ref, cons
 	p_sec = side_section(ctx->patched, p);
 	switch (o->class) {
 	case SEC_STRINGS:
-		return same_string(ctx, o_sec, (uint64_t)o_ref->target, p_sec, (uint64_t)p_ref->target);
+		return same_string(ctx, &site, o_sec, (uint64_t)o_ref->target, p_sec, (uint64_t)p_ref->target);
 	case SEC_CONST:
 		return same_constant(o_sec, (uint64_t)o_ref->target, p_sec, (uint64_t)p_ref->target);
 	case SEC_SPECIAL_TEXT: {
@@ -167,7 +169,7 @@ static uint64_t find_other_target(const struct context *ctx, const struct range 
 	for (uint32_t i = 0; i < o_n && i < p_n; i++) {
 		uint64_t o_at = o_refs[i].offset - o->start, p_at = p_refs[i].offset - p->start;
 
-		if (o_at != p_at || !same_target(ctx, &o_refs[i], &p_refs[i], depth))
+		if (o_at != p_at || !same_target(ctx, o->sec, &o_refs[i], p->sec, &p_refs[i], depth))
 			return o_at < p_at ? o_at : p_at;
 	}
 	if (o_n == p_n)
@@ -564,7 +566,22 @@ static void mark_labels(const struct context *ctx, struct change_info *info)
 	}
 }
 
-int changes_new(const struct side *orig, const struct side *patched, const struct corr *corr, struct changes **result)
+/* Guesses about a function that is patched anyway keep nothing from the kernel. */
+static void warn_of_guesses(const struct context *ctx, const struct change_info *info, struct diag *diag)
+{
+	const struct line_guess *guesses;
+	uint32_t n = lines_guesses(ctx->lines, &guesses);
+
+	for (uint32_t i = 0; i < n; i++) {
+		const struct piece *piece = side_piece(ctx->patched, guesses[i].owner);
+
+		if (info[piece->root].change == CHANGE_SAME)
+			lines_warn(ctx->lines, &guesses[i], piece->name, diag);
+	}
+}
+
+int changes_new(const struct side *orig, const struct side *patched, const struct corr *corr, struct changes **result,
+		struct diag *diag)
 {
 	struct arena *arena = arena_new();
 	struct changes *changes = arena_alloc(arena, sizeof(*changes));
@@ -573,8 +590,10 @@ int changes_new(const struct side *orig, const struct side *patched, const struc
 
 	changes->arena = arena;
 	changes->v = arena_array(arena, struct change_info, n);
-	for (uint32_t p = 0; p < n; p++)
+	for (uint32_t p = 0; p < n; p++) {
+		lines_begin(ctx.lines, p);
 		changes->v[p] = compare_pieces(&ctx, p);
+	}
 	change_owners(&ctx, changes->v);
 	for (uint32_t p = 0; p < n; p++) {
 		uint32_t root = side_piece(patched, p)->root;
@@ -584,6 +603,7 @@ int changes_new(const struct side *orig, const struct side *patched, const struc
 	}
 	carry_untraced(&ctx, changes->v);
 	mark_labels(&ctx, changes->v);
+	warn_of_guesses(&ctx, changes->v, diag);
 	lines_free(ctx.lines);
 	*result = changes;
 	return 0;
@@ -632,14 +652,17 @@ bool descriptors_equal(const struct side *orig, uint32_t o, const struct side *p
 }
 
 bool sections_equal(const struct side *orig, uint32_t orig_sec, const struct side *patched, uint32_t patched_sec,
-		    const struct corr *corr)
+		    const struct corr *corr, struct diag *diag)
 {
 	const struct context ctx = {orig, patched, corr, lines_new(orig, patched)};
 	const struct range o = {.sec = orig_sec, .end = orig->obj->secs[orig_sec].size};
 	const struct range p = {.sec = patched_sec, .end = patched->obj->secs[patched_sec].size};
-
 	bool equal = compare_ranges(&ctx, &o, &p, 0).change == CHANGE_SAME;
+	const struct line_guess *guesses;
+	uint32_t n = lines_guesses(ctx.lines, &guesses);
 
+	for (uint32_t i = 0; equal && i < n; i++)
+		lines_warn(ctx.lines, &guesses[i], patched->obj->secs[patched_sec].name, diag);
 	lines_free(ctx.lines);
 	return equal;
 }

@@ -34,6 +34,7 @@ enum labels {
 	LABELS_OLD, /* others may read it, and in the running kernel it leads into the old function */
 };
 
+struct diag;
 struct lines;
 
 struct change_info {
@@ -58,9 +59,12 @@ struct changes {
 	struct arena *arena;   /* owns all of the above */
 };
 
-/* Compares everything. A change of an unlikely part is a change of its function too. */
-int changes_new(const struct side *orig, const struct side *patched, const struct corr *corr, struct changes **result)
-	__attribute__((warn_unused_result));
+/*
+ * Compares everything. A change of an unlikely part is a change of its function too. Warns where a difference was taken for
+ * that of a line number without proof.
+ */
+int changes_new(const struct side *orig, const struct side *patched, const struct corr *corr, struct changes **result,
+		struct diag *diag) __attribute__((warn_unused_result));
 void changes_free(struct changes *changes);
 
 /* A short text for messages: "its size", "a reference". */
@@ -70,8 +74,8 @@ const char *difference_text(enum difference why);
 bool descriptors_equal(const struct side *orig, uint32_t o, const struct side *patched, uint32_t p,
 		       const struct corr *corr, struct lines *lines, bool with_line);
 
-/* Do both sections hold the same, references included? For sections without pieces. */
+/* Do both sections hold the same, references included? For those that are not known; warns as changes_new() does. */
 bool sections_equal(const struct side *orig, uint32_t orig_sec, const struct side *patched, uint32_t patched_sec,
-		    const struct corr *corr);
+		    const struct corr *corr, struct diag *diag);
 
 #endif

@@ -517,7 +517,7 @@ static void check_unknown_sections(const struct diff *diff, struct diag *diag)
 		if (sec_classify(sec) != SEC_UNKNOWN)
 			continue;
 		orig = elf_obj_find_section_index(diff->orig.obj, sec->name);
-		if (sec->size && (!orig || !sections_equal(&diff->orig, orig, patched, i, diff->corr))) {
+		if (sec->size && (!orig || !sections_equal(&diff->orig, orig, patched, i, diff->corr, diag))) {
 			diag_refuse(diag, file_of(diff), sec->name, "%s section, and its meaning is not known",
 				    orig ? "changed" : "new");
 			continue;

@@ -12,8 +12,9 @@
  *
  * Or the argument before it, set in the same straight code and going to the same call, is the name of the source file: that
  * is __FILE__ and __LINE__, whatever the function is (RTNL: assertion failed at %s (%d)). As any number may stand behind a
- * file's name, debug information of both objects must not contradict: it is then that line, or one that is equally far behind
- * it on both sides (a call that goes on for some lines has the number of its last).
+ * file's name, debug information of both objects decides: it is then that line, or one that is equally far behind it on both
+ * sides (a call that goes on for some lines has the number of its last). Without it the number is guessed to be a line, and
+ * the guess is told.
  *
  * A function of this object is no such end: GCC may know which registers it leaves alone, and use the number again.
  *
@@ -22,16 +23,19 @@
  * sides.
  *
  * In texts: __FILE__ ":" __stringify(__LINE__) leaves "fs/open.c:1234". Only a number right behind the name of the
- * original source file counts.
+ * original source file counts, and of that the same holds: the instruction that refers to the text is compiled from that line.
  */
 #include "diff/lines.h"
 
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "arch/arch.h"
 #include "elf/debug.h"
 #include "util/arena.h"
+#include "util/diag.h"
+#include "util/vec.h"
 
 /* More instructions than this between a constant and its call are not followed. */
 #define MAX_STEPS 32
@@ -42,11 +46,15 @@
 /* Calls inlined into each other at one place that are looked at. */
 #define MAX_CALLS 8
 
+static const char digits[] = "0123456789";
+
 struct lines {
 	const struct side *orig, *patched;
 	const char *source; /* file name of the original source, without directories; NULL: not known (stripped) */
 	bool opened;        /* debug information was asked for */
 	struct debug_info *o_debug, *p_debug; /* NULL: none */
+	VEC(struct line_guess) guesses;       /* of one owner after the other, each pair of numbers once */
+	uint32_t owner, begin;                /* who is compared now, and the index of its first guess */
 	struct arena *arena;
 };
 
@@ -207,6 +215,21 @@ static void open_debug(struct lines *lines)
 	lines->p_debug = debug_open(lines->patched->obj->path);
 }
 
+/* Can debug information decide? */
+static bool has_debug(struct lines *lines)
+{
+	open_debug(lines);
+	return lines->o_debug && lines->p_debug;
+}
+
+static void add_guess(struct lines *lines, int64_t orig, int64_t patched)
+{
+	for (uint32_t i = lines->begin; i < lines->guesses.n; i++)
+		if (lines->guesses.v[i].orig == orig && lines->guesses.v[i].patched == patched)
+			return;
+	vec_add(&lines->guesses, ((struct line_guess){lines->owner, orig, patched}));
+}
+
 static bool is_one_of(const int *own, uint32_t n, int64_t value)
 {
 	for (uint32_t i = 0; i < n; i++)
@@ -215,24 +238,23 @@ static bool is_one_of(const int *own, uint32_t n, int64_t value)
 	return false;
 }
 
-/* Does debug information say that the two numbers are lines? The same one behind the lines of a long call, if asked for. */
-static bool are_own_lines(const struct lines *lines, const struct line_cursor *cursor, const struct arch_load *o_load,
-			  const struct arch_load *p_load, bool may_be_behind)
+/*
+ * Does debug information say that two numbers are lines, of the instructions at site? The same one behind the lines of a long
+ * call, if asked for.
+ */
+static bool are_own_lines(const struct lines *lines, const struct line_site *site, int64_t orig, int64_t patched,
+			  bool may_be_behind)
 {
 	int o_own[MAX_CALLS + 1], p_own[MAX_CALLS + 1];
-	uint32_t o_n, p_n;
+	uint32_t o_n = find_own_lines(lines->o_debug, site->o_sec, site->o_at, o_own);
+	uint32_t p_n = find_own_lines(lines->p_debug, site->p_sec, site->p_at, p_own);
 
-	if (!lines->o_debug || !lines->p_debug)
-		return false;
-	o_n = find_own_lines(lines->o_debug, cursor->o_sec, cursor->o_at, o_own);
-	p_n = find_own_lines(lines->p_debug, cursor->p_sec, cursor->p_at, p_own);
-	if (is_one_of(o_own, o_n, o_load->value) && is_one_of(p_own, p_n, p_load->value))
+	if (is_one_of(o_own, o_n, orig) && is_one_of(p_own, p_n, patched))
 		return true;
 	for (uint32_t i = 0; may_be_behind && i < o_n && i < p_n; i++) {
-		int64_t behind = o_load->value - o_own[i];
+		int64_t behind = orig - o_own[i];
 
-		if (o_own[i] > 0 && p_own[i] > 0 && behind >= 0 && behind <= MAX_LINES &&
-		    behind == p_load->value - p_own[i])
+		if (o_own[i] > 0 && p_own[i] > 0 && behind >= 0 && behind <= MAX_LINES && behind == patched - p_own[i])
 			return true;
 	}
 	return false;
@@ -243,14 +265,16 @@ static bool are_lines(struct lines *lines, const struct line_cursor *cursor, con
 {
 	enum line_argument o = classify_argument(lines->source, lines->orig, cursor->o_sec, cursor->o_at, o_load);
 	enum line_argument p = classify_argument(lines->source, lines->patched, cursor->p_sec, cursor->p_at, p_load);
+	const struct line_site site = {cursor->o_sec, cursor->p_sec, cursor->o_at, cursor->p_at};
 	bool behind_name = o == BEHIND_NAME && p == BEHIND_NAME;
 
 	if (o == OF_FUNCTION && p == OF_FUNCTION)
 		return true;
-	open_debug(lines);
-	if (behind_name && (!lines->o_debug || !lines->p_debug))
-		return true;
-	return are_own_lines(lines, cursor, o_load, p_load, behind_name);
+	if (has_debug(lines))
+		return are_own_lines(lines, &site, o_load->value, p_load->value, behind_name);
+	if (behind_name)
+		add_guess(lines, o_load->value, p_load->value);
+	return behind_name;
 }
 
 uint64_t lines_skip(struct lines *lines, struct line_cursor *cursor, uint64_t o_at, uint64_t p_at)
@@ -298,6 +322,7 @@ void lines_free(struct lines *lines)
 {
 	debug_close(lines->o_debug);
 	debug_close(lines->p_debug);
+	vec_free(&lines->guesses);
 	arena_free(lines->arena);
 }
 
@@ -314,20 +339,52 @@ static bool is_behind_name(const char *source, const char *text, const char *p)
 	return source ? before == '/' || before == ' ' : isalnum((unsigned char)before) || before == '_';
 }
 
-bool lines_same_text(const struct lines *lines, const char *orig, const char *patched)
+/* Are two other numbers in a text that is referred to at site lines of the source? Only code has lines in debug information. */
+static bool are_lines_in_text(struct lines *lines, const struct line_site *site, int64_t orig, int64_t patched)
+{
+	if (has_debug(lines))
+		return are_own_lines(lines, site, orig, patched, true);
+	add_guess(lines, orig, patched);
+	return true;
+}
+
+bool lines_same_text(struct lines *lines, const struct line_site *site, const char *orig, const char *patched)
 {
 	const char *o = orig, *p = patched;
+
 	for (;; o++, p++) {
-		if (isdigit((unsigned char)*o) && isdigit((unsigned char)*p) &&
-		    is_behind_name(lines->source, orig, o)) {
-			while (isdigit((unsigned char)*o))
-				o++;
-			while (isdigit((unsigned char)*p))
-				p++;
+		size_t o_len = strspn(o, digits), p_len = strspn(p, digits);
+
+		if (o_len && p_len && is_behind_name(lines->source, orig, o)) {
+			if ((o_len != p_len || memcmp(o, p, o_len)) &&
+			    !are_lines_in_text(lines, site, strtoll(o, NULL, 10), strtoll(p, NULL, 10)))
+				return false;
+			o += o_len;
+			p += p_len;
 		}
 		if (*o != *p)
 			return false;
 		if (!*o)
 			return true;
 	}
+}
+
+void lines_begin(struct lines *lines, uint32_t owner)
+{
+	lines->owner = owner;
+	lines->begin = lines->guesses.n;
+}
+
+uint32_t lines_guesses(const struct lines *lines, const struct line_guess **first)
+{
+	*first = lines->guesses.v;
+	return lines->guesses.n;
+}
+
+void lines_warn(const struct lines *lines, const struct line_guess *guess, const char *place, struct diag *diag)
+{
+	diag_warn(
+		diag, lines->patched->obj->path, place,
+		"%lld behind the name of %s was %lld: taken for a line number, and so for no change; debug information of both objects (-g1) would tell",
+		(long long)guess->patched, lines->source ? lines->source : "a source file", (long long)guess->orig);
 }

@@ -8,6 +8,8 @@
 
 #include "diff/side.h"
 
+struct diag;
+
 /* Two objects whose lines are compared. */
 struct lines;
 
@@ -29,7 +31,27 @@ struct line_cursor {
  */
 uint64_t lines_skip(struct lines *lines, struct line_cursor *cursor, uint64_t o_at, uint64_t p_at);
 
+/* Where two objects refer to a text. */
+struct line_site {
+	uint32_t o_sec, p_sec; /* section indexes */
+	uint64_t o_at, p_at;   /* of the fields, bytes from the start of the section */
+};
+
 /* Are both texts the same but for line numbers that follow the name of the source file: "fs/open.c:123"? */
-bool lines_same_text(const struct lines *lines, const char *orig, const char *patched);
+bool lines_same_text(struct lines *lines, const struct line_site *site, const char *orig, const char *patched);
+
+/* A number that is taken for a line because it follows the name of the source file: no debug information tells better. */
+struct line_guess {
+	uint32_t owner; /* as lines_begin() was told */
+	int64_t orig, patched;
+};
+
+/* All guesses from here on are about owner. */
+void lines_begin(struct lines *lines, uint32_t owner);
+/* All guesses so far, also about what turned out to differ anyway: stores the first and returns how many. */
+uint32_t lines_guesses(const struct lines *lines, const struct line_guess **first);
+
+/* Tells that a guess about a place (a function, a datum, a section) kept a difference from being a change. */
+void lines_warn(const struct lines *lines, const struct line_guess *guess, const char *place, struct diag *diag);
 
 #endif

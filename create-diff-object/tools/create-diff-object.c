@@ -214,7 +214,7 @@ static int run(struct diff *diff, const struct plan_target *target, const struct
 	diff->corr = corr;
 	/* What differs, and since when in the piece. */
 	if (!err)
-		err = changes_new(&diff->orig, &diff->patched, corr, &changes);
+		err = changes_new(&diff->orig, &diff->patched, corr, &changes, diag);
 	diff->changes = changes;
 	/* What must be carried: the changed functions and all that only exists in the patch. */
 	if (!err)

@@ -297,6 +297,20 @@ size_of() { readelf -SW "$1" | sed -n "s/^ *\[ *[0-9]*\] ${2//./\\.} *[A-Z]* *[0
 	run -0 "$TOP/build/bin/create-diff-object" --layout layout orig/file.o patched/file.o vmlinux symtab /dev/null livepatch_test out.o
 }
 
+@test "only debug information of both objects tells lines from other numbers" {
+	sed -i 's/printk("text.n")/printk("file.c", 64)/' file.c
+	local side
+	for side in orig patched; do
+		objects 's/64/256/' -g1
+		(cd "$side" && gcc "${options[@]}" -c file.c)
+		run -3 diff_them
+		[[ $output == "patched/file.o: f: warning: 256 behind the name of file.c was 64: taken for a line number"* ]]
+	done
+	objects 's/64/256/' -g1
+	run -0 --separate-stderr diff_them
+	[[ $output == "file.o: changed function: f" && -z $stderr ]]
+}
+
 @test "an output that gets too large for a limit leaves nothing" {
 	objects "$CHANGE"
 	run -1 bash -c 'ulimit -f 1; exec "$@" >/dev/null' - "$TOP/build/bin/create-diff-object" orig/file.o patched/file.o vmlinux symtab \
