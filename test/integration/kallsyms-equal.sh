@@ -6,18 +6,8 @@
 #
 # LINE is a kernel line (6.12, 6.1), whose newest stock kernel is taken, unless IMAGE names one.
 
-set -Eeuo pipefail
-export LC_ALL=C
-HERE=$(dirname -- "$(realpath -- "${BASH_SOURCE[0]}")")
-TOP=${HERE%/test/integration}
-OPT_DEBUG=0
-# shellcheck source=kpatch-build/lib/log.sh
-source "$TOP/kpatch-build/lib/log.sh"
-# shellcheck source=kpatch-build/lib/packages.sh
-source "$TOP/kpatch-build/lib/packages.sh"
-# shellcheck source=kpatch-build/lib/vm.sh
-source "$TOP/kpatch-build/lib/vm.sh"
-install_traps
+# shellcheck source=test/integration/common.sh
+source "$(dirname -- "$(realpath -- "${BASH_SOURCE[0]}")")/common.sh"
 
 LINE=${1:?usage: test/integration/kallsyms-equal.sh LINE [IMAGE]}
 OUT=${KPATCH_TEST_DIR:-$TOP/build/integration}/$LINE/kallsyms

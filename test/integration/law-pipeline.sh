@@ -6,16 +6,10 @@
 # section; each form of the target gives the same verdict; then the finished module is broken in one place after the other.
 # Last, a pipeline whose create-klp-module makes a mistake must not hand its module out.
 
-set -Eeuo pipefail
-export LC_ALL=C
-HERE=$(dirname -- "$(realpath -- "${BASH_SOURCE[0]}")")
-TOP=${HERE%/test/integration}
+# shellcheck source=test/integration/common.sh
+source "$(dirname -- "$(realpath -- "${BASH_SOURCE[0]}")")/common.sh"
 BIN=$TOP/build/bin
 KPATCH_BUILD=$TOP/kpatch-build/kpatch-build
-OPT_DEBUG=0
-# shellcheck source=kpatch-build/lib/log.sh
-source "$TOP/kpatch-build/lib/log.sh"
-install_traps
 
 make -s -C "$TOP" build/test/integration/law/{mutate,same-sections}
 LINE=${1:?usage: test/integration/law-pipeline.sh LINE}

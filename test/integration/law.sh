@@ -6,33 +6,18 @@
 # doc/relocation-law.md says it does. Then the livepatch modules of the kernel's own samples and selftests, which have to
 # pass, and signatures.
 
-set -Eeuo pipefail
-export LC_ALL=C
-HERE=$(dirname -- "$(realpath -- "${BASH_SOURCE[0]}")")
-TOP=${HERE%/test/integration}
+# shellcheck source=test/integration/common.sh
+source "$(dirname -- "$(realpath -- "${BASH_SOURCE[0]}")")/common.sh"
 BIN=${KPATCH_BIN:-$TOP/build/bin}
-OPT_DEBUG=0
-# shellcheck source=kpatch-build/lib/log.sh
-source "$TOP/kpatch-build/lib/log.sh"
-# shellcheck source=kpatch-build/lib/packages.sh
-source "$TOP/kpatch-build/lib/packages.sh"
-# shellcheck source=kpatch-build/lib/vm.sh
-source "$TOP/kpatch-build/lib/vm.sh"
-install_traps
 
 make -s -C "$TOP" build/test/integration/law/{mutate,enroll}
 LINE=${1:?usage: test/integration/law.sh LINE}
 OUT=${KPATCH_TEST_DIR:-$TOP/build/integration}/$LINE-law
-NUMBER=0 FAILED=0
+NAME="$LINE law"
 STAGED=()
 MUTATE=$BIN/../test/integration/law/mutate
 ENROLL=$BIN/../test/integration/law/enroll
 
-result() {
-	NUMBER=$((NUMBER + 1))
-	if [[ $1 != ok ]]; then FAILED=1; fi
-	echo "$1 $NUMBER - $LINE law: $2"
-}
 check() {
 	local name=$1
 	shift

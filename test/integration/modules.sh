@@ -16,18 +16,8 @@
 #   FORM=one|per-object   the form of the livepatches
 #   ROUNDS=N RACES=N      how often (default 1 and 2; make check-long: 50 and 200)
 
-set -Eeuo pipefail
-export LC_ALL=C
-HERE=$(dirname -- "$(realpath -- "${BASH_SOURCE[0]}")")
-TOP=${HERE%/test/integration}
-OPT_DEBUG=0
-# shellcheck source=kpatch-build/lib/log.sh
-source "$TOP/kpatch-build/lib/log.sh"
-# shellcheck source=kpatch-build/lib/packages.sh
-source "$TOP/kpatch-build/lib/packages.sh"
-# shellcheck source=kpatch-build/lib/vm.sh
-source "$TOP/kpatch-build/lib/vm.sh"
-install_traps
+# shellcheck source=test/integration/common.sh
+source "$(dirname -- "$(realpath -- "${BASH_SOURCE[0]}")")/common.sh"
 
 LINE=${1:?usage: test/integration/modules.sh LINE [POINT...]}
 shift
@@ -43,34 +33,7 @@ if ((${#POINTS[@]} == 0)); then
 fi
 OUT=${KPATCH_TEST_DIR:-$TOP/build/integration}/$LINE-modules-$FORM
 PARTS=$HERE/modules
-NUMBER=0 FAILED=0
-
-result() {
-	NUMBER=$((NUMBER + 1))
-	if [[ $1 != ok ]]; then FAILED=1; fi
-	echo "$1 $NUMBER - $LINE modules ($FORM): $2"
-}
-explain() { tr -d '\r' <"$1" | tail -n "${2:-30}" | sed 's/^/#   /'; }
-
-# The kernel's source with the modules in it: beside the source in the cache, hard links but for the files that are ours.
-# Their dates stand for their contents, so that the build tree is found in the cache again.
-make_source() {
-	local dir=$1 makefile=drivers/misc/Makefile file
-	if [[ ! -d $dir ]]; then
-		rm -rf -- "$dir.new"
-		mkdir -p -- "$dir.new"
-		cp -al -- "$TARGET_SOURCE/." "$dir.new/"
-		mv -- "$dir.new" "$dir"
-	fi
-	for file in Makefile "$PARTS"/klp-*.[ch]; do
-		if [[ $file == Makefile ]]; then cat -- "$TARGET_SOURCE/$makefile" "$PARTS/Makefile.modules"; else cat -- "$file"; fi >"$OUT/file"
-		touch -d "@$((16#$(sha256sum "$OUT/file" | cut -c 1-7)))" -- "$OUT/file"
-		if ! cmp -s -- "$OUT/file" "$dir/drivers/misc/${file##*/}"; then
-			cp -p -- "$OUT/file" "$dir/drivers/misc/${file##*/}.new"
-			mv -f -- "$dir/drivers/misc/${file##*/}.new" "$dir/drivers/misc/${file##*/}"
-		fi
-	done
-}
+NAME="$LINE modules ($FORM)"
 
 # build_modules DIR: the modules of PARTS, or what the caller made of them in DIR
 build_modules() {
@@ -225,7 +188,7 @@ grep '^TARGET_' "$OUT/target.log" >"$OUT/target.sh"
 source "$OUT/target.sh"
 
 SOURCE=${TARGET_SOURCE%/*}/test-modules_${TARGET_SOURCE##*/}
-make_source "$SOURCE"
+source_with "$SOURCE" "$PARTS/Makefile.modules" "$PARTS"/klp-*.[ch]
 build_modules "$OUT/build"
 cp -- "$OUT"/build/*.ko "$OUT/modules/kernel/drivers/misc/"
 cat -- "$TARGET_SYMVERS" "$OUT/build/Module.symvers" >"$OUT/Module.symvers"

@@ -6,28 +6,12 @@
 # running kernel's). And the kernel itself, asked as a livepatch asks it, resolves each name and position to the address
 # that klp-place says: a module refers to all static functions of ambiguous name, and is loaded with nokaslr.
 
-set -Eeuo pipefail
-export LC_ALL=C
-HERE=$(dirname -- "$(realpath -- "${BASH_SOURCE[0]}")")
-TOP=${HERE%/test/integration}
-OPT_DEBUG=0
-# shellcheck source=kpatch-build/lib/log.sh
-source "$TOP/kpatch-build/lib/log.sh"
-# shellcheck source=kpatch-build/lib/packages.sh
-source "$TOP/kpatch-build/lib/packages.sh"
-# shellcheck source=kpatch-build/lib/vm.sh
-source "$TOP/kpatch-build/lib/vm.sh"
-install_traps
+# shellcheck source=test/integration/common.sh
+source "$(dirname -- "$(realpath -- "${BASH_SOURCE[0]}")")/common.sh"
 
 LINE=${1:?usage: test/integration/positions.sh LINE}
 OUT=${KPATCH_TEST_DIR:-$TOP/build/integration}/$LINE-positions
-NUMBER=0 FAILED=0
-result() {
-	NUMBER=$((NUMBER + 1))
-	if [[ $1 != ok ]]; then FAILED=1; fi
-	echo "$1 $NUMBER - $LINE positions of ambiguous names: $2"
-}
-explain() { tr -d '\r' <"$1" | tail -n 30 | sed 's/^/#   /'; }
+NAME="$LINE positions of ambiguous names"
 stop() {
 	result "not ok" "$1"
 	explain "$2"

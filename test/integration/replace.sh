@@ -3,19 +3,9 @@
 #
 # test/integration/replace.sh LINE: two livepatches made with -R work side by side; one made without replaces both.
 
-set -Eeuo pipefail
-export LC_ALL=C
-HERE=$(dirname -- "$(realpath -- "${BASH_SOURCE[0]}")")
-TOP=${HERE%/test/integration}
+# shellcheck source=test/integration/common.sh
+source "$(dirname -- "$(realpath -- "${BASH_SOURCE[0]}")")/common.sh"
 KPATCH_BUILD=${KPATCH_BUILD:-$TOP/kpatch-build/kpatch-build}
-OPT_DEBUG=0
-# shellcheck source=kpatch-build/lib/log.sh
-source "$TOP/kpatch-build/lib/log.sh"
-# shellcheck source=kpatch-build/lib/packages.sh
-source "$TOP/kpatch-build/lib/packages.sh"
-# shellcheck source=kpatch-build/lib/vm.sh
-source "$TOP/kpatch-build/lib/vm.sh"
-install_traps
 
 LINE=${1:?usage: test/integration/replace.sh LINE}
 OUT=${KPATCH_TEST_DIR:-$TOP/build/integration}/$LINE/replace

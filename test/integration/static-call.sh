@@ -8,48 +8,12 @@
 # its headers, and patched by the whole pipeline); one of vmlinux whose key is exported (a tracepoint); and those of vmlinux
 # whose keys are not (cond_resched() and might_resched(), switched as the boot parameter preempt= does it).
 
-set -Eeuo pipefail
-export LC_ALL=C
-HERE=$(dirname -- "$(realpath -- "${BASH_SOURCE[0]}")")
-TOP=${HERE%/test/integration}
-OPT_DEBUG=0
-# shellcheck source=kpatch-build/lib/log.sh
-source "$TOP/kpatch-build/lib/log.sh"
-# shellcheck source=kpatch-build/lib/packages.sh
-source "$TOP/kpatch-build/lib/packages.sh"
-# shellcheck source=kpatch-build/lib/vm.sh
-source "$TOP/kpatch-build/lib/vm.sh"
-install_traps
+# shellcheck source=test/integration/common.sh
+source "$(dirname -- "$(realpath -- "${BASH_SOURCE[0]}")")/common.sh"
 
 LINE=${1:?usage: test/integration/static-call.sh LINE}
 OUT=${KPATCH_TEST_DIR:-$TOP/build/integration}/$LINE-static-call
-NUMBER=0 FAILED=0
-result() {
-	NUMBER=$((NUMBER + 1))
-	if [[ $1 != ok ]]; then FAILED=1; fi
-	echo "$1 $NUMBER - $LINE static call: $2"
-}
-explain() { tr -d '\r' <"$1" | tail -n 30 | sed 's/^/#   /'; }
-
-# The kernel's source with the module in it: beside the source in the cache, hard links but for two files, whose dates are
-# fixed, so that its build tree is found in the cache again.
-make_source() {
-	local dir=$1 makefile=drivers/misc/Makefile
-	if [[ ! -d $dir ]]; then
-		rm -rf -- "$dir.new"
-		mkdir -p -- "$dir.new"
-		cp -al -- "$TARGET_SOURCE/." "$dir.new/"
-		mv -- "$dir.new" "$dir"
-	fi
-	{
-		cat -- "$TARGET_SOURCE/$makefile"
-		echo "obj-m += klp-static-call.o"
-	} >"$OUT/Makefile"
-	install -m 644 -- "$OUT/Makefile" "$dir/$makefile.new"
-	install -m 644 -- "$HERE/static-call/klp-static-call.c" "$dir/drivers/misc/klp-static-call.c"
-	touch -d @1 -- "$dir/$makefile.new" "$dir/drivers/misc/klp-static-call.c"
-	mv -f -- "$dir/$makefile.new" "$dir/$makefile"
-}
+NAME="$LINE static call"
 
 rm -rf -- "$OUT"
 mkdir -p -- "$OUT"/{build,modules/kernel/drivers/misc}
@@ -60,7 +24,7 @@ grep '^TARGET_' "$OUT/target.log" >"$OUT/target.sh"
 source "$OUT/target.sh"
 
 SOURCE=${TARGET_SOURCE%/*}/test-static-call_${TARGET_SOURCE##*/}
-make_source "$SOURCE"
+source_with "$SOURCE" <(echo "obj-m += klp-static-call.o") "$HERE/static-call/klp-static-call.c"
 cp -- "$HERE/static-call/klp-static-call.c" "$OUT/build/"
 echo 'obj-m := klp-static-call.o' >"$OUT/build/Makefile"
 MODULE=$OUT/modules/kernel/drivers/misc/klp-static-call.ko

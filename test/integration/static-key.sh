@@ -6,51 +6,12 @@
 # pipeline then patches the function that tests them all, in both forms of a livepatch. In the booted kernel they are switched in
 # each state.
 
-set -Eeuo pipefail
-export LC_ALL=C
-HERE=$(dirname -- "$(realpath -- "${BASH_SOURCE[0]}")")
-TOP=${HERE%/test/integration}
-OPT_DEBUG=0
-# shellcheck source=kpatch-build/lib/log.sh
-source "$TOP/kpatch-build/lib/log.sh"
-# shellcheck source=kpatch-build/lib/packages.sh
-source "$TOP/kpatch-build/lib/packages.sh"
-# shellcheck source=kpatch-build/lib/vm.sh
-source "$TOP/kpatch-build/lib/vm.sh"
-install_traps
+# shellcheck source=test/integration/common.sh
+source "$(dirname -- "$(realpath -- "${BASH_SOURCE[0]}")")/common.sh"
 
 LINE=${1:?usage: test/integration/static-key.sh LINE}
 OUT=${KPATCH_TEST_DIR:-$TOP/build/integration}/$LINE-static-key
-NUMBER=0 FAILED=0
-result() {
-	NUMBER=$((NUMBER + 1))
-	if [[ $1 != ok ]]; then FAILED=1; fi
-	echo "$1 $NUMBER - $LINE static keys of a module: $2"
-}
-explain() { tr -d '\r' <"$1" | tail -n 30 | sed 's/^/#   /'; }
-
-# The kernel's source with the module in it: beside the source in the cache, hard links but for the changed files, whose
-# dates are fixed, so that its build tree is found in the cache again.
-make_source() {
-	local dir=$1 makefile=drivers/misc/Makefile file
-	if [[ ! -d $dir ]]; then
-		rm -rf -- "$dir.new"
-		mkdir -p -- "$dir.new"
-		cp -al -- "$TARGET_SOURCE/." "$dir.new/"
-		mv -- "$dir.new" "$dir"
-	fi
-	{
-		cat -- "$TARGET_SOURCE/$makefile"
-		echo "obj-m += klp-static-key.o"
-	} >"$OUT/Makefile"
-	install -m 644 -- "$OUT/Makefile" "$dir/$makefile.new"
-	touch -d @1 -- "$dir/$makefile.new"
-	for file in klp-static-key.c klp-static-key-trace.h; do
-		install -m 644 -- "$HERE/static-key/$file" "$dir/drivers/misc/$file"
-		touch -d @1 -- "$dir/drivers/misc/$file"
-	done
-	mv -f -- "$dir/$makefile.new" "$dir/$makefile"
-}
+NAME="$LINE static keys of a module"
 
 # As the target's own build would have made it, names of files (in the descriptor of the pr_debug()) included. Tracepoints
 # want a header by its path from include/trace.
@@ -74,7 +35,7 @@ source "$OUT/target.sh"
 
 SOURCE=${TARGET_SOURCE%/*}/test-static-key_${TARGET_SOURCE##*/}
 MODULE=$OUT/modules/kernel/drivers/misc/klp-static-key.ko
-make_source "$SOURCE"
+source_with "$SOURCE" <(echo "obj-m += klp-static-key.o") "$HERE"/static-key/klp-static-key{.c,-trace.h}
 if ! make_module >"$OUT/module.log" 2>&1; then
 	explain "$OUT/module.log"
 	die "the module of the test does not build"

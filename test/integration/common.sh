@@ -1,0 +1,53 @@
+# shellcheck shell=bash
+# Sourced first by every script of this directory that boots a kernel: strict mode, TOP (the repository), HERE (this
+# directory), what kpatch-build's library has for virtual machines and packages, and how a test reports.
+
+set -Eeuo pipefail
+export LC_ALL=C
+HERE=$(dirname -- "$(realpath -- "${BASH_SOURCE[0]}")")
+TOP=${HERE%/test/integration}
+# shellcheck disable=SC2034
+OPT_DEBUG=0
+# shellcheck source=kpatch-build/lib/log.sh
+source "$TOP/kpatch-build/lib/log.sh"
+# shellcheck source=kpatch-build/lib/packages.sh
+source "$TOP/kpatch-build/lib/packages.sh"
+# shellcheck source=kpatch-build/lib/vm.sh
+source "$TOP/kpatch-build/lib/vm.sh"
+install_traps
+
+NUMBER=0 FAILED=0
+
+# result VERDICT WHAT: one line for the test NAME ("ok 3 - 6.12 static call: WHAT"); VERDICT is "ok" or "not ok"
+result() {
+	NUMBER=$((NUMBER + 1))
+	# shellcheck disable=SC2034
+	if [[ $1 != ok ]]; then FAILED=1; fi
+	echo "$1 $NUMBER - $NAME: $2"
+}
+
+# explain FILE [LINES]: the end of a log, as remarks
+explain() { tr -d '\r' <"$1" | tail -n "${2:-30}" | sed 's/^/#   /'; }
+
+# source_with DIR MAKEFILE FILE...: TARGET_SOURCE with modules of ours. DIR stands beside the source in the cache and holds hard
+# links but for drivers/misc/FILE and the Makefile there, which gets the lines of MAKEFILE. The dates of these stand for
+# their contents, so that the build tree is found in the cache again.
+source_with() {
+	local dir=$1 lines=$2 file made
+	shift 2
+	if [[ ! -d $dir ]]; then
+		rm -rf -- "$dir.new"
+		mkdir -p -- "$dir.new"
+		cp -al -- "$TARGET_SOURCE/." "$dir.new/"
+		mv -- "$dir.new" "$dir"
+	fi
+	for file in Makefile "$@"; do
+		made=$dir/drivers/misc/${file##*/}
+		if [[ $file == Makefile ]]; then cat -- "$TARGET_SOURCE/drivers/misc/Makefile" "$lines"; else cat -- "$file"; fi >"$OUT/file"
+		touch -d "@$((16#$(sha256sum "$OUT/file" | cut -c 1-7)))" -- "$OUT/file"
+		if ! cmp -s -- "$OUT/file" "$made"; then
+			cp -p -- "$OUT/file" "$made.new"
+			mv -f -- "$made.new" "$made"
+		fi
+	done
+}
