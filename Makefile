@@ -128,11 +128,12 @@ deps:
 demo:
 	$(Q)examples/demo.sh
 
-# Each suite prints "ok N ..." and "not ok N ..." lines; test/check adds them up.
+# Each suite prints "ok N ..." and "not ok N ..." lines; test/check adds them up. Everything that two suites need is built
+# before, for the two lanes run side by side.
 check:
 	$(Q)kpatch-build/install-packages all
-	$(Q)$(MAKE) --no-print-directory -j$$(nproc) all
-	$(Q)test/check '$(MAKE)' style unit object sample-small sanitized cli integration
+	$(Q)$(MAKE) --no-print-directory -j$$(nproc) all $(UNITS) $(SHOW) $(LAW_TOOLS)
+	$(Q)test/check '$(MAKE)' 'style unit object sample-small sanitized cli' '$(KERNELS:%=integration-%)'
 
 check-style:
 	$(Q)test/style.sh
@@ -171,11 +172,15 @@ check-sample-small: all
 check-cli: all $(LAW_TOOLS)
 	$(Q)bats --tap test/cli
 
+# The scripts of test/integration that test one thing on one booted line each, after the cases.
+INTEGRATION := kallsyms-equal positions replace static-call static-key modules per-object law law-pipeline
+
 check-integration: all $(LAW_TOOLS)
-	$(Q)st=0; for line in $(KERNELS); do \
-		test/integration/run $$line $(CASES) || st=1; \
-		[ -n '$(CASES)' ] || for t in kallsyms-equal positions replace static-call static-key modules per-object law law-pipeline; do test/integration/$$t.sh $$line || st=1; done; \
-	done; exit $$st
+	$(Q)st=0; for line in $(KERNELS); do $(MAKE) --no-print-directory check-integration-$$line || st=1; done; exit $$st
+
+check-integration-%: all $(LAW_TOOLS)
+	$(Q)st=0; test/integration/run $* $(CASES) || st=1; \
+	[ -n '$(CASES)' ] || for t in $(INTEGRATION); do test/integration/$$t.sh $* || st=1; done; exit $$st
 
 # What takes hours: modules and livepatches come and go 50 times, and race 200 times.
 check-long: all
