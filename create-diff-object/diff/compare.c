@@ -113,6 +113,8 @@ static bool same_target(const struct context *ctx, uint32_t o_from, const struct
 	o_sec = side_section(ctx->orig, o);
 	p_sec = side_section(ctx->patched, p);
 	switch (o->class) {
+	case SEC_UNKNOWN:
+		return false;
 	case SEC_STRINGS:
 		return same_string(ctx, &site, o_sec, (uint64_t)o_ref->target, p_sec, (uint64_t)p_ref->target);
 	case SEC_CONST:
@@ -420,7 +422,8 @@ static bool is_only_called(const struct side *side, uint32_t id)
 				continue;
 			if (!ref->is_branch || from == PIECE_NONE || side_piece(side, from)->kind != PIECE_FUNC)
 				return false;
-			if (side_piece(side, from)->class == SEC_INIT && is_exit_section(obj->secs[sec].name))
+			if (side_piece(side, from)->class == SEC_UNKNOWN ||
+			    (side_piece(side, from)->class == SEC_INIT && is_exit_section(obj->secs[sec].name)))
 				return false;
 			calls++;
 		}
@@ -652,17 +655,13 @@ bool descriptors_equal(const struct side *orig, uint32_t o, const struct side *p
 }
 
 bool sections_equal(const struct side *orig, uint32_t orig_sec, const struct side *patched, uint32_t patched_sec,
-		    const struct corr *corr, struct diag *diag)
+		    const struct corr *corr)
 {
 	const struct context ctx = {orig, patched, corr, lines_new(orig, patched)};
 	const struct range o = {.sec = orig_sec, .end = orig->obj->secs[orig_sec].size};
 	const struct range p = {.sec = patched_sec, .end = patched->obj->secs[patched_sec].size};
 	bool equal = compare_ranges(&ctx, &o, &p, 0).change == CHANGE_SAME;
-	const struct line_guess *guesses;
-	uint32_t n = lines_guesses(ctx.lines, &guesses);
 
-	for (uint32_t i = 0; equal && i < n; i++)
-		lines_warn(ctx.lines, &guesses[i], patched->obj->secs[patched_sec].name, diag);
 	lines_free(ctx.lines);
 	return equal;
 }

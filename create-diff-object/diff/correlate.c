@@ -83,9 +83,9 @@ static void pair_aliases(struct pairing *pairing)
 }
 
 /*
- * What no symbol names in sections of start-up code (`.initcall5.init`, `__param`), in tables and in text (inline
- * assembly at file scope) is paired by its section, so that a change of it is noticed. Other nameless data is compared
- * through what refers to it.
+ * What no symbol names in sections of start-up code (`.initcall5.init`, `__param`), in tables, in text (inline assembly at
+ * file scope) and in sections that are not known is paired by its section, so that a change of it is noticed. Other nameless
+ * data is compared through what refers to it.
  */
 static void pair_nameless(struct pairing *pairing)
 {
@@ -93,8 +93,8 @@ static void pair_nameless(struct pairing *pairing)
 		const struct piece *piece = side_piece(pairing->patched, p);
 		uint32_t sec, o;
 
-		if (piece->kind != PIECE_ANON ||
-		    (piece->class != SEC_INIT && piece->class != SEC_TABLE && piece->class != SEC_TEXT))
+		if (piece->kind != PIECE_ANON || (piece->class != SEC_INIT && piece->class != SEC_TABLE &&
+						  piece->class != SEC_TEXT && piece->class != SEC_UNKNOWN))
 			continue;
 		sec = elf_obj_find_section_index(pairing->orig->obj, side_section(pairing->patched, piece)->name);
 		o = sec ? pairing->orig->pieces->first_of_sec[sec] : PIECE_NONE;

@@ -112,16 +112,32 @@ static void refuse_gap(const struct diff *diff, uint32_t p, struct diag *diag)
 		    side_section(&diff->patched, piece)->name);
 }
 
+static void refuse_unknown(const struct diff *diff, uint32_t p, struct diag *diag)
+{
+	const struct piece *piece = side_piece(&diff->patched, p);
+
+	diag_refuse(diag, file_of(diff), piece->name, "changed in section %s, whose meaning is not known",
+		    side_section(&diff->patched, piece)->name);
+}
+
 static void check_pieces(const struct diff *diff, struct diag *diag)
 {
 	for (uint32_t p = 0; p < diff->patched.pieces->n; p++) {
+		const struct piece *piece = side_piece(&diff->patched, p);
+
+		/* All else of such a section is told in one line: see check_unknown_sections(). */
+		if (piece->class == SEC_UNKNOWN) {
+			if (diff->changes->v[p].change == CHANGE_CHANGED && piece->kind != PIECE_ANON)
+				refuse_unknown(diff, p, diag);
+			continue;
+		}
 		if (diff->changes->v[p].gap_differs)
 			refuse_gap(diff, p, diag);
 		if (diff->changes->v[p].labels == LABELS_OLD)
 			refuse_labels(diff, p, diag);
 		if (diff->changes->v[p].change == CHANGE_SAME || diff->changes->v[p].labels != LABELS_NONE)
 			continue;
-		if (side_piece(&diff->patched, p)->kind == PIECE_FUNC)
+		if (piece->kind == PIECE_FUNC)
 			refuse_function(diff, p, diag);
 		else
 			refuse_data(diff, p, diag);
@@ -197,6 +213,19 @@ static bool has_direct_form(const struct side *side, uint32_t from, const struct
 	return elf_sec_is_text(sec) && side->obj->arch->avoid_got(sec->data, ref->offset, &direct);
 }
 
+static void refuse_nowhere(const struct diff *diff, const char *place, const struct ref *ref, struct diag *diag)
+{
+	const struct elf_obj *obj = diff->patched.obj;
+	const struct piece *target = ref->piece == PIECE_NONE ? NULL : side_piece(&diff->patched, ref->piece);
+
+	if (target && target->kind != PIECE_ANON)
+		diag_refuse(diag, file_of(diff), place, "refers to %s in section %s, which a livepatch can't carry",
+			    target->name, obj->secs[target->sec].name);
+	else
+		diag_refuse(diag, file_of(diff), place, "refers to section %s, which a livepatch can't carry",
+			    obj->secs[obj->syms[ref->sym].shndx].name);
+}
+
 static void check_ref(const struct diff *diff, uint32_t from, bool owned, const struct ref *ref, struct diag *diag)
 {
 	const struct side *patched = &diff->patched;
@@ -210,8 +239,7 @@ static void check_ref(const struct diff *diff, uint32_t from, bool owned, const 
 			    "reads the address of %s from a table of the linker, which modules don't have (%s)",
 			    patched->obj->syms[ref->sym].name, patched->obj->arch->reloc(ref->type)->name);
 	if (use == REF_USE_NOWHERE) {
-		diag_refuse(diag, file_of(diff), place, "refers to section %s, which a livepatch can't carry",
-			    patched->obj->secs[patched->obj->syms[ref->sym].shndx].name);
+		refuse_nowhere(diff, place, ref, diag);
 		return;
 	}
 	if (use == REF_USE_UNDEFINED)
@@ -505,6 +533,17 @@ static void check_removed_definitions(const struct diff *diff, struct diag *diag
 	}
 }
 
+/* Is something with a name in the patched section, and a pair, that changed? */
+static bool has_changed_piece(const struct diff *diff, uint32_t sec)
+{
+	const struct pieces *pieces = diff->patched.pieces;
+
+	for (uint32_t p = pieces->first_of_sec[sec]; p != PIECE_NONE && p < pieces->end_of_sec[sec]; p++)
+		if (diff->changes->v[p].change == CHANGE_CHANGED && pieces->v[p].kind != PIECE_ANON)
+			return true;
+	return false;
+}
+
 /* A table that nobody here knows may need an entry for the copied code, or patch it at boot; both go wrong in silence. */
 static void check_unknown_sections(const struct diff *diff, struct diag *diag)
 {
@@ -517,9 +556,10 @@ static void check_unknown_sections(const struct diff *diff, struct diag *diag)
 		if (sec_classify(sec) != SEC_UNKNOWN)
 			continue;
 		orig = elf_obj_find_section_index(diff->orig.obj, sec->name);
-		if (sec->size && (!orig || !sections_equal(&diff->orig, orig, patched, i, diff->corr, diag))) {
-			diag_refuse(diag, file_of(diff), sec->name, "%s section, and its meaning is not known",
-				    orig ? "changed" : "new");
+		if (sec->size && (!orig || !sections_equal(&diff->orig, orig, patched, i, diff->corr))) {
+			if (!has_changed_piece(diff, i))
+				diag_refuse(diag, file_of(diff), sec->name, "%s section, and its meaning is not known",
+					    orig ? "changed" : "new");
 			continue;
 		}
 		for (uint32_t r = 0; r < patched->refs->count[i]; r++) {
@@ -533,6 +573,18 @@ static void check_unknown_sections(const struct diff *diff, struct diag *diag)
 			break;
 		}
 	}
+}
+
+/* What it did at start-up can't be undone, if it did something. */
+static void check_removed_sections(const struct diff *diff, struct diag *diag)
+{
+	const struct elf_obj *orig = diff->orig.obj;
+
+	for (uint32_t i = 1; i < orig->nsecs; i++)
+		if (sec_classify(&orig->secs[i]) == SEC_UNKNOWN && orig->secs[i].size &&
+		    !elf_obj_find_section_index(diff->patched.obj, orig->secs[i].name))
+			diag_refuse(diag, file_of(diff), orig->secs[i].name,
+				    "removed section, and its meaning is not known");
 }
 
 static bool is_constructor_table(const struct elf_sec *sec)
@@ -607,6 +659,7 @@ void gate_run(const struct diff *diff, struct diag *diag)
 	check_names(diff, diag);
 	check_removed_definitions(diff, diag);
 	check_unknown_sections(diff, diag);
+	check_removed_sections(diff, diag);
 	check_constructors(diff, diag);
 	warn_exports(diff, diag);
 }

@@ -33,6 +33,7 @@ static bool has_pieces(const struct elf_sec *sec, uint32_t nmarks)
 	case SEC_STRINGS:
 	case SEC_CONST:
 	case SEC_SPECIAL_TEXT:
+	case SEC_UNKNOWN:
 		return true;
 	default:
 		return false;

@@ -11,6 +11,14 @@
 #include "util/arena.h"
 #include "util/vec.h"
 
+/* What stands in a section that is not known is never carried. By its name it is referred to as anything else is. */
+static bool can_be_named(const struct diff *diff, const struct ref *ref)
+{
+	const struct piece *target = side_piece(&diff->patched, ref->piece);
+
+	return target->kind == PIECE_DATA || (target->kind == PIECE_FUNC && !ref->target && target->root == ref->piece);
+}
+
 enum ref_use selection_ref_use(const struct diff *diff, uint32_t from, const struct ref *ref)
 {
 	const struct side *patched = &diff->patched;
@@ -21,6 +29,8 @@ enum ref_use selection_ref_use(const struct diff *diff, uint32_t from, const str
 		return elf_sym_has_section(&patched->obj->syms[ref->sym]) ? REF_USE_NOWHERE : REF_USE_UNDEFINED;
 	target = side_piece(patched, ref->piece);
 	has_partner = diff->corr->to_orig[ref->piece] != PIECE_NONE;
+	if (target->class == SEC_UNKNOWN)
+		return has_partner && can_be_named(diff, ref) ? REF_USE_EXISTING : REF_USE_NOWHERE;
 	if (target->kind == PIECE_FUNC && has_partner) {
 		bool is_entry = ref->target == 0 && target->root == ref->piece;
 

@@ -81,6 +81,7 @@ static const struct {
 	{".bss", PREFIX, SEC_DATA},
 	{".rodata", PREFIX, SEC_DATA},
 	{".ref.data", EXACT, SEC_DATA},
+	{".ref.rodata", EXACT, SEC_DATA},
 	{".static_call_tramp_key", EXACT, SEC_DATA},
 	{"__tracepoints_ptrs", EXACT, SEC_TABLE},
 	{"__tracepoint", PREFIX, SEC_DATA},

@@ -61,6 +61,7 @@ static void test_sections(void **state)
 	check_class(".rodata.foo.str1.1", SHT_PROGBITS, SHF_ALLOC | SHF_MERGE | SHF_STRINGS, SEC_STRINGS);
 	check_class(".rodata.cst16", SHT_PROGBITS, SHF_ALLOC | SHF_MERGE, SEC_CONST);
 	check_class(".rodata.foo_ops", SHT_PROGBITS, SHF_ALLOC, SEC_DATA);
+	check_class(".ref.rodata", SHT_PROGBITS, SHF_ALLOC, SEC_DATA);
 	check_class(".bss.x", SHT_NOBITS, SHF_ALLOC | SHF_WRITE, SEC_DATA);
 	check_class("__jump_table", SHT_PROGBITS, SHF_ALLOC, SEC_SPECIAL);
 	check_class(".debug_info", SHT_PROGBITS, 0, SEC_IGNORED);

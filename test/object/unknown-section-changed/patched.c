@@ -1,0 +1,2 @@
+#define VALUE 6
+#include "unknown-section-changed/orig.c"

@@ -1,0 +1,3 @@
+#define VALUE 6
+#define ORDER(a, b) &&b, &&a
+#include "unknown-section-code/orig.c"
