@@ -31,11 +31,12 @@ keys_compile() {
 	for object; do keys_compare "$object"; done
 }
 
-# keys_assembler OBJECT -> REPLY: commands that write the compiler's output for the original, with run-time keys and without
+# keys_assembler OBJECT -> REPLY: commands that write the compiler's output for the original, with run-time keys and without. (No
+# debug information: it tells the lines, which are other ones where the header is.)
 keys_assembler() {
 	local object=$1 out=$WORK/4-compile/orig-keys/$1 with without
-	compile_command orig-keys "$object"; with=${REPLY/ -c -o "$out.part" / -S -o "$out.s" }
-	compile_command orig "$object"; without=${REPLY/ -c -o "$WORK/4-compile/orig/$object.part" / -S -o "$out.as-built.s" }
+	compile_command orig-keys "$object"; with=${REPLY/ -c -o "$out.part" / -g0 -S -o "$out.s" }
+	compile_command orig "$object"; without=${REPLY/ -c -o "$WORK/4-compile/orig/$object.part" / -g0 -S -o "$out.as-built.s" }
 	REPLY="$with &&"$'\n'"${without/"$WORK/4-compile/orig/$object.part.d"/"$out.as-built.d"}"
 }
 
