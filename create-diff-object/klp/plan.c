@@ -269,14 +269,35 @@ static void plan_export_of_module(struct context *ctx, const struct symvers_entr
 			    ctx->target->object);
 }
 
-/* Is there a position that means the symbol in every state of its module? */
-static bool has_position(const struct symtab *tab, const struct found *found)
+/* The id in the table of what was found, or SYMTAB_NONE (a placement may know more than the table). */
+static uint32_t id_of(const struct symtab *tab, const struct found *found)
 {
 	uint32_t id = symtab_find(tab, found->name);
 
 	for (uint32_t pos = found->sympos; id != SYMTAB_NONE && pos > 1; pos--)
 		id = tab->syms[id].next;
+	return id;
+}
+
+/* Is there a position that means the symbol in every state of its module? */
+static bool has_position(const struct symtab *tab, const struct found *found)
+{
+	uint32_t id = id_of(tab, found);
+
 	return id == SYMTAB_NONE || symtab_has_position(tab, id);
+}
+
+/*
+ * A __ref function may use what is __init, and does so while the kernel starts. When a livepatch is loaded that memory is long
+ * somebody else's.
+ */
+static void check_stays(struct context *ctx, const struct symtab *tab, const char *object, const struct found *found)
+{
+	uint32_t id = id_of(tab, found);
+
+	if (id != SYMTAB_NONE && symtab_is_freed(tab, id))
+		diag_refuse(ctx->diag, ctx->diff->patched.obj->path, found->name,
+			    "__init or __exit in %s, freed after start-up: a livepatch can't refer to it", object);
 }
 
 static int refuse_position(const struct diff *diff, const struct plan_target *target, const char *name,
@@ -324,12 +345,14 @@ static void plan_symbol(struct context *ctx, uint32_t index)
 	if (!status && undefined && target->kernel && !is_own_of_each_module(name)) {
 		status = find_global(target->kernel, name, &found);
 		if (status > 0) {
+			check_stays(ctx, target->kernel, KERNEL, &found);
 			*plan = (struct plan_symbol){.kind = PLAN_EARLY, .name = klp_name(ctx, KERNEL, &found)};
 			return;
 		}
 	}
 	if (status > 0) {
 		warn_of_name(diff, target, &found, ctx->diag);
+		check_stays(ctx, target->symtab, target->object, &found);
 		if (!has_position(target->symtab, &found))
 			refuse_position(diff, target, name, ctx->diag);
 		*plan = (struct plan_symbol){

@@ -104,6 +104,15 @@ static void index_symbols(struct symtab *tab, symbol_vec *syms, const bool *coun
 	vec_free(syms);
 }
 
+/* What a linked kernel frees when it has started stands between these two (arch/x86/kernel/vmlinux.lds.S). */
+#define FREED_BEGIN "__init_begin"
+#define FREED_END   "__init_end"
+
+static bool is_border(const char *name)
+{
+	return !strcmp(name, FREED_BEGIN) || !strcmp(name, FREED_END);
+}
+
 /* ---- text: kallsyms, System.map, readelf ---- */
 
 /* Cuts the next word off *rest; words are separated by blanks. Returns "" at the end. */
@@ -339,13 +348,13 @@ static int parse_wanted_lines(FILE *file, struct symtab *tab, name_wanted *wante
 		if (line[len - 1] == '\n')
 			line[len - 1] = 0;
 		name = name_of_line(line, &has_address);
-		if ((name && !wanted(arg, name)) || !line[strspn(line, " \t\r")])
+		if ((name && !wanted(arg, name) && !is_border(name)) || !line[strspn(line, " \t\r")])
 			continue;
 		line[strcspn(line, "\r")] = 0;
 		outcome = parse_kallsyms_line(arena_strdup(tab->arena, line), &sym);
 		if (outcome == LINE_BAD)
 			err = report_line(tab, number, false, diag);
-		else if (outcome == LINE_SYMBOL && wanted(arg, sym.name))
+		else if (outcome == LINE_SYMBOL && (wanted(arg, sym.name) || is_border(sym.name)))
 			vec_add(syms, sym);
 	}
 	if (!err && ferror(file))
@@ -570,6 +579,14 @@ uint32_t symtab_sympos(const struct symtab *tab, uint32_t id)
 bool symtab_has_position(const struct symtab *tab, uint32_t id)
 {
 	return !tab->relocatable || symtab_find_uncounted(tab, tab->syms[id].name) > id;
+}
+
+bool symtab_is_freed(const struct symtab *tab, uint32_t id)
+{
+	uint32_t begin = symtab_find(tab, FREED_BEGIN), end = symtab_find(tab, FREED_END);
+
+	return !tab->relocatable && begin != SYMTAB_NONE && end != SYMTAB_NONE &&
+	       tab->syms[id].addr >= tab->syms[begin].addr && tab->syms[id].addr < tab->syms[end].addr;
 }
 
 uint32_t symtab_find_addr(const struct symtab *tab, uint32_t shndx, uint64_t addr)

@@ -64,7 +64,7 @@ struct symtab {
 
 /* Reads path, whose format is detected. An ELF file may be compressed (.xz, .zst, .gz). Returns 0 or -errno, reported. */
 int symtab_read(const char *path, struct symtab **tab, struct diag *diag) __attribute__((warn_unused_result));
-/* The same, but of kallsyms text only the names that are wanted are kept. wanted may be NULL: all. */
+/* The same, but of kallsyms text only the names that are wanted are kept, and the borders of what a kernel frees. wanted may be NULL: all. */
 int symtab_read_wanted(const char *path, name_wanted *wanted, const void *arg, struct symtab **tab, struct diag *diag)
 	__attribute__((warn_unused_result));
 /* The same for text that is in memory. It is copied. path is for messages. */
@@ -88,6 +88,8 @@ uint32_t symtab_count(const struct symtab *tab, const char *name);
 uint32_t symtab_sympos(const struct symtab *tab, uint32_t id);
 /* Is the position of a counted symbol the same while its module is being loaded? If not, no position names it for sure. */
 bool symtab_has_position(const struct symtab *tab, uint32_t id);
+/* Is a counted symbol in what a linked kernel frees when it has started? Only known if the table has the borders of that. */
+bool symtab_is_freed(const struct symtab *tab, uint32_t id);
 /*
  * The index in by_addr of the first counted symbol at exactly this place, or SYMTAB_NONE; those that follow in
  * by_addr with the same place are its aliases. shndx is ignored unless the table is relocatable.

@@ -269,6 +269,32 @@ static int read_wanted(const char *text, struct symtab **tab, struct symvers **s
 	return err;
 }
 
+/* What stands between the borders is freed, wherever the table comes from. */
+static void test_freed(void **state)
+{
+	static const char kallsyms[] =
+		"ffffffff81000000 T twins\nffffffff83000000 D __init_begin\nffffffff83000000 T twin\n"
+		"ffffffff83000fff t twin\nffffffff83001000 R __init_end\nffffffff83001000 T twin\n";
+	struct diag diag = {.out = stderr};
+	struct symtab *tab;
+	uint32_t id;
+
+	(void)state;
+	assert_int_equal(read_wanted(kallsyms, &tab, NULL, &diag), 0);
+	id = symtab_find(tab, "twin");
+	assert_true(symtab_is_freed(tab, id));
+	assert_true(symtab_is_freed(tab, tab->syms[id].next));
+	assert_false(symtab_is_freed(tab, tab->syms[tab->syms[id].next].next));
+	symtab_free(tab);
+	tab = read_text(kallsyms);
+	assert_false(symtab_is_freed(tab, symtab_find(tab, "twins")));
+	assert_true(symtab_is_freed(tab, symtab_find(tab, "twin")));
+	symtab_free(tab);
+	tab = read_text("ffffffff81000000 T _text\nffffffff83000000 T twin\n");
+	assert_false(symtab_is_freed(tab, symtab_find(tab, "twin")));
+	symtab_free(tab);
+}
+
 /* Of a kernel's names only the wanted ones are kept; they count as they do among all, and what is wrong is told all the same. */
 static void test_wanted(void **state)
 {
@@ -312,6 +338,7 @@ int main(void)
 		cmocka_unit_test(test_module),
 		cmocka_unit_test(test_readelf_of_module),
 		cmocka_unit_test(test_symvers),
+		cmocka_unit_test(test_freed),
 		cmocka_unit_test(test_wanted),
 	};
 
