@@ -437,6 +437,49 @@ static void print_bytes(const struct context *ctx, const char *mark, const struc
 	fputc('\n', ctx->out);
 }
 
+/* The instructions that an entry puts over those at its site. */
+static void print_replacement(const struct context *ctx, const char *mark, const struct side *side,
+			      const struct entry *entry)
+{
+	const struct ref *ref;
+	uint64_t start, at;
+
+	if (!entry->repl ||
+	    !refs_in_range(side->refs, entry->sec, entry->offset + entry->row->repl_at,
+			   entry->offset + entry->row->repl_at + 1, &ref) ||
+	    ref->piece == PIECE_NONE)
+		return;
+	start = side_piece(side, ref->piece)->entry + (uint64_t)ref->target;
+	fprintf(ctx->out, "  %s  replaced by:\n", mark);
+	for (at = start; at < start + entry->repl; at += insn_length(side, ref->piece, at))
+		print_insn(ctx, mark, side, ref->piece, at);
+}
+
+/* What an entry holds, and whom it names besides its own function: a static key, the file of a WARN(). */
+static void print_entry(const struct context *ctx, const char *mark, const struct side *side, uint32_t id,
+			uint64_t site, const struct entry *entry)
+{
+	const uint8_t *bytes = side->obj->secs[entry->sec].data + entry->offset;
+	const struct ref *refs;
+	uint32_t n = refs_in_range(side->refs, entry->sec, entry->offset, entry->offset + entry->present, &refs);
+	char text[MAX_TEXT];
+
+	print_insn(ctx, mark, side, id, site);
+	fprintf(ctx->out, "  %s  entry:", mark);
+	for (uint32_t i = 0; i < entry->present; i++)
+		fprintf(ctx->out, " %02x", bytes[i]);
+	for (uint32_t i = 0; i < n; i++) {
+		const struct piece *target = refs[i].piece == PIECE_NONE ? NULL : side_piece(side, refs[i].piece);
+
+		if (target && (target->root == side_piece(side, id)->root || target->class == SEC_SPECIAL_TEXT))
+			continue;
+		describe_ref(side, id, &refs[i], text, sizeof(text));
+		fprintf(ctx->out, " %s", text);
+	}
+	fputc('\n', ctx->out);
+	print_replacement(ctx, mark, side, entry);
+}
+
 static void explain_entry(const struct context *ctx, uint32_t p, const struct change_info *info)
 {
 	const struct side *orig = &ctx->diff->orig, *patched = &ctx->diff->patched;
@@ -455,9 +498,9 @@ static void explain_entry(const struct context *ctx, uint32_t p, const struct ch
 		: !info->orig_entry ? "that the original function does not have"
 				    : "has other contents or a replacement that differs");
 	if (info->orig_entry)
-		print_insn(ctx, "-", orig, spot.orig, spot.o_at);
+		print_entry(ctx, "-", orig, spot.orig, spot.o_at, info->orig_entry);
 	if (info->entry)
-		print_insn(ctx, "+", patched, p, spot.p_at);
+		print_entry(ctx, "+", patched, p, spot.p_at, info->entry);
 }
 
 static void explain_change(const struct context *ctx, uint32_t p)

@@ -122,3 +122,61 @@ has() {
 	run -3 explained 's/x/x/'
 	[[ -z $output ]]
 }
+
+# Functions with an entry of a special table each.
+entries() {
+	cat >"$T/orig.c" <<-'EOT'
+		extern long key_a, key_b;
+		extern int other(int);
+		int label(int x)
+		{
+			asm goto("1: .byte 0x0f, 0x1f, 0x44, 0x00, 0x00\n"
+				 ".pushsection __jump_table, \"aw\"\n.balign 8\n.long 1b - ., %l[yes] - .\n.quad %c0 - .\n.popsection" : : "i"(&key_a) : : yes);
+			return other(x);
+		yes:
+			return other(x + 1);
+		}
+		int alternative(int x)
+		{
+			asm volatile("1: nop; nop; nop\n.pushsection .altinstr_replacement, \"ax\"\n2: lfence\n3: .popsection\n"
+				     ".pushsection .altinstructions, \"a\"\n.long 1b - ., 2b - .\n.word 9, 0\n.byte 3, 3b - 2b\n.popsection");
+			return other(x);
+		}
+		int warns(int x)
+		{
+			if (x)
+				asm volatile("1: ud2\n.pushsection __bug_table, \"aw\"\n.long 1b - ., 4f - .\n.word 7, 0x901\n.popsection\n"
+					     ".pushsection .rodata.str1.1, \"aMS\", @progbits, 1\n4: .asciz \"fs/orig.c\"\n.popsection");
+			return other(x);
+		}
+	EOT
+}
+
+@test "another static key" {
+	entries
+	run -0 explained 's/"i"\(&key_a\)/"i"(\&key_b)/'
+	has "patched.o: label: changed: a special table's entry for it differs"
+	has "  reason: an entry of __jump_table has other contents or a replacement that differs"
+	has "  -  entry: 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 key_a"
+	has "  +  entry: 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 key_b"
+}
+
+@test "another replacement" {
+	entries
+	run -0 explained 's/2: lfence/2: mfence/'
+	has "  reason: an entry of .altinstructions has other contents or a replacement that differs"
+	has "  -  entry: 00 00 00 00 00 00 00 00 09 00 00 00 03 03"
+	has "  -  replaced by:"
+	has "  -  +0x0 lfence"
+	has "  +  +0x0 mfence"
+}
+
+@test "other flags of a WARN(), and one that is gone" {
+	entries
+	run -0 explained 's/0x901/0x903/'
+	has '  -  entry: 00 00 00 00 00 00 00 00 07 00 01 09 "fs/orig.c"'
+	has '  +  entry: 00 00 00 00 00 00 00 00 07 00 03 09 "fs/orig.c"'
+	run -0 explained 's/__bug_table, /__bug_table_, /; s/.long 1b - ., 4f - ./.long 0, 0/; s/__bug_table_, ."aw."/.discard.gone/'
+	has "  reason: an entry of __bug_table that the patched function has no longer"
+	[[ $output == *'  -  entry: 00 '* && $output != *'  +  entry: '* ]]
+}
