@@ -4,7 +4,6 @@
  * See man/create-diff-object.1 for the command line, doc in the headers of diff/ and klp/ for the passes.
  */
 #include <getopt.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -271,8 +270,7 @@ int main(int argc, char **argv)
 		fputs(usage, stderr);
 		return EXIT_CODE_ERROR;
 	}
-	/* A file that gets too large is an error of write(), so that what was begun is removed. */
-	signal(SIGXFSZ, SIG_IGN);
+	output_begin();
 	err = check_object_name(options.object, &diag);
 	if (!err)
 		err = layout_read_environment(&layout, &diag);

@@ -69,6 +69,7 @@ int main(int argc, char **argv)
 		fputs(usage_text, stderr);
 		return EXIT_CODE_ERROR;
 	}
+	output_begin();
 	err = run(argv[optind], argv[optind + 1], verbose, &diag);
 	return diag_exit_code(&diag, err);
 }

@@ -396,6 +396,7 @@ int main(int argc, char **argv)
 
 	if (parse_options(argc, argv, &opts))
 		return EXIT_CODE_ERROR;
+	output_begin();
 	/* The image itself is not looked at if the object is a module's. */
 	err = image_read(opts.module ? opts.module : opts.image, &image, &diag);
 	if (!err) {

@@ -3,6 +3,7 @@
 #include "util/output.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,6 +25,11 @@ static mode_t mode_of_new_file(void)
 
 	umask(mask);
 	return 0666 & ~mask;
+}
+
+void output_begin(void)
+{
+	signal(SIGXFSZ, SIG_IGN);
 }
 
 int output_open(struct output *output, const char *path, struct diag *diag)

@@ -17,6 +17,8 @@ struct output {
 	char *temp;       /* owned; NULL: the file is written directly */
 };
 
+/* For main(): a file that gets too large (ulimit -f) is an error of write(), so that what was begun is removed. */
+void output_begin(void);
 /* Returns 0 or -errno, reported. */
 int output_open(struct output *output, const char *path, struct diag *diag) __attribute__((warn_unused_result));
 /* Completes the file if err is 0 and all was written, else removes it. Returns err, or -errno, reported. */

@@ -64,6 +64,13 @@ compile() {
 	grep -qE $'^symbol\ttwin\tdef\tfunc\t[0-9]+\t[0-9]+:[0-9a-f]+\ttwin\t2$' mod.ko.place
 }
 
+@test "an output that gets too large for a limit leaves nothing" {
+	cd "$KERNELS_DIR"
+	mkdir "$T/limit"
+	run -1 bash -c 'ulimit -f 1; exec "$@" >/dev/null' - "$PLACE" --elf vmlinux -o "$T/limit/own"
+	[[ $output == *"limit/own: error: can't write: File too large" && -z $(ls "$T/limit") ]]
+}
+
 @test "what does not belong together is refused" {
 	cd "$T"
 	cp "$KERNELS_DIR/mod.ko" .

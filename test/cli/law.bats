@@ -88,6 +88,13 @@ has_line() { grep -Eq -- "$1" <<<"$output" || { echo "no line matches $1"; false
 	[[ -L full ]]
 }
 
+@test "create-klp-module: an output that gets too large for a limit leaves nothing" {
+	mkdir limit
+	run -1 bash -c 'ulimit -f 1; exec "$@" >/dev/null' - "$FINISH" linked.ko limit/out.ko
+	has_line "^limit/out.ko: error: can't write: File too large"
+	[[ -z $(ls limit) ]]
+}
+
 @test "create-klp-module: 2 for names that can't be represented, all of them, and no output" {
 	printf '.weak "%s"\n.data\n.quad "%s"\n' .klp.sym.a.f .klp.sym.a.f .klp.sym.b.g,x .klp.sym.b.g,x \
 		.klp.sym.m-x.f,0 .klp.sym.m-x.f,0 .klp.sym.m.f,0,m-x .klp.sym.m.f,0,m-x .klp.sym.c.h,1234567890 .klp.sym.c.h,1234567890 | cc -c -x assembler -o names.ko -
