@@ -9,6 +9,7 @@
 #include "diff/select.h"
 
 #include "util/arena.h"
+#include "util/diag.h"
 #include "util/vec.h"
 
 /* What stands in a section that is not known is never carried. By its name it is referred to as anything else is. */
@@ -68,13 +69,18 @@ struct context {
 	VEC(uint32_t) queue; /* included pieces whose references are not followed yet */
 };
 
+static bool is_root(enum why why)
+{
+	return why == WHY_CHANGED || why == WHY_NEW;
+}
+
 static void include(struct context *ctx, uint32_t piece, enum why why, uint32_t by)
 {
 	if (ctx->selection->v[piece].why != WHY_NOT)
 		return;
 	ctx->selection->v[piece].why = why;
 	ctx->selection->v[piece].by = by;
-	ctx->selection->nroots += why == WHY_CHANGED || why == WHY_NEW;
+	ctx->selection->nroots += is_root(why);
 	vec_add(&ctx->queue, piece);
 }
 
@@ -210,6 +216,69 @@ int selection_new(const struct diff *diff, struct selection **result)
 	vec_free(&ctx.blocks);
 	*result = ctx.selection;
 	return 0;
+}
+
+/* Does the chain of those that need a piece end at a change? known: n pieces, those of which it is known. */
+static bool has_reason(const struct selection *selection, uint32_t p, bool *known, uint32_t n)
+{
+	uint32_t end = p;
+
+	for (uint32_t steps = 0; !known[end] && !is_root(selection->v[end].why); end = selection->v[end].by)
+		if (selection->v[end].why == WHY_NOT || steps++ == n)
+			return false;
+	for (; p != end; p = selection->v[p].by)
+		known[p] = true;
+	return known[end] = true;
+}
+
+/* The first thing that a piece needs a copy of, and that is not included; or PIECE_NONE. */
+static uint32_t find_missing(const struct diff *diff, uint32_t p)
+{
+	const struct ref *refs;
+	uint32_t n = side_refs(&diff->patched, side_piece(&diff->patched, p), &refs);
+
+	for (uint32_t i = 0; i < n; i++)
+		if (selection_ref_use(diff, p, &refs[i]) == REF_USE_COPY &&
+		    side_piece(&diff->patched, refs[i].piece)->class != SEC_SPECIAL_TEXT &&
+		    !is_included(diff, refs[i].piece))
+			return refs[i].piece;
+	return PIECE_NONE;
+}
+
+static bool is_running_variable(const struct diff *diff, uint32_t p)
+{
+	const struct piece *piece = side_piece(&diff->patched, p);
+
+	return piece->kind == PIECE_DATA && diff->corr->to_orig[p] != PIECE_NONE &&
+	       data_classify(side_section(&diff->patched, piece)) != DATA_CONST;
+}
+
+/* B5: the closure is closed. */
+int selection_check(const struct diff *diff, struct diag *diag)
+{
+	const struct side *patched = &diff->patched;
+	struct arena *arena = arena_new();
+	bool *known = arena_array(arena, bool, patched->pieces->n);
+	int err = 0;
+
+	for (uint32_t p = 0; p < patched->pieces->n && !err; p++) {
+		const char *name = side_piece(patched, p)->name;
+		uint32_t missing = is_included(diff, p) ? find_missing(diff, p) : PIECE_NONE;
+
+		if (!is_included(diff, p))
+			continue;
+		if (missing != PIECE_NONE)
+			err = diag_error(diag, patched->obj->path, name,
+					 "internal error: needs %s, which is not included",
+					 side_piece(patched, missing)->name);
+		else if (is_running_variable(diff, p))
+			err = diag_error(diag, patched->obj->path, name,
+					 "internal error: a copy of a variable that the kernel has is included");
+		else if (!has_reason(diff->selection, p, known, patched->pieces->n))
+			err = diag_error(diag, patched->obj->path, name, "internal error: included for no reason");
+	}
+	arena_free(arena);
+	return err;
 }
 
 void selection_free(struct selection *selection)

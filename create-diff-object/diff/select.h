@@ -9,6 +9,8 @@
 #include "diff/correlate.h"
 #include "diff/side.h"
 
+struct diag;
+
 /* How a reference of an included piece is to be resolved. */
 enum ref_use {
 	REF_USE_COPY,      /* to the copy of the piece in the output */
@@ -54,6 +56,12 @@ struct diff {
 /* Selects; diff->selection need not be set. */
 int selection_new(const struct diff *diff, struct selection **result) __attribute__((warn_unused_result));
 void selection_free(struct selection *selection);
+
+/*
+ * What must hold of a selection that was not refused: all that an included piece needs as a copy is included, no variable that
+ * the running kernel has is, and each piece is there for the sake of a change. Returns 0 or -errno, reported.
+ */
+int selection_check(const struct diff *diff, struct diag *diag) __attribute__((warn_unused_result));
 
 /* How a reference from the patched piece is to be resolved; it need not be included. */
 enum ref_use selection_ref_use(const struct diff *diff, uint32_t from, const struct ref *ref);

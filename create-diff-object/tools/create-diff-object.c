@@ -228,6 +228,8 @@ static int run(struct diff *diff, const struct plan_target *target, const struct
 		report_reasons(diff, stderr);
 	if (selection && options->explain)
 		explain(diff, stdout);
+	if (!err)
+		err = selection_check(diff, diag);
 	*unchanged = !err && !selection->nroots;
 	if (*unchanged)
 		err = flush_stdout(diag);
