@@ -251,21 +251,16 @@ module_finish() {
 # For modprobe: a module that is loaded gets its part. Of several softdep lines for a module modprobe reads the first only,
 # so this one says what the module itself says (modules.softdep) as well.
 module_write_config() {
-	local name object pre post
+	local name object file pre post
 	echo "# For /etc/modprobe.d: a module of $TARGET_RELEASE that is loaded gets its part of the livepatch, which has to be below"
 	echo "# /lib/modules/$TARGET_RELEASE and known to depmod."
 	for name in "${MODULES_MADE[@]}"; do
 		object=${PART_OF[$name]}
 		if [[ $object == vmlinux ]]; then continue; fi
-		pre=$(module_softdeps "$object" pre) post=$(module_softdeps "$object" post)
+		file=$WORK/5-proof/modules/$object.ko
+		pre=$(softdeps_of "$file" pre) post=$(softdeps_of "$file" post)
 		echo "softdep $object${pre:+ pre:$pre} post:$post $name"
 	done
-}
-
-# module_softdeps MODULE pre|post: what its file says, each word with a blank in front
-module_softdeps() {
-	modinfo -F softdep "$WORK/5-proof/modules/$1.ko" | tr -s ' \t' '\n\n' |
-		awk -v kind="$2:" '/:$/ { wanted = ($0 == kind); next } wanted && NF { printf " %s", $0 }'
 }
 
 module_verify() {

@@ -137,16 +137,18 @@ klp_unload()
 	done
 }
 
-# load_target MODULE: a module of the kernel with all that it depends on, in the order that vm.sh wrote down
+# load_target MODULE: a module of the kernel with all that it depends on, in the order that vm.sh wrote down. Others than
+# the module itself may fail: a soft dependency that is for another processor, say; what is really needed makes it fail too.
 load_target()
 {
-	local ko out
+	local ko out failed=
 
 	while read -r ko; do
 		[ ! -d "/sys/module/$(klp_name "$ko")" ] || continue
-		if ! out=$(insmod "/vm/modules/$ko" 2>&1); then
-			say "loading $ko, which the patch needs, failed: $out"
-			return 1
-		fi
+		out=$(insmod "/vm/modules/$ko" 2>&1) || failed="$failed; $ko: $out"
 	done < "/vm/modules/$1.order"
+	[ ! -s "/vm/modules/$1.order" ] || [ -d "/sys/module/$(klp_name "$1")" ] || {
+		say "module $1, which the patch changes, can't be loaded: ${failed#; }"
+		return 1
+	}
 }

@@ -75,19 +75,25 @@ vm_find_module() {
 # vm_add_module DIR MODULES NAME: NAME's order file lists what to load, dependencies first.
 # The packages come without modules.dep, which is made when they are installed: each module says itself what it needs.
 vm_add_module() {
-	local dir=$1 modules=$2 name=${3//-/_} order=$1/root/vm/modules/${3//-/_}.order
-	: >"$order"
-	vm_add_module_to "$order" "$dir/root/vm/modules" "$modules" "$name"
+	local dir=$1 modules=$2 name=${3//-/_}
+	: >"$dir/root/vm/modules/$name.order"
+	vm_add_module_to "$dir/root/vm/modules/$name.order" "$dir" "$modules" "$name"
 }
 vm_add_module_to() {
-	local order=$1 into=$2 modules=$3 name=$4 file dep
+	local order=$1 dir=$2 modules=$3 name=${4//-/_} file dep soft into
+	into=$dir/root/vm/modules
 	vm_find_module "$modules" "$name"; file=$REPLY
 	if [[ -z $file ]]; then
 		# Built into the kernel, or not there at all; the second shows when the first module is loaded.
 		return 0
 	fi
 	for dep in $(modinfo -F depends "$file" | tr ',' ' '); do
-		vm_add_module_to "$order" "$into" "$modules" "$dep"
+		vm_add_module_to "$order" "$dir" "$modules" "$dep"
+	done
+	# libcrc32c does not start without a crc32c, which is an alias of several.
+	for soft in $(softdeps_of "$file" pre); do
+		vm_resolve_module "$dir" "$modules" "$soft"
+		for dep in $REPLY; do vm_add_module_to "$order" "$dir" "$modules" "$dep"; done
 	done
 	if grep -qx "$name.ko" "$order"; then return 0; fi
 	case $file in
@@ -97,6 +103,30 @@ vm_add_module_to() {
 	*) cat -- "$file" ;;
 	esac >"$into/$name.ko"
 	echo "$name.ko" >>"$order"
+}
+
+# softdeps_of FILE pre|post: what the module's file says, each word with a blank in front
+softdeps_of() {
+	modinfo -F softdep "$1" | tr -s ' \t' '\n\n' |
+		awk -v kind="$2:" '/:$/ { wanted = ($0 == kind); next } wanted && NF { printf " %s", $0 }'
+}
+
+# vm_resolve_module DIR MODULES NAME: in REPLY, the modules of that name or alias; "" if there are none. Aliases need depmod's
+# index, which takes seconds and is made for those machines only that ask for one.
+vm_resolve_module() {
+	local index=$1/index
+	vm_find_module "$2" "$3"
+	if [[ $REPLY ]]; then
+		REPLY=$3
+		return
+	fi
+	if [[ ! -d $index ]]; then
+		mkdir -p -- "$index/lib/modules/0.0"
+		ln -s -- "$(realpath -- "$2")" "$index/lib/modules/0.0/kernel"
+		PATH=$PATH:/usr/sbin:/sbin depmod -b "$index" 0.0 2>/dev/null || die "depmod can't read the modules of $2"
+	fi
+	# Not the configuration of this machine; no module of that name is no error.
+	REPLY=$(PATH=$PATH:/usr/sbin:/sbin modprobe -C /dev/null -d "$index" -S 0.0 -R "$3" 2>/dev/null) || true
 }
 
 # vm_boot DIR IMAGE SECONDS [PROGRESS]: run DIR/root/vm/main. Returns the script's status, or 99 if the machine itself
