@@ -5,7 +5,8 @@
  * come, however they were loaded. modprobe loads the part; the same is asked of it by the softdep in modprobe.d, and a
  * part that is there already is nothing new to it.
  *
- * The parts are livepatches of their own, and stay when this one goes.
+ * The parts are livepatches of their own, and stay when this one goes. A livepatch that is disabled, or that a newer one has
+ * replaced, asks for none any more, even if its module is still loaded: an old part would come to lie above the newer livepatch.
  */
 #ifndef PARTS_H
 #define PARTS_H
@@ -23,12 +24,15 @@ static const struct {
 	const char *module, *part;
 } parts[] = {KLP_PARTS};
 
+/* The core clears patch.enabled first of all, in __klp_disable_patch() and klp_unpatch_replaced_patches(). */
 static int parts_on_module(struct notifier_block *nb, unsigned long state, void *data)
 {
 	struct module *mod = data;
 	size_t i;
 
-	for (i = 0; state == MODULE_STATE_LIVE && i < ARRAY_SIZE(parts); i++) {
+	if (state != MODULE_STATE_LIVE || !READ_ONCE(patch.enabled))
+		return NOTIFY_OK;
+	for (i = 0; i < ARRAY_SIZE(parts); i++) {
 		if (!strcmp(mod->name, parts[i].module))
 			request_module_nowait("%s", parts[i].part);
 	}

@@ -19,6 +19,8 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
+static struct klp_patch patch;
+
 #include "klp-records.h"
 #include "klp-info.h"
 #include "held-module.h"
@@ -38,8 +40,6 @@
 
 /* Set by the linker script. */
 extern const struct klp_func_record __klp_funcs_start[], __klp_funcs_end[];
-
-static struct klp_patch patch;
 
 static bool is_same_object(const struct klp_func_record *a, const struct klp_func_record *b)
 {

@@ -125,6 +125,7 @@ what_of() {
 	modprobe/with-module) echo "modprobe loads a module with its part" ;;
 	modprobe/already-there) echo "the part of the kernel loads that of a module that is there" ;;
 	modprobe/any-way) echo "the part of the kernel sees a module that comes without modprobe" ;;
+	modprobe/disabled) echo "a disabled livepatch asks for no part" ;;
 	order/beside) echo "side by side, in every order with the module, the newest answers" ;;
 	order/replace) echo "replacing, in every order with the module, the last answers" ;;
 	order/race-*) echo "module and third livepatch (${1#*race-}) start at once: $RACES times" ;;

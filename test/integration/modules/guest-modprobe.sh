@@ -47,6 +47,24 @@ any_way()
 	leave && klp_unload objects
 }
 
+# A livepatch that was disabled, or replaced by a newer one, asks for no part any more, even while its module is loaded.
+disabled()
+{
+	local n=0
+
+	/sbin/modprobe objects && echo 0 > /sys/kernel/livepatch/objects/enabled || return
+	while [ -d /sys/kernel/livepatch/objects ]; do usleep 100000; done
+	[ -d /sys/module/objects ] || { fail "the kernel's part is gone"; return; }
+	insmod "$modules/klp-base.ko" && insmod "$modules/klp-refer.ko" || return
+	# In any_way() it takes less than a second.
+	while [ $n -lt 50 ]; do
+		[ ! -d /sys/module/$part ] || { fail "the part came, though its livepatch is disabled"; return; }
+		usleep 100000
+		n=$((n + 1))
+	done
+	plain "after the livepatch was disabled" && rmmod klp_refer && rmmod klp_base && rmmod objects
+}
+
 # Refused with a message, and nothing is left of it; the same one works when the module is there.
 alone()
 {
@@ -65,4 +83,5 @@ point alone alone
 point with-module with_module
 point already-there already_there
 point any-way any_way
+point disabled disabled
 point log log_check
