@@ -77,7 +77,7 @@ module_vmlinux_exports() {
 # relocation. Kbuild would find the rest as well, but not the object that needs it, and only as the last of many lines.
 # module_check_symbols NAME OBJECT...: all diff objects, of which those of module NAME are looked at
 module_check_symbols() {
-	local dir object name owner bad=()
+	local dir object name owner user bad=()
 	local -A exported=() defined=() elsewhere=() needed=()
 	module_dir "$1"; dir=$REPLY
 	module_objects "$@"
@@ -85,9 +85,13 @@ module_check_symbols() {
 
 	while IFS=$'\t' read -r name owner; do exported[$name]=$owner; done < <(module_vmlinux_exports)
 	while read -r name; do elsewhere[$name]=1; done < <(module_new_globals "$@")
-	while read -r name; do defined[$name]=1; done < <(module_new_globals "${MODULE_OBJECTS[@]}")
+	for object in "${MODULE_OBJECTS[@]}"; do
+		owner=${MODULE[${object#"$WORK/6-diff/"}]}
+		while read -r name; do defined[$name]=$owner; done < <(module_new_globals "$object")
+	done
 
 	for object in "${MODULE_OBJECTS[@]}"; do
+		user=${MODULE[${object#"$WORK/6-diff/"}]}
 		while read -r name; do
 			case $name in
 			.klp.sym.vmlinux.*)
@@ -99,7 +103,14 @@ module_check_symbols() {
 				;;
 			.klp.sym.* | __this_module) continue ;;
 			esac
-			if [[ ${defined[$name]:-} ]]; then continue; fi
+			owner=${defined[$name]:-}
+			if [[ $owner ]]; then
+				# Until its module is there, what the patch adds to it waits for relocations.
+				if [[ $owner != vmlinux && $owner != "$user" ]] && ! module_depends_on "$user" "$owner"; then
+					bad+=("${object#"$WORK/6-diff/"} needs $name, which the patch adds to module $owner; $user does not depend on that module, and would use it while it is not there")
+				fi
+				continue
+			fi
 			if [[ -v exported[$name] ]]; then
 				needed[$name]=1
 				continue
@@ -121,6 +132,17 @@ module_check_symbols() {
 	for name in "${!needed[@]}"; do
 		if [[ ${exported[$name]} ]]; then printf '%s\n' "${exported[$name]}"; fi
 	done | sort -u >"$dir/namespaces"
+}
+
+# module_depends_on MODULE OTHER: does MODULE need OTHER, itself or by what it needs? Then OTHER is there whenever MODULE is.
+module_depends_on() {
+	local file dep
+	vm_find_module "$TARGET_MODULES_DIR" "$1"; file=$REPLY
+	if [[ -z $file ]]; then return 1; fi
+	for dep in $(modinfo -F depends "$file" | tr ',' ' '); do
+		if [[ ${dep//-/_} == "$2" ]] || module_depends_on "$dep" "$2"; then return 0; fi
+	done
+	return 1
 }
 
 module_new_globals() { nm -gj --defined-only -- "$@" 2>/dev/null | grep -v ':$' || true; }

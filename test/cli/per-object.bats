@@ -16,6 +16,7 @@ setup() {
 	object a 'extern void printk(void); void a(void) { printk(); }'
 	object b 'extern void spaced(void); void b(void) { spaced(); }'
 	export SETUP='source "$LIB_DIR/module.sh"
+		source "$LIB_DIR/vm.sh"
 		MODULE_NAME=livepatch-fix OPT_PER_OBJECT=1 TARGET_SYMVERS=$T/symvers TARGET_KALLSYMS=$T/kallsyms
 		TARGET_RELEASE=6.12.3 UNPROVED=()
 		MODULE=([k.o]=vmlinux [a.o]=a_mod [b.o]=b)
@@ -59,6 +60,31 @@ object() { printf '%s\n' "$2" | gcc -x c -O2 -fno-pic -fno-pie -c -o "$T/work/6-
 	[[ $output == *"a.o needs fresh, which the patch adds to another object; "*"without --per-object"* ]]
 	SETUP+='; OPT_PER_OBJECT=0'
 	run -0 lib info livepatch-fix
+}
+
+# depends NAME [MODULE]: the file of a module that needs another
+depends() {
+	mkdir -p "$T/modules"
+	printf '.section .modinfo, "a"\n.asciz "name=%s"\n.asciz "depends=%s"\n' "$1" "${2:-}" | as -o "$T/modules/$1.ko" -
+}
+
+@test "refused: what the patch adds to a module, used where that module need not be" {
+	SETUP+='; OPT_PER_OBJECT=0 TARGET_MODULES_DIR=$T/modules'
+	object b 'void fresh(void) { }'
+	object a 'extern void fresh(void); void a(void) { fresh(); }'
+	depends b
+	depends a-mod
+	run -2 lib info livepatch-fix
+	[[ $output == *"a.o needs fresh, which the patch adds to module b; a_mod does not depend on that module, and would use it while it is not there"* ]]
+	# What it depends on is there before it, however long the way.
+	depends between b
+	depends a-mod between
+	run -0 lib info livepatch-fix
+	# The kernel depends on no module.
+	object a ''
+	object k 'extern void fresh(void); void k(void) { fresh(); }'
+	run -2 lib info livepatch-fix
+	[[ $output == *"k.o needs fresh, which the patch adds to module b; vmlinux does not depend on that module"* ]]
 }
 
 @test "refused: a new name in a module that the kernel has too" {
