@@ -12,11 +12,17 @@
 #include "util/diag.h"
 #include "util/vec.h"
 
-/* What stands in a section that is not known is never carried. By its name it is referred to as anything else is. */
+/*
+ * What stands in a section that is not known is never carried. By its name it is referred to as anything else is; but that must
+ * be its name for sure: BTF_ID() makes `__BTF_ID__struct__file__639167` of __COUNTER__, and the name may be its neighbour's now.
+ */
 static bool can_be_named(const struct diff *diff, const struct ref *ref)
 {
 	const struct piece *target = side_piece(&diff->patched, ref->piece);
+	const struct piece *orig = side_piece(&diff->orig, diff->corr->to_orig[ref->piece]);
 
+	if (target->entry != orig->entry || target->end != orig->end)
+		return false;
 	return target->kind == PIECE_DATA || (target->kind == PIECE_FUNC && !ref->target && target->root == ref->piece);
 }
 

@@ -1,0 +1,2 @@
+#define LIST
+#include "unknown-section-counter/patched.c"
