@@ -1,0 +1,2 @@
+#define SETUP second_setup
+#include "initcall-changed/orig.c"

@@ -1,0 +1,2 @@
+#define PATCHED
+#include "string-middle/orig.c"
