@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * The part of a livepatch for the kernel itself, in the per-object form: KLP_PARTS lists the modules that have a part of their
- * own, each as { "<module>", "<name of its part>" }. A module that is there already gets its part at once, others when they
- * come, however they were loaded. modprobe loads the part; the same is asked of it by the softdep in modprobe.d, and a
- * part that is there already is nothing new to it.
+ * own, each as { "<module>", "<name of its part>" }. A module that is there already gets its part when the kernel's own
+ * transition is over, for the core makes one at a time; others when they come, however they were loaded. modprobe loads the part;
+ * the same is asked of it by the softdep in modprobe.d, and a part that is there already is nothing new to it.
  *
  * The parts are livepatches of their own, and stay when this one goes. A livepatch that is disabled, or that a newer one has
  * replaced, asks for none any more, even if its module is still loaded: an old part would come to lie above the newer livepatch.
@@ -55,18 +55,25 @@ static bool parts_is_live(const char *name)
 	return live;
 }
 
-/* First the notifier, so that no module comes unseen. */
-static void parts_request(void)
+/* The post_patch callback of the object that is the kernel. A part that gave up waiting for the transition is asked for again. */
+static void parts_request(struct klp_object *obj)
 {
 	size_t i;
 
-	if (register_module_notifier(&parts_notifier))
-		pr_warn("modules that come later do not get their part\n");
 	for (i = 0; i < ARRAY_SIZE(parts); i++) {
 		if (parts_is_live(parts[i].module))
 			request_module_nowait("%s", parts[i].part);
 	}
 }
+
+#define PARTS_CALLBACK parts_request
+
+/* Before the livepatch is enabled: what is live by then is seen by the callback, what comes later by the notifier. */
+static int parts_expect(void)
+{
+	return register_module_notifier(&parts_notifier);
+}
+
 static void parts_forget(void)
 {
 	unregister_module_notifier(&parts_notifier);
@@ -74,8 +81,11 @@ static void parts_forget(void)
 
 #else
 
-static void parts_request(void)
+#define PARTS_CALLBACK NULL
+
+static int parts_expect(void)
 {
+	return 0;
 }
 
 static void parts_forget(void)

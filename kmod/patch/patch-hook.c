@@ -72,6 +72,7 @@ static int fill_object(struct klp_object *obj, const struct klp_func_record *fir
 		return -ENOMEM;
 	/* The core knows the kernel itself by a NULL name. */
 	obj->name = strcmp(first->object, KLP_VMLINUX) ? first->object : NULL;
+	obj->callbacks.post_patch = PARTS_CALLBACK;
 	obj->callbacks.post_unpatch = LATE_RELOCATIONS_CALLBACK;
 
 	func = obj->funcs;
@@ -142,6 +143,10 @@ static int enable(void)
 		if (!ret)
 			ret = klp_enable_patch(&patch);
 	} while (ret == -EBUSY && --attempts > 0 && !msleep_interruptible(100));
+	if (ret)
+		free_objects();
+	if (ret == -EBUSY)
+		pr_err("not loaded: another livepatch is still in transition; load this one when that is over\n");
 	return ret;
 }
 
@@ -152,14 +157,19 @@ static int __init patch_init(void)
 	ret = held_module_take();
 	if (ret)
 		return ret;
+	ret = parts_expect();
+	if (ret)
+		goto err_put;
 	ret = enable();
-	if (ret) {
-		free_objects();
-		held_module_put();
-		return ret;
-	}
-	parts_request();
+	if (ret)
+		goto err_forget;
 	return 0;
+
+err_forget:
+	parts_forget();
+err_put:
+	held_module_put();
+	return ret;
 }
 
 /* The core allows removal only when the patch is disabled and no task runs its code any more. */

@@ -74,7 +74,8 @@ patch_build() {
 # What each point needs: the livepatches, and other files of the machine.
 patches_of() {
 	case $1 in
-	orders | objects | modprobe) echo "objects" ;;
+	orders | objects) echo "objects" ;;
+	modprobe) printf '%s\n' objects waits ;;
 	references | other-build) echo "references" ;;
 	kvm) echo kvmfix ;;
 	order) printf '%s\n' beside{1,2,3} replace{1,2,3} ;;
@@ -93,6 +94,7 @@ build_patches() {
 		fi
 		case $name in
 		objects) patch_build objects three-objects & ;;
+		waits) patch_build waits waits & ;;
 		references) patch_build references refer & ;;
 		kvmfix) patch_build kvmfix "kvm-$LINE" & ;;
 		beside*) patch_build "$name" "order-${name#beside}" -R & ;;
@@ -126,6 +128,7 @@ what_of() {
 	modprobe/already-there) echo "the part of the kernel loads that of a module that is there" ;;
 	modprobe/any-way) echo "the part of the kernel sees a module that comes without modprobe" ;;
 	modprobe/disabled) echo "a disabled livepatch asks for no part" ;;
+	modprobe/waits) echo "the part of the kernel waits for the end of its transition before it loads others" ;;
 	order/beside) echo "side by side, in every order with the module, the newest answers" ;;
 	order/replace) echo "replacing, in every order with the module, the last answers" ;;
 	order/race-*) echo "module and third livepatch (${1#*race-}) start at once: $RACES times" ;;
@@ -141,7 +144,7 @@ add_modprobe() {
 	program=$(PATH=$PATH:/usr/sbin:/sbin command -v modprobe)
 	install -D -- "$(realpath -- "$program")" "$root/sbin/modprobe"
 	ldd "$program" | grep -oE '/[^ ]+' | while read -r file; do install -D -- "$file" "$root$file"; done
-	install -D -t "$updates" -- "$OUT"/build/klp-{base,refer,never}.ko "$OUT"/objects*.ko
+	install -D -t "$updates" -- "$OUT"/build/klp-{base,refer,never}.ko "$OUT"/{objects,waits}*.ko
 	install -D -t "$root/etc/modprobe.d" -- "$OUT/objects.conf"
 	PATH=$PATH:/usr/sbin:/sbin depmod -b "$root" "$TARGET_RELEASE" 2>"$OUT/depmod.log"
 }

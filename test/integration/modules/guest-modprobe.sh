@@ -11,7 +11,7 @@ value=/sys/module/klp_refer/parameters/value
 modules=/lib/modules/$(uname -r)/updates
 part=objects__klp_refer
 
-# comes: the part is loaded within a minute, and enabled
+# comes WHEN: the part is loaded within a minute, and enabled
 comes()
 {
 	local end
@@ -65,6 +65,26 @@ disabled()
 	plain "after the livepatch was disabled" && rmmod klp_refer && rmmod klp_base && rmmod objects
 }
 
+# While a process waits in a patched function of the kernel, and so in its transition, no part could be enabled. None is asked
+# for: it would wait, give up after a minute, and nobody would ask again.
+waits()
+{
+	local part=waits__klp_refer writer reader
+
+	insmod "$modules/klp-base.ko" && insmod "$modules/klp-refer.ko" && mkfifo /run/fifo || return
+	sleep 1000 > /run/fifo &
+	writer=$!
+	cat /run/fifo &
+	reader=$!
+	sleep 1
+	insmod "$modules/waits.ko" || return
+	sleep 4
+	[ "$(cat /sys/kernel/livepatch/waits/transition)" = 1 ] || { fail "the transition was not held up"; return; }
+	! grep "^$part " /proc/modules || { fail "the part was asked for while the kernel's part was in transition"; return; }
+	kill $writer $reader
+	comes "after the transition" && klp_unload $part && rmmod klp_refer && rmmod klp_base && klp_unload waits
+}
+
 # Refused with a message, and nothing is left of it; the same one works when the module is there.
 alone()
 {
@@ -84,4 +104,5 @@ point with-module with_module
 point already-there already_there
 point any-way any_way
 point disabled disabled
+point waits waits
 point log log_check
