@@ -1,22 +1,73 @@
 #!/usr/bin/env bats
 # Static keys of a module: is an object that tests them at run time what was built, apart from that?
 # Each test is a subshell:
-# shellcheck disable=SC2030,SC2031
+# shellcheck disable=SC2016,SC2030,SC2031
 
 load common
-setup() { common_setup; export T; }
 
-# The compiler's output of two functions, the first with the assembly of a key test; $1 is its label behind that, $2 an instruction.
-output() {
-	printf '%s\n' first: '#APP' " jmp .L7" "$3" '#NO_APP' " jne .L$1" " ret" ".L$1:" " xor %eax, %eax" " ret" second: "$2" " ret"
+setup() {
+	common_setup
+	export T
+	mkdir -p "$T/out"
+	export SETUP='
+		BUILT=$T/work/4-compile/orig-keys/m.o.as-built.s MADE=$T/work/4-compile/orig-keys/m.o.s
+		mkdir -p "${BUILT%/*}"
+		workdir_keep() { :; }
+		same() { cp "$T/built.s" "$BUILT"; cp "$1" "$MADE"; keys_compare m.o; }'
+	assembly >"$T/built.s"
 }
 
-@test "other labels behind other assembly are no difference, another instruction is one" {
-	output 2 " mov %rdi, %rax" "nop" >"$T/built.s"
-	output 3 " mov %rdi, %rax" "test %eax, %eax" >"$T/same.s"
-	output 3 " mov %rsi, %rax" "nop" >"$T/other.s"
-	sed 's/jne \.L2/jne .L4/; $a .L4:' "$T/built.s" >"$T/jump.s"
-	diff <(lib keys_compiler_output "$T/built.s") <(lib keys_compiler_output "$T/same.s")
-	run ! diff <(lib keys_compiler_output "$T/built.s") <(lib keys_compiler_output "$T/other.s")
-	run ! diff <(lib keys_compiler_output "$T/built.s") <(lib keys_compiler_output "$T/jump.s")
+as_function() { printf '\t.type\t%s, @function\n%s:\n' "$1" "$1"; cat; printf '\t.size\t%s, .-%s\n' "$1" "$1"; }
+lines() { printf '\t%s\n' "$@" | sed 's/^\t\(#\|\.L.*:\)/\1/'; }
+
+# assembly: the compiler's output for two functions: first() tests a key in its assembly (KEY), and has TESTS around it; plain() has PLAIN.
+# LABEL is the number of first()'s label.
+KEY='.pushsection __jump_table,  "aw"' LABEL=2 TESTS='movq %rdi, %rbx' PLAIN='movq %rdi, %rax'
+assembly() {
+	lines '#APP' "$KEY" '#NO_APP' "$TESTS" "jne .L$LABEL" 'call helper' 'movq $datum, %rsi' ".L$LABEL:" 'ret' | as_function first
+	lines 'xorl %eax, %eax' 'call part' | as_function first.cold
+	lines "$PLAIN" 'je .L9' '.L9:' 'ret' | as_function plain
+	lines '.type datum, @object' 'datum:' '.quad 1'
+}
+
+same() { lib same "$T/made.s"; }
+refused() {
+	run -2 lib same "$T/made.s"
+	[[ $output == *"m.o tests static keys of its module"*"makes other code of other functions too"*"with --per-object no key has to be tested"* ]]
+}
+
+@test "other assembly of the source and other labels are no difference" {
+	KEY="cmpl 0, key" LABEL=7 assembly >"$T/made.s"
+	same
+}
+
+@test "a function that tests a key may have other registers, one that tests none may not" {
+	KEY="cmpl 0, key" TESTS='movq %rdi, 8(%rsp)' assembly >"$T/made.s"
+	same
+	KEY="cmpl 0, key" PLAIN='movq %rsi, %rax' assembly >"$T/made.s"
+	refused
+}
+
+@test "a function that tests a key must call the same functions, each as often" {
+	local edit
+	for edit in '/call helper/d' 's/.*call helper/&\n&/' 's/helper/other/' 's/call part/jmp other/'; do
+		KEY="cmpl 0, key" assembly | sed "$edit" >"$T/made.s"
+		refused
+	done
+}
+
+@test "a function that tests a key must refer to the same symbols, however often" {
+	KEY="cmpl 0, key" assembly | sed 's/^.*\$datum.*/&\n&/' >"$T/made.s"
+	same
+	KEY="cmpl 0, key" assembly | sed 's/\$datum/$other/' >"$T/made.s"
+	refused
+}
+
+@test "another function or another datum is a difference" {
+	{ KEY="cmpl 0, key" assembly; echo ret | as_function extra; } >"$T/made.s"
+	refused
+	{ KEY="cmpl 0, key" assembly; echo ret | as_function first.part.0; } >"$T/made.s"
+	refused
+	KEY="cmpl 0, key" assembly | sed 's/quad 1/quad 2/' >"$T/made.s"
+	refused
 }
