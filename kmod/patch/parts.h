@@ -14,15 +14,49 @@
 #ifdef KLP_PARTS
 
 #include <linux/kmod.h>
+#include <linux/livepatch.h>
 #include <linux/module.h>
 #include <linux/notifier.h>
 #include <linux/rcupdate.h>
+#include <linux/workqueue.h>
 
 extern struct module *klp_find_module(const char *name) asm("\".klp.sym.vmlinux.find_module,0\"") __weak;
 
-static const struct {
-	const char *module, *part;
+static struct part {
+	const char *module, *name;
+	struct module *held;
+	struct work_struct load;
 } parts[] = {KLP_PARTS};
+
+/* Waits for modprobe, that is for the end of the part's init function. */
+static void parts_load(struct work_struct *work)
+{
+	struct part *part = container_of(work, struct part, load);
+	struct module *mod = part->held;
+
+	if (READ_ONCE(patch.enabled))
+		request_module("%s", part->name);
+	module_put(mod);
+}
+
+/*
+ * The module is held until its part is there, or was refused: a part whose module goes while the kernel links it to the module's
+ * static keys would be the end of the machine (see held-module.h).
+ */
+static void parts_request(struct part *part)
+{
+	struct module *mod;
+
+	rcu_read_lock_sched();
+	mod = klp_find_module(part->module);
+	if (mod && mod->state == MODULE_STATE_LIVE && try_module_get(mod)) {
+		/* Already so if the work is pending, which holds the module. */
+		part->held = mod;
+		if (!queue_work(system_long_wq, &part->load))
+			module_put(mod);
+	}
+	rcu_read_unlock_sched();
+}
 
 /* The core clears patch.enabled first of all, in __klp_disable_patch() and klp_unpatch_replaced_patches(). */
 static int parts_on_module(struct notifier_block *nb, unsigned long state, void *data)
@@ -34,7 +68,7 @@ static int parts_on_module(struct notifier_block *nb, unsigned long state, void 
 		return NOTIFY_OK;
 	for (i = 0; i < ARRAY_SIZE(parts); i++) {
 		if (!strcmp(mod->name, parts[i].module))
-			request_module_nowait("%s", parts[i].part);
+			parts_request(&parts[i]);
 	}
 	return NOTIFY_OK;
 }
@@ -43,40 +77,34 @@ static struct notifier_block parts_notifier = {
 	.notifier_call = parts_on_module,
 };
 
-static bool parts_is_live(const char *name)
-{
-	struct module *mod;
-	bool live;
-
-	rcu_read_lock_sched();
-	mod = klp_find_module(name);
-	live = mod && mod->state == MODULE_STATE_LIVE;
-	rcu_read_unlock_sched();
-	return live;
-}
-
 /* The post_patch callback of the object that is the kernel. A part that gave up waiting for the transition is asked for again. */
-static void parts_request(struct klp_object *obj)
+static void parts_on_patched(struct klp_object *obj)
 {
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(parts); i++) {
-		if (parts_is_live(parts[i].module))
-			request_module_nowait("%s", parts[i].part);
-	}
+	for (i = 0; i < ARRAY_SIZE(parts); i++)
+		parts_request(&parts[i]);
 }
 
-#define PARTS_CALLBACK parts_request
+#define PARTS_CALLBACK parts_on_patched
 
 /* Before the livepatch is enabled: what is live by then is seen by the callback, what comes later by the notifier. */
 static int parts_expect(void)
 {
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(parts); i++)
+		INIT_WORK(&parts[i].load, parts_load);
 	return register_module_notifier(&parts_notifier);
 }
 
 static void parts_forget(void)
 {
+	size_t i;
+
 	unregister_module_notifier(&parts_notifier);
+	for (i = 0; i < ARRAY_SIZE(parts); i++)
+		flush_work(&parts[i].load);
 }
 
 #else

@@ -9,7 +9,8 @@
  * The core keeps no reference to the arrays once the patch is disabled and the module may be removed, so
  * the exit function can free them.
  */
-#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+/* KBUILD_MODNAME is that of this file. */
+#define pr_fmt(fmt) KLP_LOG_NAME ": " fmt
 
 #include <linux/delay.h>
 #include <linux/init.h>

@@ -18,8 +18,8 @@ module_list() {
 		MODULES_MADE=("$MODULE_NAME") PART_OF[$MODULE_NAME]=""
 		return
 	fi
-	if ! grep -q ' find_module$' "$TARGET_KALLSYMS"; then
-		die "$TARGET_RELEASE has no find_module(), by which the part for a module holds it; build one module for all objects, without --per-object"
+	if ! grep -q ' find_module$' "$TARGET_KALLSYMS" || ! grep -q ' is_module_address$' "$TARGET_KALLSYMS"; then
+		die "$TARGET_RELEASE has no find_module() or is_module_address(), by which the part for a module holds it; build one module for all objects, without --per-object"
 	fi
 	while read -r object; do
 		if [[ $object == vmlinux ]]; then
