@@ -80,18 +80,20 @@ declare -A STATES=(
 	[patch-first]="the module is loaded after the patch (per-object: before its part), its keys are as they start, and toggle"
 	[tracepoint]="the tracepoint fires when enabled, before, during and after the patch, and not else"
 	[debug]="pr_debug() prints when enabled through dynamic debug, before, during and after the patch, and not else"
+	[going]="a part that comes while its module goes is refused, and does no harm"
 	[log]="the kernel log is clean")
 
 # run FORM MODULE: in the machine
 run() {
-	local form=$1 ko=$2 vm=$OUT/vm-$1 state status=0 before=$FAILED
+	local form=$1 ko=$2 vm=$OUT/vm-$1 state status=0 before=$FAILED states=(on off tracepoint debug patch-first log)
+	if [[ $form != one ]]; then states+=(going); fi
 	vm_prepare "$vm"
 	vm_add "$vm" "$HERE/static-key/guest.sh" main
 	vm_add "$vm" "$MODULE" klp-static-key.ko
 	vm_add "$vm" "$OUT/$ko" "$ko"
 	echo "FORM=$form" >"$vm/root/vm/settings"
 	vm_boot "$vm" "$TARGET_IMAGE" 600 || status=$?
-	for state in on off tracepoint debug patch-first log; do
+	for state in "${states[@]}"; do
 		if grep -q "^@ok $state" "$vm/results"; then
 			result ok "$form: ${STATES[$state]}"
 		else

@@ -116,11 +116,28 @@ dynamic_debug()
 	unload
 }
 
+# Per-object: the part comes while the module is going. It is refused when that has gone, and its jump labels, which the kernel
+# had linked to the module's keys, do no harm. The next one works.
+going()
+{
+	local why="$name: module klp_static_key has gone while this was loaded"
+
+	insmod $module leave=2000 || return
+	rmmod klp_static_key &
+	sleep 1
+	[ "$(cat /sys/module/klp_static_key/initstate)" = going ] || { say "the module does not take its time"; return 1; }
+	! insmod $patch 2> /dev/null || { say "the part is loaded while its module goes"; return 1; }
+	log_since | grep "$why" || { say "the kernel does not say why"; return 1; }
+	[ ! -d /sys/module/klp_static_key ] && [ ! -d "/sys/module/$name" ] || { say "something is left"; return 1; }
+	late && switch patched 1 && unload
+}
+
 log_mark
 with_keys 1 && say "@ok on"
 with_keys 0 && say "@ok off"
 tracepoint && say "@ok tracepoint"
 patch_first && say "@ok patch-first"
+[ "$FORM" = one ] || { going && say "@ok going"; }
 log_check && say "@ok log"
 # (empties the log)
 dynamic_debug && say "@ok debug"

@@ -3,6 +3,7 @@
  * A module with static keys of every kind, for static-key.sh. Reading the parameter `value` tests them all, writing 0 or 1
  * to `keys` switches them all off or on.
  */
+#include <linux/delay.h>
 #include <linux/jump_label.h>
 #include <linux/mm.h>
 #include <linux/module.h>
@@ -64,6 +65,23 @@ static const struct kernel_param_ops keys_ops = {
 	.set = keys_set,
 };
 module_param_cb(keys, &keys_ops, NULL, 0200);
+
+/* How long the module is going, in milliseconds. */
+static int leave;
+module_param(leave, int, 0644);
+
+static int __init klp_static_key_init(void)
+{
+	return 0;
+}
+
+static void __exit klp_static_key_exit(void)
+{
+	msleep(leave);
+}
+
+module_init(klp_static_key_init);
+module_exit(klp_static_key_exit);
 
 MODULE_DESCRIPTION("Static keys of a module");
 MODULE_LICENSE("GPL");
