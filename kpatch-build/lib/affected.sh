@@ -21,6 +21,7 @@ affected_find() {
 	mapfile -t units < <(grep '\.c$' "$WORK/3-affected/units")
 	: >"$WORK/3-affected/objects"
 	affected_targets_exist
+	affected_name_is_free
 	progress "asking the Makefiles"
 	for unit in "${units[@]}"; do
 		# A header like sched.h reaches thousands: asking for each takes minutes, and one too many is enough.
@@ -76,13 +77,14 @@ affected_load() {
 	fi
 }
 
-# -t: vmlinux, path/to/module.ko or the name of a module
+# target_wanted PARENT MODULE: does -t name it? vmlinux, the name of a module, or path/to/module.ko as it is in the build tree or
+# below lib/modules/RELEASE (where kernel/ comes first)
 target_wanted() {
 	local parent=$1 module=$2 wanted
 	if ((${#OPT_TARGETS[@]} == 0)); then return 0; fi
 	for wanted in "${OPT_TARGETS[@]}"; do
-		wanted=${wanted%.ko}
-		if [[ $wanted == "$parent" || ${wanted//-/_} == "$module" ]]; then return 0; fi
+		wanted=${wanted%.ko*}
+		if [[ $wanted == "$parent" || $wanted == "kernel/$parent" || ${wanted//-/_} == "$module" ]]; then return 0; fi
 	done
 	return 1
 }
@@ -123,17 +125,42 @@ module_file() {
 
 # affected_targets_exist: what -t names is there, as a module
 affected_targets_exist() {
-	local wanted name builtin=$TARGET_MODULES_DIR/modules.builtin
+	local wanted name there
 	for wanted in "${OPT_TARGETS[@]}"; do
-		name=${wanted##*/} name=${name%.ko} name=${name//-/_}
+		name=${wanted##*/} name=${name%.ko*} name=${name//-/_}
 		if [[ $wanted == vmlinux || -z $TARGET_MODULES_DIR ]]; then continue; fi
-		if [[ -f $builtin ]] && sed 's,.*/,,; s,\.ko$,,; y/-/_/' "$builtin" | grep -x -- "$name" >/dev/null; then
+		if module_is_builtin "$name"; then
 			refuse "$wanted is built into $TARGET_RELEASE with its configuration, it is no module: its code belongs to vmlinux (-t vmlinux)"
 		fi
-		if [[ -z $(find "$TARGET_MODULES_DIR" -name "${name//_/[-_]}.ko*" -print -quit) ]]; then
-			refuse "$TARGET_RELEASE has no module $wanted; it was looked for in $TARGET_MODULES_DIR"
+		there=0
+		if [[ $wanted != */* ]]; then
+			if module_is_there "$name"; then there=1; fi
+		elif module_file "${wanted%.ko*}"; then
+			there=1
 		fi
+		if ((!there)); then refuse "$TARGET_RELEASE has no module '$wanted'; it was looked for in $TARGET_MODULES_DIR"; fi
 	done
+}
+
+# module_is_builtin NAME, module_is_there NAME: is NAME, with underscores, compiled into the target's image, or one of its modules?
+module_is_builtin() {
+	local builtin=$TARGET_MODULES_DIR/modules.builtin
+	[[ -f $builtin ]] && sed 's,.*/,,; s,\.ko$,,; y/-/_/' "$builtin" | grep -xF -- "$1" >/dev/null
+}
+module_is_there() {
+	[[ $1 =~ ^[A-Za-z0-9_]+$ && -n $(find "$TARGET_MODULES_DIR" -name "${1//_/[-_]}.ko*" -print -quit) ]]
+}
+
+# affected_name_is_free: the kernel finds a module by its name. A livepatch of the same name would be taken for the module that
+# it patches, or keep another one from being loaded.
+affected_name_is_free() {
+	local name=${MODULE_NAME//-/_} what=""
+	if [[ $name == vmlinux ]]; then
+		what="is the kernel"
+	elif [[ -n $TARGET_MODULES_DIR ]]; then
+		if module_is_builtin "$name" || module_is_there "$name"; then what="is a module of $TARGET_RELEASE"; fi
+	fi
+	if [[ $what ]]; then usage_error "$MODULE_NAME $what; give the livepatch another name (-n livepatch-$MODULE_NAME)"; fi
 }
 
 # affected_modules_fit: each module's file is of the target's build: made for this release, and with the symbols and versions
@@ -146,7 +173,10 @@ affected_modules_fit() {
 		if [[ ${PARENT[$object]} == vmlinux || ${seen[${PARENT[$object]}]:-} ]]; then continue; fi
 		seen[${PARENT[$object]}]=1
 		module_unpacked "$object"
-		magic=$(modinfo -F vermagic "$REPLY")
+		if ! magic=$(modinfo -F vermagic "$REPLY" 2>/dev/null) || [[ -z $magic ]]; then
+			module_file "${PARENT[$object]}"
+			die "$REPLY is no module of a kernel, or damaged"
+		fi
 		if [[ ${magic%% *} != "$TARGET_RELEASE" ]]; then
 			bad+=$'\n'"    ${PARENT[$object]}.ko was built for ${magic%% *}"
 			continue

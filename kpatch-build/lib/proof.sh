@@ -54,15 +54,15 @@ proof_of_base() {
 
 # module_unpacked OBJECT -> REPLY: the .ko of its module, not compressed. All later stages read this one.
 module_unpacked() {
-	local to=$WORK/5-proof/modules/${MODULE[$1]}.ko
+	local to=$WORK/5-proof/modules/${MODULE[$1]}.ko unpack=(cat)
 	if [[ ! -f $to ]]; then
 		module_file "${PARENT[$1]}"
 		case $REPLY in
-		*.xz) xz -dc -- "$REPLY" ;;
-		*.zst) zstd -dc -- "$REPLY" ;;
-		*.gz) gzip -dc -- "$REPLY" ;;
-		*) cat -- "$REPLY" ;;
-		esac >"$to"
+		*.xz) unpack=(xz -dc) ;;
+		*.zst) unpack=(zstd -dcq) ;;
+		*.gz) unpack=(gzip -dc) ;;
+		esac
+		if ! "${unpack[@]}" -- "$REPLY" >"$to"; then die "$REPLY can't be read, see above"; fi
 	fi
 	REPLY=$to
 }

@@ -26,7 +26,7 @@ setup() {
 	printf '#include "../part.c"\n' >"$T/src/drivers/b/sub/part.c"
 	: >"$T/src/drivers/b/part.c"
 	: >"$T/src/shared/common.c"
-	export SETUP='TARGET_SOURCE=$T/src TREE=$T/tree TARGET_CC=gcc TARGET_RELEASE=6.12.3 TARGET_MODULES_DIR=$T/modules
+	export SETUP='MODULE_NAME=livepatch-fix TARGET_SOURCE=$T/src TREE=$T/tree TARGET_CC=gcc TARGET_RELEASE=6.12.3 TARGET_MODULES_DIR=$T/modules
 		mkdir -p "$WORK/3-affected"
 		includes_index; makefiles_index
 		affected_modules_fit() { :; }
@@ -101,6 +101,10 @@ setup() {
 	SETUP+='; OPT_TARGETS=(drivers/a/a-mod.ko)'
 	run -0 lib find_all include/linux/foo.h kernel/foo.c
 	[[ ${lines[*]} == "drivers/a/one.o drivers/a/two.o" ]]
+	# As it is below lib/modules/RELEASE
+	SETUP+='; OPT_TARGETS=(kernel/drivers/a/a-mod.ko)'
+	run -0 lib find_all include/linux/foo.h kernel/foo.c
+	[[ ${lines[*]} == "drivers/a/one.o drivers/a/two.o" ]]
 	SETUP+='; OPT_TARGETS=(a_mod)'
 	run -3 lib find_all kernel/foo.c
 }
@@ -108,7 +112,13 @@ setup() {
 @test "refused: -t names a module that is not there, or is built in" {
 	SETUP+='; OPT_TARGETS=(drivers/x/nothing.ko)'
 	run -2 lib find_all kernel/foo.c
-	[[ $output == *"6.12.3 has no module drivers/x/nothing.ko"*"$T/modules"* ]]
+	[[ $output == *"6.12.3 has no module 'drivers/x/nothing.ko'"*"$T/modules"* ]]
+	local wanted
+	for wanted in drivers/b/a-mod.ko 'a_m?d' 'a*' ''; do
+		SETUP+="; OPT_TARGETS=('$wanted')"
+		run -2 lib find_all kernel/foo.c
+		[[ $output == *"6.12.3 has no module '$wanted'"* ]]
+	done
 	echo kernel/drivers/x/built-in.ko >"$T/modules/modules.builtin"
 	SETUP+='; OPT_TARGETS=(built_in)'
 	run -2 lib find_all kernel/foo.c
@@ -128,6 +138,32 @@ setup() {
 	SETUP+='; OPT_SOURCE=$T/src'
 	run -1 lib find_all drivers/a/one.c
 	[[ $output == *"--modules"*"drivers/a/a-mod.ko (for drivers/a/one.o)" ]]
+}
+
+@test "refused: a livepatch with the name of a module" {
+	local name
+	echo kernel/drivers/x/built-in.ko >"$T/modules/modules.builtin"
+	for name in a-mod a_mod built-in; do
+		SETUP+="; MODULE_NAME=$name"
+		run -4 lib find_all kernel/foo.c
+		[[ $output == *"$name is a module of 6.12.3; give the livepatch another name (-n livepatch-$name)"* ]]
+	done
+	SETUP+='; MODULE_NAME=vmlinux'
+	run -4 lib find_all kernel/foo.c
+	SETUP+='; MODULE_NAME=livepatch-a-mod'
+	run -0 lib find_all kernel/foo.c
+}
+
+@test "a module's file that is damaged, or none, is an error that names it" {
+	local file=$T/modules/kernel/drivers/a/a-mod.ko.xz
+	SETUP="${SETUP/affected_modules_fit() \{ :; \}/}"
+	head -c 100000 /dev/urandom | xz | head -c 5000 >"$file"
+	run -1 lib find_all drivers/a/one.c
+	[[ $output == *"$file can't be read, see above"* && $output != *internal* ]]
+	rm -rf "$T/work"
+	echo "no module" | xz >"$file"
+	run -1 lib find_all drivers/a/one.c
+	[[ $output == *"$file is no module of a kernel, or damaged"* && $output != *internal* ]]
 }
 
 # fit FILE.ko: as the module drivers/a/a-mod of the target
