@@ -33,7 +33,7 @@ util-linux      | run       | flock setsid getopt    | locks of the cache, long 
 dpkg            | run       | dpkg-deb               | unpacks the target's packages
 tar             | run       | tar                    | unpacks the source
 xz-utils        | run vm    | xz                     | source archives and compressed modules
-kmod            | run vm    | modinfo                | what a module is and needs
+kmod            | run vm    | modinfo modprobe depmod | what a module is and needs
 zstd            | vm        | zstd                   | compressed modules
 qemu-system-x86 | vm        | qemu-system-x86_64     | the virtual machine
 busybox-static  | vm        | busybox                | the programs inside the virtual machine
@@ -69,7 +69,8 @@ package_has() {
 	if [[ $1 == /* ]]; then
 		[[ -e $1 ]]
 	elif [[ $1 != *.h ]]; then
-		command -v -- "$1" >/dev/null
+		# modprobe and depmod are for everybody, but not in everybody's PATH.
+		PATH=$PATH:/usr/sbin:/sbin command -v -- "$1" >/dev/null
 	else
 		command -v gcc >/dev/null && gcc -E -include "$1" -x c /dev/null >/dev/null 2>&1
 	fi
