@@ -129,11 +129,11 @@ demo:
 	$(Q)examples/demo.sh
 
 # Each suite prints "ok N ..." and "not ok N ..." lines; test/check adds them up. Everything that two suites need is built
-# before, for the two lanes run side by side.
+# before, for the lanes run side by side.
 check:
 	$(Q)kpatch-build/install-packages all
 	$(Q)$(MAKE) --no-print-directory -j$$(nproc) all $(UNITS) $(SHOW) $(LAW_TOOLS)
-	$(Q)test/check '$(MAKE)' 'style unit object sample-small sanitized cli' '$(KERNELS:%=integration-%)'
+	$(Q)test/check '$(MAKE)' 'style unit object sample-small sanitized cli' $(foreach line,$(KERNELS),'integration-$(line)')
 
 check-style:
 	$(Q)test/style.sh
