@@ -83,41 +83,26 @@ static bool is_in_file(const struct symtab *tab, uint32_t id, const char *file)
 	return tab->syms[id].file != SYMTAB_NONE && !strcmp(tab->syms[tab->syms[id].file].name, file);
 }
 
-static bool has_file(const struct symtab *tab, const char *file)
-{
-	for (uint32_t id = 0; id < tab->nsyms; id++)
-		if (tab->syms[id].kind == SYMTAB_FILE && !strcmp(tab->syms[id].name, file))
-			return true;
-	return false;
-}
-
 /*
- * Looks a name up in the symbol table: 1 found, 0 not there, -EPERM more than one could be meant. A local symbol of a
- * file that the table knows is among those of that file or nowhere: the name may be another file's.
+ * Looks a name up in the symbol table: 1 found, 0 not there, -EPERM more than one could be meant. What the object has as a
+ * local symbol may have been inlined or cloned in the target: a global symbol of the name is another file's then, and so
+ * is a local one that a table with FILE symbols has in the group of another file.
  */
 static int find_in_symtab(const struct symtab *tab, const struct wanted *wanted, struct found *found)
 {
-	uint32_t match = SYMTAB_NONE, count = 0, in_file = SYMTAB_NONE, count_in_file = 0;
+	bool has_group = wanted->file && tab->has_files;
+	uint32_t match = SYMTAB_NONE, count = 0;
 
 	for (uint32_t id = symtab_find(tab, wanted->name); id != SYMTAB_NONE; id = tab->syms[id].next) {
 		const struct symtab_sym *sym = &tab->syms[id];
 
 		/* A symbol that assembly defines has no type. */
-		if ((wanted->global && sym->local) ||
-		    (wanted->kind != SYMTAB_NOTYPE && sym->kind != SYMTAB_NOTYPE && sym->kind != wanted->kind))
+		if ((!sym->any_bind && sym->local == wanted->global) ||
+		    (wanted->kind != SYMTAB_NOTYPE && sym->kind != SYMTAB_NOTYPE && sym->kind != wanted->kind) ||
+		    (has_group && !is_in_file(tab, id, wanted->file)))
 			continue;
 		match = id;
 		count++;
-		if (wanted->file && is_in_file(tab, id, wanted->file)) {
-			in_file = id;
-			count_in_file++;
-		}
-	}
-	if (count_in_file) {
-		match = in_file;
-		count = count_in_file;
-	} else if (count && wanted->file && tab->has_files && has_file(tab, wanted->file)) {
-		return 0;
 	}
 	if (count > 1)
 		return -EPERM;
@@ -128,7 +113,7 @@ static int find_in_symtab(const struct symtab *tab, const struct wanted *wanted,
 		.name = tab->syms[match].name,
 		.sympos = symtab_sympos(tab, match),
 		.by_name = !wanted->global,
-		.in_file = count_in_file,
+		.in_file = has_group,
 	};
 	return 1;
 }

@@ -154,6 +154,7 @@ static enum line parse_kallsyms_line(char *line, struct symtab_sym *sym)
 	sym->name = name;
 	sym->kind = strchr("tTwWiI", *type) ? SYMTAB_FUNC : SYMTAB_OBJECT;
 	sym->local = islower((unsigned char)*type) && !strchr("wv", *type);
+	sym->any_bind = *type == 'A' || *type == 'a';
 	sym->shndx = ELF_SHN_ABS;
 	return LINE_SYMBOL;
 }

@@ -45,6 +45,7 @@ struct symtab_sym {
 	uint32_t pos;   /* 1-based among the counted symbols of this name; 0: the kernel does not count this one */
 	enum symtab_kind kind; /* kallsyms text: by the letter (t T w W: function; others: object) */
 	bool local;            /* STB_LOCAL; kallsyms text: a lower-case letter other than w and v */
+	bool any_bind; /* it may be local or not: kallsyms has every per-CPU symbol as A (scripts/kallsyms.c, make_percpus_absolute()) */
 };
 
 struct symtab {

@@ -67,6 +67,8 @@ static void test_kallsyms(void **state)
 	assert_true(tab->syms[id].local);
 	assert_int_equal(tab->syms[id].kind, SYMTAB_FUNC);
 	assert_false(tab->syms[symtab_find(tab, "weak_function")].local);
+	assert_false(tab->syms[symtab_find(tab, "weak_function")].any_bind);
+	assert_true(tab->syms[symtab_find(tab, "fixed_percpu_data")].any_bind);
 	assert_int_equal(tab->syms[symtab_find(tab, "state.3")].kind, SYMTAB_OBJECT);
 	/* Aliases follow each other. */
 	at = symtab_find_addr(tab, 0, 0xffffffff81000000);
