@@ -654,14 +654,39 @@ bool descriptors_equal(const struct side *orig, uint32_t o, const struct side *p
 	return compare_ranges(&ctx, &o_range, &p_range, 0).change == CHANGE_SAME;
 }
 
-bool sections_equal(const struct side *orig, uint32_t orig_sec, const struct side *patched, uint32_t patched_sec,
-		    const struct corr *corr)
+/* What of a section has no partner is only compared here. Both sections are the same, up to guesses. */
+static void warn_of_section(const struct context *ctx, const struct range *o, const struct range *p, struct diag *diag)
 {
-	const struct context ctx = {orig, patched, corr, lines_new(orig, patched)};
-	const struct range o = {.sec = orig_sec, .end = orig->obj->secs[orig_sec].size};
-	const struct range p = {.sec = patched_sec, .end = patched->obj->secs[patched_sec].size};
-	bool equal = compare_ranges(&ctx, &o, &p, 0).change == CHANGE_SAME;
+	const struct pieces *pieces = ctx->patched->pieces;
+	const struct line_guess *guesses;
+	uint32_t told = lines_guesses(ctx->lines, &guesses), n;
 
+	for (uint32_t id = pieces->first_of_sec[p->sec]; id != PIECE_NONE && id < pieces->end_of_sec[p->sec]; id++) {
+		const struct range there = {
+			.sec = o->sec, .start = pieces->v[id].start, .end = pieces->v[id].region_end};
+		struct range here = there;
+
+		here.sec = p->sec;
+		lines_begin(ctx->lines, id);
+		if (ctx->corr->to_orig[id] == PIECE_NONE)
+			compare_ranges(ctx, &there, &here, 0);
+	}
+	n = lines_guesses(ctx->lines, &guesses);
+	for (uint32_t i = told; i < n; i++)
+		lines_warn(ctx->lines, &guesses[i], pieces->v[guesses[i].owner].name, diag);
+}
+
+bool sections_equal(const struct side *orig, uint32_t orig_sec, const struct side *patched, uint32_t patched_sec,
+		    const struct corr *corr, struct diag *diag)
+{
+	const struct elf_sec *o_sec = &orig->obj->secs[orig_sec], *p_sec = &patched->obj->secs[patched_sec];
+	const struct context ctx = {orig, patched, corr, lines_new(orig, patched)};
+	const struct range o = {.sec = orig_sec, .end = o_sec->size};
+	const struct range p = {.sec = patched_sec, .end = p_sec->size};
+	bool equal = o_sec->flags == p_sec->flags && compare_ranges(&ctx, &o, &p, 0).change == CHANGE_SAME;
+
+	if (equal)
+		warn_of_section(&ctx, &o, &p, diag);
 	lines_free(ctx.lines);
 	return equal;
 }

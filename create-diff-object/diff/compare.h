@@ -74,8 +74,11 @@ const char *difference_text(enum difference why);
 bool descriptors_equal(const struct side *orig, uint32_t o, const struct side *patched, uint32_t p,
 		       const struct corr *corr, struct lines *lines, bool with_line);
 
-/* Do both sections hold the same, references included? For those that are not known, whose order matters too. */
+/*
+ * Do both sections hold the same, references included, for the same uses? For those that are not known, whose order matters too.
+ * Warns of guesses about what has no partner in them.
+ */
 bool sections_equal(const struct side *orig, uint32_t orig_sec, const struct side *patched, uint32_t patched_sec,
-		    const struct corr *corr);
+		    const struct corr *corr, struct diag *diag);
 
 #endif

@@ -96,7 +96,7 @@ static void pair_nameless(struct pairing *pairing)
 		if (piece->kind != PIECE_ANON || (piece->class != SEC_INIT && piece->class != SEC_TABLE &&
 						  piece->class != SEC_TEXT && piece->class != SEC_UNKNOWN))
 			continue;
-		sec = elf_obj_find_section_index(pairing->orig->obj, side_section(pairing->patched, piece)->name);
+		sec = elf_obj_find_same_section(pairing->orig->obj, pairing->patched->obj, piece->sec);
 		o = sec ? pairing->orig->pieces->first_of_sec[sec] : PIECE_NONE;
 		if (o != PIECE_NONE && pairing->corr->to_patched[o] == PIECE_NONE &&
 		    pairing_is_same_sort(pairing, o, p))

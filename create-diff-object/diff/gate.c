@@ -555,8 +555,8 @@ static void check_unknown_sections(const struct diff *diff, struct diag *diag)
 
 		if (sec_classify(sec) != SEC_UNKNOWN)
 			continue;
-		orig = elf_obj_find_section_index(diff->orig.obj, sec->name);
-		if (sec->size && (!orig || !sections_equal(&diff->orig, orig, patched, i, diff->corr))) {
+		orig = elf_obj_find_same_section(diff->orig.obj, patched->obj, i);
+		if (orig ? !sections_equal(&diff->orig, orig, patched, i, diff->corr, diag) : sec->size) {
 			if (!has_changed_piece(diff, i))
 				diag_refuse(diag, file_of(diff), sec->name, "%s section, and its meaning is not known",
 					    orig ? "changed" : "new");
@@ -582,7 +582,7 @@ static void check_removed_sections(const struct diff *diff, struct diag *diag)
 
 	for (uint32_t i = 1; i < orig->nsecs; i++)
 		if (sec_classify(&orig->secs[i]) == SEC_UNKNOWN && orig->secs[i].size &&
-		    !elf_obj_find_section_index(diff->patched.obj, orig->secs[i].name))
+		    !elf_obj_find_same_section(diff->patched.obj, orig, i))
 			diag_refuse(diag, file_of(diff), orig->secs[i].name,
 				    "removed section, and its meaning is not known");
 }

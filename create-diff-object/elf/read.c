@@ -368,6 +368,21 @@ uint32_t elf_obj_find_section_index(const struct elf_obj *obj, const char *name)
 	return index == STRMAP_NONE ? 0 : index;
 }
 
+uint32_t elf_obj_find_same_section(const struct elf_obj *obj, const struct elf_obj *other, uint32_t index)
+{
+	const char *name = other->secs[index].name;
+	uint32_t there = elf_obj_find_section_index(other, name), here = elf_obj_find_section_index(obj, name);
+
+	for (there++; here && there <= index; there++) {
+		if (strcmp(other->secs[there].name, name))
+			continue;
+		do
+			here = here + 1 < obj->nsecs ? here + 1 : 0;
+		while (here && strcmp(obj->secs[here].name, name));
+	}
+	return here;
+}
+
 const struct elf_sec *elf_obj_find_section(const struct elf_obj *obj, const char *name)
 {
 	uint32_t index = elf_obj_find_section_index(obj, name);

@@ -1,0 +1,2 @@
+#define PATCHED 1
+#include "line-guess-nameless/orig.c"
