@@ -230,14 +230,6 @@ static void add_guess(struct lines *lines, int64_t orig, int64_t patched)
 	vec_add(&lines->guesses, ((struct line_guess){lines->owner, orig, patched}));
 }
 
-static bool is_one_of(const int *own, uint32_t n, int64_t value)
-{
-	for (uint32_t i = 0; i < n; i++)
-		if (own[i] > 0 && own[i] == value)
-			return true;
-	return false;
-}
-
 /*
  * Does debug information say that two numbers are lines, of the instructions at site? The same one behind the lines of a long
  * call, if asked for.
@@ -249,12 +241,12 @@ static bool are_own_lines(const struct lines *lines, const struct line_site *sit
 	uint32_t o_n = find_own_lines(lines->o_debug, site->o_sec, site->o_at, o_own);
 	uint32_t p_n = find_own_lines(lines->p_debug, site->p_sec, site->p_at, p_own);
 
-	if (is_one_of(o_own, o_n, orig) && is_one_of(p_own, p_n, patched))
-		return true;
-	for (uint32_t i = 0; may_be_behind && i < o_n && i < p_n; i++) {
+	/* The line of the instruction on one side and of the call that inlined it on the other are two numbers. */
+	for (uint32_t i = 0; i < o_n && i < p_n; i++) {
 		int64_t behind = orig - o_own[i];
 
-		if (o_own[i] > 0 && p_own[i] > 0 && behind >= 0 && behind <= MAX_LINES && behind == patched - p_own[i])
+		if (o_own[i] > 0 && p_own[i] > 0 && behind >= 0 && behind <= (may_be_behind ? MAX_LINES : 0) &&
+		    behind == patched - p_own[i])
 			return true;
 	}
 	return false;
@@ -348,6 +340,12 @@ static bool are_lines_in_text(struct lines *lines, const struct line_site *site,
 	return true;
 }
 
+/* As the preprocessor writes a line number. */
+static bool is_line_number(const char *text, size_t len)
+{
+	return len <= strlen("999999999") && *text != '0';
+}
+
 bool lines_same_text(struct lines *lines, const struct line_site *site, const char *orig, const char *patched)
 {
 	const char *o = orig, *p = patched;
@@ -357,7 +355,8 @@ bool lines_same_text(struct lines *lines, const struct line_site *site, const ch
 
 		if (o_len && p_len && is_behind_name(lines->source, orig, o)) {
 			if ((o_len != p_len || memcmp(o, p, o_len)) &&
-			    !are_lines_in_text(lines, site, strtoll(o, NULL, 10), strtoll(p, NULL, 10)))
+			    (!is_line_number(o, o_len) || !is_line_number(p, p_len) ||
+			     !are_lines_in_text(lines, site, strtoll(o, NULL, 10), strtoll(p, NULL, 10))))
 				return false;
 			o += o_len;
 			p += p_len;
