@@ -266,6 +266,17 @@ static ZyanStatus print_immediate(const ZydisFormatter *formatter, ZydisFormatte
 	return printing->print_immediate(formatter, buffer, context);
 }
 
+/* The formatter passes over a displacement of 0, which is what stands in a field before it is relocated. */
+static void show_names_in_memory(const ZydisDecodedInstruction *insn, ZydisDecodedOperand *operands,
+				 const struct printing *printing)
+{
+	for (uint8_t i = 0; i < insn->operand_count_visible; i++)
+		if (operands[i].type == ZYDIS_OPERAND_TYPE_MEMORY && insn->raw.disp.size &&
+		    !operands[i].mem.disp.value && printing->name &&
+		    printing->name(printing->arg, insn->raw.disp.offset))
+			operands[i].mem.disp.value = 1;
+}
+
 static bool x86_64_print(const uint8_t *text, uint64_t size, uint64_t offset, arch_name_field *name, void *arg,
 			 char *buffer, size_t buffer_size)
 {
@@ -280,9 +291,11 @@ static bool x86_64_print(const uint8_t *text, uint64_t size, uint64_t offset, ar
 	ZydisDecodedInstruction insn;
 	ZydisFormatter formatter;
 
+	if (!decode_full(text, size, offset, &insn, operands))
+		return false;
+	show_names_in_memory(&insn, operands, &printing);
 	/* ZydisFormatterSetHook() swaps: what was there comes back. */
-	return decode_full(text, size, offset, &insn, operands) &&
-	       ZYAN_SUCCESS(ZydisFormatterInit(&formatter, ZYDIS_FORMATTER_STYLE_ATT)) &&
+	return ZYAN_SUCCESS(ZydisFormatterInit(&formatter, ZYDIS_FORMATTER_STYLE_ATT)) &&
 	       ZYAN_SUCCESS(ZydisFormatterSetProperty(&formatter, ZYDIS_FORMATTER_PROP_HEX_UPPERCASE, ZYAN_FALSE)) &&
 	       ZYAN_SUCCESS(ZydisFormatterSetProperty(&formatter, ZYDIS_FORMATTER_PROP_ADDR_PADDING_ABSOLUTE,
 						      ZYDIS_PADDING_DISABLED)) &&

@@ -16,6 +16,7 @@
 
 #include "arch/arch.h"
 #include "diff/describe.h"
+#include "diff/lines.h"
 #include "elf/debug.h"
 #include "util/vec.h"
 
@@ -29,7 +30,8 @@ struct context {
 	const struct diff *diff;
 	const char *file;                     /* of the patched object, without directories */
 	struct debug_info *o_debug, *p_debug; /* NULL: none */
-	bool layouts_differ;                  /* structures do, in the debug information */
+	struct lines *lines;
+	bool layouts_differ; /* structures do, in the debug information */
 	FILE *out;
 };
 
@@ -86,9 +88,26 @@ static bool same_words(const char *o, const char *p)
 	}
 }
 
+/* Do two instructions differ in nothing but a number that the comparison took for a line's? Then they are not the reason. */
+static bool differ_in_line(const struct context *ctx, const struct spot *spot, uint32_t length)
+{
+	uint32_t o_sec = side_piece(&ctx->diff->orig, spot->orig)->sec;
+	uint32_t p_sec = side_piece(&ctx->diff->patched, spot->patched)->sec;
+	const uint8_t *o = ctx->diff->orig.obj->secs[o_sec].data + spot->o_at;
+	const uint8_t *p = ctx->diff->patched.obj->secs[p_sec].data + spot->p_at;
+	struct line_cursor cursor = {o_sec, p_sec, spot->o_at, spot->p_at, false};
+	uint64_t end;
+	uint32_t i = 0;
+
+	while (i < length && o[i] == p[i])
+		i++;
+	end = i < length ? lines_skip(ctx->lines, &cursor, spot->o_at + i, spot->p_at + i) : 0;
+	return end && !memcmp(o + (end - spot->o_at), p + (end - spot->o_at), spot->o_at + length - end);
+}
+
 /*
- * The first instruction that differs by more than the distance of a branch inside of the function. where is the first
- * difference of any kind, bytes from the entries. Returns false if nothing but distances differs.
+ * The first instruction that differs by more than a line number or the distance of a branch inside of the function. where is
+ * the first difference of any kind, bytes from the entries. Returns false if nothing else differs.
  */
 static bool find_spot(const struct context *ctx, uint64_t where, struct spot *spot)
 {
@@ -107,7 +126,8 @@ static bool find_spot(const struct context *ctx, uint64_t where, struct spot *sp
 			first = *spot;
 		if (spot->p_at + p_len > limit && strcmp(o_text, p_text) &&
 		    !(is_inner_branch(orig, spot->orig, spot->o_at) &&
-		      is_inner_branch(patched, spot->patched, spot->p_at) && same_words(o_text, p_text)))
+		      is_inner_branch(patched, spot->patched, spot->p_at) && same_words(o_text, p_text)) &&
+		    !(o_len == p_len && differ_in_line(ctx, spot, o_len)))
 			return true;
 		/* An instruction that reads the same and is not: its reference is to something of that name. */
 		if (spot->p_at + p_len > limit && first.p_at == spot->p_at && first.o_at == spot->o_at &&
@@ -232,18 +252,35 @@ static struct change_of_code print_code(const struct context *ctx, const struct 
 
 /* ---- reasons ---- */
 
+/* Does the function keep its frame in %rbp? The stock kernels do not, and it is a register as any other there. */
+static bool has_frame_pointer(const struct side *side, uint32_t id)
+{
+	uint64_t at = side_piece(side, id)->entry;
+	char text[MAX_TEXT];
+
+	for (unsigned int i = 0; i < 6 && at < function_end(side, id); i++) {
+		at += describe_insn(side, id, at, text, sizeof(text));
+		if (!strcmp(text, "mov %rsp, %rbp"))
+			return true;
+	}
+	return false;
+}
+
 /* What two instructions that only differ in a number say. at is where the number stands in their texts. */
-static const char *reason_of_number(const struct context *ctx, const char *text, size_t at)
+static const char *reason_of_number(const struct context *ctx, const struct spot *spot, const char *text, size_t at)
 {
 	size_t end = at + strspn(text + at, "0123456789abcdefx");
 
+	if (at && text[at - 1] == '-')
+		at--;
 	if (at && text[at - 1] == '$')
 		return ctx->layouts_differ
 			       ? "a constant: a number of the source, or the size of a structure (see the end)"
 			       : "a constant: a number of the source, or the size of a structure";
 	if (text[end] != '(')
 		return "an address or a distance";
-	if (!strncmp(text + end, "(%rsp", 5) || !strncmp(text + end, "(%rbp", 5))
+	if (!strncmp(text + end, "(%rsp", 5) ||
+	    (!strncmp(text + end, "(%rbp", 5) && has_frame_pointer(&ctx->diff->patched, spot->patched)))
 		return "a place on the stack: the frame of the function has another layout";
 	return ctx->layouts_differ ? "an offset: a member of a structure is elsewhere (see the end)"
 				   : "an offset: another member, or the structure has another layout";
@@ -284,7 +321,7 @@ static void print_reason_of_insns(const struct context *ctx, const struct spot *
 	/* Back to the start of the number: common digits are part of it. */
 	while (i && (isxdigit((unsigned char)o_text[i - 1]) || o_text[i - 1] == 'x'))
 		i--;
-	fprintf(ctx->out, "  reason: %s\n", reason_of_number(ctx, o_text, i));
+	fprintf(ctx->out, "  reason: %s\n", reason_of_number(ctx, spot, o_text, i));
 }
 
 /* The difference is in what a reference means. */
@@ -626,6 +663,7 @@ void explain(const struct diff *diff, FILE *out)
 		.file = slash ? slash + 1 : diff->patched.obj->path,
 		.o_debug = debug_open(diff->orig.obj->path),
 		.p_debug = debug_open(diff->patched.obj->path),
+		.lines = lines_new(&diff->orig, &diff->patched),
 	};
 
 	if (ctx.o_debug && ctx.p_debug)
@@ -638,4 +676,5 @@ void explain(const struct diff *diff, FILE *out)
 		debug_compare_layouts(ctx.o_debug, ctx.p_debug, print_layout, &ctx);
 	debug_close(ctx.o_debug);
 	debug_close(ctx.p_debug);
+	lines_free(ctx.lines);
 }

@@ -109,6 +109,50 @@ has() {
 	has "patched.o: loop: changed: its size differs"
 }
 
+@test "line numbers that are no change are passed over" {
+	cat >"$T/orig.c" <<-'EOT'
+		extern int other(int), printk(const char *, ...);
+		void lines(int i)
+		{
+			if (i)
+				other(7);
+			printk("%d", __LINE__);
+			/* here */
+			printk("%d", __LINE__);
+		}
+	EOT
+	run -0 explained '1s/^/\n\n/; s/.*here.*/other(99);/' -g
+	has "  reason: instructions were added: it calls other"
+	grep -Eq '^  \+  \+0x[0-9a-f]+ +mov +\$0x63, %edi' <<<"$output"
+	[[ $output != *$'\n  -  '* ]]
+}
+
+@test "a table that is indexed has its name" {
+	cat >"$T/orig.c" <<-'EOT'
+		int table[3], other_table[3];
+		void set(int i) { table[i] = other_table[i] = i; }
+		int get(int i) { return table[i]; }
+	EOT
+	run -0 explained 's/return table/return other_table/'
+	grep -Eq '^  -  \+0x[0-9a-f]+ +mov +table\(,%rdi,4\), %eax' <<<"$output"
+	grep -Eq '^  \+  \+0x[0-9a-f]+ +mov +other_table\(,%rdi,4\), %eax' <<<"$output"
+	has "  reason: other_table instead of table"
+}
+
+@test "a negative constant, and a member behind %rbp that is no frame pointer" {
+	cat >"$T/orig.c" <<-'EOT'
+		struct foo { long a; long b; };
+		extern int other(long);
+		int mask(int i) { return i & -28; }
+		int members(struct foo *f, struct foo *g) { other(g->a); other(f->a); other(g->b); other(f->b); return g == f; }
+	EOT
+	run -0 explained 's/-28/-34/; s/long a; /&long added; /'
+	has "patched.o: mask: changed: its content differs"
+	has "  reason: a constant: a number of the source, or the size of a structure"
+	has "  reason: an offset: another member, or the structure has another layout"
+	[[ $output != *"a place on the stack"* && $output == *"(%rbp), "* ]]
+}
+
 @test "what can't be carried is explained too, and the refusal stands" {
 	run -2 explained 's/\{ "a", "b" \}/{ "a", "c" }/'
 	has "patched.o: names: changed, but can't be carried: a reference in it differs"
