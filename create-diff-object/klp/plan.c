@@ -57,13 +57,14 @@ struct wanted {
 	const char *name;
 	bool global;           /* other objects see it: it can only be a global symbol, unique among the global ones */
 	enum symtab_kind kind; /* SYMTAB_NOTYPE: unknown */
-	const char *file;      /* the source file of a local symbol, as in STT_FILE; NULL if unknown */
+	const struct elf_obj *obj; /* the original object, */
+	uint32_t file;             /* and there the STT_FILE symbol of a local one; 0: unknown */
 };
 
 /* Of a name that the original object defines, or (sym 0) one that it only refers to. */
 static struct wanted wanted_new(const struct elf_obj *obj, const char *name, uint32_t sym, bool global)
 {
-	struct wanted wanted = {.name = name, .global = global};
+	struct wanted wanted = {.name = name, .global = global, .obj = obj};
 
 	if (!sym)
 		return wanted;
@@ -74,13 +75,62 @@ static struct wanted wanted_new(const struct elf_obj *obj, const char *name, uin
 	/* In the output of 'ld -r', each source file's local symbols stand behind its own. */
 	while (!global && --sym && !wanted.file)
 		if (obj->syms[sym].type == STT_FILE && *obj->syms[sym].name)
-			wanted.file = obj->syms[sym].name;
+			wanted.file = sym;
 	return wanted;
 }
 
-static bool is_in_file(const struct symtab *tab, uint32_t id, const char *file)
+static bool is_in_group(const struct symtab *tab, uint32_t group, const char *name)
 {
-	return tab->syms[id].file != SYMTAB_NONE && !strcmp(tab->syms[tab->syms[id].file].name, file);
+	for (uint32_t id = symtab_find(tab, name); id != SYMTAB_NONE; id = tab->syms[id].next)
+		if (tab->syms[id].file == group)
+			return true;
+	return false;
+}
+
+/* Does a group of the table have all functions and variables of the source file that have names of their own and stay? */
+static bool has_all_names(const struct symtab *tab, uint32_t group, const struct wanted *wanted)
+{
+	const struct elf_obj *obj = wanted->obj;
+
+	for (uint32_t i = wanted->file + 1; i < obj->nsyms && obj->syms[i].type != STT_FILE; i++) {
+		const struct elf_sym *sym = &obj->syms[i];
+		enum sec_class class;
+
+		if (!elf_sym_is_local(sym) || !elf_sym_has_section(sym) ||
+		    (sym->type != STT_FUNC && sym->type != STT_OBJECT))
+			continue;
+		class = sec_classify(&obj->secs[sym->shndx]);
+		if ((class == SEC_TEXT || class == SEC_DATA) && !is_prefix_symbol(sym->name) &&
+		    !sym_name_parse(sym->name).has_number && !is_in_group(tab, group, sym->name))
+			return false;
+	}
+	return true;
+}
+
+/*
+ * The group of a source file in the table: SYMTAB_NONE if none has its name. The kernel has dozens of core.c, and a file has one
+ * group: of several, the only one that has all names of the file. Returns -EPERM if none or several have.
+ */
+static int find_group(const struct symtab *tab, const struct wanted *wanted, uint32_t *group)
+{
+	const char *name = wanted->obj->syms[wanted->file].name;
+	uint32_t first = SYMTAB_NONE, whole = 0, count = 0;
+
+	for (uint32_t id = 0; id < tab->nsyms; id++) {
+		if (tab->syms[id].kind != SYMTAB_FILE || strcmp(tab->syms[id].name, name))
+			continue;
+		count++;
+		if (first == SYMTAB_NONE)
+			first = id;
+		if (has_all_names(tab, id, wanted)) {
+			whole++;
+			*group = id;
+		}
+	}
+	if (count > 1)
+		return whole == 1 ? 0 : -EPERM;
+	*group = first;
+	return 0;
 }
 
 /*
@@ -91,7 +141,8 @@ static bool is_in_file(const struct symtab *tab, uint32_t id, const char *file)
 static int find_in_symtab(const struct symtab *tab, const struct wanted *wanted, struct found *found)
 {
 	bool has_group = wanted->file && tab->has_files;
-	uint32_t match = SYMTAB_NONE, count = 0;
+	uint32_t match = SYMTAB_NONE, count = 0, group = SYMTAB_NONE;
+	int err = has_group ? find_group(tab, wanted, &group) : 0;
 
 	for (uint32_t id = symtab_find(tab, wanted->name); id != SYMTAB_NONE; id = tab->syms[id].next) {
 		const struct symtab_sym *sym = &tab->syms[id];
@@ -99,15 +150,15 @@ static int find_in_symtab(const struct symtab *tab, const struct wanted *wanted,
 		/* A symbol that assembly defines has no type. */
 		if ((!sym->any_bind && sym->local == wanted->global) ||
 		    (wanted->kind != SYMTAB_NOTYPE && sym->kind != SYMTAB_NOTYPE && sym->kind != wanted->kind) ||
-		    (has_group && !is_in_file(tab, id, wanted->file)))
+		    (has_group && !err && (group == SYMTAB_NONE || sym->file != group)))
 			continue;
 		match = id;
 		count++;
 	}
-	if (count > 1)
-		return -EPERM;
 	if (!count)
 		return 0;
+	if (err || count > 1)
+		return -EPERM;
 	/* A global symbol is what the link found under its name, whatever its code is. */
 	*found = (struct found){
 		.name = tab->syms[match].name,
@@ -353,9 +404,10 @@ static void plan_symbol(struct context *ctx, uint32_t index)
 	}
 	*plan = (struct plan_symbol){.kind = PLAN_PLAIN, .name = sym->name};
 	if (status)
-		diag_refuse(ctx->diag, diff->patched.obj->path, name,
-			    "%s has several symbols of this name and which one is meant can't be told; %s",
-			    target->object, why_ambiguous(target));
+		diag_refuse(
+			ctx->diag, diff->patched.obj->path, name,
+			"%s has several symbols of this name, or source files with it, and which one is meant can't be told; %s",
+			target->object, why_ambiguous(target));
 	else
 		diag_refuse(ctx->diag, diff->patched.obj->path, name,
 			    "%s has no symbol of this name that a livepatch could refer to", target->object);
@@ -473,9 +525,10 @@ int plan_find_function(const struct diff *diff, const struct plan_target *target
 				   target->object, why_ambiguous(target));
 	status = find_symbol(diff, target, piece->name, true, global, &found);
 	if (status < 0)
-		return diag_refuse(diag, diff->patched.obj->path, piece->name,
-				   "%s has several functions of this name and which one is meant can't be told; %s",
-				   target->object, why_ambiguous(target));
+		return diag_refuse(
+			diag, diff->patched.obj->path, piece->name,
+			"%s has several functions of this name, or source files with it, and which one is meant can't be told; %s",
+			target->object, why_ambiguous(target));
 	if (!status)
 		return diag_refuse(diag, diff->patched.obj->path, piece->name, "%s has no function of this name",
 				   target->object);

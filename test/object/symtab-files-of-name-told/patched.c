@@ -1,0 +1,1 @@
+#include "symtab-files-of-name/patched.c"
