@@ -188,6 +188,12 @@ static int read_symbols(struct elf_obj *obj, Elf *elf, struct diag *diag)
 	return 0;
 }
 
+/* Also in the old form, where nothing but this magic says so (-gz=zlib-gnu, in .zdebug_info). */
+static bool is_compressed(const struct elf_sec *sec)
+{
+	return (sec->flags & SHF_COMPRESSED) || (sec->data && sec->size >= 4 && !memcmp(sec->data, "ZLIB", 4));
+}
+
 static int read_rela_section(struct elf_obj *obj, uint32_t index, struct diag *diag)
 {
 	const struct elf_sec *rela_sec = &obj->secs[index];
@@ -208,7 +214,7 @@ static int read_rela_section(struct elf_obj *obj, uint32_t index, struct diag *d
 	sec->rela_sec = index;
 	sec->nrelas = (uint32_t)(rela_sec->size / sizeof(*raw));
 	/* Debug information may be compressed (CONFIG_DEBUG_INFO_COMPRESSED_ZLIB): the size says nothing then. */
-	is_packed = (sec->flags & SHF_COMPRESSED) && sec_classify(sec) == SEC_IGNORED;
+	is_packed = is_compressed(sec) && sec_classify(sec) == SEC_IGNORED;
 	sec->relas = arena_array(obj->arena, struct elf_rela, sec->nrelas ? sec->nrelas : 1);
 	for (uint32_t i = 0; i < sec->nrelas; i++) {
 		struct elf_rela *rela = &sec->relas[i];
