@@ -57,6 +57,7 @@ struct wanted {
 	const char *name;
 	bool global;           /* other objects see it: it can only be a global symbol, unique among the global ones */
 	enum symtab_kind kind; /* SYMTAB_NOTYPE: unknown */
+	uint64_t size;         /* bytes, of a local variable; 0: unknown */
 	const struct elf_obj *obj; /* the original object, */
 	uint32_t file;             /* and there the STT_FILE symbol of a local one; 0: unknown */
 };
@@ -72,6 +73,8 @@ static struct wanted wanted_new(const struct elf_obj *obj, const char *name, uin
 		wanted.kind = SYMTAB_FUNC;
 	else if (obj->syms[sym].type == STT_OBJECT)
 		wanted.kind = SYMTAB_OBJECT;
+	if (!global && wanted.kind == SYMTAB_OBJECT)
+		wanted.size = obj->syms[sym].size;
 	/* In the output of 'ld -r', each source file's local symbols stand behind its own. */
 	while (!global && --sym && !wanted.file)
 		if (obj->syms[sym].type == STT_FILE && *obj->syms[sym].name)
@@ -150,6 +153,7 @@ static int find_in_symtab(const struct symtab *tab, const struct wanted *wanted,
 		/* A symbol that assembly defines has no type. */
 		if ((!sym->any_bind && sym->local == wanted->global) ||
 		    (wanted->kind != SYMTAB_NOTYPE && sym->kind != SYMTAB_NOTYPE && sym->kind != wanted->kind) ||
+		    (wanted->size && sym->size && sym->size != wanted->size) ||
 		    (has_group && !err && (group == SYMTAB_NONE || sym->file != group)))
 			continue;
 		match = id;

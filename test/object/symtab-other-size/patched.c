@@ -1,0 +1,1 @@
+#include "symtab-other-file/patched.c"
