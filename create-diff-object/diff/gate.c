@@ -636,19 +636,26 @@ static void check_constructors(const struct diff *diff, struct diag *diag)
 	arena_free(arena);
 }
 
+static bool is_export(const struct elf_obj *obj, uint32_t i)
+{
+	const struct elf_sym *sym = &obj->syms[i];
+
+	return elf_sym_has_section(sym) && !elf_sym_is_section(sym) &&
+	       sec_classify(&obj->secs[sym->shndx]) == SEC_EXPORT && exported_name(sym->name);
+}
+
 static void warn_exports(const struct diff *diff, struct diag *diag)
 {
 	const struct elf_obj *orig = diff->orig.obj, *patched = diff->patched.obj;
 
-	for (uint32_t i = 1; i < patched->nsyms; i++) {
-		const struct elf_sym *sym = &patched->syms[i];
-
-		if (elf_sym_has_section(sym) && !elf_sym_is_section(sym) &&
-		    sec_classify(&patched->secs[sym->shndx]) == SEC_EXPORT && exported_name(sym->name) &&
-		    !elf_obj_find_symbol(orig, sym->name))
-			diag_warn(diag, file_of(diff), exported_name(sym->name),
+	for (uint32_t i = 1; i < patched->nsyms; i++)
+		if (is_export(patched, i) && !elf_obj_find_symbol(orig, patched->syms[i].name))
+			diag_warn(diag, file_of(diff), exported_name(patched->syms[i].name),
 				  "new export: no module will find it, for a livepatch exports nothing");
-	}
+	for (uint32_t i = 1; i < orig->nsyms; i++)
+		if (is_export(orig, i) && !elf_obj_find_symbol(patched, orig->syms[i].name))
+			diag_warn(diag, file_of(diff), exported_name(orig->syms[i].name),
+				  "removed export: the kernel goes on exporting it");
 }
 
 void gate_run(const struct diff *diff, struct diag *diag)

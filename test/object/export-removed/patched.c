@@ -1,0 +1,2 @@
+#define PATCHED
+#include "export-removed/orig.c"
