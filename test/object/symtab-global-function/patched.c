@@ -1,0 +1,2 @@
+#define VALUE 1
+#include "symtab-global-function/orig.c"
