@@ -11,7 +11,7 @@ setup() {
 	mkdir -p "$T/work"/{3-affected,5-proof/modules,6-diff,7-link}
 	printf '%s\t%s\t%s\t%s\n' k.o vmlinux vmlinux k.o a.o drivers/a-mod a_mod a.o b.o drivers/b b b.o >"$T/work/3-affected/objects"
 	printf '0x1\tprintk\tvmlinux\tEXPORT_SYMBOL\t\n0x1\tspaced\tvmlinux\tEXPORT_SYMBOL\tSPACE\n' >"$T/symvers"
-	printf '%s\n' 'ffffffff81000000 T find_module' 'ffffffff81000010 T clear_relocate_add' >"$T/kallsyms"
+	printf '%s\n' 'ffffffff81000000 T find_module' 'ffffffff81000008 T is_module_address' 'ffffffff81000010 T clear_relocate_add' >"$T/kallsyms"
 	object k ''
 	object a 'extern void printk(void); void a(void) { printk(); }'
 	object b 'extern void spaced(void); void b(void) { spaced(); }'
@@ -98,9 +98,12 @@ depends() {
 	run -4 lib list
 	[[ $output == *"--a_mod is longer than the 55 characters"*"-n"* ]]
 	SETUP+='; MODULE_NAME=livepatch-fix'
-	: >"$T/kallsyms"
-	run -1 lib list
-	[[ $output == *"has no find_module()"* ]]
+	local name
+	for name in find_module is_module_address; do
+		echo "ffffffff81000000 T $name" >"$T/kallsyms"
+		run -1 lib list
+		[[ $output == *"has no find_module() or is_module_address()"* ]]
+	done
 }
 
 @test "modprobe.d: the part after the module, beside what the module itself asks for" {
