@@ -68,8 +68,7 @@ static void resolve(const struct pieces *pieces, struct ref *ref, const struct f
 	ref->is_border = elf_sym_is_section(sym) && !field->is_access && piece->kind == PIECE_DATA &&
 			 !is_descriptor_section(pieces->obj->secs[sym->shndx].name) &&
 			 (uint64_t)meant == piece->start && ref->piece > pieces->first_of_sec[sym->shndx] &&
-			 piece[-1].kind == PIECE_DATA && piece[-1].end == piece->start &&
-			 !is_record_section(pieces->obj->secs[sym->shndx].name);
+			 piece[-1].kind == PIECE_DATA && piece[-1].end == piece->start;
 	ref->target = (int64_t)sym->value + meant - (int64_t)piece->entry;
 }
 

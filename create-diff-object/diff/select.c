@@ -269,10 +269,11 @@ int selection_check(const struct diff *diff, struct diag *diag)
 
 	for (uint32_t p = 0; p < patched->pieces->n && !err; p++) {
 		const char *name = side_piece(patched, p)->name;
-		uint32_t missing = is_included(diff, p) ? find_missing(diff, p) : PIECE_NONE;
+		uint32_t missing;
 
 		if (!is_included(diff, p))
 			continue;
+		missing = find_missing(diff, p);
 		if (missing != PIECE_NONE)
 			err = diag_error(diag, patched->obj->path, name,
 					 "internal error: needs %s, which is not included",

@@ -119,16 +119,11 @@ static const struct line_field dynamic_debug_line = {.offset = 32, .mask = 0x3ff
 /* What UBSAN reports of an operation begins with struct source_location: a file name, the line, the column (lib/ubsan.h). */
 static const struct line_field sanitizer_line = {.offset = 8, .mask = 0xffffffff};
 
-bool is_record_section(const char *name)
-{
-	return !strcmp(name, "__dyndbg") || !strcmp(name, "__verbose");
-}
-
 const struct line_field *line_field_of_section(const char *name)
 {
 	if (!strncmp(name, ".data..Lubsan_data", strlen(".data..Lubsan_data")))
 		return &sanitizer_line;
-	return is_record_section(name) ? &dynamic_debug_line : NULL;
+	return is_descriptor_section(name) ? &dynamic_debug_line : NULL;
 }
 
 unsigned int line_argument_of_function(const char *name)

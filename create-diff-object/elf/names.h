@@ -70,7 +70,10 @@ bool is_once_section(const char *name);
 /* Is it data that the compiler made for itself, which no source can name (`.data..Lubsan_data4`)? */
 bool is_compiler_section(const char *name);
 
-/* The descriptors of pr_debug(). */
+/*
+ * The descriptors of pr_debug(): records, each of which a macro makes for one use. They are used one by one and are no array
+ * for the code of an object: nothing refers to the end of one.
+ */
 bool is_descriptor_section(const char *name);
 
 /* How a symbol's name is derived from the name in the source. */
@@ -96,12 +99,6 @@ bool is_hidden_by_kallsyms(const char *name);
 
 /* Is it a label for the padding before a function (`__pfx_foo`, `__cfi_foo`), not a function? */
 bool is_prefix_symbol(const char *name);
-
-/*
- * Is it a section of records, each of which a macro makes for one use (`__dyndbg`)? They are used one by one and are no
- * array for the code of an object: nothing refers to the end of one.
- */
-bool is_record_section(const char *name);
 
 /* Bits of a datum that hold a line number of the source and nothing else. */
 struct line_field {

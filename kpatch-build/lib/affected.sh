@@ -148,7 +148,9 @@ module_is_builtin() {
 	[[ -f $builtin ]] && sed 's,.*/,,; s,\.ko$,,; y/-/_/' "$builtin" | grep -xF -- "$1" >/dev/null
 }
 module_is_there() {
-	[[ $1 =~ ^[A-Za-z0-9_]+$ && -n $(find "$TARGET_MODULES_DIR" -name "${1//_/[-_]}.ko*" -print -quit) ]]
+	[[ $1 =~ ^[A-Za-z0-9_]+$ ]] || return 1
+	vm_find_module "$TARGET_MODULES_DIR" "$1"
+	[[ $REPLY ]]
 }
 
 # affected_name_is_free: the kernel finds a module by its name. A livepatch of the same name would be taken for the module that

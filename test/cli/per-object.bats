@@ -16,7 +16,6 @@ setup() {
 	object a 'extern void printk(void); void a(void) { printk(); }'
 	object b 'extern void spaced(void); void b(void) { spaced(); }'
 	export SETUP='source "$LIB_DIR/module.sh"
-		source "$LIB_DIR/vm.sh"
 		MODULE_NAME=livepatch-fix OPT_PER_OBJECT=1 TARGET_SYMVERS=$T/symvers TARGET_KALLSYMS=$T/kallsyms
 		TARGET_RELEASE=6.12.3 UNPROVED=()
 		MODULE=([k.o]=vmlinux [a.o]=a_mod [b.o]=b)

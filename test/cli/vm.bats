@@ -24,7 +24,7 @@ module() {
 	module plain
 	module later
 	module user depends=base "softdep=pre: crc plain nothing post: later"
-	SETUP='source "$LIB_DIR/vm.sh"' run -0 lib vm_add_module "$T/vm" "$T/modules" user
+	run -0 lib vm_add_module "$T/vm" "$T/modules" user
 	cat "$T/vm/root/vm/modules/user.order"
 	[[ $(head -n 1 "$T/vm/root/vm/modules/user.order") == base.ko ]]
 	[[ $(sed -n '2,3p' "$T/vm/root/vm/modules/user.order" | sort | xargs) == "crc_one.ko crc_two.ko" ]]
