@@ -57,7 +57,7 @@ LAW_SRC  := $(addprefix test/integration/law/,mutate.c same-sections.c enroll.c)
 KLP_CFLAGS := -std=gnu11 -Wall -Wextra -Werror -D_GNU_SOURCE -I$(ENGINE) $(SANFLAGS)
 LDLIBS   := -lelf -lzstd -llzma -lz -llz4 -llzo2 -lbz2 -ldw -lZydis -lZycore
 
-SHELL_SCRIPTS := $(wildcard .ci/run examples/*.sh test/*.sh test/check test/*/run test/object/valgrind test/sample/*.sh test/integration/*.sh \
+SHELL_SCRIPTS := $(wildcard .ci/run examples/*.sh test/*.sh test/check test/series test/*/run test/object/valgrind test/sample/*.sh test/integration/*.sh \
 		   test/cli/*.bats test/cli/*.bash bench/run bench/place kpatch-build/kpatch-build \
 		   kpatch-build/install-packages kpatch-build/lib/*.sh)
 C_FILES  := $(wildcard $(ENGINE)/*/*.[ch] test/unit/*.[ch] test/object/*.[ch] kmod/patch/*.[ch] test/integration/positions/*.c) $(LAW_SRC)
@@ -164,10 +164,10 @@ check-valgrind: all $(SHOW)
 
 # The engine on objects of the stock kernels: 300 of each line, and a few of them for every day. The first run compiles them.
 check-sample: all
-	$(Q)st=0; for line in $(KERNELS); do test/sample/run $$line 300 || st=1; done; exit $$st
+	$(Q)st=0; for line in $(KERNELS); do test/series $$line test/sample/run $$line 300 || st=1; done; exit $$st
 
 check-sample-small: all
-	$(Q)st=0; for line in $(KERNELS); do test/sample/run $$line 12 || st=1; done; exit $$st
+	$(Q)st=0; for line in $(KERNELS); do test/series $$line test/sample/run $$line 12 || st=1; done; exit $$st
 
 check-cli: all $(LAW_TOOLS)
 	$(Q)bats --tap test/cli
@@ -179,6 +179,10 @@ check-integration: all $(LAW_TOOLS)
 	$(Q)st=0; for line in $(KERNELS); do $(MAKE) --no-print-directory check-integration-$$line || st=1; done; exit $$st
 
 check-integration-%: all $(LAW_TOOLS)
+	$(Q)test/series $* $(MAKE) --no-print-directory integration-$*
+
+# (The series is there.)
+integration-%: all $(LAW_TOOLS)
 	$(Q)st=0; test/integration/run $* $(CASES) || st=1; \
 	[ -n '$(CASES)' ] || for t in $(INTEGRATION); do test/integration/$$t.sh $* || st=1; done; exit $$st
 

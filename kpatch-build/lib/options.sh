@@ -58,7 +58,7 @@ Proof:
 Other:
   -d, --debug                say what is run, keep the work directory
       --skip-cleanup         keep the work directory
-      --list-targets         list the stock kernels that the archive has with their source, newest first
+      --list-targets         list the stock kernels that can be built here, newest first
       --print-target         prepare the target and print its description, build nothing
   -h, --help                 this text
 

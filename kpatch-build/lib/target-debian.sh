@@ -3,8 +3,9 @@
 # Packages are fetched with apt-get download and unpacked into the cache; nothing is installed, no root is needed.
 #
 # Names: the image is linux-image-RELEASE (signed; the same code as -unsigned). The headers package names -common and
-# -kbuild in its dependencies. The source is linux-source-LINE, where LINE is 6.12 or 6.1, for every release of the
-# line, so that its version must be the image's version: any other is another kernel.
+# -kbuild in its dependencies, with the versions that it can do with: 6.1.0-56 at 6.1.192-2 asks for linux-kbuild-6.1 of
+# that revision or a later one, and the archive may hold only the later. The source is linux-source-LINE, where LINE is
+# 6.12 or 6.1, for every release of the line, so that its version must be the image's version: any other is another kernel.
 
 target_debian() {
 	local release=$OPT_RELEASE version dir
@@ -85,17 +86,107 @@ debian_targets() {
 		awk -F '|' '{ gsub(/ /, ""); sub(/^linux-image-/, "", $1); print $2, $1 }' | sort -u -k 1,1Vr -k 2,2) || REPLY=""
 }
 
-# debian_newest LINE -> REPLY: the newest release of the line whose source is there too
+# debian_madison PACKAGE... -> fills DEBIAN_HAS[PACKAGE] with its versions in the archive, newest first, blanks around each. (One
+# call for all: each reads the whole package index.)
+declare -A DEBIAN_HAS=()
+debian_madison() {
+	local package version
+	while read -r package version; do
+		if [[ ${DEBIAN_HAS[$package]:- } != *" $version "* ]]; then DEBIAN_HAS[$package]=${DEBIAN_HAS[$package]:- }"$version "; fi
+	done < <(apt-cache madison -- "$@" 2>/dev/null | awk -F '|' '{ gsub(/ /, ""); print $1, $2 }')
+}
+
+# debian_relations: from control data on standard input, "PACKAGE VERSION DEPENDENCY RELATION WANTED" for each package of
+# headers or kbuild that a package depends on; RELATION and WANTED are "any -" where it takes all versions
+debian_relations() {
+	awk '
+	/^Package: / { package = $2 }
+	/^Version: / { version = $2 }
+	/^Depends: / { depends = substr($0, 10) }
+	/^$/ { flush() }
+	END { flush() }
+	function flush(   n, i, item, parts) {
+		n = split(depends, item, /, */)
+		for (i = 1; i <= n; i++) {
+			sub(/ *[|].*/, "", item[i])
+			if (item[i] !~ /^linux-(headers|kbuild)-/) continue
+			gsub(/[()]/, "", item[i])
+			if (split(item[i], parts, / +/) >= 3) print package, version, parts[1], parts[2], parts[3]
+			else print package, version, parts[1], "any", "-"
+		}
+		package = version = depends = ""
+	}'
+}
+
+# debian_choose RELATION WANTED VERSION CANDIDATE... -> REPLY: of the versions of a package (newest first) the one to take beside
+# an image of VERSION: the same if it will do, else the next later one; false if none will do
+debian_choose() {
+	local relation=$1 wanted=$2 version=$3 chosen="" candidate
+	local -A word=(["="]=eq [">="]=ge [">>"]=gt ["<="]=le ["<<"]=lt)
+	shift 3
+	for candidate; do
+		if [[ $relation != any ]] && ! dpkg --compare-versions "$candidate" "${word[$relation]}" "$wanted"; then continue; fi
+		if [[ $candidate == "$version" ]]; then REPLY=$candidate; return 0; fi
+		if [[ -z $chosen ]] || dpkg --compare-versions "$candidate" ge "$version"; then chosen=$candidate; fi
+	done
+	REPLY=$chosen
+	[[ $chosen ]]
+}
+
+# debian_buildable [LINE] -> REPLY: "version release" lines as of debian_targets, but only of releases for which everything is
+# there, in the archive or in the cache: headers, what these depend on, and the source of the same version
+debian_buildable() {
+	local targets version release package dependency relation wanted found="" names=() sources=()
+	local -A needs=() fits=() line_seen=()
+	debian_targets "${1:-}"; targets=$REPLY
+	REPLY=""
+	if [[ -z $targets ]]; then return; fi
+	while read -r version release; do
+		names+=("linux-headers-$release")
+		debian_line "$version"
+		if [[ -z ${line_seen[$REPLY]:-} ]]; then sources+=("linux-source-$REPLY"); fi
+		line_seen[$REPLY]=1
+	done <<<"$targets"
+	while read -r package version dependency relation wanted; do
+		needs[$package $version]+="$dependency $relation $wanted"$'\n'
+		sources+=("$dependency")
+	done < <(apt-cache show -- "${names[@]}" 2>/dev/null | debian_relations)
+	debian_madison "${sources[@]}"
+	while read -r version release; do
+		debian_line "$version"
+		if debian_is_cached "$release" "$version" || { [[ ${DEBIAN_HAS[linux-source-$REPLY]:-} == *" $version "* &&
+			${needs[linux-headers-$release $version]:-} ]] &&
+			debian_needs_fit "$version" "${needs[linux-headers-$release $version]}"; }; then
+			found+="$version $release"$'\n'
+		fi
+	done <<<"$targets"
+	REPLY=${found%$'\n'}
+}
+
+debian_is_cached() {
+	local line
+	debian_line "$2"; line=$REPLY
+	[[ -d $CACHE/target/${1}_$2 && -d $CACHE/source/linux-source-${line}_$2 ]]
+}
+
+# debian_needs_fit VERSION NEEDS: is there a version of each package that NEEDS has ("PACKAGE RELATION WANTED" lines)?
+debian_needs_fit() {
+	local dependency relation wanted candidates
+	while read -r dependency relation wanted; do
+		if [[ -z $dependency ]]; then continue; fi
+		read -ra candidates <<<"${DEBIAN_HAS[$dependency]:-}"
+		if ! debian_choose "$relation" "$wanted" "$1" "${candidates[@]}"; then return 1; fi
+	done <<<"$2"
+}
+
+# debian_newest LINE -> REPLY: the newest release of the line that can be built
 debian_newest() {
-	local line=$1 version release sources dir newest=""
-	debian_targets "$line"
+	local line=$1 dir newest="" targets
+	debian_buildable "$line"
 	if [[ $REPLY ]]; then
-		local targets=$REPLY
-		debian_versions "linux-source-$line"; sources=$REPLY
-		while read -r version release; do
-			if grep -qxF -- "$version" <<<"$sources"; then REPLY=$release; return; fi
-		done <<<"$targets"
-		die "the archive has kernels $line but no package linux-source-$line of the same version as one of them"
+		REPLY=${REPLY%%$'\n'*}
+		REPLY=${REPLY#* }
+		return
 	fi
 	for dir in "$CACHE/target/$line".*-*_*; do
 		if [[ -d $dir && $dir != *.new ]]; then newest=$dir; fi
@@ -106,20 +197,18 @@ debian_newest() {
 		return
 	fi
 	debian_no_lists
+	debian_targets "$line"; targets=$(awk '{ print $2 }' <<<"$REPLY" | xargs)
+	if [[ $targets ]]; then
+		die "of line $line the archive has $targets, but for none of them the headers, what these depend on and a package linux-source-$line of the same version"
+	fi
 	die "the package lists of this machine have no stock kernel of line $line; are they current (apt-get update, as root), and do the sources of apt include the security suite, where Debian keeps new kernels of a stable release? kpatch-build --list-targets lists what there is"
 }
 
+# What -a takes: "release version" of each that can be built.
 debian_list_targets() {
-	local version release line sources="" seen="" targets
-	debian_targets; targets=$REPLY
-	if [[ -z $targets ]]; then debian_no_lists; die "the archive has no stock kernels"; fi
-	while read -r version release; do
-		debian_line "$version"; line=$REPLY
-		if [[ $seen != "$line" ]]; then
-			debian_versions "linux-source-$line"; sources=$REPLY seen=$line
-		fi
-		if grep -qxF -- "$version" <<<"$sources"; then printf '%-32s %s\n' "$release" "$version"; fi
-	done <<<"$targets"
+	debian_buildable
+	if [[ -z $REPLY ]]; then debian_no_lists; die "the archive has no stock kernels that can be built"; fi
+	awk '{ printf "%-32s %s\n", $2, $1 }' <<<"$REPLY"
 }
 
 # ---- fetching -------------------------------------------------------------------------------------------------------
@@ -177,7 +266,7 @@ fetch_progress() {
 # ---- unpacking ------------------------------------------------------------------------------------------------------
 
 debian_unpack_target() {
-	local to=$1 release=$2 version=$3 package depends image
+	local to=$1 release=$2 version=$3 package relation wanted image
 	image=linux-image-$release
 	debian_versions "$image"
 	if [[ $REPLY && $'\n'$REPLY$'\n' != *$'\n'$version$'\n'* ]] || [[ -z $REPLY ]]; then
@@ -187,9 +276,26 @@ debian_unpack_target() {
 	need_space "$CACHE" 1200000000 "unpacking $release"
 	debian_unpack_package "$to" "$image" "$version"
 	debian_unpack_package "$to" "linux-headers-$release" "$version"
-	depends=$(dpkg-deb -f "$REPLY" Depends | tr ',' '\n' | awk '/linux-(headers|kbuild)-/ { print $1 }')
-	for package in $depends; do debian_unpack_package "$to" "$package" "$version"; done
+	while read -r _ _ package relation wanted; do
+		debian_version_for "$package" "$relation" "$wanted" "$version"
+		debian_unpack_package "$to" "$package" "$REPLY"
+	done < <({ printf 'Package: x\nVersion: x\nDepends: '; dpkg-deb -f "$REPLY" Depends; } | debian_relations)
 	rm -rf "${to:?}/usr/share"
+}
+
+# debian_version_for PACKAGE RELATION WANTED VERSION -> REPLY: the version of PACKAGE, in the archive or among the fetched packages, to
+# take beside an image of VERSION
+debian_version_for() {
+	local package=$1 file have
+	debian_versions "$package"
+	mapfile -t have < <(printf %s "$REPLY")
+	for file in "$CACHE/packages/${package}_"*.deb; do
+		file=${file##*/"${package}"_}
+		have+=("${file%_*}")
+	done
+	if debian_choose "$2" "$3" "$4" "${have[@]//%3a/:}"; then return; fi
+	debian_no_lists
+	die "the archive has no $package of version $([[ $2 == any ]] || echo "$2 $3") (it has: ${have[*]:-none}), which the headers of version $4 need; choose a release from kpatch-build --list-targets"
 }
 
 # debian_unpack_package DIR PACKAGE VERSION -> REPLY: the package file

@@ -67,3 +67,6 @@ fake_image() { printf '\x1f\x8bcompressed' >"$1"; }
 
 # diff_patch OLD NEW NAME: a patch as git makes it
 diff_patch() { diff -u --label "a/$3" --label "b/$3" "$1" "$2" || true; }
+
+# describe_target SERIES: assignments of its TARGET_ fields; nothing where no kernel of the series can be built
+describe_target() { "$TOP/test/series" "$1" "$DRIVER" -a "$1" --print-target | { grep '^TARGET_' || true; }; }

@@ -100,20 +100,35 @@ own() { "$DRIVER" -s "$T/src" -c "$T/config" -v "$T/image" --print-target "$@"; 
 
 # ---- the archive, pretended ----
 
+# Releases 3 to 6 of 6.12: the newest lacks a source of its version, the next has only an older linux-kbuild, 6.12.4-2 only a
+# later one, and of the oldest the kbuild package is the very one.
 fake_archive() {
 	cat >"$T/bin/apt-cache" <<-'EOF'
 		#!/bin/sh
+		headers() {
+			printf 'Package: linux-headers-%s-amd64\nVersion: %s\nDepends: linux-base, linux-headers-%s-common (= %s), %s, gcc-12\n\n' "$1" "$2" "$1" "$2" "$3"
+		}
 		case "$1 $3$2" in
-		"search ^linux-image-6"*) printf 'linux-image-6.12.3-amd64 - Linux\nlinux-image-6.12.4-amd64 - Linux\nlinux-image-6.12.4-rt-amd64 - Linux\nlinux-image-6.12-amd64 - meta\n' ;;
+		"search ^linux-image-6"* | "search ^linux-image-["*)
+			for r in 6.12.3 6.12.4 6.12.5 6.12.6; do printf 'linux-image-%s-amd64 - Linux\nlinux-image-%s-rt-amd64 - Linux\n' $r $r; done
+			echo 'linux-image-6.12-amd64 - meta' ;;
 		search*) echo 'linux-image-amd64 - meta' ;;
-		*linux-image-6.12.3-amd64*) madison="$madison linux-image-6.12.3-amd64|6.12.3-1|x" ;;
+		show*)
+			headers 6.12.3 6.12.3-1 'linux-kbuild-6.12.3'
+			headers 6.12.4 6.12.4-2 'linux-kbuild-6.12 (>= 6.12.4-2)'
+			headers 6.12.5 6.12.5-1 'linux-kbuild-6.12.5 (>= 6.12.5-1)'
+			headers 6.12.6 6.12.6-1 'linux-kbuild-6.12 (>= 6.12.6-1) | other' ;;
 		esac
 		if [ "$1" = madison ]; then
 			for p; do
 				case $p in
-				linux-image-6.12.3-amd64) echo "$p | 6.12.3-1 | x" ;;
-				linux-image-6.12.4-amd64) echo "$p | 6.12.4-1 | x" ;;
-				linux-source-6.12) echo "$p | 6.12.3-1 | x" ;;
+				linux-image-6.12.4-amd64 | linux-headers-6.12.4-common) echo "$p | 6.12.4-2 | x" ;;
+				linux-image-6.12.[356]-amd64 | linux-headers-6.12.[356]-common)
+					v=${p#linux-*-}; echo "$p | ${v%-*}-1 | x" ;;
+				linux-source-6.12) for v in 6.12.5-1 6.12.4-2 6.12.3-1; do echo "$p | $v | x"; done ;;
+				linux-kbuild-6.12) for v in 6.12.9-1 6.12.4-3 6.12.3-1; do echo "$p | $v | x"; done ;;
+				linux-kbuild-6.12.3) echo "$p | 6.12.3-1 | x" ;;
+				linux-kbuild-6.12.5) echo "$p | 6.12.5~rc1-1 | x" ;;
 				esac
 			done
 		fi
@@ -123,10 +138,43 @@ fake_archive() {
 	PATH=$T/bin:$PATH
 }
 
-@test "the newest kernel of a line is the newest whose source is there" {
+@test "the newest kernel of a series is the newest that can be built" {
 	fake_archive
 	SETUP='newest() { debian_newest "$1"; echo "$REPLY"; }' run -0 lib newest 6.12
-	[[ $output == 6.12.3-amd64 ]]
+	[[ $output == 6.12.4-amd64 ]]
+}
+
+@test "only what can be built is listed" {
+	fake_archive
+	run -0 "$DRIVER" --list-targets
+	[[ ${lines[0]} =~ ^6\.12\.4-amd64\ +6\.12\.4-2$ && ${lines[1]} =~ ^6\.12\.3-amd64\ +6\.12\.3-1$ ]]
+	((${#lines[@]} == 2))
+}
+
+@test "a series of which nothing can be built says what is missing" {
+	fake_archive
+	sed -i '/linux-source-6.12)/d' "$T/bin/apt-cache"
+	run -1 "$DRIVER" -a 6.12 "$T/x.patch"
+	[[ $output == *"of line 6.12 the archive has 6.12.6-amd64 6.12.5-amd64 6.12.4-amd64 6.12.3-amd64, but for none of them"*"linux-source-6.12 of the same version"* ]]
+}
+
+@test "of what the headers depend on, the version nearest to the image's is taken" {
+	fake_archive
+	SETUP='chosen() { debian_version_for "$@"; echo "$REPLY"; }'
+	SETUP=$SETUP run -0 lib chosen linux-kbuild-6.12 '>=' 6.12.4-2 6.12.4-2
+	[[ $output == 6.12.4-3 ]]
+	SETUP=$SETUP run -0 lib chosen linux-kbuild-6.12 '>=' 6.12.3-1 6.12.3-1
+	[[ $output == 6.12.3-1 ]]
+	SETUP=$SETUP run -0 lib chosen linux-kbuild-6.12.3 any - 6.12.3-1
+	[[ $output == 6.12.3-1 ]]
+	# fetched before, and no longer in the archive
+	mkdir -p "$T/cache/packages"
+	: >"$T/cache/packages/linux-kbuild-6.12.5_6.12.5-2_amd64.deb"
+	SETUP=$SETUP run -0 lib chosen linux-kbuild-6.12.5 '>=' 6.12.5-1 6.12.5-1
+	[[ $output == 6.12.5-2 ]]
+	rm "$T/cache/packages/linux-kbuild-6.12.5_6.12.5-2_amd64.deb"
+	SETUP=$SETUP run -1 lib chosen linux-kbuild-6.12.5 '>=' 6.12.5-1 6.12.5-1
+	[[ $output == *"no linux-kbuild-6.12.5 of version >= 6.12.5-1 (it has: 6.12.5~rc1-1), which the headers of version 6.12.5-1 need"* ]]
 }
 
 @test "an unknown release is named" {
@@ -138,8 +186,8 @@ fake_archive() {
 
 @test "a source of another version is refused" {
 	fake_archive
-	SETUP='mkdir -p "$WORK/1-target"' run -1 lib debian_fetch linux-source-6.12 6.12.4-1
-	[[ $output == *"no linux-source-6.12 of version 6.12.4-1 (it has: 6.12.3-1); image, headers and source must be of one version"* ]]
+	SETUP='mkdir -p "$WORK/1-target"' run -1 lib debian_fetch linux-source-6.12 6.12.6-1
+	[[ $output == *"no linux-source-6.12 of version 6.12.6-1 (it has: 6.12.5-1 6.12.4-2 6.12.3-1); image, headers and source must be of one version"* ]]
 }
 
 @test "no network: one message, nothing half fetched" {
