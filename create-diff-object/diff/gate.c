@@ -53,20 +53,21 @@ static void refuse_function(const struct diff *diff, uint32_t p, struct diag *di
 
 	if (piece->class == SEC_INIT) {
 		diag_refuse(
-			diag, file_of(diff), piece->name,
+			diag, RULE_INIT_CODE, file_of(diff), piece->name,
 			"%s __init or __exit function: it already ran, or runs once; patch the code that uses its result",
 			info->change == CHANGE_NEW ? "new" : "changed");
 		return;
 	}
 	if (piece->class == SEC_VDSO) {
-		diag_refuse(diag, file_of(diff), piece->name, "changed vdso function: it runs in user space");
+		diag_refuse(diag, RULE_VDSO_CHANGED, file_of(diff), piece->name,
+			    "changed vdso function: it runs in user space");
 		return;
 	}
 	/* What counts is the function that runs now: ftrace must find the site in it. */
 	if (info->change == CHANGE_CHANGED && !info->carried && piece->root == p &&
 	    !side_piece(&diff->orig, diff->corr->to_orig[p])->traced)
 		diag_refuse(
-			diag, file_of(diff), piece->name,
+			diag, RULE_NOT_TRACED, file_of(diff), piece->name,
 			"changed function that ftrace can't reach (notrace, noinstr, inline kept out of line, or compiled without -pg); change %s instead",
 			list_callers(diff, p, callers, sizeof(callers)));
 }
@@ -78,28 +79,29 @@ static void refuse_data(const struct diff *diff, uint32_t p, struct diag *diag)
 	const char *section = side_section(&diff->patched, piece)->name;
 
 	if (piece->class == SEC_TABLE)
-		diag_refuse(diag, file_of(diff), piece->name, "%s entry in %s, which is read at start-up only",
+		diag_refuse(diag, RULE_INIT_ENTRY, file_of(diff), piece->name,
+			    "%s entry in %s, which is read at start-up only",
 			    info->change == CHANGE_NEW ? "new" : "changed", section);
 	else if (piece->class == SEC_TEXT)
-		diag_refuse(diag, file_of(diff), piece->name, "%s code that belongs to no function",
+		diag_refuse(diag, RULE_NAMELESS_CODE, file_of(diff), piece->name, "%s code that belongs to no function",
 			    info->change == CHANGE_NEW ? "new" : "changed");
 	else if (info->change == CHANGE_CHANGED)
 		diag_refuse(
-			diag, file_of(diff), piece->name,
+			diag, RULE_DATA_CHANGED, file_of(diff), piece->name,
 			"changed data in %s: %s differs; the running kernel's copy stays as it is, so change it from a callback or a function",
 			section, difference_text(info->why));
 	/* module_init() leaves `__UNIQUE_ID___addressable_init_module680`, whose number any new unique name shifts. */
 	else if (info->change == CHANGE_NEW && piece->class == SEC_INIT &&
 		 !(piece->kind == PIECE_DATA && side_is_anonymous(&diff->patched, piece)))
-		diag_refuse(diag, file_of(diff), piece->name, "new entry in %s: it would only be used at start-up",
-			    section);
+		diag_refuse(diag, RULE_INIT_ENTRY, file_of(diff), piece->name,
+			    "new entry in %s: it would only be used at start-up", section);
 }
 
 /* What an existing datum says of the insides of a function, it says of the old one. */
 static void refuse_labels(const struct diff *diff, uint32_t p, struct diag *diag)
 {
 	diag_refuse(
-		diag, file_of(diff), side_piece(&diff->patched, p)->name,
+		diag, RULE_LABEL_TABLE, file_of(diff), side_piece(&diff->patched, p)->name,
 		"holds addresses inside of a changed function, and the running kernel's copy leads into the old one; only a static const table that the function itself indexes can go along with it");
 }
 
@@ -107,7 +109,7 @@ static void refuse_gap(const struct diff *diff, uint32_t p, struct diag *diag)
 {
 	const struct piece *piece = side_piece(&diff->patched, p);
 
-	diag_refuse(diag, file_of(diff), piece->name,
+	diag_refuse(diag, RULE_NAMELESS_DATA, file_of(diff), piece->name,
 		    "changed bytes beside it in %s, which no symbol names; give them a symbol with a type",
 		    side_section(&diff->patched, piece)->name);
 }
@@ -116,8 +118,8 @@ static void refuse_unknown(const struct diff *diff, uint32_t p, struct diag *dia
 {
 	const struct piece *piece = side_piece(&diff->patched, p);
 
-	diag_refuse(diag, file_of(diff), piece->name, "changed in section %s, whose meaning is not known",
-		    side_section(&diff->patched, piece)->name);
+	diag_refuse(diag, RULE_UNKNOWN_SECTION, file_of(diff), piece->name,
+		    "changed in section %s, whose meaning is not known", side_section(&diff->patched, piece)->name);
 }
 
 static void check_pieces(const struct diff *diff, struct diag *diag)
@@ -219,10 +221,12 @@ static void refuse_nowhere(const struct diff *diff, const char *place, const str
 	const struct piece *target = ref->piece == PIECE_NONE ? NULL : side_piece(&diff->patched, ref->piece);
 
 	if (target && target->kind != PIECE_ANON)
-		diag_refuse(diag, file_of(diff), place, "refers to %s in section %s, which a livepatch can't carry",
-			    target->name, obj->secs[target->sec].name);
+		diag_refuse(diag, RULE_NOT_CARRIED, file_of(diff), place,
+			    "refers to %s in section %s, which a livepatch can't carry", target->name,
+			    obj->secs[target->sec].name);
 	else
-		diag_refuse(diag, file_of(diff), place, "refers to section %s, which a livepatch can't carry",
+		diag_refuse(diag, RULE_NOT_CARRIED, file_of(diff), place,
+			    "refers to section %s, which a livepatch can't carry",
 			    obj->secs[obj->syms[ref->sym].shndx].name);
 }
 
@@ -235,7 +239,7 @@ static void check_ref(const struct diff *diff, uint32_t from, bool owned, const 
 	uint32_t other;
 
 	if (patched->obj->arch->reloc(ref->type)->is_got && (owned || !has_direct_form(patched, from, ref)))
-		diag_refuse(diag, file_of(diff), place,
+		diag_refuse(diag, RULE_GOT_REFERENCE, file_of(diff), place,
 			    "reads the address of %s from a table of the linker, which modules don't have (%s)",
 			    patched->obj->syms[ref->sym].name, patched->obj->arch->reloc(ref->type)->name);
 	if (use == REF_USE_NOWHERE) {
@@ -246,36 +250,37 @@ static void check_ref(const struct diff *diff, uint32_t from, bool owned, const 
 		return;
 	target = side_piece(patched, ref->piece);
 	if (ref->is_found && patched->obj->arch->reloc(ref->type)->size != 4) {
-		diag_refuse(diag, file_of(diff), place, "short jump to %s in the same section can't be moved",
-			    target->name);
+		diag_refuse(diag, RULE_SHORT_JUMP, file_of(diff), place,
+			    "short jump to %s in the same section can't be moved", target->name);
 		return;
 	}
 	if (ref->shift && use == REF_USE_COPY)
 		diag_refuse(
-			diag, file_of(diff), place,
+			diag, RULE_PHYSICAL_ADDRESS, file_of(diff), place,
 			"takes the physical address of %s as of a part of the kernel's image, which the copy is not",
 			target->name);
 	if (target->class == SEC_INIT)
-		diag_refuse(diag, file_of(diff), place, "refers to %s, which is freed after start-up", target->name);
+		diag_refuse(diag, RULE_INIT_REFERENCE, file_of(diff), place,
+			    "refers to %s, which is freed after start-up", target->name);
 	other = find_other_owner(diff, ref);
 	if (ref->is_border && !is_harmless_border(diff, ref))
 		diag_refuse(
-			diag, file_of(diff), place,
+			diag, RULE_REFERENCE_UNCLEAR, file_of(diff), place,
 			"refers to the end of %s or the start of %s, which can't be told apart; put something between them",
 			target[-1].name, target->name);
 	else if (other != PIECE_NONE)
 		diag_refuse(
-			diag, file_of(diff), place,
+			diag, RULE_REFERENCE_UNCLEAR, file_of(diff), place,
 			"computes with an address in %s that may be one of %s or of %s, and the patch moved them apart; put new data elsewhere",
 			side_section(patched, target)->name, target->name, side_piece(patched, other)->name);
 	else if (is_unsure(diff, ref))
-		diag_refuse(diag, file_of(diff), place,
+		diag_refuse(diag, RULE_REFERENCE_UNCLEAR, file_of(diff), place,
 			    "refers to %s or to what is beside it: the instruction at offset %#lx is not known",
 			    target->name, (unsigned long)(ref->offset - side_piece(patched, from)->entry));
 	if (use == REF_USE_COPY && target->kind == PIECE_FUNC && diff->changes->v[target->root].change == CHANGE_SAME &&
 	    target->root != side_piece(patched, from)->root)
-		diag_refuse(diag, file_of(diff), place, "refers to a label inside of %s, which did not change",
-			    target->name);
+		diag_refuse(diag, RULE_LABEL_REFERENCE, file_of(diff), place,
+			    "refers to a label inside of %s, which did not change", target->name);
 }
 
 /* Refuses the use of a variable that could be one of two, or new; once for each user. */
@@ -295,12 +300,12 @@ static void check_static(const struct diff *diff, uint32_t from, bool owned, con
 	other = diff->corr->other[p];
 	if (orig == other)
 		diag_refuse(
-			diag, file_of(diff), side_piece(&diff->patched, from)->name,
+			diag, RULE_STATIC_AMBIGUOUS, file_of(diff), side_piece(&diff->patched, from)->name,
 			"uses static variable %s, which could be %s of the running kernel or a new one; give the new one another name",
 			side_piece(&diff->patched, p)->name, side_piece(&diff->orig, orig)->name);
 	else
 		diag_refuse(
-			diag, file_of(diff), side_piece(&diff->patched, from)->name,
+			diag, RULE_STATIC_AMBIGUOUS, file_of(diff), side_piece(&diff->patched, from)->name,
 			"uses static variable %s, which could be %s or %s of the running kernel; rename one of them",
 			side_piece(&diff->patched, p)->name, side_piece(&diff->orig, orig)->name,
 			side_piece(&diff->orig, other)->name);
@@ -334,7 +339,7 @@ static void check_block(const struct diff *diff, const struct text_block *block,
 		check_entry(diff, block->owner, &patched->entries->v[entries[i]], diag);
 	/* The assembler resolves a jump inside of a section by itself; alone, the block would jump into the void. */
 	if (refs_special_text_leaves(patched->refs, patched->obj, block->sec, block->start, block->end))
-		diag_refuse(diag, file_of(diff), side_piece(patched, block->owner)->name,
+		diag_refuse(diag, RULE_SHORT_JUMP, file_of(diff), side_piece(patched, block->owner)->name,
 			    "its instructions in %s jump to others there, which can't be moved",
 			    patched->obj->secs[block->sec].name);
 }
@@ -361,7 +366,8 @@ static void check_nameless(const struct diff *diff, uint32_t p, struct diag *dia
 
 	if (is_nameless_variable(&diff->patched, piece) && has_nameless_variables(&diff->orig))
 		diag_refuse(
-			diag, file_of(diff), side_piece(&diff->patched, diff->selection->v[p].by)->name,
+			diag, RULE_NAMELESS_DATA, file_of(diff),
+			side_piece(&diff->patched, diff->selection->v[p].by)->name,
 			"uses a variable in %s that no symbol names: the running kernel's can't be found; give it a symbol with a type",
 			piece->name);
 }
@@ -394,7 +400,7 @@ static void check_left_behind(const struct diff *diff, uint32_t p, struct diag *
 			continue;
 		if (!is_used(patched, p))
 			diag_refuse(
-				diag, file_of(diff), target->name,
+				diag, RULE_NAMELESS_DATA, file_of(diff), target->name,
 				"its data in %s has no name and nothing refers to it, so what it is for is not known",
 				piece->name);
 		return;
@@ -457,17 +463,17 @@ static void check_removed(const struct diff *diff, struct diag *diag)
 		    side_is_anonymous(&diff->orig, piece) != (piece->kind == PIECE_ANON))
 			continue;
 		if (piece->class == SEC_TABLE || (piece->class == SEC_INIT && piece->kind != PIECE_FUNC))
-			diag_refuse(diag, file_of(diff), piece->name,
+			diag_refuse(diag, RULE_INIT_REMOVED, file_of(diff), piece->name,
 				    "removed from %s, which was read at start-up: that can't be undone",
 				    side_section(&diff->orig, piece)->name);
 		else if (has_state(&diff->orig, piece))
 			diag_refuse(
-				diag, file_of(diff), piece->name,
+				diag, RULE_DATA_REMOVED, file_of(diff), piece->name,
 				"removed data of %s: renamed or moved it would begin anew; keep it, with __used if nothing uses it any more",
 				side_section(&diff->orig, piece)->name);
 		else if (is_known_constant(&diff->orig, piece))
 			diag_refuse(
-				diag, file_of(diff), piece->name,
+				diag, RULE_CONSTANT_REMOVED, file_of(diff), piece->name,
 				"removed constant of %s: who compares with its address would not find it any more; keep it, with __used if nothing uses it",
 				side_section(&diff->orig, piece)->name);
 	}
@@ -487,8 +493,9 @@ static void check_names(const struct diff *diff, struct diag *diag)
 		before = elf_obj_find_symbol(orig, sym->name);
 		o = before ? diff->orig.pieces->of_sym[before] : PIECE_NONE;
 		if (o != PIECE_NONE && o != diff->corr->to_orig[p])
-			diag_refuse(diag, file_of(diff), sym->name, "was a name of %s and is one of %s now",
-				    side_piece(&diff->orig, o)->name, side_piece(&diff->patched, p)->name);
+			diag_refuse(diag, RULE_NAME_MOVED, file_of(diff), sym->name,
+				    "was a name of %s and is one of %s now", side_piece(&diff->orig, o)->name,
+				    side_piece(&diff->patched, p)->name);
 	}
 }
 
@@ -527,7 +534,7 @@ static void check_removed_definitions(const struct diff *diff, struct diag *diag
 		user = find_user(diff, i);
 		if (user != PIECE_NONE)
 			diag_refuse(
-				diag, file_of(diff), side_piece(&diff->patched, user)->name,
+				diag, RULE_DEFINITION_REMOVED, file_of(diff), side_piece(&diff->patched, user)->name,
 				"refers to %s, which the patch removed from this file; the kernel's is the old one, so leave it where it was",
 				patched->syms[i].name);
 	}
@@ -558,8 +565,8 @@ static void check_unknown_sections(const struct diff *diff, struct diag *diag)
 		orig = elf_obj_find_same_section(diff->orig.obj, patched->obj, i);
 		if (orig ? !sections_equal(&diff->orig, orig, patched, i, diff->corr, diag) : sec->size) {
 			if (!has_changed_piece(diff, i))
-				diag_refuse(diag, file_of(diff), sec->name, "%s section, and its meaning is not known",
-					    orig ? "changed" : "new");
+				diag_refuse(diag, RULE_UNKNOWN_SECTION, file_of(diff), sec->name,
+					    "%s section, and its meaning is not known", orig ? "changed" : "new");
 			continue;
 		}
 		for (uint32_t r = 0; r < patched->refs->count[i]; r++) {
@@ -568,7 +575,7 @@ static void check_unknown_sections(const struct diff *diff, struct diag *diag)
 			if (ref->piece == PIECE_NONE || !is_included(diff, ref->piece) ||
 			    side_piece(patched, ref->piece)->kind != PIECE_FUNC)
 				continue;
-			diag_refuse(diag, file_of(diff), side_piece(patched, ref->piece)->name,
+			diag_refuse(diag, RULE_UNKNOWN_SECTION, file_of(diff), side_piece(patched, ref->piece)->name,
 				    "section %s refers to it, and its meaning is not known", sec->name);
 			break;
 		}
@@ -583,7 +590,7 @@ static void check_removed_sections(const struct diff *diff, struct diag *diag)
 	for (uint32_t i = 1; i < orig->nsecs; i++)
 		if (sec_classify(&orig->secs[i]) == SEC_UNKNOWN && orig->secs[i].size &&
 		    !elf_obj_find_same_section(diff->patched.obj, orig, i))
-			diag_refuse(diag, file_of(diff), orig->secs[i].name,
+			diag_refuse(diag, RULE_UNKNOWN_SECTION, file_of(diff), orig->secs[i].name,
 				    "removed section, and its meaning is not known");
 }
 
@@ -626,12 +633,12 @@ static void check_constructors(const struct diff *diff, struct diag *diag)
 									       : NULL;
 
 		if (now[p] && what)
-			diag_refuse(diag, file_of(diff), side_piece(&diff->patched, p)->name,
+			diag_refuse(diag, RULE_INIT_ENTRY, file_of(diff), side_piece(&diff->patched, p)->name,
 				    "%s constructor: they run at start-up only", what);
 	}
 	for (uint32_t o = 0; o < diff->orig.pieces->n; o++)
 		if (before[o] && (diff->corr->to_patched[o] == PIECE_NONE || !now[diff->corr->to_patched[o]]))
-			diag_refuse(diag, file_of(diff), side_piece(&diff->orig, o)->name,
+			diag_refuse(diag, RULE_INIT_REMOVED, file_of(diff), side_piece(&diff->orig, o)->name,
 				    "removed constructor: it ran at start-up, and that can't be undone");
 	arena_free(arena);
 }
@@ -650,11 +657,11 @@ static void warn_exports(const struct diff *diff, struct diag *diag)
 
 	for (uint32_t i = 1; i < patched->nsyms; i++)
 		if (is_export(patched, i) && !elf_obj_find_symbol(orig, patched->syms[i].name))
-			diag_warn(diag, file_of(diff), exported_name(patched->syms[i].name),
+			diag_warn(diag, RULE_EXPORT_ADDED, file_of(diff), exported_name(patched->syms[i].name),
 				  "new export: no module will find it, for a livepatch exports nothing");
 	for (uint32_t i = 1; i < orig->nsyms; i++)
 		if (is_export(orig, i) && !elf_obj_find_symbol(patched, orig->syms[i].name))
-			diag_warn(diag, file_of(diff), exported_name(orig->syms[i].name),
+			diag_warn(diag, RULE_EXPORT_REMOVED, file_of(diff), exported_name(orig->syms[i].name),
 				  "removed export: the kernel goes on exporting it");
 }
 

@@ -383,7 +383,7 @@ uint32_t lines_guesses(const struct lines *lines, const struct line_guess **firs
 void lines_warn(const struct lines *lines, const struct line_guess *guess, const char *place, struct diag *diag)
 {
 	diag_warn(
-		diag, lines->patched->obj->path, place,
+		diag, RULE_LINE_GUESSED, lines->patched->obj->path, place,
 		"%lld behind the name of %s was %lld: taken for a line number, and so for no change; debug information of both objects (-g1) would tell",
 		(long long)guess->patched, lines->source ? lines->source : "a source file", (long long)guess->orig);
 }

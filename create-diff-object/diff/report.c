@@ -11,17 +11,19 @@ static const char *base_name(const char *path)
 	return slash ? slash + 1 : path;
 }
 
-void report_functions(const struct diff *diff, FILE *out)
+void report_functions(const struct diff *diff, FILE *out, FILE *report)
 {
 	const struct side *patched = &diff->patched;
 
 	for (uint32_t p = 0; p < patched->pieces->n; p++) {
 		const struct piece *piece = side_piece(patched, p);
+		const char *what = diff->changes->v[p].change == CHANGE_NEW ? "new" : "changed";
 
 		if (piece->kind != PIECE_FUNC || piece->root != p || !is_included(diff, p))
 			continue;
-		fprintf(out, "%s: %s function: %s\n", base_name(patched->obj->path),
-			diff->changes->v[p].change == CHANGE_NEW ? "new" : "changed", piece->name);
+		fprintf(out, "%s: %s function: %s\n", base_name(patched->obj->path), what, piece->name);
+		if (report)
+			fprintf(report, "%s\t%s\n", what, piece->name);
 	}
 }
 

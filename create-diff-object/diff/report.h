@@ -7,8 +7,11 @@
 
 #include "diff/select.h"
 
-/* Prints `X.o: changed function: f` and `X.o: new function: g`, in the order of the object. Scripts read these lines. */
-void report_functions(const struct diff *diff, FILE *out);
+/*
+ * Prints `X.o: changed function: f` and `X.o: new function: g`, in the order of the object. Scripts read these lines; the same as
+ * records go to report, unless it is NULL.
+ */
+void report_functions(const struct diff *diff, FILE *out, FILE *report);
 /* Prints for each included piece why it is there, one line each; for --debug. */
 void report_reasons(const struct diff *diff, FILE *out);
 

@@ -180,21 +180,36 @@ static const struct place *find_block(const struct context *ctx, uint32_t owner,
 	return NULL;
 }
 
+static void add_modinfo(struct context *ctx, const char *tag)
+{
+	static const struct elf_out_sec_attr attr = {.type = SHT_PROGBITS, .flags = SHF_ALLOC, .align = 1};
+	uint32_t id = elf_out_find_section(ctx->out, ".modinfo");
+
+	if (!id)
+		id = elf_out_add_section(ctx->out, ".modinfo", &attr);
+	elf_out_append(ctx->out, id, tag, strlen(tag) + 1, 1);
+}
+
+/* Whoever has the module can see what its author judged. */
+static void write_accepted(struct context *ctx)
+{
+	for (uint32_t i = 0; i < ctx->diag->accepts.n; i++) {
+		const struct diag_accept *accept = &ctx->diag->accepts.v[i];
+
+		if (accept->used)
+			add_modinfo(ctx, arena_printf(ctx->arena, "accepted=%s:%s", rule_info(accept->rule)->name,
+						      accept->name));
+	}
+}
+
 /*
  * MODULE_IMPORT_NS(): the loader and modpost want it for a symbol of a namespace. What the patched file imports does not say it:
  * code of vmlinux needs no import, and the changed functions need not all of a module's.
  */
 static void import_namespace(struct context *ctx, const char *ns)
 {
-	static const struct elf_out_sec_attr attr = {.type = SHT_PROGBITS, .flags = SHF_ALLOC, .align = 1};
-	const char *tag = arena_printf(ctx->arena, "import_ns=%s", ns);
-	uint32_t id = elf_out_find_section(ctx->out, ".modinfo");
-
-	if (strmap_add(&ctx->imports, ns, 1) != STRMAP_NONE)
-		return;
-	if (!id)
-		id = elf_out_add_section(ctx->out, ".modinfo", &attr);
-	elf_out_append(ctx->out, id, tag, strlen(tag) + 1, 1);
+	if (strmap_add(&ctx->imports, ns, 1) == STRMAP_NONE)
+		add_modinfo(ctx, arena_printf(ctx->arena, "import_ns=%s", ns));
 }
 
 static uint32_t planned_symbol(struct context *ctx, uint32_t sym)
@@ -337,7 +352,7 @@ static bool may_keep_entry(struct context *ctx, uint32_t owner, const struct ent
 	}
 	if (late && (late != ctx->refused_late || owner != ctx->refused_owner))
 		diag_refuse(
-			ctx->diag, input(ctx)->path, place,
+			ctx->diag, entry->row->tests_key ? RULE_MODULE_KEY : RULE_MODULE_LATE, input(ctx)->path, place,
 			entry->row->tests_key
 				? "its jump label in %s tests %s, a static key of a module, which is only known when that module is there; compile both objects with run-time-keys.h"
 				: "its entry in %s depends on %s of a module, which is only known when that module is there",
@@ -441,7 +456,8 @@ static int write_blocks(struct context *ctx)
 		/* What is not copied over the function when the patch is loaded may be completed later. */
 		if (late && block->is_replacement)
 			diag_refuse(
-				ctx->diag, input(ctx)->path, side_piece(&ctx->diff->patched, block->owner)->name,
+				ctx->diag, RULE_MODULE_LATE, input(ctx)->path,
+				side_piece(&ctx->diff->patched, block->owner)->name,
 				"instructions in %s depend on %s of a module, which is only known when that module is there",
 				input(ctx)->secs[block->sec].name, late);
 		err = write_refs(ctx, block->owner, true, block->sec, block->start, block->end, ctx->blocks[i].sec,
@@ -506,6 +522,7 @@ int output_new(const struct diff *diff, const struct plan_target *target, const 
 	write_all_orc(&ctx);
 	if (!err)
 		err = write_functions(&ctx);
+	write_accepted(&ctx);
 	strmap_free(&ctx.imports);
 	arena_free(ctx.arena);
 	if (err)

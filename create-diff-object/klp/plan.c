@@ -215,7 +215,7 @@ static void warn_of_name(const struct diff *diff, const struct plan_target *targ
 			 struct diag *diag)
 {
 	if (found->by_name && target->placement && !target->placement->proved)
-		diag_warn(diag, diff->patched.obj->path, found->name,
+		diag_warn(diag, RULE_NAME_NOT_PROVED, diff->patched.obj->path, found->name,
 			  "not proved to be what %s has under this name; taken because no other symbol has it",
 			  target->object);
 }
@@ -300,11 +300,11 @@ static void plan_export_of_module(struct context *ctx, const struct symvers_entr
 	*plan = (struct plan_symbol){.kind = kind_of_module(ctx->target),
 				     .name = klp_name(ctx, export->module, &found)};
 	if (is_kernel(ctx->target))
-		diag_refuse(ctx->diag, ctx->diff->patched.obj->path, export->name,
+		diag_refuse(ctx->diag, RULE_MODULE_EXPORT, ctx->diff->patched.obj->path, export->name,
 			    "exported by module %s, but vmlinux is patched, and it must work without that module",
 			    export->module);
 	else if (!depends_on(ctx->diff, ctx->target, export->module))
-		diag_refuse(ctx->diag, ctx->diff->patched.obj->path, export->name,
+		diag_refuse(ctx->diag, RULE_MODULE_EXPORT, ctx->diff->patched.obj->path, export->name,
 			    "exported by module %s, which need not be there: %s does not depend on it", export->module,
 			    ctx->target->object);
 }
@@ -336,14 +336,14 @@ static void check_stays(struct context *ctx, const struct symtab *tab, const cha
 	uint32_t id = id_of(tab, found);
 
 	if (id != SYMTAB_NONE && symtab_is_freed(tab, id))
-		diag_refuse(ctx->diag, ctx->diff->patched.obj->path, found->name,
+		diag_refuse(ctx->diag, RULE_INIT_REFERENCE, ctx->diff->patched.obj->path, found->name,
 			    "__init or __exit in %s, freed after start-up: a livepatch can't refer to it", object);
 }
 
 static int refuse_position(const struct diff *diff, const struct plan_target *target, const char *name,
 			   struct diag *diag)
 {
-	return diag_refuse(diag, diff->patched.obj->path, name,
+	return diag_refuse(diag, RULE_POSITION_UNSTABLE, diff->patched.obj->path, name,
 			   "%s has another symbol of this name before it, in a section that is freed after init: %s",
 			   target->object, "its position is not the same while the module is loaded and later");
 }
@@ -409,11 +409,11 @@ static void plan_symbol(struct context *ctx, uint32_t index)
 	*plan = (struct plan_symbol){.kind = PLAN_PLAIN, .name = sym->name};
 	if (status)
 		diag_refuse(
-			ctx->diag, diff->patched.obj->path, name,
+			ctx->diag, RULE_SYMBOL_AMBIGUOUS, diff->patched.obj->path, name,
 			"%s has several symbols of this name, or source files with it, and which one is meant can't be told; %s",
 			target->object, why_ambiguous(target));
 	else
-		diag_refuse(ctx->diag, diff->patched.obj->path, name,
+		diag_refuse(ctx->diag, RULE_SYMBOL_MISSING, diff->patched.obj->path, name,
 			    "%s has no symbol of this name that a livepatch could refer to", target->object);
 }
 
@@ -466,7 +466,7 @@ static void refuse_moved(struct context *ctx)
 			continue;
 		if (find_global(ctx->target->symtab, sym->name, &found))
 			diag_refuse(
-				ctx->diag, patched->obj->path, sym->name,
+				ctx->diag, RULE_GLOBAL_MOVED, patched->obj->path, sym->name,
 				"new here, but %s has a global symbol of this name: moved from another file, or no longer __init",
 				ctx->target->object);
 	}
@@ -524,18 +524,18 @@ int plan_find_function(const struct diff *diff, const struct plan_target *target
 	/* References go to what the link took, whoever's it is. But this code may be the one that it left out. */
 	if (diff->orig.obj->syms[piece->sym].bind == STB_WEAK && !(record && record->target_name) &&
 	    !(target->placement && target->placement->proved))
-		return diag_refuse(diag, diff->patched.obj->path, piece->name,
+		return diag_refuse(diag, RULE_SYMBOL_AMBIGUOUS, diff->patched.obj->path, piece->name,
 				   "weak, and nothing tells whether %s has this function or another's; %s",
 				   target->object, why_ambiguous(target));
 	status = find_symbol(diff, target, piece->name, true, global, &found);
 	if (status < 0)
 		return diag_refuse(
-			diag, diff->patched.obj->path, piece->name,
+			diag, RULE_SYMBOL_AMBIGUOUS, diff->patched.obj->path, piece->name,
 			"%s has several functions of this name, or source files with it, and which one is meant can't be told; %s",
 			target->object, why_ambiguous(target));
 	if (!status)
-		return diag_refuse(diag, diff->patched.obj->path, piece->name, "%s has no function of this name",
-				   target->object);
+		return diag_refuse(diag, RULE_SYMBOL_MISSING, diff->patched.obj->path, piece->name,
+				   "%s has no function of this name", target->object);
 	if (!has_position(target->symtab, &found))
 		return refuse_position(diff, target, piece->name, diag);
 	warn_of_name(diff, target, &found, diag);

@@ -319,7 +319,7 @@ static void set_section_count(struct rewrite *r, Elf64_Ehdr *ehdr)
 	bool many = r->out.n >= SHN_LORESERVE;
 
 	if (many)
-		diag_warn(r->moves->diag, r->moves->in->path, NULL,
+		diag_warn(r->moves->diag, RULE_NONE, r->moves->in->path, NULL,
 			  "%u sections; the kernel's loader counts only to 65279 and will not load this module",
 			  r->out.n);
 	ehdr->e_shnum = many ? 0 : (Elf64_Half)r->out.n;

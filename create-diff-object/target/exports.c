@@ -142,7 +142,7 @@ int exports_compare(const struct symvers *exports, bool has_crcs, const struct s
 	if (!n)
 		return 0;
 	return diag_refuse(
-		diag, path, name,
+		diag, RULE_NONE, path, name,
 		"%s (%u of %u exports differ); image and Module.symvers must be of one build, so that what is compiled against the one runs on the other",
 		first, n, exports->nentries);
 }

@@ -28,6 +28,7 @@ struct options {
 	const char *placement; /* NULL: none */
 	const char *layout;    /* NULL: none */
 	const char *kernel;    /* NULL: none */
+	const char *report;    /* NULL: none */
 	bool present;
 	bool debug;
 	bool explain;
@@ -41,19 +42,31 @@ static const char usage[] =
 	"  -k, --kernel FILE      OBJNAME is a module; the symbols of the kernel, for what the patch newly refers to\n"
 	"  -P, --present          OBJNAME is a module that is there whenever the livepatch is loaded: resolve its symbols then\n"
 	"  -l, --layout FILE      entry sizes of special sections, lines '<section> <bytes>'\n"
+	"  -a, --accept RULE:NAME take what this rule refuses at this place for accepted by the author; may be given again\n"
+	"  -r, --report FILE      write what came out as records, for programs to read\n"
+	"      --list-rules       list the rules of refusals: name, may it be accepted, meaning\n"
 	"  -e, --explain          print why each symbol is included, with the code that differs\n"
 	"  -d, --debug            the same in one line each, on standard error\n"
 	"  -h, --help             this text\n"
 	"\n"
 	"exit status: 0 written, 1 error, 2 the change can't be livepatched, 3 nothing changed\n";
 
-static bool parse_options(int argc, char **argv, struct options *options)
+static int finish_stdout(void)
+{
+	return output_flush(stdout) ? EXIT_CODE_ERROR : EXIT_CODE_OK;
+}
+
+/* Returns false for wrong usage. What can't be accepted is an error, reported. */
+static bool parse_options(int argc, char **argv, struct options *options, struct diag *diag)
 {
 	static const struct option longs[] = {
 		{"placement", required_argument, NULL, 'p'},
 		{"kernel", required_argument, NULL, 'k'},
 		{"present", no_argument, NULL, 'P'},
 		{"layout", required_argument, NULL, 'l'},
+		{"accept", required_argument, NULL, 'a'},
+		{"report", required_argument, NULL, 'r'},
+		{"list-rules", no_argument, NULL, 'R'},
 		{"explain", no_argument, NULL, 'e'},
 		{"debug", no_argument, NULL, 'd'},
 		{"help", no_argument, NULL, 'h'},
@@ -61,7 +74,7 @@ static bool parse_options(int argc, char **argv, struct options *options)
 	};
 	int c;
 
-	while ((c = getopt_long(argc, argv, "p:k:Pl:edh", longs, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "p:k:Pl:a:r:edh", longs, NULL)) != -1) {
 		switch (c) {
 		case 'p':
 			options->placement = optarg;
@@ -75,6 +88,15 @@ static bool parse_options(int argc, char **argv, struct options *options)
 		case 'l':
 			options->layout = optarg;
 			break;
+		case 'a':
+			diag_accept(diag, optarg);
+			break;
+		case 'r':
+			options->report = optarg;
+			break;
+		case 'R':
+			rules_list(stdout);
+			exit(finish_stdout());
 		case 'e':
 			options->explain = true;
 			break;
@@ -83,7 +105,7 @@ static bool parse_options(int argc, char **argv, struct options *options)
 			break;
 		case 'h':
 			fputs(usage, stdout);
-			exit(output_flush(stdout) ? EXIT_CODE_ERROR : EXIT_CODE_OK);
+			exit(finish_stdout());
 		default:
 			return false;
 		}
@@ -242,7 +264,7 @@ static int run(struct diff *diff, const struct plan_target *target, const struct
 	if (!err)
 		err = diag_checkpoint(diag);
 	if (!err) {
-		report_functions(diff, stdout);
+		report_functions(diff, stdout, diag->report);
 		err = flush_stdout(diag);
 	}
 	if (!err)
@@ -256,41 +278,74 @@ end:
 	return err;
 }
 
-int main(int argc, char **argv)
+/* Compares the two objects and writes the third. Sets *unchanged if there is nothing to write. */
+static int compare(const struct options *options, bool *unchanged, struct diag *diag)
 {
-	struct diag diag = {.out = stderr};
-	struct options options = {0};
 	struct target_files files = {0};
 	struct opened orig = {0}, patched = {0};
 	struct plan_target target;
 	struct layout layout = {0};
 	struct diff diff = {0};
-	bool unchanged = false;
-	int err;
+	int err = check_object_name(options->object, diag);
 
-	if (!parse_options(argc, argv, &options)) {
-		fputs(usage, stderr);
-		return EXIT_CODE_ERROR;
-	}
-	output_begin();
-	err = check_object_name(options.object, &diag);
 	if (!err)
-		err = layout_read_environment(&layout, &diag);
-	if (!err && options.layout)
-		err = layout_read_file(&layout, options.layout, &diag);
+		err = layout_read_environment(&layout, diag);
+	if (!err && options->layout)
+		err = layout_read_file(&layout, options->layout, diag);
 	if (!err)
-		err = side_open(options.orig, &layout, &orig, &diff.orig, &diag);
+		err = side_open(options->orig, &layout, &orig, &diff.orig, diag);
 	if (!err)
-		err = side_open(options.patched, &layout, &patched, &diff.patched, &diag);
+		err = side_open(options->patched, &layout, &patched, &diff.patched, diag);
 	if (!err)
-		err = target_open(&options, &diff, &files, &target, &diag);
+		err = target_open(options, &diff, &files, &target, diag);
 	if (!err)
-		err = run(&diff, &target, &options, &unchanged, &diag);
+		err = run(&diff, &target, options, unchanged, diag);
 	placement_free(files.placement);
 	symvers_free(files.symvers);
 	symtab_free(files.kernel);
 	symtab_free(files.symtab);
 	side_close(&patched);
 	side_close(&orig);
-	return unchanged && !err ? EXIT_CODE_UNCHANGED : (int)diag_exit_code(&diag, err);
+	return err;
+}
+
+static const char *status_word(int code)
+{
+	return code == EXIT_CODE_OK          ? "written"
+	       : code == EXIT_CODE_UNCHANGED ? "unchanged"
+	       : code == EXIT_CODE_REFUSED   ? "refused"
+					     : "error";
+}
+
+int main(int argc, char **argv)
+{
+	struct diag diag = {.out = stderr};
+	struct options options = {0};
+	struct output report = {0};
+	bool unchanged = false;
+	int err, code;
+
+	if (!parse_options(argc, argv, &options, &diag)) {
+		fputs(usage, stderr);
+		return EXIT_CODE_ERROR;
+	}
+	output_begin();
+	err = diag_checkpoint(&diag);
+	if (!err && options.report)
+		err = output_open(&report, options.report, &diag);
+	diag.report = report.file;
+	if (!err) {
+		err = compare(&options, &unchanged, &diag);
+		if (!diag.errors)
+			diag_warn_unused_accepts(&diag);
+	}
+	code = unchanged && !err ? EXIT_CODE_UNCHANGED : (int)diag_exit_code(&diag, err);
+	if (report.file) {
+		fprintf(report.file, "status\t%s\n", status_word(code));
+		diag.report = NULL;
+		if (output_close(&report, 0, &diag))
+			code = EXIT_CODE_ERROR;
+	}
+	diag_free(&diag);
+	return code;
 }

@@ -4,34 +4,131 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "util/memory.h"
 
 static const struct {
-	const char *word;
+	const char *word;   /* in the message; NULL: none */
+	const char *record; /* in the report; NULL: not told there */
 	int err;
 } levels[] = {
-	[DIAG_NOTE] = {"note", 0},        [DIAG_WARNING] = {"warning", 0},   [DIAG_REFUSAL] = {"refused", -EPERM},
-	[DIAG_UNPROVED] = {NULL, -EPERM}, [DIAG_ERROR] = {"error", -EINVAL},
+	[DIAG_NOTE] = {"note", NULL, 0},
+	[DIAG_WARNING] = {"warning", "warning", 0},
+	[DIAG_ACCEPTED] = {"warning: accepted", "accepted", 0},
+	[DIAG_REFUSAL] = {"refused", "refused", -EPERM},
+	[DIAG_UNPROVED] = {NULL, "refused", -EPERM},
+	[DIAG_ERROR] = {"error", "error", -EINVAL},
 };
 
-int diag_report(struct diag *diag, enum diag_level level, const char *file, const char *place, const char *fmt, ...)
+bool diag_is_accepted(const struct diag *diag, enum rule rule, const char *name)
+{
+	for (uint32_t i = 0; i < diag->accepts.n; i++)
+		if (diag->accepts.v[i].rule == rule && !strcmp(diag->accepts.v[i].name, name))
+			return true;
+	return false;
+}
+
+static bool take_accept(struct diag *diag, enum rule rule, const char *name)
+{
+	if (!name || !diag_is_accepted(diag, rule, name))
+		return false;
+	for (uint32_t i = 0; i < diag->accepts.n; i++)
+		if (diag->accepts.v[i].rule == rule && !strcmp(diag->accepts.v[i].name, name))
+			diag->accepts.v[i].used = true;
+	return true;
+}
+
+int diag_accept(struct diag *diag, const char *text)
+{
+	const char *colon = strchr(text, ':');
+	enum rule rule = rule_find(text, colon ? (size_t)(colon - text) : strlen(text));
+	struct diag_accept *accept;
+
+	if (rule == RULE_NONE)
+		return diag_error(diag, NULL, "--accept", "'%s' begins with no rule; --list-rules has their names",
+				  text);
+	if (!colon || !colon[1])
+		return diag_error(diag, NULL, "--accept", "'%s' has no name; the form is RULE:NAME", text);
+	if (!rule_info(rule)->may_accept)
+		return diag_error(diag, NULL, "--accept", "'%s': what this rule refuses can't be accepted", text);
+	accept = vec_push(&diag->accepts);
+	accept->rule = rule;
+	accept->name = colon + 1;
+	return 0;
+}
+
+void diag_warn_unused_accepts(struct diag *diag)
+{
+	for (uint32_t i = 0; i < diag->accepts.n; i++) {
+		const struct diag_accept *accept = &diag->accepts.v[i];
+
+		if (!accept->used)
+			diag_warn(diag, RULE_UNUSED_ACCEPT, NULL, "--accept", "%s:%s matched nothing",
+				  rule_info(accept->rule)->name, accept->name);
+	}
+}
+
+/* One field of a record. A name may have any byte in it. */
+static void put_field(FILE *file, const char *text)
+{
+	fputc('\t', file);
+	for (; *text; text++)
+		fputc((unsigned char)*text < ' ' ? '?' : *text, file);
+}
+
+static void put_record(const struct diag *diag, enum diag_level level, enum rule rule, const char *place,
+		       const char *text)
+{
+	if (!diag->report || !levels[level].record)
+		return;
+	fputs(levels[level].record, diag->report);
+	put_field(diag->report, rule == RULE_NONE ? "-" : rule_info(rule)->name);
+	put_field(diag->report, place ? place : "-");
+	put_field(diag->report, text);
+	fputc('\n', diag->report);
+}
+
+static void put_message(const struct diag *diag, enum diag_level level, enum rule rule, const char *file,
+			const char *place, const char *text)
+{
+	if (!diag->out)
+		return;
+	if (file)
+		fprintf(diag->out, "%s: ", file);
+	if (place)
+		fprintf(diag->out, "%s: ", place);
+	if (levels[level].word)
+		fprintf(diag->out, "%s: ", levels[level].word);
+	fputs(text, diag->out);
+	if (rule != RULE_NONE)
+		fprintf(diag->out, " [%s]", rule_info(rule)->name);
+	fputc('\n', diag->out);
+}
+
+int diag_report(struct diag *diag, enum diag_level level, enum rule rule, const char *file, const char *place,
+		const char *fmt, ...)
 {
 	va_list ap;
+	char *text;
+	int len;
 
-	diag->warnings += level == DIAG_WARNING;
+	if ((level == DIAG_REFUSAL || level == DIAG_WARNING) && take_accept(diag, rule, place))
+		level = DIAG_ACCEPTED;
+	diag->warnings += level == DIAG_WARNING || level == DIAG_ACCEPTED;
 	diag->refusals += level == DIAG_REFUSAL || level == DIAG_UNPROVED;
 	diag->errors += level == DIAG_ERROR;
-	if (diag->out) {
-		if (file)
-			fprintf(diag->out, "%s: ", file);
-		if (place)
-			fprintf(diag->out, "%s: ", place);
-		if (levels[level].word)
-			fprintf(diag->out, "%s: ", levels[level].word);
-		va_start(ap, fmt);
-		vfprintf(diag->out, fmt, ap);
-		va_end(ap);
-		fputc('\n', diag->out);
-	}
+	if (!diag->out && !diag->report)
+		return levels[level].err;
+	va_start(ap, fmt);
+	len = vasprintf(&text, fmt, ap);
+	va_end(ap);
+	if (len < 0)
+		memory_exhausted();
+	put_message(diag, level, rule, file, place, text);
+	put_record(diag, level, rule, place, text);
+	free(text);
 	return levels[level].err;
 }
 
@@ -47,4 +144,9 @@ enum exit_code diag_exit_code(const struct diag *diag, int err)
 	if (diag->errors || (err && !diag->refusals))
 		return EXIT_CODE_ERROR;
 	return diag->refusals ? EXIT_CODE_REFUSED : EXIT_CODE_OK;
+}
+
+void diag_free(struct diag *diag)
+{
+	vec_free(&diag->accepts);
 }

@@ -9,6 +9,7 @@ diff_objects() {
 	local -A keys=()
 	DIFFS=() DIFF_REFUSED=0
 	: >"$WORK/6-diff.log"
+	: >"$WORK/6-diff.report"
 	diff_share_globals
 	for object in "${OBJECTS[@]}"; do
 		progress "comparing original and patched: $((done++)) of ${#OBJECTS[@]} objects"
@@ -23,6 +24,7 @@ diff_objects() {
 			diff_take "$object"
 		done
 	fi
+	accept_tell_unused "$WORK/6-diff.report"
 	if ((DIFF_REFUSED)); then refuse "the patch can't be livepatched, for the reasons above ($DIFF_REFUSED object(s))"; fi
 	if ((${#DIFFS[@]} == 0)); then
 		finish "$EXIT_UNCHANGED" "nothing changed: the patch changes no code in ${OBJECTS[*]:0:5}"
@@ -57,10 +59,12 @@ diff_object() {
 		if ((OPT_PER_OBJECT)); then args+=(--present); fi
 	fi
 	if ((OPT_EXPLAIN)); then args+=(--explain); fi
-	args+=(--layout "$TARGET_LAYOUT" --placement "$WORK/5-proof/${object%.o}.place")
+	args+=("${OPT_ACCEPT[@]/#/--accept=}")
+	args+=(--report "${DIFF_LOG%.log}.report" --layout "$TARGET_LAYOUT" --placement "$WORK/5-proof/${object%.o}.place")
 	"$BIN_DIR/create-diff-object" "${args[@]}" "$WORK/4-compile/orig$side/$object" \
 		"$WORK/4-compile/patched$side/$object" "${MODULE[$object]}" "$symbols" "$TARGET_SYMVERS" "${MODULE_NAME//-/_}" "$out" \
 		>"$DIFF_LOG" 2>&1 || DIFF_STATUS=$?
+	accept_filter "$DIFF_LOG"
 }
 
 # diff_take OBJECT: sort its result in
@@ -82,6 +86,7 @@ diff_take() {
 		;;
 	esac
 	cat "$DIFF_LOG" >>"$WORK/6-diff.log"
+	cat "${DIFF_LOG%.log}.report" >>"$WORK/6-diff.report"
 }
 
 # A patch may take the `static` off a function or variable to use it in another file. There it is an undefined symbol, which

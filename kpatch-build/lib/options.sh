@@ -19,6 +19,7 @@ OPT_COMPILER_CHECK=1    # 0 with --skip-compiler-check
 OPT_PROOF=1             # 0 with --no-proof
 OPT_FUZZ=0              # --fuzz
 OPT_MAX_OBJECTS=200     # --max-objects
+OPT_ACCEPT=()           # --accept: RULE:NAME each
 OPT_EXPLAIN=0           # --explain
 OPT_PROVE=0             # --prove, or --prove-test
 OPT_PROVE_TEST=""       # --prove-test: script to run in the machine
@@ -49,6 +50,8 @@ Build:
       --per-object           one module for the kernel and one for each patched module, loaded when that is there
       --fuzz N               lines of context that may differ when a patch is applied (default: 0)
       --max-objects N        refuse a patch that can change more objects (default: 200)
+      --accept RULE:NAME     the author of the patch has judged what this rule refuses at NAME; may be given again. The
+                             module says so. The rules are in create-diff-object(1)
       --explain              show why each function is in the module, with the instructions that differ
       --skip-compiler-check  go on when the compiler is not the one that built the target
       --no-proof             go on when what is compiled is not proved to be what the target runs; the module says so
@@ -81,7 +84,7 @@ options_parse() {
 	local short=ha:r:s:c:v:j:t:n:o:dR long parsed
 	long=help,archversion:,sourcerpm:,sourcedir:,config:,vmlinux:,jobs:,target:,name:,output:,debug,non-replace
 	long+=,oot-module:,oot-module-src:,skip-cleanup,skip-compiler-check,skip-gcc-check
-	long+=,no-proof,symvers:,modules:,per-object,fuzz:,max-objects:,explain,list-targets,print-target,prove,prove-test:
+	long+=,no-proof,symvers:,modules:,per-object,fuzz:,max-objects:,explain,accept:,list-targets,print-target,prove,prove-test:
 	if ! parsed=$(getopt -o "$short" -l "$long" -n kpatch-build -- "$@" 2>&1); then
 		parsed=${parsed%%$'\n'*}
 		usage_error "${parsed#kpatch-build: }"
@@ -107,6 +110,7 @@ options_parse() {
 		--symvers) OPT_SYMVERS=$2; shift ;;
 		--modules) OPT_MODULES=$2; shift ;;
 		--fuzz) OPT_FUZZ=$2; shift ;;
+		--accept) OPT_ACCEPT+=("$2"); shift ;;
 		--explain) OPT_EXPLAIN=1 ;;
 		--max-objects) OPT_MAX_OBJECTS=$2; shift ;;
 		--prove) OPT_PROVE=1 ;;

@@ -343,7 +343,7 @@ diff_module() { "$TOP/build/bin/create-diff-object" orig/file.o patched/file.o m
 	for depends in "" other base base-mod2 my-base-mod; do
 		module "$depends" orig/file.o
 		run -2 diff_module
-		[[ $output == *"file.o: base_export: refused: exported by module base_mod, which need not be there: mymod does not depend on it" ]]
+		[[ $output == *"file.o: base_export: refused: exported by module base_mod, which need not be there: mymod does not depend on it [module-export]" ]]
 		[[ ! -e out.o ]]
 	done
 }

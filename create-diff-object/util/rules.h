@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The rules by which changes are refused or warned of. Their names are stable: scripts, reports, `--accept RULE:NAME` and the
+ * modinfo of a livepatch use them. The manual page of create-diff-object lists them, too.
+ *
+ * A rule that may be accepted is one whose harm depends on what the running system does, which the author of a patch may know. What
+ * makes a wrong module in any case can't be accepted.
+ */
+#ifndef KLP_UTIL_RULES_H
+#define KLP_UTIL_RULES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+/* X(identifier, name, may be accepted, meaning) */
+#define RULES(X)                                                                                                       \
+	X(CONSTANT_REMOVED, "constant-removed", true,                                                                  \
+	  "a constant with a name is gone, and others may know its address")                                           \
+	X(DATA_CHANGED, "data-changed", false, "existing data has other content, size or section")                     \
+	X(DATA_REMOVED, "data-removed", true, "a variable is gone, and what it holds with it")                         \
+	X(DEFINITION_REMOVED, "definition-removed", false, "a global is used, but its definition moved away")          \
+	X(EXPORT_ADDED, "export-added", false, "warning: a livepatch exports nothing")                                 \
+	X(EXPORT_REMOVED, "export-removed", false, "warning: the kernel goes on exporting it")                         \
+	X(GLOBAL_MOVED, "global-moved", false, "a new global exists in the target already")                            \
+	X(GOT_REFERENCE, "got-reference", false, "an address is read from the GOT, which modules don't have")          \
+	X(INIT_CODE, "init-code", false, "changed or new __init or __exit function")                                   \
+	X(INIT_ENTRY, "init-entry", false, "changed or new entry in a table, or constructor, of start-up")             \
+	X(INIT_REFERENCE, "init-reference", false, "what is freed after start-up is referred to")                      \
+	X(INIT_REMOVED, "init-removed", true, "something is gone that had its effect at start-up")                     \
+	X(LABEL_REFERENCE, "label-reference", false, "a place inside of an unchanged function is referred to")         \
+	X(LABEL_TABLE, "label-table", false, "existing data holds addresses inside of a changed function")             \
+	X(LINE_GUESSED, "line-guessed", false, "warning: a number is taken for a line number without proof")           \
+	X(MODULE_EXPORT, "module-export", false, "an export of a module that need not be there is referred to")        \
+	X(MODULE_KEY, "module-key", false, "a jump label tests a static key of a module that may come later")          \
+	X(MODULE_LATE, "module-late", false, "instructions or an entry depend on a module that may come later")        \
+	X(NAME_MOVED, "name-moved", false, "a global name stands for something else now")                              \
+	X(NAME_NOT_PROVED, "name-not-proved", false, "warning: a symbol is known by nothing but its name")             \
+	X(NAMELESS_CODE, "nameless-code", false, "changed or new code that belongs to no function")                    \
+	X(NAMELESS_DATA, "nameless-data", false, "data changed, or is used or left behind, that no symbol names")      \
+	X(NOT_CARRIED, "not-carried", false, "a section is referred to that a livepatch can't hold")                   \
+	X(NOT_TRACED, "not-traced", false, "a changed function that ftrace can't reach")                               \
+	X(PHYSICAL_ADDRESS, "physical-address", false, "a physical address is taken of what becomes a copy")           \
+	X(POSITION_UNSTABLE, "position-unstable", false, "the position of a symbol is not always the same")            \
+	X(REFERENCE_UNCLEAR, "reference-unclear", false, "a reference may mean either of two things")                  \
+	X(SHORT_JUMP, "short-jump", false, "a jump within a section that can't be moved")                              \
+	X(STATIC_AMBIGUOUS, "static-ambiguous", false, "a static variable may be one of two, or new")                  \
+	X(SYMBOL_AMBIGUOUS, "symbol-ambiguous", false, "several symbols of the target may be meant")                   \
+	X(SYMBOL_MISSING, "symbol-missing", false, "the target has no symbol that is referred to")                     \
+	X(UNKNOWN_SECTION, "unknown-section", false, "a section matters whose meaning is not known")                   \
+	X(UNUSED_ACCEPT, "unused-accept", false, "warning: an --accept matched nothing")                               \
+	X(VDSO_CHANGED, "vdso-changed", false, "changed vdso function, which runs in user space")
+
+enum rule {
+	RULE_NONE, /* a message of a program that has no rules */
+#define RULE_ID(id, name, may_accept, meaning) RULE_##id,
+	RULES(RULE_ID)
+#undef RULE_ID
+};
+
+struct rule_info {
+	const char *name;
+	bool may_accept;
+	const char *meaning;
+};
+
+/* NULL for RULE_NONE. */
+const struct rule_info *rule_info(enum rule rule);
+/* The rule with the name text[0..len), or RULE_NONE. */
+enum rule rule_find(const char *text, size_t len);
+/* Prints a line for each rule: name, "yes" or "no" (may it be accepted), meaning; tabs between. */
+void rules_list(FILE *out);
+
+#endif

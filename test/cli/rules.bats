@@ -1,0 +1,112 @@
+#!/usr/bin/env bats
+# Rules of refusals: their list, what may be accepted by name, what programs read of a run (--report).
+# Code for later:
+# shellcheck disable=SC2016
+
+load common
+
+setup() {
+	common_setup
+	TOOL=$TOP/build/bin/create-diff-object
+	export T
+	cd "$T" || return
+}
+
+# objects: a pair in which `state` and the constant `gone` were removed
+objects() {
+	cat >orig.c <<-'EOC'
+		extern int printk(const char *, ...);
+		int state = 3;
+		const int gone[2] = {1, 2};
+		int f(int i) { return printk("text\n") + i + state + gone[i]; }
+		int same(int i) { return i * 3; }
+	EOC
+	sed -E '/^int state|^const/d; s/ \+ state \+ gone\[i\]//' orig.c >patched.c
+	local side
+	for side in orig patched; do
+		gcc -O2 -ffreestanding -fno-pie -mcmodel=kernel -fno-asynchronous-unwind-tables -fcf-protection=none -ffunction-sections \
+			-fdata-sections -pg -mfentry -mrecord-mcount -c $side.c
+	done
+	readelf -sW orig.o >symtab
+}
+diff_them() { "$TOOL" "$@" orig.o patched.o vmlinux symtab /dev/null livepatch_test out.o; }
+
+@test "the manual page has each rule, and says which may be accepted" {
+	"$TOOL" --list-rules >list
+	[[ -s list && -z $(awk -F '\t' 'NF != 3 || $2 !~ /^(yes|no)$/' list) ]]
+	diff <(cut -f 1,2 list) <(sed -n '/^\.SH RULES/,/^\.SH SEE/p' "$TOP/man/create-diff-object.1" | sed 's/\\-/-/g' | awk '
+		/^\.B / && before == ".TP" { name = $2 }
+		before ~ /^\.B / && name != "" { print name "\t" (/May be accepted/ ? "yes" : "no"); name = "" }
+		{ before = $0 }')
+}
+
+@test "each rule is one of a message" {
+	local rule
+	while read -r rule; do
+		grep -qrw "RULE_$rule" "$TOP"/create-diff-object/*/*.c || { echo "RULE_$rule is used by nobody"; false; }
+	done < <(sed -n 's/^\tX(\([A-Z_]*\), .*/\1/p' "$TOP/create-diff-object/util/rules.h")
+}
+
+@test "a refusal names its rule, and the report has it as a record" {
+	objects
+	run -2 diff_them --report report
+	[[ $output == *"patched.o: state: refused: removed data of "*" [data-removed]"* ]]
+	[[ $(cut -f 1-3 report) == $'refused\tconstant-removed\tgone\nrefused\tdata-removed\tstate\nstatus\trefused' ]]
+	[[ ! -e out.o ]]
+}
+
+@test "accepted by name it is a warning, and the output says so" {
+	objects
+	run -0 --separate-stderr diff_them --report report --accept data-removed:state --accept constant-removed:gone
+	[[ $output == "patched.o: changed function: f" ]]
+	[[ $stderr == *"patched.o: state: warning: accepted: removed data of "*" [data-removed]"* ]]
+	[[ $(cut -f 1-3 report) == $'accepted\tconstant-removed\tgone\naccepted\tdata-removed\tstate\nchanged\tf\nstatus\twritten' ]]
+	readelf -p .modinfo out.o | grep -q ' accepted=data-removed:state$'
+	readelf -p .modinfo out.o | grep -q ' accepted=constant-removed:gone$'
+}
+
+@test "the name is exact, and one that matches nothing is told" {
+	objects
+	run -2 diff_them --report report --accept 'data-removed:stat' --accept 'data-removed:*' --accept constant-removed:gone
+	[[ $output == *"state: refused: "* ]]
+	[[ $output == *"--accept: warning: data-removed:stat matched nothing [unused-accept]"* ]]
+	[[ $output == *"--accept: warning: data-removed:* matched nothing [unused-accept]"* ]]
+	[[ $output != *"constant-removed:gone matched"* ]]
+	cp orig.o patched.o
+	run -3 diff_them --report report --accept data-removed:state
+	[[ $output == *"data-removed:state matched nothing"* ]]
+	[[ $(cut -f 1-3 report) == $'warning\tunused-accept\t--accept\nstatus\tunchanged' ]]
+}
+
+@test "what is no rule, has no name or can't be accepted is an error" {
+	objects
+	run -1 diff_them --accept no-such-rule:state
+	[[ $output == "--accept: error: 'no-such-rule:state' begins with no rule; "* ]]
+	run -1 diff_them --accept data-removed
+	[[ $output == "--accept: error: 'data-removed' has no name; "* ]]
+	run -1 diff_them --accept data-removed:
+	run -1 diff_them --accept data-changed:state
+	[[ $output == "--accept: error: 'data-changed:state': what this rule refuses can't be accepted" ]]
+	run -1 diff_them --report report --accept data-removed:state --report /nowhere/report
+	[[ ! -e out.o ]]
+}
+
+@test "the driver takes what create-diff-object knows" {
+	ln -sf "$TOOL" "$T/bin/create-diff-object"
+	: >x.patch
+	local accept
+	for accept in no-such-rule:x data-removed data-removed: :x data-changed:x; do
+		run -4 "$DRIVER" --accept "$accept" x.patch
+		[[ $output == *"--accept"*"see kpatch-build --help" ]]
+	done
+	export SETUP='take() { options_parse "$@"; accept_check; echo "${OPT_ACCEPT[@]}"; }'
+	run -0 lib take -o "$T/out" --accept data-removed:a --accept init-removed:b x.patch
+	[[ $output == "data-removed:a init-removed:b" ]]
+}
+
+@test "the driver tells what matched in no object" {
+	printf 'accepted\tdata-removed\tstate\ttext\nrefused\tdata-removed\tother\ttext\nstatus\trefused\n' >report
+	export SETUP='OPT_ACCEPT=(data-removed:state data-removed:other)'
+	run -0 lib accept_tell_unused report
+	[[ $output == "kpatch-build: warning: --accept data-removed:other matched nothing" ]]
+}
