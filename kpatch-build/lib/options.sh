@@ -48,7 +48,7 @@ Build:
   -j, --jobs N               compile N objects at a time (default: number of processors)
   -R, --non-replace          the module does not replace livepatches loaded before
       --per-object           one module for the kernel and one for each patched module, loaded when that is there
-      --fuzz N               lines of context that may differ when a patch is applied (default: 0)
+      --fuzz N               outer lines of context that may differ when a patch is applied; one always has to fit (default: 0)
       --max-objects N        refuse a patch that can change more objects (default: 200)
       --accept RULE:NAME     the author of the patch has judged what this rule refuses at NAME; may be given again. The
                              module says so. The rules are in create-diff-object(1)

@@ -26,7 +26,7 @@ flex            | run       | flex                   | the kernel's build (Kconf
 perl            | run       | perl                   | the kernel's build
 python3         | run       | python3                | the kernel's build (BTF)
 libssl-dev      | run       | openssl/evp.h          | the kernel's build (signing tools)
-patch           | run       | patch                  | applies the patches
+git             | run check | git                    | reads and applies the patches
 diffutils       | run       | diff cmp               | compares originals and patched files
 mawk            | run       | awk                    | texts: patches, symbol tables, descriptions
 util-linux      | run       | flock setsid getopt    | locks of the cache, long commands, options
@@ -49,8 +49,7 @@ bzip2           | check     | bzip2                  | an image, compressed by i
 lz4             | check     | lz4                    | an image, compressed by it
 lzop            | check     | lzop                   | an image, compressed by it
 shellcheck      | check     | shellcheck             | style of the shell scripts
-clang-format    | check     | clang-format           | style of the C files
-git             | check     | git                    | which files are ours"
+clang-format    | check     | clang-format           | style of the C files"
 
 # packages_for USE...: "name|commands and headers|reason" of the packages for these uses, or for "all"
 packages_for() {

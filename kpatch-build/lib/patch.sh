@@ -1,236 +1,312 @@
 # shellcheck shell=bash
-# The patched view of the source: a directory where every file is a symbolic link to the source and every patched file a
-# real copy. Directories are real, so that an #include "../x.h" stays inside the view.
+# Stage 2: what the patches change, and a view of the source with that in it.
 #
-# After each hunk that changes the number of lines a #line restores the numbering: __LINE__, and with it BUG and WARN
-# tables, stays what it was in all code that the patch does not touch.
+# The patches are not applied to the view, nor to the source, but to copies of the files that they name, in a directory of their
+# own (2-tree/unnumbered). What has come out there is compared with the source, file by file: that is what the patches
+# change, whatever they say, and just that goes into the view. Parts that are not for this kernel (other machines, documentation)
+# are left out of the application itself.
 
-PATCHED=""              # the patched view
-PATCHED_FILES=()        # files that the patches change and that get compiled, relative
+PATCHED_FILES=()        # files that the patches change or add and that get compiled, relative
+BUILD_FILES=()          # Makefiles and Kconfig files that they change
+declare -A PATCH_CLASS=()   # each file that a patch names: take, out, or why it is refused
+PATCH_COPIES=()         # of each patch file: the copy that is read, in 2-tree/patches
+PATCH_LEVELS=()         # how many components of its names are stripped
+PATCH_CONTEXTS=()       # how many lines of context it has
+PATCH_NUMBERS=()        # the numbers 0 1 2 ... of the patches
 
 patch_apply() {
-	local patch list=$WORK/2-tree/patched-files
-	mkdir -p "$WORK/2-tree"
+	local i what
+	PATCHED_FILES=() BUILD_FILES=() PATCH_COPIES=() PATCH_LEVELS=() PATCH_CONTEXTS=() PATCH_CLASS=()
+	mkdir -p "$WORK"/2-tree/{patches,numbered}
 	# shellcheck disable=SC2153
-	for patch in "${PATCHES[@]}"; do
-		patch_files "$patch"
-	done >"$list.all"
-	sort -u "$list.all" >"$list"
-	if [[ ! -s $list ]]; then finish "$EXIT_NOT_APPLIED" "error: ${PATCHES[*]##*/}: no change to any file found; is it a patch in unified format (diff -u)?"; fi
-	patch_check_files "$list"
-	patch_make_view
-	for patch in "${PATCHES[@]}"; do patch_apply_one "$patch"; done
+	PATCH_NUMBERS=("${!PATCHES[@]}")
+	patch_read_all
+	patch_fetch "$WORK/2-tree/unnumbered"
+	for i in "${PATCH_NUMBERS[@]}"; do patch_apply_one "$i"; done
+	patch_results
 	patch_number_lines
-	STAGE_SUMMARY="${#PATCHES[@]} patch(es) apply, ${#PATCHED_FILES[@]} source file(s) changed"
+	view_make "$WORK/2-tree/numbered" "${PATCHED_FILES[@]}" "${BUILD_FILES[@]}"
+	what="${#PATCHED_FILES[@]} source file(s) changed"
+	if ((${#BUILD_FILES[@]})); then what+=", ${#BUILD_FILES[@]} build file(s)"; fi
+	STAGE_SUMMARY="${#PATCHES[@]} patch(es) apply, $what"
 }
 
-# patch_files FILE: print "old<TAB>new" for each file that it changes, from the ---/+++ lines between hunks.
-patch_files() {
-	awk '
-	function name(line) {
-		sub(/^(---|\+\+\+) /, "", line); sub(/[\t\r].*/, "", line)
-		if (line != "/dev/null" && !sub(/^[^\/]+\//, "", line)) line = "?" line
-		return line
-	}
-	left > 0 || right > 0 {
-		if (/^-/) left--
-		else if (/^\+/) right--
-		else if (!/^\\/) { left--; right-- }
-		next
-	}
-	/^@@ -[0-9]/ {
-		split($2, a, ","); split($3, b, ",")
-		left = (a[2] == "" ? 1 : a[2]); right = (b[2] == "" ? 1 : b[2])
-		next
-	}
-	/^--- / { old = name($0) }
-	/^\+\+\+ / { print old "\t" name($0) }
-	/^rename from / { old = substr($0, 13) }
-	/^rename to / { print old "\t" substr($0, 11) }
-	/^(GIT binary patch|Binary files )/ { print "?binary\t?binary" }
-	' "$1"
-}
+# ---- what they name -------------------------------------------------------------------------------------------------
 
-# Decide for each file of the list what it means for the build. All refusals are told at once.
-patch_check_files() {
-	local old new file why refused="" ignored=""
-	PATCHED_FILES=()
-	while IFS=$'\t' read -r old new; do
-		file=$new why=""
-		if [[ $new == /dev/null ]]; then file=$old; fi
-		case $file in
-		\?*) why="not a path below the source (patches are applied with -p1)" ;;
-		/* | ../* | */../*) why="the path leaves the source tree" ;;
-		Documentation/* | samples/* | tools/* | LICENSES/* | MAINTAINERS | CREDITS | *.rst | *.md | *.txt | *.yaml | .*)
-			ignored+=" $file"
-			continue
-			;;
-		*/Makefile* | */Kbuild* | */Kconfig* | Makefile | Kbuild | Kconfig | scripts/*)
-			why="how the kernel is built or configured can't be changed in a running one" ;;
-		*.S | *.lds | *.lds.h | *.tbl) why="assembly, linker scripts and tables can't be livepatched" ;;
-		*.rs) why="Rust code can't be livepatched" ;;
-		*.c)
-			if [[ $old == /dev/null ]]; then
-				why="a new source file needs a change to the build; put the new code into an existing file, or into a new .h"
-			elif [[ $new == /dev/null || $old != "$new" ]]; then
-				why="a source file that goes away or gets a new name can't be livepatched"
-			fi
-			;;
-		*.h | *.inc) if [[ $new == /dev/null ]]; then why="a header that goes away; leave it in place, unused"; fi ;;
-		*) why="this kind of file is not known to be compiled" ;;
+# All that is refused in any of them is told at once, before one is applied.
+patch_read_all() {
+	local i copy out=() refused="" name
+	SCAN_REFUSED="" SCAN_OUT=()
+	for i in "${PATCH_NUMBERS[@]}"; do
+		copy=$WORK/2-tree/patches/$i
+		PATCH_COPIES[i]=$copy
+		patch_copy "${PATCHES[i]}" "$copy"
+		patch_scan "$copy" "${PATCHES[i]}"
+		PATCH_CONTEXTS[i]=$PATCH_CONTEXT_LINES
+		patch_level "$copy"
+		PATCH_LEVELS[i]=$REPLY
+		if ! patch_pairs "$copy" "$REPLY"; then
+			if [[ $SCAN_REFUSED ]]; then continue; fi
+			patch_unreadable "$i"
+		fi
+		if ((PATCH_LEVELS[i] == 0)); then note "${PATCHES[i]##*/}: its file names are below the source as they are (-p0), no path component was stripped"; fi
+		patch_classify "$i"
+	done
+	for name in "${SCAN_OUT[@]}"; do
+		name=${name#*/}
+		patch_class "$name"
+		if [[ $REPLY == out ]]; then PATCH_CLASS[$name]=out; else PATCH_CLASS[$name]="binary data that the patch does not have"; fi
+	done
+	for name in "${!PATCH_CLASS[@]}"; do
+		case ${PATCH_CLASS[$name]} in
+		take) ;;
+		out) out+=("$name") ;;
+		*) refused+=$'\n'"    ${name@Q}: ${PATCH_CLASS[$name]}" ;;
 		esac
-		if [[ -z $why && $old != /dev/null && ! -f $TARGET_SOURCE/$file ]]; then
-			finish "$EXIT_NOT_APPLIED" "error: the patch changes $file, which the source of $TARGET_RELEASE does not have"
-		fi
-		if [[ $why ]]; then refused+=$'\n'"    $file: $why"; else PATCHED_FILES+=("$file"); fi
-	done <"$1"
-	if [[ $refused ]]; then refuse "the patch can't be livepatched:$refused"; fi
-	if [[ $ignored ]]; then note "not part of the kernel's code, ignored:$ignored"; fi
-	if ((${#PATCHED_FILES[@]} == 0)); then finish "$EXIT_UNCHANGED" "nothing changed: the patch changes no file that is compiled"; fi
+	done
+	refused=$(sort <<<"$refused" | sed "s/^    '\([^']*\)': /    \1: /")
+	if [[ $refused$SCAN_REFUSED ]]; then refuse "the patch can't be livepatched:$refused$SCAN_REFUSED"; fi
+	if ((${#out[@]})); then
+		mapfile -t out < <(printf '%q\n' "${out[@]}" | sort)
+		note "left out, not part of this kernel's code: ${out[*]}"
+	fi
 }
 
-# Some 50,000 links take seconds to make and, on a busy disk, far longer to remove. So a view goes back to the cache after
-# the run; the next run takes a free one, makes links again of what the last one changed, and has a lock on it as long as
-# it lives. A run that keeps its work directory makes a view of its own there.
-patch_make_view() {
-	local n base lock
-	base=$CACHE/view/${TARGET_SOURCE##*/}_$(printf %s "$TARGET_SOURCE${OPT_SOURCE:+ own}" | sha256sum | cut -c 1-8)
-	PATCHED=$WORK/2-tree/patched
-	if ((OPT_KEEP)); then
-		view_link
-	else
-		mkdir -p "$CACHE/view"
-		for ((n = 1; ; n++)); do
-			exec {lock}>"$base.$n.lock"
-			if flock -n "$lock"; then break; fi
-			exec {lock}>&-
-		done
-		PATCHED=$base.$n
-		if [[ -f $PATCHED.source && $(<"$PATCHED.source") == "$TARGET_SOURCE_ID" ]]; then
-			view_restore
+patch_unreadable() {
+	local name=${PATCHES[$1]##*/} log=$WORK/2-tree/patches/$1.log
+	if grep -qE 'No valid patches in input|unrecognized input' "$log"; then
+		finish "$EXIT_NOT_APPLIED" "error: $name: no change to any file found; is it a patch in unified format (diff -u)?"
+	fi
+	finish "$EXIT_NOT_APPLIED" "error: $name can't be read as a patch:"$'\n'"$(sed -n '1,5s/^/    /p' "$log")"
+}
+
+# patch_classify NUMBER: decide for each file that this patch names, PAIR_OLD and PAIR_NEW, and list in patches/NUMBER.take what is applied
+patch_classify() {
+	local i old new copy=$WORK/2-tree/patches/$1 level=${PATCH_LEVELS[$1]}
+	: >"$copy.take"
+	for i in "${!PAIR_NEW[@]}"; do
+		old=${PAIR_OLD[i]} new=${PAIR_NEW[i]}
+		patch_class "$new"
+		if [[ $REPLY == take ]] && ((PAIR_BINARY[i])); then REPLY="changed by binary data, which can't be livepatched"; fi
+		PATCH_CLASS[$new]=$REPLY
+		if [[ $REPLY == take ]]; then printf '%s\n' "$new" >>"$copy.take"; fi
+		if [[ $old == "$new" ]]; then continue; fi
+		# Its new name decides whether git apply leaves a part out.
+		if [[ $REPLY == out ]]; then
+			patch_class "$old"
+			if [[ $REPLY == take ]]; then REPLY="a file that goes away or gets a new name can't be livepatched"; fi
+			PATCH_CLASS[$old]=$REPLY
 		else
-			rm -rf "$PATCHED" "$PATCHED".{source,changed}
-			view_link
-			printf '%s\n' "$TARGET_SOURCE_ID" >"$PATCHED.source"
+			patch_class "$old"
+			PATCH_CLASS[$old]=$REPLY
 		fi
-		cp "$WORK/2-tree/patched-files" "$PATCHED.changed"
-		ln -s "$PATCHED" "$WORK/2-tree/patched"
-	fi
-	view_unshare
+	done
+	patch_links "$copy" "$level"
 }
 
-# Links for all that can be compiled or included; documentation, tools and other architectures are left out.
-view_link() {
-	local entry file skip=" Documentation LICENSES samples tools arch "
-	need_space "$CACHE" 400000000 "the patched view of the source"
-	progress "making the patched view of the source"
-	mkdir -p "$PATCHED/arch"
-	for entry in "$TARGET_SOURCE"/* "$TARGET_SOURCE"/arch/x86 "$TARGET_SOURCE"/arch/Kconfig; do
-		if [[ $skip == *" ${entry##*/} "* ]]; then continue; fi
-		file=${entry#"$TARGET_SOURCE"/}
-		cp -rs -- "$entry" "$PATCHED/${file%"${file##*/}"}"
+# patch_links COPY LEVEL: links and submodules (modes 120000 and 160000), which the list names in a form for people. A name that
+# would be misread there was refused above.
+patch_links() {
+	local line name
+	patch_git "-p$2" --summary -- "$1" >"$1.summary" 2>/dev/null
+	while IFS= read -r line; do
+		if [[ ! $line =~ ^\ (create|delete|mode\ change)\ .*\ ?1[26]0000\  ]]; then continue; fi
+		name=${line#*1[26]0000 }
+		if [[ $line == " mode change "* ]]; then name=${line#* => ?????? }; fi
+		patch_class "$name"
+		if [[ $REPLY != out ]]; then PATCH_CLASS[$name]="the patch makes, changes or removes a symbolic link or submodule there"; fi
+	done <"$1.summary"
+}
+
+# patch_class NAME -> REPLY: take; out, not for this kernel; or why it is refused
+patch_class() {
+	local name=$1 part dir=$TARGET_SOURCE parts
+	REPLY=""
+	if [[ $name == *[[:cntrl:]]* ]]; then REPLY="a name with control characters"; return; fi
+	case /$name/ in
+	//* | */../* | */./* | *//*) REPLY="the path leaves the source tree"; return ;;
+	*/.git/*) REPLY="not a file of the source"; return ;;
+	esac
+	case $name in
+	arch/Kconfig | arch/x86/*) ;;
+	arch/*/*) REPLY=out; return ;;
+	Documentation/* | samples/* | tools/* | LICENSES/* | debian*/* | MAINTAINERS | CREDITS | README | COPYING) REPLY=out; return ;;
+	scripts/checkpatch.pl | scripts/get_maintainer.pl | scripts/spelling.txt | scripts/kernel-doc | scripts/coccinelle/* | scripts/gdb/*) REPLY=out; return ;;
+	*.dts | *.dtsi | *.dtso | *.rst | *.md | *.yaml | .* | */.*) REPLY=out; return ;;
+	*.txt | */README | */TODO)
+		# Some are made into C (x86-opcode-map.txt).
+		if [[ $name != */* ]] || ! grep -qsF -- "${name##*/}" "$TARGET_SOURCE/${name%/*}"/{Makefile,Kbuild}; then REPLY=out; return; fi
+		;;
+	esac
+	IFS=/ read -ra parts <<<"$name"
+	for part in "${parts[@]}"; do
+		dir+=/$part
+		if [[ -L $dir ]]; then REPLY="${dir#"$TARGET_SOURCE"/} is a symbolic link in the source"; return; fi
+	done
+	if [[ -d $dir ]]; then REPLY="a directory of the source"; return; fi
+	if [[ $name == *[^A-Za-z0-9_.,+@~=/-]* ]]; then REPLY="a name that the kernel's build can't take"; return; fi
+	case $name in
+	scripts/*) REPLY="how the kernel is built can't be changed in a running one" ;;
+	Makefile* | */Makefile* | Kbuild | Kbuild.* | */Kbuild* | Kconfig* | */Kconfig*) REPLY=take ;;
+	*.S | *.lds | *.lds.h | *.tbl) REPLY="assembly, linker scripts and tables can't be livepatched" ;;
+	*.rs) REPLY="Rust code can't be livepatched" ;;
+	*.[ch] | *.inc) REPLY=take ;;
+	*) REPLY="this kind of file is not known to be compiled" ;;
+	esac
+}
+
+# ---- applying them --------------------------------------------------------------------------------------------------
+
+# patch_fetch DIR: copies of what the patches name, as far as the source has it
+patch_fetch() {
+	local name
+	mkdir -p "$1"
+	for name in "${!PATCH_CLASS[@]}"; do
+		if [[ ! -f $TARGET_SOURCE/$name || -L $TARGET_SOURCE/$name ]]; then continue; fi
+		if [[ $name == */* ]]; then mkdir -p -- "$1/${name%/*}"; fi
+		cp -- "$TARGET_SOURCE/$name" "$1/$name"
+		chmod u+w -- "$1/$name"
 	done
 }
 
-view_restore() {
-	local old new file
-	if [[ ! -f $PATCHED.changed ]]; then return; fi
-	while IFS=$'\t' read -r old new; do
-		file=${new/#\/dev\/null/$old}
-		rm -f -- "$PATCHED/$file"
-		if [[ -f $TARGET_SOURCE/$file ]]; then ln -s "$TARGET_SOURCE/$file" "$PATCHED/$file"; fi
-	done <"$PATCHED.changed"
-}
-
-# Real copies of what the patches change.
-view_unshare() {
-	local old new file
-	while IFS=$'\t' read -r old new; do
-		file=${new/#\/dev\/null/$old}
-		if [[ -f $TARGET_SOURCE/$file ]]; then
-			mkdir -p "$(dirname -- "$PATCHED/$file")"
-			rm -f -- "$PATCHED/$file"
-			cp -- "$TARGET_SOURCE/$file" "$PATCHED/$file"
-			chmod u+w "$PATCHED/$file"
-		fi
-	done <"$WORK/2-tree/patched-files"
-}
-
+# patch_apply_one NUMBER: to 2-tree/unnumbered
 patch_apply_one() {
-	local patch=$1 log=$WORK/2-tree/patch.log again
-	if patch -d "$PATCHED" -p1 -N -F "$OPT_FUZZ" --no-backup-if-mismatch -r - <"$patch" >"$log" 2>&1; then
-		if grep -q 'with fuzz' "$log"; then note "${patch##*/} applied with fuzz: $(grep -c 'with fuzz' "$log") hunk(s)"; fi
-		return
-	fi
-	again=$(sed -n 's/^Hunk #.*FAILED/    &/p; s/^.*No such file/    &/p' "$log")
-	if patch -d "$PATCHED" -p1 -R -f -F 0 --dry-run -r - <"$patch" >/dev/null 2>&1; then
-		again="    the target has this change already (the patch applies in reverse)"
-	elif ((OPT_FUZZ < 2)) && patch -d "$PATCHED" -p1 -N -F 2 --dry-run -r - <"$patch" >/dev/null 2>&1; then
-		again+=$'\n'"    it would apply with differing context: look at the place, then use --fuzz 2 or refresh the patch"
-	fi
-	show_file "$log" 30
-	finish "$EXIT_NOT_APPLIED" "error: ${patch##*/} does not apply to the source of $TARGET_RELEASE${TARGET_VERSION:+ ($TARGET_VERSION)}:"$'\n'"$again"
+	local to=$WORK/2-tree/unnumbered log=${PATCH_COPIES[$1]}.log fuzzy
+	if ! patch_try "$1" "$to" >"$log" 2>&1; then patch_failed "$1"; fi
+	fuzzy=$(grep -c '^Context reduced' "$log") || true
+	if ((fuzzy)); then note "${PATCHES[$1]##*/} applied with fuzz: $fuzzy hunk(s)"; fi
+	if [[ -n $(find "$to" ! -type d ! -type f -print -quit) ]]; then die "internal: a patch made something else than a file in $to"; fi
 }
 
-# (2-tree/unnumbered keeps them as the patch made them, for the compiler's messages.)
-patch_number_lines() {
-	local file
-	for file in "${PATCHED_FILES[@]}"; do
-		mkdir -p "$(dirname -- "$WORK/2-tree/unnumbered/$file")"
-		cp -- "$PATCHED/$file" "$WORK/2-tree/unnumbered/$file"
-		if [[ -f $TARGET_SOURCE/$file ]] && ! cmp -s -- "$TARGET_SOURCE/$file" "$PATCHED/$file"; then
-			line_numbers_keep "$TARGET_SOURCE/$file" "$PATCHED/$file" >"$PATCHED/$file.numbered"
-			cat "$PATCHED/$file.numbered" >"$PATCHED/$file"
-			rm "$PATCHED/$file.numbered"
+# patch_try NUMBER DIR [OPTION...]: git apply there, of what is not left out. Git's -C says how many lines of context have to fit, so
+# --fuzz counts from the most that the patch has; one line always has to.
+patch_try() {
+	local copy=${PATCH_COPIES[$1]} dir=$2 options=("-p${PATCH_LEVELS[$1]}") name least=$((PATCH_CONTEXTS[$1] - OPT_FUZZ))
+	shift 2
+	if [[ ! -s $copy.take ]]; then return 0; fi
+	if ((OPT_FUZZ)); then options+=("-C$((least > 1 ? least : 1))"); fi
+	while IFS= read -r name; do options+=("--include=$name"); done <"$copy.take"
+	(cd -- "$dir" && patch_git "${options[@]}" "$@" -- "$copy")
+}
+
+# patch_failed NUMBER: say why, as well as it can be told
+patch_failed() {
+	local number=$1 copy=${PATCH_COPIES[$1]} name=${PATCHES[$1]##*/} why=""
+	local now=$WORK/2-tree/unnumbered source=$WORK/2-tree/source
+	patch_fetch "$source"
+	if patch_checks "$number" "$source" -R; then
+		why="    the target has this change already (the patch applies in reverse)"
+	else
+		patch_failed_order "$number" "$source"; why=$REPLY
+	fi
+	if [[ -z $why ]]; then
+		patch_failed_parts "$number" "$source"; why=$REPLY
+		if ((OPT_FUZZ < 2)) && OPT_FUZZ=2 patch_checks "$number" "$now"; then
+			why+="    it would apply with differing context: look at the place, then use --fuzz 2 or refresh the patch"
+		elif awk "$PATCH_SCAN" "$copy" | grep -q '^no-context'; then
+			why+="    it has hunks without context (diff -U0), whose place can't be made sure: make the patch with context"
+		fi
+	fi
+	finish "$EXIT_NOT_APPLIED" "error: $name does not apply to the source of $TARGET_RELEASE${TARGET_VERSION:+ ($TARGET_VERSION)}:"$'\n'"${why%$'\n'}"
+}
+
+patch_checks() { patch_try "$@" --check >/dev/null 2>&1; }
+
+# patch_failed_order NUMBER SOURCE -> REPLY: is it the order of the patches, or one that is given twice?
+patch_failed_order() {
+	local number=$1 source=$2 i now=$WORK/2-tree/unnumbered try=$WORK/2-tree/try
+	REPLY=""
+	for ((i = 0; i < number; i++)); do
+		if cmp -s -- "${PATCH_COPIES[i]}" "${PATCH_COPIES[number]}"; then
+			REPLY="    it is the same patch as ${PATCHES[i]##*/}, which was applied before it: give it once"
+			return
 		fi
 	done
+	for ((i = number + 1; i < ${#PATCHES[@]}; i++)); do
+		rm -rf "$try"
+		cp -r -- "$now" "$try"
+		if patch_try "$i" "$try" >/dev/null 2>&1 && patch_checks "$number" "$try"; then
+			REPLY="    it applies after ${PATCHES[i]##*/}: give the patches in that order"
+			return
+		fi
+	done
+	if ((number == 0)); then return; fi
+	if patch_checks "$number" "$now" -R; then
+		REPLY="    the patches before it make this change already"
+	elif patch_checks "$number" "$source"; then
+		REPLY="    it applies to the source alone, but not after the patches before it, which change the same lines"
+	fi
 }
 
-# line_numbers_keep ORIGINAL PATCHED: print PATCHED with a #line wherever the numbering would leave the original's. A
-# directive can't stand after a continued line, in a comment, or (to be safe) between parentheses, where a macro's
-# arguments may be: then it comes at the first place after.
-line_numbers_keep() {
-	{ diff "$1" "$2" || true; } | awk '
-	# First the output of diff, normal format: which lines of the patched file are new, and how the others shift.
-	NR == FNR {
-		if (!match($0, /^[0-9]+(,[0-9]+)?[acd][0-9]+(,[0-9]+)?$/)) next
-		op = $0; gsub(/[0-9,]/, "", op)
-		split($0, side, op)
-		n = split(side[1], o, ","); ofrom = o[1]; oto = (n > 1 ? o[2] : o[1])
-		n = split(side[2], p, ","); pfrom = p[1]; pto = (n > 1 ? p[2] : p[1])
-		if (op == "d") { after[pfrom + 1] = oto + 1 }
-		else {
-			for (i = pfrom; i <= pto; i++) changed[i] = 1
-			after[pto + 1] = (op == "a" ? ofrom : oto) + 1
-		}
-		next
-	}
-	# Then the patched file, with just enough of a scanner to know where a directive may stand.
-	FNR == 1 { number = 1; want = 1 }
-	{
-		if (FNR in after) want = after[FNR]
-		if (!(FNR in changed) && number != want && !comment && !continued && (depth <= 0 || waited++ > 60)) {
-			print "#line " want
-			number = want
-			waited = 0
-		}
-		print
-		number++
-		if (!(FNR in changed)) want++
-		scan($0)
-	}
-	function scan(line,   i, c, two, quote) {
-		if (!comment && !continued && line ~ /^[{}]/) depth = 0
-		for (i = 1; i <= length(line); i++) {
-			c = substr(line, i, 1); two = substr(line, i, 2)
-			if (comment) { if (two == "*/") { comment = 0; i++ } }
-			else if (quote != "") { if (c == "\\") i++; else if (c == quote) quote = "" }
-			else if (two == "/*") { comment = 1; i++ }
-			else if (two == "//") break
-			else if (c == "\"" || c == "\047") quote = c
-			else if (c == "(") depth++
-			else if (c == ")") depth--
-		}
-		continued = (line ~ /\\[ \t]*$/)
-	}' - "$2"
+# patch_failed_parts NUMBER SOURCE -> REPLY: lines that tell which hunks do not fit, and which files have theirs already
+patch_failed_parts() {
+	local number=$1 copy=${PATCH_COPIES[$1]} source=$2 file try=$WORK/2-tree/try lost=() told=""
+	rm -rf "$try"
+	cp -r -- "$WORK/2-tree/unnumbered" "$try"
+	patch_try "$number" "$try" --reject -v >"$copy.log" 2>&1 || true
+	mapfile -t lost < <(sed -n 's/^error: \(.*\): No such file or directory$/\1/p' "$copy.log" | sort -u)
+	for file in "${lost[@]}"; do told+="    the patch changes $file, which the source of $TARGET_RELEASE does not have"$'\n'; done
+	cp -- "$copy.take" "$copy.all"
+	while IFS= read -r file; do
+		printf '%s\n' "$file" >"$copy.take"
+		if patch_checks "$number" "$source" -R; then told+="    $file: the target has this change already"$'\n'; fi
+	done <"$copy.all"
+	mv -- "$copy.all" "$copy.take"
+	told+=$(sed -nE 's/^Applying patch (.*) with [0-9]+ rejects?\.\.\.$/\1/; T hunk; h; b; :hunk; s/^Rejected (hunk #[0-9]+)\.$/\1/; T; G; s/(.*)\n(.*)/    \2: \1 does not fit/p' "$copy.log")
+	if [[ -z $told ]]; then told=$(sed -n '/^Checking patch/d; /^error: /s/^error: /    /p' "$copy.log" | sed -n '1,10p'); fi
+	REPLY=$told$'\n'
+}
+
+# ---- what came of it ------------------------------------------------------------------------------------------------
+
+# patch_results: PATCHED_FILES and BUILD_FILES are what differs from the source
+patch_results() {
+	local to=$WORK/2-tree/unnumbered name refused="" same=() names
+	mapfile -t names < <(printf '%s\n' "${!PATCH_CLASS[@]}" | sort)
+	patch_results_listed
+	for name in "${names[@]}"; do
+		if [[ ${PATCH_CLASS[$name]} != take ]]; then continue; fi
+		if [[ ! -f $to/$name && ! -f $TARGET_SOURCE/$name ]]; then continue; fi
+		if [[ ! -f $to/$name || ! -s $to/$name && -s $TARGET_SOURCE/$name ]]; then
+			case $name in
+			*.h | *.inc) refused+=$'\n'"    $name: a header that goes away; leave it in place, unused" ;;
+			*.c) refused+=$'\n'"    $name: a source file that goes away or gets a new name can't be livepatched" ;;
+			*) refused+=$'\n'"    $name: a Makefile or Kconfig that goes away changes how the kernel is built" ;;
+			esac
+		elif cmp -s -- "$to/$name" "$TARGET_SOURCE/$name"; then
+			same+=("$name")
+		else
+			case $name in
+			*.[ch] | *.inc) PATCHED_FILES+=("$name") ;;
+			*) refused+=$'\n'"    $name: how the kernel is built or configured can't be changed in a running one" ;;
+			esac
+		fi
+	done
+	if [[ $refused ]]; then refuse "the patch can't be livepatched:$refused"; fi
+	if ((${#same[@]} && ${#PATCHED_FILES[@]})); then note "no change of the contents (only of modes, or taken back by another part): ${same[*]}"; fi
+	if ((${#PATCHED_FILES[@]} + ${#BUILD_FILES[@]} == 0)); then
+		if ((${#same[@]})); then finish "$EXIT_UNCHANGED" "nothing changed: the contents of ${same[*]:0:5} stay as they are"; fi
+		finish "$EXIT_UNCHANGED" "nothing changed: the patch changes no file that is compiled"
+	fi
+}
+
+# Nothing came out of git apply but what its list has.
+patch_results_listed() {
+	local to=$WORK/2-tree/unnumbered name
+	while IFS= read -r -d '' name; do
+		if [[ -z ${PATCH_CLASS[$name]:-} ]]; then die "internal: git apply wrote a file that it did not list: ${name@Q}"; fi
+	done < <(cd -- "$to" && find . -type f -printf '%P\0')
+}
+
+# 2-tree/numbered has them as they go into the view. (2-tree/unnumbered keeps them as the patch made them, for the compiler's messages.)
+patch_number_lines() {
+	local file from=$WORK/2-tree/unnumbered to=$WORK/2-tree/numbered
+	for file in "${PATCHED_FILES[@]}" "${BUILD_FILES[@]}"; do
+		if [[ $file == */* ]]; then mkdir -p -- "$to/${file%/*}"; fi
+		if [[ $file == *.[ch] || $file == *.inc ]] && [[ -f $TARGET_SOURCE/$file ]]; then
+			line_numbers_keep "$TARGET_SOURCE/$file" "$from/$file" >"$to/$file"
+		else
+			cp -- "$from/$file" "$to/$file"
+		fi
+	done
 }

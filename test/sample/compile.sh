@@ -50,13 +50,9 @@ sample_plain() {
 
 # A view in which each unit's source is a real file.
 sample_view() {
-	local object
 	mkdir -p "$WORK/2-tree"
-	for object in "${OBJECTS[@]}"; do
-		printf '%s\t%s\n' "${object%.o}.c" "${object%.o}.c"
-	done >"$WORK/2-tree/patched-files"
 	rm -f "$WORK/2-tree/patched"
-	patch_make_view
+	view_make "$TARGET_SOURCE" "${OBJECTS[@]/%.o/.c}"
 }
 
 # Changes __LINE__ of everything below.
