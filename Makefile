@@ -50,6 +50,10 @@ UNIT_OBJ := $(UNIT_ALL:%.c=$(BUILD)/%.o)
 UNITS    := $(UNIT_SRC:%.c=$(BUILD)/%)
 # Reads what create-diff-object wrote, for the object tests.
 SHOW     := $(BUILD)/test/object/show
+# Judges finished modules, and shares nothing with the engine: not its library, not its headers.
+JUDGE    := $(BUILD)/test/judge/judge
+JUDGE_SRC := $(wildcard test/judge/*.c)
+JUDGE_OBJ := $(JUDGE_SRC:%.c=$(BUILD)/%.o)
 LIB      := $(BUILD)/libklp.a
 # Programs of the tests of the relocation law: break modules, compare them, enroll keys.
 LAW_SRC  := $(addprefix test/integration/law/,mutate.c same-sections.c enroll.c)
@@ -57,10 +61,10 @@ LAW_SRC  := $(addprefix test/integration/law/,mutate.c same-sections.c enroll.c)
 KLP_CFLAGS := -std=gnu11 -Wall -Wextra -Werror -D_GNU_SOURCE -I$(ENGINE) $(SANFLAGS)
 LDLIBS   := -lelf -lzstd -llzma -lz -llz4 -llzo2 -lbz2 -ldw -lZydis -lZycore
 
-SHELL_SCRIPTS := $(wildcard .ci/run examples/*.sh test/*.sh test/check test/series test/*/run test/object/valgrind test/sample/*.sh test/integration/*.sh \
+SHELL_SCRIPTS := $(wildcard .ci/run examples/*.sh test/*.sh test/check test/series test/*/run test/object/valgrind test/sample/*.sh test/fixes/*.sh test/integration/*.sh \
 		   test/cli/*.bats test/cli/*.bash bench/run bench/place kpatch-build/kpatch-build \
 		   kpatch-build/install-packages kpatch-build/lib/*.sh)
-C_FILES  := $(wildcard $(ENGINE)/*/*.[ch] test/unit/*.[ch] test/object/*.[ch] kmod/patch/*.[ch] test/integration/positions/*.c) $(LAW_SRC)
+C_FILES  := $(wildcard $(ENGINE)/*/*.[ch] test/unit/*.[ch] test/object/*.[ch] test/judge/*.[ch] kmod/patch/*.[ch] test/integration/positions/*.c) $(LAW_SRC)
 MAN1     := $(wildcard man/*.1)
 
 .PHONY: all
@@ -91,13 +95,18 @@ $(SHOW): %: %.o
 	$(call say,LD,$@)
 	$(Q)$(CC) $(CFLAGS) $(SANFLAGS) $(LDFLAGS) -o $@ $^ -lelf -lZydis
 
+$(JUDGE_OBJ): private KLP_CFLAGS := $(filter-out -I$(ENGINE),$(KLP_CFLAGS))
+$(JUDGE): $(JUDGE_OBJ)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CFLAGS) $(SANFLAGS) $(LDFLAGS) -o $@ $^ -lelf -lZydis
+
 # They use the ELF editor of the unit tests.
 LAW_TOOLS := $(LAW_SRC:%.c=$(BUILD)/%)
 $(LAW_TOOLS): %: %.o $(UNIT_LIB:%.c=$(BUILD)/%.o) $(LIB)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(CFLAGS) $(SANFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
 
--include $(LIB_OBJ:.o=.d) $(TOOL_OBJ:.o=.d) $(UNIT_OBJ:.o=.d) $(SHOW).d $(LAW_TOOLS:=.d)
+-include $(LIB_OBJ:.o=.d) $(TOOL_OBJ:.o=.d) $(UNIT_OBJ:.o=.d) $(JUDGE_OBJ:.o=.d) $(SHOW).d $(LAW_TOOLS:=.d)
 
 # ---- installation ---------------------------------------------------------------------------------
 
@@ -121,7 +130,7 @@ uninstall:
 # ---- demonstration and tests ----------------------------------------------------------------------
 
 .PHONY: deps demo check check-style check-unit check-object check-cli check-integration check-sanitized check-valgrind \
-	check-sample check-sample-small check-long fuzz bench fmt-check fmt shellcheck clean
+	check-sample check-sample-small check-fixes check-long fuzz bench fmt-check fmt shellcheck clean
 deps:
 	$(Q)kpatch-build/install-packages all
 
@@ -132,7 +141,7 @@ demo:
 # before, for the lanes run side by side.
 check:
 	$(Q)kpatch-build/install-packages all
-	$(Q)$(MAKE) --no-print-directory -j$$(nproc) all $(UNITS) $(SHOW) $(LAW_TOOLS)
+	$(Q)$(MAKE) --no-print-directory -j$$(nproc) all $(UNITS) $(SHOW) $(JUDGE) $(LAW_TOOLS)
 	$(Q)test/check '$(MAKE)' 'style unit object sample-small sanitized cli' $(foreach line,$(KERNELS),'integration-$(line)')
 
 check-style:
@@ -169,7 +178,12 @@ check-sample: all
 check-sample-small: all
 	$(Q)st=0; for line in $(KERNELS); do test/series $$line test/sample/run $$line 12 || st=1; done; exit $$st
 
-check-cli: all $(LAW_TOOLS)
+# Real fixes between the point releases that the archive has, 150 of each line, given to the driver; and each livepatch to the judge. Takes
+# hours, and can be interrupted.
+check-fixes: all $(JUDGE)
+	$(Q)st=0; for line in $(KERNELS); do test/fixes/run $$line 150 || st=1; done; exit $$st
+
+check-cli: all $(LAW_TOOLS) $(JUDGE)
 	$(Q)bats --tap test/cli
 
 # The scripts of test/integration that test one thing on one booted line each, after the cases.

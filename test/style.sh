@@ -38,6 +38,9 @@ check_layers() {
 # Only the programs end the process.
 check_exit() { ! grep -nE '\b(_?exit|abort|errx?)\(' create-diff-object/{util,elf,arch,target,place,diff,special,klp,verify}/*.[ch] | grep -v '^create-diff-object/util/memory.c:'; }
 
+# The judge shares nothing with what it judges.
+check_judge() { ! grep -nE '#include "' test/judge/*.[ch] | grep -vE ':#include "(compare|object|target)\.h"$'; }
+
 check_executable() {
 	local file bad=0
 	while read -r file; do
@@ -53,5 +56,6 @@ try "C format" make -s fmt-check
 try "shellcheck" make -s shellcheck
 try "include order of the layers" check_layers
 try "exit() only in tools/" check_exit
+try "the judge includes nothing of the engine" check_judge
 try "scripts are executable" check_executable
 exit $failed

@@ -1,0 +1,55 @@
+/* -DP=1: first changes; -DP=2: second as well; -DP=3: first, and a text */
+int printk(const char *format, ...);
+int other(int x);
+static int state = 1;
+static int spare = 2;
+static __attribute__((noinline)) int helper(int x)
+{
+	state ^= x;
+	return state;
+}
+__attribute__((noinline)) int third(int x)
+{
+	spare += x;
+	return helper(x) - spare;
+}
+#if P
+static int added = 7;
+static __attribute__((noinline)) int fresh(int x)
+{
+	added += x;
+	printk(P == 3 ? "another text\n" : "the text of the patch\n");
+	return helper(x) + added;
+}
+#endif
+__attribute__((noinline)) int first(int x)
+{
+#if P
+	if (x > state)
+		return fresh(x) + other(x);
+#endif
+	if (x == 77)
+		asm volatile("1: ud2\n"
+			     ".pushsection __bug_table, \"aw\"\n"
+			     "2: .long 1b - .\n"
+			     ".long %c0 - .\n"
+			     ".word 0x123, 5\n"
+			     ".org 2b + 12\n"
+			     ".popsection"
+			     :
+			     : "i"("judged.c"));
+	printk("a text\n");
+	return helper(x) + state;
+}
+__attribute__((noinline)) int second(int x)
+{
+#if P == 2
+	x += spare;
+#endif
+	printk("of the second\n");
+	return helper(x) + 3;
+}
+int _start(int x)
+{
+	return first(x) + second(x) + third(x);
+}
