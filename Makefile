@@ -181,7 +181,7 @@ check-sample-small: all
 # Real fixes between the point releases that the archive has, 150 of each line, given to the driver; and each livepatch to the judge. Takes
 # hours, and can be interrupted.
 check-fixes: all $(JUDGE)
-	$(Q)st=0; for line in $(KERNELS); do test/fixes/run $$line 150 || st=1; done; exit $$st
+	$(Q)st=0; for line in $(KERNELS); do test/series $$line test/fixes/run $$line 150 || st=1; done; exit $$st
 
 check-cli: all $(LAW_TOOLS) $(JUDGE)
 	$(Q)bats --tap test/cli
