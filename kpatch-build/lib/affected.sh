@@ -393,10 +393,12 @@ arch_dir_is_built() {
 # there; false if DIR has no Makefile. Kept with the build tree.
 kbuild_list() {
 	local dir=$1 src=$TARGET_SOURCE/$1 log=$WORK/3-affected/kbuild.log
-	KBUILD_LIST=$TREE/kpatch/kbuild/${dir//\//%}
 	if [[ ! -f $TARGET_SOURCE/$dir/Kbuild && ! -f $TARGET_SOURCE/$dir/Makefile ]]; then return 1; fi
+	KBUILD_LIST=$TREE/kpatch/kbuild/${dir//\//%}
+	if [[ ${TREE_LISTS[${dir//\//%}]:-} ]]; then return 0; fi
+	KBUILD_LIST=$WORK/3-affected/kbuild/${dir//\//%}
 	if [[ -f $KBUILD_LIST ]]; then return 0; fi
-	mkdir -p "$TREE/kpatch/kbuild"
+	mkdir -p "$WORK/3-affected/kbuild"
 	# Before 6.10 $(src) was relative.
 	# shellcheck disable=SC2016
 	if grep -qx 'src := $(obj)' "$TARGET_SOURCE/scripts/Makefile.build"; then src=$dir; fi

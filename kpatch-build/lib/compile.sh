@@ -23,6 +23,7 @@ compile_objects() {
 	done
 	compile_run "orig plain" "${OBJECTS[@]}"
 	compile_run patched "${OBJECTS[@]}"
+	source_check_used "$dir"
 	STAGE_SUMMARY="${#OBJECTS[@]} object(s), as built, original and patched"
 }
 
@@ -50,12 +51,13 @@ kpatch-flags:
 EOF
 }
 
-# All plain objects in one call of make. Ones that an earlier run made are as good as new: an object counts as made when
-# its .cmd file is there, which make writes last.
+# All plain objects in one call of make. Ones that an earlier run made are as good as new, if the tree's manifest has them: it
+# is written after make.
 compile_plain() {
-	local object goals=() log=$WORK/4-compile/make.log status=0
+	local object goals=() log=$WORK/4-compile/make.log status=0 added=0
 	tree_lock
 	PLAIN_WANTED=()
+	compile_check_made
 	for object in "${OBJECTS[@]}"; do
 		command_file "$object"
 		if [[ ! -f $REPLY || ! -f $TREE/$object ]]; then
@@ -66,7 +68,10 @@ compile_plain() {
 	done
 	if ((${#goals[@]})); then
 		long_run "$log" plain_progress "${KMAKE[@]}" -j "$OPT_JOBS" "${goals[@]}" || status=$?
+		added=1
 	fi
+	if tree_keep_lists; then added=1; fi
+	if ((status == 0 && added)); then cache_seal "$TREE"; fi
 	tree_unlock
 	for object in "${OBJECTS[@]}"; do
 		command_file "$object"
@@ -76,6 +81,21 @@ compile_plain() {
 		show_matching 'error|\*\*\*' "$log"
 		die "the unpatched source does not compile; is the source complete and the configuration the target's?"
 	fi
+}
+
+# With the lock held: nothing of these objects is there but what the manifest has. (Another run may have been killed since this
+# one looked.)
+compile_check_made() {
+	local object file
+	for object in "${OBJECTS[@]}"; do
+		command_file "$object"
+		for file in "$REPLY" "$TREE/$object"; do
+			if [[ -e $file || -L $file ]]; then printf '%s\n' "${file#"$TREE"/}"; fi
+		done
+	done >"$WORK/4-compile/made"
+	if cache_check "$TREE" --only "$WORK/4-compile/made" || cache_check "$TREE" --prune; then return; fi
+	tree_unlock
+	cache_again "$TREE" "$REPLY"
 }
 plain_progress() {
 	local file done=0

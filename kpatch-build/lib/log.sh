@@ -14,6 +14,8 @@ CHILD=""                # process group of the running long command
 PROGRESS_SHOWN=0        # a progress line stands on the terminal
 PROGRESS_LAST=0         # second in which the last progress line went to a log
 CLEANUPS=()             # functions to run at exit, last first
+RUN_AGAIN=0             # begin again instead of ending
+RUN_ARGS=()             # the command line
 
 message() { progress_clear; printf 'kpatch-build: %s\n' "$*" >&2; }
 note() { message "note: $*"; }
@@ -117,7 +119,17 @@ on_exit() {
 	fi
 	progress_clear
 	for ((i = ${#CLEANUPS[@]} - 1; i >= 0; i--)); do "${CLEANUPS[i]}" "$status"; done
+	if ((RUN_AGAIN)); then run_again; fi
 	exit "$status"
+}
+# run_again: the same run from its beginning, without what this one holds
+run_again() {
+	local fd
+	for fd in /proc/$$/fd/*; do
+		case $(readlink -- "$fd") in *.lock | *.use) fd=${fd##*/}; exec {fd}>&- ;; esac
+	done
+	trap - INT TERM HUP
+	exec env KPATCH_AGAIN=1 "$SELF" "${RUN_ARGS[@]}"
 }
 on_signal() {
 	message "interrupted; nothing was written to the output directory"

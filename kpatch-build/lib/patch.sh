@@ -21,6 +21,7 @@ patch_apply() {
 	# shellcheck disable=SC2153
 	PATCH_NUMBERS=("${!PATCHES[@]}")
 	patch_read_all
+	source_check_files "${!PATCH_CLASS[@]}"
 	patch_fetch "$WORK/2-tree/unnumbered"
 	for i in "${PATCH_NUMBERS[@]}"; do patch_apply_one "$i"; done
 	patch_results

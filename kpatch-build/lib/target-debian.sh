@@ -29,7 +29,7 @@ target_debian() {
 
 	debian_line "$version"
 	TARGET_SOURCE=$CACHE/source/linux-source-${REPLY}_$version TARGET_SOURCE_ID=$version
-	cache_fill "$TARGET_SOURCE" debian_unpack_source "linux-source-$REPLY" "$version"
+	CACHE_LIGHT=--light cache_fill "$TARGET_SOURCE" debian_unpack_source "linux-source-$REPLY" "$version"
 }
 
 # debian_line VERSION -> REPLY: 6.12 of 6.12.117-1~deb12u1
@@ -218,8 +218,23 @@ debian_field() {
 	REPLY=$(apt-cache show -- "$2=$3" 2>/dev/null | awk -v f="$1: " 'index($0, f) == 1 && !n++ { print substr($0, length(f) + 1) }')
 }
 
+# debian_package_is_whole FILE PACKAGE VERSION: is the file what it is called? By the hash in apt's lists; where they do not know
+# that version (any more), it is at least ours, says so itself, and can be unpacked to its end.
+debian_package_is_whole() {
+	local file=$1 package=$2 version=$3 fields
+	if [[ -L $file || ! -f $file ]]; then return 1; fi
+	debian_field SHA256 "$package" "$version"
+	if [[ $REPLY ]]; then
+		progress "checking ${file##*/}"
+		printf '%s  %s\n' "$REPLY" "$file" | sha256sum --check --status
+		return
+	fi
+	if [[ ! -O $file ]] || ! fields=$(dpkg-deb -f "$file" Package Version 2>/dev/null); then return 1; fi
+	[[ $fields == "Package: $package"$'\n'"Version: $version" ]] && dpkg-deb --fsys-tarfile "$file" 2>/dev/null | tar -tf - >/dev/null 2>&1
+}
+
 # debian_fetch PACKAGE VERSION -> REPLY: path of the package file in the cache. A file that is there already (fetched
-# before, or put there by hand for a machine without network) is used if it is complete.
+# before, or put there by hand for a machine without network) is used if it is that package, whole.
 debian_fetch() {
 	local package=$1 version=$2 have size dir file lock status=0
 	local packages=$CACHE/packages log=$WORK/1-target/fetch.log
@@ -227,11 +242,13 @@ debian_fetch() {
 	exec {lock}>"$packages/.lock"
 	lock_wait "$lock" "$package"
 	for file in "$packages/${package}_${version/:/%3a}"_*.deb; do
-		if [[ -f $file ]] && dpkg-deb -f "$file" Version >/dev/null 2>&1; then
+		if debian_package_is_whole "$file" "$package" "$version"; then
 			exec {lock}>&-
 			REPLY=$file
 			return
 		fi
+		note "packages/${file##*/} in the cache is damaged, or another package; fetching it anew"
+		rm -rf -- "$file"
 	done
 	debian_versions "$package"; have=${REPLY//$'\n'/ }
 	if [[ " $have " != *" $version "* ]]; then
@@ -322,6 +339,7 @@ debian_redirect_headers() {
 	if ! grep -qxF -- "$line" "$makefile"; then
 		printf '%s\n' "$line" >"$makefile.new.$$"
 		mv "$makefile.new.$$" "$makefile"
+		cache_seal "$dir"
 	fi
 }
 
@@ -336,7 +354,7 @@ debian_unpack_source() {
 	if ! long_run "$UNPACK_LOG" unpack_progress bash -c '
 		set -o pipefail
 		dpkg-deb --fsys-tarfile "$1" | tar -xO -f - "./usr/src/$2.tar.xz" |
-			tar -xJ -f - -C "$3" --strip-components=1 --checkpoint=3000 --checkpoint-action=echo=%u' \
+			tar -xJ -f - -C "$3" --no-same-owner --strip-components=1 --checkpoint=3000 --checkpoint-action=echo=%u' \
 		unpack "$file" "$package" "$to"; then
 		show_file "$UNPACK_LOG" 5
 		rm -f -- "$file"

@@ -45,11 +45,11 @@ target_save() {
 
 is_elf() { [[ $(head -c 4 -- "$1" | od -An -tx1) == " 7f 45 4c 46" ]]; }
 
-# What the image tells of itself, kept in the cache by the file's name, size and time (and those of the program that reads
-# it): the ELF file in it, its symbols, the sizes of its structures.
+# What the image tells of itself, kept in the cache by the file's name, identity, size and times (and those of the program that
+# reads it): the ELF file in it, its symbols, the sizes of its structures.
 image_facts() {
 	local dir
-	dir=$CACHE/image/$(stat -L -c '%n %s %.9Y' -- "$TARGET_IMAGE" "$BIN_DIR/klp-place" | sha256sum | cut -c 1-16)
+	dir=$CACHE/image/$(stat -L -c '%n %i %s %.9Y %.9Z' -- "$TARGET_IMAGE" "$BIN_DIR/klp-place" | sha256sum | cut -c 1-16)
 	cache_fill "$dir" image_read "$TARGET_IMAGE"
 	TARGET_VMLINUX=$dir/vmlinux TARGET_KALLSYMS=$dir/kallsyms TARGET_LAYOUT=$dir/layout
 	if is_elf "$TARGET_IMAGE"; then TARGET_VMLINUX=$TARGET_IMAGE; fi
@@ -164,7 +164,7 @@ source_use_tree() {
 	if ! source_is_used "$OPT_SOURCE"; then return; fi
 	dir=$CACHE/source/own_$TARGET_SOURCE_ID
 	TARGET_SOURCE=$dir
-	cache_fill "$dir" source_copy_tree
+	CACHE_LIGHT=--light cache_fill "$dir" source_copy_tree
 }
 
 source_copy_tree() {
@@ -191,36 +191,4 @@ source_copy_tree() {
 source_is_used() {
 	[[ -e $1/.config || -e $1/include/config || -e $1/include/generated || -e $1/arch/x86/include/generated ||
 		-e $1/scripts/basic/fixdep ]]
-}
-
-# ---- the cache ------------------------------------------------------------------------------------------------------
-
-# cache_fill DIR FUNCTION [ARG...]: have FUNCTION NEWDIR ARG... fill a directory which then becomes DIR, in one step and
-# once, whoever else wants it at the same moment. A killed run leaves only a *.new that the next one removes.
-cache_fill() {
-	local dir=$1 lock
-	shift
-	if [[ -d $dir ]]; then return; fi
-	mkdir -p "${dir%/*}"
-	exec {lock}>"$dir.lock"
-	lock_wait "$lock" "$dir"
-	if [[ ! -d $dir ]]; then
-		rm -rf "$dir.new"
-		mkdir "$dir.new"
-		CACHE_FILLING=$dir.new
-		"$1" "$dir.new" "${@:2}"
-		mv "$dir.new" "$dir"
-		CACHE_FILLING=""
-	fi
-	exec {lock}>&-
-}
-
-CACHE_FILLING=""
-cache_drop_partial() { if [[ $CACHE_FILLING ]]; then rm -rf "$CACHE_FILLING"; fi; }
-
-lock_wait() {
-	if ! flock -n "$1"; then
-		progress "waiting for another kpatch-build that makes ${2##*/}"
-		flock "$1"
-	fi
 }

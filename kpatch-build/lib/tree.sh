@@ -1,25 +1,46 @@
 # shellcheck shell=bash
 # Stage 2: a prepared build tree of our own (make O=), cached by release, configuration, compiler and source. Later runs
 # add objects to it, under its lock; they are never changed afterwards, because neither the source nor the configuration is.
+#
+# TREE.manifest has all that is in it, and is written anew after each addition. What it does not have is of a run that was
+# killed, or somebody else's, and is removed. A tree is not moved, for it knows its place: one that is damaged is made anew
+# when nobody uses it any more (TREE.use).
 
 TREE=""         # the build tree
+TREE_FORMAT=2   # of what is kept in it by us; another one has another name
 KMAKE=()        # make, as the target's own build called it
 
 tree_prepare() {
 	local key
 	mkdir -p "$WORK/2-tree"
 	compiler_version "$TARGET_CC"
-	key=$(printf '%s\n' "$TARGET_RELEASE" "$TARGET_SOURCE" "$TARGET_SOURCE_ID" "$TARGET_CC" "$REPLY" |
+	key=$(printf '%s\n' "$TREE_FORMAT" "$TARGET_RELEASE" "$TARGET_SOURCE" "$TARGET_SOURCE_ID" "$TARGET_CC" "$REPLY" |
 		cat - "$TARGET_CONFIG" | sha256sum | cut -c 1-12)
 	TREE=$CACHE/tree/${TARGET_RELEASE}_$key
 	tree_make_command
 	STAGE_SUMMARY="from the cache"
 	tree_lock
-	if [[ ! -e $TREE/kpatch/complete ]]; then
-		rm -rf "$TREE"
+	until cache_check "$TREE" --prune; do
+		cache_note "$TREE" "$REPLY"
+		exec {TREE_USED}>"$TREE.use"
+		if ! flock -n "$TREE_USED"; then
+			# They may need the lock to come to their end.
+			tree_unlock
+			lock_wait "$TREE_USED" "$TREE"
+			exec {TREE_USED}>&-
+			tree_lock
+			continue
+		fi
+		rm -rf -- "$TREE"
 		tree_make
+		cache_seal "$TREE"
 		STAGE_SUMMARY="configured and prepared"
-	fi
+		exec {TREE_USED}>&-
+		break
+	done
+	exec {TREE_USED}>"$TREE.use"
+	flock -s "$TREE_USED"
+	tree_known_lists
 	tree_unlock
 	ln -sfn "$TREE" "$WORK/2-tree/tree"
 	if [[ $OPT_SOURCE ]]; then
@@ -65,7 +86,27 @@ tree_make() {
 	progress "reading the include lines of the source"
 	includes_index
 	makefiles_index
-	: >"$TREE/kpatch/complete"
+}
+
+# What the Makefiles build, as earlier runs found it and kept it with the tree: those lists that were there when the tree was
+# checked. New ones are in the work directory until tree_keep_lists.
+declare -A TREE_LISTS=()
+tree_known_lists() {
+	local list
+	TREE_LISTS=()
+	for list in "$TREE/kpatch/kbuild/"*; do TREE_LISTS[${list##*/}]=1; done
+}
+
+# tree_keep_lists: with the lock held. False if there are none.
+tree_keep_lists() {
+	local list new=0
+	for list in "$WORK/3-affected/kbuild/"*; do
+		mkdir -p "$TREE/kpatch/kbuild"
+		mv -T -- "$list" "$TREE/kpatch/kbuild/${list##*/}"
+		TREE_LISTS[${list##*/}]=1
+		new=1
+	done
+	((new))
 }
 tree_progress() {
 	REPLY="preparing the build tree: $(grep -cE '^  [A-Z]+ ' "$TREE_LOG") steps done"

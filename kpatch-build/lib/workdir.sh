@@ -13,6 +13,7 @@ workdir_make() {
 	fi
 	CACHE=$(realpath -- "$CACHE")
 	case $CACHE in *[[:space:]:,\'\"]*) die "the kernel can't be built in a path with such characters: '$CACHE'; set KPATCH_CACHE" ;; esac
+	cache_is_own
 	workdir_remove_dead
 	WORK=$(mktemp -d "$CACHE/work/run.XXXXXX")
 	local lock

@@ -13,6 +13,7 @@ common_setup() {
 	export KPATCH_CACHE=$T/cache KPATCH_BIN=$T/bin
 	local tool
 	for tool in klp-place create-diff-object create-klp-module klp-verify; do fake_tool "$tool" 'exit 1'; done
+	ln -s "$TOP/build/bin/klp-manifest" "$T/bin/"
 }
 
 fake_tool() {
@@ -28,7 +29,7 @@ lib() {
 		shopt -s inherit_errexit lastpipe nullglob
 		LIB_DIR=$1 BIN_DIR=$2
 		shift 2
-		for part in log packages options accept config-check target target-debian workdir patch-read patch line-numbers view tree affected compile keys proof diff vm; do
+		for part in log packages options accept config-check cache target target-debian workdir patch-read patch line-numbers view tree affected compile keys proof diff vm; do
 			source "$LIB_DIR/$part.sh"
 		done
 		WORK=$T/work CACHE=$T/cache

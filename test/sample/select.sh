@@ -35,10 +35,10 @@ sample_select() {
 	STAGE_SUMMARY="${taken[vmlinux]} unit(s) of vmlinux, ${taken[module]} of modules"
 }
 
-# The answer is kept with the tree: looking up costs more than all the rest of a run in which nothing is compiled.
+# The answer is kept beside the tree: looking up costs more than all the rest of a run in which nothing is compiled.
 declare -A SAMPLE_KNOWN=()
 sample_units() {
-	local file=$TREE/kpatch/sample-units source units
+	local file=$TREE.sample-units source units
 	if ((${#SAMPLE_KNOWN[@]} == 0)) && [[ -f $file ]]; then
 		while IFS='|' read -r source units; do SAMPLE_KNOWN[$source]=$units; done <"$file"
 	fi

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * klp-manifest seal|check DIR FILE: is a directory of the cache still what it was when it was made? util/manifest.c does the
+ * work.
+ */
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "util/diag.h"
+#include "util/manifest.h"
+#include "util/output.h"
+
+static const char usage_text[] =
+	"usage: klp-manifest seal DIR FILE [--name NAME]\n"
+	"       klp-manifest check DIR FILE [options]\n"
+	"Write down in FILE what the directory DIR holds; tell whether it is still that, and all of it is ours.\n"
+	"\n"
+	"      --name NAME  what DIR is called when it is in its place (default: the last part of DIR)\n"
+	"      --light      look at no C source, header, assembly or documentation\n"
+	"      --only LIST  look at the files only that LIST names, one a line; - is standard input\n"
+	"      --prune      remove what FILE does not have\n"
+	"  -h, --help       show this help\n"
+	"\n"
+	"Exit codes: 0 done, or as it was; 1 error; 2 something differs (the first differences are printed).\n";
+
+enum option_id {
+	OPT_NAME = 256,
+	OPT_LIGHT,
+	OPT_ONLY,
+	OPT_PRUNE,
+};
+
+static const struct option options[] = {
+	{"name", required_argument, NULL, OPT_NAME},
+	{"light", no_argument, NULL, OPT_LIGHT},
+	{"only", required_argument, NULL, OPT_ONLY},
+	{"prune", no_argument, NULL, OPT_PRUNE},
+	{"help", no_argument, NULL, 'h'},
+	{0},
+};
+
+static int usage_error(void)
+{
+	fputs(usage_text, stderr);
+	return EXIT_CODE_ERROR;
+}
+
+static enum exit_code run_check(struct manifest_check *check, const char *only, struct diag *diag)
+{
+	int whole;
+
+	if (only) {
+		check->only = strcmp(only, "-") ? fopen(only, "re") : stdin;
+		if (!check->only) {
+			diag_error(diag, only, NULL, "can't open");
+			return EXIT_CODE_ERROR;
+		}
+	}
+	whole = manifest_check(check, diag);
+	if (check->only && check->only != stdin)
+		fclose(check->only);
+	if (whole < 0 || output_flush(stdout))
+		return EXIT_CODE_ERROR;
+	return whole ? EXIT_CODE_OK : EXIT_CODE_REFUSED;
+}
+
+int main(int argc, char **argv)
+{
+	struct manifest_check check = {.out = stdout};
+	struct diag diag = {.out = stderr};
+	const char *only = NULL, *slash;
+	int opt;
+
+	while ((opt = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+		switch (opt) {
+		case OPT_NAME:
+			check.name = optarg;
+			break;
+		case OPT_LIGHT:
+			check.light = true;
+			break;
+		case OPT_ONLY:
+			only = optarg;
+			break;
+		case OPT_PRUNE:
+			check.prune = true;
+			break;
+		case 'h':
+			fputs(usage_text, stdout);
+			return EXIT_CODE_OK;
+		default:
+			return usage_error();
+		}
+	}
+	if (argc - optind != 3)
+		return usage_error();
+	check.dir = argv[optind + 1];
+	check.file = argv[optind + 2];
+	slash = strrchr(check.dir, '/');
+	if (!check.name)
+		check.name = slash ? slash + 1 : check.dir;
+	output_begin();
+	if (!strcmp(argv[optind], "seal"))
+		return manifest_seal(check.dir, check.file, check.name, &diag) ? EXIT_CODE_ERROR : EXIT_CODE_OK;
+	if (strcmp(argv[optind], "check"))
+		return usage_error();
+	return run_check(&check, only, &diag);
+}

@@ -1,0 +1,151 @@
+# shellcheck shell=bash
+# The cache: nothing in it is believed because of its name. What a directory held when it was complete stands in a manifest
+# beside it (klp-manifest), and every run holds the directory against it before using anything: what is truncated, changed,
+# replaced by a link, put there by someone else or left by a killed run makes the directory no entry, and it is made anew.
+#
+#   DIR            an entry: target/X, source/X, image/X, tree/X
+#   DIR.manifest   what it held when it was complete; written last, by a rename
+#   DIR.lock       who makes it; DIR.new, DIR.old are what a killed run left of that
+#
+# Of a source, which has some 90,000 files, C files and headers are looked at only when they are used: source_check_files
+# for those that a patch changes, source_check_used for all that the compiler read.
+
+CACHE_FILLING=""        # what this run is filling, not an entry yet
+
+# cache_check DIR [OPTION...]: is it an entry, and ours? Else REPLY is the first thing that differs, empty if nothing is there.
+cache_check() {
+	local dir=$1 status=0
+	shift
+	REPLY=""
+	if [[ ! -e $dir && ! -L $dir ]]; then return 1; fi
+	REPLY=$("$BIN_DIR/klp-manifest" check "$dir" "$dir.manifest" "$@" 2>&1) || status=$?
+	REPLY=${REPLY%%$'\n'*}
+	return "$status"
+}
+
+# cache_note DIR WHY: before making an entry anew. (One that an older version made has no manifest; nothing is wrong with that.)
+cache_note() {
+	if [[ -z $2 ]]; then return; fi
+	if [[ ! -e $1.manifest ]]; then
+		debug "$1 has no manifest: making it anew"
+	else
+		note "${1#"$CACHE"/} in the cache is damaged ($2); making it anew"
+	fi
+}
+
+# cache_seal DIR [NAME]: DIR is complete, as the entry NAME beside it
+cache_seal() {
+	local entry=$1
+	if [[ ${2:-} ]]; then entry=${1%/*}/$2; fi
+	if [[ -L $entry.manifest || -d $entry.manifest ]]; then rm -rf -- "$entry.manifest"; fi
+	if ! "$BIN_DIR/klp-manifest" seal "$1" "$entry.manifest" --name "${entry##*/}" >"$WORK/seal.log" 2>&1; then
+		show_file "$WORK/seal.log"
+		die "$entry can't be recorded in the cache, see above"
+	fi
+}
+
+# cache_fill DIR FUNCTION [ARG...]: have FUNCTION NEWDIR ARG... fill a directory which then becomes DIR, in one step and
+# once, whoever else wants it at the same moment. CACHE_LIGHT=--light: files that are only looked at when they are used
+cache_fill() {
+	local dir=$1 lock why
+	shift
+	if cache_check "$dir" ${CACHE_LIGHT:+"$CACHE_LIGHT"}; then return; fi
+	mkdir -p "${dir%/*}"
+	exec {lock}>"$dir.lock"
+	lock_wait "$lock" "$dir"
+	if ! cache_check "$dir" ${CACHE_LIGHT:+"$CACHE_LIGHT"}; then
+		why=$REPLY
+		cache_note "$dir" "$why"
+		rm -rf -- "$dir".{new,old}
+		mkdir -- "$dir.new"
+		CACHE_FILLING=$dir.new
+		"$1" "$dir.new" "${@:2}"
+		progress "recording ${dir##*/}"
+		cache_seal "$dir.new" "${dir##*/}"
+		# Others may be using what is there, by its name: what differs in it is found by them as well.
+		if [[ -e $dir || -L $dir ]] && ! mv -T -- "$dir" "$dir.old"; then
+			die "$dir can't be replaced; whose is it? Remove it, or set KPATCH_CACHE to a cache of your own"
+		fi
+		mv -T -- "$dir.new" "$dir"
+		CACHE_FILLING=""
+		rm -rf -- "$dir.old"
+	fi
+	exec {lock}>&-
+}
+
+cache_drop_partial() { if [[ $CACHE_FILLING ]]; then rm -rf "$CACHE_FILLING"; fi; }
+
+lock_wait() {
+	if ! flock -n "$1"; then
+		progress "waiting for another kpatch-build that makes ${2##*/}"
+		flock "$1"
+	fi
+}
+
+# cache_is_own: nobody else may write to the cache: the module is made of what is in it
+cache_is_own() {
+	local dir
+	for dir in "$CACHE" "$CACHE"/{target,source,image,tree,packages,work}; do
+		if [[ ! -e $dir ]]; then continue; fi
+		if [[ ! -O $dir ]]; then
+			die "the cache directory $dir belongs to $(stat -L -c %U -- "$dir"), who could change what the module is made of; set KPATCH_CACHE to one of your own"
+		fi
+		if [[ -n $(find -H "$dir" -maxdepth 0 -perm -o=w) ]]; then
+			die "the cache directory $dir can be written by everybody, who could change what the module is made of; chmod o-w it, or set KPATCH_CACHE to one of your own"
+		fi
+	done
+}
+
+# ---- the source, file by file -----------------------------------------------------------------------------------------
+
+# source_is_cached: is the source an entry of the cache? One of the user's own is what it is.
+source_is_cached() { [[ $TARGET_SOURCE == "$CACHE"/source/* ]]; }
+
+# source_check_list FILE: are the files that FILE lists, relative, what they were when the source was unpacked?
+source_check_list() {
+	if ! source_is_cached || cache_check "$TARGET_SOURCE" --only "$1"; then return; fi
+	cache_again "$TARGET_SOURCE" "$REPLY"
+}
+
+# source_check_files FILE...: the same
+source_check_files() {
+	local file
+	for file; do
+		if [[ -e $TARGET_SOURCE/$file || -L $TARGET_SOURCE/$file ]]; then printf '%s\n' "$file"; fi
+	done >"$WORK/source-files"
+	source_check_list "$WORK/source-files"
+}
+
+# source_check_used DIR: what the compiler read of the source, by the lists that it wrote (DIR/**/*.d). A name in the view leads to the
+# source, but for the files that the patch adds.
+source_check_used() {
+	local file
+	if ! source_is_cached; then return; fi
+	for file in "${PATCHED_FILES[@]}"; do
+		if [[ ! -e $TARGET_SOURCE/$file ]]; then printf '%s\n' "$file"; fi
+	done >"$WORK/source-added"
+	find "$1" -name '*.d' -exec cat '{}' + | tr -s ' \\' '\n\n' | sort -u |
+		awk -v source="$TARGET_SOURCE/" -v view="$PATCHED/" -v link="$WORK/2-tree/patched/" '
+			FILENAME != "-" { added[$0] = 1; next }
+			{ sub(/:$/, "") }
+			index($0, source) == 1 { path = substr($0, length(source) + 1) }
+			index($0, view) == 1 { path = substr($0, length(view) + 1) }
+			index($0, link) == 1 { path = substr($0, length(link) + 1) }
+			path != "" {
+				gsub(/\/\.\//, "/", path)
+				while (sub(/[^\/]+\/\.\.\//, "", path));
+				if (!(path in added)) print path
+				path = ""
+			}' "$WORK/source-added" - | sort -u >"$WORK/source-used"
+	source_check_list "$WORK/source-used"
+}
+
+# cache_again ENTRY WHY: it was found damaged when something had been made of it already. The entry is made no entry, and the
+# run begins again, once.
+cache_again() {
+	cache_note "$1" "$2"
+	rm -f -- "$1.manifest"
+	if [[ ${KPATCH_AGAIN:-} ]]; then die "$1 is damaged again ($2) right after it was made; is the disk, or is something writing there?"; fi
+	RUN_AGAIN=1
+	exit "$EXIT_ERROR"
+}
