@@ -14,7 +14,7 @@ declare -A MODULE=()    # object -> vmlinux or module name
 declare -A GOAL=()      # object -> Kbuild's name of it
 
 affected_find() {
-	local file unit units found=0 lost=""
+	local file unit units found=0 lost="" left_out=() kept=()
 	mkdir -p "$WORK/3-affected"
 	printf '%s\n' "${PATCHED_FILES[@]}" | sort -u >"$WORK/3-affected/changed"
 	includers_of "$WORK/3-affected/changed" "${PATCHED_FILES[@]}" >"$WORK/3-affected/units"
@@ -35,8 +35,20 @@ affected_find() {
 		fi
 	done
 	for file in "${PATCHED_FILES[@]}"; do
-		if ! file_reaches_object "$file"; then lost+=$'\n'"    $file"; fi
+		if file_reaches_object "$file"; then
+			kept+=("$file")
+		elif [[ ${NOT_CONFIGURED[${file%.c}.o]:-} ]]; then
+			left_out+=("$file")
+		else
+			lost+=$'\n'"    $file"
+		fi
 	done
+	# Where nothing else is left, there is nothing to build.
+	if ((${#kept[@]} == 0)) || [[ $lost ]]; then
+		for file in "${left_out[@]}"; do lost+=$'\n'"    $file"; done
+	elif ((${#left_out[@]})); then
+		note "left out, not built with the configuration of $TARGET_RELEASE: ${left_out[*]}"
+	fi
 	if [[ $lost ]]; then
 		refuse "these files are not compiled into the kernel or a module of $TARGET_RELEASE with its configuration (not built, or part of the boot code, the vdso or a build tool):$lost"
 	fi
@@ -231,72 +243,6 @@ module_exports() {
 	)
 }
 
-# ---- who includes whom ----------------------------------------------------------------------------------------------
-
-# includes_index: "file <TAB> kind <TAB> text" for each include line, where kind is " or <. Also of the build tree, whose
-# generated asm/x.h stand for asm-generic/x.h.
-includes_index() {
-	local out=$TREE/kpatch/includes
-	{ # (a grep that finds nothing in its share of the files is no error)
-		(cd "$TARGET_SOURCE" && find . '(' -path ./Documentation -o -path ./samples -o -path ./tools -o -path './arch/*' \
-			! -path './arch/x86' ! -path './arch/x86/*' ')' -prune -o '(' -name '*.[chS]' -o -name '*.inc' -o -name '*.lds' ')' \
-			-type f -print0 | xargs -r -0 grep -HE '^[[:space:]]*#[[:space:]]*include[[:space:]]*["<]') || true
-		(cd "$TREE" && find arch include -name '*.h' -type f -print0 | xargs -r -0 grep -HE '^#[[:space:]]*include[[:space:]]*["<]') || true
-	} | sed -nE 's,^(\./)?([^:]*):[[:space:]]*#[[:space:]]*include[[:space:]]*(["<])([^">]+)[">].*,\2\t\3\t\4,p' >"$out.new"
-	grep '\.c$' "$out.new" >"$out.c" || true
-	mv "$out.new" "$out"
-}
-
-# includers_of LIST FILE...: print the files of LIST (which are FILE...) and all that include one, directly or not.
-# "x.h" means the one beside the including file if there is one; else, as <x.h>, every file whose path ends so.
-includers_of() {
-	local index=$TREE/kpatch/includes
-	# Few lines include a .c: a patch without headers need not look at all the others.
-	if [[ "${*:2} " != *.h\ * && "${*:2} " != *.inc\ * ]]; then index=$TREE/kpatch/includes.c; fi
-	awk -F '\t' '
-	FILENAME != INDEX { queue[++tail] = $1; seen[$1] = 1; next }
-	{
-		text = $3
-		while (sub(/^(\.\.?\/)+/, "", text) || sub(/[^\/]+\/\.\.\//, "", text));
-		base = text; sub(/.*\//, "", base)
-		n = ++lines[base]
-		from[base, n] = $1; kind[base, n] = $2; tail_of[base, n] = text; raw[base, n] = $3
-	}
-	function dir_of(path) { return sub(/\/[^\/]*$/, "", path) ? path : "." }
-	function beside(file, text,   path) {
-		path = dir_of(file) "/" text
-		gsub(/\/\.\//, "/", path)
-		while (sub(/[^\/]+\/\.\.\//, "", path));
-		return path
-	}
-	function exists(path,   line, r) {
-		if (path in known) return known[path]
-		r = (getline line < (SOURCE "/" path)) >= 0
-		close(SOURCE "/" path)
-		return known[path] = r
-	}
-	END {
-		for (head = 1; head <= tail; head++) {
-			file = queue[head]
-			print file
-			base = file; sub(/.*\//, "", base)
-			for (n = 1; n <= lines[base]; n++) {
-				who = from[base, n]
-				if (who in seen) continue
-				if (kind[base, n] == "\"") {
-					near = beside(who, raw[base, n])
-					if (near != file && exists(near)) continue
-					hit = (near == file)
-				} else
-					hit = 0
-				want = "/" tail_of[base, n]
-				if (!hit && substr("/" file, length(file) + 2 - length(want)) == want) hit = 1
-				if (hit) { seen[who] = 1; queue[++tail] = who }
-			}
-		}
-	}' SOURCE="$TARGET_SOURCE" INDEX="$index" "$1" "$index"
-}
-
 # ---- what is built, and into what -----------------------------------------------------------------------------------
 
 # makefiles_index: "directory <TAB> base name" for each x.o that a Makefile speaks of, "directory <TAB> include" where one
@@ -324,14 +270,19 @@ objects_of_source() {
 	objects_in_dirs "$object" "${dirs[@]}"
 }
 
-# objects_in_dirs OBJECT DIR... -> REPLY
+# objects_in_dirs OBJECT DIR... -> REPLY, and NOT_CONFIGURED[OBJECT] if a Makefile would build it with another configuration
+declare -A NOT_CONFIGURED=()
 objects_in_dirs() {
 	local object=$1 dir kind part parent module lines=""
 	for dir in "${@:2}"; do
 		if ! kbuild_list "$dir"; then continue; fi
 		while read -r kind part parent; do
 			path_normalize "$part"
-			if [[ $REPLY != "$object" ]] || ! dir_is_built "$dir"; then continue; fi
+			if [[ $REPLY != "$object" ]]; then continue; fi
+			if [[ $kind == n ]] || ! dir_is_built "$dir"; then
+				NOT_CONFIGURED[$object]=1
+				continue
+			fi
 			if [[ $kind == y ]]; then
 				lines+="$object"$'\t'vmlinux$'\t'vmlinux$'\t'"$part"$'\n'
 			else
@@ -390,7 +341,7 @@ arch_dir_is_built() {
 }
 
 # kbuild_list DIR: KBUILD_LIST is a file of "y OBJECT -", "m OBJECT MODULE" and "dir DIR" lines, what Kbuild would build
-# there; false if DIR has no Makefile. Kept with the build tree.
+# there, and "n OBJECT -" for what it would build with another configuration; false if DIR has no Makefile. Kept with the build tree.
 kbuild_list() {
 	local dir=$1 src=$TARGET_SOURCE/$1 log=$WORK/3-affected/kbuild.log
 	if [[ ! -f $TARGET_SOURCE/$dir/Kbuild && ! -f $TARGET_SOURCE/$dir/Makefile ]]; then return 1; fi
@@ -404,7 +355,7 @@ kbuild_list() {
 	if grep -qx 'src := $(obj)' "$TARGET_SOURCE/scripts/Makefile.build"; then src=$dir; fi
 	if ! kbuild_lister | make -s -C "$TREE" -f - srctree="$TARGET_SOURCE" objtree=. obj="$dir" src="$src" ARCH=x86_64 \
 		SRCARCH=x86 CC="$TARGET_CC" CONFIG_SHELL=/bin/sh 2>"$log" | tr -s ' \n' '\n' | tr '|' ' ' |
-		sed -n 's,/$,,; /^\(y\|m\|dir\) /p' >"$KBUILD_LIST.$$"; then
+		sed -n 's,/$,,; /^\(y\|m\|n\|dir\) /p' >"$KBUILD_LIST.$$"; then
 		# Some are only made to be included by others.
 		debug "the Makefile in $dir can't be read by itself: $(head -n 1 "$log")"
 	fi
@@ -412,7 +363,7 @@ kbuild_list() {
 }
 
 # Reads one directory's Makefile as Kbuild does and prints what is in obj-y, lib-y and obj-m, with the parts of
-# composite objects. No blanks in an item, so that make can build them all: | stands for one.
+# composite objects; and what the configuration leaves out, which is in obj- and the like. No blanks in an item, so that make can build them all: | stands for one.
 kbuild_lister() {
 	cat <<'EOF'
 .DEFAULT_GOAL := kpatch-list
@@ -423,10 +374,14 @@ srcroot := $(srctree)
 include $(firstword $(wildcard $(srctree)/$(obj)/Kbuild) $(srctree)/$(obj)/Makefile)
 parts-y = $(strip $($(1:.o=-objs)) $($(1:.o=-y)))
 parts-m = $(strip $(call parts-y,$1) $($(1:.o=-m)))
+parts- = $(strip $($(1:.o=-)))
 built-in := $(sort $(filter-out %/,$(obj-y) $(lib-y)))
 modules := $(sort $(filter-out %/ $(built-in),$(obj-m)))
+left-out := $(sort $(filter-out %/ $(built-in) $(modules),$(obj-) $(lib-)))
 items := $(foreach o,$(built-in),$(foreach p,$(or $(call parts-y,$o),$o),y|$(obj)/$p|-)) \
 	$(foreach o,$(modules),$(foreach p,$(or $(call parts-m,$o),$o),m|$(obj)/$p|$(obj)/$o)) \
+	$(foreach o,$(left-out),$(foreach p,$(or $(strip $(call parts-m,$o) $(call parts-,$o)),$o),n|$(obj)/$p|-)) \
+	$(foreach o,$(built-in) $(modules),$(foreach p,$(call parts-,$o),n|$(obj)/$p|-)) \
 	$(foreach d,$(filter %/,$(obj-y) $(obj-m) $(lib-y)),dir|$(obj)/$d)
 .PHONY: kpatch-list
 kpatch-list:

@@ -89,6 +89,48 @@ setup() {
 	[[ ${lines[*]} == "drivers/a/one.o drivers/a/two.o" ]]
 }
 
+@test "a file that the configuration leaves out is told, and refused where nothing else is left" {
+	mkdir "$T/src/drivers/c"
+	echo 'obj-y += never.o' >"$T/src/drivers/c/Makefile"
+	echo 'obj-$(CONFIG_NO) += off.o' >>"$T/src/drivers/a/Makefile"
+	run -0 lib find_all drivers/a/no.c drivers/a/off.c drivers/c/never.c kernel/foo.c
+	[[ $output == *"note: left out, not built with the configuration of 6.12.3: drivers/a/no.c drivers/a/off.c drivers/c/never.c"*$'\n'"kernel/foo.o" ]]
+	run -2 lib find_all drivers/a/no.c
+	[[ $output == *"not compiled into the kernel or a module"*"    drivers/a/no.c"* ]]
+}
+
+@test "a header that is included through a macro reaches who defines the macro" {
+	mkdir -p "$T/src/include/trace"
+	printf '#ifdef GENL\n#include GENL\n#endif\n' >"$T/src/include/linux/magic.h"
+	printf '#define GENL <linux/table.h>\n#include <linux/magic.h>\n' >"$T/src/include/linux/api.h"
+	: >"$T/src/include/linux/table.h"
+	printf '# include <linux/api.h>\n' >"$T/src/drivers/a/one.c"
+	run -0 lib including include/linux/table.h
+	[[ ${lines[*]} == "drivers/a/one.c include/linux/api.h include/linux/table.h" ]]
+
+	# As tracepoints do it: what is defined is a part of the name; another name for it.
+	printf '#define TRACE_INCLUDE(f) __TRACE_INCLUDE(f)\n#include TRACE_INCLUDE(TRACE_INCLUDE_FILE)\n' >"$T/src/include/trace/define.h"
+	printf '#define TRACE_INCLUDE_FILE OTHER_NAME\n#define OTHER_NAME events /* so */\n#include <trace/define.h>\n' >"$T/src/drivers/a/two.c"
+	: >"$T/src/include/trace/events.h"
+	run -0 lib including include/trace/events.h
+	[[ ${lines[*]} == "drivers/a/two.c include/trace/events.h" ]]
+
+	# Nobody knows what that is.
+	printf '#include UNKNOWN\n' >"$T/src/drivers/b/single.c"
+	run -0 lib including include/linux/table.h
+	[[ ${lines[*]} == "drivers/a/one.c drivers/b/single.c include/linux/api.h include/linux/table.h" ]]
+}
+
+@test "a header that a Makefile includes reaches all of its directory; assembly and data are included too" {
+	echo 'ccflags-y += -include $(src)/forced.h' >>"$T/src/drivers/a/Makefile"
+	: >"$T/src/drivers/a/forced.h"
+	run -0 lib including drivers/a/forced.h
+	[[ ${lines[*]} == "drivers/a/forced.h drivers/a/local.h drivers/a/one.c drivers/a/two.c" ]]
+	printf 'asm(".incbin \\"data.bin\\"");\n' >"$T/src/drivers/b/single.c"
+	run -0 lib including drivers/b/data.bin
+	[[ ${lines[*]} == "drivers/b/data.bin drivers/b/single.c" ]]
+}
+
 @test "a .c that only others include reaches their object" {
 	run -0 lib find_all drivers/b/part.c
 	[[ $output == drivers/b/sub/part.o ]]
@@ -126,8 +168,8 @@ setup() {
 }
 
 @test "refused: not compiled, too many, no file of the module" {
-	run -2 lib find_all drivers/a/no.c kernel/foo.c
-	[[ $output == *"not compiled into the kernel or a module"*"    drivers/a/no.c" ]]
+	run -2 lib find_all drivers/a/nowhere.c kernel/foo.c
+	[[ $output == *"not compiled into the kernel or a module"*"    drivers/a/nowhere.c"* ]]
 	SETUP+='; OPT_MAX_OBJECTS=1'
 	run -2 lib find_all include/linux/foo.h
 	[[ $output == *"limit of 1"*"--max-objects"* ]]
