@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "arch/arch.h"
+#include "diff/attributes.h"
 #include "diff/lines.h"
 #include "diff/pairing.h"
 #include "util/arena.h"
@@ -91,6 +92,53 @@ static bool same_contents(const struct context *ctx, const struct piece *o, cons
 	return compare_ranges(ctx, &o_range, &p_range, depth + 1).change == CHANGE_SAME;
 }
 
+/* The same distance into the same object: nothing is known of where an index leads from there, but it stays inside. */
+static bool same_pooled(const struct context *ctx, const struct line_site *site, const struct ref *o_ref,
+			const struct elf_sec *o_sec, const struct ref *p_ref, const struct elf_sec *p_sec)
+{
+	uint64_t o_at = side_object_start(ctx->orig, o_ref), p_at = side_object_start(ctx->patched, p_ref);
+
+	if ((uint64_t)o_ref->target - o_at != (uint64_t)p_ref->target - p_at)
+		return false;
+	return o_sec->flags & SHF_STRINGS ? same_string(ctx, site, o_sec, o_at, p_sec, p_at)
+					  : same_constant(o_sec, o_at, p_sec, p_at);
+}
+
+/* What has no identity beside a piece of its section, on this side; or PIECE_NONE. */
+static uint32_t anonymous_neighbour(const struct side *side, uint32_t id, int step)
+{
+	uint32_t sec = side_piece(side, id)->sec, other = id + (uint32_t)step;
+
+	if (step < 0 ? id == side->pieces->first_of_sec[sec] : other == side->pieces->end_of_sec[sec])
+		return PIECE_NONE;
+	return side_is_anonymous(side, side_piece(side, other)) ? other : PIECE_NONE;
+}
+
+/*
+ * A computed address may lead into what stands beside the piece: a[i - 1] is less than a[] away from where it points. Named
+ * neighbours are compared by themselves; those without identity only here.
+ */
+static bool same_neighbours(const struct context *ctx, const struct ref *o_ref, const struct ref *p_ref, int depth)
+{
+	if (!o_ref->is_displaced && !p_ref->is_displaced)
+		return true;
+	for (int step = -1; step <= 1; step += 2) {
+		uint32_t o = anonymous_neighbour(ctx->orig, o_ref->piece, step);
+		uint32_t p = anonymous_neighbour(ctx->patched, p_ref->piece, step);
+		const struct piece *o_piece = side_piece(ctx->orig, o_ref->piece);
+		const struct piece *p_piece = side_piece(ctx->patched, p_ref->piece);
+
+		if (o == PIECE_NONE && p == PIECE_NONE)
+			continue;
+		if (o == PIECE_NONE || p == PIECE_NONE ||
+		    side_piece(ctx->orig, o)->entry - o_piece->entry !=
+			    side_piece(ctx->patched, p)->entry - p_piece->entry ||
+		    !same_contents(ctx, side_piece(ctx->orig, o), side_piece(ctx->patched, p), depth))
+			return false;
+	}
+	return true;
+}
+
 /* Do both references mean the same, one of section o_from and one of p_from? */
 static bool same_target(const struct context *ctx, uint32_t o_from, const struct ref *o_ref, uint32_t p_from,
 			const struct ref *p_ref, int depth)
@@ -109,16 +157,15 @@ static bool same_target(const struct context *ctx, uint32_t o_from, const struct
 	if (o->class != p->class || depth >= MAX_DEPTH)
 		return false;
 	if (ctx->corr->to_patched[o_ref->piece] == p_ref->piece)
-		return o_ref->target == p_ref->target;
+		return o_ref->target == p_ref->target && same_neighbours(ctx, o_ref, p_ref, depth);
 	o_sec = side_section(ctx->orig, o);
 	p_sec = side_section(ctx->patched, p);
 	switch (o->class) {
 	case SEC_UNKNOWN:
 		return false;
 	case SEC_STRINGS:
-		return same_string(ctx, &site, o_sec, (uint64_t)o_ref->target, p_sec, (uint64_t)p_ref->target);
 	case SEC_CONST:
-		return same_constant(o_sec, (uint64_t)o_ref->target, p_sec, (uint64_t)p_ref->target);
+		return same_pooled(ctx, &site, o_ref, o_sec, p_ref, p_sec);
 	case SEC_SPECIAL_TEXT: {
 		struct range o_range = {.sec = o->sec, .start = (uint64_t)o_ref->target}, p_range = o_range;
 
@@ -132,7 +179,8 @@ static bool same_target(const struct context *ctx, uint32_t o_from, const struct
 	default:
 		return side_is_anonymous(ctx->orig, o) && side_is_anonymous(ctx->patched, p) && o->kind == p->kind &&
 		       (o->kind == PIECE_ANON || sym_name_same_base(o->name, p->name)) &&
-		       o_ref->target == p_ref->target && same_contents(ctx, o, p, depth);
+		       o_ref->target == p_ref->target && same_contents(ctx, o, p, depth) &&
+		       same_neighbours(ctx, o_ref, p_ref, depth);
 	}
 }
 
@@ -375,15 +423,16 @@ static struct change_info compare_pieces(const struct context *ctx, uint32_t pat
 	struct change_info info = {.change = CHANGE_NEW};
 	const struct piece *o, *p;
 	struct range o_range, p_range;
+	enum difference attribute;
 	bool gap_differs;
 
 	if (orig == PIECE_NONE)
 		return info;
 	o = side_piece(ctx->orig, orig);
 	p = side_piece(ctx->patched, patched);
-	if (p->kind == PIECE_DATA && p->class == SEC_DATA &&
-	    data_classify(side_section(ctx->orig, o)) != data_classify(side_section(ctx->patched, p)))
-		return differs(DIFF_KIND, 0);
+	attribute = p->kind == PIECE_DATA ? attributes_compare(ctx->orig, orig, ctx->patched, patched) : DIFF_NONE;
+	if (attribute != DIFF_NONE)
+		return differs(attribute, 0);
 	o_range = piece_range(ctx->orig, o);
 	p_range = piece_range(ctx->patched, p);
 	/* The padding before a function is no part of it: -fpatchable-function-entry and alignment make it. */
@@ -633,6 +682,10 @@ const char *difference_text(enum difference why)
 		return "a function that it calls";
 	case DIFF_KIND:
 		return "who may write to it";
+	case DIFF_SECTION:
+		return "its section";
+	case DIFF_ALIGNMENT:
+		return "its alignment";
 	case DIFF_LABELS:
 		return "its table of labels";
 	case DIFF_PART:

@@ -19,12 +19,14 @@ enum difference {
 	DIFF_NONE,
 	DIFF_SIZE,
 	DIFF_BYTES,
-	DIFF_TARGET, /* a reference means something else */
-	DIFF_ENTRY,  /* an entry of a special table differs or is missing on one side */
-	DIFF_KIND,   /* a datum became constant, percpu, read-only after init, or stopped to be so */
-	DIFF_CALLEE, /* it calls a changed function that ftrace can't reach: see carried */
-	DIFF_PART,   /* the function's unlikely part changed, appeared or vanished */
-	DIFF_LABELS, /* its table for `goto *` differs */
+	DIFF_TARGET,    /* a reference means something else */
+	DIFF_ENTRY,     /* an entry of a special table differs or is missing on one side */
+	DIFF_KIND,      /* a datum became constant, percpu, read-only after init, or stopped to be so */
+	DIFF_SECTION,   /* its section says something else of it than it did */
+	DIFF_ALIGNMENT, /* a datum is aligned to more than it was */
+	DIFF_CALLEE,    /* it calls a changed function that ftrace can't reach: see carried */
+	DIFF_PART,      /* the function's unlikely part changed, appeared or vanished */
+	DIFF_LABELS,    /* its table for `goto *` differs */
 };
 
 /* What a datum that both objects have holds of the insides of changed functions, as a table for `goto *` does. */

@@ -38,7 +38,7 @@ void describe_ref(const struct side *side, uint32_t from, const struct ref *ref,
 	}
 	piece = side_piece(side, ref->piece);
 	if (piece->class == SEC_STRINGS && side_section(side, piece)->entsize <= 1 && ref->target >= 0)
-		quote(side_section(side, piece), (uint64_t)ref->target, text, size);
+		quote(side_section(side, piece), side_object_start(side, ref), text, size);
 	else if (ref->piece == from && ref->target && piece->kind == PIECE_FUNC)
 		name_and_offset("", ref->target, text, size);
 	else

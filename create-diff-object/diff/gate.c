@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "arch/arch.h"
+#include "diff/attributes.h"
 #include "elf/names.h"
 #include "util/arena.h"
 #include "util/diag.h"
@@ -85,6 +86,12 @@ static void refuse_data(const struct diff *diff, uint32_t p, struct diag *diag)
 	else if (piece->class == SEC_TEXT)
 		diag_refuse(diag, RULE_NAMELESS_CODE, file_of(diff), piece->name, "%s code that belongs to no function",
 			    info->change == CHANGE_NEW ? "new" : "changed");
+	else if (info->change == CHANGE_CHANGED && info->why == DIFF_ALIGNMENT)
+		diag_refuse(
+			diag, RULE_DATA_CHANGED, file_of(diff), piece->name,
+			"changed data in %s: its alignment is raised from %lu to %lu bytes; the running kernel's copy stays where it is, so align a new variable, or allocate memory",
+			section, (unsigned long)attributes_alignment(&diff->orig, diff->corr->to_orig[p]),
+			(unsigned long)attributes_alignment(&diff->patched, p));
 	else if (info->change == CHANGE_CHANGED)
 		diag_refuse(
 			diag, RULE_DATA_CHANGED, file_of(diff), piece->name,
@@ -492,9 +499,16 @@ static void check_names(const struct diff *diff, struct diag *diag)
 			continue;
 		before = elf_obj_find_symbol(orig, sym->name);
 		o = before ? diff->orig.pieces->of_sym[before] : PIECE_NONE;
-		if (o != PIECE_NONE && o != diff->corr->to_orig[p])
+		if (o == PIECE_NONE)
+			continue;
+		if (o != diff->corr->to_orig[p])
 			diag_refuse(diag, RULE_NAME_MOVED, file_of(diff), sym->name,
 				    "was a name of %s and is one of %s now", side_piece(&diff->orig, o)->name,
+				    side_piece(&diff->patched, p)->name);
+		else if (side_piece(&diff->patched, p)->kind == PIECE_DATA &&
+			 sym->value - side_piece(&diff->patched, p)->entry !=
+				 orig->syms[before].value - side_piece(&diff->orig, o)->entry)
+			diag_refuse(diag, RULE_NAME_MOVED, file_of(diff), sym->name, "names another place of %s now",
 				    side_piece(&diff->patched, p)->name);
 	}
 }

@@ -30,6 +30,17 @@ static inline uint32_t side_refs(const struct side *side, const struct piece *pi
 	return refs_in_range(side->refs, piece->sec, piece->start, piece->region_end, first);
 }
 
+/*
+ * Where the object begins that a reference into a pool means. The assembler keeps the symbol where an address is not that of the
+ * object itself: "0123"[i - 1] is `.LC1 - 1`, whose byte is the last one of another string.
+ */
+static inline uint64_t side_object_start(const struct side *side, const struct ref *ref)
+{
+	const struct elf_sym *sym = &side->obj->syms[ref->sym];
+
+	return elf_sym_is_section(sym) ? (uint64_t)ref->target : sym->value;
+}
+
 /* Is it a datum without identity (see is_anonymous_datum()), or one that no symbol names? */
 static inline bool side_is_anonymous(const struct side *side, const struct piece *piece)
 {

@@ -175,6 +175,30 @@ bool is_percpu_section(const char *name)
 	return starts_with(name, ".data..percpu") || starts_with(name, ".bss..percpu");
 }
 
+/* What a section's name says besides that it has data: what follows the two dots. "" if it says nothing. */
+static const char *promise_of(const char *name)
+{
+	/* These only tell where variables shall be, and by how much they are aligned, which is compared. */
+	static const char *const places[] = {
+		"read_mostly", "cacheline_aligned", "page_aligned", "shared_aligned", "first",
+	};
+	const char *dots = strstr(name, ".."), *word = dots ? dots + 2 : "";
+
+	if (is_percpu_section(name)) {
+		dots = strstr(word, "..");
+		word = dots ? dots + 2 : "";
+	}
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
+		if (!strcmp(word, places[i]))
+			return "";
+	return word;
+}
+
+bool has_same_promise(const char *a, const char *b)
+{
+	return !strcmp(promise_of(a), promise_of(b));
+}
+
 bool is_compiler_section(const char *name)
 {
 	return starts_with(name, ".data..L");

@@ -67,6 +67,12 @@ bool is_percpu_section(const char *name);
 /* Does it hold the flags of printk_once(), WARN_ONCE() and DO_ONCE()? */
 bool is_once_section(const char *name);
 
+/*
+ * Do both sections of data promise the same of what stands there, but for its place? `.data..decrypted` is shared with the host,
+ * `.data..nosave` not restored; `.data..read_mostly` only is near to its like.
+ */
+bool has_same_promise(const char *a, const char *b);
+
 /* Is it data that the compiler made for itself, which no source can name (`.data..Lubsan_data4`)? */
 bool is_compiler_section(const char *name);
 

@@ -239,13 +239,25 @@ static const char *klp_name(struct context *ctx, const char *object, const struc
 	return arena_printf(ctx->plan->arena, ".klp.sym.%s.%s,%u", object, found->name, found->sympos);
 }
 
+/* The original symbol of the same name that stands at the same place of the partner of a patched symbol's piece, or 0. */
+static uint32_t find_same_symbol(const struct diff *diff, uint32_t sym, uint32_t orig)
+{
+	const struct elf_sym *patched = &diff->patched.obj->syms[sym];
+	const struct piece *piece = side_piece(&diff->patched, diff->patched.pieces->of_sym[sym]);
+	uint32_t same = elf_obj_find_symbol(diff->orig.obj, patched->name);
+
+	return same && diff->orig.pieces->of_sym[same] == orig &&
+			       diff->orig.obj->syms[same].value - side_piece(&diff->orig, orig)->entry ==
+				       patched->value - piece->entry
+		       ? same
+		       : 0;
+}
+
 /* The name that the partner of a patched symbol's piece has: the same one if it has that too. */
 static const char *original_name(const struct diff *diff, uint32_t sym, uint32_t orig)
 {
-	const char *name = diff->patched.obj->syms[sym].name;
-	uint32_t same = elf_obj_find_symbol(diff->orig.obj, name);
-
-	return same && diff->orig.pieces->of_sym[same] == orig ? name : side_piece(&diff->orig, orig)->name;
+	return find_same_symbol(diff, sym, orig) ? diff->patched.obj->syms[sym].name
+						 : side_piece(&diff->orig, orig)->name;
 }
 
 /* Names that every module has for itself: an undefined one would be satisfied by the livepatch module's own. */
@@ -420,9 +432,14 @@ static void plan_symbol(struct context *ctx, uint32_t index)
 uint32_t plan_symbol_of_ref(const struct diff *diff, const struct ref *ref)
 {
 	const struct elf_sym *sym = &diff->patched.obj->syms[ref->sym];
+	uint32_t orig = ref->piece == PIECE_NONE ? PIECE_NONE : diff->corr->to_orig[ref->piece];
 
-	return elf_sym_is_section(sym) && ref->piece != PIECE_NONE ? side_piece(&diff->patched, ref->piece)->sym
-								   : ref->sym;
+	if (ref->piece == PIECE_NONE)
+		return ref->sym;
+	/* A name that the patch gives to a place inside of what was there (`mid = data + 8`) means nothing to the running kernel. */
+	if (elf_sym_is_section(sym) || (orig != PIECE_NONE && !find_same_symbol(diff, ref->sym, orig)))
+		return side_piece(&diff->patched, ref->piece)->sym;
+	return ref->sym;
 }
 
 static void plan_refs(struct context *ctx, uint32_t from, bool owned, uint32_t sec, uint64_t start, uint64_t end)

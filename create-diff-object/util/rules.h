@@ -17,7 +17,7 @@
 #define RULES(X)                                                                                                       \
 	X(CONSTANT_REMOVED, "constant-removed", true,                                                                  \
 	  "a constant with a name is gone, and others may know its address")                                           \
-	X(DATA_CHANGED, "data-changed", false, "existing data has other content, size or section")                     \
+	X(DATA_CHANGED, "data-changed", false, "existing data has other content, size, alignment or section")          \
 	X(DATA_REMOVED, "data-removed", true, "a variable is gone, and what it holds with it")                         \
 	X(DEFINITION_REMOVED, "definition-removed", false, "a global is used, but its definition moved away")          \
 	X(EXPORT_ADDED, "export-added", false, "warning: a livepatch exports nothing")                                 \

@@ -1,0 +1,2 @@
+#define A(before, after) __attribute__((aligned(after)))
+#include "orig.c"

@@ -1,0 +1,2 @@
+#define AT "8"
+#include "orig.c"

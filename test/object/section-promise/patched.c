@@ -1,0 +1,2 @@
+#define IN(before, after) after
+#include "orig.c"
