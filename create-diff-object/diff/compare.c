@@ -104,39 +104,31 @@ static bool same_pooled(const struct context *ctx, const struct line_site *site,
 					  : same_constant(o_sec, o_at, p_sec, p_at);
 }
 
-/* What has no identity beside a piece of its section, on this side; or PIECE_NONE. */
-static uint32_t anonymous_neighbour(const struct side *side, uint32_t id, int step)
+/* What has no identity, stands behind a piece, and may be reached from a place before it; or PIECE_NONE. */
+static uint32_t anonymous_neighbour(const struct side *side, const struct ref *ref)
 {
-	uint32_t sec = side_piece(side, id)->sec, other = id + (uint32_t)step;
+	const struct piece *piece = side_piece(side, ref->piece), *next = piece + 1;
 
-	if (step < 0 ? id == side->pieces->first_of_sec[sec] : other == side->pieces->end_of_sec[sec])
+	if (ref->piece + 1 == side->pieces->end_of_sec[piece->sec] || !side_is_anonymous(side, next))
 		return PIECE_NONE;
-	return side_is_anonymous(side, side_piece(side, other)) ? other : PIECE_NONE;
+	return next->entry - piece->entry - (uint64_t)ref->target <= next->end - next->entry ? ref->piece + 1
+											     : PIECE_NONE;
 }
 
 /*
- * A computed address may lead into what stands beside the piece: a[i - 1] is less than a[] away from where it points. Named
- * neighbours are compared by themselves; those without identity only here.
+ * A computed address may lead into what stands behind: a[i - 1] is less than a[] away from where it points. What has a name is
+ * compared by itself; what has no identity only here.
  */
 static bool same_neighbours(const struct context *ctx, const struct ref *o_ref, const struct ref *p_ref, int depth)
 {
-	if (!o_ref->is_displaced && !p_ref->is_displaced)
-		return true;
-	for (int step = -1; step <= 1; step += 2) {
-		uint32_t o = anonymous_neighbour(ctx->orig, o_ref->piece, step);
-		uint32_t p = anonymous_neighbour(ctx->patched, p_ref->piece, step);
-		const struct piece *o_piece = side_piece(ctx->orig, o_ref->piece);
-		const struct piece *p_piece = side_piece(ctx->patched, p_ref->piece);
+	uint32_t o = o_ref->is_displaced ? anonymous_neighbour(ctx->orig, o_ref) : PIECE_NONE;
+	uint32_t p = p_ref->is_displaced ? anonymous_neighbour(ctx->patched, p_ref) : PIECE_NONE;
 
-		if (o == PIECE_NONE && p == PIECE_NONE)
-			continue;
-		if (o == PIECE_NONE || p == PIECE_NONE ||
-		    side_piece(ctx->orig, o)->entry - o_piece->entry !=
-			    side_piece(ctx->patched, p)->entry - p_piece->entry ||
-		    !same_contents(ctx, side_piece(ctx->orig, o), side_piece(ctx->patched, p), depth))
-			return false;
-	}
-	return true;
+	if (o == PIECE_NONE || p == PIECE_NONE)
+		return o == p;
+	return side_piece(ctx->orig, o)->entry - side_piece(ctx->orig, o_ref->piece)->entry ==
+		       side_piece(ctx->patched, p)->entry - side_piece(ctx->patched, p_ref->piece)->entry &&
+	       same_contents(ctx, side_piece(ctx->orig, o), side_piece(ctx->patched, p), depth);
 }
 
 /* Do both references mean the same, one of section o_from and one of p_from? */
@@ -196,12 +188,14 @@ static uint8_t byte_at(const struct elf_sec *sec, uint64_t offset)
 }
 
 /* Is the byte at i of both ranges one whose value has no meaning, as far as it differs? */
-static bool may_differ(const struct range *o, const struct elf_sec *o_sec, const struct range *p,
+static bool may_differ(bool exact, const struct range *o, const struct elf_sec *o_sec, const struct range *p,
 		       const struct elf_sec *p_sec, uint64_t i)
 {
 	const struct line_field *line = o->line == p->line ? o->line : NULL;
 	unsigned int bits = byte_at(o_sec, o->start + i) ^ byte_at(p_sec, p->start + i);
 
+	if (exact)
+		return false;
 	if (i >= o->ignore_at && i < o->ignore_at + o->ignore_len)
 		return true;
 	return line && i >= line->offset && i < line->offset + sizeof(line->mask) &&
@@ -248,7 +242,7 @@ static uint64_t find_other_bytes(const struct context *ctx, const struct range *
 				field_end = refs[next].offset - o->start + width;
 		}
 		if (i < field_end || byte_at(o_sec, o->start + i) == byte_at(p_sec, p->start + i) ||
-		    may_differ(o, o_sec, p, p_sec, i))
+		    may_differ(ctx->orig->exact, o, o_sec, p, p_sec, i))
 			continue;
 		line_end = is_text ? lines_skip(ctx->lines, &cursor, o->start + i, p->start + i) : 0;
 		if (!line_end)

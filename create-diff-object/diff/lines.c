@@ -18,9 +18,10 @@
  *
  * A function of this object is no such end: GCC may know which registers it leaves alone, and use the number again.
  *
- * Other constants that an instruction only moves (what printk("%d", __LINE__) passes) count if debug information says so: the
- * number is the very line that the instruction was compiled from, or the line of a call that was inlined there, on both
- * sides.
+ * Any other constant is none, not even the very line that its instruction was compiled from: use(7) in line 7 says nothing of
+ * what it will be in line 5.
+ *
+ * With --exact nothing of all this is done: kpatch-build keeps __LINE__ as it was, so a number that differs is another one.
  *
  * In texts: __FILE__ ":" __stringify(__LINE__) leaves "fs/open.c:1234". Only a number right behind the name of the
  * original source file counts, and of that the same holds: the instruction that refers to the text is compiled from that line.
@@ -51,6 +52,7 @@ static const char digits[] = "0123456789";
 struct lines {
 	const struct side *orig, *patched;
 	const char *source; /* file name of the original source, without directories; NULL: not known (stripped) */
+	bool exact;         /* no number is a line */
 	bool opened;        /* debug information was asked for */
 	struct debug_info *o_debug, *p_debug; /* NULL: none */
 	VEC(struct line_guess) guesses;       /* of one owner after the other, each pair of numbers once */
@@ -230,12 +232,8 @@ static void add_guess(struct lines *lines, int64_t orig, int64_t patched)
 	vec_add(&lines->guesses, ((struct line_guess){lines->owner, orig, patched}));
 }
 
-/*
- * Does debug information say that two numbers are lines, of the instructions at site? The same one behind the lines of a long
- * call, if asked for.
- */
-static bool are_own_lines(const struct lines *lines, const struct line_site *site, int64_t orig, int64_t patched,
-			  bool may_be_behind)
+/* Does debug information say that two numbers are lines, of the instructions at site, or equally far behind in a long call? */
+static bool are_own_lines(const struct lines *lines, const struct line_site *site, int64_t orig, int64_t patched)
 {
 	int o_own[MAX_CALLS + 1], p_own[MAX_CALLS + 1];
 	uint32_t o_n = find_own_lines(lines->o_debug, site->o_sec, site->o_at, o_own);
@@ -245,8 +243,7 @@ static bool are_own_lines(const struct lines *lines, const struct line_site *sit
 	for (uint32_t i = 0; i < o_n && i < p_n; i++) {
 		int64_t behind = orig - o_own[i];
 
-		if (o_own[i] > 0 && p_own[i] > 0 && behind >= 0 && behind <= (may_be_behind ? MAX_LINES : 0) &&
-		    behind == patched - p_own[i])
+		if (o_own[i] > 0 && p_own[i] > 0 && behind >= 0 && behind <= MAX_LINES && behind == patched - p_own[i])
 			return true;
 	}
 	return false;
@@ -262,11 +259,12 @@ static bool are_lines(struct lines *lines, const struct line_cursor *cursor, con
 
 	if (o == OF_FUNCTION && p == OF_FUNCTION)
 		return true;
+	if (!behind_name)
+		return false;
 	if (has_debug(lines))
-		return are_own_lines(lines, &site, o_load->value, p_load->value, behind_name);
-	if (behind_name)
-		add_guess(lines, o_load->value, p_load->value);
-	return behind_name;
+		return are_own_lines(lines, &site, o_load->value, p_load->value);
+	add_guess(lines, o_load->value, p_load->value);
+	return true;
 }
 
 uint64_t lines_skip(struct lines *lines, struct line_cursor *cursor, uint64_t o_at, uint64_t p_at)
@@ -276,7 +274,7 @@ uint64_t lines_skip(struct lines *lines, struct line_cursor *cursor, uint64_t o_
 	struct arch_load o_load, p_load;
 	uint64_t start;
 
-	if (!find_instruction(lines, cursor, o_at, p_at) ||
+	if (lines->exact || !find_instruction(lines, cursor, o_at, p_at) ||
 	    !orig->arch->decode_load(o_text->data, o_text->size, cursor->o_at, &o_load) ||
 	    !patched->arch->decode_load(p_text->data, p_text->size, cursor->p_at, &p_load))
 		return 0;
@@ -306,6 +304,7 @@ struct lines *lines_new(const struct side *orig, const struct side *patched)
 	lines->arena = arena;
 	lines->orig = orig;
 	lines->patched = patched;
+	lines->exact = orig->exact || patched->exact;
 	lines->source = find_source_name(orig->obj);
 	return lines;
 }
@@ -335,7 +334,7 @@ static bool is_behind_name(const char *source, const char *text, const char *p)
 static bool are_lines_in_text(struct lines *lines, const struct line_site *site, int64_t orig, int64_t patched)
 {
 	if (has_debug(lines))
-		return are_own_lines(lines, site, orig, patched, true);
+		return are_own_lines(lines, site, orig, patched);
 	add_guess(lines, orig, patched);
 	return true;
 }
@@ -350,6 +349,8 @@ bool lines_same_text(struct lines *lines, const struct line_site *site, const ch
 {
 	const char *o = orig, *p = patched;
 
+	if (lines->exact)
+		return !strcmp(orig, patched);
 	for (;; o++, p++) {
 		size_t o_len = strspn(o, digits), p_len = strspn(p, digits);
 

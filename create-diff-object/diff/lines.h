@@ -10,7 +10,7 @@
 
 struct diag;
 
-/* Two objects whose lines are compared. */
+/* Two objects whose lines are compared; of exact sides none ever is one. */
 struct lines;
 
 struct lines *lines_new(const struct side *orig, const struct side *patched);

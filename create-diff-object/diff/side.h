@@ -12,6 +12,7 @@ struct side {
 	const struct pieces *pieces;
 	const struct refs *refs;
 	const struct entries *entries;
+	bool exact; /* no number is ever taken for a line; the same on both sides */
 };
 
 static inline const struct piece *side_piece(const struct side *side, uint32_t id)

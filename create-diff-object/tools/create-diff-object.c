@@ -30,6 +30,7 @@ struct options {
 	const char *kernel;    /* NULL: none */
 	const char *report;    /* NULL: none */
 	bool present;
+	bool exact;
 	bool debug;
 	bool explain;
 	const char *orig, *patched, *object, *symtab, *symvers, *module, *output;
@@ -45,6 +46,7 @@ static const char usage[] =
 	"  -a, --accept RULE:NAME take what this rule refuses at this place for accepted by the author; may be given again\n"
 	"  -r, --report FILE      write what came out as records, for programs to read\n"
 	"      --list-rules       list the rules of refusals: name, may it be accepted, meaning\n"
+	"  -E, --exact            a number that differs is a change, never a line: the objects were compiled with the same __LINE__\n"
 	"  -e, --explain          print why each symbol is included, with the code that differs\n"
 	"  -d, --debug            the same in one line each, on standard error\n"
 	"  -h, --help             this text\n"
@@ -67,6 +69,7 @@ static bool parse_options(int argc, char **argv, struct options *options, struct
 		{"accept", required_argument, NULL, 'a'},
 		{"report", required_argument, NULL, 'r'},
 		{"list-rules", no_argument, NULL, 'R'},
+		{"exact", no_argument, NULL, 'E'},
 		{"explain", no_argument, NULL, 'e'},
 		{"debug", no_argument, NULL, 'd'},
 		{"help", no_argument, NULL, 'h'},
@@ -74,7 +77,7 @@ static bool parse_options(int argc, char **argv, struct options *options, struct
 	};
 	int c;
 
-	while ((c = getopt_long(argc, argv, "p:k:Pl:a:r:edh", longs, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "p:k:Pl:a:r:Eedh", longs, NULL)) != -1) {
 		switch (c) {
 		case 'p':
 			options->placement = optarg;
@@ -97,6 +100,9 @@ static bool parse_options(int argc, char **argv, struct options *options, struct
 		case 'R':
 			rules_list(stdout);
 			exit(finish_stdout());
+		case 'E':
+			options->exact = true;
+			break;
 		case 'e':
 			options->explain = true;
 			break;
@@ -153,8 +159,8 @@ struct opened {
 	struct entries *entries;
 };
 
-static int side_open(const char *path, const struct layout *layout, struct opened *opened, struct side *side,
-		     struct diag *diag)
+static int side_open(const char *path, const struct layout *layout, bool exact, struct opened *opened,
+		     struct side *side, struct diag *diag)
 {
 	int err = elf_obj_read(path, &opened->obj, diag);
 
@@ -168,7 +174,7 @@ static int side_open(const char *path, const struct layout *layout, struct opene
 		err = refs_new(opened->pieces, &opened->refs, diag);
 	if (!err)
 		err = entries_new(opened->pieces, opened->refs, layout, &opened->entries, diag);
-	*side = (struct side){opened->obj, opened->pieces, opened->refs, opened->entries};
+	*side = (struct side){opened->obj, opened->pieces, opened->refs, opened->entries, exact};
 	return err;
 }
 
@@ -293,9 +299,9 @@ static int compare(const struct options *options, bool *unchanged, struct diag *
 	if (!err && options->layout)
 		err = layout_read_file(&layout, options->layout, diag);
 	if (!err)
-		err = side_open(options->orig, &layout, &orig, &diff.orig, diag);
+		err = side_open(options->orig, &layout, options->exact, &orig, &diff.orig, diag);
 	if (!err)
-		err = side_open(options->patched, &layout, &patched, &diff.patched, diag);
+		err = side_open(options->patched, &layout, options->exact, &patched, &diff.patched, diag);
 	if (!err)
 		err = target_open(options, &diff, &files, &target, diag);
 	if (!err)

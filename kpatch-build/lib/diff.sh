@@ -60,7 +60,9 @@ diff_object() {
 	fi
 	if ((OPT_EXPLAIN)); then args+=(--explain); fi
 	args+=("${OPT_ACCEPT[@]/#/--accept=}")
-	args+=(--report "${DIFF_LOG%.log}.report" --layout "$TARGET_LAYOUT" --placement "$WORK/5-proof/${object%.o}.place")
+	# __LINE__ is the same in both: see patch_number_lines().
+	args+=(--exact --report "${DIFF_LOG%.log}.report")
+	args+=(--layout "$TARGET_LAYOUT" --placement "$WORK/5-proof/${object%.o}.place")
 	"$BIN_DIR/create-diff-object" "${args[@]}" "$WORK/4-compile/orig$side/$object" \
 		"$WORK/4-compile/patched$side/$object" "${MODULE[$object]}" "$symbols" "$TARGET_SYMVERS" "${MODULE_NAME//-/_}" "$out" \
 		>"$DIFF_LOG" 2>&1 || DIFF_STATUS=$?

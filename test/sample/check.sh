@@ -64,7 +64,7 @@ check_proof() {
 
 # diff_of VARIANT OBJECT -> DIFF_STATUS: 6-diff/VARIANT/X.{o,log}, as the driver would
 diff_of() {
-	local variant=$1 object=$2 orig=orig symbols=$TARGET_KALLSYMS out=$WORK/6-diff/$1/$2 more=(--layout "$TARGET_LAYOUT")
+	local variant=$1 object=$2 orig=orig symbols=$TARGET_KALLSYMS out=$WORK/6-diff/$1/$2 more=(--exact --layout "$TARGET_LAYOUT")
 	mkdir -p "${out%/*}"
 	if [[ ${PARENT[$object]} != vmlinux ]]; then module_unpacked "$object"; symbols=$REPLY more+=(--kernel "$TARGET_KALLSYMS"); fi
 	if [[ ${PROOF[$object]} == proved ]]; then more+=(--placement "$WORK/5-proof/${object%.o}.place"); fi
@@ -76,7 +76,7 @@ diff_of() {
 
 # -> REPLY: same, or what came out
 check_same() {
-	local variant=$1 object=$2 file status
+	local variant=$1 object=$2 file
 	for file in "$WORK/4-compile/orig/$object" "$WORK/4-compile/$variant/$object"; do
 		if [[ ! -f $file ]]; then
 			last_words "$file.log"; why "$object" "$variant: $REPLY"
@@ -88,28 +88,7 @@ check_same() {
 	if ((DIFF_STATUS == 3)); then REPLY=same; return; fi
 	why "$object" "$variant: $(sed -n 's/^[^ ]*: changed function: /changed /p; /: \(error\|refused\)/p' "$WORK/6-diff/$variant/${object%.o}.log" |
 		sed "s,$WORK/,," | sed -n 1,3p | tr '\n\t' ', ')"
-	status=$DIFF_STATUS
-	if [[ $variant == lines ]] && ! same_if_numbered "$object"; then
-		why "$object" "and it is not for __LINE__ alone"
-		REPLY=changed-$status
-		return
-	fi
-	REPLY=exit-$status
-}
-
-# With seven lines more that the compiler does not count nothing may have changed. (Leaves the source with the statement.)
-same_if_numbered() {
-	local object=$1 file=$PATCHED/${1%.o}.c script=$WORK/4-compile/numbered/$1.sh
-	mkdir -p "${script%/*}"
-	cp -- "$file" "$WORK/kept.c"
-	{ printf '\n\n\n\n\n\n#line 1\n'; cat "$TARGET_SOURCE/${object%.o}.c"; } >"$file"
-	sample_script numbered "$object" >"$script"
-	rm -f "${script%.sh}"
-	sh "$script" || true
-	cp -- "$WORK/kept.c" "$file"
-	if [[ ! -f ${script%.sh} ]]; then return 1; fi
-	diff_of numbered "$object"
-	((DIFF_STATUS == 3))
+	REPLY=exit-$DIFF_STATUS
 }
 
 # The functions that must have changed are those that hold a copy of the statement: the chosen one, and where it was inlined.

@@ -55,11 +55,11 @@ sample_view() {
 	view_make "$TARGET_SOURCE" "${OBJECTS[@]/%.o/.c}"
 }
 
-# Changes __LINE__ of everything below.
+# As the driver has it: __LINE__ stays as it was.
 sample_blank_lines() {
 	local object
 	for object in "${OBJECTS[@]}"; do
-		{ printf '\n\n\n\n\n\n\n'; cat "$TARGET_SOURCE/${object%.o}.c"; } >"$PATCHED/${object%.o}.c"
+		{ printf '\n\n\n\n\n\n#line 1\n'; cat "$TARGET_SOURCE/${object%.o}.c"; } >"$PATCHED/${object%.o}.c"
 	done
 }
 

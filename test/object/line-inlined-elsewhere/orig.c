@@ -1,6 +1,6 @@
-extern void number(int);
+extern void number(const char *, int);
 static inline __attribute__((always_inline)) void check(void)
 {
-	number(4);
+	number("fs/orig.c", 4);
 }
 void f(void) { check(); }

@@ -1,6 +1,6 @@
-extern void number(int);
+extern void number(const char *, int);
 static inline __attribute__((always_inline)) void check(void)
 {
-	number(6);
+	number("fs/orig.c", 6);
 }
 void f(void) { check(); }

@@ -1,0 +1,3 @@
+#define PATCHED
+#line 1
+#include "orig.c"
