@@ -80,8 +80,8 @@ static bool same_constant(const struct elf_sec *o, uint64_t o_at, const struct e
 {
 	uint64_t size = o->entsize ? o->entsize : 1;
 
-	return o->entsize == p->entsize && o_at % size == p_at % size && o_at - o_at % size + size <= o->size &&
-	       p_at - p_at % size + size <= p->size &&
+	return o->entsize == p->entsize && o_at < o->size && p_at < p->size && o_at % size == p_at % size &&
+	       o_at - o_at % size + size <= o->size && p_at - p_at % size + size <= p->size &&
 	       !memcmp(o->data + (o_at - o_at % size), p->data + (p_at - p_at % size), size);
 }
 

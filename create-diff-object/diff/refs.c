@@ -154,12 +154,24 @@ static void scan_text(const struct pieces *pieces, uint32_t index, ref_vec *refs
 	}
 }
 
+static int check_type(const struct elf_obj *obj, const struct elf_sec *sec, const struct ref *ref, struct diag *diag)
+{
+	const struct arch_reloc *reloc = obj->arch->reloc(ref->type);
+
+	if (ref->is_found || reloc->known || reloc->is_got)
+		return 0;
+	return diag_error(diag, obj->path, sec->name,
+			  "offset %#lx: %s (type %u) is not supported in a livepatch module",
+			  (unsigned long)ref->offset, reloc->name, ref->type);
+}
+
 static int read_section(const struct pieces *pieces, struct refs *refs, uint32_t index, struct diag *diag)
 {
 	const struct elf_obj *obj = pieces->obj;
 	const struct elf_sec *sec = &obj->secs[index];
 	const struct field whole = {0};
 	ref_vec found = {0};
+	int err = 0;
 
 	for (uint32_t i = 0; i < sec->nrelas; i++) {
 		const struct elf_rela *rela = &sec->relas[i];
@@ -185,21 +197,12 @@ static int read_section(const struct pieces *pieces, struct refs *refs, uint32_t
 		if (found.n)
 			qsort(found.v, found.n, sizeof(*found.v), compare_refs);
 	}
-	for (uint32_t i = 0; i < found.n; i++) {
-		const struct ref *ref = &found.v[i];
-		const struct arch_reloc *reloc = obj->arch->reloc(ref->type);
-
-		if (ref->is_found || reloc->known || reloc->is_got || sec_classify(sec) == SEC_IGNORED)
-			continue;
-		vec_free(&found);
-		return diag_error(diag, obj->path, sec->name,
-				  "offset %#lx: %s (type %u) is not supported in a livepatch module",
-				  (unsigned long)ref->offset, reloc->name, ref->type);
-	}
+	for (uint32_t i = 0; i < found.n && !err; i++)
+		err = check_type(obj, sec, &found.v[i], diag);
 	refs->count[index] = found.n;
 	refs->of_sec[index] = arena_memdup(refs->arena, found.v, found.n * sizeof(*found.v));
 	vec_free(&found);
-	return 0;
+	return err;
 }
 
 int refs_new(const struct pieces *pieces, struct refs **result, struct diag *diag)

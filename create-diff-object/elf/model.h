@@ -96,6 +96,11 @@ int elf_obj_read(const char *path, struct elf_obj **obj, struct diag *diag) __at
 /* The same for a file that is in memory already; the bytes must outlive the model. path is for messages. */
 int elf_obj_read_memory(const char *path, const void *bytes, size_t size, struct elf_obj **obj, struct diag *diag)
 	__attribute__((warn_unused_result));
+/*
+ * Has a relocatable object what the passes rely on: content where there must be some, relocated fields inside of their
+ * sections, sizes that can be? Reports what it lacks and returns -errno.
+ */
+int elf_obj_check(const struct elf_obj *obj, struct diag *diag) __attribute__((warn_unused_result));
 /* Frees what only a writer of the file needs (.elf): a third of the memory of a large object. The model stays as it is. */
 void elf_obj_drop_libelf(struct elf_obj *obj);
 void elf_obj_free(struct elf_obj *obj);

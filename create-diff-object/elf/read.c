@@ -68,6 +68,8 @@ static int read_sections(struct elf_obj *obj, Elf *elf, struct diag *diag)
 	/* libelf takes a table that is cut off for none at all. */
 	if (!nsecs)
 		return diag_error(diag, obj->path, NULL, "has no section headers, or is cut off");
+	if (shstrndx >= nsecs)
+		return diag_error(diag, obj->path, NULL, "the table of section names, %zu, does not exist", shstrndx);
 	obj->nsecs = (uint32_t)nsecs;
 	obj->shstrndx = (uint32_t)shstrndx;
 	obj->secs = arena_array(obj->arena, struct elf_sec, nsecs);
@@ -156,6 +158,8 @@ static int read_symbols(struct elf_obj *obj, Elf *elf, struct diag *diag)
 		sym->type = GELF_ST_TYPE(raw.st_info);
 		sym->bind = GELF_ST_BIND(raw.st_info);
 		sym->vis = GELF_ST_VISIBILITY(raw.st_other);
+		if (raw.st_shndx == SHN_XINDEX && (!xindex || xindex >= obj->nsecs))
+			return diag_error(diag, obj->path, sym->name, "symbol's section %u does not exist", xindex);
 		if (raw.st_shndx == SHN_XINDEX)
 			sym->shndx = xindex;
 		else if (raw.st_shndx >= SHN_LORESERVE)

@@ -79,6 +79,21 @@ static uint64_t find_layout(const struct pieces *pieces, const struct special_ro
 							     : 0;
 }
 
+/* Are the instructions that an alternative is replaced by all in their section? */
+static bool has_replacement(const struct pieces *pieces, const struct refs *refs, const struct entry *entry)
+{
+	uint64_t field = entry->offset + entry->row->repl_at, start, size;
+	const struct piece *piece;
+	const struct ref *ref;
+
+	if (!refs_in_range(refs, entry->sec, field, field + 1, &ref) || ref->piece == PIECE_NONE)
+		return false;
+	piece = &pieces->v[ref->piece];
+	start = piece->entry + (uint64_t)ref->target;
+	size = pieces->obj->secs[piece->sec].size;
+	return start <= size && entry->repl <= size - start;
+}
+
 static int add_table(const struct pieces *pieces, const struct refs *refs, const struct layout *layouts, uint32_t index,
 		     const struct special_row *row, entry_vec *entries, struct diag *diag)
 {
@@ -102,7 +117,10 @@ static int add_table(const struct pieces *pieces, const struct refs *refs, const
 		const struct ref *ref;
 		const struct piece *piece;
 
-		refs_in_range(refs, index, at, at + 1, &ref);
+		/* Two may stand at one place, and none at another. */
+		if (!refs_in_range(refs, index, at, at + 1, &ref))
+			return diag_error(diag, obj->path, sec->name, "the entry at %#lx refers to no code",
+					  (unsigned long)at);
 		entry.owner = ref->piece;
 		entry.present = (uint32_t)(sec->size - at < layout.size ? sec->size - at : layout.size);
 		if (entry.owner != PIECE_NONE) {
@@ -117,6 +135,10 @@ static int add_table(const struct pieces *pieces, const struct refs *refs, const
 			entry.site_len = sec->data[at + layout.site_len_at];
 		if (layout.repl_len_at)
 			entry.repl = sec->data[at + layout.repl_len_at];
+		if (entry.repl && !has_replacement(pieces, refs, &entry))
+			return diag_error(diag, obj->path, sec->name,
+					  "the %u bytes of the replacement of the entry at %#lx are not there",
+					  entry.repl, (unsigned long)at);
 		vec_add(entries, entry);
 	}
 	return 0;

@@ -17,7 +17,7 @@ static int set_size(struct layout *layout, const struct special_row *row, const 
 	char *end;
 	unsigned long size = strtoul(text, &end, 0);
 
-	if (end == text || *end || !size || size > 256)
+	if (end == text || *end || !size || size > UINT8_MAX)
 		return diag_error(diag, file, place, "'%s' is not an entry size in bytes", text);
 	for (uint32_t i = 0; i < layout->n; i++) {
 		if (layout->sizes[i].row != row)

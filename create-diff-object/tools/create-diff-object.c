@@ -169,6 +169,8 @@ static int side_open(const char *path, const struct layout *layout, bool exact, 
 	if (!err && opened->obj->type != ET_REL)
 		err = diag_error(diag, path, NULL, "not a relocatable object");
 	if (!err)
+		err = elf_obj_check(opened->obj, diag);
+	if (!err)
 		err = pieces_new(opened->obj, &opened->pieces, diag);
 	if (!err)
 		err = refs_new(opened->pieces, &opened->refs, diag);

@@ -360,6 +360,13 @@ static int place_in_host(const struct options *opts, const struct elf_obj *elf, 
 		elf_obj_free(obj);
 		return err;
 	}
+	err = elf_obj_check(obj, diag);
+	if (!err && opts->module)
+		err = elf_obj_check(elf, diag);
+	if (err) {
+		elf_obj_free(obj);
+		return err;
+	}
 	host_init(&host, opts->module ? opts->name : "vmlinux", elf, tab, opts->module);
 	err = place_object(obj, &host, !opts->no_proof, &proof, diag);
 	if (!err)

@@ -33,7 +33,7 @@ static void read_locations(struct verify *v, struct locations *locations)
 	uint64_t stop = verify_symbol_address(v, "__stop_mcount_loc");
 	const struct elf_sec *sec = start < stop ? verify_find_image_section(v, start) : NULL;
 
-	if (!sec || stop - sec->addr > sec->size)
+	if (!sec || !sec->data || stop - sec->addr > sec->size)
 		return;
 	locations->n = (stop - start) / sizeof(uint64_t);
 	locations->v = arena_memdup(v->arena, sec->data + (start - sec->addr), locations->n * sizeof(uint64_t));

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What the passes over a compiler's object rely on, and an assembler never breaks: a file that does is damaged, or made to do
+ * harm. The reader can't ask for all of it, for files that are only read for their symbols have sections without content
+ * (`objcopy --only-keep-debug`), and klp-verify reports broken relocations by the rules.
+ */
+#include <elf.h>
+#include <stdint.h>
+
+#include "arch/arch.h"
+#include "elf/model.h"
+#include "elf/names.h"
+#include "util/diag.h"
+
+/* Nothing of a kernel's object is aligned more than a huge page, or larger than what code reaches with 32 bits. */
+#define ALIGN_MAX  (2u << 20)
+#define LARGEST    INT32_MAX
+/* Sums of an addend, an offset and a distance of address spaces must not overflow; the addends of kernels have 48 bits. */
+#define ADDEND_MAX (INT64_C(1) << 62)
+
+/* Variables begin with zeros without a byte in the file (`.bss`); instructions, strings and tables can't. */
+static bool may_lack_content(const struct elf_sec *sec)
+{
+	if (elf_sec_is_text(sec) || (sec->flags & SHF_MERGE))
+		return false;
+	switch (sec_classify(sec)) {
+	case SEC_DATA:
+	case SEC_INIT:
+	case SEC_UNKNOWN:
+	case SEC_IGNORED:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static int check_section(const struct elf_obj *obj, const struct elf_sec *sec, struct diag *diag)
+{
+	if (sec->size > LARGEST)
+		return diag_error(diag, obj->path, sec->name, "its size of %#lx bytes makes no sense",
+				  (unsigned long)sec->size);
+	if ((sec->align & (sec->align - 1)) || sec->align > ALIGN_MAX)
+		return diag_error(diag, obj->path, sec->name, "alignment %#lx makes no sense",
+				  (unsigned long)sec->align);
+	if ((sec->flags & SHF_MERGE) && sec->size && sec->entsize > sec->size)
+		return diag_error(diag, obj->path, sec->name, "its entries of %#lx bytes are larger than the section",
+				  (unsigned long)sec->entsize);
+	if (sec->size && !sec->data && (sec->nrelas || !may_lack_content(sec)))
+		return diag_error(diag, obj->path, sec->name,
+				  "a section of this kind must have content, not SHT_NOBITS");
+	return 0;
+}
+
+static int check_relas(const struct elf_obj *obj, const struct elf_sec *sec, struct diag *diag)
+{
+	for (uint32_t i = 0; i < sec->nrelas; i++) {
+		const struct elf_rela *rela = &sec->relas[i];
+
+		if (rela->offset > sec->size || sec->size - rela->offset < obj->arch->reloc(rela->type)->size)
+			return diag_error(diag, obj->path, sec->name,
+					  "the field of relocation %u, at offset %#lx, reaches past the end", i,
+					  (unsigned long)rela->offset);
+		if (rela->addend > ADDEND_MAX || rela->addend < -ADDEND_MAX)
+			return diag_error(diag, obj->path, sec->name,
+					  "the addend of relocation %u, %#lx, makes no sense", i,
+					  (unsigned long)rela->addend);
+	}
+	return 0;
+}
+
+int elf_obj_check(const struct elf_obj *obj, struct diag *diag)
+{
+	int err = 0;
+
+	for (uint32_t i = 1; i < obj->nsecs && !err; i++) {
+		const struct elf_sec *sec = &obj->secs[i];
+
+		if (!(sec->flags & SHF_ALLOC))
+			continue;
+		err = check_section(obj, sec, diag);
+		if (!err)
+			err = check_relas(obj, sec, diag);
+	}
+	for (uint32_t i = 1; i < obj->nsyms && !err; i++)
+		if (elf_sym_has_section(&obj->syms[i]) && obj->syms[i].size > LARGEST)
+			err = diag_error(diag, obj->path, obj->syms[i].name, "its size of %#lx bytes makes no sense",
+					 (unsigned long)obj->syms[i].size);
+	return err;
+}
