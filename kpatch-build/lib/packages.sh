@@ -1,8 +1,8 @@
 # shellcheck shell=bash
 # What has to be there, and why: the one list behind `make demo`, `make check` and the driver's own check.
 #
-# Used for: build (compile the programs), run (kpatch-build itself), vm (boot a kernel), check (the test suites). A package
-# is missing when one of the commands or headers that it is needed for is.
+# Used for: build (compile the programs), run (kpatch-build itself), vm (boot a kernel), check (the test suites), fuzz
+# (make fuzz-long; not among "all", for it is large). A package is missing when one of the commands or headers that it is needed for is.
 
 readonly PACKAGES="\
 make            | build run | make                   | builds the programs, and runs the kernel's own build
@@ -26,6 +26,8 @@ flex            | run       | flex                   | the kernel's build (Kconf
 perl            | run       | perl                   | the kernel's build
 python3         | run       | python3                | the kernel's build (BTF)
 libssl-dev      | run       | openssl/evp.h          | the kernel's build (signing tools)
+clang-14        | fuzz      | clang-14               | coverage-guided fuzzing
+libclang-rt-14-dev | fuzz   | /usr/lib/clang/14/lib/linux/libclang_rt.fuzzer-x86_64.a | its run-time library
 git             | run check | git                    | reads and applies the patches
 diffutils       | run       | diff cmp               | compares originals and patched files
 mawk            | run       | awk                    | texts: patches, symbol tables, descriptions
@@ -56,7 +58,7 @@ packages_for() {
 	local name uses needs reason use
 	while IFS='|' read -r name uses needs reason; do
 		for use; do
-			if [[ $use == all || " $uses " == *" $use "* ]]; then
+			if [[ ($use == all && $uses != *fuzz*) || " $uses " == *" $use "* ]]; then
 				echo "${name// /}|$needs|${reason# }"
 				break
 			fi
