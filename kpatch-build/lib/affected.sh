@@ -2,8 +2,9 @@
 # Stage 3: which objects can the patch change, and what do they belong to?
 #
 # A changed .c names its object; a changed header, or a .c that others include, names all that include it, directly or
-# not. That graph is read from the text of the source (once per build tree), so it may name more than needed: an object
-# that comes out unchanged is dropped by the diff. What is built, and into what, is asked of the Makefiles themselves.
+# not (includes.sh), unless only its comments changed (headers.sh). That graph is read from the text of the source, once
+# per build tree, so it may name more than needed: an object that comes out unchanged is dropped by the diff. What is built,
+# and into what, is asked of the Makefiles themselves.
 #
 # 3-affected/objects: object <TAB> parent (vmlinux or module path) <TAB> module name or vmlinux <TAB> Kbuild's own name of
 # the object, which may hold a ".." (arch/x86/kvm/../../../virt/kvm/kvm_main.o)
@@ -16,8 +17,12 @@ declare -A GOAL=()      # object -> Kbuild's name of it
 affected_find() {
 	local file unit units found=0 lost="" left_out=() kept=()
 	mkdir -p "$WORK/3-affected"
-	printf '%s\n' "${PATCHED_FILES[@]}" | sort -u >"$WORK/3-affected/changed"
-	includers_of "$WORK/3-affected/changed" "${PATCHED_FILES[@]}" >"$WORK/3-affected/units"
+	headers_split "${PATCHED_FILES[@]}"
+	if ((${#CHANGED_FILES[@]} == 0)); then
+		finish "$EXIT_UNCHANGED" "nothing changed: only comments and blanks differ in ${COMMENT_FILES[*]}"
+	fi
+	printf '%s\n' "${CHANGED_FILES[@]}" | sort -u >"$WORK/3-affected/changed"
+	includers_of "$WORK/3-affected/changed" "${CHANGED_FILES[@]}" >"$WORK/3-affected/units"
 	mapfile -t units < <(grep '\.c$' "$WORK/3-affected/units")
 	: >"$WORK/3-affected/objects"
 	affected_targets_exist
@@ -26,7 +31,7 @@ affected_find() {
 	for unit in "${units[@]}"; do
 		# A header like sched.h reaches thousands: asking for each takes minutes, and one too many is enough.
 		if ((found > OPT_MAX_OBJECTS && ${#OPT_TARGETS[@]} == 0)); then
-			refuse "the patch can change more than $OPT_MAX_OBJECTS objects: ${#units[@]} source files include what it changes (${PATCHED_FILES[*]}); if that is meant, raise the limit with --max-objects"
+			refuse "the patch can change more than $OPT_MAX_OBJECTS objects: ${#units[@]} source files include what it changes (${CHANGED_FILES[*]}); if that is meant, raise the limit with --max-objects"
 		fi
 		objects_of_source "$unit"
 		if [[ $REPLY ]]; then
