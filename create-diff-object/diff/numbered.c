@@ -6,7 +6,9 @@
  * that f() uses is f()'s. A function that has no partner (the patch added it, or the compiler no longer inlines it, or
  * does now) stands for those who call it, so that a helper's variable is found whether the helper was inlined or not.
  *
- * Of several that have one user, the one with the same size and the same initial bytes is taken, if there is just one.
+ * Of several that have one user, as many as before, each is what it was by its order, if all that is known of them agrees
+ * (diff/ordered.c) and each starts with the bytes of its pair. Where there are more or fewer, the one with the same size and the
+ * same initial bytes is taken, if there is just one and no other one is used more alike.
  *
  * A wrong pair of functions is harmless: every caller in this object is compared by the same map, so a caller of the
  * other one differs, is included, and calls its own new copy. A wrong pair of data is not: the new code would use the
@@ -15,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "diff/ordered.h"
 #include "diff/pairing.h"
 #include "util/arena.h"
 #include "util/strmap.h"
@@ -33,6 +36,7 @@ struct half {
 	id_vec *members;         /* by group */
 	uint32_t *first_free;    /* by group: members before it have a partner */
 	uint32_t *seen, mark;    /* by piece: the last search that came by */
+	struct ordered_users *ordered_users; /* by piece: users again; NULL: not made */
 };
 
 struct context {
@@ -234,15 +238,126 @@ static struct candidates find_candidates(const struct context *ctx, const struct
 	return result;
 }
 
-static uint32_t sure_one(const struct candidates *c)
+static uint32_t sure_one(const struct candidates *c, bool by_start)
 {
 	if (c->count == 1)
 		return c->first;
-	return c->same_count == 1 ? c->first_same : PIECE_NONE;
+	return by_start && c->same_count == 1 ? c->first_same : PIECE_NONE;
 }
 
-/* Pairs what is each other's only answer; returns whether it found any. */
-static bool pair_sure(struct context *ctx, enum corr_rule rule)
+/* Adds the free ones of the other side that have a user in common with id. */
+static void add_related(const struct context *ctx, const struct half *here, struct half *there, uint32_t id,
+			id_vec *found)
+{
+	there->mark++;
+	for (uint32_t i = 0; i < found->n; i++)
+		there->seen[found->v[i]] = there->mark;
+	for (uint32_t i = 0; i < here->effective[id].n; i++) {
+		const id_vec *used = &there->used[here->partner[here->effective[id].v[i]]];
+
+		for (uint32_t k = 0; k < used->n; k++) {
+			uint32_t c = used->v[k];
+			bool is_orig = there == &ctx->orig;
+
+			if (there->seen[c] == there->mark || !is_free(there, c) || there->group[c] != here->group[id] ||
+			    !pairing_is_same_sort(ctx->pairing, is_orig ? c : id, is_orig ? id : c))
+				continue;
+			there->seen[c] = there->mark;
+			vec_add(found, c);
+		}
+	}
+}
+
+/* All free ones of both sides that are held together by users that they have in common; patched has one of them. */
+static void find_related(struct context *ctx, id_vec *orig, id_vec *patched)
+{
+	for (uint32_t o = 0, p = 0; o < orig->n || p < patched->n;) {
+		if (p < patched->n)
+			add_related(ctx, &ctx->patched, &ctx->orig, patched->v[p++], orig);
+		else
+			add_related(ctx, &ctx->orig, &ctx->patched, orig->v[o++], patched);
+	}
+}
+
+static struct ordered_half ordered_half(struct context *ctx, struct half *half, const id_vec *ids)
+{
+	struct ordered_half result = {.side = half->side, .ids = ids->v};
+
+	if (!half->ordered_users) {
+		uint32_t n = half->side->pieces->n;
+
+		half->ordered_users = arena_array(ctx->pairing->arena, struct ordered_users, n);
+		for (uint32_t id = 0; id < n; id++)
+			half->ordered_users[id] = (struct ordered_users){half->users[id].v, half->users[id].n};
+	}
+	result.users = half->ordered_users;
+	return result;
+}
+
+/* As many as before: the first is the first. Returns whether all of it is sure. */
+static bool pair_by_order(struct context *ctx, const id_vec *orig, const id_vec *patched)
+{
+	struct ordered_half o = ordered_half(ctx, &ctx->orig, orig), p = ordered_half(ctx, &ctx->patched, patched);
+	struct corr *corr = ctx->pairing->corr;
+	uint32_t n = orig->n;
+	bool sure;
+
+	ordered_sort(&o, n);
+	ordered_sort(&p, n);
+	sure = ordered_agree(ctx->pairing, &o, &p, n);
+	for (uint32_t i = 0; i < n && sure; i++)
+		sure = is_same_start(ctx, o.ids[i], p.ids[i]);
+	for (uint32_t i = 0; i < n; i++) {
+		pairing_add(ctx->pairing, o.ids[i], p.ids[i], sure ? CORR_USERS : CORR_AMBIGUOUS);
+		if (!sure)
+			corr->other[p.ids[i]] = o.ids[i ? 0 : 1];
+	}
+	return sure;
+}
+
+static bool pair_ordered(struct context *ctx)
+{
+	bool found = false;
+
+	half_start_round(&ctx->orig);
+	half_start_round(&ctx->patched);
+	for (uint32_t id = 0; id < ctx->patched.side->pieces->n; id++) {
+		id_vec orig = {0}, patched = {0};
+
+		if (!is_free(&ctx->patched, id))
+			continue;
+		vec_add(&patched, id);
+		find_related(ctx, &orig, &patched);
+		if (orig.n == patched.n && orig.n > 1)
+			found |= pair_by_order(ctx, &orig, &patched);
+		vec_free(&orig);
+		vec_free(&patched);
+	}
+	return found;
+}
+
+/* Is another of those that could be the patched one, or it, used more like the original one? */
+static bool has_better(struct context *ctx, uint32_t o, uint32_t p)
+{
+	id_vec orig = {0}, patched = {0};
+	struct ordered_half o_half, p_half;
+	uint32_t index = 0;
+	bool better;
+
+	vec_add(&patched, p);
+	find_related(ctx, &orig, &patched);
+	o_half = ordered_half(ctx, &ctx->orig, &orig);
+	p_half = ordered_half(ctx, &ctx->patched, &patched);
+	while (patched.v[index] != p)
+		index++;
+	better = ordered_looks_like_other(ctx->pairing, &o_half, o, &p_half, patched.n, index);
+	vec_free(&orig);
+	vec_free(&patched);
+	return better;
+}
+
+/* Pairs what is each other's only answer, or the only one that starts alike; returns whether it found any. */
+static bool pair_sure(struct context *ctx, enum corr_rule rule, bool by_start)
 {
 	bool found = false;
 
@@ -255,11 +370,11 @@ static bool pair_sure(struct context *ctx, enum corr_rule rule)
 		if (!is_free(&ctx->patched, p))
 			continue;
 		forth = find_candidates(ctx, &ctx->patched, &ctx->orig, p);
-		o = sure_one(&forth);
+		o = sure_one(&forth, by_start);
 		if (o == PIECE_NONE)
 			continue;
 		back = find_candidates(ctx, &ctx->orig, &ctx->patched, o);
-		if (sure_one(&back) != p)
+		if (sure_one(&back, by_start) != p || (by_start && has_better(ctx, o, p)))
 			continue;
 		pairing_add(ctx->pairing, o, p, rule);
 		found = true;
@@ -415,7 +530,7 @@ void numbered_pair_clones(struct pairing *pairing)
 
 	context_init(&ctx, pairing, PIECE_FUNC);
 	/* A clone may be called by another. */
-	while (pair_sure(&ctx, CORR_CLONE))
+	while (pair_sure(&ctx, CORR_CLONE, false))
 		;
 	for (uint32_t p = 0; p < pairing->patched->pieces->n; p++) {
 		uint32_t o;
@@ -436,7 +551,7 @@ void numbered_pair_statics(struct pairing *pairing)
 
 	context_init(&ctx, pairing, PIECE_DATA);
 	/* Each pair may make another sure: a datum used by a datum, one of two candidates gone. */
-	while (pair_sure(&ctx, CORR_USERS))
+	while (pair_sure(&ctx, CORR_USERS, false) || pair_ordered(&ctx) || pair_sure(&ctx, CORR_USERS, true))
 		;
 	pair_doubtful(&ctx);
 	doubt_pairs_of_leftovers(&ctx);

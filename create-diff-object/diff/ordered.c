@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * GCC numbers static locals in an order that the source decides: as long as there are as many of a name as before, the first one
+ * still is the first one, though all numbers moved. A patch may also remove one and add another, or change their places. So the
+ * order alone is not believed: the functions must come upon them in the same order, and none may be used as another one was.
+ * The caller sees to it that each starts as its pair does.
+ */
+#include "diff/ordered.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "diff/uses.h"
+#include "util/arena.h"
+
+static unsigned long number_of(const struct side *side, uint32_t id)
+{
+	const char *dot = strrchr(side_piece(side, id)->name, '.');
+
+	return dot ? strtoul(dot + 1, NULL, 10) : 0;
+}
+
+void ordered_sort(const struct ordered_half *half, uint32_t n)
+{
+	for (uint32_t i = 1; i < n; i++) {
+		uint32_t id = half->ids[i], k = i;
+
+		for (; k && number_of(half->side, half->ids[k - 1]) > number_of(half->side, id); k--)
+			half->ids[k] = half->ids[k - 1];
+		half->ids[k] = id;
+	}
+}
+
+bool ordered_looks_like_other(const struct pairing *pairing, const struct ordered_half *orig, uint32_t o,
+			      const struct ordered_half *patched, uint32_t n, uint32_t index)
+{
+	struct uses before = uses_find(pairing, orig->side, o, orig->users[o].v, orig->users[o].n);
+	uint32_t mine = 0;
+
+	for (uint32_t pass = 0; pass < 2; pass++) {
+		for (uint32_t i = 0; i < n; i++) {
+			uint32_t p = patched->ids[i], common;
+			struct uses now;
+
+			if ((i == index) != !pass)
+				continue;
+			now = uses_find(pairing, patched->side, p, patched->users[p].v, patched->users[p].n);
+			common = uses_in_common(&before, &now);
+			if (!pass)
+				mine = common;
+			else if (common > mine)
+				return true;
+		}
+	}
+	return false;
+}
+
+/* Do two variables of one side start with the same bytes? */
+static bool start_alike(const struct side *side, uint32_t a, uint32_t b)
+{
+	const struct piece *x = side_piece(side, a), *y = side_piece(side, b);
+	const uint8_t *xs = side_section(side, x)->data, *ys = side_section(side, y)->data;
+
+	if (x->end - x->entry != y->end - y->entry || !xs != !ys)
+		return false;
+	return !xs || !memcmp(xs + x->entry, ys + y->entry, x->end - x->entry);
+}
+
+/*
+ * Do functions of both sides come upon two variables in the same order? If no function uses both on both sides (one was inlined, or
+ * is no more), what they start with must tell them from each other.
+ */
+static bool is_same_order(const struct pairing *pairing, const struct ordered_half *orig,
+			  const struct ordered_half *patched, uint32_t i, uint32_t k)
+{
+	const struct ordered_users *users = &orig->users[orig->ids[i]];
+	bool shown = false;
+
+	for (uint32_t u = 0; u < users->n; u++) {
+		uint32_t o = users->v[u], p = pairing->corr->to_patched[o];
+		uint64_t first[4];
+
+		if (p == PIECE_NONE || side_piece(orig->side, o)->kind != PIECE_FUNC)
+			continue;
+		first[0] = uses_first(orig->side, o, orig->ids[i]);
+		first[1] = uses_first(orig->side, o, orig->ids[k]);
+		first[2] = uses_first(patched->side, p, patched->ids[i]);
+		first[3] = uses_first(patched->side, p, patched->ids[k]);
+		if (first[0] == USES_NOWHERE || first[1] == USES_NOWHERE || first[2] == USES_NOWHERE ||
+		    first[3] == USES_NOWHERE)
+			continue;
+		if ((first[0] < first[1]) != (first[2] < first[3]))
+			return false;
+		shown = true;
+	}
+	return shown || !start_alike(orig->side, orig->ids[i], orig->ids[k]);
+}
+
+bool ordered_agree(const struct pairing *pairing, const struct ordered_half *orig, const struct ordered_half *patched,
+		   uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++) {
+		if (ordered_looks_like_other(pairing, orig, orig->ids[i], patched, n, i))
+			return false;
+		for (uint32_t k = i + 1; k < n; k++)
+			if (!is_same_order(pairing, orig, patched, i, k))
+				return false;
+	}
+	return true;
+}
