@@ -45,13 +45,42 @@ bool pairing_is_numbered(const struct side *side, uint32_t id)
 	return piece->sym && elf_sym_is_local(&side->obj->syms[piece->sym]) && sym_name_parse(piece->name).has_number;
 }
 
+static bool is_id(const struct side *side, uint32_t id)
+{
+	const struct piece *piece = side_piece(side, id);
+
+	return piece->kind == PIECE_DATA && is_btf_id(piece->name, side_section(side, piece)->name);
+}
+
+/*
+ * Identifiers of BTF: the lists of an object stand one behind the other in a section, and code refers to an identifier by its
+ * place in a list. So the one at the same place is the same, if it is that of the same thing.
+ */
+static void pair_btf_ids(struct pairing *pairing)
+{
+	const struct pieces *orig = pairing->orig->pieces;
+
+	for (uint32_t p = 0; p < pairing->patched->pieces->n; p++) {
+		const struct piece *piece = side_piece(pairing->patched, p);
+		uint32_t sec, o;
+
+		if (!is_id(pairing->patched, p))
+			continue;
+		sec = elf_obj_find_same_section(pairing->orig->obj, pairing->patched->obj, piece->sec);
+		o = sec && orig->first_of_sec[sec] != PIECE_NONE ? pieces_find(orig, sec, piece->entry) : PIECE_NONE;
+		if (o != PIECE_NONE && is_id(pairing->orig, o) && orig->v[o].entry == piece->entry &&
+		    orig->v[o].end == piece->end && is_same_btf_id(orig->v[o].name, piece->name))
+			pairing_add(pairing, o, p, CORR_PLACE);
+	}
+}
+
 static void pair_names(struct pairing *pairing)
 {
 	for (uint32_t p = 0; p < pairing->patched->pieces->n; p++) {
 		const struct piece *piece = side_piece(pairing->patched, p);
 		uint32_t o;
 
-		if (!piece->sym || side_is_anonymous(pairing->patched, piece) ||
+		if (!piece->sym || side_is_anonymous(pairing->patched, piece) || is_id(pairing->patched, p) ||
 		    pairing_is_numbered(pairing->patched, p) || piece->root != p)
 			continue;
 		o = pairing_find_free(pairing, piece->name, p);
@@ -151,6 +180,7 @@ int corr_new(const struct side *orig, const struct side *patched, struct corr **
 		corr->to_patched[i] = PIECE_NONE;
 	for (uint32_t i = 0; i < patched->pieces->n; i++)
 		corr->to_orig[i] = corr->other[i] = PIECE_NONE;
+	pair_btf_ids(&pairing);
 	pair_names(&pairing);
 	pair_aliases(&pairing);
 	pair_nameless(&pairing);

@@ -11,6 +11,7 @@
 enum corr_rule {
 	CORR_NONE,      /* no partner: new, or removed */
 	CORR_NAME,      /* same name */
+	CORR_PLACE,     /* same place in a section whose order decides */
 	CORR_CLONE,     /* clones of one function: "foo.isra.0", "foo.isra.1" */
 	CORR_ROOT,      /* unlikely parts of paired functions */
 	CORR_USERS,     /* static locals of one name, or equal descriptors of pr_debug(), that paired functions use */

@@ -565,6 +565,18 @@ static bool has_changed_piece(const struct diff *diff, uint32_t sec)
 	return false;
 }
 
+/* Does the section name another thing where it named one: BTF_ID(func, a) became BTF_ID(func, b)? Their bytes are zeros, all. */
+static bool has_other_ids(const struct diff *diff, uint32_t sec)
+{
+	const struct pieces *pieces = diff->patched.pieces;
+
+	for (uint32_t p = pieces->first_of_sec[sec]; p != PIECE_NONE && p < pieces->end_of_sec[sec]; p++)
+		if (is_btf_id(pieces->v[p].name, diff->patched.obj->secs[sec].name) &&
+		    diff->corr->to_orig[p] == PIECE_NONE)
+			return true;
+	return false;
+}
+
 /* A table that nobody here knows may need an entry for the copied code, or patch it at boot; both go wrong in silence. */
 static void check_unknown_sections(const struct diff *diff, struct diag *diag)
 {
@@ -577,7 +589,8 @@ static void check_unknown_sections(const struct diff *diff, struct diag *diag)
 		if (sec_classify(sec) != SEC_UNKNOWN)
 			continue;
 		orig = elf_obj_find_same_section(diff->orig.obj, patched->obj, i);
-		if (orig ? !sections_equal(&diff->orig, orig, patched, i, diff->corr, diag) : sec->size) {
+		if (orig ? !sections_equal(&diff->orig, orig, patched, i, diff->corr, diag) || has_other_ids(diff, i)
+			 : sec->size) {
 			if (!has_changed_piece(diff, i))
 				diag_refuse(diag, RULE_UNKNOWN_SECTION, file_of(diff), sec->name,
 					    "%s section, and its meaning is not known", orig ? "changed" : "new");

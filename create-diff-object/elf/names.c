@@ -292,6 +292,30 @@ bool sym_name_same_base(const char *a, const char *b)
 	}
 }
 
+/* The length of a BTF id's name without its numbers, 0: it is none. */
+static size_t btf_id_length(const char *name)
+{
+	size_t len = strlen(name), i = len;
+
+	if (!starts_with(name, "__BTF_ID__"))
+		return 0;
+	while (i > 0 && isdigit((unsigned char)name[i - 1]))
+		i--;
+	return i < len && ends_with(name, i, "__") ? i : 0;
+}
+
+bool is_btf_id(const char *name, const char *section)
+{
+	return !strcmp(section, ".BTF_ids") && btf_id_length(name);
+}
+
+bool is_same_btf_id(const char *a, const char *b)
+{
+	size_t len = btf_id_length(a);
+
+	return len && len == btf_id_length(b) && !memcmp(a, b, len);
+}
+
 const char *exported_name(const char *symbol)
 {
 	static const char *const prefixes[] = {"__ksymtab_", "__export_symbol_"};

@@ -94,6 +94,13 @@ struct sym_name sym_name_parse(const char *name);
 /* Do both come from one name in the source, and are of one kind of derivation ("foo.isra.0", "foo.isra.1")? */
 bool sym_name_same_base(const char *a, const char *b);
 
+/*
+ * BTF_ID(func, bpf_throw) in .BTF_ids is `__BTF_ID__func__bpf_throw__108511738`: what follows the last two underscores is made of
+ * __COUNTER__, which every new min() moves, and of the line. Is it such a name, and are two the same but for that?
+ */
+bool is_btf_id(const char *name, const char *section);
+bool is_same_btf_id(const char *a, const char *b);
+
 /* The name that a symbol of EXPORT_SYMBOL() exports; NULL: it is none, or another part of an export. */
 const char *exported_name(const char *symbol);
 

@@ -1,0 +1,3 @@
+#define N(before, after) after
+#define CHANGE if (id == 7) return 0;
+#include "orig.c"

@@ -1,0 +1,2 @@
+#define WHAT "cast"
+#include "orig.c"
