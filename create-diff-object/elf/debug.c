@@ -60,7 +60,12 @@ void debug_close(struct debug_info *debug)
 	free(debug);
 }
 
-static bool find_address(const struct debug_info *debug, uint32_t sec, uint64_t offset, Dwarf_Addr *address)
+Dwarf_Die *debug_next_unit(const struct debug_info *debug, Dwarf_Die *unit, uint64_t *bias)
+{
+	return dwfl_module_nextcu(debug->module, unit, bias);
+}
+
+bool debug_find_address(const struct debug_info *debug, uint32_t sec, uint64_t offset, uint64_t *address)
 {
 	Elf_Scn *scn = elf_getscn(debug->elf, sec);
 	GElf_Shdr header;
@@ -76,7 +81,7 @@ bool debug_find_line(const struct debug_info *debug, uint32_t sec, uint64_t offs
 	Dwarf_Addr address;
 	Dwfl_Line *found;
 
-	if (!find_address(debug, sec, offset, &address))
+	if (!debug_find_address(debug, sec, offset, &address))
 		return false;
 	found = dwfl_module_getsrc(debug->module, address);
 	if (!found)
@@ -109,7 +114,7 @@ uint32_t debug_find_inlined(const struct debug_info *debug, uint32_t sec, uint64
 	uint32_t found = 0;
 	int n;
 
-	if (!find_address(debug, sec, offset, &address))
+	if (!debug_find_address(debug, sec, offset, &address))
 		return 0;
 	unit = dwfl_module_addrdie(debug->module, address, &bias);
 	n = unit ? dwarf_getscopes(unit, address - bias, &scopes) : 0;

@@ -6,6 +6,7 @@
 #ifndef KLP_ELF_DEBUG_H
 #define KLP_ELF_DEBUG_H
 
+#include <elfutils/libdw.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -15,6 +16,11 @@ struct debug_info;
 struct debug_info *debug_open(const char *path);
 /* NULL is allowed. */
 void debug_close(struct debug_info *debug);
+
+/* The unit behind `unit` (NULL: the first), or NULL. bias: from addresses in it to those of debug_find_address(). */
+Dwarf_Die *debug_next_unit(const struct debug_info *debug, Dwarf_Die *unit, uint64_t *bias);
+/* A place of the object as an address of the debug information. Returns false if there is no such section. */
+bool debug_find_address(const struct debug_info *debug, uint32_t sec, uint64_t offset, uint64_t *address);
 
 struct debug_line {
 	const char *file; /* owned by the debug information */

@@ -11,6 +11,7 @@
 #include "diff/correlate.h"
 #include "diff/explain.h"
 #include "diff/gate.h"
+#include "diff/layout.h"
 #include "diff/report.h"
 #include "diff/select.h"
 #include "elf/build.h"
@@ -252,6 +253,8 @@ static int run(struct diff *diff, const struct plan_target *target, const struct
 	/* What can't be livepatched. From here on every included reference has a meaning. */
 	if (!err) {
 		gate_run(diff, diag);
+		/* What objects that exist are not fit for. */
+		layout_check(diff, diag);
 		err = diag_checkpoint(diag);
 	}
 	if (selection && options->debug)

@@ -30,7 +30,10 @@
 	X(INIT_REMOVED, "init-removed", true, "something is gone that had its effect at start-up")                     \
 	X(LABEL_REFERENCE, "label-reference", false, "a place inside of an unchanged function is referred to")         \
 	X(LABEL_TABLE, "label-table", false, "existing data holds addresses inside of a changed function")             \
+	X(LAYOUT_CHANGED, "layout-changed", true,                                                                      \
+	  "a structure has another size or members elsewhere, or an enumerator another value")                         \
 	X(LINE_GUESSED, "line-guessed", false, "warning: a number is taken for a line number without proof")           \
+	X(MEMBER_ADDED, "member-added", true, "warning: a structure has a new member in its padding")                  \
 	X(MODULE_EXPORT, "module-export", false, "an export of a module that need not be there is referred to")        \
 	X(MODULE_KEY, "module-key", false, "a jump label tests a static key of a module that may come later")          \
 	X(MODULE_LATE, "module-late", false, "instructions or an entry depend on a module that may come later")        \
@@ -47,6 +50,8 @@
 	X(STATIC_AMBIGUOUS, "static-ambiguous", false, "a static variable may be one of two, or new")                  \
 	X(SYMBOL_AMBIGUOUS, "symbol-ambiguous", false, "several symbols of the target may be meant")                   \
 	X(SYMBOL_MISSING, "symbol-missing", false, "the target has no symbol that is referred to")                     \
+	X(TYPE_CHANGED, "type-changed", true,                                                                          \
+	  "existing data is of another type with the same size (warning: only a number's range)")                      \
 	X(UNKNOWN_SECTION, "unknown-section", false, "a section matters whose meaning is not known")                   \
 	X(UNUSED_ACCEPT, "unused-accept", false, "warning: an --accept matched nothing")                               \
 	X(VDSO_CHANGED, "vdso-changed", false, "changed vdso function, which runs in user space")

@@ -82,7 +82,8 @@ has() {
 }
 
 @test "a structure has another layout" {
-	run -0 explained 's/struct foo [{] int a;/& int added[4];/' -g
+	run -2 explained 's/struct foo [{] int a;/& int added[4];/' -g
+	[[ $output != *"function: alloc"* ]]
 	has "patched.o: alloc: changed: its content differs"
 	has "  reason: a constant: a number of the source, or the size of a structure (see the end)"
 	has "  reason: an offset: a member of a structure is elsewhere (see the end)"

@@ -1,0 +1,437 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A structure that gets a member in its middle is built without a word, and each object of it that exists when the livepatch is
+ * loaded is then read by new code at wrong offsets (a mounted isofs, after a fix of 6.12 put a member into struct isofs_sb_info).
+ * The same goes for enumerators, whose numbers stand in other code and in data.
+ *
+ * GCC describes a type only if the unit uses it, so each type that differs and that both objects have is told as soon as the
+ * livepatch has code of this object: a cast in an included function leaves no trace of the type that it uses. The one exception
+ * are types of which no object can be there before: only on the stack of functions that are all included (a task that is in one of
+ * them goes on with the old code of all of them), handed on by pointers to parameters of such functions.
+ */
+#include "diff/layout.h"
+
+#include <dwarf.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "diff/type-diff.h"
+#include "elf/debug.h"
+#include "elf/types.h"
+#include "util/arena.h"
+#include "util/diag.h"
+
+#define MAX_NAMED 4
+
+enum func_state {
+	FUNC_NOWHERE,  /* no code in the object, or code that ran at start-up */
+	FUNC_INCLUDED, /* in the livepatch, with all functions that it is inlined into */
+	FUNC_RUNNING,  /* goes on in the running kernel */
+};
+
+struct unit {
+	const struct side *side;
+	struct debug_info *debug;
+	struct types *types;
+	enum func_state *state; /* by function */
+	enum type_reach *reach; /* by node: to the type that is looked at */
+};
+
+struct context {
+	const struct diff *diff;
+	struct unit orig, patched;
+	struct arena *arena;
+	struct diag *diag;
+};
+
+struct address {
+	uint64_t address;
+	uint32_t piece;
+};
+
+typedef VEC(struct address) address_vec;
+
+static int by_address(const void *a, const void *b)
+{
+	const struct address *x = a, *y = b;
+
+	return x->address < y->address ? -1 : x->address > y->address;
+}
+
+static void find_addresses(const struct unit *unit, address_vec *found)
+{
+	for (uint32_t p = 0; p < unit->side->pieces->n; p++) {
+		const struct piece *piece = side_piece(unit->side, p);
+		struct address address = {.piece = p};
+
+		if (piece->kind == PIECE_FUNC && piece->class != SEC_INIT &&
+		    debug_find_address(unit->debug, piece->sec, piece->entry, &address.address))
+			vec_add(found, address);
+	}
+	if (found->n)
+		qsort(found->v, found->n, sizeof(*found->v), by_address);
+}
+
+/* pair: of the original, the partner of each of its pieces. */
+static bool is_in_livepatch(const struct context *ctx, uint32_t piece, const uint32_t *pair)
+{
+	if (pair)
+		piece = pair[piece];
+	return piece != PIECE_NONE && is_included(ctx->diff, piece);
+}
+
+/* What becomes of each function; of one that is inlined, what becomes of all that have it. */
+static void find_states(struct context *ctx, struct unit *unit, const uint32_t *pair)
+{
+	const struct types *types = unit->types;
+	struct strmap by_offset = {0};
+	address_vec addresses = {0};
+
+	unit->state = arena_array(ctx->arena, enum func_state, types->funcs.n);
+	unit->reach = arena_array(ctx->arena, enum type_reach, types->nodes.n);
+	find_addresses(unit, &addresses);
+	for (uint32_t f = 0; f < types->funcs.n; f++) {
+		struct address key = {.address = types->funcs.v[f].entry};
+		const struct address *found = key.address && addresses.n
+						      ? bsearch(&key, addresses.v, addresses.n, sizeof(key), by_address)
+						      : NULL;
+
+		strmap_add(&by_offset, arena_printf(ctx->arena, "%llx", (unsigned long long)types->funcs.v[f].offset),
+			   f);
+		if (found)
+			unit->state[f] = is_in_livepatch(ctx, found->piece, pair) ? FUNC_INCLUDED : FUNC_RUNNING;
+	}
+	for (uint32_t i = 0; i < types->links.n; i++) {
+		const struct type_link *link = &types->links.v[i];
+		uint32_t origin =
+			strmap_get(&by_offset, arena_printf(ctx->arena, "%llx", (unsigned long long)link->origin));
+
+		if (origin != STRMAP_NONE && unit->state[origin] < unit->state[link->func])
+			unit->state[origin] = unit->state[link->func];
+	}
+	strmap_free(&by_offset);
+	vec_free(&addresses);
+}
+
+static enum type_reach reach_of_use(const struct unit *unit, const struct type_use *use)
+{
+	return use->node == TYPE_NONE ? REACH_NOT : unit->reach[use->node];
+}
+
+/* May an object be in such a use that lives on when the function has ended, or that another one has made? */
+static bool is_harmless(const struct unit *unit, const struct type_use *use)
+{
+	const struct type_func *func = use->func == TYPE_NONE ? NULL : &unit->types->funcs.v[use->func];
+
+	if (!func || use->kind == USE_STATIC || unit->state[use->func] == FUNC_RUNNING)
+		return false;
+	if (unit->state[use->func] == FUNC_NOWHERE)
+		return true;
+	if (use->kind == USE_INLINED || (use->kind == USE_LOCAL && reach_of_use(unit, use) == REACH_VALUE))
+		return true;
+	return func->is_static && (use->kind == USE_PARAM || reach_of_use(unit, use) == REACH_VALUE);
+}
+
+/* Is the type only used on the stack of included functions? A type of a header may have users in other files. */
+static bool has_no_old_object(const struct unit *unit, const struct type_named *named)
+{
+	const struct types *types = unit->types;
+	bool has_value = false;
+
+	/* A number is stored in what has any type. */
+	if (!named->is_private || types->nodes.v[named->node].tag == DW_TAG_enumeration_type)
+		return false;
+	/* Kept by pointer in another structure, it may be anybody's. */
+	for (uint32_t i = 0; i < types->nodes.n; i++)
+		if (unit->reach[i] == REACH_FAR)
+			return false;
+	for (uint32_t i = 0; i < types->uses.n; i++) {
+		if (reach_of_use(unit, &types->uses.v[i]) == REACH_NOT)
+			continue;
+		if (!is_harmless(unit, &types->uses.v[i]))
+			return false;
+		has_value |= types->uses.v[i].kind == USE_LOCAL && reach_of_use(unit, &types->uses.v[i]) == REACH_VALUE;
+	}
+	return has_value;
+}
+
+struct names {
+	struct arena *arena;
+	const char *text;
+	uint32_t n;
+	struct strmap seen;
+};
+
+static void add_name(struct names *names, const char *name)
+{
+	if (!*name || strmap_add(&names->seen, name, 1) != STRMAP_NONE || names->n++ >= MAX_NAMED)
+		return;
+	names->text = names->text ? arena_printf(names->arena, "%s, %s", names->text, name) : name;
+}
+
+static const char *finish_names(struct names *names)
+{
+	strmap_free(&names->seen);
+	return names->n > MAX_NAMED ? arena_printf(names->arena, "%s and %u more", names->text, names->n - MAX_NAMED)
+				    : names->text;
+}
+
+/* Adds the included functions that refer to a static variable of the type. */
+static void add_referring(const struct context *ctx, enum type_reach least, struct names *names)
+{
+	const struct side *side = ctx->patched.side;
+	const struct types *types = ctx->patched.types;
+	struct strmap variables = {0};
+
+	for (uint32_t i = 0; i < types->uses.n; i++)
+		if (types->uses.v[i].kind == USE_STATIC && reach_of_use(&ctx->patched, &types->uses.v[i]) >= least)
+			strmap_add(&variables, types->uses.v[i].name, i);
+	for (uint32_t p = 0; p < side->pieces->n && variables.used; p++) {
+		const struct piece *piece = side_piece(side, p);
+		const struct ref *refs;
+		uint32_t n = is_included(ctx->diff, p) && piece->kind == PIECE_FUNC ? side_refs(side, piece, &refs) : 0;
+
+		for (uint32_t i = 0; i < n; i++) {
+			const char *name = refs[i].piece == PIECE_NONE ? side->obj->syms[refs[i].sym].name
+								       : side_piece(side, refs[i].piece)->name;
+			/* A static local is "name.12". */
+			const char *base = arena_printf(ctx->arena, "%.*s", (int)strcspn(name, "."), name);
+
+			if (strmap_get(&variables, base) != STRMAP_NONE)
+				add_name(names, side_piece(side, piece->root)->name);
+		}
+	}
+	strmap_free(&variables);
+}
+
+/* The included functions that mention the type at least so closely, or NULL. */
+static const char *list_users(const struct context *ctx, enum type_reach least)
+{
+	const struct unit *unit = &ctx->patched;
+	const struct types *types = unit->types;
+	struct names names = {.arena = ctx->arena};
+	bool *uses = arena_array(ctx->arena, bool, types->funcs.n);
+	Dwarf_Off *origins = arena_array(ctx->arena, Dwarf_Off, types->funcs.n);
+	uint32_t norigins = 0;
+
+	for (uint32_t i = 0; i < types->uses.n; i++)
+		if (types->uses.v[i].func != TYPE_NONE && reach_of_use(unit, &types->uses.v[i]) >= least)
+			uses[types->uses.v[i].func] = true;
+	for (uint32_t f = 0; f < types->funcs.n; f++)
+		if (uses[f] && !types->funcs.v[f].entry)
+			origins[norigins++] = types->funcs.v[f].offset;
+	for (uint32_t i = 0; i < types->links.n; i++)
+		for (uint32_t k = 0; k < norigins; k++)
+			uses[types->links.v[i].func] |= types->links.v[i].origin == origins[k];
+	for (uint32_t f = 0; f < types->funcs.n; f++)
+		if (uses[f] && types->funcs.v[f].entry && unit->state[f] == FUNC_INCLUDED)
+			add_name(&names, types->funcs.v[f].name);
+	add_referring(ctx, least, &names);
+	return finish_names(&names);
+}
+
+static const char *describe_users(const struct context *ctx)
+{
+	const char *users = list_users(ctx, REACH_NEAR);
+
+	if (users)
+		return arena_printf(ctx->arena, "used by %s", users);
+	users = list_users(ctx, REACH_FAR);
+	return users ? arena_printf(ctx->arena, "within reach of %s", users)
+		     : "no function of the livepatch is known to use it, but a cast may";
+}
+
+/* Where the objects of the running kernel are, as far as this source file shows. */
+static const char *describe_objects(const struct context *ctx)
+{
+	const struct types *types = ctx->orig.types;
+	struct names variables = {.arena = ctx->arena}, stacks = {.arena = ctx->arena};
+	const char *named, *local;
+	bool pointed = false;
+
+	for (uint32_t i = 0; i < types->uses.n; i++) {
+		const struct type_use *use = &types->uses.v[i];
+		enum type_reach reach = reach_of_use(&ctx->orig, use);
+
+		if (reach == REACH_VALUE && use->kind == USE_STATIC)
+			add_name(&variables, use->name);
+		else if (reach == REACH_VALUE && use->kind == USE_LOCAL)
+			add_name(&stacks, types->funcs.v[use->func].name);
+		else if (reach == REACH_NEAR && !is_harmless(&ctx->orig, use))
+			pointed = true;
+	}
+	named = finish_names(&variables);
+	local = finish_names(&stacks);
+	if (named)
+		return arena_printf(ctx->arena, "static objects: %s", named);
+	if (local && !pointed)
+		return arena_printf(ctx->arena, "objects on the stack of %s", local);
+	if (local)
+		return arena_printf(ctx->arena, "objects on the stack of %s, and what pointers lead to (allocated)",
+				    local);
+	return "objects are known by pointers only (allocated)";
+}
+
+static const char *advice(const struct types *types, uint32_t node)
+{
+	return types->nodes.v[node].tag == DW_TAG_enumeration_type
+		       ? "running code and data keep the old numbers; leave those that exist as they are, also a last one that counts them"
+		       : "objects that exist keep the old form; leave it as it is, and put what is new into padding, into a shadow variable (klp_shadow_get_or_alloc()), or into a structure of its own";
+}
+
+static void tell(struct context *ctx, const struct type_named *named, const struct type_diff *diff)
+{
+	const char *file = ctx->diff->patched.obj->path;
+	const struct types *types = ctx->orig.types;
+
+	switch (diff->difference) {
+	case TYPE_SAME:
+		break;
+	case TYPE_ADDED:
+		diag_warn(
+			ctx->diag, RULE_MEMBER_ADDED, file, named->place,
+			"%s has new members in what was padding: %s; objects that exist have there what was left there",
+			named->what, diff->what);
+		break;
+	case TYPE_RANGE:
+		diag_warn(ctx->diag, RULE_TYPE_CHANGED, file, named->place,
+			  "%s keeps its layout, but %s; values that exist are read as the new type", named->what,
+			  diff->what);
+		break;
+	case TYPE_MEANING:
+		diag_refuse(ctx->diag, RULE_TYPE_CHANGED, file, named->place,
+			    "%s keeps its layout, but %s; %s; %s; objects that exist hold the old type", named->what,
+			    diff->what, describe_users(ctx), describe_objects(ctx));
+		break;
+	case TYPE_LAYOUT:
+		diag_refuse(ctx->diag, RULE_LAYOUT_CHANGED, file, named->place, "%s has another layout: %s; %s; %s; %s",
+			    named->what, diff->what, describe_users(ctx),
+			    types->nodes.v[named->node].tag == DW_TAG_enumeration_type ? "numbers may be anywhere"
+										       : describe_objects(ctx),
+			    advice(types, named->node));
+		break;
+	}
+}
+
+static void check_types(struct context *ctx)
+{
+	struct types *orig = ctx->orig.types, *patched = ctx->patched.types;
+	struct strmap by_key = {0}, told = {0};
+
+	for (uint32_t i = 0; i < patched->named.n; i++)
+		strmap_add(&by_key, patched->named.v[i].key, i);
+	for (uint32_t i = 0; i < orig->named.n; i++) {
+		const struct type_named *o = &orig->named.v[i], *p;
+		uint32_t same = strmap_get(&by_key, o->key);
+		struct type_diff diff;
+
+		if (same == STRMAP_NONE || strmap_add(&told, o->key, 1) != STRMAP_NONE)
+			continue;
+		p = &patched->named.v[same];
+		if (orig->nodes.v[o->node].tag != patched->nodes.v[p->node].tag)
+			continue;
+		type_diff(orig, o->node, patched, p->node, ctx->arena, &diff);
+		if (diff.difference == TYPE_SAME)
+			continue;
+		types_reach(orig, o->node, ctx->orig.reach);
+		types_reach(patched, p->node, ctx->patched.reach);
+		if (!has_no_old_object(&ctx->orig, o))
+			tell(ctx, o, &diff);
+	}
+	strmap_free(&by_key);
+	strmap_free(&told);
+}
+
+static const char *variable_key(const struct context *ctx, const struct types *types, const struct type_use *use)
+{
+	return arena_printf(ctx->arena, "%s:%s", use->func == TYPE_NONE ? "" : types->funcs.v[use->func].name,
+			    use->name);
+}
+
+/* Static variables by function and name; 0 marks a name that several have. */
+static void index_variables(const struct context *ctx, struct types *types, struct strmap *by_key)
+{
+	for (uint32_t i = 0; i < types->uses.n; i++) {
+		const struct type_use *use = &types->uses.v[i];
+		const char *key;
+		uint32_t same;
+
+		if (use->kind != USE_STATIC || !*use->name || use->node == TYPE_NONE)
+			continue;
+		key = variable_key(ctx, types, use);
+		same = strmap_add(by_key, key, i + 1);
+		if (same != STRMAP_NONE && same && types->uses.v[same - 1].node != use->node)
+			strmap_set(by_key, key, 0);
+	}
+}
+
+static void check_variables(struct context *ctx)
+{
+	struct types *orig = ctx->orig.types, *patched = ctx->patched.types;
+	struct strmap before = {0}, after = {0};
+
+	index_variables(ctx, orig, &before);
+	index_variables(ctx, patched, &after);
+	for (uint32_t i = 0; i < orig->uses.n; i++) {
+		const struct type_use *use = &orig->uses.v[i];
+		uint32_t same, mine;
+		const char *key;
+		struct type_diff diff;
+
+		if (use->kind != USE_STATIC || !*use->name || use->node == TYPE_NONE)
+			continue;
+		key = variable_key(ctx, orig, use);
+		mine = strmap_get(&before, key);
+		same = strmap_get(&after, key);
+		if (mine != i + 1 || same == STRMAP_NONE || !same)
+			continue;
+		type_diff_variable(orig, use->node, patched, patched->uses.v[same - 1].node, ctx->arena, &diff);
+		if (diff.difference == TYPE_RANGE)
+			diag_warn(ctx->diag, RULE_TYPE_CHANGED, ctx->diff->patched.obj->path, use->name,
+				  "existing variable: %s; its value is read as the new type", diff.what);
+		else if (diff.difference > TYPE_RANGE)
+			diag_refuse(ctx->diag, RULE_TYPE_CHANGED, ctx->diff->patched.obj->path, use->name,
+				    "existing variable: %s; it holds the old type", diff.what);
+	}
+	strmap_free(&before);
+	strmap_free(&after);
+}
+
+static bool has_code(const struct diff *diff)
+{
+	for (uint32_t p = 0; p < diff->patched.pieces->n; p++)
+		if (is_included(diff, p) && side_piece(&diff->patched, p)->kind == PIECE_FUNC)
+			return true;
+	return false;
+}
+
+void layout_check(const struct diff *diff, struct diag *diag)
+{
+	struct context ctx = {
+		.diff = diff,
+		.orig = {.side = &diff->orig},
+		.patched = {.side = &diff->patched},
+		.diag = diag,
+	};
+
+	if (!has_code(diff))
+		return;
+	ctx.arena = arena_new();
+	ctx.orig.debug = debug_open(diff->orig.obj->path);
+	ctx.patched.debug = debug_open(diff->patched.obj->path);
+	if (ctx.orig.debug && ctx.patched.debug) {
+		ctx.orig.types = types_new(ctx.orig.debug);
+		ctx.patched.types = types_new(ctx.patched.debug);
+	}
+	if (ctx.orig.types && ctx.patched.types) {
+		find_states(&ctx, &ctx.orig, diff->corr->to_patched);
+		find_states(&ctx, &ctx.patched, NULL);
+		check_types(&ctx);
+		check_variables(&ctx);
+	}
+	types_free(ctx.orig.types);
+	types_free(ctx.patched.types);
+	debug_close(ctx.orig.debug);
+	debug_close(ctx.patched.debug);
+	arena_free(ctx.arena);
+}

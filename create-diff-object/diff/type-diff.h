@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* How a type of the original differs from the one of that name in the patched source. */
+#ifndef KLP_DIFF_TYPE_DIFF_H
+#define KLP_DIFF_TYPE_DIFF_H
+
+#include "elf/types.h"
+
+struct arena;
+
+/* From harmless to certain harm. */
+enum type_difference {
+	TYPE_SAME,
+	TYPE_ADDED,   /* a member where there was padding */
+	TYPE_RANGE,   /* a number is of another kind of the same size: s32, u32, an enumeration */
+	TYPE_MEANING, /* something of the same size is of another type */
+	TYPE_LAYOUT,  /* its size, or offsets or sizes of members, or values of enumerators */
+};
+
+struct type_diff {
+	enum type_difference difference;
+	const char *what; /* "72 bytes instead of 64, b moved from +0x8 to +0x18"; NULL if it is the same */
+};
+
+/* Compares two structures, unions or enumerations. The text belongs to arena. */
+void type_diff(struct types *orig, uint32_t o, struct types *patched, uint32_t p, struct arena *arena,
+	       struct type_diff *diff);
+/* Compares the types of a variable, without looking into structures. */
+void type_diff_variable(struct types *orig, uint32_t o, struct types *patched, uint32_t p, struct arena *arena,
+			struct type_diff *diff);
+
+#endif

@@ -1,0 +1,296 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* See members.h. Debug information gives offsets of members in bytes, those of bit-fields in one of two ways, by its version. */
+#include "elf/members.h"
+
+#include <dwarf.h>
+#include <string.h>
+
+#include "util/arena.h"
+
+/* Structures without a name in each other; pointers to pointers. A broken file may have them without end. */
+#define MAX_DEPTH 24
+
+static bool get_number(Dwarf_Die *die, unsigned int name, uint64_t *value)
+{
+	Dwarf_Attribute attribute;
+	Dwarf_Word word;
+
+	if (dwarf_formudata(dwarf_attr(die, name, &attribute), &word))
+		return false;
+	*value = word;
+	return true;
+}
+
+uint64_t type_size(const struct types *types, uint32_t node)
+{
+	Dwarf_Die die;
+	Dwarf_Word size;
+
+	if (node == TYPE_NONE)
+		return 0;
+	die = types->nodes.v[node].die;
+	return dwarf_aggregate_size(&die, &size) ? 0 : size;
+}
+
+/* The place of a member in what contains it. */
+static void measure(const struct types *types, Dwarf_Die *die, struct member *member)
+{
+	uint64_t bytes = 0, bit_size, at, unit;
+
+	get_number(die, DW_AT_data_member_location, &bytes);
+	member->bit = bytes * 8;
+	member->bits = type_size(types, member->node) * 8;
+	member->is_bitfield = get_number(die, DW_AT_bit_size, &bit_size);
+	if (!member->is_bitfield)
+		return;
+	if (get_number(die, DW_AT_data_bit_offset, &at)) {
+		member->bit += at;
+	} else if (get_number(die, DW_AT_bit_offset, &at)) {
+		/* Up to version 4: counted from the most significant bit of a unit. */
+		unit = member->bits;
+		if (get_number(die, DW_AT_byte_size, &bytes))
+			unit = bytes * 8;
+		member->bit += unit - at - bit_size;
+	}
+	member->bits = bit_size;
+}
+
+/* The structure or union without a name that a member is, or an array of it; else TYPE_NONE. */
+static uint32_t find_nameless(const struct types *types, uint32_t node, bool *is_array)
+{
+	*is_array = false;
+	for (unsigned int i = 0; i < MAX_DEPTH; i++) {
+		const struct type_node *type;
+		Dwarf_Die die;
+
+		node = types_strip(types, node);
+		if (node == TYPE_NONE)
+			return TYPE_NONE;
+		type = &types->nodes.v[node];
+		die = type->die;
+		if (type->tag == DW_TAG_array_type) {
+			*is_array = true;
+			node = types_of(types, &die);
+			continue;
+		}
+		return (type->tag == DW_TAG_structure_type || type->tag == DW_TAG_union_type) && !dwarf_diename(&die)
+			       ? node
+			       : TYPE_NONE;
+	}
+	return TYPE_NONE;
+}
+
+static void find_members(const struct types *types, uint32_t node, const char *prefix, uint64_t base,
+			 unsigned int depth, member_vec *members)
+{
+	Dwarf_Die parent = types->nodes.v[node].die, die;
+
+	if (depth > MAX_DEPTH || dwarf_child(&parent, &die))
+		return;
+	do {
+		const char *name;
+		struct member member = {0};
+		uint32_t inner;
+		bool is_array;
+
+		if (dwarf_tag(&die) != DW_TAG_member)
+			continue;
+		name = dwarf_diename(&die);
+		member.node = types_of(types, &die);
+		measure(types, &die, &member);
+		member.bit += base;
+		member.name = name ? arena_printf(types->arena, "%s%s", prefix, name) : prefix;
+		inner = find_nameless(types, member.node, &is_array);
+		if (name && (inner == TYPE_NONE || is_array))
+			vec_add(members, member);
+		if (inner != TYPE_NONE)
+			find_members(types, inner,
+				     name ? arena_printf(types->arena, "%s%s", member.name, is_array ? "[]." : ".")
+					  : prefix,
+				     member.bit, depth + 1, members);
+	} while (!dwarf_siblingof(&die, &die));
+}
+
+void members_find(const struct types *types, uint32_t node, member_vec *members)
+{
+	find_members(types, node, "", 0, 0, members);
+}
+
+/*
+ * GCC writes a number without a sign as bytes and one with a sign as sdata; either may become a part of the abbreviation
+ * (implicit_const), if all that share it are equal.
+ */
+static bool get_value(Dwarf_Die *die, int64_t *value)
+{
+	Dwarf_Attribute attribute;
+	Dwarf_Sword with_sign;
+	Dwarf_Word word;
+
+	if (!dwarf_attr(die, DW_AT_const_value, &attribute))
+		return false;
+	switch (dwarf_whatform(&attribute)) {
+	case DW_FORM_data1:
+	case DW_FORM_data2:
+	case DW_FORM_data4:
+	case DW_FORM_data8:
+	case DW_FORM_udata:
+		if (dwarf_formudata(&attribute, &word))
+			return false;
+		*value = (int64_t)word;
+		return true;
+	default:
+		if (dwarf_formsdata(&attribute, &with_sign))
+			return false;
+		*value = with_sign;
+		return true;
+	}
+}
+
+void enumerators_find(const struct types *types, uint32_t node, enumerator_vec *enumerators)
+{
+	Dwarf_Die parent = types->nodes.v[node].die, die;
+
+	if (dwarf_child(&parent, &die))
+		return;
+	do {
+		int64_t value;
+
+		if (dwarf_tag(&die) == DW_TAG_enumerator && dwarf_diename(&die) && get_value(&die, &value))
+			vec_add(enumerators, ((struct enumerator){dwarf_diename(&die), value}));
+	} while (!dwarf_siblingof(&die, &die));
+}
+
+bool type_is_number(const struct types *types, uint32_t node)
+{
+	node = types_strip(types, node);
+	return node != TYPE_NONE &&
+	       (types->nodes.v[node].tag == DW_TAG_base_type || types->nodes.v[node].tag == DW_TAG_enumeration_type);
+}
+
+static const char *make_text(struct types *types, uint32_t node, unsigned int depth);
+
+static const char *base_text(struct types *types, Dwarf_Die *die)
+{
+	uint64_t encoding = 0, size = 0;
+	const char *kind;
+
+	get_number(die, DW_AT_encoding, &encoding);
+	get_number(die, DW_AT_byte_size, &size);
+	switch (encoding) {
+	case DW_ATE_boolean:
+		return "bool";
+	case DW_ATE_signed:
+	case DW_ATE_signed_char:
+		kind = "s";
+		break;
+	case DW_ATE_unsigned:
+	case DW_ATE_unsigned_char:
+		kind = "u";
+		break;
+	default:
+		kind = "f";
+	}
+	return arena_printf(types->arena, "%s%u", kind, (unsigned int)size * 8);
+}
+
+static const char *array_text(struct types *types, Dwarf_Die *parent, unsigned int depth)
+{
+	const char *text = make_text(types, types_of(types, parent), depth + 1);
+	Dwarf_Die die;
+
+	if (dwarf_child(parent, &die))
+		return text;
+	do {
+		uint64_t count = 0;
+
+		if (dwarf_tag(&die) != DW_TAG_subrange_type)
+			continue;
+		if (!get_number(&die, DW_AT_count, &count) && get_number(&die, DW_AT_upper_bound, &count))
+			count++;
+		/* a[0] and a[] are the same. */
+		text = count ? arena_printf(types->arena, "%s[%llu]", text, (unsigned long long)count)
+			     : arena_printf(types->arena, "%s[]", text);
+	} while (!dwarf_siblingof(&die, &die));
+	return text;
+}
+
+static const char *signature_text(struct types *types, Dwarf_Die *parent, const char *name, unsigned int depth)
+{
+	const char *text =
+		arena_printf(types->arena, "%s (%s)(", make_text(types, types_of(types, parent), depth + 1), name);
+	const char *between = "";
+	Dwarf_Die die;
+
+	if (!dwarf_child(parent, &die)) {
+		do {
+			if (dwarf_tag(&die) == DW_TAG_formal_parameter)
+				text = arena_printf(types->arena, "%s%s%s", text, between,
+						    make_text(types, types_of(types, &die), depth + 1));
+			else if (dwarf_tag(&die) == DW_TAG_unspecified_parameters)
+				text = arena_printf(types->arena, "%s%s...", text, between);
+			between = ", ";
+		} while (!dwarf_siblingof(&die, &die));
+	}
+	return arena_printf(types->arena, "%s)", text);
+}
+
+static const char *pointer_text(struct types *types, Dwarf_Die *die, unsigned int depth)
+{
+	uint32_t target = types_strip(types, types_of(types, die));
+	Dwarf_Die function;
+
+	if (target != TYPE_NONE && types->nodes.v[target].tag == DW_TAG_subroutine_type) {
+		function = types->nodes.v[target].die;
+		return signature_text(types, &function, "*", depth + 1);
+	}
+	return arena_printf(types->arena, "%s *", make_text(types, target, depth + 1));
+}
+
+static const char *aggregate_text(struct types *types, Dwarf_Die *die, int tag)
+{
+	const char *word = tag == DW_TAG_structure_type ? "struct" : tag == DW_TAG_union_type ? "union" : "enum";
+
+	return dwarf_diename(die) ? arena_printf(types->arena, "%s %s", word, dwarf_diename(die)) : word;
+}
+
+static const char *make_text(struct types *types, uint32_t node, unsigned int depth)
+{
+	struct type_node *type;
+	const char *text;
+	Dwarf_Die die;
+
+	node = types_strip(types, node);
+	if (node == TYPE_NONE)
+		return "void";
+	if (depth > MAX_DEPTH)
+		return "...";
+	type = &types->nodes.v[node];
+	if (type->text)
+		return type->text;
+	die = type->die;
+	switch (type->tag) {
+	case DW_TAG_base_type:
+		text = base_text(types, &die);
+		break;
+	case DW_TAG_pointer_type:
+		text = pointer_text(types, &die, depth);
+		break;
+	case DW_TAG_array_type:
+		text = array_text(types, &die, depth);
+		break;
+	case DW_TAG_subroutine_type:
+		text = signature_text(types, &die, "", depth);
+		break;
+	default:
+		text = aggregate_text(types, &die, type->tag);
+	}
+	/* Deep inside of another one it may have been cut. */
+	if (!depth)
+		type->text = text;
+	return text;
+}
+
+const char *type_text(struct types *types, uint32_t node)
+{
+	return make_text(types, node, 0);
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What is in a structure, union or enumeration, and types in words. */
+#ifndef KLP_ELF_MEMBERS_H
+#define KLP_ELF_MEMBERS_H
+
+#include "elf/types.h"
+
+/*
+ * A member as the source names it: "a", "a.b" if a is of a type without a name, "a[].b" if it is an array of them; those of an
+ * unnamed structure or union as if they were the outer one's. One without a name at all (a bit-field for padding) is left out.
+ */
+struct member {
+	const char *name;
+	uint64_t bit;     /* from the start of the whole */
+	uint64_t bits;    /* 0: not known, as of a flexible array */
+	uint32_t node;    /* its type */
+	bool is_bitfield; /* else whole bytes */
+};
+
+typedef VEC(struct member) member_vec;
+
+/* Appends the members of a structure or union, in the order of the source. */
+void members_find(const struct types *types, uint32_t node, member_vec *members);
+
+struct enumerator {
+	const char *name;
+	int64_t value;
+};
+
+typedef VEC(struct enumerator) enumerator_vec;
+
+void enumerators_find(const struct types *types, uint32_t node, enumerator_vec *enumerators);
+
+/*
+ * A type in words: equal for two types that the same bytes mean the same in. Typedefs and qualifiers are gone, numbers are s32
+ * or u64: "struct foo *", "u8[16]", "s32 (*)(struct foo *)".
+ */
+const char *type_text(struct types *types, uint32_t node);
+/* Bytes, 0: not known. */
+uint64_t type_size(const struct types *types, uint32_t node);
+/* Is it a number or an enumeration, so that only its range changes if another number takes its place? */
+bool type_is_number(const struct types *types, uint32_t node);
+
+#endif

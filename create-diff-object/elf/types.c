@@ -1,0 +1,449 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * One walk over all entries of the debug information. A type is a node; entries refer to types by offset, before or behind, so
+ * edges and uses keep offsets until the walk is over.
+ *
+ * GCC describes an inlined function once (its abstract instance, without code) and again in each function that it is inlined
+ * into, where variables that were optimized away may be missing. Links lead from there to the first.
+ */
+#include "elf/types.h"
+
+#include <dwarf.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "elf/debug.h"
+#include "elf/names.h"
+#include "util/arena.h"
+#include "util/memory.h"
+
+/* Blocks of the source and types in them; a file that nests deeper is broken. */
+#define MAX_DEPTH 200
+
+struct pending {
+	uint32_t index; /* of an edge or a use */
+	Dwarf_Off type;
+};
+
+struct walk {
+	struct types *types;
+	const char *source;    /* the file of the unit */
+	const char *directory; /* where it was compiled, "" if that is not known */
+	uint64_t bias;         /* from addresses of the debug information to those of debug_find_address() */
+	VEC(struct pending) edges, uses;
+	VEC(Dwarf_Die) typedefs;  /* and variables: their types may have no name of their own */
+	VEC(const char *) scopes; /* of each of these, the function */
+};
+
+static bool is_type(int tag)
+{
+	switch (tag) {
+	case DW_TAG_base_type:
+	case DW_TAG_structure_type:
+	case DW_TAG_union_type:
+	case DW_TAG_enumeration_type:
+	case DW_TAG_array_type:
+	case DW_TAG_typedef:
+	case DW_TAG_pointer_type:
+	case DW_TAG_const_type:
+	case DW_TAG_volatile_type:
+	case DW_TAG_restrict_type:
+	case DW_TAG_atomic_type:
+	case DW_TAG_subroutine_type:
+		return true;
+	}
+	return false;
+}
+
+static bool is_aggregate(int tag)
+{
+	return tag == DW_TAG_structure_type || tag == DW_TAG_union_type || tag == DW_TAG_enumeration_type;
+}
+
+static bool type_offset(Dwarf_Die *die, Dwarf_Off *offset)
+{
+	Dwarf_Attribute attribute;
+	Dwarf_Die type;
+
+	if (!dwarf_formref_die(dwarf_attr_integrate(die, DW_AT_type, &attribute), &type))
+		return false;
+	*offset = dwarf_dieoffset(&type);
+	return true;
+}
+
+static bool has_flag(Dwarf_Die *die, unsigned int name)
+{
+	Dwarf_Attribute attribute;
+	bool flag = false;
+
+	return !dwarf_formflag(dwarf_attr_integrate(die, name, &attribute), &flag) && flag;
+}
+
+static bool has_fixed_address(Dwarf_Die *die)
+{
+	Dwarf_Attribute attribute;
+	Dwarf_Op *ops;
+	size_t n;
+
+	return !dwarf_getlocation(dwarf_attr_integrate(die, DW_AT_location, &attribute), &ops, &n) && n &&
+	       ops[0].atom == DW_OP_addr;
+}
+
+static void add_edge(struct walk *walk, uint32_t from, enum type_edge_kind kind, Dwarf_Die *die)
+{
+	Dwarf_Off offset;
+
+	if (!type_offset(die, &offset))
+		return;
+	vec_add(&walk->edges, ((struct pending){walk->types->edges.n, offset}));
+	vec_add(&walk->types->edges, ((struct type_edge){.from = from, .kind = kind}));
+}
+
+static void add_use(struct walk *walk, Dwarf_Die *die, uint32_t func, const char *name, unsigned int kind)
+{
+	struct type_use *use;
+	Dwarf_Off offset;
+
+	if (!type_offset(die, &offset))
+		return;
+	vec_add(&walk->uses, ((struct pending){walk->types->uses.n, offset}));
+	use = vec_push(&walk->types->uses);
+	use->name = name ? name : "";
+	use->func = func;
+	use->kind = kind;
+}
+
+/* Is it the file that was given to the compiler? It was given with a directory or without. */
+static bool is_source(const struct walk *walk, const char *file)
+{
+	size_t len = strlen(walk->directory);
+
+	if (!file || !walk->source)
+		return false;
+	if (!strcmp(file, walk->source))
+		return true;
+	return !strncmp(file, walk->directory, len) && file[len] == '/' && !strcmp(file + len + 1, walk->source);
+}
+
+static void add_named(struct walk *walk, Dwarf_Die *die, uint32_t node, const char *scope, const char *kind,
+		      const char *name)
+{
+	struct arena *arena = walk->types->arena;
+	struct type_named *named = vec_push(&walk->types->named);
+
+	named->key = arena_printf(arena, "%s:%s:%s", scope, kind, name);
+	named->place = name;
+	named->what = arena_printf(arena, "%s %s", kind, name);
+	named->node = node;
+	named->is_private = is_source(walk, dwarf_decl_file(die));
+}
+
+static const char *keyword(int tag)
+{
+	return tag == DW_TAG_structure_type ? "struct" : tag == DW_TAG_union_type ? "union" : "enum";
+}
+
+static const char *first_enumerator(Dwarf_Die *die)
+{
+	Dwarf_Die child;
+
+	return !dwarf_child(die, &child) && dwarf_tag(&child) == DW_TAG_enumerator ? dwarf_diename(&child) : NULL;
+}
+
+static void add_type(struct walk *walk, Dwarf_Die *die, int tag, const char *scope)
+{
+	uint32_t node = walk->types->nodes.n;
+	const char *name = dwarf_diename(die);
+
+	vec_add(&walk->types->nodes, ((struct type_node){.die = *die, .offset = dwarf_dieoffset(die), .tag = tag}));
+	if (tag == DW_TAG_pointer_type)
+		add_edge(walk, node, EDGE_POINTER, die);
+	else if (tag == DW_TAG_subroutine_type)
+		add_edge(walk, node, EDGE_SIGNATURE, die);
+	else if (!is_aggregate(tag))
+		add_edge(walk, node, EDGE_ALIAS, die);
+	if (tag == DW_TAG_typedef) {
+		vec_add(&walk->typedefs, *die);
+		vec_add(&walk->scopes, scope);
+	}
+	if (!is_aggregate(tag) || has_flag(die, DW_AT_declaration))
+		return;
+	if (name)
+		add_named(walk, die, node, scope, keyword(tag), name);
+	else if (tag == DW_TAG_enumeration_type && first_enumerator(die))
+		add_named(walk, die, node, scope, "enum with", first_enumerator(die));
+}
+
+static uint32_t add_func(struct walk *walk, Dwarf_Die *die)
+{
+	struct type_func *func = vec_push(&walk->types->funcs);
+	Dwarf_Addr entry = 0;
+
+	func->name = dwarf_diename(die) ? dwarf_diename(die) : "";
+	func->offset = dwarf_dieoffset(die);
+	func->is_static = !has_flag(die, DW_AT_external);
+	if (!dwarf_entrypc(die, &entry) && (dwarf_hasattr(die, DW_AT_low_pc) || dwarf_hasattr(die, DW_AT_ranges)))
+		func->entry = entry + walk->bias;
+	return walk->types->funcs.n - 1;
+}
+
+static void add_link(struct walk *walk, Dwarf_Die *die, uint32_t func)
+{
+	Dwarf_Attribute attribute;
+	Dwarf_Die origin;
+
+	if (func != TYPE_NONE && dwarf_formref_die(dwarf_attr(die, DW_AT_abstract_origin, &attribute), &origin))
+		vec_add(&walk->types->links, ((struct type_link){func, dwarf_dieoffset(&origin)}));
+}
+
+static void add_variable(struct walk *walk, Dwarf_Die *die, uint32_t func, const char *scope)
+{
+	bool is_static = func == TYPE_NONE || has_fixed_address(die) || has_flag(die, DW_AT_external);
+	const char *name = dwarf_diename(die);
+
+	/* A name that a macro counts up may be another variable's on the other side. */
+	if (name && is_anonymous_datum(name, ""))
+		name = NULL;
+	add_use(walk, die, func, name, is_static ? USE_STATIC : USE_LOCAL);
+	if (is_static && name) {
+		vec_add(&walk->typedefs, *die);
+		vec_add(&walk->scopes, scope);
+	}
+}
+
+/* What is below one entry. node: the type that the entry is, or TYPE_NONE. */
+static void walk_children(struct walk *walk, Dwarf_Die *parent, uint32_t node, uint32_t func, const char *scope,
+			  unsigned int depth)
+{
+	Dwarf_Die die;
+
+	if (depth > MAX_DEPTH || dwarf_child(parent, &die))
+		return;
+	do {
+		int tag = dwarf_tag(&die);
+		uint32_t inner_node = TYPE_NONE, inner_func = func;
+		const char *inner_scope = scope;
+
+		switch (tag) {
+		case DW_TAG_member:
+			if (node != TYPE_NONE)
+				add_edge(walk, node, EDGE_MEMBER, &die);
+			continue;
+		case DW_TAG_formal_parameter:
+			if (node != TYPE_NONE)
+				add_edge(walk, node, EDGE_SIGNATURE, &die);
+			else
+				add_use(walk, &die, func, dwarf_diename(&die),
+					dwarf_tag(parent) == DW_TAG_inlined_subroutine ? USE_INLINED : USE_PARAM);
+			continue;
+		case DW_TAG_variable:
+			add_variable(walk, &die, func, scope);
+			continue;
+		case DW_TAG_subprogram:
+			if (has_flag(&die, DW_AT_declaration))
+				continue;
+			inner_func = add_func(walk, &die);
+			inner_scope = walk->types->funcs.v[inner_func].name;
+			add_link(walk, &die, inner_func);
+			add_use(walk, &die, inner_func, "return value", USE_RETURN);
+			break;
+		case DW_TAG_inlined_subroutine:
+			add_link(walk, &die, func);
+			break;
+		default:
+			if (is_type(tag)) {
+				inner_node = walk->types->nodes.n;
+				add_type(walk, &die, tag, scope);
+			}
+		}
+		walk_children(walk, &die, inner_node, inner_func, inner_scope, depth + 1);
+	} while (!dwarf_siblingof(&die, &die));
+}
+
+static int by_offset(const void *a, const void *b)
+{
+	const struct type_node *x = a, *y = b;
+
+	return x->offset < y->offset ? -1 : x->offset > y->offset;
+}
+
+uint32_t types_find(const struct types *types, Dwarf_Off offset)
+{
+	uint32_t low = 0, high = types->nodes.n;
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+
+		if (types->nodes.v[middle].offset < offset)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < types->nodes.n && types->nodes.v[low].offset == offset ? low : TYPE_NONE;
+}
+
+uint32_t types_of(const struct types *types, Dwarf_Die *die)
+{
+	Dwarf_Off offset;
+
+	return type_offset(die, &offset) ? types_find(types, offset) : TYPE_NONE;
+}
+
+uint32_t types_strip(const struct types *types, uint32_t node)
+{
+	for (unsigned int i = 0; node != TYPE_NONE && i < MAX_DEPTH; i++) {
+		switch (types->nodes.v[node].tag) {
+		case DW_TAG_typedef:
+		case DW_TAG_const_type:
+		case DW_TAG_volatile_type:
+		case DW_TAG_restrict_type:
+		case DW_TAG_atomic_type:
+			node = types_of(types, &types->nodes.v[node].die);
+			break;
+		default:
+			return node;
+		}
+	}
+	return TYPE_NONE;
+}
+
+/* The type that a variable has, alone or in an array, if no typedef is between; or what a typedef stands for. */
+static uint32_t find_own_type(const struct types *types, Dwarf_Die *die)
+{
+	uint32_t node = types_of(types, die);
+
+	if (dwarf_tag(die) == DW_TAG_typedef)
+		return types_strip(types, node);
+	for (unsigned int i = 0; node != TYPE_NONE && i < MAX_DEPTH; i++) {
+		int tag = types->nodes.v[node].tag;
+
+		if (tag == DW_TAG_typedef)
+			return TYPE_NONE;
+		if (tag != DW_TAG_array_type && tag != DW_TAG_const_type && tag != DW_TAG_volatile_type)
+			return node;
+		node = types_of(types, &types->nodes.v[node].die);
+	}
+	return TYPE_NONE;
+}
+
+/* A type without a name is known by the typedef for it, or by the variable that is of it. */
+static void name_nameless(struct walk *walk)
+{
+	struct types *types = walk->types;
+
+	for (uint32_t i = 0; i < walk->typedefs.n; i++) {
+		Dwarf_Die *die = &walk->typedefs.v[i];
+		uint32_t node = find_own_type(types, die);
+		struct type_node *type = node == TYPE_NONE ? NULL : &types->nodes.v[node];
+
+		if (type && (type->tag == DW_TAG_structure_type || type->tag == DW_TAG_union_type) &&
+		    !dwarf_diename(&type->die) && !has_flag(&type->die, DW_AT_declaration))
+			add_named(walk, die, node, walk->scopes.v[i],
+				  dwarf_tag(die) == DW_TAG_typedef ? "typedef" : "the type of", dwarf_diename(die));
+	}
+}
+
+/* Now that all types are there, who is meant. What means an unknown type is kept, and leads nowhere. */
+static void resolve(struct walk *walk)
+{
+	struct types *types = walk->types;
+
+	for (uint32_t i = 0; i < types->edges.n; i++)
+		types->edges.v[i].to = types_find(types, walk->edges.v[i].type);
+	for (uint32_t i = 0; i < types->uses.n; i++)
+		types->uses.v[i].node = types_find(types, walk->uses.v[i].type);
+}
+
+static void sort_nodes(struct types *types)
+{
+	bool sorted = true;
+
+	for (uint32_t i = 1; i < types->nodes.n; i++)
+		sorted &= types->nodes.v[i - 1].offset < types->nodes.v[i].offset;
+	/* The walk goes forward, unless a file says otherwise; then the indexes in edges mean nothing. */
+	if (!sorted) {
+		qsort(types->nodes.v, types->nodes.n, sizeof(*types->nodes.v), by_offset);
+		vec_free(&types->edges);
+		vec_free(&types->named);
+	}
+}
+
+struct types *types_new(const struct debug_info *debug)
+{
+	struct types *types = calloc(1, sizeof(*types));
+	struct walk walk = {.types = types};
+	Dwarf_Die *unit = NULL;
+
+	if (!types)
+		memory_exhausted();
+	types->arena = arena_new();
+	while ((unit = debug_next_unit(debug, unit, &walk.bias))) {
+		Dwarf_Attribute attribute;
+		const char *directory = dwarf_formstring(dwarf_attr(unit, DW_AT_comp_dir, &attribute));
+
+		walk.source = dwarf_diename(unit);
+		walk.directory = directory ? directory : "";
+		walk_children(&walk, unit, TYPE_NONE, TYPE_NONE, "", 0);
+	}
+	sort_nodes(types);
+	name_nameless(&walk);
+	resolve(&walk);
+	vec_free(&walk.edges);
+	vec_free(&walk.uses);
+	vec_free(&walk.typedefs);
+	vec_free(&walk.scopes);
+	if (types->nodes.n)
+		return types;
+	types_free(types);
+	return NULL;
+}
+
+void types_free(struct types *types)
+{
+	if (!types)
+		return;
+	vec_free(&types->nodes);
+	vec_free(&types->edges);
+	vec_free(&types->named);
+	vec_free(&types->funcs);
+	vec_free(&types->links);
+	vec_free(&types->uses);
+	arena_free(types->arena);
+	free(types);
+}
+
+static bool is_step(enum type_edge_kind kind, enum type_reach level)
+{
+	switch (level) {
+	case REACH_VALUE:
+		return kind == EDGE_ALIAS || kind == EDGE_MEMBER;
+	case REACH_NEAR:
+		return kind == EDGE_ALIAS || kind == EDGE_POINTER;
+	default:
+		return true;
+	}
+}
+
+/*
+ * From the type back to all that lead to it. Edges are looked at in rounds: what is found behind an edge that was looked at
+ * already is found in the next one, and chains are short.
+ */
+void types_reach(const struct types *types, uint32_t to, enum type_reach *reach)
+{
+	memset(reach, 0, types->nodes.n * sizeof(*reach));
+	reach[to] = REACH_VALUE;
+	for (enum type_reach level = REACH_VALUE; level > REACH_NOT; level--) {
+		for (bool found = true; found;) {
+			found = false;
+			for (uint32_t i = types->edges.n; i--;) {
+				const struct type_edge *edge = &types->edges.v[i];
+
+				if (edge->to == TYPE_NONE || !reach[edge->to] || reach[edge->from] ||
+				    !is_step(edge->kind, level))
+					continue;
+				reach[edge->from] = level;
+				found = true;
+			}
+		}
+	}
+}

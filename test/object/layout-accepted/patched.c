@@ -1,0 +1,2 @@
+#define PATCHED
+#include "../layout-moved/orig.c"
