@@ -162,12 +162,12 @@ compile_script() {
 }
 
 # compile_command SIDE OBJECT -> REPLY: the recorded command with other source, output and sections. Debug information
-# changes no code; it is cut down to the lines, which tell a line number from any other that a patch changes, unless an
-# explanation is to name structures.
+# changes no code. Its lines tell a line number from any other that a patch changes, and its types what of existing objects the
+# patched code would misread; where the target has none or less, it is made here.
 compile_command() {
 	local side=$1 object=$2 out=$WORK/4-compile/$1/$2.part goal=${GOAL[$2]} flags="-ffunction-sections -fdata-sections"
 	local generic=$TARGET_SOURCE/include/asm-generic/runtime-const.h sections
-	if ((!OPT_EXPLAIN)); then flags+=" -g1"; fi
+	flags+=" -g"
 	# Since 6.11 vmlinux has constants that the kernel writes into its text once, at boot (the address of the dentry
 	# hash table, USER_PTR_MAX of access_ok()); nobody does that in a module. The generic header takes them from their
 	# variables instead, and has the include guard of the architecture's.
@@ -179,6 +179,9 @@ compile_command() {
 	if [[ $sections =~ \ \.(sched|kprobes|ref|spinlock|irqentry|softirqentry)\.text\  ]]; then
 		flags+=" -fno-optimize-sibling-calls"
 	fi
+	# Debug information in another file, or of the structures that the source file itself defines.
+	COMPILE=${COMPILE// -gsplit-dwarf/}
+	COMPILE=${COMPILE// -femit-struct-debug-baseonly/}
 	if [[ $side == *-keys ]]; then flags+=" -include $WORK/4-compile/run-time-keys.h"; fi
 	REPLY=${COMPILE/ -c -o "$goal" / $flags -c -o "$out" }
 	REPLY=${REPLY/-Wp,-MMD,"${goal%"${goal##*/}"}.${goal##*/}.d"/-Wp,-MMD,"$out.d"}
