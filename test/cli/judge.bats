@@ -82,6 +82,16 @@ changed() {
 	[[ $output == *$'wrong\tmissing\tjudged.o: second differs and is not replaced: '* ]]
 }
 
+@test "no module, since nothing differs" {
+	mkdir -p "$T/same"
+	cp -r objects/1/. "$T/same"
+	cp 0.o "$T/same/4-compile/patched/judged.o"
+	run -0 "$JUDGE" "$T/same" - target
+	[[ ${lines[-1]} == $'right\t0 replaced, '* ]]
+	run -1 judge 1 -
+	[[ $output == *$'wrong\tmissing\tjudged.o: first differs and is not replaced: '* ]]
+}
+
 @test "a function that is there without reason" {
 	run -1 judge 1 module2.ko
 	[[ $output == *$'wrong\treason\tjudged.o: second is replaced and does not differ'* ]]

@@ -6,7 +6,7 @@
 #   judge       what the judge said of the module
 #   result      one row: fix, result, changed and new functions, verdict, why
 
-readonly FIXES_LIMIT=40         # objects that a fix may reach: more is a question of time, not of what comes out
+readonly FIXES_LIMIT=20         # objects that a fix may reach: more is a question of time, not of what comes out
 
 build_fixes() {
 	local kind path fix programs=0
@@ -21,24 +21,27 @@ build_fixes() {
 	done <"$OUT/fixes"
 }
 
-# The programs as the driver is to call them. When it has the finished module verified, what the judge reads is there, and is
-# kept: the work directory is gone after the run.
+# The programs as the driver is to call them. When it has objects compared and the finished module verified, what the judge reads is there, and
+# is kept: the work directory is gone after the run.
 build_tools() {
 	local tool
 	rm -rf -- "${OUT:?}/bin"
 	mkdir -p -- "$OUT/bin" "$OUT/results"
 	for tool in "$BIN"/*; do ln -s -- "$tool" "$OUT/bin/"; done
-	rm -f -- "$OUT/bin/klp-verify"
-	cat >"$OUT/bin/klp-verify" <<END
+	for tool in create-diff-object klp-verify; do
+		rm -f -- "$OUT/bin/$tool"
+		cat >"$OUT/bin/$tool" <<END
 #!/bin/sh
-if [ -n "\$FIXES_OBJECTS" ] && [ -d "\$WORK/8-finish" ]; then
+if [ -n "\$FIXES_OBJECTS" ] && [ -d "\$WORK/4-compile" ]; then
 	mkdir -p "\$FIXES_OBJECTS"
-	for part in 1-target 3-affected 4-compile 8-finish; do cp -al "\$WORK/\$part" "\$FIXES_OBJECTS/" 2>/dev/null ||
-		cp -a "\$WORK/\$part" "\$FIXES_OBJECTS/"; done
+	for part in 3-affected 4-compile; do
+		cp -alf "\$WORK/\$part" "\$FIXES_OBJECTS/" 2>/dev/null || cp -a "\$WORK/\$part" "\$FIXES_OBJECTS/"
+	done
 fi
-exec '$BIN/klp-verify' "\$@"
+exec '$BIN/$tool' "\$@"
 END
-	chmod +x "$OUT/bin/klp-verify"
+		chmod +x "$OUT/bin/$tool"
+	done
 }
 
 build_fix() {
@@ -109,11 +112,12 @@ build_headers() {
 	)
 }
 
-# The judge's verdict of the module: DIR/judge, whose last line is "right", "wrong" or "unsure" and figures.
+# The judge's verdict of the module, or of that there is none: DIR/judge, whose last line is "right", "wrong" or "unsure" and figures.
 build_judge() {
-	local dir=$1 status=0
-	if [[ ! -d $dir/objects || ! -f $dir/module/fix.ko ]]; then return; fi
-	if [[ ! -x $JUDGE ]]; then return; fi
-	"$JUDGE" "$dir/objects" "$dir/module/fix.ko" "$OUT/target.sh" >"$dir/judge" 2>&1 || status=$?
+	local dir=$1 status=0 module=$1/module/fix.ko
+	rm -f -- "$dir/judge"
+	if [[ $(<"$dir/status") == 3 ]]; then module=-; fi
+	if [[ ! -d $dir/objects ]] || [[ $module != - && ! -f $module ]]; then return; fi
+	"$JUDGE" "$dir/objects" "$module" "$OUT/target.sh" >"$dir/judge" 2>&1 || status=$?
 	if ((status > 1)); then echo "error	the judge ended with status $status" >>"$dir/judge"; fi
 }

@@ -11,7 +11,6 @@ report_row() {
 		result=built
 		counts=$(sed -n 's/^diff .* \([0-9]*\) changed and \([0-9]*\) new function.*/\1\t\2/p' "$dir/log")
 		verdict=unjudged
-		if [[ -f $dir/judge ]]; then verdict=$(tail -n 1 "$dir/judge" | cut -f 1); fi
 		;;
 	2) report_refusal "$dir/log"; result=$REPLY why=$WHY ;;
 	3) result=unchanged ;;
@@ -19,6 +18,7 @@ report_row() {
 	6) result="does not compile" why=$(grep -a 'error: ' "$dir/log" | head -n 1 | sed 's/^ *//') ;;
 	*) result="error $status" why=$(tail -n 1 "$dir/log") ;;
 	esac
+	if [[ -f $dir/judge ]]; then verdict=$(tail -n 1 "$dir/judge" | cut -f 1); fi
 	if [[ $headers ]]; then result+=" with its header"; fi
 	printf '%s\t%s\t%s\t%s\t%s\n' "$fix" "$result" "${counts:-"-	-"}" "$verdict" "${why:-$headers}"
 }
@@ -39,19 +39,21 @@ report_refusal() {
 	fi
 }
 
+# Of all fixes that have a result: a run that was interrupted has not all.
 report() {
-	local kind path wrong=0 failed=0 result fix
+	local kind path failed=0 result fix verdict why
 	{
 		echo "# $NEWER for $RELEASE ($VERSION), seed $FIXES_SEED; made by test/fixes/run, which says what it is"
 		echo "# fix	result	changed	new	judge	why"
 		while read -r kind path; do
 			fix=$path
 			if [[ $kind == directory ]]; then fix=$path/; fi
-			cat -- "$OUT/results/${fix//\//!}/result"
+			if [[ -f $OUT/results/${fix//\//!}/result ]]; then cat -- "$OUT/results/${fix//\//!}/result"; fi
 		done <"$OUT/fixes"
 	} >"$OUT/table.rows"
 	{
 		cat -- "$OUT/table.rows"
+		echo "# $(grep -vc '^#' "$OUT/table.rows") of $(wc -l <"$OUT/fixes") fixes were tried"
 		grep -v '^#' "$OUT/table.rows" | cut -f 2 | sort | uniq -c | sort -k 1,1nr -k 2 | awk '{ n = $1; $1 = ""; print "# " n $0 }'
 		grep -v '^#' "$OUT/table.rows" | cut -f 5 | sort | uniq -c | sort -k 1,1nr -k 2 | awk '$2 != "-" { print "# judged " $2 ": " $1 }'
 	} >"$OUT/table"

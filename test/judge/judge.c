@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * judge OBJECTS MODULE.ko TARGET: is the livepatch module what the two compilations ask for?
+ * judge OBJECTS MODULE.ko TARGET: is the livepatch module what the two compilations ask for? With - for the module: is it right that there is
+ * none, since nothing differs?
  *
  * OBJECTS has the folders 3-affected and 4-compile of a run of kpatch-build, TARGET is what --print-target said. Judged is:
  *
@@ -734,13 +735,15 @@ int main(int argc, char **argv)
 	struct judge judge = {0};
 
 	if (argc != 4)
-		give_up("usage: judge OBJECTS MODULE.ko TARGET");
+		give_up("usage: judge OBJECTS MODULE.ko|- TARGET");
 	judge.kernel =
 		kernel_load(target_value(argv[3], "TARGET_VMLINUX"), target_value(argv[3], "TARGET_KALLSYMS"),
 			    target_value(argv[3], "TARGET_SYMVERS"), target_value(argv[3], "TARGET_MODULES_DIR"));
 	load_units(&judge, argv[1]);
-	judge.module = object_load(argv[2], true);
-	check_records(&judge);
+	if (strcmp(argv[2], "-")) {
+		judge.module = object_load(argv[2], true);
+		check_records(&judge);
+	}
 	for (size_t i = 0; i < judge.n_units; i++)
 		check_coverage(&judge, &judge.units[i]);
 	for (struct copy *copy = judge.copies; copy; copy = copy->next)
