@@ -577,6 +577,62 @@ static bool is_gone(const struct symbol *symbol)
 	return !strncmp(section, ".init.text", 10) || !strncmp(section, ".exit.text", 10);
 }
 
+static struct symbol *function_of(struct object *object, struct section *section, uint64_t offset)
+{
+	struct point point = point_at(object, section, (int64_t)offset);
+
+	return is_code(section) ? point.symbol : NULL;
+}
+
+/*
+ * Does the module have new code wherever this function is called? It is replaced, or it is a part of one that is. One that ftrace can't reach
+ * (inline, kept out of line) is copied, and replaced is all that calls it; then nobody else may have its address.
+ */
+static bool is_covered(struct judge *judge, struct symbol *symbol, int depth)
+{
+	struct object *object = symbol->object;
+	struct symbol *parent = parent_of(symbol);
+
+	if (is_replaced(judge, symbol) || (parent && is_replaced(judge, parent)))
+		return true;
+	if (!depth || symbol->bind != STB_LOCAL || !copy_of(judge, symbol->other))
+		return false;
+	for (size_t i = 1; i < object->n_sections; i++) {
+		struct section *section = &object->sections[i];
+		bool is_data = !strncmp(section->name, ".data", 5) || !strncmp(section->name, ".rodata", 7);
+
+		for (size_t k = 0; (is_data || is_code(section)) && k < section->n_refs; k++) {
+			struct point point = point_of(object, &section->refs[k]);
+			struct symbol *user;
+
+			if (!point.section || point.symbol != symbol)
+				continue;
+			user = function_of(object, section, section->refs[k].offset);
+			if (!user || (user != symbol && !is_covered(judge, user, depth - 1)))
+				return false;
+		}
+	}
+	return true;
+}
+
+/* A function calls one that differs and is not replaced: that is a reason to replace it. */
+static bool calls_copied(struct judge *judge, struct symbol *symbol)
+{
+	struct section *section = &symbol->object->sections[symbol->section];
+	size_t n;
+	struct reference *refs = refs_from(section, symbol->value, symbol->value + symbol->size, &n);
+
+	for (size_t i = 0; i < n; i++) {
+		struct point point = point_of(symbol->object, &refs[i]);
+
+		if (point.section && point.symbol && is_function(point.symbol) && point.symbol->other &&
+		    !is_replaced(judge, point.symbol) && copy_of(judge, point.symbol->other) &&
+		    point.symbol->bind == STB_LOCAL)
+			return true;
+	}
+	return false;
+}
+
 static void check_coverage(struct judge *judge, struct unit *unit)
 {
 	bool *reason = take(unit->orig->n_symbols * sizeof(*reason));
@@ -591,7 +647,7 @@ static void check_coverage(struct judge *judge, struct unit *unit)
 		parent = parent_of(a);
 		if (parent)
 			reason[parent - unit->orig->symbols] = true;
-		if (is_replaced(judge, a) || (parent && is_replaced(judge, parent)))
+		if (is_covered(judge, a, 8))
 			continue;
 		if (is_gone(a))
 			printf("note\tinit\t%s %s differs and is not replaced: %s\n", unit->name, a->name, why);
@@ -614,7 +670,7 @@ static void check_coverage(struct judge *judge, struct unit *unit)
 	for (size_t i = 0; i < judge->n_replaced; i++) {
 		struct symbol *old = judge->replaced[i].symbol;
 
-		if (judge->replaced[i].unit == unit && !reason[old - unit->orig->symbols])
+		if (judge->replaced[i].unit == unit && !reason[old - unit->orig->symbols] && !calls_copied(judge, old))
 			wrong(judge, "reason", unit->name, "%s is replaced and does not differ", old->name);
 	}
 	for (size_t i = 1; i < unit->orig->n_symbols; i++) {
