@@ -443,7 +443,8 @@ static bool has_state(const struct side *side, const struct piece *piece)
 	const struct elf_sec *sec = side_section(side, piece);
 
 	return piece->kind == PIECE_DATA && piece->class == SEC_DATA && !side_is_anonymous(side, piece) &&
-	       data_classify(sec) != DATA_CONST && !is_once_section(sec->name) && side->obj->syms[piece->sym].size > 0;
+	       data_classify(sec) != DATA_CONST && !is_once_section(sec->name, piece->name) &&
+	       side->obj->syms[piece->sym].size > 0;
 }
 
 /*

@@ -204,11 +204,13 @@ bool is_compiler_section(const char *name)
 	return starts_with(name, ".data..L");
 }
 
-bool is_once_section(const char *name)
+bool is_once_section(const char *name, const char *symbol)
 {
-	/* The last one is that of WARN_ONCE() up to 5.9, and of some drivers since. */
-	return !strcmp(name, ".data..once") || !strcmp(name, ".data.once") || !strcmp(name, ".data..do_once") ||
-	       !strcmp(name, ".data.unlikely") || !strcmp(name, ".data..unlikely");
+	/* Those with one dot are those of WARN_ONCE() up to 5.9, and of some drivers since. */
+	if (!strcmp(name, ".data..once") || !strcmp(name, ".data..do_once") || !strcmp(name, ".data..unlikely"))
+		return true;
+	return (!strcmp(name, ".data.once") || !strcmp(name, ".data.unlikely")) &&
+	       strcmp(name + strlen(".data."), symbol) != 0;
 }
 
 bool is_descriptor_section(const char *name)
@@ -351,10 +353,18 @@ bool is_prefix_symbol(const char *name)
 
 bool is_anonymous_datum(const char *name, const char *section)
 {
-	/* Names that stand before ".<number>": static locals that macros make, and GCC's own constants. */
-	static const char *const numbered[] = {
-		"__func__", "__FUNCTION__", "__PRETTY_FUNCTION__", "__key", "__already_done", "__warned", "_rs",
-		"CSWTCH",   "_entry",       "_entry_ptr",
+	/*
+	 * Names that stand before ".<number>": static locals that macros make, and GCC's own constants. A person may use them, too:
+	 * what is constant, or is a flag of a macro, is so by its section.
+	 */
+	static const struct {
+		const char *name;
+		enum { ANYWHERE, CONSTANT, ONCE } where;
+	} numbered[] = {
+		{"__func__", CONSTANT},   {"__FUNCTION__", CONSTANT}, {"__PRETTY_FUNCTION__", CONSTANT},
+		{"CSWTCH", CONSTANT},     {"_entry", CONSTANT},       {"_entry_ptr", CONSTANT},
+		{"__already_done", ONCE}, {"__warned", ONCE},         {"__key", ANYWHERE},
+		{"_rs", ANYWHERE},
 	};
 	size_t bare = without_number(name, strlen(name));
 
@@ -374,8 +384,10 @@ bool is_anonymous_datum(const char *name, const char *section)
 	if (starts_with(name, "__compound_literal"))
 		return starts_with(section, ".rodata");
 	for (size_t i = 0; i < sizeof(numbered) / sizeof(numbered[0]); i++)
-		if (strlen(numbered[i]) == bare && !memcmp(name, numbered[i], bare) && name[bare])
-			return true;
+		if (strlen(numbered[i].name) == bare && !memcmp(name, numbered[i].name, bare) && name[bare])
+			return numbered[i].where == CONSTANT ? starts_with(section, ".rodata")
+			       : numbered[i].where == ONCE   ? is_once_section(section, name)
+							     : true;
 	return false;
 }
 

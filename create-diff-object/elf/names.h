@@ -64,8 +64,11 @@ bool is_runtime_constant_section(const char *name);
 /* Is it percpu data (its symbols are offsets, not addresses)? */
 bool is_percpu_section(const char *name);
 
-/* Does it hold the flags of printk_once(), WARN_ONCE() and DO_ONCE()? */
-bool is_once_section(const char *name);
+/*
+ * Does the section hold the flags of printk_once(), WARN_ONCE() and DO_ONCE()? Not if it is the one that -fdata-sections makes for
+ * the symbol: `.data.once` is the section of a variable that is called once.
+ */
+bool is_once_section(const char *name, const char *symbol);
 
 /*
  * Do both sections of data promise the same of what stands there, but for its place? `.data..decrypted` is shared with the host,
