@@ -17,6 +17,7 @@ declare -A GOAL=()      # object -> Kbuild's name of it
 affected_find() {
 	local file unit units found=0 lost="" left_out=() kept=()
 	mkdir -p "$WORK/3-affected"
+	build_files_judge
 	headers_split "${PATCHED_FILES[@]}"
 	if ((${#CHANGED_FILES[@]} == 0)); then
 		finish "$EXIT_UNCHANGED" "nothing changed: only comments and blanks differ in ${COMMENT_FILES[*]}"
@@ -24,7 +25,7 @@ affected_find() {
 	printf '%s\n' "${CHANGED_FILES[@]}" | sort -u >"$WORK/3-affected/changed"
 	includers_of "$WORK/3-affected/changed" "${CHANGED_FILES[@]}" >"$WORK/3-affected/units"
 	mapfile -t units < <(grep '\.c$' "$WORK/3-affected/units")
-	: >"$WORK/3-affected/objects"
+	cp -- "$WORK/3-affected/new" "$WORK/3-affected/objects"
 	affected_targets_exist
 	affected_name_is_free
 	progress "asking the Makefiles"
@@ -42,7 +43,7 @@ affected_find() {
 	for file in "${PATCHED_FILES[@]}"; do
 		if file_reaches_object "$file"; then
 			kept+=("$file")
-		elif [[ ${NOT_CONFIGURED[${file%.c}.o]:-} ]]; then
+		elif [[ ${NOT_CONFIGURED[${file%.c}.o]:-} ]] || object_is_off "${file%.c}.o"; then
 			left_out+=("$file")
 		else
 			lost+=$'\n'"    $file"
@@ -284,10 +285,9 @@ objects_in_dirs() {
 		while read -r kind part parent; do
 			path_normalize "$part"
 			if [[ $REPLY != "$object" ]]; then continue; fi
-			if [[ $kind == n ]] || ! dir_is_built "$dir"; then
-				NOT_CONFIGURED[$object]=1
-				continue
-			fi
+			if [[ $kind == n ]]; then NOT_CONFIGURED[$object]=1; fi
+			# (Of a directory that is not built, object_is_off() finds out why: some are built by rules of their own.)
+			if [[ $kind == n ]] || ! dir_is_built "$dir"; then continue; fi
 			if [[ $kind == y ]]; then
 				lines+="$object"$'\t'vmlinux$'\t'vmlinux$'\t'"$part"$'\n'
 			else
@@ -345,26 +345,33 @@ arch_dir_is_built() {
 	return 1
 }
 
-# kbuild_list DIR: KBUILD_LIST is a file of "y OBJECT -", "m OBJECT MODULE" and "dir DIR" lines, what Kbuild would build
-# there, and "n OBJECT -" for what it would build with another configuration; false if DIR has no Makefile. Kept with the build tree.
+# kbuild_list DIR: KBUILD_LIST is a file of "y OBJECT COMPOSITE", "m OBJECT MODULE" and "dir DIR" lines, what Kbuild would build
+# there (COMPOSITE may be -), and "n OBJECT -" for what it would build with another configuration; false if DIR has no Makefile.
+# Kept with the build tree.
 kbuild_list() {
-	local dir=$1 src=$TARGET_SOURCE/$1 log=$WORK/3-affected/kbuild.log
+	local dir=$1 log=$WORK/3-affected/kbuild.log
 	if [[ ! -f $TARGET_SOURCE/$dir/Kbuild && ! -f $TARGET_SOURCE/$dir/Makefile ]]; then return 1; fi
 	KBUILD_LIST=$TREE/kpatch/kbuild/${dir//\//%}
 	if [[ ${TREE_LISTS[${dir//\//%}]:-} ]]; then return 0; fi
 	KBUILD_LIST=$WORK/3-affected/kbuild/${dir//\//%}
 	if [[ -f $KBUILD_LIST ]]; then return 0; fi
 	mkdir -p "$WORK/3-affected/kbuild"
-	# Before 6.10 $(src) was relative.
-	# shellcheck disable=SC2016
-	if grep -qx 'src := $(obj)' "$TARGET_SOURCE/scripts/Makefile.build"; then src=$dir; fi
-	if ! kbuild_lister | make -s -C "$TREE" -f - srctree="$TARGET_SOURCE" objtree=. obj="$dir" src="$src" ARCH=x86_64 \
-		SRCARCH=x86 CC="$TARGET_CC" CONFIG_SHELL=/bin/sh 2>"$log" | tr -s ' \n' '\n' | tr '|' ' ' |
+	if ! kbuild_lister | kbuild_make "$dir" "$TARGET_SOURCE" 2>"$log" | tr -s ' \n' '\n' | tr '|' ' ' |
 		sed -n 's,/$,,; /^\(y\|m\|n\|dir\) /p' >"$KBUILD_LIST.$$"; then
 		# Some are only made to be included by others.
 		debug "the Makefile in $dir can't be read by itself: $(head -n 1 "$log")"
 	fi
 	mv "$KBUILD_LIST.$$" "$KBUILD_LIST"
+}
+
+# kbuild_make DIR ROOT OPTION...: make, told on standard input how to read the Makefile of DIR below ROOT, the source or a view of it
+kbuild_make() {
+	local dir=$1 root=$2 src=$2/$1
+	shift 2
+	# Before 6.10 $(src) was relative.
+	# shellcheck disable=SC2016
+	if grep -qx 'src := $(obj)' "$TARGET_SOURCE/scripts/Makefile.build"; then src=$dir; fi
+	make -s "$@" -C "$TREE" -f - srctree="$root" objtree=. obj="$dir" src="$src" ARCH=x86_64 SRCARCH=x86 CC="$TARGET_CC" CONFIG_SHELL=/bin/sh
 }
 
 # Reads one directory's Makefile as Kbuild does and prints what is in obj-y, lib-y and obj-m, with the parts of
@@ -383,7 +390,7 @@ parts- = $(strip $($(1:.o=-)))
 built-in := $(sort $(filter-out %/,$(obj-y) $(lib-y)))
 modules := $(sort $(filter-out %/ $(built-in),$(obj-m)))
 left-out := $(sort $(filter-out %/ $(built-in) $(modules),$(obj-) $(lib-)))
-items := $(foreach o,$(built-in),$(foreach p,$(or $(call parts-y,$o),$o),y|$(obj)/$p|-)) \
+items := $(foreach o,$(built-in),$(foreach p,$(or $(call parts-y,$o),$o),y|$(obj)/$p|$(if $(call parts-y,$o),$(obj)/$o,-))) \
 	$(foreach o,$(modules),$(foreach p,$(or $(call parts-m,$o),$o),m|$(obj)/$p|$(obj)/$o)) \
 	$(foreach o,$(left-out),$(foreach p,$(or $(strip $(call parts-m,$o) $(call parts-,$o)),$o),n|$(obj)/$p|-)) \
 	$(foreach o,$(built-in) $(modules),$(foreach p,$(call parts-,$o),n|$(obj)/$p|-)) \

@@ -54,15 +54,16 @@ EOF
 # All plain objects in one call of make. Ones that an earlier run made are as good as new, if the tree's manifest has them: it
 # is written after make.
 compile_plain() {
-	local object goals=() log=$WORK/4-compile/make.log status=0 added=0
+	local object made goals=() log=$WORK/4-compile/make.log status=0 added=0
 	tree_lock
 	PLAIN_WANTED=()
 	compile_check_made
 	for object in "${OBJECTS[@]}"; do
-		command_file "$object"
-		if [[ ! -f $REPLY || ! -f $TREE/$object ]]; then
+		recorded_object "$object"; made=$REPLY
+		command_file "$made"
+		if [[ ! -f $REPLY || ! -f $TREE/$made ]]; then
 			rm -f -- "$REPLY"
-			goals+=("${GOAL[$object]}")
+			goals+=("${GOAL[$made]:-$made}")
 			PLAIN_WANTED+=("$REPLY")
 		fi
 	done
@@ -74,7 +75,8 @@ compile_plain() {
 	if ((status == 0 && added)); then cache_seal "$TREE"; fi
 	tree_unlock
 	for object in "${OBJECTS[@]}"; do
-		command_file "$object"
+		recorded_object "$object"
+		command_file "$REPLY"
 		if ((status == 0)) && [[ ! -f $REPLY ]]; then status=1; fi
 	done
 	if ((status)); then
@@ -88,6 +90,7 @@ compile_plain() {
 compile_check_made() {
 	local object file
 	for object in "${OBJECTS[@]}"; do
+		recorded_object "$object"; object=$REPLY
 		command_file "$object"
 		for file in "$REPLY" "$TREE/$object"; do
 			if [[ -e $file || -L $file ]]; then printf '%s\n' "${file#"$TREE"/}"; fi
@@ -105,15 +108,20 @@ plain_progress() {
 	REPLY="compiling as the target was built: $done of ${#PLAIN_WANTED[@]} objects"
 }
 
+# recorded_object OBJECT -> REPLY: the one whose command counts, which is another for an object that the patch adds
+recorded_object() { REPLY=${SIBLING[$1]:-$1}; }
+
 # command_file OBJECT -> REPLY
 command_file() { REPLY=$TREE/${1%"${1##*/}"}.${1##*/}.cmd; }
 
 # recorded_command OBJECT -> COMPILE and OBJTOOL (empty if the build ran none), as text for a shell in the tree, and
 # OBJTOOL_IS_LATE if the build would run it at the link only
 recorded_command() {
-	local object=$1 line
+	local object=$1 line made goal
 	OBJTOOL_IS_LATE=0
-	command_file "$object"
+	recorded_object "$object"; made=$REPLY
+	goal=${GOAL[$made]:-$made}
+	command_file "$made"
 	line=$(sed -n '1s/^\(saved\)\{0,1\}cmd_[^ ]* := //p' "$REPLY")
 	# what make wrote for itself: \# and $$
 	line=${line//\\#/#}
@@ -123,15 +131,16 @@ recorded_command() {
 	if [[ $line == *" ; ./tools/objtool/objtool "* ]]; then
 		OBJTOOL=./tools/objtool/objtool${line#* ; ./tools/objtool/objtool}
 		OBJTOOL=${OBJTOOL%% ; *}
-		OBJTOOL=${OBJTOOL%"${GOAL[$object]}"*}
+		OBJTOOL=${OBJTOOL%"$goal"*}
 	elif [[ $OBJTOOL_LATE ]]; then
 		OBJTOOL=$OBJTOOL_LATE
 		if [[ ${PARENT[$object]} != vmlinux ]]; then OBJTOOL+=" --module"; fi
 		OBJTOOL_IS_LATE=1
 	fi
-	if [[ -z $COMPILE || $COMPILE != *" -c -o ${GOAL[$object]} "* ]]; then
-		die "the recorded command of $object is not understood: $REPLY"
+	if [[ -z $COMPILE || $COMPILE != *" -c -o $goal "* ]]; then
+		die "the recorded command of $made is not understood: $REPLY"
 	fi
+	if [[ ${SIBLING[$object]:-} ]]; then sibling_command "$object"; fi
 	local is_module=vmlinux
 	if [[ " $COMPILE " == *" -DMODULE "* ]]; then is_module=module; fi
 	if [[ $is_module == vmlinux && ${PARENT[$object]} != vmlinux || $is_module == module && ${PARENT[$object]} == vmlinux ]]; then
@@ -146,9 +155,13 @@ compile_script() {
 	mkdir -p "${script%/*}"
 	case $side in
 	plain)
-		command="cp ${GOAL[$object]} $WORK/4-compile/plain/$object.part"
-		# The build ran it already.
-		if ((!OBJTOOL_IS_LATE)); then OBJTOOL=""; fi
+		if [[ ${SIBLING[$object]:-} ]]; then
+			compile_command "$side" "$object"; command=$REPLY
+		else
+			command="cp ${GOAL[$object]} $WORK/4-compile/plain/$object.part"
+			# The build ran it already.
+			if ((!OBJTOOL_IS_LATE)); then OBJTOOL=""; fi
+		fi
 		;;
 	orig-keys)
 		keys_assembler "$object"; command=$REPLY
@@ -158,6 +171,8 @@ compile_script() {
 		compile_command "$side" "$object"; command=$REPLY
 		;;
 	esac
+	# An empty object has nothing for it.
+	if [[ ${SIBLING[$object]:-} && $side != patched* ]]; then OBJTOOL=""; fi
 	script_write "$side" "$object" "$command" "$OBJTOOL" >"$script"
 }
 
@@ -175,7 +190,7 @@ compile_command() {
 	# Functions that choose their section (__sched, __kprobes) share it, whatever -ffunction-sections says, and the assembler
 	# makes two-byte jumps of tail calls between them (mutex_lock to __mutex_lock_slowpath): too short for a copy elsewhere.
 	# Calls always have room.
-	sections=$(readelf -SW -- "$TREE/$object")
+	if [[ ${SIBLING[$object]:-} ]]; then sections=" .sched.text "; else sections=$(readelf -SW -- "$TREE/$object"); fi
 	if [[ $sections =~ \ \.(sched|kprobes|ref|spinlock|irqentry|softirqentry)\.text\  ]]; then
 		flags+=" -fno-optimize-sibling-calls"
 	fi
@@ -189,6 +204,8 @@ compile_command() {
 		REPLY=${REPLY//"$TARGET_SOURCE/"/"$PATCHED/"}
 		# make writes its own name of the source (no links in it): compiled from there, nothing would ever be changed
 		if [[ $REPLY != *" $PATCHED/"* ]]; then die "$object is not compiled from below $TARGET_SOURCE: $COMPILE"; fi
+	elif [[ ${SIBLING[$object]:-} ]]; then
+		sibling_empty_source "$object"
 	fi
 }
 

@@ -279,7 +279,7 @@ patch_results() {
 		else
 			case $name in
 			*.[ch] | *.inc) PATCHED_FILES+=("$name") ;;
-			*) refused+=$'\n'"    $name: how the kernel is built or configured can't be changed in a running one" ;;
+			*) BUILD_FILES+=("$name") ;;
 			esac
 		fi
 	done

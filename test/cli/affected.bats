@@ -251,3 +251,118 @@ fit() {
 	fit "$T/a-mod.ko" 2
 	[[ $output == *"drivers/a/a-mod.ko was built for 6.12.4" ]]
 }
+
+# ---- Makefiles and Kconfig files of the patch -------------------------------------------------------------------------
+
+# patched_view: a view as the patch stage makes it, to be changed by the test
+patched_view() {
+	cp -rs "$T/src" "$T/view"
+	SETUP+='; PATCHED=$T/view
+		build_find() { rm -rf "$WORK/3-affected"/database; BUILD_FILES=("$1"); shift; find_all "$@"; for object in "${!SIBLING[@]}"; do echo "$object like ${SIBLING[$object]} in ${NEW_OF[$object]}"; done; }'
+}
+patched_file() { mkdir -p "$(dirname "$T/view/$1")"; rm -f "$T/view/$1"; cat >"$T/view/$1"; }
+
+@test "what the configuration leaves out is left out with a note, unless nothing is left" {
+	echo 'obj-$(CONFIG_NO) += off.o deep/' >"$T/src/kernel/Makefile"
+	printf 'obj-y += foo.o\noff-y := off-part.o\nhostprogs := gen\n' >>"$T/src/kernel/Makefile"
+	mkdir -p "$T/src/kernel/deep"
+	echo 'obj-y := x.o' >"$T/src/kernel/deep/Makefile"
+	patched_view
+	run -0 lib find_all kernel/foo.c drivers/a/no.c kernel/off-part.c kernel/deep/x.c
+	[[ $output == *"note: left out, not built with the configuration of 6.12.3: drivers/a/no.c kernel/off-part.c kernel/deep/x.c"* ]]
+	[[ ${lines[-1]} == kernel/foo.o ]]
+	run -2 lib find_all drivers/a/no.c
+	[[ $output == *"not compiled into the kernel or a module"*"    drivers/a/no.c" ]]
+	# Nothing says that an option decides: boot code, build tools
+	run -2 lib find_all kernel/foo.c kernel/gen.c
+	[[ $output == *"not compiled into the kernel or a module"*"    kernel/gen.c" ]]
+}
+
+@test "a Makefile without effect on what is built" {
+	patched_view
+	printf '# a comment\nobj-y += \\\n\tfoo.o\nobj-$(CONFIG_NO) += more.o\n' | patched_file kernel/Makefile
+	run -0 lib build_find kernel/Makefile kernel/foo.c
+	[[ $output == *"note: without effect on what is built: kernel/Makefile"* ]]
+	[[ ${lines[-1]} == kernel/foo.o ]]
+	run -3 lib build_find kernel/Makefile
+	[[ $output == *"nothing changed: kernel/Makefile stay"* ]]
+}
+
+@test "refused: a Makefile that changes flags, rules, or what else is built" {
+	local text
+	patched_view
+	while IFS= read -r text; do
+		printf 'obj-y += foo.o\n%b\n' "$text" | patched_file kernel/Makefile
+		run -2 lib build_find kernel/Makefile kernel/foo.c
+		[[ $output == *"can't be changed in a running one:"$'\n'"    kernel/Makefile: "* ]] || { echo "$text: $output"; false; }
+	done <<-'EOT'
+		ccflags-y += -DX
+		CFLAGS_foo.o := -O3
+		$(obj)/foo.o: ccflags-y += -O3
+		$(obj)/%.o: ccflags-y += -O3
+		$(obj)/foo.h: FORCE\n\ttouch $@
+		always-y += x.o
+		obj-y += sub/
+		obj-m += one.o
+		foo-y := part.o
+	EOT
+	echo '# nothing' | patched_file kernel/Makefile
+	run -2 lib build_find kernel/Makefile kernel/foo.c
+	[[ $output == *"kernel/Makefile: it changes how"* || $output == *"would not be built any more"* ]]
+	echo 'X := 1' | patched_file Makefile
+	run -2 lib build_find Makefile kernel/foo.c
+	# One that another includes
+	printf 'big-objs := ../../shared/common.o\nccflags-y += -DX\n' | patched_file shared/Makefile.shared
+	run -2 lib build_find shared/Makefile.shared kernel/foo.c
+	[[ $output == *"shared/Makefile.shared: it changes how drivers/b is built: ccflags-y"* ]]
+	printf '# comment\nbig-objs := ../../shared/common.o\n' | patched_file shared/Makefile.shared
+	run -0 lib build_find shared/Makefile.shared kernel/foo.c
+}
+
+@test "a new source file becomes an object of its place" {
+	printf 'obj-y += foo.o special.o\nCFLAGS_special.o := -O3\n' >"$T/src/kernel/Makefile"
+	: >"$T/src/kernel/special.c"
+	patched_view
+	printf 'obj-y += foo.o special.o new.o\nCFLAGS_special.o := -O3\n' | patched_file kernel/Makefile
+	echo 'int x;' | patched_file kernel/new.c
+	run -0 lib build_find kernel/Makefile kernel/foo.c kernel/new.c
+	[[ $output == *"kernel/new.o like kernel/foo.o in kernel/new.o" ]]
+	grep -qx $'kernel/new.o\tvmlinux\tvmlinux\tkernel/new.o' "$T/work/3-affected/objects"
+	# In a module
+	printf 'obj-$(CONFIG_M) += a-mod.o\na-mod-y := one.o two.o new.o\na-mod-$(CONFIG_NO) += no.o\n' | patched_file drivers/a/Makefile
+	echo 'int x;' | patched_file drivers/a/new.c
+	run -0 lib build_find drivers/a/Makefile drivers/a/one.c drivers/a/new.c
+	[[ $output == *"drivers/a/new.o like drivers/a/"*".o in drivers/a/a-mod.o" ]]
+	grep -qx $'drivers/a/new.o\tdrivers/a/a-mod\ta_mod\tdrivers/a/new.o' "$T/work/3-affected/objects"
+	# For an option that is off it is left out.
+	printf 'obj-$(CONFIG_M) += a-mod.o\na-mod-y := one.o two.o\na-mod-$(CONFIG_NO) += no.o new.o\n' | patched_file drivers/a/Makefile
+	run -0 lib build_find drivers/a/Makefile drivers/a/one.c drivers/a/new.c
+	[[ $output == *"left out, not built with the configuration of 6.12.3: drivers/a/new.c"* ]]
+	# Without a line in a Makefile nobody compiles it.
+	run -2 lib find_all kernel/foo.c drivers/b/new.c
+}
+
+@test "refused: new objects that can't have their place" {
+	local text
+	patched_view
+	echo 'int x;' | patched_file kernel/new.c
+	while IFS= read -r text; do
+		printf 'obj-y += foo.o\n%b\n' "$text" | patched_file kernel/Makefile
+		run -2 lib build_find kernel/Makefile kernel/foo.c kernel/new.c
+		[[ $output == *"    kernel/Makefile: "* ]]
+	done <<-'EOT'
+		obj-m += new.o
+		obj-y += new.o\nCFLAGS_new.o := -O3
+		obj-y += new.o old.o
+	EOT
+}
+
+@test "the command of a new object is its sibling's, with other names" {
+	SETUP+='; TARGET_SOURCE="/src~1" SIBLING=([fs/x/new-one.o]=fs/x/old.o) NEW_OF=([fs/x/new-one.o]=fs/x/all.o) GOAL=([fs/x/new-one.o]=fs/x/new-one.o)
+		of_sibling() { COMPILE=$1; sibling_command fs/x/new-one.o; echo "$COMPILE"; }'
+	command="gcc-12 -Wp,-MMD,fs/x/.old.o.d -I./include -DKBUILD_MODFILE='\"fs/x/all\"' -DKBUILD_BASENAME='\"old\"' -DKBUILD_MODNAME='\"all\"' -D__KBUILD_MODNAME=kmod_all -c -o fs/x/old.o /src~1/fs/x/old.c"
+	run -0 lib of_sibling "$command"
+	[[ $output == "gcc-12 -Wp,-MMD,fs/x/.new-one.o.d -I./include -DKBUILD_MODFILE='\"fs/x/all\"' -DKBUILD_BASENAME='\"new_one\"' -DKBUILD_MODNAME='\"all\"' -D__KBUILD_MODNAME=kmod_all -c -o fs/x/new-one.o /src~1/fs/x/new-one.c" ]]
+	run -1 lib of_sibling "${command/-I/-include fs/x/old.h -I}"
+	[[ $output == *"the recorded command of fs/x/old.o is not understood"* ]]
+}

@@ -5,7 +5,7 @@
 TOP=${HERE%/test/sample}
 LIB_DIR=$TOP/kpatch-build/lib
 export BIN_DIR=${KPATCH_BIN:-$TOP/build/bin} KMOD_DIR=$TOP/kmod/patch
-for part in log packages options config-check cache target target-debian workdir patch-read patch line-numbers view tree includes headers affected compile proof keys diff module; do
+for part in log packages options config-check cache target target-debian workdir patch-read patch line-numbers view tree includes headers affected build-files compile proof keys diff module; do
 	# shellcheck source=/dev/null
 	source "$LIB_DIR/$part.sh"
 done
