@@ -142,19 +142,28 @@ enum line {
 	LINE_SYMBOL,
 };
 
+/*
+ * The types that nm(1) prints and scripts/kallsyms.c takes over: a letter, or '?' for a symbol of a section that is none of the
+ * usual ones (`__nosave_begin` in .data..nosave).
+ */
+static bool is_symbol_type(char type)
+{
+	return isalpha((unsigned char)type) || type == '?';
+}
+
 /* "ffffffff81000000 T _text", behind it "[module]" in /proc/kallsyms of a running kernel. */
 static enum line parse_kallsyms_line(char *line, struct symtab_sym *sym)
 {
 	const char *addr = next_word(&line), *type = next_word(&line), *name = next_word(&line);
 
-	if (!parse_number(addr, 16, &sym->addr) || !isalpha((unsigned char)*type) + !*type || type[1] || !*name)
+	if (!parse_number(addr, 16, &sym->addr) || !is_symbol_type(*type) || type[1] || !*name)
 		return LINE_BAD;
 	if (*next_word(&line))
 		return LINE_SKIP;
 	sym->name = name;
-	sym->kind = strchr("tTwWiI", *type) ? SYMTAB_FUNC : SYMTAB_OBJECT;
+	sym->kind = *type == '?' ? SYMTAB_NOTYPE : strchr("tTwWiI", *type) ? SYMTAB_FUNC : SYMTAB_OBJECT;
 	sym->local = islower((unsigned char)*type) && !strchr("wv", *type);
-	sym->any_bind = *type == 'A' || *type == 'a';
+	sym->any_bind = strchr("Aa?", *type);
 	sym->shndx = ELF_SHN_ABS;
 	return LINE_SYMBOL;
 }
@@ -323,7 +332,7 @@ static const char *name_of_line(const char *line, bool *has_address)
 
 	for (; isxdigit((unsigned char)*at); at++)
 		*has_address |= *at != '0';
-	if (at == line || *at != ' ' || !isalpha((unsigned char)at[1]) || at[2] != ' ')
+	if (at == line || *at != ' ' || !is_symbol_type(at[1]) || at[2] != ' ')
 		return NULL;
 	for (end = at + 3; *end > ' '; end++)
 		;

@@ -59,7 +59,7 @@ compiler_find() {
 	config_value CONFIG_CC_VERSION_TEXT "$1"; text=$REPLY
 	name=${text%% *} want=${text#* }
 	if [[ -z $text ]]; then die "$1 has no CONFIG_CC_VERSION_TEXT: is it the configuration of a built kernel?"; fi
-	for candidate in "$name" "${name#x86_64-linux-gnu-}" gcc; do
+	for candidate in "${CALLER_CROSS_COMPILE:+${CALLER_CROSS_COMPILE}gcc}" "$name" "${name#x86_64-linux-gnu-}" gcc; do
 		if ! command -v -- "$candidate" >/dev/null; then continue; fi
 		compiler_version "$candidate"
 		if [[ $REPLY == "$want" ]]; then TARGET_CC=$candidate; return; fi

@@ -58,7 +58,8 @@ module_kbuild() {
 	module_dir "$name"
 	# A part that replaced others would replace the parts beside it.
 	if ((OPT_PER_OBJECT)); then replace=0; fi
-	long_run "$REPLY/log" no_progress make -C "$TARGET_HEADERS" "M=$REPLY" "KLP_STEP=$step" "KLP_NAME=$name" \
+	long_run "$REPLY/log" no_progress make -C "$TARGET_HEADERS" ${CALLER_CROSS_COMPILE:+"CROSS_COMPILE=$CALLER_CROSS_COMPILE"} \
+		"CC=$TARGET_CC" "M=$REPLY" "KLP_STEP=$step" "KLP_NAME=$name" \
 		"KLP_REPLACE=$replace" CONFIG_DEBUG_INFO_BTF_MODULES= KCFLAGS=-g0 "$@"
 }
 
@@ -238,6 +239,7 @@ module_link_one() {
 		die "the module's glue does not compile for $TARGET_RELEASE; the compiler's output is above and in $log"
 	fi
 	objcopy --strip-debug -R .ibt_endbr_seal -R .rela.ibt_endbr_seal "$dir/patch-hook.o" "$dir/klp-hook.o"
+	module_one_compiler "$dir"
 
 	if ! module_kbuild "$name" module modules; then
 		show_file "$log"
@@ -250,6 +252,22 @@ module_link_one() {
 	fi
 	objcopy --strip-debug "$dir/$name.ko"
 }
+
+# module_one_compiler DIR: the glue was compiled by what compiled the patched objects. (Kbuild's headers have a say in CC.)
+module_one_compiler() {
+	local object glue patched
+	glue=$(object_compilers "$1/klp-hook.o")
+	for object in "${MODULE_OBJECTS[@]}"; do
+		patched=$(object_compilers "$WORK/4-compile/patched/${object#"$WORK/6-diff/"}")
+		if [[ $glue != "$patched" ]]; then
+			workdir_keep
+			die "the module's glue was compiled by '$glue', ${object#"$WORK/6-diff/"} by '$patched': the Makefile of $TARGET_HEADERS names another compiler than the target's configuration"
+		fi
+	done
+}
+
+# object_compilers OBJECT: what its .comment says, each compiler once
+object_compilers() { readelf -p .comment -- "$1" | sed -n 's/^ *\[ *[0-9a-f]*\] *//p' | sort -u; }
 
 module_finish() {
 	local dir=$WORK/8-finish name status sections total=0

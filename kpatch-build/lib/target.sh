@@ -140,12 +140,26 @@ target_own_tree() {
 	TARGET_SOURCE=$OPT_SOURCE
 }
 
-# A configuration that names another release than the image was not the image's.
+# A configuration that names another release, kernel version or compiler than the image does is not the image's. Kconfig
+# writes the version into the third line of the file: "# Linux/x86 6.12.117 Kernel Configuration". It may be that of an older
+# point release: a build in which no option changed leaves the file as it is.
 target_own_config() {
-	local localversion
+	local localversion version text here
 	config_value CONFIG_LOCALVERSION "$TARGET_CONFIG"; localversion=$REPLY
 	if [[ $localversion && $TARGET_RELEASE != *"$localversion"* ]]; then
 		die "image and configuration do not belong together: CONFIG_LOCALVERSION is '$localversion' in $TARGET_CONFIG, the image is $TARGET_RELEASE"
+	fi
+	version=$(sed -nE '1,5s,^# Linux/[^ ]+ ([0-9.]+)[^ ]* Kernel Configuration.*,\1,p' "$TARGET_CONFIG")
+	source_version "$OPT_SOURCE"; here=$REPLY
+	if [[ $version && $(cut -d . -f 1,2 <<<"$version") != $(cut -d . -f 1,2 <<<"$here") ]]; then
+		die "source and configuration do not belong together: $TARGET_CONFIG is of Linux $version, the source is $here; give the configuration that the image was built with (-c)"
+	elif [[ $version && $version != "$here" ]]; then
+		warn "$TARGET_CONFIG was written for Linux $version, the source is $here"
+	fi
+	# "gcc-12 (Debian 12.2.0-14) 12.2.0" stands in the banner as it is in the configuration, but for the program's name.
+	config_value CONFIG_CC_VERSION_TEXT "$TARGET_CONFIG"; text=$REPLY
+	if [[ $text && $TARGET_BANNER != *"${text#* }"* ]]; then
+		die "image and configuration do not belong together: $TARGET_CONFIG is for the compiler '$text', the image says '$TARGET_BANNER'"
 	fi
 }
 
@@ -155,13 +169,13 @@ readonly BUILD_PRODUCTS=(-name '*.o' -o -name '*.ko' -o -name '*.a' -o -name '.*
 	-o -path ./include/generated -o -path ./include/config -o -path './arch/*/include/generated')
 
 # Kbuild refuses to build a tree elsewhere (O=) that was configured or built in place, and cleaning it is not ours to
-# do. So such a tree is copied without its build products; a clean one is used where it is: O= does not write there.
+# do. So such a tree is copied without its build products; a clean one is used where it is: O= does not write there. Nor
+# can make work in a path with blanks and the like, which it finds out also behind a link: such a tree is copied too.
 source_use_tree() {
 	local dir
-	case $OPT_SOURCE in *[[:space:]:,\'\"]*) die "the kernel can't be built from a path with such characters: '$OPT_SOURCE'; use a link without them" ;; esac
 	TARGET_SOURCE_ID=$(cd "$OPT_SOURCE" && find . -name .git -prune -o '(' "${BUILD_PRODUCTS[@]}" ')' -prune -o -type f \
 		-printf '%p %s %T@\n' | LC_ALL=C sort | sha256sum | cut -c 1-16)
-	if ! source_is_used "$OPT_SOURCE"; then return; fi
+	if [[ $OPT_SOURCE != *[[:space:]:,\'\"]* ]] && ! source_is_used "$OPT_SOURCE"; then return; fi
 	dir=$CACHE/source/own_$TARGET_SOURCE_ID
 	TARGET_SOURCE=$dir
 	CACHE_LIGHT=--light cache_fill "$dir" source_copy_tree
@@ -170,7 +184,7 @@ source_use_tree() {
 source_copy_tree() {
 	local to=$1 log=$WORK/1-target/copy.log
 	need_space "$CACHE" 2000000000 "a copy of the source"
-	note "$OPT_SOURCE was built in; working on a copy of its source"
+	note "$OPT_SOURCE $(source_is_used "$OPT_SOURCE" && echo "was built in" || echo "has characters in its path that make can't take"); working on a copy of its source"
 	(cd "$OPT_SOURCE" && find . -name .git -prune -o '(' "${BUILD_PRODUCTS[@]}" ')' -prune -o '(' -type f -o -type l ')' -print0) \
 		>"$WORK/1-target/files"
 	# shellcheck disable=SC2016

@@ -6,8 +6,18 @@
 CACHE=""        # packages/ target/ source/ tree/ work/
 WORK=""
 
+# workdir_find_cache: CACHE, as it is named by the user, or below the home directory. Jobs of init and cron have no HOME.
+workdir_find_cache() {
+	local home=${HOME:-}
+	CACHE=${KPATCH_CACHE:-$CALLER_CACHEDIR}
+	if [[ $CACHE ]]; then return; fi
+	if [[ -z $home ]]; then home=$(getent passwd "$(id -u)" | cut -d : -f 6) || home=""; fi
+	if [[ -z ${XDG_CACHE_HOME:-$home} ]]; then die "HOME is not set, and this user has no home directory; set KPATCH_CACHE"; fi
+	CACHE=${XDG_CACHE_HOME:-$home/.cache}/kpatch-build
+}
+
 workdir_make() {
-	CACHE=${KPATCH_CACHE:-${XDG_CACHE_HOME:-${HOME:?}/.cache}/kpatch-build}
+	workdir_find_cache
 	if ! mkdir -p "$CACHE/work" 2>/dev/null || [[ ! -w $CACHE/work ]]; then
 		die "the cache directory $CACHE can't be written; set KPATCH_CACHE to one that can"
 	fi

@@ -29,9 +29,7 @@ lib() {
 		shopt -s inherit_errexit lastpipe nullglob
 		LIB_DIR=$1 BIN_DIR=$2
 		shift 2
-		for part in log packages options accept config-check cache target target-debian workdir patch-read patch line-numbers view tree includes headers affected build-files compile keys proof diff vm; do
-			source "$LIB_DIR/$part.sh"
-		done
+		source "$LIB_DIR/parts.sh"
 		WORK=$T/work CACHE=$T/cache
 		mkdir -p "$WORK" "$CACHE"
 		install_traps

@@ -12,7 +12,7 @@ setup() {
 	fake_config "$T/config"
 	fake_image "$T/image"
 	: >"$T/Module.symvers"
-	banner="Linux version 6.12.3-test (me@here) (gcc 12) #1 SMP"
+	banner="Linux version 6.12.3-test (me@here) ($(gcc --version | sed -n 1p), GNU ld 2.40) #1 SMP"
 	fake_tool klp-place 'case $1 in --elf) { printf "\177ELF"; echo; echo "'"$banner"'"; } >"$4";; --kallsyms) echo "ffffffff81000000 T _text";; esac'
 	printf -- '--- a/kernel/foo.c\n+++ b/kernel/foo.c\n@@ -1,3 +1,3 @@\n int one(void)\n {\n-\treturn 1;\n+\treturn 3;\n' >"$T/x.patch"
 }
@@ -33,6 +33,7 @@ own() { "$DRIVER" -s "$T/src" -c "$T/config" -v "$T/image" --print-target "$@"; 
 }
 
 @test "another compiler is refused, and gone on with when told so" {
+	sed -i 's/(gcc[^,]*,/(gcc-4 (Old) 4.8.0,/' "$T/bin/klp-place"
 	sed -i 's/^CONFIG_CC_VERSION_TEXT=.*/CONFIG_CC_VERSION_TEXT="gcc-4 (Old) 4.8.0"/' "$T/config"
 	run -1 own
 	[[ $output == *"it was gcc-4 (Old) 4.8.0"*"gcc is "*"--skip-compiler-check"* ]]
@@ -50,6 +51,28 @@ own() { "$DRIVER" -s "$T/src" -c "$T/config" -v "$T/image" --print-target "$@"; 
 	echo 'CONFIG_LOCALVERSION="-other"' >>"$T/config"
 	run -1 own
 	[[ $output == *"image and configuration do not belong together"*"-other"* ]]
+}
+
+@test "a configuration of another kernel version or another compiler is refused, before any work" {
+	sed -i '1i #\n# Automatically generated file; DO NOT EDIT.\n# Linux/x86 6.11.9 Kernel Configuration\n#' "$T/config"
+	run -1 own
+	[[ $output == *"source and configuration do not belong together: $T/config is of Linux 6.11.9, the source is 6.12.3"* ]]
+	sed -i 's/6\.11\.9/6.12.1/' "$T/config"
+	run -0 own
+	[[ $output == *"warning: $T/config was written for Linux 6.12.1, the source is 6.12.3"* ]]
+	sed -i 's/^CONFIG_CC_VERSION_TEXT=.*/CONFIG_CC_VERSION_TEXT="gcc-4 (Old) 4.8.0"/' "$T/config"
+	run -1 own
+	[[ $output == *"image and configuration do not belong together: $T/config is for the compiler 'gcc-4 (Old) 4.8.0'"* ]]
+}
+
+@test "a source whose path make can't take is copied" {
+	mv "$T/src" "$T/the source"
+	for path in "$T/the source" "$T/link"; do
+		ln -sfn "$T/the source" "$T/link"
+		run -0 "$DRIVER" -s "$path" -c "$T/config" -v "$T/image" --print-target
+		[[ $output == *"has characters in its path that make can't take"* || $path == "$T/link" ]]
+		[[ $(sed -n 's/^TARGET_SOURCE=//p' <<<"$output") == "$T"/cache/source/own_* ]]
+	done
 }
 
 @test "an image that is none" {
@@ -203,4 +226,40 @@ fake_archive() {
 	chmod +x "$T/bin/apt-cache"
 	PATH=$T/bin:$PATH run -1 "$DRIVER" -a 6.12.3-amd64 "$T/x.patch"
 	[[ $output == *"package lists of this machine are empty; fetch them with: apt-get update"* ]]
+}
+
+# ---- the caller's environment ----
+
+@test "what make, Kconfig and gcc would read of the environment does not reach them" {
+	printf '#!/bin/sh\nenv >"%s/environment"\nexec /usr/bin/getopt "$@"\n' "$T" >"$T/bin/getopt"
+	chmod +x "$T/bin/getopt"
+	PATH=$T/bin:$PATH KCONFIG_CONFIG=$T/x LLVM=1 sub_make_done=1 MAKEFLAGS=-n KCFLAGS=-O0 C_INCLUDE_PATH=$T KBUILD_OUTPUT=$T \
+		BASH_ENV=$T/x ARCH=arm64 CC=tcc CCACHE_DIR=$T/ccache https_proxy=http://127.0.0.1:1 run -0 own
+	run ! grep -E '^(KCONFIG_CONFIG|LLVM|sub_make_done|MAKEFLAGS|KCFLAGS|C_INCLUDE_PATH|KBUILD_OUTPUT|BASH_ENV|ARCH|CC)=' "$T/environment"
+	for name in PATH KPATCH_CACHE CCACHE_DIR https_proxy LC_ALL; do grep -q "^$name=" "$T/environment"; done
+}
+
+@test "variables of kpatch-build 0.9.11 are used, or refused by name" {
+	TARGET_ARCH=arm64 run -4 own
+	[[ $output == *"TARGET_ARCH=arm64: only kernels of x86_64"* ]]
+	CROSS_COMPILE=nowhere- run -4 own
+	[[ $output == *"CROSS_COMPILE=nowhere-: there is no nowhere-gcc"* ]]
+	printf '#!/bin/sh\necho "cross-gcc %s"\n' "$(gcc --version | sed -n '1s/^[^ ]* //p')" >"$T/bin/cross-gcc"
+	chmod +x "$T/bin/cross-gcc"
+	PATH=$T/bin:$PATH CROSS_COMPILE=cross- run -0 own
+	[[ $output == *"TARGET_CC=cross-gcc"* ]]
+	unset KPATCH_CACHE
+	CACHEDIR=$T/dir run -0 own
+	[[ -d $T/dir/work ]]
+}
+
+@test "without HOME the cache is in the user's home directory, as the system knows it" {
+	printf '#!/bin/sh\necho "me:x:1:1::%s:/bin/sh"\n' "$T/home" >"$T/bin/getent"
+	chmod +x "$T/bin/getent"
+	unset KPATCH_CACHE HOME XDG_CACHE_HOME
+	PATH=$T/bin:$PATH run -0 own
+	[[ -d $T/home/.cache/kpatch-build/work ]]
+	printf '#!/bin/sh\nexit 2\n' >"$T/bin/getent"
+	PATH=$T/bin:$PATH run -1 own
+	[[ $output == *"HOME is not set"*"set KPATCH_CACHE"* ]]
 }

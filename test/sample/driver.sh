@@ -5,10 +5,9 @@
 TOP=${HERE%/test/sample}
 LIB_DIR=$TOP/kpatch-build/lib
 export BIN_DIR=${KPATCH_BIN:-$TOP/build/bin} KMOD_DIR=$TOP/kmod/patch
-for part in log packages options config-check cache target target-debian workdir patch-read patch line-numbers view tree includes headers affected build-files compile proof keys diff module; do
-	# shellcheck source=/dev/null
-	source "$LIB_DIR/$part.sh"
-done
+# shellcheck source=kpatch-build/lib/parts.sh
+source "$LIB_DIR/parts.sh"
+environment_clean
 for part in select compile check report; do
 	# shellcheck source=/dev/null
 	source "$HERE/$part.sh"
@@ -19,8 +18,8 @@ sample_begin() {
 	local lock
 	LINE=$1
 	install_traps
-	options_parse -a "$LINE" --print-target ${SAMPLE_JOBS:+-j "$SAMPLE_JOBS"}
-	CACHE=${KPATCH_CACHE:-${XDG_CACHE_HOME:-${HOME:?}/.cache}/kpatch-build}
+	options_parse -a "$LINE" --print-target ${KPATCH_TEST_JOBS:+-j "$KPATCH_TEST_JOBS"}
+	workdir_find_cache
 	mkdir -p "$CACHE"
 	CACHE=$(realpath -- "$CACHE")
 	WORK=$2/$LINE

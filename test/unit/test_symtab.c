@@ -49,6 +49,7 @@ static const char kallsyms[] = "0000000000000000 A fixed_percpu_data\n"
 			       "ffffffff81000200 t t_show\n"
 			       "ffffffff81000300 W weak_function\n"
 			       "ffffffff82000000 d state.3\n"
+			       "ffffffff82100000 ? __nosave_begin\n"
 			       "ffffffffc0000000 t t_show\t[ext4]\n";
 
 static void test_kallsyms(void **state)
@@ -58,7 +59,7 @@ static void test_kallsyms(void **state)
 
 	(void)state;
 	assert_false(tab->relocatable);
-	assert_int_equal(tab->nsyms, 7);
+	assert_int_equal(tab->nsyms, 8);
 	assert_int_equal(symtab_count(tab, "t_show"), 2);
 	assert_int_equal(tab->syms[id].addr, 0xffffffff81000100);
 	assert_int_equal(symtab_sympos(tab, id), 1);
@@ -70,6 +71,8 @@ static void test_kallsyms(void **state)
 	assert_false(tab->syms[symtab_find(tab, "weak_function")].any_bind);
 	assert_true(tab->syms[symtab_find(tab, "fixed_percpu_data")].any_bind);
 	assert_int_equal(tab->syms[symtab_find(tab, "state.3")].kind, SYMTAB_OBJECT);
+	assert_int_equal(tab->syms[symtab_find(tab, "__nosave_begin")].kind, SYMTAB_NOTYPE);
+	assert_true(tab->syms[symtab_find(tab, "__nosave_begin")].any_bind);
 	/* Aliases follow each other. */
 	at = symtab_find_addr(tab, 0, 0xffffffff81000000);
 	assert_string_equal(tab->syms[tab->by_addr[at]].name, "_text");
@@ -85,6 +88,7 @@ static void test_bad_text(void **state)
 	(void)state;
 	expect_bad_text("", "no symbols");
 	expect_bad_text("ffffffff81000000 T _text\nnonsense\n", "line 2");
+	expect_bad_text("ffffffff81000000 T _text\nffffffff82000000 5 x\n", "line 2");
 	expect_bad_text("0000000000000000 T _text\n0000000000000000 T foo\n", "kptr_restrict");
 	expect_bad_text(
 		"\nSymbol table '.symtab' contains 2 entries:\n     1: 00000000000000zz 0 FUNC LOCAL DEFAULT 1 f\n",

@@ -1,0 +1,30 @@
+# shellcheck shell=bash
+# What of the caller's environment the run keeps. The kernel's make, Kconfig and gcc read dozens of variables: KCONFIG_CONFIG
+# names the file that olddefconfig writes, LLVM another compiler, sub_make_done makes a build with O= write into the source,
+# C_INCLUDE_PATH other headers. Any of them would make another kernel than the target's, or spoil the cached tree for all
+# later runs. So what is not known to be harmless is dropped, once, before anything else is done.
+
+# Names, or patterns of names: where things are; who runs this; how to reach the archive (apt), and how it is configured; how
+# programs of the user's own are loaded; wrappers of compilers; the sanitizers of our own programs.
+readonly ENVIRONMENT_KEPT="PATH HOME USER LOGNAME SHELL TERM TMPDIR XDG_CACHE_HOME NO_COLOR KPATCH_* *_proxy *_PROXY APT_CONFIG
+LD_LIBRARY_PATH LD_PRELOAD CCACHE_* DISTCC_* *SAN_OPTIONS LC_ALL"
+
+# What existing build scripts set for kpatch-build 0.9.11, kept under names that nothing else reads
+CALLER_CACHEDIR=${CACHEDIR:-}           # directory of the cache
+CALLER_CROSS_COMPILE=${CROSS_COMPILE:-} # prefix of the compiler's and binutils' names
+CALLER_TARGET_ARCH=${TARGET_ARCH:-}     # the target's machine
+
+# environment_clean: drop all other variables, and all functions that bash took from the environment
+environment_clean() {
+	local name pattern kept
+	# (Not for ... in $ENVIRONMENT_KEPT: files would be looked for.)
+	read -ra kept -d '' <<<"$ENVIRONMENT_KEPT" || true
+	for name in $(compgen -e); do
+		for pattern in "${kept[@]}"; do
+			# shellcheck disable=SC2053
+			if [[ $name == $pattern ]]; then continue 2; fi
+		done
+		# (Some can't be unset in a shell: they are set by it, and tell nothing to make.)
+		unset "$name" 2>/dev/null || true
+	done
+}
