@@ -129,7 +129,8 @@ run_again() {
 		case $(readlink -- "$fd") in *.lock | *.use) fd=${fd##*/}; exec {fd}>&- ;; esac
 	done
 	trap - INT TERM HUP
-	exec env KPATCH_AGAIN=1 "$SELF" "${RUN_ARGS[@]}"
+	exec env KPATCH_AGAIN=1 "CACHEDIR=$CALLER_CACHEDIR" "CROSS_COMPILE=$CALLER_CROSS_COMPILE" "TARGET_ARCH=$CALLER_TARGET_ARCH" \
+		"$SELF" "${RUN_ARGS[@]}"
 }
 on_signal() {
 	message "interrupted; nothing was written to the output directory"
