@@ -53,6 +53,25 @@ struct arch_load {
 	int64_t value;
 };
 
+/* What an instruction does with what registers hold, each general register a bit. A call is none of these: see arch_insn. */
+struct arch_flow {
+	uint32_t reads;     /* whose value it uses, otherwise than to find memory */
+	uint32_t addresses; /* that tell where in memory it reads or writes */
+	uint32_t writes;    /* that get a value */
+	uint32_t replaces;  /* of these, those that keep nothing of the old one */
+	bool reads_memory;
+	bool writes_memory;
+	uint8_t memory_size; /* bytes that it reads or writes */
+	bool is_plain;       /* nothing comes of what it reads but values in registers and in memory, and flags */
+	bool is_return;
+};
+
+/* How functions are called, in bits of general registers. */
+struct arch_calls {
+	uint32_t arguments[6]; /* the register of each, in order */
+	uint32_t result;
+};
+
 /* Text for the field at `field` bytes from the start of an instruction, or NULL: print the number that stands there. */
 typedef const char *arch_name_field(void *arg, uint8_t field);
 
@@ -71,6 +90,9 @@ struct arch_ops {
 	bool (*decode)(const uint8_t *text, uint64_t size, uint64_t offset, struct arch_insn *insn);
 	/* Is the instruction at offset of text an arch_load? */
 	bool (*decode_load)(const uint8_t *text, uint64_t size, uint64_t offset, struct arch_load *load);
+	/* What the instruction at offset of text does with registers; false if there is none. */
+	bool (*decode_flow)(const uint8_t *text, uint64_t size, uint64_t offset, struct arch_flow *flow);
+	struct arch_calls calls;
 	/* Bytes of the padding at offset of text, an instruction that does nothing or a trap; 0: it is none. */
 	unsigned int (*padding)(const uint8_t *text, uint64_t size, uint64_t offset);
 	/* May the instruction at offset of text read or write the register of an argument? Calls and jumps don't. */

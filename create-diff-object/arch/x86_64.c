@@ -164,6 +164,96 @@ static bool x86_64_decode_load(const uint8_t *text, uint64_t size, uint64_t offs
 	return true;
 }
 
+/* The bit of the general register that reg is, or is a part of; 0: it is another one. */
+static uint32_t register_bit(ZydisRegister reg)
+{
+	ZydisRegister whole = whole_register(reg);
+
+	return ZydisRegisterGetClass(whole) == ZYDIS_REGCLASS_GPR64 ? 1u << ZydisRegisterGetId(whole) : 0;
+}
+
+static void flow_register(const ZydisDecodedOperand *operand, struct arch_flow *flow)
+{
+	uint32_t bit = register_bit(operand->reg.value);
+	ZydisRegisterClass class = ZydisRegisterGetClass(operand->reg.value);
+
+	if (operand->actions & ZYDIS_OPERAND_ACTION_MASK_READ)
+		flow->reads |= bit;
+	if (!(operand->actions & ZYDIS_OPERAND_ACTION_MASK_WRITE))
+		return;
+	flow->writes |= bit;
+	/* Writing the lower half clears the upper one; smaller parts stand for themselves. */
+	if ((operand->actions & ZYDIS_OPERAND_ACTION_WRITE) && operand->size >= 32)
+		flow->replaces |= bit;
+	if (!bit && class != ZYDIS_REGCLASS_FLAGS && class != ZYDIS_REGCLASS_IP)
+		flow->is_plain = false;
+}
+
+static void flow_memory(const ZydisDecodedOperand *operand, struct arch_flow *flow)
+{
+	uint32_t registers = register_bit(operand->mem.base) | register_bit(operand->mem.index);
+
+	/* lea: an address is computed, and nothing is there. */
+	if (operand->mem.type == ZYDIS_MEMOP_TYPE_AGEN) {
+		flow->reads |= registers;
+		return;
+	}
+	flow->addresses |= registers;
+	flow->reads_memory |= (operand->actions & ZYDIS_OPERAND_ACTION_MASK_READ) != 0;
+	flow->writes_memory |= (operand->actions & ZYDIS_OPERAND_ACTION_MASK_WRITE) != 0;
+	flow->memory_size = (uint8_t)(operand->size / 8);
+}
+
+static bool is_plain_category(const ZydisDecodedInstruction *insn)
+{
+	switch (insn->meta.category) {
+	case ZYDIS_CATEGORY_BINARY:
+	case ZYDIS_CATEGORY_BITBYTE:
+	case ZYDIS_CATEGORY_CMOV:
+	case ZYDIS_CATEGORY_COND_BR:
+	case ZYDIS_CATEGORY_CONVERT:
+	case ZYDIS_CATEGORY_DATAXFER:
+	case ZYDIS_CATEGORY_LOGICAL:
+	case ZYDIS_CATEGORY_NOP:
+	case ZYDIS_CATEGORY_POP:
+	case ZYDIS_CATEGORY_PUSH:
+	case ZYDIS_CATEGORY_ROTATE:
+	case ZYDIS_CATEGORY_SEMAPHORE:
+	case ZYDIS_CATEGORY_SETCC:
+	case ZYDIS_CATEGORY_SHIFT:
+	case ZYDIS_CATEGORY_STRINGOP:
+	case ZYDIS_CATEGORY_WIDENOP:
+		return true;
+	default:
+		return insn->mnemonic == ZYDIS_MNEMONIC_LEA;
+	}
+}
+
+static bool x86_64_decode_flow(const uint8_t *text, uint64_t size, uint64_t offset, struct arch_flow *flow)
+{
+	ZydisDecodedOperand operands[ZYDIS_MAX_OPERAND_COUNT];
+	ZydisDecodedInstruction insn;
+
+	if (!decode_full(text, size, offset, &insn, operands))
+		return false;
+	*flow = (struct arch_flow){
+		.is_plain = is_plain_category(&insn),
+		.is_return = insn.meta.category == ZYDIS_CATEGORY_RET,
+	};
+	for (uint8_t i = 0; i < insn.operand_count; i++) {
+		if (operands[i].type == ZYDIS_OPERAND_TYPE_REGISTER)
+			flow_register(&operands[i], flow);
+		else if (operands[i].type == ZYDIS_OPERAND_TYPE_MEMORY)
+			flow_memory(&operands[i], flow);
+	}
+	/* xor %eax,%eax makes a zero of whatever was there. */
+	if ((insn.mnemonic == ZYDIS_MNEMONIC_XOR || insn.mnemonic == ZYDIS_MNEMONIC_SUB) &&
+	    operands[0].type == ZYDIS_OPERAND_TYPE_REGISTER && operands[1].type == ZYDIS_OPERAND_TYPE_REGISTER &&
+	    operands[0].reg.value == operands[1].reg.value)
+		flow->reads = 0;
+	return true;
+}
+
 static unsigned int x86_64_padding(const uint8_t *text, uint64_t size, uint64_t offset)
 {
 	uint64_t at = offset;
@@ -324,6 +414,9 @@ const struct arch_ops arch_x86_64 = {
 	.avoid_got = x86_64_avoid_got,
 	.decode = x86_64_decode,
 	.decode_load = x86_64_decode_load,
+	.decode_flow = x86_64_decode_flow,
+	/* Bits of rdi, rsi, rdx, rcx, r8, r9, and rax: the numbers that instructions have for them. */
+	.calls = {.arguments = {1u << 7, 1u << 6, 1u << 2, 1u << 1, 1u << 8, 1u << 9}, .result = 1u << 0},
 	.padding = x86_64_padding,
 	.uses_argument = x86_64_uses_argument,
 	.print = x86_64_print,

@@ -12,6 +12,7 @@
 
 #include "arch/arch.h"
 #include "diff/attributes.h"
+#include "diff/restarts.h"
 #include "elf/names.h"
 #include "util/arena.h"
 #include "util/diag.h"
@@ -578,6 +579,18 @@ static bool has_other_ids(const struct diff *diff, uint32_t sec)
 	return false;
 }
 
+/* Refuses a section whose meaning is not known; why is the end of a sentence about it. */
+static void refuse_section(const struct diff *diff, const char *section, const char *place, const char *why,
+			   struct diag *diag)
+{
+	const char *purpose = author_section_purpose(section);
+
+	if (purpose)
+		diag_refuse(diag, RULE_AUTHOR_SECTION, file_of(diff), section, "%s; %s", why, purpose);
+	else
+		diag_refuse(diag, RULE_UNKNOWN_SECTION, file_of(diff), place, "%s, and its meaning is not known", why);
+}
+
 /* A table that nobody here knows may need an entry for the copied code, or patch it at boot; both go wrong in silence. */
 static void check_unknown_sections(const struct diff *diff, struct diag *diag)
 {
@@ -593,8 +606,8 @@ static void check_unknown_sections(const struct diff *diff, struct diag *diag)
 		if (orig ? !sections_equal(&diff->orig, orig, patched, i, diff->corr, diag) || has_other_ids(diff, i)
 			 : sec->size) {
 			if (!has_changed_piece(diff, i))
-				diag_refuse(diag, RULE_UNKNOWN_SECTION, file_of(diff), sec->name,
-					    "%s section, and its meaning is not known", orig ? "changed" : "new");
+				refuse_section(diff, sec->name, sec->name, orig ? "changed section" : "new section",
+					       diag);
 			continue;
 		}
 		for (uint32_t r = 0; r < patched->refs->count[i]; r++) {
@@ -603,8 +616,12 @@ static void check_unknown_sections(const struct diff *diff, struct diag *diag)
 			if (ref->piece == PIECE_NONE || !is_included(diff, ref->piece) ||
 			    side_piece(patched, ref->piece)->kind != PIECE_FUNC)
 				continue;
-			diag_refuse(diag, RULE_UNKNOWN_SECTION, file_of(diff), side_piece(patched, ref->piece)->name,
-				    "section %s refers to it, and its meaning is not known", sec->name);
+			if (author_section_purpose(sec->name))
+				refuse_section(diff, sec->name, sec->name, "it refers to what the patch changes", diag);
+			else
+				diag_refuse(diag, RULE_UNKNOWN_SECTION, file_of(diff),
+					    side_piece(patched, ref->piece)->name,
+					    "section %s refers to it, and its meaning is not known", sec->name);
 			break;
 		}
 	}
@@ -618,8 +635,7 @@ static void check_removed_sections(const struct diff *diff, struct diag *diag)
 	for (uint32_t i = 1; i < orig->nsecs; i++)
 		if (sec_classify(&orig->secs[i]) == SEC_UNKNOWN && orig->secs[i].size &&
 		    !elf_obj_find_same_section(diff->patched.obj, orig, i))
-			diag_refuse(diag, RULE_UNKNOWN_SECTION, file_of(diff), orig->secs[i].name,
-				    "removed section, and its meaning is not known");
+			refuse_section(diff, orig->secs[i].name, orig->secs[i].name, "removed section", diag);
 }
 
 static bool is_constructor_table(const struct elf_sec *sec)
@@ -704,4 +720,5 @@ void gate_run(const struct diff *diff, struct diag *diag)
 	check_removed_sections(diff, diag);
 	check_constructors(diff, diag);
 	warn_exports(diff, diag);
+	restarts_warn(diff, diag);
 }

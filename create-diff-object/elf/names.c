@@ -101,7 +101,30 @@ static const struct {
 	{"___kcrctab", PREFIX, SEC_EXPORT},
 	{".export_symbol", EXACT, SEC_EXPORT},
 	{".modinfo", EXACT, SEC_IGNORED},
-	{".discard", PREFIX, SEC_IGNORED},
+	/* What the build of the kernel reads and then throws away, objtool above all: Linux 5.10 to 6.19. */
+	{".discard", EXACT, SEC_IGNORED},
+	{".discard.addressable", EXACT, SEC_IGNORED},
+	{".discard.annotate_data", EXACT, SEC_IGNORED},
+	{".discard.annotate_insn", EXACT, SEC_IGNORED},
+	{".discard.func_stack_frame_non_standard", EXACT, SEC_IGNORED},
+	{".discard.ibt_endbr_noseal", EXACT, SEC_IGNORED},
+	{".discard.ignore_alts", EXACT, SEC_IGNORED},
+	{".discard.instr_begin", EXACT, SEC_IGNORED},
+	{".discard.instr_end", EXACT, SEC_IGNORED},
+	{".discard.intra_function_call", PREFIX, SEC_IGNORED},
+	{".discard.ksym", EXACT, SEC_IGNORED},
+	{".discard.noendbr", EXACT, SEC_IGNORED},
+	{".discard.nospec", EXACT, SEC_IGNORED},
+	{".discard.reachable", EXACT, SEC_IGNORED},
+	{".discard.retpoline_safe", EXACT, SEC_IGNORED},
+	{".discard.text", EXACT, SEC_IGNORED},
+	{".discard.unreachable", EXACT, SEC_IGNORED},
+	{".discard.unwind_hints", EXACT, SEC_IGNORED},
+	{".discard.validate_unret", EXACT, SEC_IGNORED},
+	/* By others of its kind, and by sections of their own, authors tell a tool what to do with the object. */
+	{".discard", PREFIX, SEC_UNKNOWN},
+	{".kpatch.", PREFIX, SEC_UNKNOWN},
+	{".klp.", PREFIX, SEC_UNKNOWN},
 	{".debug_", PREFIX, SEC_IGNORED},
 	{".note", PREFIX, SEC_IGNORED},
 	{".comment", EXACT, SEC_IGNORED},
@@ -133,6 +156,19 @@ enum sec_class sec_classify(const struct elf_sec *sec)
 	if (!(sec->flags & SHF_ALLOC))
 		return SEC_IGNORED;
 	return SEC_UNKNOWN;
+}
+
+const char *author_section_purpose(const char *name)
+{
+	if (starts_with(name, ".kpatch.callbacks.") || starts_with(name, ".discard.klp_callback_ptrs"))
+		return "callbacks of a livepatch are not supported";
+	if (!strcmp(name, ".kpatch.force"))
+		return "forcing a function into a livepatch is not supported";
+	if (starts_with(name, ".kpatch.ignore."))
+		return "leaving changes out of a livepatch is not supported";
+	if (starts_with(name, ".discard.") || starts_with(name, ".kpatch.") || starts_with(name, ".klp."))
+		return "it would be left behind in silence";
+	return NULL;
 }
 
 bool is_exit_section(const char *name)
@@ -349,6 +385,17 @@ bool is_hidden_by_kallsyms(const char *name)
 bool is_prefix_symbol(const char *name)
 {
 	return starts_with(name, "__pfx_") || starts_with(name, "__cfi_");
+}
+
+/* arch/x86/lib/retpoline.S */
+bool is_return_thunk(const char *name)
+{
+	return !strcmp(name, "__x86_return_thunk");
+}
+
+bool is_indirect_thunk(const char *name)
+{
+	return starts_with(name, "__x86_indirect_");
 }
 
 bool is_anonymous_datum(const char *name, const char *section)

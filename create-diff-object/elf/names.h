@@ -43,6 +43,12 @@ enum data_kind {
 
 enum data_kind data_classify(const struct elf_sec *sec);
 
+/*
+ * By some sections the author of a patch tells a tool what to do (`.discard.klp_callback_ptrs`, `.kpatch.force`). Why such a section is
+ * refused, or NULL: it is none of them.
+ */
+const char *author_section_purpose(const char *name);
+
 /* Does code of this section run when its object leaves (`.exit.text`)? */
 bool is_exit_section(const char *name);
 /* Is it text without rules of its own (not `.noinstr.text`, `.entry.text`, ...)? */
@@ -115,6 +121,10 @@ bool is_hidden_by_kallsyms(const char *name);
 
 /* Is it a label for the padding before a function (`__pfx_foo`, `__cfi_foo`), not a function? */
 bool is_prefix_symbol(const char *name);
+
+/* Does a jump to it return (`__x86_return_thunk`)? Does a call of it call what a register holds (`__x86_indirect_thunk_rax`)? */
+bool is_return_thunk(const char *name);
+bool is_indirect_thunk(const char *name);
 
 /* Bits of a datum that hold a line number of the source and nothing else. */
 struct line_field {

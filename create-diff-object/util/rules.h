@@ -15,6 +15,8 @@
 
 /* X(identifier, name, may be accepted, meaning) */
 #define RULES(X)                                                                                                       \
+	X(AUTHOR_SECTION, "author-section", false,                                                                     \
+	  "a section tells what to do with the object, and that is not supported")                                     \
 	X(CONSTANT_REMOVED, "constant-removed", true,                                                                  \
 	  "a constant with a name is gone, and others may know its address")                                           \
 	X(DATA_CHANGED, "data-changed", false, "existing data has other content, size, alignment or section")          \
@@ -47,6 +49,7 @@
 	X(POSITION_UNSTABLE, "position-unstable", false, "the position of a symbol is not always the same")            \
 	X(REFERENCE_UNCLEAR, "reference-unclear", false, "a reference may mean either of two things")                  \
 	X(SHORT_JUMP, "short-jump", false, "a jump within a section that can't be moved")                              \
+	X(STATE_RESTARTED, "state-restarted", true, "warning: a static variable begins anew in the livepatch")         \
 	X(STATIC_AMBIGUOUS, "static-ambiguous", false, "a static variable may be one of two, or new")                  \
 	X(SYMBOL_AMBIGUOUS, "symbol-ambiguous", false, "several symbols of the target may be meant")                   \
 	X(SYMBOL_MISSING, "symbol-missing", false, "the target has no symbol that is referred to")                     \
