@@ -202,6 +202,13 @@ static void write_accepted(struct context *ctx)
 	}
 }
 
+/* The glue of the module sees to it that it is not removed (kmod/patch/patch-hook.c), and whoever has it can see why. */
+static void write_kept(struct context *ctx, const struct kept *kept)
+{
+	for (uint32_t i = 0; i < kept->n; i++)
+		add_modinfo(ctx, arena_printf(ctx->arena, "address_kept=%s", kept->names[i]));
+}
+
 /*
  * MODULE_IMPORT_NS(): the loader and modpost want it for a symbol of a namespace. What the patched file imports does not say it:
  * code of vmlinux needs no import, and the changed functions need not all of a module's.
@@ -485,7 +492,7 @@ static int write_functions(struct context *ctx)
 }
 
 int output_new(const struct diff *diff, const struct plan_target *target, const struct plan *plan,
-	       struct elf_out **result, struct diag *diag)
+	       const struct kept *kept, struct elf_out **result, struct diag *diag)
 {
 	const struct side *patched = &diff->patched;
 	struct context ctx = {
@@ -523,6 +530,7 @@ int output_new(const struct diff *diff, const struct plan_target *target, const 
 	if (!err)
 		err = write_functions(&ctx);
 	write_accepted(&ctx);
+	write_kept(&ctx, kept);
 	strmap_free(&ctx.imports);
 	arena_free(ctx.arena);
 	if (err)

@@ -6,6 +6,7 @@
 #ifndef KLP_KLP_OUTPUT_H
 #define KLP_KLP_OUTPUT_H
 
+#include "klp/kept.h"
 #include "klp/plan.h"
 
 struct elf_out;
@@ -15,6 +16,6 @@ struct elf_out;
  * collected; the caller checks diag before it writes. Returns 0 or -errno.
  */
 int output_new(const struct diff *diff, const struct plan_target *target, const struct plan *plan,
-	       struct elf_out **result, struct diag *diag) __attribute__((warn_unused_result));
+	       const struct kept *kept, struct elf_out **result, struct diag *diag) __attribute__((warn_unused_result));
 
 #endif

@@ -415,7 +415,7 @@ static void plan_symbol(struct context *ctx, uint32_t index)
 	}
 	/* Another object of the patch may define it; if none does, the link of the module says so. */
 	if (!status && undefined && (is_kernel(target) || !is_own_of_each_module(name))) {
-		*plan = (struct plan_symbol){.kind = PLAN_PLAIN, .name = sym->name};
+		*plan = (struct plan_symbol){.kind = PLAN_PLAIN, .name = sym->name, .is_of_patch = true};
 		return;
 	}
 	*plan = (struct plan_symbol){.kind = PLAN_PLAIN, .name = sym->name};

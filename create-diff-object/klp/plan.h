@@ -31,6 +31,7 @@ struct plan_symbol {
 	enum plan_kind kind;
 	const char *name; /* as the output's symbol table has it: "kmalloc" or ".klp.sym.vmlinux.meminfo_proc_show,0" */
 	const char *ns;   /* PLAN_PLAIN: the namespace that the module must import for it, NULL: none */
+	bool is_of_patch; /* PLAN_PLAIN: nobody exports it, so another object of the patch must define it */
 };
 
 struct plan {

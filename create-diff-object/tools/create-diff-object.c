@@ -15,6 +15,7 @@
 #include "diff/report.h"
 #include "diff/select.h"
 #include "elf/build.h"
+#include "klp/kept.h"
 #include "klp/output.h"
 #include "klp/plan.h"
 #include "place/placement.h"
@@ -236,6 +237,7 @@ static int run(struct diff *diff, const struct plan_target *target, const struct
 	struct changes *changes = NULL;
 	struct corr *corr = NULL;
 	struct plan *plan = NULL;
+	struct kept *kept = NULL;
 	struct elf_out *out = NULL;
 	int err;
 
@@ -270,8 +272,11 @@ static int run(struct diff *diff, const struct plan_target *target, const struct
 		goto end;
 	/* How the running kernel's symbols are named: plain, or livepatch symbols. */
 	err = plan_new(diff, target, &plan, diag);
+	/* What the running kernel may know of the livepatch when it is gone. */
 	if (!err)
-		err = output_new(diff, target, plan, &out, diag);
+		err = kept_new(diff, plan, &kept, diag);
+	if (!err)
+		err = output_new(diff, target, plan, kept, &out, diag);
 	if (!err)
 		err = diag_checkpoint(diag);
 	if (!err) {
@@ -282,6 +287,7 @@ static int run(struct diff *diff, const struct plan_target *target, const struct
 		err = elf_out_write(out, options->output, diag);
 end:
 	elf_out_free(out);
+	kept_free(kept);
 	plan_free(plan);
 	selection_free(selection);
 	changes_free(changes);

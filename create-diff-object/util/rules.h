@@ -15,6 +15,8 @@
 
 /* X(identifier, name, may be accepted, meaning) */
 #define RULES(X)                                                                                                       \
+	X(ADDRESS_KEPT, "address-kept", true,                                                                          \
+	  "warning: the kernel may keep an address of the livepatch, so it can't be removed")                          \
 	X(AUTHOR_SECTION, "author-section", false,                                                                     \
 	  "a section tells what to do with the object, and that is not supported")                                     \
 	X(CONSTANT_REMOVED, "constant-removed", true,                                                                  \

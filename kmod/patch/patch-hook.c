@@ -164,6 +164,9 @@ static int __init patch_init(void)
 	ret = enable();
 	if (ret)
 		goto err_forget;
+#ifdef KLP_ADDRESS_KEPT
+	pr_notice("can be disabled, but not removed: the kernel may keep the address of %s\n", KLP_ADDRESS_KEPT);
+#endif
 	return 0;
 
 err_forget:
@@ -173,6 +176,11 @@ err_put:
 	return ret;
 }
 
+/*
+ * What has an init function and no exit function stays (delete_module(), kernel/module/main.c; "[permanent]" in /proc/modules): a
+ * livepatch whose addresses the kernel may keep when it is disabled. The names of these are in KLP_ADDRESS_KEPT.
+ */
+#ifndef KLP_ADDRESS_KEPT
 /* The core allows removal only when the patch is disabled and no task runs its code any more. */
 static void __exit patch_exit(void)
 {
@@ -181,8 +189,10 @@ static void __exit patch_exit(void)
 	held_module_put();
 }
 
-module_init(patch_init);
 module_exit(patch_exit);
+#endif
+
+module_init(patch_init);
 
 MODULE_DESCRIPTION("Livepatch");
 MODULE_LICENSE("GPL");

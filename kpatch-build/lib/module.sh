@@ -150,7 +150,7 @@ module_new_globals() { nm -gj --defined-only -- "$@" 2>/dev/null | grep -v ':$' 
 
 # module_write_info NAME: what the hook is to say about the module besides what it always says.
 module_write_info() {
-	local made=$1 dir name part=${PART_OF[$1]}
+	local made=$1 dir name kept part=${PART_OF[$1]}
 	module_dir "$made"; dir=$REPLY
 	{
 		echo "/* Written by kpatch-build. */"
@@ -164,6 +164,8 @@ module_write_info() {
 		# That the base is not proved is for whoever loads the module to know.
 		if ((${#UNPROVED[@]})); then echo 'MODULE_INFO(proof, "none");'; fi
 		for name in "${UNPROVED[@]}"; do echo "MODULE_INFO(unproved, \"$name\");"; done
+		kept=$(module_kept_addresses "${MODULE_OBJECTS[@]}")
+		if [[ $kept ]]; then echo "#define KLP_ADDRESS_KEPT \"${kept//$'\n'/, }\""; fi
 		case $part in
 		"") module_clear_late "${MODULE_OBJECTS[@]}" ;;
 		vmlinux) module_list_parts ;;
@@ -173,6 +175,15 @@ module_write_info() {
 			;;
 		esac
 	} >"$dir/klp-info.h"
+}
+
+# The new functions and variables in diff objects whose addresses the kernel may keep, and whose author did not accept that.
+module_kept_addresses() {
+	local object
+	# modinfo reads files of modules only.
+	for object; do
+		readelf -p .modinfo "$object" 2>/dev/null | sed -n 's/^ *\[ *[0-9a-f]*\] *address_kept=//p'
+	done | sort -u
 }
 
 # For the part of the kernel: the others, which it has loaded.

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Functions of the kernel that keep no address that they are given. Found by reading them in Linux 6.1 and 6.12; a function is
+ * listed if both versions agree. What sleeps may know an address while it does, but the caller's function is on the stack as long,
+ * so that no livepatch goes away meanwhile.
+ *
+ * Not here, although they look harmless: whatever links what it is given into a list or a tree (add_wait_queue(), idr_alloc()), and
+ * whatever keeps a name instead of a copy (kmem_cache_create_usercopy()).
+ */
+#include "elf/callees.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#define ARG(n) (1u << ((n)-1))
+#define ALL    0x3fu /* those that it has not, too: what is left in their registers is no argument */
+
+static const struct callee callees[] = {
+	/* arch/x86/kernel/ftrace_64.S, at the entry of a function; arch/x86/entry/thunk.S, out of inline assembly */
+	{.name = "__fentry__", .is_transparent = true},
+	{.name = "__SCT__preempt_schedule", .is_transparent = true},
+	{.name = "__SCT__preempt_schedule_notrace", .is_transparent = true},
+	{.name = "preempt_schedule_thunk", .is_transparent = true},
+	{.name = "preempt_schedule_notrace_thunk", .is_transparent = true},
+	/* kernel/locking: on the stack of who waits is what it waits with */
+	{.name = "mutex_lock", .forgets = ALL},
+	{.name = "mutex_lock_interruptible", .forgets = ALL},
+	{.name = "mutex_lock_killable", .forgets = ALL},
+	{.name = "mutex_trylock", .forgets = ALL},
+	{.name = "mutex_unlock", .forgets = ALL},
+	{.name = "mutex_is_locked", .forgets = ALL},
+	{.name = "down", .forgets = ALL},
+	{.name = "down_interruptible", .forgets = ALL},
+	{.name = "down_killable", .forgets = ALL},
+	{.name = "down_trylock", .forgets = ALL},
+	{.name = "up", .forgets = ALL},
+	{.name = "down_read", .forgets = ALL},
+	{.name = "down_read_interruptible", .forgets = ALL},
+	{.name = "down_read_killable", .forgets = ALL},
+	{.name = "down_read_trylock", .forgets = ALL},
+	{.name = "up_read", .forgets = ALL},
+	{.name = "down_write", .forgets = ALL},
+	{.name = "down_write_killable", .forgets = ALL},
+	{.name = "down_write_trylock", .forgets = ALL},
+	{.name = "up_write", .forgets = ALL},
+	{.name = "downgrade_write", .forgets = ALL},
+	{.name = "_raw_spin_lock", .forgets = ALL},
+	{.name = "_raw_spin_lock_bh", .forgets = ALL},
+	{.name = "_raw_spin_lock_irq", .forgets = ALL},
+	{.name = "_raw_spin_lock_irqsave", .forgets = ALL},
+	{.name = "_raw_spin_trylock", .forgets = ALL},
+	{.name = "_raw_spin_trylock_bh", .forgets = ALL},
+	{.name = "_raw_spin_unlock", .forgets = ALL},
+	{.name = "_raw_spin_unlock_bh", .forgets = ALL},
+	{.name = "_raw_spin_unlock_irq", .forgets = ALL},
+	{.name = "_raw_spin_unlock_irqrestore", .forgets = ALL},
+	{.name = "_raw_read_lock", .forgets = ALL},
+	{.name = "_raw_read_lock_bh", .forgets = ALL},
+	{.name = "_raw_read_lock_irq", .forgets = ALL},
+	{.name = "_raw_read_lock_irqsave", .forgets = ALL},
+	{.name = "_raw_read_trylock", .forgets = ALL},
+	{.name = "_raw_read_unlock", .forgets = ALL},
+	{.name = "_raw_read_unlock_bh", .forgets = ALL},
+	{.name = "_raw_read_unlock_irq", .forgets = ALL},
+	{.name = "_raw_read_unlock_irqrestore", .forgets = ALL},
+	{.name = "_raw_write_lock", .forgets = ALL},
+	{.name = "_raw_write_lock_bh", .forgets = ALL},
+	{.name = "_raw_write_lock_irq", .forgets = ALL},
+	{.name = "_raw_write_lock_irqsave", .forgets = ALL},
+	{.name = "_raw_write_trylock", .forgets = ALL},
+	{.name = "_raw_write_unlock", .forgets = ALL},
+	{.name = "_raw_write_unlock_bh", .forgets = ALL},
+	{.name = "_raw_write_unlock_irq", .forgets = ALL},
+	{.name = "_raw_write_unlock_irqrestore", .forgets = ALL},
+	{.name = "queued_spin_lock_slowpath", .forgets = ALL},
+	{.name = "queued_read_lock_slowpath", .forgets = ALL},
+	{.name = "queued_write_lock_slowpath", .forgets = ALL},
+	{.name = "refcount_warn_saturate", .forgets = ALL},
+	{.name = "refcount_dec_not_one", .forgets = ALL},
+	/* kernel/sched: who waits leaves the queue before it goes on */
+	{.name = "__wake_up", .forgets = ALL},
+	{.name = "complete", .forgets = ALL},
+	{.name = "complete_all", .forgets = ALL},
+	{.name = "wait_for_completion", .forgets = ALL},
+	{.name = "wait_for_completion_interruptible", .forgets = ALL},
+	{.name = "wait_for_completion_killable", .forgets = ALL},
+	{.name = "wait_for_completion_timeout", .forgets = ALL},
+	{.name = "finish_wait", .forgets = ALL},
+	/* kernel/jump_label.c: what the module of a key has of it is taken out by the loader */
+	{.name = "static_key_count", .forgets = ALL},
+	{.name = "static_key_disable", .forgets = ALL},
+	{.name = "static_key_enable", .forgets = ALL},
+	{.name = "static_key_slow_dec", .forgets = ALL},
+	{.name = "static_key_slow_inc", .forgets = ALL},
+	/* printed, and forgotten */
+	{.name = "_printk", .forgets = ALL},
+	{.name = "_printk_deferred", .forgets = ALL},
+	{.name = "__warn_printk", .forgets = ALL},
+	{.name = "panic", .forgets = ALL},
+	{.name = "___ratelimit", .forgets = ALL},
+	{.name = "__dynamic_pr_debug", .forgets = ALL},
+	{.name = "_dev_alert", .forgets = ALL},
+	{.name = "_dev_crit", .forgets = ALL},
+	{.name = "_dev_emerg", .forgets = ALL},
+	{.name = "_dev_err", .forgets = ALL},
+	{.name = "_dev_info", .forgets = ALL},
+	{.name = "_dev_notice", .forgets = ALL},
+	{.name = "_dev_warn", .forgets = ALL},
+	{.name = "netdev_err", .forgets = ALL},
+	{.name = "netdev_info", .forgets = ALL},
+	{.name = "netdev_notice", .forgets = ALL},
+	{.name = "netdev_warn", .forgets = ALL},
+	{.name = "print_hex_dump", .forgets = ALL},
+	{.name = "seq_printf", .forgets = ALL},
+	{.name = "seq_putc", .forgets = ALL},
+	{.name = "seq_puts", .forgets = ALL},
+	{.name = "seq_write", .forgets = ALL},
+	{.name = "kasprintf", .forgets = ALL},
+	{.name = "scnprintf", .forgets = ALL},
+	{.name = "snprintf", .forgets = ALL},
+	{.name = "sprintf", .forgets = ALL},
+	{.name = "sysfs_emit", .forgets = ALL},
+	{.name = "sysfs_emit_at", .forgets = ALL},
+	/* lib: bytes and strings */
+	{.name = "bcmp", .forgets = ALL},
+	{.name = "memchr", .forgets = ALL, .returns = ARG(1)},
+	{.name = "memcmp", .forgets = ALL},
+	{.name = "memcpy", .forgets = ALL, .copies = ARG(2), .returns = ARG(1)},
+	{.name = "memmove", .forgets = ALL, .copies = ARG(2), .returns = ARG(1)},
+	{.name = "memset", .forgets = ALL, .returns = ARG(1)},
+	{.name = "kmemdup", .forgets = ALL, .copies = ARG(1)},
+	{.name = "kmemdup_noprof", .forgets = ALL, .copies = ARG(1)},
+	{.name = "kstrdup", .forgets = ALL},
+	{.name = "kstrdup_noprof", .forgets = ALL},
+	{.name = "kstrtobool", .forgets = ALL},
+	{.name = "kstrtoint", .forgets = ALL},
+	{.name = "kstrtoll", .forgets = ALL},
+	{.name = "kstrtouint", .forgets = ALL},
+	{.name = "kstrtoull", .forgets = ALL},
+	{.name = "match_string", .forgets = ALL},
+	{.name = "sized_strscpy", .forgets = ALL},
+	{.name = "strcasecmp", .forgets = ALL},
+	{.name = "strcat", .forgets = ALL, .returns = ARG(1)},
+	{.name = "strchr", .forgets = ALL, .returns = ARG(1)},
+	{.name = "strcmp", .forgets = ALL},
+	{.name = "strcpy", .forgets = ALL, .returns = ARG(1)},
+	{.name = "strlcat", .forgets = ALL},
+	{.name = "strlcpy", .forgets = ALL},
+	{.name = "strlen", .forgets = ALL},
+	{.name = "strncasecmp", .forgets = ALL},
+	{.name = "strncmp", .forgets = ALL},
+	{.name = "strncpy", .forgets = ALL, .returns = ARG(1)},
+	{.name = "strnlen", .forgets = ALL},
+	{.name = "strnstr", .forgets = ALL, .returns = ARG(1)},
+	{.name = "strscpy", .forgets = ALL},
+	{.name = "strstr", .forgets = ALL, .returns = ARG(1)},
+	{.name = "sysfs_streq", .forgets = ALL},
+	{.name = "__check_object_size", .forgets = ALL},
+	{.name = "_copy_from_user", .forgets = ALL},
+	{.name = "_copy_to_user", .forgets = ALL},
+	{.name = "get_random_bytes", .forgets = ALL},
+	/* they call what they are given, and have called it when they return */
+	{.name = "bsearch", .forgets = ARG(1) | ARG(2) | ARG(5), .returns = ARG(2)},
+	{.name = "bus_for_each_dev", .forgets = ARG(4)},
+	{.name = "class_for_each_device", .forgets = ARG(4)},
+	{.name = "device_find_child", .forgets = ARG(3)},
+	{.name = "device_for_each_child", .forgets = ARG(3)},
+	{.name = "driver_for_each_device", .forgets = ARG(4)},
+	{.name = "idr_for_each", .forgets = ARG(2)},
+	{.name = "iterate_fd", .forgets = ARG(3)},
+	{.name = "list_sort", .forgets = ARG(3)},
+	{.name = "schedule_on_each_cpu", .forgets = ARG(1)},
+	{.name = "sort", .forgets = ARG(4) | ARG(5)},
+	{.name = "stop_machine", .forgets = ARG(1)},
+};
+
+/* What the compiler calls at each access to memory, in kernels that check these (KASAN, KCSAN). */
+static const struct callee instrumentation = {.name = "", .forgets = ALL};
+
+const struct callee *callee_find(const char *name)
+{
+	if (!strncmp(name, "__asan_", strlen("__asan_")) || !strncmp(name, "__tsan_", strlen("__tsan_")))
+		return &instrumentation;
+	for (size_t i = 0; i < sizeof(callees) / sizeof(callees[0]); i++)
+		if (!strcmp(callees[i].name, name))
+			return &callees[i];
+	return NULL;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What functions of the kernel do with the addresses that they are given.
+ */
+#ifndef KLP_ELF_CALLEES_H
+#define KLP_ELF_CALLEES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Sets of arguments: bit 0 is the first one. */
+struct callee {
+	const char *name;
+	uint32_t
+		forgets; /* of these the function knows no address any more when it has returned, nor has it stored one */
+	uint32_t copies;     /* of these it copies what stands at the address to somewhere else */
+	bool is_transparent; /* it leaves all registers as they are, and is given nothing */
+	uint32_t returns;    /* one of these addresses, or one near it, may be what it returns */
+};
+
+/* Returns what is known of a function, or NULL: then it may keep whatever it is given. */
+const struct callee *callee_find(const char *name);
+
+#endif

@@ -1,0 +1,386 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * An instruction puts an address into a register. From there on every path of the function is followed, with the set of registers
+ * that may hold the address, or one that is computed from it, until no register does. Two sets are kept: registers with the address
+ * itself, and registers with what was read from memory by it, if addresses stand there (a `struct work_struct` with its function).
+ *
+ * An address is out of sight when it is written to memory, whatever memory, when the function returns it, and when it is an argument
+ * of a call, unless the callee is known to forget it (elf/callees.c) or is code of the same object, which is followed in turn. How
+ * many arguments a callee has is not known: a register that could be one is one. What can't be decided counts as out of sight.
+ */
+#include "klp/escape.h"
+
+#include <string.h>
+
+#include "arch/arch.h"
+#include "elf/callees.h"
+#include "elf/names.h"
+#include "klp/plan.h"
+#include "util/vec.h"
+
+#define MAX_DEPTH 6
+#define MAX_STEPS 20000
+
+/* The registers that hold an address, each a bit. */
+struct taint {
+	uint32_t address, content;
+};
+
+/* Before the instruction at `at`. */
+struct state {
+	uint32_t sec;
+	uint64_t at;
+	struct taint taint;
+};
+
+/* What is the same all the way. */
+struct trail {
+	const struct diff *diff;
+	const struct escape_target *target;
+	struct escape *escape;
+	uint32_t steps;
+};
+
+/* One function that is followed. */
+struct walk {
+	struct trail *trail;
+	const struct elf_obj *obj;
+	uint32_t root; /* patched piece of the function */
+	unsigned int depth;
+	VEC(struct state) states;
+	VEC(uint32_t) queue; /* indexes of states */
+	struct taint returned;
+};
+
+static bool is_clean(struct taint taint)
+{
+	return !taint.address && !taint.content;
+}
+
+static struct taint only(struct taint taint, uint32_t registers)
+{
+	return (struct taint){taint.address & registers, taint.content & registers};
+}
+
+static struct taint both(struct taint a, struct taint b)
+{
+	return (struct taint){a.address | b.address, a.content | b.content};
+}
+
+/* For each kind that is tainted: the same registers. */
+static struct taint spread(struct taint taint, uint32_t registers)
+{
+	return (struct taint){taint.address ? registers : 0, taint.content ? registers : 0};
+}
+
+static void keep_path(struct escape_path *path, enum escape_way way, const char *callee, uint32_t piece)
+{
+	if (path->way == ESCAPE_NOT)
+		*path = (struct escape_path){way, callee, piece};
+}
+
+static void keep(struct walk *walk, struct taint taint, enum escape_way way, const char *callee)
+{
+	if (taint.address)
+		keep_path(&walk->trail->escape->address, way, callee, walk->root);
+	if (taint.content)
+		keep_path(&walk->trail->escape->content, way, callee, walk->root);
+}
+
+static void reach(struct walk *walk, uint32_t sec, uint64_t at, struct taint taint)
+{
+	struct taint known;
+
+	if (is_clean(taint))
+		return;
+	for (uint32_t i = 0; i < walk->states.n; i++) {
+		struct state *state = &walk->states.v[i];
+
+		if (state->sec != sec || state->at != at)
+			continue;
+		known = both(state->taint, taint);
+		if (known.address != state->taint.address || known.content != state->taint.content) {
+			state->taint = known;
+			vec_add(&walk->queue, i);
+		}
+		return;
+	}
+	vec_add(&walk->states, ((struct state){sec, at, taint}));
+	vec_add(&walk->queue, walk->states.n - 1);
+}
+
+static uint32_t all_arguments(const struct elf_obj *obj)
+{
+	uint32_t bits = 0;
+
+	for (size_t i = 0; i < sizeof(obj->arch->calls.arguments) / sizeof(obj->arch->calls.arguments[0]); i++)
+		bits |= obj->arch->calls.arguments[i];
+	return bits;
+}
+
+/* The registers of a set of arguments. */
+static uint32_t argument_registers(const struct elf_obj *obj, uint32_t set)
+{
+	uint32_t bits = 0;
+
+	for (size_t i = 0; i < sizeof(obj->arch->calls.arguments) / sizeof(obj->arch->calls.arguments[0]); i++)
+		if (set & (1u << i))
+			bits |= obj->arch->calls.arguments[i];
+	return bits;
+}
+
+static const struct side *side_of(const struct walk *walk)
+{
+	return &walk->trail->diff->patched;
+}
+
+/* A label inside of the function that is followed? */
+static bool is_own(const struct walk *walk, const struct ref *ref)
+{
+	return ref->piece != PIECE_NONE && side_piece(side_of(walk), ref->piece)->root == walk->root;
+}
+
+static void reach_ref(struct walk *walk, const struct ref *ref, struct taint taint)
+{
+	const struct piece *piece = side_piece(side_of(walk), ref->piece);
+
+	reach(walk, piece->sec, piece->entry + (uint64_t)ref->target, taint);
+}
+
+static void reach_labels(struct walk *walk, uint32_t sec, uint64_t start, uint64_t end, struct taint taint)
+{
+	const struct ref *refs;
+	uint32_t n = refs_in_range(side_of(walk)->refs, sec, start, end, &refs);
+
+	for (uint32_t i = 0; i < n; i++)
+		if (is_own(walk, &refs[i]))
+			reach_ref(walk, &refs[i], taint);
+}
+
+/* Where a jump label, a fault or a replaced instruction leads to. */
+static void follow_entries(struct walk *walk, const struct state *state)
+{
+	const struct entries *entries = side_of(walk)->entries;
+	uint32_t piece = pieces_find(side_of(walk)->pieces, state->sec, state->at);
+
+	for (uint32_t i = 0; piece != PIECE_NONE && i < entries->count[piece]; i++) {
+		const struct entry *entry = &entries->v[entries->of_piece[piece][i]];
+		uint64_t replacement = entry->offset + entry->row->repl_at;
+		const struct ref *refs;
+		uint32_t n;
+
+		if (entry->site_sec != state->sec || entry->site != state->at)
+			continue;
+		reach_labels(walk, entry->sec, entry->offset + 1, entry->offset + entry->present, state->taint);
+		n = entry->row->repl_at
+			    ? refs_in_range(side_of(walk)->refs, entry->sec, replacement, replacement + 1, &refs)
+			    : 0;
+		for (uint32_t k = 0; k < n; k++) {
+			const struct piece *target =
+				refs[k].piece == PIECE_NONE ? NULL : side_piece(side_of(walk), refs[k].piece);
+			uint64_t start = target ? target->entry + (uint64_t)refs[k].target : 0;
+
+			if (target)
+				reach_labels(walk, target->sec, start, start + entry->repl, state->taint);
+		}
+	}
+}
+
+static struct taint follow_function(struct trail *trail, uint32_t root, unsigned int depth, uint32_t sec, uint64_t at,
+				    struct taint taint);
+
+/* Code of this object that runs for sure if the name is called. */
+static bool has_body(const struct walk *walk, const struct ref *ref)
+{
+	const struct elf_obj *obj = walk->obj;
+
+	return ref && ref->piece != PIECE_NONE && side_piece(side_of(walk), ref->piece)->kind == PIECE_FUNC &&
+	       side_piece(side_of(walk), ref->piece)->class == SEC_TEXT && obj->syms[ref->sym].bind != STB_WEAK;
+}
+
+/* A call or a jump to another function. ref is NULL if it is called by its address. Returns what holds afterwards. */
+static struct taint follow_call(struct walk *walk, const struct ref *ref, struct taint taint)
+{
+	uint32_t arguments = all_arguments(walk->obj), result = walk->obj->arch->calls.result;
+	const struct elf_sym *sym = ref ? &walk->obj->syms[plan_symbol_of_ref(walk->trail->diff, ref)] : NULL;
+	const char *name = sym ? sym->name : NULL;
+	/* A static function may have the name of another one. */
+	const struct callee *callee = sym && !elf_sym_is_local(sym) ? callee_find(name) : NULL;
+	struct taint given = only(taint, arguments), back = {0};
+
+	/* The thunk gets what is called in a register, and the value of that is what was called, no result. */
+	if (!name || is_indirect_thunk(name)) {
+		keep(walk, given, ESCAPE_INDIRECT, NULL);
+		return only(taint, ~(arguments | result));
+	}
+	if (callee && callee->is_transparent)
+		return taint;
+	if (callee) {
+		struct taint copied = only(taint, argument_registers(walk->obj, callee->copies));
+
+		keep(walk, only(taint, arguments & ~argument_registers(walk->obj, callee->forgets)), ESCAPE_CALL, name);
+		if (walk->trail->target->has_pointers)
+			keep(walk, (struct taint){.content = copied.address | copied.content}, ESCAPE_CALL, name);
+		back = spread(only(taint, argument_registers(walk->obj, callee->returns)), result);
+		return both(only(taint, ~(arguments | result)), back);
+	}
+	if (is_clean(given))
+		return only(taint, ~(arguments | result));
+	if (!has_body(walk, ref) || walk->depth == MAX_DEPTH) {
+		keep(walk, given, ESCAPE_CALL, name);
+		return only(taint, ~(arguments | result));
+	}
+	back = follow_function(walk->trail, ref->piece, walk->depth + 1, side_piece(side_of(walk), ref->piece)->sec,
+			       side_piece(side_of(walk), ref->piece)->entry + (uint64_t)ref->target, given);
+	return both(only(taint, ~(arguments | result)), spread(back, result));
+}
+
+static void add_returned(struct walk *walk, struct taint taint)
+{
+	walk->returned = both(walk->returned, only(taint, walk->obj->arch->calls.result));
+}
+
+static const struct ref *find_branch(const struct walk *walk, uint32_t sec, const struct arch_insn *insn)
+{
+	const struct ref *refs;
+	uint32_t n = refs_in_range(side_of(walk)->refs, sec, insn->offset, insn->offset + insn->length, &refs);
+
+	for (uint32_t i = 0; i < n; i++)
+		if (refs[i].is_branch)
+			return &refs[i];
+	return NULL;
+}
+
+static bool is_special_text(const struct walk *walk, const struct ref *ref)
+{
+	return ref->piece != PIECE_NONE && side_piece(side_of(walk), ref->piece)->class == SEC_SPECIAL_TEXT;
+}
+
+static void follow_jump(struct walk *walk, const struct state *state, const struct arch_insn *insn)
+{
+	const struct ref *ref = find_branch(walk, state->sec, insn);
+
+	if (!ref)
+		reach(walk, state->sec, insn->target, state->taint);
+	else if (is_special_text(walk, ref) || (is_own(walk, ref) && ref->target))
+		reach_ref(walk, ref, state->taint);
+	else if (ref->piece == PIECE_NONE && is_return_thunk(walk->obj->syms[ref->sym].name))
+		add_returned(walk, state->taint);
+	else if (is_own(walk, ref) && side_piece(side_of(walk), ref->piece)->root != ref->piece)
+		reach_ref(walk, ref, state->taint);
+	else
+		add_returned(walk, follow_call(walk, ref, state->taint));
+	if (!insn->is_jump_always)
+		reach(walk, state->sec, state->at + insn->length, state->taint);
+}
+
+static struct taint apply_flow(struct walk *walk, const struct arch_flow *flow, struct taint taint)
+{
+	struct taint used = only(taint, flow->reads), at = only(taint, flow->addresses);
+
+	/* Half an address is none. */
+	if (flow->reads_memory && flow->memory_size >= 4 &&
+	    (at.content || (at.address && walk->trail->target->has_pointers)))
+		used.content |= flow->addresses;
+	if (!flow->is_plain)
+		keep(walk, used, ESCAPE_UNKNOWN, NULL);
+	if (flow->writes_memory)
+		keep(walk, used, ESCAPE_STORED, NULL);
+	return both(only(taint, ~flow->replaces), spread(used, flow->writes));
+}
+
+static void step(struct walk *walk, struct state state)
+{
+	const struct elf_sec *text = &walk->obj->secs[state.sec];
+	uint32_t piece = pieces_find(side_of(walk)->pieces, state.sec, state.at);
+	struct arch_insn insn;
+	struct arch_flow flow;
+
+	/* Behind a call that does not return, something else may stand. */
+	if (state.at >= text->size || piece == PIECE_NONE ||
+	    (side_piece(side_of(walk), piece)->class != SEC_SPECIAL_TEXT &&
+	     side_piece(side_of(walk), piece)->root != walk->root))
+		return;
+	if (walk->trail->steps++ == MAX_STEPS || !walk->obj->arch->decode(text->data, text->size, state.at, &insn) ||
+	    !walk->obj->arch->decode_flow(text->data, text->size, state.at, &flow)) {
+		keep(walk, state.taint, ESCAPE_UNKNOWN, NULL);
+		return;
+	}
+	follow_entries(walk, &state);
+	if (insn.is_call)
+		reach(walk, state.sec, state.at + insn.length,
+		      follow_call(walk, insn.is_branch ? find_branch(walk, state.sec, &insn) : NULL, state.taint));
+	else if (insn.is_branch)
+		follow_jump(walk, &state, &insn);
+	else if (flow.is_return)
+		add_returned(walk, state.taint);
+	/* By a register, or a table of labels. */
+	else if (insn.is_jump_always)
+		keep(walk, state.taint, ESCAPE_INDIRECT, NULL);
+	else
+		reach(walk, state.sec, state.at + insn.length, apply_flow(walk, &flow, state.taint));
+}
+
+/* Follows a function of this object from `at` on. Returns what it returns, in any bit. */
+static struct taint follow_function(struct trail *trail, uint32_t root, unsigned int depth, uint32_t sec, uint64_t at,
+				    struct taint taint)
+{
+	struct walk walk = {
+		.trail = trail,
+		.obj = trail->diff->patched.obj,
+		.root = side_piece(&trail->diff->patched, root)->root,
+		.depth = depth,
+	};
+
+	reach(&walk, sec, at, taint);
+	/* What is known of the address is known of all that stands there. */
+	while (walk.queue.n && trail->escape->address.way == ESCAPE_NOT && trail->steps <= MAX_STEPS)
+		step(&walk, walk.states.v[walk.queue.v[--walk.queue.n]]);
+	vec_free(&walk.states);
+	vec_free(&walk.queue);
+	return walk.returned;
+}
+
+/* What the instruction itself makes of the address, or of what stands there. */
+static struct taint take(struct walk *walk, const struct ref *ref, const struct arch_insn *insn,
+			 const struct arch_flow *flow)
+{
+	bool in_memory = insn->address_offset && ref->offset == insn->offset + insn->address_offset;
+	struct taint taken = {0};
+
+	/* An address of memory that is not touched (lea), or a number. */
+	if (!in_memory || (!flow->reads_memory && !flow->writes_memory))
+		taken.address = 1;
+	else if (flow->reads_memory && !insn->is_call && !insn->is_jump_always && walk->trail->target->has_pointers &&
+		 walk->trail->target->has_pointer_at(walk->trail->target->arg, ref->piece,
+						     insn->adds_register ? INT64_MIN : ref->target,
+						     insn->adds_register ? INT64_MAX : ref->target + flow->memory_size))
+		taken.content = 1;
+	if (!flow->is_plain && !insn->is_call)
+		keep(walk, taken, ESCAPE_UNKNOWN, NULL);
+	if (flow->writes_memory && !insn->is_call)
+		keep(walk, taken, ESCAPE_STORED, NULL);
+	return spread(taken, flow->writes);
+}
+
+void escape_follow(const struct diff *diff, uint32_t from, uint32_t sec, uint64_t at, const struct ref *ref,
+		   const struct escape_target *target, struct escape *escape)
+{
+	const struct elf_sec *text = &diff->patched.obj->secs[sec];
+	struct trail trail = {.diff = diff, .target = target, .escape = escape};
+	struct walk walk = {.trail = &trail, .obj = diff->patched.obj, .root = side_piece(&diff->patched, from)->root};
+	struct taint taint = {.address = 1}, returned;
+	struct arch_insn insn;
+	struct arch_flow flow;
+
+	if (!walk.obj->arch->decode(text->data, text->size, at, &insn) ||
+	    !walk.obj->arch->decode_flow(text->data, text->size, at, &flow) || ref->is_undecoded) {
+		keep(&walk, taint, ESCAPE_UNKNOWN, NULL);
+		return;
+	}
+	taint = take(&walk, ref, &insn, &flow);
+	returned = follow_function(&trail, from, 0, sec, at + insn.length, taint);
+	keep(&walk, returned, ESCAPE_RETURNED, NULL);
+	if (trail.steps > MAX_STEPS)
+		keep(&walk, (struct taint){.address = 1}, ESCAPE_UNKNOWN, NULL);
+}
