@@ -23,6 +23,9 @@ OPT_ACCEPT=()           # --accept: RULE:NAME each
 OPT_EXPLAIN=0           # --explain
 OPT_PROVE=0             # --prove, or --prove-test
 OPT_PROVE_TEST=""       # --prove-test: script to run in the machine
+OPT_PROVE_WAIT=""       # --prove-wait: seconds to watch it after removal, "": as many as the livepatch asks for
+OPT_PROVE_MODULES=()    # --prove-module: more modules of the target to load in the machine
+OPT_PROVE_FILES=()      # --prove-file: files for the test
 OPT_ACTION=build        # or list-targets, print-target
 PATCHES=()              # absolute paths, in the order given
 MODULE_NAME=""          # name of the module to build, e.g. livepatch-fix
@@ -58,6 +61,9 @@ Build:
 Proof:
       --prove                boot the target in a virtual machine, load the module there, unload it, read the log
       --prove-test SCRIPT    the same, and run SCRIPT inside: it must succeed only while the module is loaded
+      --prove-wait SECONDS   watch the log that long after removal (default: 5; 45 if address-kept was accepted)
+      --prove-module NAME    load this module of the target in the machine too, before all else; may be given again
+      --prove-file FILE      put FILE beside the test; may be given again
 Other:
   -d, --debug                say what is run, keep the work directory
       --skip-cleanup         keep the work directory
@@ -84,7 +90,7 @@ options_parse() {
 	local short=ha:r:s:c:v:j:t:n:o:dR long parsed
 	long=help,archversion:,sourcerpm:,sourcedir:,config:,vmlinux:,jobs:,target:,name:,output:,debug,non-replace
 	long+=,oot-module:,oot-module-src:,skip-cleanup,skip-compiler-check,skip-gcc-check
-	long+=,no-proof,symvers:,modules:,per-object,fuzz:,max-objects:,explain,accept:,list-targets,print-target,prove,prove-test:
+	long+=,no-proof,symvers:,modules:,per-object,fuzz:,max-objects:,explain,accept:,list-targets,print-target,prove,prove-test:,prove-wait:,prove-module:,prove-file:
 	if ! parsed=$(getopt -o "$short" -l "$long" -n kpatch-build -- "$@" 2>&1); then
 		parsed=${parsed%%$'\n'*}
 		usage_error "${parsed#kpatch-build: }"
@@ -115,6 +121,9 @@ options_parse() {
 		--max-objects) OPT_MAX_OBJECTS=$2; shift ;;
 		--prove) OPT_PROVE=1 ;;
 		--prove-test) OPT_PROVE=1 OPT_PROVE_TEST=$2; shift ;;
+		--prove-wait) OPT_PROVE=1 OPT_PROVE_WAIT=$2; shift ;;
+		--prove-module) OPT_PROVE=1 OPT_PROVE_MODULES+=("$2"); shift ;;
+		--prove-file) OPT_PROVE=1 OPT_PROVE_FILES+=("$2"); shift ;;
 		--list-targets) OPT_ACTION=list-targets ;;
 		--print-target) OPT_ACTION=print-target ;;
 		-r | --sourcerpm)
@@ -129,7 +138,7 @@ options_parse() {
 }
 
 options_check() {
-	local patch number
+	local patch number file
 	for number in "${OPT_JOBS:-1}" "$OPT_MAX_OBJECTS" "$((OPT_FUZZ + 1))"; do
 		if [[ ! $number =~ ^[1-9][0-9]{0,5}$ ]]; then
 			usage_error "-j and --max-objects take a number from 1 on, --fuzz one from 0 on"
@@ -162,6 +171,10 @@ options_check() {
 	if [[ $OPT_PROVE_TEST ]]; then
 		require_file "$OPT_PROVE_TEST" "test (--prove-test)"
 		OPT_PROVE_TEST=$(realpath -- "$OPT_PROVE_TEST")
+	fi
+	for file in "${OPT_PROVE_FILES[@]}"; do require_file "$file" "file for the test (--prove-file)"; done
+	if [[ $OPT_PROVE_WAIT && ! $OPT_PROVE_WAIT =~ ^[0-9]{1,4}$ ]]; then
+		usage_error "--prove-wait takes a number of seconds, at most 9999"
 	fi
 	if ((OPT_PROVE)); then vm_require; fi
 	options_name

@@ -11,6 +11,9 @@ GUEST_BAD='WARNING:|BUG:|Oops|general protection fault|unable to handle|Call Tra
 # Bits of /proc/sys/kernel/tainted that every livepatch of ours sets: out-of-tree, unsigned, livepatch.
 GUEST_TAINT_OK=$((4096 | 8192 | 32768))
 
+# What the test prints.
+GUEST_OUT=${GUEST_OUT:-/run/test.out}
+
 say()
 {
 	printf '%s\n' "$*"
@@ -110,8 +113,8 @@ klp_load()
 	klp_wait "$name" "${2:-60}"
 }
 
-# klp_unload NAME [SECONDS]: disable, wait for the way back, remove the module
-klp_unload()
+# klp_disable NAME [SECONDS]: disable, and wait for the way back
+klp_disable()
 {
 	local dir=/sys/kernel/livepatch/$1 end
 
@@ -128,6 +131,15 @@ klp_unload()
 		fi
 		usleep 100000
 	done
+}
+
+# klp_unload NAME [SECONDS]: the same, and remove the module
+klp_unload()
+{
+	local end
+
+	end=$(($(now) + ${2:-60}))
+	klp_disable "$@" || return 1
 	until rmmod "$1" 2> /dev/null; do
 		if [ "$(now)" -ge "$end" ]; then
 			say "$1 could not be removed"
@@ -135,6 +147,41 @@ klp_unload()
 		fi
 		usleep 100000
 	done
+}
+
+# klp_retire NAME: remove it, unless it is one that stays; then it must say so
+klp_retire()
+{
+	if ! grep -q "^$1 .*\[permanent\]" /proc/modules; then
+		klp_unload "$1"
+		return
+	fi
+	klp_disable "$1" || return 1
+	if rmmod "$1" 2> /dev/null; then
+		say "$1 was removed, although it says that it can't be"
+		return 1
+	fi
+}
+
+# test_phase before|loaded|after: run the test, if there is one, which must succeed in "loaded" only. What it leaves running goes
+# on; a status of 100 says that something is broken, whatever the phase.
+test_phase()
+{
+	local status=0
+
+	[ -e test ] || return 0
+	KPATCH_PHASE=$1 sh ./test > "$GUEST_OUT" 2>&1 || status=$?
+	if [ "$status" = 100 ] || { [ "$1" = loaded ] && [ "$status" != 0 ]; }; then
+		cat "$GUEST_OUT"
+		say "the test failed (status $status) in phase '$1'"
+		return 1
+	fi
+	[ "$1" = loaded ] || [ "$status" != 0 ] && return 0
+	case $1 in
+	before) say "the test passes already before the module is loaded" ;;
+	*) say "the test still passes after the module was unloaded" ;;
+	esac
+	return 1
 }
 
 # load_target MODULE: a module of the kernel with all that it depends on, in the order that vm.sh wrote down. Others than

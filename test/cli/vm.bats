@@ -31,3 +31,41 @@ module() {
 	[[ $(sed -n '4,$p' "$T/vm/root/vm/modules/user.order" | xargs) == "plain.ko user.ko" ]]
 	for name in base crc_one crc_two plain user; do [[ -s $T/vm/root/vm/modules/$name.ko ]]; done
 }
+
+@test "the boot test waits longer where an address that may be kept was accepted, or as long as it is told" {
+	local show='show() { vm_wait "$@"; echo "$REPLY"; }'
+	mkdir -p "$T/modules"
+	module plain
+	module accepted accepted=layout-changed:foo accepted=address-kept:later
+	SETUP=$show run -0 lib show "$T/modules/plain.ko"
+	[[ $output == 5 ]]
+	SETUP=$show run -0 lib show "$T/modules/plain.ko" "$T/modules/accepted.ko"
+	[[ $output == 45 ]]
+	SETUP="OPT_PROVE_WAIT=0; $show" run -0 lib show "$T/modules/accepted.ko"
+	[[ $output == 0 ]]
+}
+
+# phase PHASE: one phase of the test, as the guest runs it
+phase() { (cd "$T" && GUEST_OUT=$T/shown sh -c '. "$0"; test_phase "$1"' "$TOP/kpatch-build/lib/vm-guest.sh" "$1"); }
+
+@test "a test must succeed in its phase only, and fails in each with status 100" {
+	mkdir -p "$T"
+	run -0 phase before
+	echo '[ $KPATCH_PHASE = loaded ]' >"$T/test"
+	run -0 phase before
+	run -0 phase loaded
+	run -0 phase after
+	echo 'exit 0' >"$T/test"
+	run -1 phase before
+	[[ $output == *"passes already"* ]]
+	run -1 phase after
+	[[ $output == *"still passes"* ]]
+	echo 'echo what happened; exit 1' >"$T/test"
+	run -1 phase loaded
+	[[ $output == *"what happened"* && $output == *"status 1"* ]]
+	echo 'echo what happened; exit 100' >"$T/test"
+	for name in before loaded after; do
+		run -1 phase "$name"
+		[[ $output == *"what happened"*"phase '$name'"* ]]
+	done
+}

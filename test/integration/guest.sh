@@ -38,7 +38,8 @@ run_case()
 	klp_load "$ko" || { fail "load"; return; }
 	sh ./test || fail "the test does not pass while the module is loaded"
 	STATUS=$?
-	klp_unload "$name" || { fail "unload"; return; }
+	klp_retire "$name" || { fail "unload"; return; }
+	if [ -e wait ]; then sleep "$(cat wait)"; fi
 	[ $STATUS = 0 ] || return
 	test_fails "although the module was unloaded" || return
 	log_check log
