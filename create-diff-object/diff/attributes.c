@@ -5,8 +5,8 @@
  *
  * An object file does not have the alignment that the source demands, only where things stand. With -fdata-sections a variable
  * has a section of its own, and its alignment is the section's. In a shared section (`.data..read_mostly`) a variable at a round
- * offset need not have asked for it. There it is raised for sure if it stands at a multiple of what the section did not even
- * have before, or behind more padding than its old alignment can explain.
+ * offset need not have asked for it. There it is raised for sure if it stands behind more padding than its old alignment can
+ * explain, or at a multiple of what the section did not even have before, and no new variable there can be the reason.
  *
  * Where the running variable stands does not excuse it: what happens to be aligned in one build of the kernel is no promise, and
  * that the patch wants to move data remains undone.
@@ -35,12 +35,23 @@ static uint64_t padding_before(const struct side *side, uint32_t id)
 	return id > side->pieces->first_of_sec[piece->sec] ? piece->entry - side_piece(side, id - 1)->end : 0;
 }
 
+static uint32_t count_neighbours(const struct side *side, uint32_t id)
+{
+	uint32_t sec = side_piece(side, id)->sec;
+
+	return side->pieces->end_of_sec[sec] - side->pieces->first_of_sec[sec];
+}
+
 static bool alignment_is_raised(const struct side *orig, uint32_t o, const struct side *patched, uint32_t p)
 {
 	uint64_t before = attributes_alignment(orig, o), now = attributes_alignment(patched, p);
 
-	return now > before &&
-	       (now > side_section(orig, side_piece(orig, o))->align || padding_before(patched, p) >= before);
+	if (now <= before)
+		return false;
+	if (padding_before(patched, p) >= before)
+		return true;
+	return now > side_section(orig, side_piece(orig, o))->align &&
+	       count_neighbours(patched, p) <= count_neighbours(orig, o);
 }
 
 enum difference attributes_compare(const struct side *orig, uint32_t o, const struct side *patched, uint32_t p)
