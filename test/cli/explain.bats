@@ -117,9 +117,9 @@ has() {
 		{
 			if (i)
 				other(7);
-			printk("%d", __LINE__);
+			printk("%s:%d", "orig.c", __LINE__);
 			/* here */
-			printk("%d", __LINE__);
+			printk("%s:%d", "orig.c", __LINE__);
 		}
 	EOT
 	run -0 explained '1s/^/\n\n/; s/.*here.*/other(99);/' -g
@@ -221,7 +221,7 @@ entries() {
 	run -0 explained 's/0x901/0x903/'
 	has '  -  entry: 00 00 00 00 00 00 00 00 07 00 01 09 "fs/orig.c"'
 	has '  +  entry: 00 00 00 00 00 00 00 00 07 00 03 09 "fs/orig.c"'
-	run -0 explained 's/__bug_table, /__bug_table_, /; s/.long 1b - ., 4f - ./.long 0, 0/; s/__bug_table_, ."aw."/.discard.gone/'
+	run -0 explained 's/__bug_table, /__bug_table_, /; s/.long 1b - ., 4f - ./.long 0, 0/; s/__bug_table_, ."aw."/.discard.addressable/'
 	has "  reason: an entry of __bug_table that the patched function has no longer"
 	[[ $output == *'  -  entry: 00 '* && $output != *'  +  entry: '* ]]
 }
