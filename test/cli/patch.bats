@@ -311,7 +311,7 @@ new_file() { printf 'diff --git a/%s b/%s\nnew file mode %s\n--- /dev/null\n+++ 
 	[[ $output == *"    kernel/y.c: binary data that the patch does not have"* ]]
 	{ cat "$T/good.patch"; echo "Only in b/kernel: lost.h"; } >"$T/x.patch"
 	run -0 lib apply "$T/x.patch"
-	[[ $output == *"note: x.patch line 13: 'Only in b/kernel: lost.h': the patch does not have this file"* ]]
+	[[ $output == *"note: x.patch line 11: 'Only in b/kernel: lost.h': the patch does not have this file"* ]]
 }
 
 @test "a change of modes, or one that is taken back, changes nothing" {
