@@ -90,7 +90,8 @@ int exports_read(const struct elf_obj *image, struct symvers **result, bool *has
 	exports->nentries = entries.n;
 	exports->entries = arena_memdup(arena, entries.v, entries.n * sizeof(*entries.v));
 	vec_free(&entries);
-	for (uint32_t i = 0; i < exports->nentries; i++)
+	/* The last one of a broken table may have no name. */
+	for (uint32_t i = 0; !err && i < exports->nentries; i++)
 		strmap_add(&exports->by_name, exports->entries[i].name, i);
 	if (err)
 		symvers_free(exports);

@@ -97,6 +97,24 @@ static void test_broken_table(void **state)
 	elf_obj_free(image);
 }
 
+/* The name of an entry is outside of the image: it was looked up all the same. */
+static void test_nameless_entry(void **state)
+{
+	char *messages = NULL;
+	size_t size;
+	struct diag diag = {.out = open_memstream(&messages, &size)};
+	struct elf_obj *image = link_image("-DNAMELESS", &diag);
+	struct symvers *exports;
+	bool has_crcs;
+
+	(void)state;
+	assert_int_not_equal(exports_read(image, &exports, &has_crcs, &diag), 0);
+	fclose(diag.out);
+	assert_non_null(strstr(messages, "__ksymtab: error: entry 2 has no name"));
+	free(messages);
+	elf_obj_free(image);
+}
+
 /* Compares with a Module.symvers of this text; returns what was said, "" if they agree. */
 static const char *compare(const char *macro, const char *text)
 {
@@ -194,9 +212,8 @@ static void test_struct_sizes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_exports),
-		cmocka_unit_test(test_broken_table),
-		cmocka_unit_test(test_compare),
+		cmocka_unit_test(test_exports),        cmocka_unit_test(test_broken_table),
+		cmocka_unit_test(test_nameless_entry), cmocka_unit_test(test_compare),
 		cmocka_unit_test(test_struct_sizes),
 	};
 

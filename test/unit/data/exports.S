@@ -25,6 +25,9 @@ three:	nop
 	.section __ksymtab, "a"
 	entry one
 	entry three, SPACE
+#ifdef NAMELESS
+	.long 0, 0x40000000, 0
+#endif
 #ifdef BROKEN_TABLE
 	.long 0
 #endif
@@ -33,6 +36,9 @@ three:	nop
 #ifndef WITHOUT_CRCS
 	.section __kcrctab, "a"
 	.long 0x11111111, 0x33333333
+#ifdef NAMELESS
+	.long 0x44444444
+#endif
 	.section __kcrctab_gpl, "a"
 	.long 0x22222222
 #endif
