@@ -25,7 +25,7 @@ start() {
 	env --default-signal=INT,HUP,TERM "$DRIVER" -s "$T/src" -c "$T/config" -v "$T/image" -o "$T/out" "$T/x.patch" >"$T/log" 2>&1 &
 	driver=$!
 	local i
-	for i in {1..100}; do
+	for i in {1..1200}; do
 		if [[ -s $T/child ]]; then return; fi
 		sleep 0.05
 	done
