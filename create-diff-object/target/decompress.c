@@ -18,7 +18,7 @@
 #include <zstd.h>
 
 /* An image is 50-100 MB unpacked; this bound stops a damaged stream from eating all memory. */
-#define MAX_SIZE ((size_t)4 << 30)
+#define MAX_SIZE ((size_t)512 << 20)
 
 struct buffer {
 	uint8_t *data;
@@ -242,7 +242,8 @@ static int unpack_lzo(const uint8_t *in, size_t in_size, struct buffer *buf)
 		if (packed < size)
 			take(&cur, (flags & ADLER_C ? 4 : 0) + (flags & CRC_C ? 4 : 0));
 		block = take(&cur, packed);
-		if (!block)
+		/* A byte of a packed block stands for 255 at most. */
+		if (!block || size / 256 > packed)
 			return -EBADMSG;
 		err = reserve(buf, size);
 		if (err)

@@ -2,6 +2,7 @@
 /*
  * Every wrapping that a kernel or a module comes in is taken off again, and a damaged one is noticed.
  */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -9,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <bzlib.h>
@@ -305,12 +307,40 @@ static void test_write(void **state)
 	expect_plain("written");
 }
 
+/* Sizes that a damaged file tells are not believed before there is as much of it. */
+static void test_sizes_without_data(void **state)
+{
+	static const uint8_t lzo[] =
+		"\x89LZO\0\r\n\x1a\n\x10\x30\x20\xa0\x09\x40\x01\x09\0\0\0\x01\0\0\x81\xa4\0\0\0\0\0\0\0\0\0"
+		"\0\0\0\0\x0f\0\0\0\0\0\0\x08\0\0\0\0\x12\x61\x62\x63\x64\x65\x66\x67";
+	static const uint8_t gzip[] = "\x1f\x8b\x08\0\0\0\0\0\0\x03";
+	struct rlimit before, limit;
+	uint8_t *out;
+	size_t size;
+
+	(void)state;
+#ifdef __SANITIZE_ADDRESS__
+	skip(); /* it takes terabytes of address space for itself */
+#endif
+	assert_int_equal(getrlimit(RLIMIT_AS, &before), 0);
+	limit = before;
+	limit.rlim_cur = 200 << 20;
+	assert_int_equal(setrlimit(RLIMIT_AS, &limit), 0);
+	assert_int_equal(decompress(DECOMPRESS_LZO, lzo, sizeof(lzo) - 1, 0, &out, &size), -EBADMSG);
+	assert_int_equal(decompress(DECOMPRESS_GZIP, gzip, sizeof(gzip) - 1, 3u << 30, &out, &size), -EBADMSG);
+	assert_int_equal(setrlimit(RLIMIT_AS, &before), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_packed_modules),  cmocka_unit_test(test_boot_images),
-		cmocka_unit_test(test_size_is_checked), cmocka_unit_test(test_cut_boot_image),
-		cmocka_unit_test(test_other_files),     cmocka_unit_test(test_write),
+		cmocka_unit_test(test_sizes_without_data),
+		cmocka_unit_test(test_packed_modules),
+		cmocka_unit_test(test_boot_images),
+		cmocka_unit_test(test_size_is_checked),
+		cmocka_unit_test(test_cut_boot_image),
+		cmocka_unit_test(test_other_files),
+		cmocka_unit_test(test_write),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
