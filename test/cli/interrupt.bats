@@ -14,7 +14,8 @@ setup() {
 	: >"$T/Module.symvers"
 	: >"$T/x.patch"
 	# The first long step sleeps and tells its process.
-	fake_tool klp-place 'echo $$ >"$T/child"; exec sleep 20'
+	# (The driver does not hand on T.)
+	fake_tool klp-place "echo \$\$ >'$T/child'; exec sleep 20"
 }
 teardown() {
 	if [[ -s $T/child ]]; then kill "$(<"$T/child")" 2>/dev/null || true; fi
