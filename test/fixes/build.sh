@@ -32,10 +32,10 @@ build_tools() {
 		rm -f -- "$OUT/bin/$tool"
 		cat >"$OUT/bin/$tool" <<END
 #!/bin/sh
-if [ -n "\$FIXES_OBJECTS" ] && [ -d "\$WORK/4-compile" ]; then
-	mkdir -p "\$FIXES_OBJECTS"
+if [ -n "\$KPATCH_TEST_OBJECTS" ] && [ -d "\$WORK/4-compile" ]; then
+	mkdir -p "\$KPATCH_TEST_OBJECTS"
 	for part in 3-affected 4-compile; do
-		cp -alf "\$WORK/\$part" "\$FIXES_OBJECTS/" 2>/dev/null || cp -a "\$WORK/\$part" "\$FIXES_OBJECTS/"
+		cp -alf "\$WORK/\$part" "\$KPATCH_TEST_OBJECTS/" 2>/dev/null || cp -a "\$WORK/\$part" "\$KPATCH_TEST_OBJECTS/"
 	done
 fi
 exec '$BIN/$tool' "\$@"
@@ -90,7 +90,7 @@ build_once() {
 	rm -rf -- "$dir/module" "$dir/objects"
 	mkdir -p -- "$dir/module"
 	STATUS=0
-	FIXES_OBJECTS=$dir/objects KPATCH_BIN=$OUT/bin "$KPATCH_BUILD" -a "$RELEASE" -n fix -j 1 --max-objects "$FIXES_LIMIT" -o "$dir/module" \
+	KPATCH_TEST_OBJECTS=$dir/objects KPATCH_BIN=$OUT/bin "$KPATCH_BUILD" -a "$RELEASE" -n fix -j 1 --max-objects "$FIXES_LIMIT" -o "$dir/module" \
 		"$dir/fix.patch" "$@" >"$dir/log" 2>&1 </dev/null || STATUS=$?
 	echo "$STATUS" >"$dir/status"
 }
