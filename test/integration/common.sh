@@ -29,7 +29,7 @@ result() {
 # explain FILE [LINES]: the end of a log, as remarks
 explain() { tr -d '\r' <"$1" | tail -n "${2:-30}" | sed 's/^/#   /'; }
 
-# source_with DIR MAKEFILE FILE...: TARGET_SOURCE with modules of ours. DIR stands beside the source in the cache and holds hard
+# source_with DIR MAKEFILE FILE...: TARGET_SOURCE with modules of ours. DIR is in the cache, outside of its entries, and holds hard
 # links but for drivers/misc/FILE and the Makefile there, which gets the lines of MAKEFILE. The dates of these stand for
 # their contents, so that the build tree is found in the cache again.
 source_with() {

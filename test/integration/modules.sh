@@ -191,7 +191,7 @@ grep '^TARGET_' "$OUT/target.log" >"$OUT/target.sh"
 # shellcheck source=/dev/null
 source "$OUT/target.sh"
 
-SOURCE=${TARGET_SOURCE%/*}/test-modules_${TARGET_SOURCE##*/}
+SOURCE=${TARGET_SOURCE%/*/*}/test-source/modules_${TARGET_SOURCE##*/}
 source_with "$SOURCE" "$PARTS/Makefile.modules" "$PARTS"/klp-*.[ch]
 build_modules "$OUT/build"
 cp -- "$OUT"/build/*.ko "$OUT/modules/kernel/drivers/misc/"

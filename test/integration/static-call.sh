@@ -23,7 +23,7 @@ grep '^TARGET_' "$OUT/target.log" >"$OUT/target.sh"
 # shellcheck source=/dev/null
 source "$OUT/target.sh"
 
-SOURCE=${TARGET_SOURCE%/*}/test-static-call_${TARGET_SOURCE##*/}
+SOURCE=${TARGET_SOURCE%/*/*}/test-source/static-call_${TARGET_SOURCE##*/}
 source_with "$SOURCE" <(echo "obj-m += klp-static-call.o") "$HERE/static-call/klp-static-call.c"
 cp -- "$HERE/static-call/klp-static-call.c" "$OUT/build/"
 echo 'obj-m := klp-static-call.o' >"$OUT/build/Makefile"

@@ -33,7 +33,7 @@ grep '^TARGET_' "$OUT/target.log" >"$OUT/target.sh"
 # shellcheck source=/dev/null
 source "$OUT/target.sh"
 
-SOURCE=${TARGET_SOURCE%/*}/test-static-key_${TARGET_SOURCE##*/}
+SOURCE=${TARGET_SOURCE%/*/*}/test-source/static-key_${TARGET_SOURCE##*/}
 MODULE=$OUT/modules/kernel/drivers/misc/klp-static-key.ko
 source_with "$SOURCE" <(echo "obj-m += klp-static-key.o") "$HERE"/static-key/klp-static-key{.c,-trace.h}
 if ! make_module >"$OUT/module.log" 2>&1; then

@@ -4,10 +4,11 @@
 
 TOP=${HERE%/test/sample}
 LIB_DIR=$TOP/kpatch-build/lib
-export BIN_DIR=${KPATCH_BIN:-$TOP/build/bin} KMOD_DIR=$TOP/kmod/patch
+BIN_DIR=${KPATCH_BIN:-$TOP/build/bin} KMOD_DIR=$TOP/kmod/patch
 # shellcheck source=kpatch-build/lib/parts.sh
 source "$LIB_DIR/parts.sh"
 environment_clean
+export BIN_DIR KMOD_DIR
 for part in select compile check report; do
 	# shellcheck source=/dev/null
 	source "$HERE/$part.sh"
