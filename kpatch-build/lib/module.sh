@@ -49,18 +49,16 @@ module_objects() {
 # module_dir NAME -> REPLY: where it is linked
 module_dir() { REPLY=$WORK/7-link${PART_OF[$1]:+/$1}; }
 
-# module_kbuild NAME STEP TARGET...: one run of the target's Kbuild over the link directory.
+# module_kbuild NAME: one run of the target's Kbuild over the link directory.
 # No BTF: the headers' vmlinux has no debug information to build on, and nothing reads BTF of a livepatch. No debug
 # information: it would be stripped anyway, but the work directory's name in it would make each build id another.
 module_kbuild() {
-	local name=$1 step=$2 replace=$OPT_REPLACE
-	shift 2
+	local name=$1 replace=$OPT_REPLACE
 	module_dir "$name"
 	# A part that replaced others would replace the parts beside it.
 	if ((OPT_PER_OBJECT)); then replace=0; fi
 	long_run "$REPLY/log" no_progress make -C "$TARGET_HEADERS" ${CALLER_CROSS_COMPILE:+"CROSS_COMPILE=$CALLER_CROSS_COMPILE"} \
-		"CC=$TARGET_CC" "M=$REPLY" "KLP_STEP=$step" "KLP_NAME=$name" \
-		"KLP_REPLACE=$replace" CONFIG_DEBUG_INFO_BTF_MODULES= KCFLAGS=-g0 "$@"
+		"CC=$TARGET_CC" "M=$REPLY" "KLP_NAME=$name" "KLP_REPLACE=$replace" CONFIG_DEBUG_INFO_BTF_MODULES= KCFLAGS=-g0 modules
 }
 
 # module_bug MESSAGE FILES: end the run, and keep what is to be sent
@@ -69,9 +67,11 @@ module_bug() {
 	die "$1; this is our bug, please send the patch and $2"
 }
 
-# Lists the symbols that vmlinux exports as "name<TAB>namespace".
+# module_vmlinux_exports OBJECT...: of what the objects need, the symbols that vmlinux exports, as "name<TAB>namespace".
 module_vmlinux_exports() {
-	awk -F '\t' '$3 == "vmlinux" { print $2 "\t" $5 }' "$TARGET_SYMVERS"
+	nm -uj -- "$@" | awk -F '\t' '
+		FILENAME == "-" { wanted[$1] = 1; next }
+		$3 == "vmlinux" && $2 in wanted { print $2 "\t" $5 }' - "$TARGET_SYMVERS"
 }
 
 # Every undefined symbol must have an owner: another diff object of the same module, an export of vmlinux, or a livepatch
@@ -84,7 +84,7 @@ module_check_symbols() {
 	module_objects "$@"
 	shift
 
-	while IFS=$'\t' read -r name owner; do exported[$name]=$owner; done < <(module_vmlinux_exports)
+	while IFS=$'\t' read -r name owner; do exported[$name]=$owner; done < <(module_vmlinux_exports "${MODULE_OBJECTS[@]}")
 	while read -r name; do elsewhere[$name]=1; done < <(module_new_globals "$@")
 	for object in "${MODULE_OBJECTS[@]}"; do
 		owner=${MODULE[${object#"$WORK/6-diff/"}]}
@@ -243,20 +243,15 @@ module_link_one() {
 	fi
 	objcopy --localize-hidden --strip-debug "$dir/klp-parts.o" "$dir/klp-diff.o"
 
-	# Sealing is decided from one object here, while the addresses are taken in another: leave all functions alone.
-	if ! module_kbuild "$name" hook patch-hook.o; then
+	if ! module_kbuild "$name"; then
 		show_file "$log"
 		workdir_keep
-		die "the module's glue does not compile for $TARGET_RELEASE; the compiler's output is above and in $log"
-	fi
-	objcopy --strip-debug -R .ibt_endbr_seal -R .rela.ibt_endbr_seal "$dir/patch-hook.o" "$dir/klp-hook.o"
-	module_one_compiler "$dir"
-
-	if ! module_kbuild "$name" module modules; then
-		show_file "$log"
-		workdir_keep
+		if [[ ! -e $dir/klp-hook.o ]]; then
+			die "the module's glue does not compile for $TARGET_RELEASE; the compiler's output is above and in $log"
+		fi
 		die "Kbuild does not link the module for $TARGET_RELEASE; its output is above and in $log"
 	fi
+	module_one_compiler "$dir"
 	if grep -q '^WARNING: modpost' "$log"; then
 		grep '^WARNING: modpost' "$log" >&2
 		module_bug "modpost complains about the module, see above" "$dir"

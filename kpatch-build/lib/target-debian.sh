@@ -12,6 +12,7 @@ target_debian() {
 	if ! command -v apt-cache >/dev/null || ! command -v apt-get >/dev/null; then
 		die "this is no Debian system (no apt-get), so the target's packages can't be fetched; describe the target with -s, -c and -v"
 	fi
+	debian_index
 	if [[ $release =~ ^[0-9]+\.[0-9]+$ ]]; then debian_newest "$release"; release=$REPLY; fi
 	release=${release:-$(uname -r)}
 	debian_image_version "$release"; version=$REPLY
@@ -32,16 +33,32 @@ target_debian() {
 	CACHE_LIGHT=--light cache_fill "$TARGET_SOURCE" debian_unpack_source "linux-source-$REPLY" "$version"
 }
 
+# debian_apt_cache COMMAND ARG...: apt-cache, which reads the lists of tens of thousands of packages in each call, over a second, where
+# apt is set up to keep no index of them (Dir::Cache::pkgcache "", as images of containers do). Then it has one in our cache, which it
+# holds against the lists itself.
+debian_apt_cache() {
+	debian_index
+	apt-cache "${DEBIAN_INDEX[@]}" "$@"
+}
+debian_index() {
+	local file=none
+	if [[ -v DEBIAN_INDEX ]]; then return; fi
+	DEBIAN_INDEX=()
+	eval "$(apt-config shell file Dir::Cache::pkgcache 2>/dev/null)"
+	if [[ $file ]] || ! mkdir -p -- "$CACHE/apt" 2>/dev/null; then return; fi
+	DEBIAN_INDEX=(-o "Dir::Cache::pkgcache=$CACHE/apt/pkgcache.bin" -o "Dir::Cache::srcpkgcache=$CACHE/apt/srcpkgcache.bin")
+}
+
 # debian_line VERSION -> REPLY: 6.12 of 6.12.117-1~deb12u1
 debian_line() { [[ $1 =~ ^[0-9]+\.[0-9]+ ]]; REPLY=${BASH_REMATCH[0]}; }
 
 # debian_versions PACKAGE -> REPLY: its versions in the archive, newest first, one a line
 debian_versions() {
-	REPLY=$(apt-cache madison -- "$1" 2>/dev/null | awk -F '|' -v p="$1" '{ gsub(/ /, "") } $1 == p { print $2 }' | uniq)
+	REPLY=$(debian_apt_cache madison -- "$1" 2>/dev/null | awk -F '|' -v p="$1" '{ gsub(/ /, "") } $1 == p { print $2 }' | uniq)
 }
 
 debian_no_lists() {
-	if [[ -z $(apt-cache search --names-only '^linux-image-' 2>/dev/null) ]]; then
+	if [[ -z $(debian_apt_cache search --names-only '^linux-image-' 2>/dev/null) ]]; then
 		die "the package lists of this machine are empty; fetch them with: apt-get update (as root)"
 	fi
 }
@@ -76,24 +93,27 @@ debian_image_version() {
 }
 
 # debian_targets [LINE] -> REPLY: "version release" lines of the standard flavour, newest first. (One madison call for
-# all names: each call reads the whole package index.)
+# all names.)
 debian_targets() {
-	local line=${1:-[0-9]+.[0-9]+} arch
+	local line=${1:-[0-9]+.[0-9]+} arch images
+	debian_index
 	arch=$(dpkg --print-architecture)
-	REPLY=$(apt-cache search --names-only "^linux-image-${line//./\\.}\\..*-$arch\$" 2>/dev/null |
-		awk '{ print $1 }' | grep -Ev -- '-(cloud|rt|unsigned)-|^linux-image-[0-9]+\.[0-9]+-' |
-		xargs -r apt-cache madison 2>/dev/null |
+	debian_apt_cache search --names-only "^linux-image-${line//./\\.}\\..*-$arch\$" 2>/dev/null |
+		awk '{ print $1 }' | grep -Ev -- '-(cloud|rt|unsigned)-|^linux-image-[0-9]+\.[0-9]+-' | mapfile -t images || true
+	REPLY=""
+	if ((${#images[@]} == 0)); then return; fi
+	REPLY=$(debian_apt_cache madison -- "${images[@]}" 2>/dev/null |
 		awk -F '|' '{ gsub(/ /, ""); sub(/^linux-image-/, "", $1); print $2, $1 }' | sort -u -k 1,1Vr -k 2,2) || REPLY=""
 }
 
-# debian_madison PACKAGE... -> fills DEBIAN_HAS[PACKAGE] with its versions in the archive, newest first, blanks around each. (One
-# call for all: each reads the whole package index.)
+# debian_madison PACKAGE... -> fills DEBIAN_HAS[PACKAGE] with its versions in the archive, newest first, blanks around each.
+# (One call for all.)
 declare -A DEBIAN_HAS=()
 debian_madison() {
 	local package version
 	while read -r package version; do
 		if [[ ${DEBIAN_HAS[$package]:- } != *" $version "* ]]; then DEBIAN_HAS[$package]=${DEBIAN_HAS[$package]:- }"$version "; fi
-	done < <(apt-cache madison -- "$@" 2>/dev/null | awk -F '|' '{ gsub(/ /, ""); print $1, $2 }')
+	done < <(debian_apt_cache madison -- "$@" 2>/dev/null | awk -F '|' '{ gsub(/ /, ""); print $1, $2 }')
 }
 
 # debian_relations: from control data on standard input, "PACKAGE VERSION DEPENDENCY RELATION WANTED" for each package of
@@ -150,7 +170,7 @@ debian_buildable() {
 	while read -r package version dependency relation wanted; do
 		needs[$package $version]+="$dependency $relation $wanted"$'\n'
 		sources+=("$dependency")
-	done < <(apt-cache show -- "${names[@]}" 2>/dev/null | debian_relations)
+	done < <(debian_apt_cache show -- "${names[@]}" 2>/dev/null | debian_relations)
 	debian_madison "${sources[@]}"
 	while read -r version release; do
 		debian_line "$version"
@@ -215,7 +235,7 @@ debian_list_targets() {
 
 # debian_field FIELD PACKAGE VERSION -> REPLY
 debian_field() {
-	REPLY=$(apt-cache show -- "$2=$3" 2>/dev/null | awk -v f="$1: " 'index($0, f) == 1 && !n++ { print substr($0, length(f) + 1) }')
+	REPLY=$(debian_apt_cache show -- "$2=$3" 2>/dev/null | awk -v f="$1: " 'index($0, f) == 1 && !n++ { print substr($0, length(f) + 1) }')
 }
 
 # debian_package_is_whole FILE PACKAGE VERSION: is the file what it is called? By the hash in apt's lists; where they do not know

@@ -22,6 +22,7 @@ view_make() {
 		PATCHED=$WORK/2-tree/patched
 		view_link
 		view_fill "$from"
+		view_check "$from" || view_foreign
 	else
 		view_take
 		at_exit view_give_back
@@ -30,10 +31,13 @@ view_make() {
 			debug "$PATCHED is not as it was made: making it anew"
 			view_link
 			view_fill "$from"
+			view_check "$from" || view_foreign
 		fi
 		ln -s "$PATCHED" "$WORK/2-tree/patched"
 	fi
-	if ! view_check "$from"; then die "internal: $PATCHED differs from the source in other files than the patch changes; is something else writing there?"; fi
+}
+view_foreign() {
+	die "internal: $PATCHED differs from the source in other files than the patch changes; is something else writing there?"
 }
 
 # The first view that no other run has, as a run left it or new.

@@ -128,6 +128,7 @@ own() { "$DRIVER" -s "$T/src" -c "$T/config" -v "$T/image" --print-target "$@"; 
 fake_archive() {
 	cat >"$T/bin/apt-cache" <<-'EOF'
 		#!/bin/sh
+		while [ "$1" = -o ]; do shift 2; done
 		headers() {
 			printf 'Package: linux-headers-%s-amd64\nVersion: %s\nDepends: linux-base, linux-headers-%s-common (= %s), %s, gcc-12\n\n' "$1" "$2" "$1" "$2" "$3"
 		}

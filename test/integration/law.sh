@@ -68,9 +68,7 @@ build_good() {
 	cp "$TOP"/kmod/patch/* "$link/"
 	: >"$link/klp-info.h"
 	objcopy --strip-debug -R .ibt_endbr_seal -R .rela.ibt_endbr_seal -R .modinfo "$parts/law.o" "$link/klp-diff.o"
-	kbuild "M=$link" KLP_STEP=hook KLP_NAME=livepatch-law KLP_REPLACE=0 patch-hook.o
-	objcopy --strip-debug -R .ibt_endbr_seal -R .rela.ibt_endbr_seal "$link/patch-hook.o" "$link/klp-hook.o"
-	kbuild "M=$link" KLP_STEP=module KLP_NAME=livepatch-law KLP_REPLACE=0 modules
+	kbuild "M=$link" KLP_NAME=livepatch-law KLP_REPLACE=0 modules
 	objcopy --strip-debug "$link/livepatch-law.ko"
 	"$BIN/create-klp-module" "$link/livepatch-law.ko" "$OUT/good/livepatch-law.ko"
 }
