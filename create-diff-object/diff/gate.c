@@ -47,6 +47,26 @@ static const char *list_callers(const struct diff *diff, uint32_t p, char *text,
 	return text;
 }
 
+/*
+ * __init code that no hunk touches changed for the sake of what is inlined into it, a macro or a type. The author means that, and
+ * patches it where it still runs. The function has run, unless its module comes later, which nothing can change: the kernel patches
+ * no code of .init sections. (An __exit function is yet to run.)
+ */
+static bool note_init_function(const struct diff *diff, uint32_t p, struct diag *diag)
+{
+	const struct piece *piece = side_piece(&diff->patched, p);
+
+	if (diff->changes->v[p].change != CHANGE_CHANGED ||
+	    is_exit_section(side_section(&diff->patched, piece)->name) ||
+	    origin_of(diff->origin, piece->name) != ORIGIN_ELSEWHERE)
+		return false;
+	if (piece->root == p)
+		diag_report(
+			diag, DIAG_NOTE, RULE_INIT_CODE, file_of(diff), piece->name,
+			"__init function left out: what is inlined into it changed, the function itself did not, and it has run (where its module is loaded after the livepatch, it runs as it was)");
+	return true;
+}
+
 static void refuse_function(const struct diff *diff, uint32_t p, struct diag *diag)
 {
 	const struct piece *piece = side_piece(&diff->patched, p);
@@ -54,6 +74,8 @@ static void refuse_function(const struct diff *diff, uint32_t p, struct diag *di
 	char callers[512];
 
 	if (piece->class == SEC_INIT) {
+		if (note_init_function(diff, p, diag))
+			return;
 		diag_refuse(
 			diag, RULE_INIT_CODE, file_of(diff), piece->name,
 			"%s __init or __exit function: it already ran, or runs once; patch the code that uses its result",

@@ -7,6 +7,7 @@
 
 #include "diff/compare.h"
 #include "diff/correlate.h"
+#include "diff/origin.h"
 #include "diff/side.h"
 
 struct diag;
@@ -51,6 +52,7 @@ struct diff {
 	const struct corr *corr;
 	const struct changes *changes;
 	const struct selection *selection;
+	struct origin *origin; /* the patch's hunks; NULL: not known */
 };
 
 /* Selects; diff->selection need not be set. */

@@ -31,6 +31,7 @@ struct options {
 	const char *layout;    /* NULL: none */
 	const char *kernel;    /* NULL: none */
 	const char *report;    /* NULL: none */
+	const char *hunks;     /* NULL: none */
 	bool present;
 	bool exact;
 	bool debug;
@@ -47,6 +48,7 @@ static const char usage[] =
 	"  -l, --layout FILE      entry sizes of special sections, lines '<section> <bytes>'\n"
 	"  -a, --accept RULE:NAME take what this rule refuses at this place for accepted by the author; may be given again\n"
 	"  -r, --report FILE      write what came out as records, for programs to read\n"
+	"  -H, --hunks FILE       a table of the patch's hunks, so that refusals name them\n"
 	"      --list-rules       list the rules of refusals: name, may it be accepted, meaning\n"
 	"  -E, --exact            a number that differs is a change, never a line: the objects were compiled with the same __LINE__\n"
 	"  -e, --explain          print why each symbol is included, with the code that differs\n"
@@ -70,6 +72,7 @@ static bool parse_options(int argc, char **argv, struct options *options, struct
 		{"layout", required_argument, NULL, 'l'},
 		{"accept", required_argument, NULL, 'a'},
 		{"report", required_argument, NULL, 'r'},
+		{"hunks", required_argument, NULL, 'H'},
 		{"list-rules", no_argument, NULL, 'R'},
 		{"exact", no_argument, NULL, 'E'},
 		{"explain", no_argument, NULL, 'e'},
@@ -79,7 +82,7 @@ static bool parse_options(int argc, char **argv, struct options *options, struct
 	};
 	int c;
 
-	while ((c = getopt_long(argc, argv, "p:k:Pl:a:r:Eedh", longs, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "p:k:Pl:a:r:H:Eedh", longs, NULL)) != -1) {
 		switch (c) {
 		case 'p':
 			options->placement = optarg;
@@ -98,6 +101,9 @@ static bool parse_options(int argc, char **argv, struct options *options, struct
 			break;
 		case 'r':
 			options->report = optarg;
+			break;
+		case 'H':
+			options->hunks = optarg;
 			break;
 		case 'R':
 			rules_list(stdout);
@@ -309,6 +315,12 @@ static int compare(const struct options *options, bool *unchanged, struct diag *
 		err = layout_read_environment(&layout, diag);
 	if (!err && options->layout)
 		err = layout_read_file(&layout, options->layout, diag);
+	if (!err && options->hunks)
+		err = origin_read(options->hunks, options->orig, options->patched, &diff.origin, diag);
+	if (!err && diff.origin) {
+		diag->find_hunks = origin_find_hunks;
+		diag->hunks = diff.origin;
+	}
 	if (!err)
 		err = side_open(options->orig, &layout, options->exact, &orig, &diff.orig, diag);
 	if (!err)
@@ -323,6 +335,8 @@ static int compare(const struct options *options, bool *unchanged, struct diag *
 	symtab_free(files.symtab);
 	side_close(&patched);
 	side_close(&orig);
+	diag->find_hunks = NULL;
+	origin_free(diff.origin);
 	return err;
 }
 

@@ -11,10 +11,10 @@
 
 static const struct {
 	const char *word;   /* in the message; NULL: none */
-	const char *record; /* in the report; NULL: not told there */
+	const char *record; /* in the report */
 	int err;
 } levels[] = {
-	[DIAG_NOTE] = {"note", NULL, 0},
+	[DIAG_NOTE] = {"note", "note", 0},
 	[DIAG_WARNING] = {"warning", "warning", 0},
 	[DIAG_ACCEPTED] = {"warning: accepted", "accepted", 0},
 	[DIAG_REFUSAL] = {"refused", "refused", -EPERM},
@@ -81,7 +81,7 @@ static void put_field(FILE *file, const char *text)
 static void put_record(const struct diag *diag, enum diag_level level, enum rule rule, const char *place,
 		       const char *text)
 {
-	if (!diag->report || !levels[level].record)
+	if (!diag->report)
 		return;
 	fputs(levels[level].record, diag->report);
 	put_field(diag->report, rule == RULE_NONE ? "-" : rule_info(rule)->name);
@@ -107,11 +107,65 @@ static void put_message(const struct diag *diag, enum diag_level level, enum rul
 	fputc('\n', diag->out);
 }
 
+struct hunk_names {
+	const struct diag *diag;
+	enum rule rule;
+	const char *place;
+	FILE *text; /* behind the message */
+	bool records;
+	unsigned int n;
+};
+
+static void tell_hunk(void *arg, const char *file, const char *hunk)
+{
+	struct hunk_names *names = arg;
+
+	if (names->records) {
+		fputs("hunk", names->diag->report);
+		put_field(names->diag->report, names->rule == RULE_NONE ? "-" : rule_info(names->rule)->name);
+		put_field(names->diag->report, names->place);
+		put_field(names->diag->report, file);
+		put_field(names->diag->report, hunk);
+		fputc('\n', names->diag->report);
+	} else {
+		fprintf(names->text, "%s%s of %s", names->n++ ? ", " : " (hunk ", hunk, file);
+	}
+}
+
+/* The text of a refusal, and behind it the hunks that it comes from; to be freed. */
+static char *with_hunks(const struct diag *diag, const char *place, char *text)
+{
+	struct hunk_names names = {.diag = diag, .place = place};
+	char *more = NULL;
+	size_t size;
+
+	names.text = open_memstream(&more, &size);
+	if (!names.text)
+		memory_exhausted();
+	fputs(text, names.text);
+	diag->find_hunks(diag->hunks, place, tell_hunk, &names);
+	if (names.n)
+		fputc(')', names.text);
+	if (fclose(names.text))
+		memory_exhausted();
+	free(text);
+	return more;
+}
+
+static void put_hunk_records(const struct diag *diag, enum rule rule, const char *place)
+{
+	struct hunk_names names = {.diag = diag, .rule = rule, .place = place, .records = true};
+
+	if (diag->report)
+		diag->find_hunks(diag->hunks, place, tell_hunk, &names);
+}
+
 int diag_report(struct diag *diag, enum diag_level level, enum rule rule, const char *file, const char *place,
 		const char *fmt, ...)
 {
 	va_list ap;
 	char *text;
+	bool has_hunks;
 	int len;
 
 	if ((level == DIAG_REFUSAL || level == DIAG_WARNING) && take_accept(diag, rule, place))
@@ -126,8 +180,13 @@ int diag_report(struct diag *diag, enum diag_level level, enum rule rule, const 
 	va_end(ap);
 	if (len < 0)
 		memory_exhausted();
+	has_hunks = level == DIAG_REFUSAL && place && diag->find_hunks;
+	if (has_hunks)
+		text = with_hunks(diag, place, text);
 	put_message(diag, level, rule, file, place, text);
 	put_record(diag, level, rule, place, text);
+	if (has_hunks)
+		put_hunk_records(diag, rule, place);
 	free(text);
 	return levels[level].err;
 }

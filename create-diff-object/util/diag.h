@@ -35,10 +35,17 @@ struct diag_accept {
 	bool used;
 };
 
+/* Called once for each hunk of the patch that is found: `hunk` of `file` ("@@ -10,7 +10,8 @@", "fs/isofs/inode.c"). */
+typedef void diag_tell_hunk(void *arg, const char *file, const char *hunk);
+/* Finds the hunks that touch the place of a refusal. */
+typedef void diag_find_hunks(void *arg, const char *place, diag_tell_hunk *tell, void *tell_arg);
+
 struct diag {
 	FILE *out;                       /* where messages go, not owned; NULL: nowhere (they are only counted) */
 	FILE *report;                    /* where records go (--report), not owned; NULL: nowhere */
 	VEC(struct diag_accept) accepts; /* zeroed memory has none; see diag_free() */
+	diag_find_hunks *find_hunks;     /* so that a refusal names them; NULL: they are not known */
+	void *hunks;                     /* its first argument; not owned */
 	unsigned int warnings;           /* counts so far */
 	unsigned int refusals;
 	unsigned int errors;

@@ -146,6 +146,7 @@ cache_again() {
 	cache_note "$1" "$2"
 	rm -f -- "$1.manifest"
 	if [[ ${KPATCH_AGAIN:-} ]]; then die "$1 is damaged again ($2) right after it was made; is the disk, or is something writing there?"; fi
+	export KPATCH_AGAIN=1
 	RUN_AGAIN=1
 	exit "$EXIT_ERROR"
 }

@@ -25,12 +25,17 @@ diff_objects() {
 		done
 	fi
 	accept_tell_unused "$WORK/6-diff.report"
+	if ((DIFF_REFUSED)); then without_again "$WORK/6-diff.report"; fi
 	if ((DIFF_REFUSED)); then refuse "the patch can't be livepatched, for the reasons above ($DIFF_REFUSED object(s))"; fi
+	if ((${#DIFFS[@]} == 0)) && grep -q $'^note\tinit-code\t' "$WORK/6-diff.report"; then
+		sed -n "s,$WORK/4-compile/[a-z-]*/,,; s/^.*: note: .*/    &/p" "$WORK/6-diff.log" >&2
+		refuse "the patch changes only what has run at start-up"
+	fi
 	if ((${#DIFFS[@]} == 0)); then
 		finish "$EXIT_UNCHANGED" "nothing changed: the patch changes no code in ${OBJECTS[*]:0:5}"
 	fi
 	progress_clear
-	sed -n "s,$WORK/4-compile/[a-z-]*/,,; s/^.*: warning: .*/    &/p" "$WORK/6-diff.log" >&2
+	sed -n "s,$WORK/4-compile/[a-z-]*/,,; s/^.*: \(warning\|note\): .*/    &/p" "$WORK/6-diff.log" >&2
 	changes=$(grep -E ': (changed|new) function: ' "$WORK/6-diff.log") || changes=""
 	printf '%s\n' "$changes" | sed 's,^.*/,,; s/^/         /'
 	for object in "${again[@]}"; do
@@ -46,7 +51,7 @@ diff_objects() {
 # What --explain printed, without the lines that the stage prints for all objects together. Sources have the names of the patch.
 diff_show_explanation() {
 	progress_clear
-	grep -vE ': (changed|new) function: |: warning: ' "$1" | sed "s,$PATCHED/,,g; s/^/    /"
+	grep -vE ': (changed|new) function: |: (warning|note): ' "$1" | sed "s,$PATCHED/,,g; s/^/    /"
 }
 
 # diff_object OBJECT SIDE: compare the pair orig$SIDE, patched$SIDE; DIFF_STATUS and DIFF_LOG are what came of it
@@ -61,7 +66,7 @@ diff_object() {
 	if ((OPT_EXPLAIN)); then args+=(--explain); fi
 	args+=("${OPT_ACCEPT[@]/#/--accept=}")
 	# __LINE__ is the same in both: see patch_number_lines().
-	args+=(--exact --report "${DIFF_LOG%.log}.report")
+	args+=(--exact --hunks "$WORK/2-tree/hunks" --report "${DIFF_LOG%.log}.report")
 	args+=(--layout "$TARGET_LAYOUT" --placement "$WORK/5-proof/${object%.o}.place")
 	"$BIN_DIR/create-diff-object" "${args[@]}" "$WORK/4-compile/orig$side/$object" \
 		"$WORK/4-compile/patched$side/$object" "${MODULE[$object]}" "$symbols" "$TARGET_SYMVERS" "${MODULE_NAME//-/_}" "$out" \

@@ -164,6 +164,7 @@ module_write_info() {
 		# That the base is not proved is for whoever loads the module to know.
 		if ((${#UNPROVED[@]})); then echo 'MODULE_INFO(proof, "none");'; fi
 		for name in "${UNPROVED[@]}"; do echo "MODULE_INFO(unproved, \"$name\");"; done
+		for name in "${WITHOUT_HUNKS[@]}"; do echo "MODULE_INFO(without, \"$name\");"; done
 		kept=$(module_kept_addresses "${MODULE_OBJECTS[@]}")
 		if [[ $kept ]]; then echo "#define KLP_ADDRESS_KEPT \"${kept//$'\n'/, }\""; fi
 		case $part in

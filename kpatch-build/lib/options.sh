@@ -20,6 +20,8 @@ OPT_PROOF=1             # 0 with --no-proof
 OPT_FUZZ=0              # --fuzz
 OPT_MAX_OBJECTS=200     # --max-objects
 OPT_ACCEPT=()           # --accept: RULE:NAME each
+OPT_WITHOUT=()          # --without: rules
+OPT_WITHOUT_HUNKS=()    # --without-hunk: FILE:HUNK each
 OPT_EXPLAIN=0           # --explain
 OPT_PROVE=0             # --prove, or --prove-test
 OPT_PROVE_TEST=""       # --prove-test: script to run in the machine
@@ -55,6 +57,10 @@ Build:
       --max-objects N        refuse a patch that can change more objects (default: 200)
       --accept RULE:NAME     the author of the patch has judged what this rule refuses at NAME; may be given again. The
                              module says so. The rules are in create-diff-object(1)
+      --without RULE         leave the hunks out that this rule refuses, and build the rest; each is named, and the module
+                             says so. May be given again
+      --without-hunk FILE:HUNK
+                             leave this hunk out ("fs/isofs/inode.c:@@ -10,7 +10,8 @@"); may be given again
       --explain              show why each function is in the module, with the instructions that differ
       --skip-compiler-check  go on when the compiler is not the one that built the target
       --no-proof             go on when what is compiled is not proved to be what the target runs; the module says so
@@ -90,7 +96,7 @@ options_parse() {
 	local short=ha:r:s:c:v:j:t:n:o:dR long parsed
 	long=help,archversion:,sourcerpm:,sourcedir:,config:,vmlinux:,jobs:,target:,name:,output:,debug,non-replace
 	long+=,oot-module:,oot-module-src:,skip-cleanup,skip-compiler-check,skip-gcc-check
-	long+=,no-proof,symvers:,modules:,per-object,fuzz:,max-objects:,explain,accept:,list-targets,print-target,prove,prove-test:,prove-wait:,prove-module:,prove-file:
+	long+=,no-proof,symvers:,modules:,per-object,fuzz:,max-objects:,explain,accept:,without:,without-hunk:,list-targets,print-target,prove,prove-test:,prove-wait:,prove-module:,prove-file:
 	if ! parsed=$(getopt -o "$short" -l "$long" -n kpatch-build -- "$@" 2>&1); then
 		parsed=${parsed%%$'\n'*}
 		usage_error "${parsed#kpatch-build: }"
@@ -117,6 +123,8 @@ options_parse() {
 		--modules) OPT_MODULES=$2; shift ;;
 		--fuzz) OPT_FUZZ=$2; shift ;;
 		--accept) OPT_ACCEPT+=("$2"); shift ;;
+		--without) OPT_WITHOUT+=("$2"); shift ;;
+		--without-hunk) OPT_WITHOUT_HUNKS+=("$2"); shift ;;
 		--explain) OPT_EXPLAIN=1 ;;
 		--max-objects) OPT_MAX_OBJECTS=$2; shift ;;
 		--prove) OPT_PROVE=1 ;;
@@ -176,6 +184,9 @@ options_check() {
 	if [[ $OPT_PROVE_WAIT && ! $OPT_PROVE_WAIT =~ ^[0-9]{1,4}$ ]]; then
 		usage_error "--prove-wait takes a number of seconds, at most 9999"
 	fi
+	for file in "${OPT_WITHOUT_HUNKS[@]}"; do
+		if [[ ! $file =~ ^[^:]+:@@\ -[0-9]+(,[0-9]+)?( .*)?$ ]]; then usage_error "--without-hunk takes FILE:HUNK, as messages have them, and '$file' is not of that form"; fi
+	done
 	if ((OPT_PROVE)); then vm_require; fi
 	options_name
 }

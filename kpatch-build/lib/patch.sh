@@ -24,7 +24,9 @@ patch_apply() {
 	source_check_files "${!PATCH_CLASS[@]}"
 	patch_fetch "$WORK/2-tree/unnumbered"
 	for i in "${PATCH_NUMBERS[@]}"; do patch_apply_one "$i"; done
+	hunks_leave_out
 	patch_results
+	hunks_list
 	patch_number_lines
 	view_make "$WORK/2-tree/numbered" "${PATCHED_FILES[@]}" "${BUILD_FILES[@]}"
 	what="${#PATCHED_FILES[@]} source file(s) changed"
@@ -286,6 +288,7 @@ patch_results() {
 	if [[ $refused ]]; then refuse "the patch can't be livepatched:$refused"; fi
 	if ((${#same[@]} && ${#PATCHED_FILES[@]})); then note "no change of the contents (only of modes, or taken back by another part): ${same[*]}"; fi
 	if ((${#PATCHED_FILES[@]} + ${#BUILD_FILES[@]} == 0)); then
+		if ((${#WITHOUT_HUNKS[@]})); then refuse "nothing is left of the patch without the hunks that were to be left out"; fi
 		if ((${#same[@]})); then finish "$EXIT_UNCHANGED" "nothing changed: the contents of ${same[*]:0:5} stay as they are"; fi
 		finish "$EXIT_UNCHANGED" "nothing changed: the patch changes no file that is compiled"
 	fi
