@@ -8,6 +8,7 @@
 
 #include <elf.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "arch/arch.h"
@@ -16,34 +17,74 @@
 #include "elf/names.h"
 #include "util/arena.h"
 #include "util/diag.h"
+#include "util/memory.h"
+#include "util/vec.h"
 
 static const char *file_of(const struct diff *diff)
 {
 	return diff->patched.obj->path;
 }
 
-/* Up to three functions that call p directly, for the hint. */
+/* Can the function be livepatched, as far as its kind goes? What runs now must be found by ftrace. */
+static bool is_patchable(const struct diff *diff, uint32_t p)
+{
+	uint32_t orig = diff->corr->to_orig[p];
+
+	return side_piece(&diff->patched, p)->class == SEC_TEXT && orig != PIECE_NONE &&
+	       side_piece(&diff->orig, orig)->traced;
+}
+
+static bool calls(const struct side *side, uint32_t from, uint32_t p)
+{
+	const struct piece *piece = side_piece(side, from);
+	const struct ref *refs;
+	uint32_t n = side_refs(side, piece, &refs);
+
+	for (uint32_t i = 0; i < n; i++)
+		if (refs[i].piece == p && refs[i].is_branch)
+			return piece->kind == PIECE_FUNC;
+	return false;
+}
+
+/* So many functions that can't be patched are looked behind for one that can be. */
+#define MAX_LEADS 8
+
+/*
+ * What to change instead of a function that can't be patched: up to three that lead to it and can be, the nearest ones. In
+ * lib/maple_tree.c the callers of what ftrace can't reach are such functions themselves.
+ */
 static const char *list_callers(const struct diff *diff, uint32_t p, char *text, size_t size)
 {
 	const struct side *patched = &diff->patched;
+	bool *seen = calloc(patched->pieces->n + 1, sizeof(*seen));
+	VEC(uint32_t) queue = {0};
 	uint32_t found = 0;
 
-	snprintf(text, size, "its callers");
-	for (uint32_t from = 0; from < patched->pieces->n && found < 3; from++) {
-		const struct piece *piece = side_piece(patched, from);
-		const struct ref *refs;
-		uint32_t n = side_refs(patched, piece, &refs);
-
-		for (uint32_t i = 0; i < n && piece->kind == PIECE_FUNC; i++) {
+	if (!seen)
+		memory_exhausted();
+	snprintf(text, size, "%s",
+		 elf_sym_is_local(&patched->obj->syms[side_piece(patched, p)->sym])
+			 ? "what leads to it (no function of this object that calls it can be patched)"
+			 : "its callers in other objects");
+	vec_add(&queue, p);
+	seen[p] = true;
+	for (uint32_t at = 0; at < queue.n && found < 3; at++) {
+		for (uint32_t from = 0; from < patched->pieces->n && found < 3; from++) {
+			uint32_t root = side_piece(patched, from)->root;
 			size_t used = found ? strlen(text) : 0;
 
-			if (refs[i].piece != p || !refs[i].is_branch || piece->root == p)
+			if (seen[root] || !calls(patched, from, queue.v[at]))
 				continue;
-			snprintf(text + used, size - used, "%s%s", found++ ? ", " : "",
-				 side_piece(patched, piece->root)->name);
-			break;
+			seen[root] = true;
+			if (is_patchable(diff, root))
+				snprintf(text + used, size - used, "%s%s", found++ ? ", " : "",
+					 side_piece(patched, root)->name);
+			else if (queue.n < MAX_LEADS)
+				vec_add(&queue, root);
 		}
 	}
+	vec_free(&queue);
+	free(seen);
 	return text;
 }
 
