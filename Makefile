@@ -208,7 +208,7 @@ check-cli: all $(LAW_TOOLS) $(JUDGE)
 	$(Q)bats --tap test/cli
 
 # The scripts of test/integration that test one thing on one booted line each, after the cases.
-INTEGRATION := kallsyms-equal positions replace static-call static-key modules per-object law law-pipeline
+INTEGRATION := kallsyms-equal positions replace mounted static-call static-key modules per-object law law-pipeline
 
 check-integration: all $(LAW_TOOLS)
 	$(Q)st=0; for line in $(KERNELS); do $(MAKE) --no-print-directory check-integration-$$line || st=1; done; exit $$st

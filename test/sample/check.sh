@@ -158,7 +158,7 @@ statement_copies() {
 	}
 	$4 == "SECTION" { section[$8] = $7 }
 	$4 == "FUNC" && $3 > 0 { name[++n] = $8; in_section[n] = $7; start[n] = hex($2); end[n] = start[n] + $3 }
-	/^Relocation section/ { on = $3 ~ /rela\.discard\.klp_sample/ }
+	/^Relocation section/ { on = $3 ~ /[.]rela[.]discard.$/ }
 	on && /R_X86_64_64/ {
 		for (i = 1; i <= n; i++)
 			if (in_section[i] == section[$5] && start[i] <= hex($7) && hex($7) < end[i]) {

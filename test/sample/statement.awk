@@ -6,7 +6,7 @@
 # -v insert=    print the names
 # -v insert=F   print the source with one statement more at the beginning of F, on the line of its "{", so that no line has another
 # number. It is a declaration, because declarations may follow; its initializer can't be optimized away, counts as the smallest
-# where the compiler thinks about inlining, and lists each of its copies in a section of its own.
+# where the compiler thinks about inlining, and lists each of its copies in section .discard, which the kernel drops (and has no use for).
 
 { line[NR] = $0 }
 
@@ -16,7 +16,7 @@ END {
 		if (insert == "") {
 			if (name != "") print name
 		} else if (name == insert)
-			print "{ int klp_sample __attribute__((unused)) = ({ asm volatile __inline(\"991: nop\\n\\t.pushsection .discard.klp_sample\\n\\t.quad 991b\\n\\t.popsection\"); 0; });"
+			print "{ int klp_sample __attribute__((unused)) = ({ asm volatile __inline(\"991: nop\\n\\t.pushsection .discard\\n\\t.quad 991b\\n\\t.popsection\"); 0; });"
 		else
 			print line[n]
 	}
