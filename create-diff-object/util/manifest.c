@@ -398,26 +398,36 @@ static bool is_left_out(const struct record *r)
 	return false;
 }
 
+/* Opens a directory that is no link. Returns 0, or -errno. */
+static int open_stream(int dir, const char *name, DIR **stream)
+{
+	int fd = openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	int err = 0;
+
+	if (fd < 0)
+		return -errno;
+	*stream = fdopendir(fd);
+	if (!*stream) {
+		err = -errno;
+		close(fd);
+	}
+	return err;
+}
+
 /* Removes a file, or a directory with all that is in it. */
 static int remove_at(int dir, const char *name)
 {
 	struct dirent *entry;
 	DIR *stream;
-	int fd, err = 0;
+	int err;
 
 	if (!unlinkat(dir, name, 0))
 		return 0;
 	if (errno != EISDIR && errno != EPERM)
 		return -errno;
-	fd = openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	stream = fdopendir(fd);
-	if (!stream) {
-		err = -errno;
-		close(fd);
+	err = open_stream(dir, name, &stream);
+	if (err)
 		return err;
-	}
 	while (!err && (entry = readdir(stream)))
 		if (!is_dot(entry->d_name))
 			err = remove_at(dirfd(stream), entry->d_name);
@@ -430,21 +440,14 @@ static int remove_at(int dir, const char *name)
 /* A directory whose identity changed: is there anything that was not there? (What is gone misses its own record.) */
 static int check_names(struct checking *c, struct record *r)
 {
-	int fd = openat(c->root, r->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	struct dirent *entry;
 	struct stat st;
 	DIR *stream;
 	char *path;
-	int err = 0;
+	int err = open_stream(c->root, r->path, &stream);
 
-	if (fd < 0)
-		return -errno;
-	stream = fdopendir(fd);
-	if (!stream) {
-		err = -errno;
-		close(fd);
+	if (err)
 		return err;
-	}
 	map_paths(c);
 	while (!err && (entry = readdir(stream))) {
 		if (is_dot(entry->d_name))
