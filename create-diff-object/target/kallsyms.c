@@ -27,7 +27,13 @@ enum {
 	NAMES_PER_MARKER = 256,
 	MIN_SYMS = 16,
 	MAX_SYMS = 1 << 24,
-	MAX_NAME = 4096, /* unpacked; the kernel's own limit is 128 or 512 */
+	MAX_NAME = 4096,      /* unpacked; the kernel's own limit is 128 or 512 */
+	MAX_TEXT = 256 << 20, /* bytes of all names, unpacked; 12 MB in a Debian kernel */
+	/*
+	 * So many bytes are looked at for each byte of a section. A kernel's is read about four times; data made to look like
+	 * kallsyms at each place would be read as often as it has bytes.
+	 */
+	MAX_LOOKS = 64,
 };
 
 struct tables {
@@ -38,7 +44,15 @@ struct tables {
 	uint64_t names;
 	uint32_t nsyms;
 	uint16_t token_index[NTOKENS];
+	uint64_t looks; /* bytes that may still be looked at */
 };
+
+/* False if nothing more may be looked at. */
+static bool look_at(struct tables *t, uint64_t bytes)
+{
+	t->looks -= bytes < t->looks ? bytes : t->looks;
+	return t->looks;
+}
 
 /* How the addresses are kept. */
 struct addresses {
@@ -83,9 +97,11 @@ static bool try_tokens(const struct elf_sec *sec, uint64_t zero, struct tables *
 	uint64_t end = zero, at;
 
 	for (int i = '0'; i < NTOKENS; i++) {
-		end = skip_string(sec, end);
-		if (!end || end - zero > UINT16_MAX)
+		uint64_t next = skip_string(sec, end);
+
+		if (!next || next - zero > UINT16_MAX || !look_at(t, next - end))
 			return false;
+		end = next;
 	}
 	end = align8(sec, end);
 	if (end + sizeof(t->token_index) > sec->size)
@@ -114,6 +130,8 @@ static bool find_tokens(const struct elf_sec *sec, uint64_t from, struct tables 
 	while (p < end && (p = memmem(p, (size_t)(end - p), digits, sizeof(digits)))) {
 		if (try_tokens(sec, (uint64_t)(p - sec->data), t))
 			return true;
+		if (!t->looks)
+			return false;
 		p++;
 	}
 	return false;
@@ -160,7 +178,7 @@ static bool try_names(struct tables *t, uint64_t offset)
 	for (uint32_t i = 0; i < nsyms; i++) {
 		uint32_t len = name_length(sec, &at);
 
-		if (!len || !starts_like_name(t, at))
+		if (!len || !starts_like_name(t, at) || !look_at(t, 2))
 			return false;
 		at += len;
 	}
@@ -181,7 +199,7 @@ static bool try_names(struct tables *t, uint64_t offset)
 
 static bool find_names(struct tables *t)
 {
-	for (uint64_t offset = align8(t->sec, 0); offset + 16 <= t->token_table; offset += 8)
+	for (uint64_t offset = align8(t->sec, 0); offset + 16 <= t->token_table && look_at(t, 8); offset += 8)
 		if (try_names(t, offset))
 			return true;
 	return false;
@@ -241,6 +259,7 @@ static int find_tables(const struct elf_sec *sec, struct tables *t, struct addre
 {
 	uint64_t from = 0;
 
+	t->looks = (uint64_t)MAX_LOOKS * sec->size;
 	while (find_tokens(sec, from, t)) {
 		if (find_names(t) && find_addresses(t, addrs))
 			return 0;
@@ -273,14 +292,17 @@ static int print_symbols(const struct elf_obj *image, const struct tables *t, co
 	FILE *out = open_memstream(text, size);
 	uint64_t at = t->names;
 	char name[MAX_NAME];
+	size_t total = 0;
 	int err = 0;
 
 	if (!out)
 		return -ENOMEM;
 	for (uint32_t i = 0; i < t->nsyms && !err; i++) {
 		uint32_t len = name_length(t->sec, &at);
+		size_t n = unpack_name(t, at, len, name);
 
-		if (unpack_name(t, at, len, name) < 2)
+		total += n;
+		if (n < 2 || total > MAX_TEXT)
 			err = diag_error(diag, image->path, "kallsyms", "name %u is empty or too long", i);
 		else
 			fprintf(out, "%016llx %c %s\n", (unsigned long long)address_of(t, addrs, i), name[0], name + 1);

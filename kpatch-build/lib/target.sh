@@ -45,11 +45,10 @@ target_save() {
 
 is_elf() { [[ $(head -c 4 -- "$1" | od -An -tx1) == " 7f 45 4c 46" ]]; }
 
-# What the image tells of itself, kept in the cache by the file's name, identity, size and times (and those of the program that
-# reads it): the ELF file in it, its symbols, the sizes of its structures.
+# What the image tells of itself, kept in the cache by the file's name, identity, size and times, and the program that reads it: the ELF file in it, its symbols, the sizes of its structures.
 image_facts() {
 	local dir
-	dir=$CACHE/image/$(stat -L -c '%n %i %s %.9Y %.9Z' -- "$TARGET_IMAGE" "$BIN_DIR/klp-place" | sha256sum | cut -c 1-16)
+	dir=$CACHE/image/$({ stat -L -c '%n %i %s %.9Y %.9Z' -- "$TARGET_IMAGE"; sha256sum <"$BIN_DIR/klp-place"; } | sha256sum | cut -c 1-16)
 	cache_fill "$dir" image_read "$TARGET_IMAGE"
 	TARGET_VMLINUX=$dir/vmlinux TARGET_KALLSYMS=$dir/kallsyms TARGET_LAYOUT=$dir/layout
 	if is_elf "$TARGET_IMAGE"; then TARGET_VMLINUX=$TARGET_IMAGE; fi

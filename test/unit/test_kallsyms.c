@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -31,7 +32,7 @@ struct layout {
 };
 
 struct blob {
-	uint8_t data[256 * 1024];
+	uint8_t data[8 << 20];
 	size_t size;
 };
 
@@ -300,12 +301,36 @@ static void test_cut(void **state)
 	}
 }
 
+/*
+ * A million places that look like a count and its names, each for 87,000 names until it fails. Reading on from each would take
+ * minutes; the alarm ends the test then.
+ */
+static void test_many_beginnings(void **state)
+{
+	/* As a count: 0x15407. As names: one of 7 bytes that begins with a 'T', and so on. */
+	static const uint8_t unit[8] = {7, 'T', 1};
+	struct diag diag = {0};
+	char *text;
+	size_t size;
+
+	(void)state;
+	blob.size = 0;
+	while (blob.size < sizeof(blob.data) - 65536)
+		put(&blob, unit, sizeof(unit));
+	put_tokens(&blob);
+	alarm(20);
+	assert_int_not_equal(extract(&blob, &text, &size, &diag), 0);
+	alarm(0);
+	assert_int_equal(diag.errors, 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_layouts),
 		cmocka_unit_test(test_damaged),
 		cmocka_unit_test(test_cut),
+		cmocka_unit_test(test_many_beginnings),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
