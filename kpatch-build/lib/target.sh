@@ -45,7 +45,8 @@ target_save() {
 
 is_elf() { [[ $(head -c 4 -- "$1" | od -An -tx1) == " 7f 45 4c 46" ]]; }
 
-# What the image tells of itself, kept in the cache by the file's name, identity, size and times, and the program that reads it: the ELF file in it, its symbols, the sizes of its structures.
+# What the image tells of itself, kept in the cache by the file's name, identity, size and times, and the program that reads it:
+# the ELF file in it, its symbols, the sizes of its structures.
 image_facts() {
 	local dir
 	dir=$CACHE/image/$({ stat -L -c '%n %i %s %.9Y %.9Z' -- "$TARGET_IMAGE"; sha256sum <"$BIN_DIR/klp-place"; } | sha256sum | cut -c 1-16)
