@@ -5,7 +5,7 @@
  * what is not there. The addresses of changed functions are no problem: those that are given out are the kernel's own (see
  * diff/select.c).
  *
- * The places where included code takes an address are followed by klp/escape.c. A variable leads to all whose addresses stand in it,
+ * The places where included code takes an address are followed by diff/escape.c. A variable leads to all whose addresses stand in it,
  * so its address is as good as theirs; what runs is told rather than the variable that holds it. Variables without a name of their
  * own (strings, constants, what macros make) are only ways to others: a text that is given to printk() is not worth a word.
  */
@@ -13,9 +13,8 @@
 
 #include <string.h>
 
-#include "arch/arch.h"
+#include "diff/escape.h"
 #include "elf/names.h"
-#include "klp/escape.h"
 #include "util/arena.h"
 #include "util/diag.h"
 #include "util/vec.h"
@@ -176,34 +175,45 @@ static bool has_pointer_at(const void *arg, uint32_t piece, int64_t start, int64
 	return false;
 }
 
-static void follow(struct context *ctx, uint32_t from, bool owned, uint32_t sec, uint64_t at, const struct ref *ref)
+/* Do addresses stand where those that stand in a variable lead to? What another object of the patch defines is not known. */
+static bool is_deep(const struct context *ctx, uint32_t node)
 {
-	uint32_t node = find_node(ctx, from, owned, ref);
+	for (uint32_t i = ctx->first[node]; i < ctx->first[node + 1]; i++) {
+		uint32_t to = ctx->pointers.v[i].to;
+
+		if (to >= ctx->npieces || ctx->first[to] < ctx->first[to + 1])
+			return true;
+	}
+	return false;
+}
+
+/* Code whose references are followed. */
+struct walk {
+	struct context *ctx;
+	uint32_t from; /* patched piece that it is code of */
+	bool owned;    /* not inside of the piece: a block of special text */
+	uint32_t sec;
+};
+
+static void follow(void *arg, uint64_t at, const struct ref *ref)
+{
+	const struct walk *walk = arg;
+	struct context *ctx = walk->ctx;
+	uint32_t node = find_node(ctx, walk->from, walk->owned, ref);
 	struct escape_target target = {.has_pointer_at = has_pointer_at, .arg = ctx};
 
 	if (node == NODE_NONE || !ctx->leads[node])
 		return;
 	target.has_pointers = ctx->first[node] < ctx->first[node + 1];
-	escape_follow(ctx->diff, from, sec, at, ref, &target, &ctx->escapes[node]);
+	target.is_deep = is_deep(ctx, node);
+	escape_follow(side_of(ctx), walk->from, walk->sec, at, ref, &target, &ctx->escapes[node]);
 }
 
-/* Code in [start, end), instruction by instruction. */
 static void follow_code(struct context *ctx, uint32_t from, bool owned, uint32_t sec, uint64_t start, uint64_t end)
 {
-	const struct elf_obj *obj = side_of(ctx)->obj;
-	struct arch_insn insn;
+	struct walk walk = {ctx, from, owned, sec};
 
-	for (uint64_t at = start; at < end; at += insn.length) {
-		const struct ref *refs;
-		uint32_t n;
-
-		/* What can't be decoded is passed by as diff/refs.c does, which knows its fields to be undecoded. */
-		if (!obj->arch->decode(obj->secs[sec].data, obj->secs[sec].size, at, &insn))
-			insn.length = 1;
-		n = refs_in_range(side_of(ctx)->refs, sec, at, at + insn.length, &refs);
-		for (uint32_t i = 0; i < n; i++)
-			follow(ctx, from, owned, sec, at, &refs[i]);
-	}
+	escape_visit_code(side_of(ctx), sec, start, end, follow, &walk);
 }
 
 /* Another object of the patch may read a new variable that it can see. */
@@ -232,27 +242,6 @@ static void follow_all(struct context *ctx)
 			    selection->blocks[i].end);
 }
 
-/* What is done to it: the end of "its address, which ...". */
-static const char *path_text(struct context *ctx, const struct escape_path *path, const char *before)
-{
-	const char *by = side_piece(side_of(ctx), path->piece)->name;
-
-	switch (path->way) {
-	case ESCAPE_CALL:
-		return arena_printf(ctx->arena, "%s() %sgives to %s()", by, before, path->callee);
-	case ESCAPE_INDIRECT:
-		return arena_printf(ctx->arena, "%s() %sgives to a function that it calls by its address", by, before);
-	case ESCAPE_STORED:
-		return arena_printf(ctx->arena, "%s() %swrites to memory", by, before);
-	case ESCAPE_RETURNED:
-		return arena_printf(ctx->arena, "%s() %sreturns", by, before);
-	case ESCAPE_SHARED:
-		return "other objects of the patch may use";
-	default:
-		return arena_printf(ctx->arena, "%s() %suses in code that can't be followed", by, before);
-	}
-}
-
 static void tell(struct context *ctx, uint32_t node, uint32_t root, bool content, const struct escape_path *path)
 {
 	const char *name = node_name(ctx, node), *in = node_name(ctx, root), *within = "", *before = "";
@@ -271,7 +260,8 @@ static void tell(struct context *ctx, uint32_t node, uint32_t root, bool content
 	if (!accepted)
 		vec_add(&ctx->names, name);
 	diag_warn(ctx->diag, RULE_ADDRESS_KEPT, side_of(ctx)->obj->path, name,
-		  "the kernel may keep its address, which %s%s%s", within, path_text(ctx, path, before),
+		  "the kernel may keep its address, which %s%s%s", within,
+		  escape_path_text(ctx->arena, side_of(ctx), path, before),
 		  accepted ? "" : ": the livepatch can be disabled, but not removed");
 }
 

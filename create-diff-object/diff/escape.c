@@ -8,14 +8,14 @@
  * of a call, unless the callee is known to forget it (elf/callees.c) or is code of the same object, which is followed in turn. How
  * many arguments a callee has is not known: a register that could be one is one. What can't be decided counts as out of sight.
  */
-#include "klp/escape.h"
+#include "diff/escape.h"
 
 #include <string.h>
 
 #include "arch/arch.h"
 #include "elf/callees.h"
 #include "elf/names.h"
-#include "klp/plan.h"
+#include "util/arena.h"
 #include "util/vec.h"
 
 #define MAX_DEPTH 6
@@ -35,7 +35,7 @@ struct state {
 
 /* What is the same all the way. */
 struct trail {
-	const struct diff *diff;
+	const struct side *side;
 	const struct escape_target *target;
 	struct escape *escape;
 	uint32_t steps;
@@ -45,7 +45,7 @@ struct trail {
 struct walk {
 	struct trail *trail;
 	const struct elf_obj *obj;
-	uint32_t root; /* patched piece of the function */
+	uint32_t root; /* piece of the function */
 	unsigned int depth;
 	VEC(struct state) states;
 	VEC(uint32_t) queue; /* indexes of states */
@@ -131,7 +131,7 @@ static uint32_t argument_registers(const struct elf_obj *obj, uint32_t set)
 
 static const struct side *side_of(const struct walk *walk)
 {
-	return &walk->trail->diff->patched;
+	return walk->trail->side;
 }
 
 /* A label inside of the function that is followed? */
@@ -198,11 +198,21 @@ static bool has_body(const struct walk *walk, const struct ref *ref)
 	       side_piece(side_of(walk), ref->piece)->class == SEC_TEXT && obj->syms[ref->sym].bind != STB_WEAK;
 }
 
+/* Whose name a call has: of a place in a section, that of what stands there. */
+static const struct elf_sym *called_symbol(const struct walk *walk, const struct ref *ref)
+{
+	const struct elf_sym *sym = &walk->obj->syms[ref->sym];
+
+	return elf_sym_is_section(sym) && ref->piece != PIECE_NONE
+		       ? &walk->obj->syms[side_piece(side_of(walk), ref->piece)->sym]
+		       : sym;
+}
+
 /* A call or a jump to another function. ref is NULL if it is called by its address. Returns what holds afterwards. */
 static struct taint follow_call(struct walk *walk, const struct ref *ref, struct taint taint)
 {
 	uint32_t arguments = all_arguments(walk->obj), result = walk->obj->arch->calls.result;
-	const struct elf_sym *sym = ref ? &walk->obj->syms[plan_symbol_of_ref(walk->trail->diff, ref)] : NULL;
+	const struct elf_sym *sym = ref ? called_symbol(walk, ref) : NULL;
 	const char *name = sym ? sym->name : NULL;
 	/* A static function may have the name of another one. */
 	const struct callee *callee = sym && !elf_sym_is_local(sym) ? callee_find(name) : NULL;
@@ -280,7 +290,7 @@ static struct taint apply_flow(struct walk *walk, const struct arch_flow *flow, 
 
 	/* Half an address is none. */
 	if (flow->reads_memory && flow->memory_size >= 4 &&
-	    (at.content || (at.address && walk->trail->target->has_pointers)))
+	    ((at.content && walk->trail->target->is_deep) || (at.address && walk->trail->target->has_pointers)))
 		used.content |= flow->addresses;
 	if (!flow->is_plain)
 		keep(walk, used, ESCAPE_UNKNOWN, NULL);
@@ -327,8 +337,8 @@ static struct taint follow_function(struct trail *trail, uint32_t root, unsigned
 {
 	struct walk walk = {
 		.trail = trail,
-		.obj = trail->diff->patched.obj,
-		.root = side_piece(&trail->diff->patched, root)->root,
+		.obj = trail->side->obj,
+		.root = side_piece(trail->side, root)->root,
 		.depth = depth,
 	};
 
@@ -363,12 +373,12 @@ static struct taint take(struct walk *walk, const struct ref *ref, const struct 
 	return spread(taken, flow->writes);
 }
 
-void escape_follow(const struct diff *diff, uint32_t from, uint32_t sec, uint64_t at, const struct ref *ref,
+void escape_follow(const struct side *side, uint32_t from, uint32_t sec, uint64_t at, const struct ref *ref,
 		   const struct escape_target *target, struct escape *escape)
 {
-	const struct elf_sec *text = &diff->patched.obj->secs[sec];
-	struct trail trail = {.diff = diff, .target = target, .escape = escape};
-	struct walk walk = {.trail = &trail, .obj = diff->patched.obj, .root = side_piece(&diff->patched, from)->root};
+	const struct elf_sec *text = &side->obj->secs[sec];
+	struct trail trail = {.side = side, .target = target, .escape = escape};
+	struct walk walk = {.trail = &trail, .obj = side->obj, .root = side_piece(side, from)->root};
 	struct taint taint = {.address = 1}, returned;
 	struct arch_insn insn;
 	struct arch_flow flow;
@@ -383,4 +393,44 @@ void escape_follow(const struct diff *diff, uint32_t from, uint32_t sec, uint64_
 	keep(&walk, returned, ESCAPE_RETURNED, NULL);
 	if (trail.steps > MAX_STEPS)
 		keep(&walk, (struct taint){.address = 1}, ESCAPE_UNKNOWN, NULL);
+}
+
+void escape_visit_code(const struct side *side, uint32_t sec, uint64_t start, uint64_t end, escape_visit *visit,
+		       void *arg)
+{
+	const struct elf_sec *text = &side->obj->secs[sec];
+	struct arch_insn insn;
+
+	for (uint64_t at = start; at < end; at += insn.length) {
+		const struct ref *refs;
+		uint32_t n;
+
+		/* What can't be decoded is passed by as diff/refs.c does, which knows its fields to be undecoded. */
+		if (!side->obj->arch->decode(text->data, text->size, at, &insn))
+			insn.length = 1;
+		n = refs_in_range(side->refs, sec, at, at + insn.length, &refs);
+		for (uint32_t i = 0; i < n; i++)
+			visit(arg, at, &refs[i]);
+	}
+}
+
+const char *escape_path_text(struct arena *arena, const struct side *side, const struct escape_path *path,
+			     const char *before)
+{
+	const char *by = side_piece(side, path->piece)->name;
+
+	switch (path->way) {
+	case ESCAPE_CALL:
+		return arena_printf(arena, "%s() %sgives to %s()", by, before, path->callee);
+	case ESCAPE_INDIRECT:
+		return arena_printf(arena, "%s() %sgives to a function that it calls by its address", by, before);
+	case ESCAPE_STORED:
+		return arena_printf(arena, "%s() %swrites to memory", by, before);
+	case ESCAPE_RETURNED:
+		return arena_printf(arena, "%s() %sreturns", by, before);
+	case ESCAPE_SHARED:
+		return "other objects of the patch may use";
+	default:
+		return arena_printf(arena, "%s() %suses in code that can't be followed", by, before);
+	}
 }
