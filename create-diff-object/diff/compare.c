@@ -13,6 +13,8 @@
 
 #include "arch/arch.h"
 #include "diff/attributes.h"
+#include "diff/carry.h"
+#include "diff/constants.h"
 #include "diff/lines.h"
 #include "diff/pairing.h"
 #include "util/arena.h"
@@ -443,100 +445,6 @@ static struct change_info compare_pieces(const struct context *ctx, uint32_t pat
 	return info;
 }
 
-/*
- * Is every use of the piece in its object a direct call or jump from a function? Start-up code does not count, for it ran;
- * what runs at exit would go on with the old function.
- */
-static bool is_only_called(const struct side *side, uint32_t id)
-{
-	const struct elf_obj *obj = side->obj;
-	uint32_t calls = 0;
-
-	for (uint32_t sec = 1; sec < obj->nsecs; sec++) {
-		for (uint32_t i = 0; i < side->refs->count[sec]; i++) {
-			const struct ref *ref = &side->refs->of_sec[sec][i];
-			uint32_t from;
-
-			/* Labels inside and entries of special tables are the function's own. */
-			if (ref->piece != id || sec_classify(&obj->secs[sec]) == SEC_SPECIAL)
-				continue;
-			from = pieces_find(side->pieces, sec, ref->offset);
-			if (from != PIECE_NONE && side_piece(side, from)->root == id)
-				continue;
-			if (!ref->is_branch || from == PIECE_NONE || side_piece(side, from)->kind != PIECE_FUNC)
-				return false;
-			if (side_piece(side, from)->class == SEC_UNKNOWN ||
-			    (side_piece(side, from)->class == SEC_INIT && is_exit_section(obj->secs[sec].name)))
-				return false;
-			calls++;
-		}
-	}
-	return calls > 0;
-}
-
-static bool can_be_carried(const struct context *ctx, uint32_t p)
-{
-	const struct piece *patched = side_piece(ctx->patched, p), *orig;
-	uint32_t o = ctx->corr->to_orig[p];
-
-	if (o == PIECE_NONE || patched->kind != PIECE_FUNC || patched->root != p)
-		return false;
-	orig = side_piece(ctx->orig, o);
-	return !orig->traced && elf_sym_is_local(&ctx->orig->obj->syms[orig->sym]) &&
-	       elf_sym_is_local(&ctx->patched->obj->syms[patched->sym]) && orig->class == SEC_TEXT &&
-	       is_ordinary_text(side_section(ctx->orig, orig)->name) && is_only_called(ctx->orig, o) &&
-	       is_only_called(ctx->patched, p);
-}
-
-/* For a reason outside of its own bytes. */
-static void make_changed(struct change_info *info, enum difference why, uint64_t where)
-{
-	info->change = CHANGE_CHANGED;
-	info->why = why;
-	info->where = where;
-}
-
-/* Makes the callers of a carried function changed ones; returns whether one was not so before. */
-static bool change_callers(const struct side *patched, uint32_t id, struct change_info *info)
-{
-	bool found = false;
-
-	for (uint32_t from = 0; from < patched->pieces->n; from++) {
-		const struct piece *piece = side_piece(patched, from);
-		const struct ref *refs;
-		uint32_t n =
-			piece->kind == PIECE_FUNC && piece->class == SEC_TEXT ? side_refs(patched, piece, &refs) : 0;
-
-		for (uint32_t i = 0; i < n; i++) {
-			if (refs[i].piece != id || info[piece->root].change != CHANGE_SAME)
-				continue;
-			make_changed(&info[piece->root], DIFF_CALLEE, refs[i].offset - piece->start);
-			found = true;
-		}
-	}
-	return found;
-}
-
-static void carry_untraced(const struct context *ctx, struct change_info *info)
-{
-	for (bool again = true; again;) {
-		again = false;
-		for (uint32_t p = 0; p < ctx->patched->pieces->n; p++) {
-			if (info[p].change != CHANGE_CHANGED || info[p].carried || !can_be_carried(ctx, p))
-				continue;
-			info[p].carried = true;
-			again |= change_callers(ctx->patched, p, info);
-		}
-	}
-}
-
-static bool is_label_ref(const struct side *side, const struct ref *ref)
-{
-	const struct piece *target = ref->piece == PIECE_NONE ? NULL : side_piece(side, ref->piece);
-
-	return target && target->kind == PIECE_FUNC && !ref->is_branch && (ref->target || target->root != ref->piece);
-}
-
 /* Does only this function use the datum, and without taking its address? */
 static bool is_read_by_one(const struct side *side, uint32_t id, uint32_t root)
 {
@@ -567,7 +475,7 @@ static uint32_t find_owner(const struct side *side, uint32_t id)
 	    !pairing_is_numbered(side, id))
 		return PIECE_NONE;
 	for (uint32_t i = 0; i < n; i++) {
-		uint32_t root = is_label_ref(side, &refs[i]) ? side_piece(side, refs[i].piece)->root : PIECE_NONE;
+		uint32_t root = side_is_label(side, &refs[i]) ? side_piece(side, refs[i].piece)->root : PIECE_NONE;
 
 		if (root == PIECE_NONE || (owner != PIECE_NONE && owner != root))
 			return PIECE_NONE;
@@ -592,7 +500,7 @@ static void change_owners(const struct context *ctx, struct change_info *info)
 		uint32_t owner = info[p].change == CHANGE_CHANGED ? find_label_owner(ctx, p) : PIECE_NONE;
 
 		if (owner != PIECE_NONE && info[owner].change == CHANGE_SAME)
-			make_changed(&info[owner], DIFF_LABELS, 0);
+			change_make(&info[owner], DIFF_LABELS, 0);
 	}
 }
 
@@ -606,7 +514,7 @@ static void mark_labels(const struct context *ctx, struct change_info *info)
 		if (piece->kind != PIECE_DATA || piece->class != SEC_DATA || ctx->corr->to_orig[p] == PIECE_NONE)
 			continue;
 		for (uint32_t i = 0; i < n && info[p].labels == LABELS_NONE; i++)
-			if (is_label_ref(ctx->patched, &refs[i]) &&
+			if (side_is_label(ctx->patched, &refs[i]) &&
 			    info[side_piece(ctx->patched, refs[i].piece)->root].change == CHANGE_CHANGED)
 				info[p].labels = find_label_owner(ctx, p) != PIECE_NONE ? LABELS_OWN : LABELS_OLD;
 	}
@@ -645,9 +553,10 @@ int changes_new(const struct side *orig, const struct side *patched, const struc
 		uint32_t root = side_piece(patched, p)->root;
 
 		if (root != p && changes->v[p].change != CHANGE_SAME && changes->v[root].change == CHANGE_SAME)
-			make_changed(&changes->v[root], DIFF_PART, 0);
+			change_make(&changes->v[root], DIFF_PART, 0);
 	}
-	carry_untraced(&ctx, changes->v);
+	constants_carry(orig, patched, corr, changes->v);
+	carry_untraced(orig, patched, corr, changes->v);
 	mark_labels(&ctx, changes->v);
 	warn_of_guesses(&ctx, changes->v, diag);
 	lines_free(ctx.lines);
@@ -684,6 +593,8 @@ const char *difference_text(enum difference why)
 		return "its table of labels";
 	case DIFF_PART:
 		return "its unlikely part";
+	case DIFF_CONSTANT:
+		return "a constant that it refers to";
 	default:
 		return "nothing";
 	}

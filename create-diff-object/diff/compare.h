@@ -27,6 +27,7 @@ enum difference {
 	DIFF_CALLEE,    /* it calls a changed function that ftrace can't reach: see carried */
 	DIFF_PART,      /* the function's unlikely part changed, appeared or vanished */
 	DIFF_LABELS,    /* its table for `goto *` differs */
+	DIFF_CONSTANT,  /* it refers to a constant that is carried: see by */
 };
 
 /* What a datum that both objects have holds of the insides of changed functions, as a table for `goto *` does. */
@@ -42,15 +43,17 @@ struct lines;
 struct change_info {
 	enum change change;
 	enum difference why;
-	/* Bytes from the start of the patched piece to the first difference, for DIFF_SIZE, _BYTES, _TARGET, _CALLEE. */
+	/* Bytes from the start of the patched piece to the first difference, for DIFF_SIZE, _BYTES, _TARGET, _CALLEE, _CONSTANT. */
 	uint64_t where;
 	const struct entry *orig_entry, *entry; /* DIFF_ENTRY: the first that differ; one is NULL if there is none */
 	/*
 	 * A changed static function without an ftrace location (an `inline` that GCC kept out of line, like the
 	 * __do_sys_newuname() of SYSCALL_DEFINE1(newuname)) is changed through its callers: all of them are in this
-	 * object, each calls its new copy, and the function itself is not patched.
+	 * object, each calls its new copy, and the function itself is not patched. So with a constant whose address
+	 * nobody else knows: all its readers are changed, and read its new copy.
 	 */
 	bool carried;
+	uint32_t by; /* DIFF_CONSTANT: the patched piece of that constant */
 	enum labels labels;
 	/* Bytes between it and its neighbours, which no symbol names, differ in more than padding. */
 	bool gap_differs;
@@ -68,6 +71,14 @@ struct changes {
 int changes_new(const struct side *orig, const struct side *patched, const struct corr *corr, struct changes **result,
 		struct diag *diag) __attribute__((warn_unused_result));
 void changes_free(struct changes *changes);
+
+/* Makes a piece a changed one for a reason outside of its own bytes, while changes are made. */
+static inline void change_make(struct change_info *info, enum difference why, uint64_t where)
+{
+	info->change = CHANGE_CHANGED;
+	info->why = why;
+	info->where = where;
+}
 
 /* A short text for messages: "its size", "a reference". */
 const char *difference_text(enum difference why);

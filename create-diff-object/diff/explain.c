@@ -559,6 +559,10 @@ static void explain_change(const struct context *ctx, uint32_t p)
 		fprintf(ctx->out, "  reason: its unlikely part, see %s\n",
 			part == PIECE_NONE ? "the original" : side_piece(patched, part)->name);
 		break;
+	case DIFF_CONSTANT:
+		fprintf(ctx->out, "  reason: %s %s, which changed\n", piece->kind == PIECE_FUNC ? "reads" : "refers to",
+			side_piece(patched, info->by)->name);
+		break;
 	case DIFF_LABELS:
 		fprintf(ctx->out, "  reason: its table of labels for `goto *`\n");
 		break;
@@ -618,7 +622,8 @@ static void explain_piece(const struct context *ctx, uint32_t p)
 
 	fprintf(ctx->out, "%s: %s: ", ctx->file, piece->name);
 	if (changed && info->carried)
-		fprintf(ctx->out, "changed, and carried for its callers: ");
+		fprintf(ctx->out,
+			"changed, and carried for its %s: ", piece->kind == PIECE_FUNC ? "callers" : "readers");
 	else if (changed)
 		fprintf(ctx->out, "changed%s: ", included ? "" : ", but can't be carried");
 	else if (included && ctx->diff->selection->v[p].why == WHY_NEW)

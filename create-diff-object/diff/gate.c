@@ -13,6 +13,7 @@
 
 #include "arch/arch.h"
 #include "diff/attributes.h"
+#include "diff/constants.h"
 #include "diff/restarts.h"
 #include "elf/names.h"
 #include "util/arena.h"
@@ -137,6 +138,47 @@ static void refuse_function(const struct diff *diff, uint32_t p, struct diag *di
 			list_callers(diff, p, callers, sizeof(callers)));
 }
 
+/* Of what is as good as a constant that could be brought along: why it can't; else nothing. */
+static const char *why_not_carried(const struct diff *diff, uint32_t p, struct arena *arena)
+{
+	const struct constant_verdict verdict = constants_judge(&diff->orig, &diff->patched, diff->corr, p);
+	const char *before = "";
+
+	switch (verdict.bar) {
+	case CONSTANT_REFERRED:
+		return arena_printf(arena, "; a new one can't take its place, for %s refers to it", verdict.name);
+	case CONSTANT_STARTUP:
+		return arena_printf(
+			arena, "; a new one can't take its place, for %s reads it, which belongs to start-up or exit",
+			verdict.name);
+	case CONSTANT_UNTRACED:
+		return arena_printf(arena,
+				    "; a new one can't take its place, for %s reads it, which ftrace can't reach",
+				    verdict.name);
+	case CONSTANT_ADDRESS:
+		if (verdict.holder)
+			before = arena_printf(arena, "reads from %s and ", verdict.holder);
+		return arena_printf(arena,
+				    "; a new one can't take its place, for others may know its address, which %s",
+				    escape_path_text(arena, verdict.side, &verdict.path, before));
+	default:
+		return "";
+	}
+}
+
+static void refuse_content(const struct diff *diff, uint32_t p, struct diag *diag)
+{
+	const struct piece *piece = side_piece(&diff->patched, p);
+	struct arena *arena = arena_new();
+
+	diag_refuse(
+		diag, RULE_DATA_CHANGED, file_of(diff), piece->name,
+		"changed data in %s: %s differs; the running kernel's copy stays as it is, so change it from a callback or a function%s",
+		side_section(&diff->patched, piece)->name, difference_text(diff->changes->v[p].why),
+		why_not_carried(diff, p, arena));
+	arena_free(arena);
+}
+
 static void refuse_data(const struct diff *diff, uint32_t p, struct diag *diag)
 {
 	const struct piece *piece = side_piece(&diff->patched, p);
@@ -157,10 +199,7 @@ static void refuse_data(const struct diff *diff, uint32_t p, struct diag *diag)
 			section, (unsigned long)attributes_alignment(&diff->orig, diff->corr->to_orig[p]),
 			(unsigned long)attributes_alignment(&diff->patched, p));
 	else if (info->change == CHANGE_CHANGED)
-		diag_refuse(
-			diag, RULE_DATA_CHANGED, file_of(diff), piece->name,
-			"changed data in %s: %s differs; the running kernel's copy stays as it is, so change it from a callback or a function",
-			section, difference_text(info->why));
+		refuse_content(diff, p, diag);
 	/* module_init() leaves `__UNIQUE_ID___addressable_init_module680`, whose number any new unique name shifts. */
 	else if (info->change == CHANGE_NEW && piece->class == SEC_INIT &&
 		 !(piece->kind == PIECE_DATA && side_is_anonymous(&diff->patched, piece)))
@@ -212,7 +251,7 @@ static void check_pieces(const struct diff *diff, struct diag *diag)
 			continue;
 		if (piece->kind == PIECE_FUNC)
 			refuse_function(diff, p, diag);
-		else
+		else if (!diff->changes->v[p].carried)
 			refuse_data(diff, p, diag);
 	}
 }

@@ -54,7 +54,7 @@ enum ref_use selection_ref_use(const struct diff *diff, uint32_t from, const str
 		return ref->is_branch && diff->changes->v[ref->piece].change == CHANGE_CHANGED ? REF_USE_COPY
 											       : REF_USE_EXISTING;
 	}
-	if (diff->changes->v[ref->piece].labels == LABELS_OWN)
+	if (diff->changes->v[ref->piece].labels == LABELS_OWN || diff->changes->v[ref->piece].carried)
 		return REF_USE_COPY;
 	return has_partner ? REF_USE_EXISTING : REF_USE_COPY;
 }

@@ -3,6 +3,8 @@
 #ifndef KLP_DIFF_SIDE_H
 #define KLP_DIFF_SIDE_H
 
+#include <stddef.h>
+
 #include "diff/entries.h"
 #include "diff/pieces.h"
 #include "diff/refs.h"
@@ -40,6 +42,14 @@ static inline uint64_t side_object_start(const struct side *side, const struct r
 	const struct elf_sym *sym = &side->obj->syms[ref->sym];
 
 	return elf_sym_is_section(sym) ? (uint64_t)ref->target : sym->value;
+}
+
+/* Does a reference mean a place inside of a function, and does not just go there? */
+static inline bool side_is_label(const struct side *side, const struct ref *ref)
+{
+	const struct piece *target = ref->piece == PIECE_NONE ? NULL : side_piece(side, ref->piece);
+
+	return target && target->kind == PIECE_FUNC && !ref->is_branch && (ref->target || target->root != ref->piece);
 }
 
 /* Is it a datum without identity (see is_anonymous_datum()), or one that no symbol names? */

@@ -171,6 +171,14 @@ const char *author_section_purpose(const char *name)
 	return NULL;
 }
 
+bool is_constant_section(const struct elf_sec *sec)
+{
+	/* `.rodata..c_jump_table`: what two dots set apart has rules of its own. */
+	return (!strcmp(sec->name, ".rodata") ||
+		(starts_with(sec->name, ".rodata.") && !starts_with(sec->name, ".rodata.."))) &&
+	       (sec->flags & (SHF_ALLOC | SHF_WRITE | SHF_EXECINSTR | SHF_MERGE)) == SHF_ALLOC;
+}
+
 bool is_exit_section(const char *name)
 {
 	return starts_with(name, ".exit") || starts_with(name, ".memexit");

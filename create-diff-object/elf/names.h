@@ -49,6 +49,9 @@ enum data_kind data_classify(const struct elf_sec *sec);
  */
 const char *author_section_purpose(const char *name);
 
+/* Does the section hold nothing but constants, which nothing writes, not even start-up code (`.rodata.foo`), and which are not merged? */
+bool is_constant_section(const struct elf_sec *sec);
+
 /* Does code of this section run when its object leaves (`.exit.text`)? */
 bool is_exit_section(const char *name);
 /* Is it text without rules of its own (not `.noinstr.text`, `.entry.text`, ...)? */

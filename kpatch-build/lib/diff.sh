@@ -3,6 +3,8 @@
 # come out the same are left out. What can't be livepatched is collected from all objects and told at once.
 
 DIFFS=()                # objects of 6-diff that were written
+# What create-diff-object says of what it included.
+DIFF_INCLUDED=': (changed|new) function: |: carried constant: '
 
 diff_objects() {
 	local object done=0 again=() changes
@@ -36,7 +38,7 @@ diff_objects() {
 	fi
 	progress_clear
 	sed -n "s,$WORK/4-compile/[a-z-]*/,,; s/^.*: \(warning\|note\): .*/    &/p" "$WORK/6-diff.log" >&2
-	changes=$(grep -E ': (changed|new) function: ' "$WORK/6-diff.log") || changes=""
+	changes=$(grep -E "$DIFF_INCLUDED" "$WORK/6-diff.log") || changes=""
 	printf '%s\n' "$changes" | sed 's,^.*/,,; s/^/         /'
 	for object in "${again[@]}"; do
 		printf '         %s: static keys are tested at run time, for the sake of %s\n' "${object##*/}" "${keys[$object]}"
@@ -46,12 +48,15 @@ diff_objects() {
 		finish "$EXIT_UNCHANGED" "nothing changed: the patch adds code and data, but no function of $TARGET_RELEASE changes to use it"
 	fi
 	STAGE_SUMMARY="$(grep -c ': changed function: ' <<<"$changes" || true) changed and $(grep -c ': new function: ' <<<"$changes" || true) new function(s)"
+	if [[ $changes == *": carried constant: "* ]]; then
+		STAGE_SUMMARY+=", $(grep -c ': carried constant: ' <<<"$changes") constant(s) with new content"
+	fi
 }
 
 # What --explain printed, without the lines that the stage prints for all objects together. Sources have the names of the patch.
 diff_show_explanation() {
 	progress_clear
-	grep -vE ': (changed|new) function: |: (warning|note): ' "$1" | sed "s,$PATCHED/,,g; s/^/    /"
+	grep -vE "$DIFF_INCLUDED|: (warning|note): " "$1" | sed "s,$PATCHED/,,g; s/^/    /"
 }
 
 # diff_object OBJECT SIDE: compare the pair orig$SIDE, patched$SIDE; DIFF_STATUS and DIFF_LOG are what came of it

@@ -225,3 +225,23 @@ entries() {
 	has "  reason: an entry of __bug_table that the patched function has no longer"
 	[[ $output == *'  -  entry: 00 '* && $output != *'  +  entry: '* ]]
 }
+
+@test "a constant that changed, and who reads it" {
+	cat >>"$T/orig.c" <<-'EOF'
+		static const int limits[] = { 1, 2, 3, 4 };
+		int low(int i) { return limits[i & 1]; }
+		int high(int i) { return limits[2 + (i & 1)]; }
+	EOF
+	run -0 explained 's/3, 4 \}/3, 5 }/'
+	has "patched.o: low: changed: a constant that it refers to differs"
+	has "patched.o: high: changed: a constant that it refers to differs"
+	has "  reason: reads limits, which changed"
+	has "patched.o: limits: changed, and carried for its readers: used by high+0xb"
+	has "  -  +0xc     04 00 00 00 "
+	has "  +  +0xc     05 00 00 00 "
+	has "patched.o: changed function: low"
+	has "patched.o: changed function: high"
+	has "patched.o: carried constant: limits"
+	"$TOP/build/bin/create-diff-object" --report "$T/report" "$T/orig.o" "$T/patched.o" vmlinux "$T/symtab" /dev/null test "$T/out.o"
+	[[ $(<"$T/report") == $'changed\tlow\nchanged\thigh\ncarried\tlimits\nstatus\twritten' ]]
+}

@@ -15,18 +15,20 @@ setup_file() {
 	compile other other
 	compile judged plain
 	# shellcheck disable=SC2086
-	for p in 0 1 2 3; do compile judged "$p" -DP="$p" $sections; done
+	for p in 0 1 2 3 4; do compile judged "$p" -DP="$p" $sections; done
+	# shellcheck disable=SC2086
+	for p in 0 4; do compile judged "known$p" -DP="$p" -DKNOWN $sections; done
 	ld -Ttext=0xffffffff81000000 -o vmlinux other.o plain.o
 	nm -n vmlinux >kallsyms
 	printf '0x00000000\t%s\tvmlinux\tEXPORT_SYMBOL\t\n' printk __fentry__ >symvers
 	"$BIN/klp-place" --image vmlinux -o place plain.o
-	for p in 1 2; do
+	for p in 1 2 4; do
 		"$BIN/create-diff-object" --placement place 0.o "$p.o" vmlinux kallsyms symvers livepatch_x "diff$p.o"
 		link "diff$p.o" "module$p.ko"
 	done
 	printf '%s=%s\n' TARGET_VMLINUX vmlinux TARGET_KALLSYMS kallsyms TARGET_SYMVERS symvers TARGET_MODULES_DIR "$PWD" >target
 	mkdir objects
-	for p in 1 2 3; do
+	for p in 1 2 3 4; do
 		mkdir -p "objects/$p/3-affected" "objects/$p/4-compile/"{orig,patched}
 		printf 'judged.o\tvmlinux\tvmlinux\tjudged.o\n' >"objects/$p/3-affected/objects"
 		cp 0.o "objects/$p/4-compile/orig/judged.o"
@@ -75,6 +77,17 @@ changed() {
 	[[ ${lines[-1]} == $'right\t1 replaced, 2 functions, '*' 0 wrong, 0 unsure' ]]
 	run -0 judge 2 module2.ko
 	[[ ${lines[-1]} == $'right\t2 replaced, 3 functions, '*' 0 wrong, 0 unsure' ]]
+}
+
+@test "a constant that is brought along with its readers, and one that others know" {
+	run -0 judge 4 module4.ko
+	[[ ${lines[-1]} == $'right\t1 replaced, 1 functions, '*' 0 wrong, 0 unsure' ]]
+	mkdir -p objects/known/3-affected objects/known/4-compile/{orig,patched}
+	cp objects/4/3-affected/objects objects/known/3-affected
+	cp known0.o objects/known/4-compile/orig/judged.o
+	cp known4.o objects/known/4-compile/patched/judged.o
+	run -1 judge known module4.ko
+	[[ $output == *$'wrong\tdata\tjudged.o: weights is copied, and .data.known+0 goes on with the old one'* ]]
 }
 
 @test "a function that is missing" {

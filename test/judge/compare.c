@@ -25,7 +25,7 @@ const struct table tables[] = {
 	{NULL, 0, false},
 };
 
-static bool is_writable(const struct section *section)
+bool is_writable(const struct section *section)
 {
 	return section->flags & SHF_WRITE && strncmp(section->name, ".data.rel.ro", 12) &&
 	       strncmp(section->name, ".data..ro_after_init", 20);
@@ -441,13 +441,15 @@ static bool is_data(const struct symbol *symbol)
 	return false;
 }
 
-void compare_data(struct object *orig, struct object *patched)
+/* Returns whether one is found that was not known to have changed. */
+static bool find_changed(struct object *orig)
 {
-	(void)patched;
+	bool found = false;
+
 	for (size_t i = 0; i < orig->n_symbols; i++) {
 		struct symbol *a = &orig->symbols[i], *b = a->other;
 
-		if (!counts(a) || !b || !is_data(a) || !b->section)
+		if (!counts(a) || !b || a->changed || !is_data(a) || !b->section)
 			continue;
 		struct section *as = &orig->sections[a->section], *bs = &b->object->sections[b->section];
 		struct point point = {.object = orig, .section = as, .symbol = a};
@@ -456,6 +458,15 @@ void compare_data(struct object *orig, struct object *patched)
 			continue;
 		if (a->size != b->size ||
 		    !same_range(orig, as, a->value, b->object, bs, b->value, a->size, DEPTH, NULL))
-			a->changed = b->changed = true;
+			a->changed = b->changed = found = true;
 	}
+	return found;
+}
+
+void compare_data(struct object *orig, struct object *patched)
+{
+	(void)patched;
+	/* What holds the address of a datum that changed leads to other content, too. */
+	while (find_changed(orig))
+		;
 }

@@ -7,7 +7,9 @@
 
 /* Which symbols of both objects are one: sets other and ambiguous. */
 void pair_symbols(struct object *orig, struct object *patched);
-/* Sets changed of data that both have with different content. */
+/* May code write to it at any time? */
+bool is_writable(const struct section *section);
+/* Sets changed of data that both have with different content, or that lead to such. */
 void compare_data(struct object *orig, struct object *patched);
 bool same_function(struct symbol *a, struct symbol *b, const char **why);
 bool same_point(const struct point *a, const struct point *b, int depth);

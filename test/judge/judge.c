@@ -6,7 +6,7 @@
  * OBJECTS has the folders 3-affected and 4-compile of a run of kpatch-build, TARGET is what --print-target said. Judged is:
  *
  *   missing    a function differs between orig and patched, and the module does not replace it
- *   data       existing data differs, and what reads it is not told
+ *   data       existing data differs, and what reads it is not told; or the module has a copy, and others still know the old one
  *   reason     the module replaces a function that does not differ
  *   code       the bytes of a function or of what was copied are not those of the patched object, or an entry of a table is missing
  *   reference  a reference of the module is not resolved to what the compiler meant
@@ -633,6 +633,51 @@ static bool calls_copied(struct judge *judge, struct symbol *symbol)
 	return false;
 }
 
+/* Does who refers to a constant, in the object of one side, go on with the module's copy of it? */
+static bool follows_copy(struct judge *judge, const struct symbol *constant, struct section *section, uint64_t offset,
+			 bool is_orig)
+{
+	struct point user = point_at(constant->object, section, (int64_t)offset);
+
+	if (!user.symbol || (is_orig && is_gone(user.symbol)))
+		return false;
+	/* What the patch removed is not there to be compared; nothing new calls it. */
+	if (is_code(section))
+		return is_orig ? !user.symbol->other || is_covered(judge, user.symbol, 8)
+			       : copy_of(judge, user.symbol) != NULL;
+	return !is_writable(section) && user.symbol->bind == STB_LOCAL &&
+	       copy_of(judge, is_orig ? user.symbol->other : user.symbol);
+}
+
+/*
+ * The module has a copy of a datum that changed. That is right of a constant that nobody can write to or see by its name, if all that
+ * refers to it is replaced: the rest would go on with the old content.
+ */
+static void check_constant(struct judge *judge, struct unit *unit, struct symbol *old)
+{
+	struct symbol *sides[] = {old, old->other};
+
+	for (size_t side = 0; side < 2; side++) {
+		struct object *object = sides[side]->object;
+
+		if (is_writable(&object->sections[sides[side]->section]) || sides[side]->bind != STB_LOCAL)
+			wrong(judge, "data", unit->name, "%s is copied, and others see it or write to it", old->name);
+		for (size_t i = 1; i < object->n_sections; i++) {
+			struct section *section = &object->sections[i];
+
+			for (size_t k = 0; section->flags & SHF_ALLOC && k < section->n_refs; k++) {
+				struct point point = point_of(object, &section->refs[k]);
+
+				if (point.section && point.symbol == sides[side] &&
+				    !follows_copy(judge, sides[side], section, section->refs[k].offset, side == 0))
+					wrong(judge, "data", unit->name,
+					      "%s is copied, and %s+%#lx goes on with the old one", old->name,
+					      section->name, (unsigned long)section->refs[k].offset);
+			}
+		}
+	}
+}
+
 static void check_coverage(struct judge *judge, struct unit *unit)
 {
 	bool *reason = take(unit->orig->n_symbols * sizeof(*reason));
@@ -678,6 +723,8 @@ static void check_coverage(struct judge *judge, struct unit *unit)
 
 		if (a->changed && !copy_of(judge, a->other))
 			wrong(judge, "data", unit->name, "%s has another content", a->name);
+		else if (a->changed)
+			check_constant(judge, unit, a);
 	}
 	free(reason);
 }

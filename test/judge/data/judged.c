@@ -1,8 +1,16 @@
-/* -DP=1: first changes; -DP=2: second as well; -DP=3: first, and a text */
+/* -DP=1: first changes; -DP=2: second as well; -DP=3: first, and a text; -DP=4: a constant, which others know with -DKNOWN */
 int printk(const char *format, ...);
 int other(int x);
 static int state = 1;
 static int spare = 2;
+#if P == 4
+static const int weights[4] = {1, 2, 3, 5};
+#else
+static const int weights[4] = {1, 2, 3, 4};
+#endif
+#ifdef KNOWN
+const int *known = weights;
+#endif
 static __attribute__((noinline)) int helper(int x)
 {
 	state ^= x;
@@ -10,10 +18,10 @@ static __attribute__((noinline)) int helper(int x)
 }
 __attribute__((noinline)) int third(int x)
 {
-	spare += x;
+	spare += x * weights[x & 3];
 	return helper(x) - spare;
 }
-#if P
+#if P && P != 4
 static int added = 7;
 static __attribute__((noinline)) int fresh(int x)
 {
@@ -24,7 +32,7 @@ static __attribute__((noinline)) int fresh(int x)
 #endif
 __attribute__((noinline)) int first(int x)
 {
-#if P
+#if P && P != 4
 	if (x > state)
 		return fresh(x) + other(x);
 #endif

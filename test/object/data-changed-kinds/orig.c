@@ -23,5 +23,5 @@ extern int other(const void *, ...);
 int f(int x)
 {
 	data += x; mostly += x; after_init += x; percpu += x; same += x; percpu_same += x; mostly_same += x;
-	return other(constant_static + x, constant + x, text++, texts[x & 1], pointer++, &mostly, &after_init, &percpu, same_texts[x & 1]);
+	return other(constant_static + x, constant + x, text++, texts + x, pointer++, &mostly, &after_init, &percpu, same_texts[x & 1]);
 }

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Changed functions that ftrace can't reach, and that are changed through their callers. */
+#ifndef KLP_DIFF_CARRY_H
+#define KLP_DIFF_CARRY_H
+
+#include "diff/compare.h"
+
+/* Could the patched piece be a changed function without an ftrace location whose callers take its new copy along? */
+bool carry_is_possible(const struct side *orig, const struct side *patched, const struct corr *corr, uint32_t p);
+
+/* Marks those that changed as carried, and makes their callers changed ones. info: by patched piece. */
+void carry_untraced(const struct side *orig, const struct side *patched, const struct corr *corr,
+		    struct change_info *info);
+
+#endif
