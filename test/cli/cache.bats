@@ -342,7 +342,7 @@ package() {
 @test "a run that begins again has its arguments, and holds no lock of the first" {
 	printf '#!/bin/sh\nflock -n "$T/x.lock" echo free\nprintf "<%%s>" "$KPATCH_AGAIN" "$@"\n' >"$T/self"
 	chmod +x "$T/self"
-	SETUP='SELF=$T/self RUN_ARGS=(-a "b c"); lost() { exec {one}>"$T/x.lock"; flock "$one"; RUN_AGAIN=1; exit 1; }'
+	SETUP='SELF=$T/self RUN_ARGS=(-a "b c"); lost() { exec {one}>"$T/x.lock"; flock "$one"; mkdir "$T/cache/e"; cache_again "$T/cache/e" gone; }'
 	run -0 lib lost
-	[[ $output == "free"$'\n'"<1><-a><b c>" ]]
+	[[ $output == *"free"$'\n'"<1><-a><b c>" ]]
 }
