@@ -56,10 +56,12 @@ listing() { (cd "$1" && find . -printf '%p %y %s %T@ %C@\n' | sort); }
 
 @test "source and image of different lines are refused" {
 	use 6.1
-	local source=$TARGET_SOURCE
+	local source=$TARGET_SOURCE config=$TARGET_CONFIG
 	use 6.12
 	run -1 own_tree "$source"
-	[[ $output == *"image and source do not belong together"* ]]
+	[[ $output == *"source and configuration do not belong together: $TARGET_CONFIG is of Linux 6.12."*", the source is 6.1."* ]]
+	run -1 own_tree "$source" -c "$config"
+	[[ $output == *"image and source do not belong together: the source is 6.1."*", the image says 'Linux version 6.12."* ]]
 }
 
 @test "a patched source that does not compile ends with 6 and shows file and line as patched" {
