@@ -18,6 +18,7 @@ affected_find() {
 	local file unit units found=0 lost="" left_out=() kept=()
 	mkdir -p "$WORK/3-affected"
 	build_files_judge
+	outside_judge_read "${PATCHED_FILES[@]}"
 	headers_split "${PATCHED_FILES[@]}"
 	if ((${#CHANGED_FILES[@]} == 0)); then
 		finish "$EXIT_UNCHANGED" "nothing changed: only comments and blanks differ in ${COMMENT_FILES[*]}"
@@ -26,6 +27,7 @@ affected_find() {
 	includers_of "$WORK/3-affected/changed" "${CHANGED_FILES[@]}" >"$WORK/3-affected/units"
 	mapfile -t units < <(grep '\.c$' "$WORK/3-affected/units")
 	cp -- "$WORK/3-affected/new" "$WORK/3-affected/objects"
+	: >"$WORK/3-affected/no-object"
 	affected_targets_exist
 	affected_name_is_free
 	progress "asking the Makefiles"
@@ -38,8 +40,11 @@ affected_find() {
 		if [[ $REPLY ]]; then
 			printf '%s\n' "$REPLY" >>"$WORK/3-affected/objects"
 			found=$((found + 1))
+		else
+			printf '%s\n' "$unit" >>"$WORK/3-affected/no-object"
 		fi
 	done
+	outside_judge "$WORK/3-affected/units" "$WORK/3-affected/no-object"
 	for file in "${PATCHED_FILES[@]}"; do
 		if file_reaches_object "$file"; then
 			kept+=("$file")
@@ -351,7 +356,7 @@ arch_dir_is_built() {
 kbuild_list() {
 	local dir=$1 log=$WORK/3-affected/kbuild.log
 	if [[ ! -f $TARGET_SOURCE/$dir/Kbuild && ! -f $TARGET_SOURCE/$dir/Makefile ]]; then return 1; fi
-	KBUILD_LIST=$TREE/kpatch/kbuild/${dir//\//%}
+	KBUILD_LIST=$TREE/kpatch/built/${dir//\//%}
 	if [[ ${TREE_LISTS[${dir//\//%}]:-} ]]; then return 0; fi
 	KBUILD_LIST=$WORK/3-affected/kbuild/${dir//\//%}
 	if [[ -f $KBUILD_LIST ]]; then return 0; fi
@@ -371,7 +376,8 @@ kbuild_make() {
 	# Before 6.10 $(src) was relative.
 	# shellcheck disable=SC2016
 	if grep -qx 'src := $(obj)' "$TARGET_SOURCE/scripts/Makefile.build"; then src=$dir; fi
-	make -s "$@" -C "$TREE" -f - srctree="$root" objtree=. obj="$dir" src="$src" ARCH=x86_64 SRCARCH=x86 CC="$TARGET_CC" CONFIG_SHELL=/bin/sh
+	# The architecture's main Makefile exports BITS (obj-y += process_$(BITS).o).
+	BITS=64 make -s "$@" -C "$TREE" -f - srctree="$root" objtree=. obj="$dir" src="$src" ARCH=x86_64 SRCARCH=x86 CC="$TARGET_CC" CONFIG_SHELL=/bin/sh
 }
 
 # Reads one directory's Makefile as Kbuild does and prints what is in obj-y, lib-y and obj-m, with the parts of
@@ -387,7 +393,7 @@ include $(firstword $(wildcard $(srctree)/$(obj)/Kbuild) $(srctree)/$(obj)/Makef
 parts-y = $(strip $($(1:.o=-objs)) $($(1:.o=-y)))
 parts-m = $(strip $(call parts-y,$1) $($(1:.o=-m)))
 parts- = $(strip $($(1:.o=-)))
-built-in := $(sort $(filter-out %/,$(obj-y) $(lib-y)))
+built-in := $(sort $(filter-out %/,$(obj-y) $(lib-y) $(filter %.o,$(extra-y))))
 modules := $(sort $(filter-out %/ $(built-in),$(obj-m)))
 left-out := $(sort $(filter-out %/ $(built-in) $(modules),$(obj-) $(lib-)))
 items := $(foreach o,$(built-in),$(foreach p,$(or $(call parts-y,$o),$o),y|$(obj)/$p|$(if $(call parts-y,$o),$(obj)/$o,-))) \

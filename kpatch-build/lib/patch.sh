@@ -133,12 +133,20 @@ patch_class() {
 	case $name in
 	arch/Kconfig | arch/x86/*) ;;
 	arch/*/*) REPLY=out; return ;;
-	Documentation/* | samples/* | tools/* | LICENSES/* | debian*/* | MAINTAINERS | CREDITS | README | COPYING) REPLY=out; return ;;
+	samples/*)
+		# Where the configuration builds them they are modules like others.
+		if grep -qx 'CONFIG_SAMPLES=y' -- "${TARGET_CONFIG:-/dev/null}"; then REPLY="the configuration builds samples, which are not supported"; else REPLY=out; fi
+		return
+		;;
+	Documentation/* | tools/* | LICENSES/* | debian*/* | MAINTAINERS | CREDITS | README | COPYING) REPLY=out; return ;;
 	scripts/checkpatch.pl | scripts/get_maintainer.pl | scripts/spelling.txt | scripts/kernel-doc | scripts/coccinelle/* | scripts/gdb/*) REPLY=out; return ;;
-	*.dts | *.dtsi | *.dtso | *.rst | *.md | *.yaml | .* | */.*) REPLY=out; return ;;
-	*.txt | */README | */TODO)
+	*.dts | *.dtsi | *.dtso)
+		# Some are compiled into tests (drivers/of/unittest-data).
+		if ! makefiles_speak_of "$name" .dtb; then REPLY=out; return; fi
+		;;
+	*.txt | *.rst | *.md | *.yaml | .* | */.* | */README | */TODO)
 		# Some are made into C (x86-opcode-map.txt).
-		if [[ $name != */* ]] || ! grep -qsF -- "${name##*/}" "$TARGET_SOURCE/${name%/*}"/{Makefile,Kbuild}; then REPLY=out; return; fi
+		if ! makefiles_speak_of "$name" "${name##*/}"; then REPLY=out; return; fi
 		;;
 	esac
 	IFS=/ read -ra parts <<<"$name"
@@ -156,6 +164,19 @@ patch_class() {
 	*.[ch] | *.inc) REPLY=take ;;
 	*) REPLY="this kind of file is not known to be compiled" ;;
 	esac
+}
+
+# makefiles_speak_of NAME WORD: do those of its directory, or above it, other than in a comment?
+makefiles_speak_of() {
+	local dir=$1 file files=()
+	while [[ $dir == */* ]]; do
+		dir=${dir%/*}
+		for file in "$TARGET_SOURCE/$dir/"{Makefile,Kbuild}; do
+			if [[ -f $file ]]; then files+=("$file"); fi
+		done
+	done
+	if ((${#files[@]} == 0)); then return 1; fi
+	awk -v word="$2" '!/^[ \t]*#/ && index($0, word) { found = 1 } END { exit !found }' "${files[@]}"
 }
 
 # ---- applying them --------------------------------------------------------------------------------------------------

@@ -95,15 +95,15 @@ declare -A TREE_LISTS=()
 tree_known_lists() {
 	local list
 	TREE_LISTS=()
-	for list in "$TREE/kpatch/kbuild/"*; do TREE_LISTS[${list##*/}]=1; done
+	for list in "$TREE/kpatch/built/"*; do TREE_LISTS[${list##*/}]=1; done
 }
 
 # tree_keep_lists: with the lock held. False if there are none.
 tree_keep_lists() {
 	local list new=0
 	for list in "$WORK/3-affected/kbuild/"*; do
-		mkdir -p "$TREE/kpatch/kbuild"
-		mv -T -- "$list" "$TREE/kpatch/kbuild/${list##*/}"
+		mkdir -p "$TREE/kpatch/built"
+		mv -T -- "$list" "$TREE/kpatch/built/${list##*/}"
 		TREE_LISTS[${list##*/}]=1
 		new=1
 	done

@@ -54,6 +54,16 @@ setup() {
 	[[ $output == drivers/b/sub/part.o$'\t'drivers/b/big$'\t'big$'\t'drivers/b/sub/part.o ]]
 }
 
+@test "objects whose names hold the width of the machine, or that are linked first" {
+	printf 'obj-y += foo.o foo_$(BITS).o\nextra-y := head.o made.lds\n' >"$T/src/kernel/Makefile"
+	run -0 lib objects kernel/foo_64.c
+	[[ $output == kernel/foo_64.o$'\t'vmlinux$'\t'vmlinux$'\t'kernel/foo_64.o ]]
+	run -0 lib objects kernel/head.c
+	[[ $output == kernel/head.o$'\t'vmlinux$'\t'vmlinux$'\t'kernel/head.o ]]
+	run -0 lib objects kernel/foo_32.c
+	[[ -z $output ]]
+}
+
 @test "what the configuration leaves out is not an object" {
 	run -0 lib objects drivers/a/no.c
 	[[ -z $output ]]

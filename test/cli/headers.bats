@@ -42,6 +42,7 @@ change() { sed "$1" "$T/src/include/linux/foo.h" >"$T/new.h"; }
 	SETUP='TARGET_SOURCE=$T/src
 		split() { headers_split "$@"; echo "${CHANGED_FILES[*]} | ${COMMENT_FILES[*]}"; }
 		mkdir -p "$WORK/2-tree/unnumbered/include/linux"
+		TREE=$T/tree; mkdir -p "$TREE/kpatch"; : >"$TREE/kpatch/makefiles"
 		cp "$T/new.h" "$WORK/2-tree/unnumbered/include/linux/foo.h"
 		find_all() { PATCHED_FILES=("$@"); affected_find; }'
 	change 's/first/1st/'

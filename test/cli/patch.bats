@@ -123,6 +123,38 @@ new_file() { printf 'diff --git a/%s b/%s\nnew file mode %s\n--- /dev/null\n+++ 
 	[[ $output == *"    kernel/map.txt: "* ]]
 }
 
+@test "what a program turns into code is refused by name, whatever its kind" {
+	local name names=(arch/x86/lib/x86-opcode-map.txt arch/x86/entry/syscalls/syscall_64.tbl crypto/rsapubkey.asn1 usr/default_cpio_list
+		drivers/tty/vt/cp437.uni drivers/tty/vt/defkeymap.map drivers/tty/vt/defkeymap.c_shipped lib/raid6/int.uc kernel/time/timeconst.bc
+		lib/build_OID_registry.pl kernel/x.awk kernel/x.sh net/wireless/certs/a.hex drivers/scsi/53c700.scr drivers/video/logo/logo.ppm
+		certs/x.pem firmware/x.bin drivers/eisa/eisa.ids drivers/gpu/reg_srcs/r100 kernel/kdb_cmds kernel/configs/x.config
+		scripts/mod/modpost.c drivers/of/unittest-data/x.dtso drivers/a/names.md drivers/a/data/table.yaml drivers/a/.hidden)
+	echo 'inat_tables_maps = $(src)/x86-opcode-map.txt' | { mkdir -p "$T/src/arch/x86/lib"; cat >"$T/src/arch/x86/lib/Makefile"; }
+	mkdir -p "$T/src/drivers/"{a,of/unittest-data}
+	echo 'obj-y += x.dtbo.o' >"$T/src/drivers/of/unittest-data/Makefile"
+	printf '$(obj)/n.c: $(src)/names.md $(src)/data/table.yaml $(src)/.hidden\n' >"$T/src/drivers/a/Makefile"
+	for name in "${names[@]}"; do
+		change_file "$name"
+		run -2 lib apply "$T/x.patch"
+		[[ $output == *"the patch can't be livepatched:"$'\n'"    $name: "* ]] || { echo "$name: $output"; false; }
+		# Beside code, it is not left out either.
+		run -2 lib apply "$T/x.patch" "$T/good.patch"
+	done
+	# What a comment of a Makefile speaks of is text.
+	echo '# see names.md' >"$T/src/drivers/a/Makefile"
+	change_file drivers/a/names.md
+	run -3 lib apply "$T/x.patch"
+}
+
+@test "samples are left out, unless the configuration builds them" {
+	change_file samples/x.c
+	run -3 lib apply "$T/x.patch"
+	SETUP+='; TARGET_CONFIG=$T/config'
+	echo 'CONFIG_SAMPLES=y' >"$T/config"
+	run -2 lib apply "$T/x.patch"
+	[[ $output == *"    samples/x.c: the configuration builds samples"* ]]
+}
+
 @test "new files are taken, empty ones too; ones that go away are refused" {
 	{ new_file kernel/new.c; new_file include/new/x.h; printf 'diff --git a/include/e.h b/include/e.h\nnew file mode 100644\nindex 0000000..e69de29\n'; } >"$T/x.patch"
 	run -0 lib apply "$T/x.patch"
