@@ -25,7 +25,8 @@ affected_find() {
 	fi
 	printf '%s\n' "${CHANGED_FILES[@]}" | sort -u >"$WORK/3-affected/changed"
 	includers_of "$WORK/3-affected/changed" "${CHANGED_FILES[@]}" >"$WORK/3-affected/units"
-	mapfile -t units < <(grep '\.c$' "$WORK/3-affected/units")
+	narrow_units "$WORK/3-affected/units"
+	mapfile -t units < <(grep '\.c$' "$WORK/3-affected/units" || true)
 	cp -- "$WORK/3-affected/new" "$WORK/3-affected/objects"
 	: >"$WORK/3-affected/no-object"
 	affected_targets_exist

@@ -1,0 +1,152 @@
+# shellcheck shell=bash
+# Whom can a changed header reach that only defines other macros? A common header is included by thousands of files, and most of them
+# never use what changed. Where the versions of a header differ in nothing but #define and #undef, a file can be preprocessed to
+# another text only if it, or something that it includes, holds one of these names: in its text, in a condition, or in the body of
+# another macro, whose name then counts as well.
+#
+# A name may also be put together by ##. Its parts then stand somewhere by themselves: a name that up to four words of the
+# source make up counts as held wherever the longest of them is.
+
+readonly NARROW_ABOVE=50        # files; fewer are simply compiled
+
+# narrow_names ORIGINAL PATCHED: the names whose definitions differ, a line each; false if anything else does
+narrow_names() {
+	awk "$HEADER_LINES" "$1" >"$WORK/3-affected/narrow/orig"
+	awk "$HEADER_LINES" "$2" >"$WORK/3-affected/narrow/patched"
+	{ diff "$WORK/3-affected/narrow/orig" "$WORK/3-affected/narrow/patched" || true; } | sed -n 's/^[<>] //p' >"$WORK/3-affected/narrow/lines"
+	sed -nE 's/^# ?(define|undef) ([A-Za-z_][A-Za-z0-9_]*).*/\2/p' "$WORK/3-affected/narrow/lines" | sort -u >"$WORK/3-affected/narrow/names"
+	if [[ ! -s $WORK/3-affected/narrow/names ]]; then return 1; fi
+	# What the preprocessor itself asks for, or what may be any word, is not looked for by name.
+	if grep -qxE '.{1,4}|defined|include|if|else|int|char|void|const|static|inline|extern|struct|return|__.*__' "$WORK/3-affected/narrow/names"; then return 1; fi
+	cmp -s <(narrow_rest "$WORK/3-affected/narrow/orig") <(narrow_rest "$WORK/3-affected/narrow/patched")
+}
+
+# narrow_rest LINES: without the definitions of these names
+narrow_rest() {
+	awk 'FILENAME != "-" { name[$1] = 1; next }
+		match($0, /^# ?(define|undef) [A-Za-z_][A-Za-z0-9_]*/) { word = substr($0, 1, RLENGTH); sub(/.* /, "", word); if (word in name) next }
+		{ print }' "$WORK/3-affected/narrow/names" - <"$1"
+}
+
+# narrow_units UNITS: narrow the list, where every changed file is such a header, or a .c that only counts for itself and its includers
+narrow_units() {
+	local units=$1 dir=$WORK/3-affected/narrow file others=()
+	if (($(wc -l <"$units") <= NARROW_ABOVE)); then return; fi
+	mkdir -p "$dir"
+	: >"$dir/all-names"
+	: >"$dir/headers"
+	for file in "${CHANGED_FILES[@]}"; do
+		if [[ $file == *.h && -f $TARGET_SOURCE/$file && -f $WORK/2-tree/unnumbered/$file ]] &&
+			narrow_names "$TARGET_SOURCE/$file" "$WORK/2-tree/unnumbered/$file"; then
+			cat "$dir/names" >>"$dir/all-names"
+			printf '%s\n' "$file" >>"$dir/headers"
+		else
+			others+=("$file")
+		fi
+	done
+	if [[ ! -s $dir/headers ]]; then return; fi
+	progress "looking for the names of changed macros"
+	sort -u -o "$dir/all-names" "$dir/all-names"
+	if ! narrow_close "$dir/all-names" "$dir/users"; then return; fi
+	# All that includes another changed file, and what both includes such a header and holds a name.
+	: >"$dir/kept"
+	if ((${#others[@]})); then
+		printf '%s\n' "${others[@]}" >"$dir/others"
+		includers_of "$dir/others" "${others[@]}" >"$dir/kept"
+	fi
+	cp -- "$units" "$dir/reached"
+	if ((${#others[@]})); then includers_of "$dir/headers" x.h >"$dir/reached"; fi
+	includers_of "$dir/users" x.h | grep -xF -f "$dir/reached" >>"$dir/kept" || true
+	note "of $(grep -c '\.[cS]$' "$units") files that include what the patch changes, $(sort -u "$dir/kept" | grep -c '\.[cS]$' || true) can see the changed macros: $(head -n 5 "$dir/all-names" | xargs)"
+	sort -u "$dir/kept" >"$units"
+}
+
+# narrow_close NAMES USERS: files that hold one of the names, or of the macros that use them, in anything but a definition; false
+# if it takes too many turns, or the names become too many
+narrow_close() {
+	local names=$1 users=$2 dir=$WORK/3-affected/narrow turn header canary
+	# A word that is surely there: were it not found, nothing that is not found would mean anything.
+	header=$(head -n 1 "$dir/headers")
+	canary=$(grep -ohE '[A-Za-z_][A-Za-z0-9_]{5,}' -- "$TARGET_SOURCE/$header" | awk 'length($0) > length(best) { best = $0 } END { print best }') || return 1
+	cp -- "$names" "$dir/new"
+	: >"$users"
+	for turn in 1 2 3 4 5 6 7 8; do
+		if [[ ! -s $dir/new ]]; then return 0; fi
+		if (($(wc -l <"$names") > 300)); then return 1; fi
+		{ narrow_words "$dir/new"; echo "$canary"; } >"$dir/words.$turn"
+		narrow_search "$dir/words.$turn" >"$dir/hits"
+		if ! grep -qxF -- "$header"$'\t'"$canary" "$dir/hits"; then die "internal: the search of $TARGET_SOURCE does not find $canary in $header"; fi
+		narrow_made "$dir/new" "$dir/hits" >"$dir/searched"
+		awk -F '\t' 'FILENAME != "-" { word[$1] = 1; next } $2 in word { print $1 }' "$dir/searched" - <"$dir/hits" | sort -u >"$dir/files"
+		# What is made of it, or for what a Makefile defines it, can't be told.
+		if grep -vE '(^|/)Kconfig[^/]*$|^(MAINTAINERS|CREDITS|README)$' "$dir/files" | grep -vE '\.([chS]|inc|lds)$' >"$dir/odd"; then return 1; fi
+		narrow_uses "$dir/searched" "$dir/files" >"$dir/uses"
+		sed -n 's/^file\t//p' "$dir/uses" | sort -u - "$users" >"$users.new"
+		mv -- "$users.new" "$users"
+		sed -n 's/^macro\t//p' "$dir/uses" | sort -u | comm -23 - "$names" >"$dir/new"
+		sort -u -o "$names" "$names" "$dir/new"
+	done
+	return 1
+}
+
+# narrow_words NAMES: what is searched for: the names, and all parts that they could be made of
+narrow_words() {
+	awk '{ n = length($0); for (i = 1; i <= n; i++) for (j = 2; j <= n - i + 1; j++) print substr($0, i, j) }' "$1" | sort -u
+}
+
+# narrow_search WORDS: "file <TAB> word", once each, of source and build tree. (All files: some are made into headers.)
+narrow_search() {
+	{
+		(cd "$TARGET_SOURCE" && find . '(' -path ./Documentation -o -path ./samples -o -path ./tools -o -path './arch/*' \
+			! -path './arch/x86' ! -path './arch/x86/*' ')' -prune -o \
+			-type f -print0 | xargs -r -0 grep -IHowF -f "$1") || true
+		(cd "$TREE" && find arch include -name '*.h' -type f -print0 | xargs -r -0 grep -IHowF -f "$1") || true
+	} | sed 's,^\./,,; s/:/\t/' | sort -u
+}
+
+# narrow_made NAMES HITS: what counts as a use: the names, and the longest word of each way to make one of up to four words
+narrow_made() {
+	awk -F '\t' '
+	FILENAME != HITS { name[++names] = $1; next }
+	{ there[$2] = 1 }
+	function longest(a, b) { return length(a) >= length(b) ? a : b }
+	function make(text, left, best,   i, part) {
+		if (text == "") { if (best != "") out[best] = 1; return }
+		if (left == 0) return
+		for (i = 1; i <= length(text); i++) {
+			part = substr(text, 1, i)
+			# A single character stands somewhere by itself.
+			if (i > 1 && !(part in there) && part !~ /^[0-9]+$/) continue
+			make(substr(text, i + 1), left - 1, longest(best, part))
+		}
+	}
+	END {
+		for (n = 1; n <= names; n++) { out[name[n]] = 1; make(name[n], 4, "") }
+		for (word in out) print word
+	}' HITS="$2" "$1" "$2" | sort -u
+}
+
+# narrow_uses WORDS FILES: "file <TAB> F" where F holds a word in its text or in a condition, "macro <TAB> M" where M is defined with one
+narrow_uses() {
+	local file
+	while IFS= read -r file; do
+		if [[ -f $TARGET_SOURCE/$file ]]; then file=$TARGET_SOURCE/$file; else file=$TREE/$file; fi
+		awk "$HEADER_LINES" "$file" | awk -v file="${file#"$TARGET_SOURCE"/}" -v tree="$TREE/" '
+		FILENAME != "-" { word[$1] = 1; next }
+		{
+			line = $0; macro = ""
+			if (match(line, /^# ?(define|undef) [A-Za-z_][A-Za-z0-9_]*/)) {
+				macro = substr(line, 1, RLENGTH); sub(/.* /, "", macro)
+				line = substr(line, RLENGTH + 1)
+			}
+			n = split(line, part, /[^A-Za-z0-9_]+/)
+			for (i = 1; i <= n; i++) {
+				if (!(part[i] in word)) continue
+				if (macro != "") { print "macro\t" macro; break }
+				sub(tree, "", file)
+				print "file\t" file
+				exit
+			}
+		}' "$1" -
+	done <"$2" | sort -u
+}
