@@ -143,6 +143,8 @@ static void follow(void *arg, uint64_t at, const struct ref *ref)
 	if (!is_member(group, ref) || walk->verdict->bar != CONSTANT_FREE)
 		return;
 	target.has_pointers = has_pointers(group, ref->piece);
+	/* A doubt here only refuses. */
+	target.size = 4;
 	target.is_deep = is_deep(group, ref->piece);
 	escape_follow(side, walk->from, side_piece(side, walk->from)->sec, at, ref, &target, &escape);
 	path = escape.address.way != ESCAPE_NOT ? &escape.address : &escape.content;

@@ -289,7 +289,7 @@ static struct taint apply_flow(struct walk *walk, const struct arch_flow *flow, 
 	struct taint used = only(taint, flow->reads), at = only(taint, flow->addresses);
 
 	/* Half an address is none. */
-	if (flow->reads_memory && flow->memory_size >= 4 &&
+	if (flow->reads_memory && flow->memory_size >= walk->trail->target->size &&
 	    ((at.content && walk->trail->target->is_deep) || (at.address && walk->trail->target->has_pointers)))
 		used.content |= flow->addresses;
 	if (!flow->is_plain)
@@ -362,6 +362,7 @@ static struct taint take(struct walk *walk, const struct ref *ref, const struct 
 	if (!in_memory || (!flow->reads_memory && !flow->writes_memory))
 		taken.address = 1;
 	else if (flow->reads_memory && !insn->is_call && !insn->is_jump_always && walk->trail->target->has_pointers &&
+		 flow->memory_size >= walk->trail->target->size &&
 		 walk->trail->target->has_pointer_at(walk->trail->target->arg, ref->piece,
 						     insn->adds_register ? INT64_MIN : ref->target,
 						     insn->adds_register ? INT64_MAX : ref->target + flow->memory_size))

@@ -36,6 +36,7 @@ struct escape {
 struct escape_target {
 	bool has_pointers; /* addresses stand in memory there, or in what these lead to; */
 	bool is_deep;      /* in what these lead to, for sure or perhaps; */
+	uint8_t size;      /* bytes of the smallest of them: what is less is none (.key of a row with .name and .key) */
 	/* and, of a variable that the object defines (PIECE_NONE: it does not), does one stand in [start, end) of the piece? */
 	bool (*has_pointer_at)(const void *arg, uint32_t piece, int64_t start, int64_t end);
 	const void *arg;

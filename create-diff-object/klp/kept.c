@@ -7,12 +7,14 @@
  *
  * The places where included code takes an address are followed by diff/escape.c. A variable leads to all whose addresses stand in it,
  * so its address is as good as theirs; what runs is told rather than the variable that holds it. Variables without a name of their
- * own (strings, constants, what macros make) are only ways to others: a text that is given to printk() is not worth a word.
+ * own (strings, constants, what macros make) are only ways to others: a text that is given to printk() is not worth a word. But of a
+ * constant that is brought along (diff/constants.c) all texts are, and what the kernel kept of the old one it may keep of the new one.
  */
 #include "klp/kept.h"
 
 #include <string.h>
 
+#include "arch/arch.h"
 #include "diff/escape.h"
 #include "elf/names.h"
 #include "util/arena.h"
@@ -28,6 +30,7 @@
 struct pointer {
 	uint32_t from, to; /* nodes */
 	int64_t at;        /* bytes from the entry of from */
+	uint8_t size;      /* bytes */
 };
 
 struct context {
@@ -38,6 +41,7 @@ struct context {
 	uint32_t npieces, nnodes;
 	VEC(struct pointer) pointers; /* in order of from */
 	uint32_t *first;              /* by node: its first pointer; [nnodes] is the end */
+	uint8_t least;                /* bytes of the smallest pointer */
 	struct escape *escapes;       /* by node */
 	bool *leads;                  /* by node: to something that is worth telling */
 	bool *told;                   /* by node */
@@ -113,9 +117,14 @@ static void find_pointers(struct context *ctx)
 
 			if (to != NODE_NONE)
 				vec_add(&ctx->pointers,
-					((struct pointer){p, to, (int64_t)(refs[i].offset - piece->entry)}));
+					((struct pointer){p, to, (int64_t)(refs[i].offset - piece->entry),
+							  side_of(ctx)->obj->arch->reloc(refs[i].type)->size}));
 		}
 	}
+	ctx->least = 8;
+	for (uint32_t i = 0; i < ctx->pointers.n; i++)
+		if (ctx->pointers.v[i].size < ctx->least)
+			ctx->least = ctx->pointers.v[i].size;
 	for (uint32_t node = 0; node <= ctx->nnodes; node++) {
 		while (next < ctx->pointers.n && ctx->pointers.v[next].from < node)
 			next++;
@@ -206,6 +215,7 @@ static void follow(void *arg, uint64_t at, const struct ref *ref)
 		return;
 	target.has_pointers = ctx->first[node] < ctx->first[node + 1];
 	target.is_deep = is_deep(ctx, node);
+	target.size = ctx->least;
 	escape_follow(side_of(ctx), walk->from, walk->sec, at, ref, &target, &ctx->escapes[node]);
 }
 
@@ -259,17 +269,22 @@ static void tell(struct context *ctx, uint32_t node, uint32_t root, bool content
 	accepted = diag_is_accepted(ctx->diag, RULE_ADDRESS_KEPT, name);
 	if (!accepted)
 		vec_add(&ctx->names, name);
-	diag_warn(ctx->diag, RULE_ADDRESS_KEPT, side_of(ctx)->obj->path, name,
-		  "the kernel may keep its address, which %s%s%s", within,
+	diag_warn(ctx->diag, RULE_ADDRESS_KEPT, side_of(ctx)->obj->path, name, "the kernel may keep %s, which %s%s%s",
+		  content && node == root ? "an address in it" : "its address", within,
 		  escape_path_text(ctx->arena, side_of(ctx), path, before),
 		  accepted ? "" : ": the livepatch can be disabled, but not removed");
+}
+
+static bool is_carried_constant(const struct context *ctx, uint32_t node)
+{
+	return node < ctx->npieces && ctx->diff->changes->v[node].carried;
 }
 
 /* Of what an address leads to, functions are told, or if there is none, what is nearest. */
 static void tell_reached(struct context *ctx, uint32_t root, bool content, const struct escape_path *path)
 {
 	bool *reached = arena_array(ctx->arena, bool, ctx->nnodes);
-	bool any = false;
+	bool any = false, told = false;
 
 	if (content)
 		for (uint32_t i = ctx->first[root]; i < ctx->first[root + 1]; i++)
@@ -287,8 +302,13 @@ static void tell_reached(struct context *ctx, uint32_t root, bool content, const
 		return;
 	}
 	for (uint32_t node = 0; node < ctx->nnodes && !any; node++)
-		if (reached[node] && is_worth_telling(ctx, node))
+		if (reached[node] && is_worth_telling(ctx, node)) {
 			tell(ctx, node, root, content, path);
+			told = true;
+		}
+	/* All texts of the table are the livepatch's now, and not only one that the patch has put into a function. */
+	if (!any && !told && is_carried_constant(ctx, root))
+		tell(ctx, root, root, content, path);
 }
 
 static void tell_all(struct context *ctx)
