@@ -175,7 +175,7 @@ source_use_tree() {
 	local dir
 	TARGET_SOURCE_ID=$(cd "$OPT_SOURCE" && find . -name .git -prune -o '(' "${BUILD_PRODUCTS[@]}" ')' -prune -o -type f \
 		-printf '%p %s %T@\n' | LC_ALL=C sort | sha256sum | cut -c 1-16)
-	if [[ $OPT_SOURCE != *[[:space:]:,\'\"]* ]] && ! source_is_used "$OPT_SOURCE"; then return; fi
+	if [[ $OPT_SOURCE != *[[:space:]:,%\'\"]* ]] && ! source_is_used "$OPT_SOURCE"; then return; fi
 	dir=$CACHE/source/own_$TARGET_SOURCE_ID
 	TARGET_SOURCE=$dir
 	CACHE_LIGHT=--light cache_fill "$dir" source_copy_tree

@@ -22,7 +22,7 @@ workdir_make() {
 		die "the cache directory $CACHE can't be written; set KPATCH_CACHE to one that can"
 	fi
 	CACHE=$(realpath -- "$CACHE")
-	case $CACHE in *[[:space:]:,\'\"]*) die "the kernel can't be built in a path with such characters: '$CACHE'; set KPATCH_CACHE" ;; esac
+	case $CACHE in *[[:space:]:,%\'\"]*) die "the kernel can't be built in a path with such characters: '$CACHE'; set KPATCH_CACHE" ;; esac
 	cache_is_own
 	workdir_remove_dead
 	WORK=$(mktemp -d "$CACHE/work/run.XXXXXX")

@@ -179,9 +179,9 @@ check_modules() {
 		if ! check_module "$((++number))" "${group[@]}"; then
 			local one
 			for one in "${group[@]}"; do
-				if ! check_module "$number.${one//\//%}" "$one"; then
+				if ! check_module "$number.${one//\//+}" "$one"; then
 					STATEMENT[$one]=no-module
-					last_words "$WORK/link/$number.${one//\//%}/log"; why "$one" "module: $REPLY"
+					last_words "$WORK/link/$number.${one//\//+}/log"; why "$one" "module: $REPLY"
 				fi
 			done
 		fi
@@ -193,7 +193,8 @@ check_modules() {
 check_module() {
 	local dir=$WORK/link/$1 object status=0 main=$WORK
 	shift
-	mkdir -p "$dir/3-affected" "$dir/6-diff"
+	mkdir -p "$dir/3-affected" "$dir/4-compile" "$dir/6-diff"
+	ln -sfn "$main/4-compile/statement" "$dir/4-compile/patched"
 	for object; do
 		mkdir -p "$dir/6-diff/${object%/*}"
 		cp "$main/6-diff/statement/$object" "$dir/6-diff/$object"
