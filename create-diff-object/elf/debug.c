@@ -65,6 +65,16 @@ Dwarf_Die *debug_next_unit(const struct debug_info *debug, Dwarf_Die *unit, uint
 	return dwfl_module_nextcu(debug->module, unit, bias);
 }
 
+bool debug_has_fixed_address(Dwarf_Die *die)
+{
+	Dwarf_Attribute attribute;
+	Dwarf_Op *ops;
+	size_t n;
+
+	return !dwarf_getlocation(dwarf_attr_integrate(die, DW_AT_location, &attribute), &ops, &n) && n &&
+	       ops[0].atom == DW_OP_addr;
+}
+
 bool debug_find_address(const struct debug_info *debug, uint32_t sec, uint64_t offset, uint64_t *address)
 {
 	Elf_Scn *scn = elf_getscn(debug->elf, sec);

@@ -19,6 +19,8 @@ void debug_close(struct debug_info *debug);
 
 /* The unit behind `unit` (NULL: the first), or NULL. bias: from addresses in it to those of debug_find_address(). */
 Dwarf_Die *debug_next_unit(const struct debug_info *debug, Dwarf_Die *unit, uint64_t *bias);
+/* Has the variable a place in the object, not on a stack or in registers? */
+bool debug_has_fixed_address(Dwarf_Die *die);
 /* A place of the object as an address of the debug information. Returns false if there is no such section. */
 bool debug_find_address(const struct debug_info *debug, uint32_t sec, uint64_t offset, uint64_t *address);
 

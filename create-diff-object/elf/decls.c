@@ -22,14 +22,7 @@ struct decls {
 /* Is it a variable that an object has a place for, not one of a stack? */
 static bool is_lasting(Dwarf_Die *die, unsigned int depth)
 {
-	Dwarf_Attribute attribute;
-	Dwarf_Op *ops;
-	size_t n;
-
-	if (!depth || dwarf_hasattr(die, DW_AT_external))
-		return true;
-	return !dwarf_getlocation(dwarf_attr_integrate(die, DW_AT_location, &attribute), &ops, &n) && n &&
-	       ops[0].atom == DW_OP_addr;
+	return !depth || dwarf_hasattr(die, DW_AT_external) || debug_has_fixed_address(die);
 }
 
 static bool is_wanted(Dwarf_Die *die, unsigned int depth)

@@ -79,16 +79,6 @@ static bool has_flag(Dwarf_Die *die, unsigned int name)
 	return !dwarf_formflag(dwarf_attr_integrate(die, name, &attribute), &flag) && flag;
 }
 
-static bool has_fixed_address(Dwarf_Die *die)
-{
-	Dwarf_Attribute attribute;
-	Dwarf_Op *ops;
-	size_t n;
-
-	return !dwarf_getlocation(dwarf_attr_integrate(die, DW_AT_location, &attribute), &ops, &n) && n &&
-	       ops[0].atom == DW_OP_addr;
-}
-
 static void add_edge(struct walk *walk, uint32_t from, enum type_edge_kind kind, Dwarf_Die *die)
 {
 	Dwarf_Off offset;
@@ -198,7 +188,7 @@ static void add_link(struct walk *walk, Dwarf_Die *die, uint32_t func)
 
 static void add_variable(struct walk *walk, Dwarf_Die *die, uint32_t func, const char *scope)
 {
-	bool is_static = func == TYPE_NONE || has_fixed_address(die) || has_flag(die, DW_AT_external);
+	bool is_static = func == TYPE_NONE || debug_has_fixed_address(die) || has_flag(die, DW_AT_external);
 	const char *name = dwarf_diename(die);
 
 	/* A name that a macro counts up may be another variable's on the other side. */
