@@ -1,13 +1,2 @@
-extern int other(int x);
-static inline __attribute__((always_inline)) int helper(int x)
-{
-	return other(x) + 1;
-}
-int __attribute__((section(".init.text"))) setup(int x)
-{
-	return helper(x);
-}
-int f(int x)
-{
-	return helper(x + 1);
-}
+/* The pair of init-inlined; here the author changed setup() as well. */
+#include "../init-inlined/orig.c"
