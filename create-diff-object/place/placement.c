@@ -95,16 +95,17 @@ int placement_read(const char *path, struct placement **result, struct diag *dia
 	fclose(f);
 	if (!err && (!has_version || !placement->object || !has_proved))
 		err = diag_error(diag, path, NULL, "not a placement of version " VERSION);
-	placement->n = records.n;
-	placement->records = arena_memdup(arena, records.v, records.n * sizeof(*records.v));
-	vec_free(&records);
-	for (uint32_t i = 0; i < placement->n; i++)
-		strmap_add(placement->records[i].defined ? &placement->defined : &placement->undefined,
-			   placement->records[i].name, i);
-	if (err)
-		placement_free(placement);
-	else
+	if (!err) {
+		placement->n = records.n;
+		placement->records = arena_memdup(arena, records.v, records.n * sizeof(*records.v));
+		for (uint32_t i = 0; i < placement->n; i++)
+			strmap_add(placement->records[i].defined ? &placement->defined : &placement->undefined,
+				   placement->records[i].name, i);
 		*result = placement;
+	} else {
+		placement_free(placement);
+	}
+	vec_free(&records);
 	return err;
 }
 

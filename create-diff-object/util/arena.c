@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Arena: a chain of blocks, each allocation cut from the newest one. See arena.h for why.
+ * Arena: a chain of blocks, each allocation cut from the newest one. See arena.h for why. Blocks grow: most arenas hold
+ * a few names, one holds the model of an object.
  */
 #include "util/arena.h"
 
@@ -11,7 +12,8 @@
 
 #include "util/memory.h"
 
-#define BLOCK_SIZE (256 * 1024)
+#define FIRST_SIZE (4 * 1024)
+#define LAST_SIZE  (256 * 1024)
 #define ALIGNMENT  16
 
 struct block {
@@ -23,6 +25,7 @@ struct block {
 
 struct arena {
 	struct block *blocks; /* newest first */
+	size_t next_size;     /* bytes of the next block */
 };
 
 static struct block *block_new(size_t size)
@@ -41,6 +44,7 @@ struct arena *arena_new(void)
 
 	if (!arena)
 		memory_exhausted();
+	arena->next_size = FIRST_SIZE;
 	return arena;
 }
 
@@ -64,16 +68,18 @@ void *arena_alloc(struct arena *arena, size_t size)
 		memory_exhausted();
 	size = (size + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
 	if (!block || block->size - block->used < size) {
-		struct block *fresh = block_new(size > BLOCK_SIZE ? size : BLOCK_SIZE);
+		struct block *fresh = block_new(size > arena->next_size ? size : arena->next_size);
 
 		/* A big request gets a block of its own behind the current one, whose rest stays in use. */
-		if (block && size > BLOCK_SIZE / 4) {
+		if (block && size > arena->next_size / 4) {
 			fresh->next = block->next;
 			block->next = fresh;
 		} else {
 			fresh->next = block;
 			arena->blocks = fresh;
 		}
+		if (arena->next_size < LAST_SIZE)
+			arena->next_size *= 2;
 		block = fresh;
 	}
 	p = block->data + block->used;
