@@ -98,7 +98,7 @@ $(SHOW): %: %.o
 $(JUDGE_OBJ): private KLP_CFLAGS := $(filter-out -I$(ENGINE),$(KLP_CFLAGS))
 $(JUDGE): $(JUDGE_OBJ)
 	$(call say,LD,$@)
-	$(Q)$(CC) $(CFLAGS) $(SANFLAGS) $(LDFLAGS) -o $@ $^ -lelf -lZydis
+	$(Q)$(CC) $(CFLAGS) $(SANFLAGS) $(LDFLAGS) -o $@ $^ -lelf -ldw -lZydis
 
 # They use the ELF editor of the unit tests.
 LAW_TOOLS := $(LAW_SRC:%.c=$(BUILD)/%)

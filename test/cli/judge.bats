@@ -15,7 +15,7 @@ setup_file() {
 	compile other other
 	compile judged plain
 	# shellcheck disable=SC2086
-	for p in 0 1 2 3 4; do compile judged "$p" -DP="$p" $sections; done
+	for p in 0 1 2 3 4; do compile judged "$p" -g -DP="$p" $sections; done
 	# shellcheck disable=SC2086
 	for p in 0 4; do compile judged "known$p" -DP="$p" -DKNOWN $sections; done
 	ld -Ttext=0xffffffff81000000 -o vmlinux other.o plain.o
@@ -49,7 +49,7 @@ link() {
 	ld -r -T "$TOP/kmod/patch/patch.lds" -o "$2.o" "$1"
 	"$BIN/create-klp-module" "$2.o" "$2"
 }
-judge() { "$JUDGE" "objects/$1" "$2" target; }
+judge() { "$JUDGE" "objects/$1" "$2" target "${@:3}"; }
 
 # Its diff object with another livepatch symbol, made a module.
 renamed() {
@@ -108,6 +108,35 @@ changed() {
 @test "a function that is there without reason" {
 	run -1 judge 1 module2.ko
 	[[ $output == *$'wrong\treason\tjudged.o: second is replaced and does not differ'* ]]
+}
+
+# A patch of two lines: one is put before that with the text $1, one takes the place of that with the text $2.
+touch_lines() {
+	awk -v before="$1" -v instead="$2" '
+		BEGIN { print "--- a/data/judged.c\n+++ b/data/judged.c" }
+		index($0, before) { print "@@ -" NR - 1 ",0 +" NR " @@\n+\tanother = 1;" }
+		index($0, instead) { print "@@ -" NR " +" NR + 1 " @@\n-" $0 "\n+\tanother = 2;" }' "$DATA/judged.c"
+}
+
+@test "functions of the source that a patch touches" {
+	touch_lines 'printk("of the second' 'printk("a text' >"$T/patch"
+	run -0 judge 2 module2.ko "$T/patch"
+	[[ ${lines[-2]} == $'note\ttouched\t2 functions of the source, 0 of them with the same code' ]]
+	[[ ${lines[-1]} == $'right\t2 replaced, '* ]]
+	# An inlined one is in third(), where nothing changes; and second() is replaced, of which the patch knows nothing.
+	touch_lines 'spare ^= x' 'printk("a text' >"$T/patch"
+	run -0 judge 2 module2.ko "$T/patch"
+	[[ $output == *$'note\ttouched\tjudged.o: the patch touches twice, and its code is the same'* ]]
+	[[ $output == *$'unsure\treason\tjudged.o: second is replaced, and the patch touches nothing in it'* ]]
+	[[ ${lines[-1]} == $'unsure\t2 replaced, '*' 0 wrong, 1 unsure' ]]
+	# Outside of functions it may be about anything; comments are about nothing.
+	{ touch_lines 'spare ^= x' 'printk("a text'; touch_lines 'another text' 'static int spare' | sed '/^[-+]\{3\}/d'; } >"$T/outside"
+	run -0 judge 2 module2.ko "$T/outside"
+	[[ ${lines[-1]} == $'right\t2 replaced, '* ]]
+	touch_lines 'printk("of the second' 'printk("a text' | sed 's,another = 1,/* another */,' >"$T/comment"
+	run -0 judge 2 module2.ko "$T/comment"
+	[[ ${lines[-2]} == $'note\ttouched\t1 functions of the source, 0 of them with the same code' ]]
+	[[ ${lines[-1]} == $'unsure\t2 replaced, '*' 0 wrong, 1 unsure' ]]
 }
 
 @test "another position of the same name" {

@@ -114,10 +114,11 @@ build_headers() {
 
 # The judge's verdict of the module, or of that there is none: DIR/judge, whose last line is "right", "wrong" or "unsure" and figures.
 build_judge() {
-	local dir=$1 status=0 module=$1/module/fix.ko
+	local dir=$1 status=0 module=$1/module/fix.ko patches=("$1"/fix.patch "$1"/header.patch)
 	rm -f -- "$dir/judge"
 	if [[ $(<"$dir/status") == 3 ]]; then module=-; fi
 	if [[ ! -d $dir/objects ]] || [[ $module != - && ! -f $module ]]; then return; fi
-	"$JUDGE" "$dir/objects" "$module" "$OUT/target.sh" >"$dir/judge" 2>&1 || status=$?
+	if [[ ! -f ${patches[1]} ]]; then unset 'patches[1]'; fi
+	"$JUDGE" "$dir/objects" "$module" "$OUT/target.sh" "${patches[@]}" >"$dir/judge" 2>&1 || status=$?
 	if ((status > 1)); then echo "error	the judge ended with status $status" >>"$dir/judge"; fi
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * judge OBJECTS MODULE.ko TARGET: is the livepatch module what the two compilations ask for? With - for the module: is it right that there is
- * none, since nothing differs?
+ * judge OBJECTS MODULE.ko TARGET [PATCH...]: is the livepatch module what the two compilations ask for? With - for the module: is it right
+ * that there is none, since nothing differs?
  *
  * OBJECTS has the folders 3-affected and 4-compile of a run of kpatch-build, TARGET is what --print-target said. Judged is:
  *
@@ -12,12 +12,17 @@
  *   reference  a reference of the module is not resolved to what the compiler meant
  *   target     a replaced function is not found where it runs
  *
+ * With the patches, the debug information tells which functions of the source they touch. Noted is each of these whose code stays the same
+ * wherever it is, for that is rare enough to be looked at; and unsure is the judge of a replaced function that has no code of these,
+ * if the patches touch nothing else (a macro or a type may change any).
+ *
  * Lines "wrong KIND WHERE: WHAT", "unsure ..." and "note ..."; the last one is right, unsure or wrong, with figures. Exit 0, or 1 if anything
  * is wrong, 2 if it could not be judged.
  */
 #include "compare.h"
 #include "object.h"
 #include "target.h"
+#include "touched.h"
 
 #include <elf.h>
 #include <stdarg.h>
@@ -32,6 +37,9 @@ struct unit {
 	struct host *host;
 	struct object *orig, *patched;
 	size_t functions, placed;
+	/* Functions of the changed source files */
+	struct source *sources;
+	size_t n_sources;
 };
 
 /* What of the patched object is where in the module */
@@ -57,6 +65,8 @@ struct judge {
 	size_t n_replaced;
 	bool in_table;
 	size_t wrong, unsure, references, functions;
+	struct touched touched;
+	size_t n_touched, n_without_effect;
 };
 
 static void check_range(struct judge *judge, struct unit *unit, const char *where, struct section *ps, uint64_t po,
@@ -729,6 +739,67 @@ static void check_coverage(struct judge *judge, struct unit *unit)
 	free(reason);
 }
 
+/* ---- the patch -------------------------------------------------------------------------------------------------------------------- */
+
+/* Is this function of the object, or a clone or part of it (f.isra.0, f.cold), called so in the source? */
+static bool is_named(const struct symbol *symbol, const char *name)
+{
+	size_t length = strlen(name);
+
+	return is_function(symbol) && !strncmp(symbol->name, name, length) &&
+	       (!symbol->name[length] || symbol->name[length] == '.');
+}
+
+static bool has_code_of(const struct symbol *symbol, const struct source *source)
+{
+	for (size_t i = 0; i < source->n_containers; i++)
+		if (is_named(symbol, source->containers[i]))
+			return true;
+	return false;
+}
+
+static void check_effect(struct judge *judge, struct unit *unit, const struct source *source)
+{
+	bool differs = false;
+	const char *why;
+
+	for (size_t i = 1; i < unit->orig->n_symbols && !differs; i++) {
+		struct symbol *a = &unit->orig->symbols[i];
+
+		if (has_code_of(a, source))
+			differs = !a->other || !is_function(a->other) || !same_function(a, a->other, &why);
+	}
+	judge->n_touched++;
+	if (differs)
+		return;
+	judge->n_without_effect++;
+	printf("note\ttouched\t%s: the patch touches %s, and its code is the same\n", unit->name, source->name);
+}
+
+static void check_touched(struct judge *judge)
+{
+	for (size_t i = 0; i < judge->n_units; i++) {
+		struct unit *unit = &judge->units[i];
+
+		for (size_t k = 0; k < unit->n_sources; k++)
+			if (unit->sources[k].touched)
+				check_effect(judge, unit, &unit->sources[k]);
+	}
+	if (touched_elsewhere(&judge->touched))
+		return;
+	for (size_t i = 0; i < judge->n_replaced; i++) {
+		struct unit *unit = judge->replaced[i].unit;
+		struct symbol *old = judge->replaced[i].symbol;
+		bool touched = calls_copied(judge, old);
+
+		for (size_t k = 0; k < unit->n_sources && !touched; k++)
+			touched = unit->sources[k].touched && has_code_of(old, &unit->sources[k]);
+		if (!touched)
+			unsure(judge, "reason", unit->name, "%s is replaced, and the patch touches nothing in it",
+			       old->name);
+	}
+}
+
 /* ---- input ------------------------------------------------------------------------------------------------------------------------ */
 
 static const char *target_value(const char *file, const char *key)
@@ -795,6 +866,15 @@ static void load_keys(struct unit *unit, const char *directory)
 	unit->patched = patched;
 }
 
+/* Of the object that is compiled as the kernel is: its lines are the original file's. */
+static void load_sources(struct judge *judge, struct unit *unit, const char *directory)
+{
+	char file[4096];
+
+	snprintf(file, sizeof(file), "%s/4-compile/orig/%s", directory, unit->name);
+	unit->sources = touched_sources(&judge->touched, file, &unit->n_sources);
+}
+
 static void load_units(struct judge *judge, const char *directory)
 {
 	char file[4096], *line = NULL;
@@ -827,6 +907,7 @@ static void load_units(struct judge *judge, const char *directory)
 			unsure(judge, "target", name, "%zu addresses are told differently by two references",
 			       conflicts);
 		load_keys(unit, directory);
+		load_sources(judge, unit, directory);
 		judge->n_units++;
 	}
 	free(line);
@@ -837,8 +918,10 @@ int main(int argc, char **argv)
 {
 	struct judge judge = {0};
 
-	if (argc != 4)
-		give_up("usage: judge OBJECTS MODULE.ko|- TARGET");
+	if (argc < 4)
+		give_up("usage: judge OBJECTS MODULE.ko|- TARGET [PATCH...]");
+	for (int i = 4; i < argc; i++)
+		touched_read(&judge.touched, argv[i]);
 	judge.kernel =
 		kernel_load(target_value(argv[3], "TARGET_VMLINUX"), target_value(argv[3], "TARGET_KALLSYMS"),
 			    target_value(argv[3], "TARGET_SYMVERS"), target_value(argv[3], "TARGET_MODULES_DIR"));
@@ -852,6 +935,11 @@ int main(int argc, char **argv)
 	for (struct copy *copy = judge.copies; copy; copy = copy->next)
 		if (is_function(copy->symbol))
 			check_tables(&judge, copy);
+	if (argc > 4) {
+		check_touched(&judge);
+		printf("note\ttouched\t%zu functions of the source, %zu of them with the same code\n", judge.n_touched,
+		       judge.n_without_effect);
+	}
 	printf("%s\t%zu replaced, %zu functions, %zu references, %zu wrong, %zu unsure\n",
 	       judge.wrong    ? "wrong"
 	       : judge.unsure ? "unsure"

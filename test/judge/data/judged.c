@@ -16,9 +16,14 @@ static __attribute__((noinline)) int helper(int x)
 	state ^= x;
 	return state;
 }
+static inline int twice(int x)
+{
+	spare ^= x;
+	return x * 2;
+}
 __attribute__((noinline)) int third(int x)
 {
-	spare += x * weights[x & 3];
+	spare += twice(x) * weights[x & 3];
 	return helper(x) - spare;
 }
 #if P && P != 4
