@@ -35,7 +35,7 @@ Q := $(if $(filter 1,$(V)),,@)
 say = $(if $(filter 1,$(V)),,@printf '  %-7s %s\n' '$(1)' '$(2)')
 
 ENGINE   := create-diff-object
-LAYERS   := util elf arch target place diff special klp verify
+LAYERS   := util arch kernel elf target place diff special klp verify
 LIB_SRC  := $(foreach d,$(LAYERS),$(wildcard $(ENGINE)/$(d)/*.c))
 TOOL_SRC := $(wildcard $(ENGINE)/tools/*.c)
 UNIT_ALL := $(wildcard test/unit/*.c)

@@ -25,7 +25,7 @@ try() {
 
 # Layers include only what is below them.
 check_layers() {
-	local layers=(util arch elf target place diff special klp verify tools) above i j bad=0
+	local layers=(util arch kernel elf target place diff special klp verify tools) above i j bad=0
 	for ((i = 0; i < ${#layers[@]}; i++)); do
 		for ((j = i + 1; j < ${#layers[@]}; j++)); do
 			above=${layers[j]}
@@ -36,7 +36,7 @@ check_layers() {
 }
 
 # Only the programs end the process.
-check_exit() { ! grep -nE '\b(_?exit|abort|errx?)\(' create-diff-object/{util,elf,arch,target,place,diff,special,klp,verify}/*.[ch] | grep -v '^create-diff-object/util/memory.c:'; }
+check_exit() { ! grep -nE '\b(_?exit|abort|errx?)\(' create-diff-object/{util,arch,kernel,elf,target,place,diff,special,klp,verify}/*.[ch] | grep -v '^create-diff-object/util/memory.c:'; }
 
 # The judge shares nothing with what it judges.
 check_judge() { ! grep -nE '#include "' test/judge/*.[ch] | grep -vE ':#include "(compare|object|target|touched)\.h"$'; }

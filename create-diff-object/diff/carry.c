@@ -5,7 +5,7 @@
  */
 #include "diff/carry.h"
 
-#include "elf/names.h"
+#include "kernel/names.h"
 
 /*
  * Is every use of the piece in its object a direct call or jump from a function? Start-up code does not count, for it ran;

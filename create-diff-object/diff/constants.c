@@ -19,7 +19,7 @@
 
 #include "arch/arch.h"
 #include "diff/carry.h"
-#include "elf/names.h"
+#include "kernel/names.h"
 #include "util/arena.h"
 #include "util/vec.h"
 
@@ -66,7 +66,7 @@ static bool is_own_constant(const struct side *side, uint32_t id)
 	const struct elf_sec *sec = side_section(side, piece);
 	const struct elf_sym *sym = &side->obj->syms[piece->sym];
 
-	return piece->kind == PIECE_DATA && piece->class == SEC_DATA && is_constant_section(sec) &&
+	return piece->kind == PIECE_DATA && piece->class == SEC_DATA && is_constant_section(sec->name, sec->flags) &&
 	       side->pieces->first_of_sec[piece->sec] == id && side->pieces->end_of_sec[piece->sec] == id + 1 &&
 	       elf_sym_is_local(sym) && sym->type == STT_OBJECT && sym->size && !side_is_anonymous(side, piece) &&
 	       !has_other_names(side, id) && !has_labels(side, id);

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "elf/special.h"
+#include "kernel/special.h"
 
 struct arena;
 

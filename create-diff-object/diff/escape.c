@@ -5,7 +5,7 @@
  * itself, and registers with what was read from memory by it, if addresses stand there (a `struct work_struct` with its function).
  *
  * An address is out of sight when it is written to memory, whatever memory, when the function returns it, and when it is an argument
- * of a call, unless the callee is known to forget it (elf/callees.c) or is code of the same object, which is followed in turn. How
+ * of a call, unless the callee is known to forget it (kernel/callees.c) or is code of the same object, which is followed in turn. How
  * many arguments a callee has is not known: a register that could be one is one. What can't be decided counts as out of sight.
  */
 #include "diff/escape.h"
@@ -13,8 +13,8 @@
 #include <string.h>
 
 #include "arch/arch.h"
-#include "elf/callees.h"
-#include "elf/names.h"
+#include "kernel/callees.h"
+#include "kernel/names.h"
 #include "util/arena.h"
 #include "util/vec.h"
 

@@ -15,7 +15,7 @@
 #include "diff/attributes.h"
 #include "diff/constants.h"
 #include "diff/restarts.h"
-#include "elf/names.h"
+#include "kernel/names.h"
 #include "util/arena.h"
 #include "util/diag.h"
 #include "util/memory.h"

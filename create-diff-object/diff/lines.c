@@ -4,7 +4,7 @@
  *
  * In code: it is a constant that an instruction loads into the register of an argument. From there control runs straight
  * on, and no instruction touches that register, to a call of a function outside of this object whose argument is known to
- * be a line number (elf/line-names.c). The call may then change the register as it likes, so the number goes nowhere else:
+ * be a line number (kernel/line-names.c). The call may then change the register as it likes, so the number goes nowhere else:
  *
  *	mov    $0x0,%rdi          "fs/open.c"
  *	mov    $0x4d2,%esi        the line

@@ -13,7 +13,7 @@
 #include <stdint.h>
 
 #include "elf/model.h"
-#include "elf/names.h"
+#include "kernel/names.h"
 
 #define PIECE_NONE UINT32_MAX
 

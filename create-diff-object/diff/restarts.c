@@ -10,7 +10,7 @@
 #include "diff/restarts.h"
 
 #include "arch/arch.h"
-#include "elf/names.h"
+#include "kernel/names.h"
 #include "util/diag.h"
 
 static bool is_restarting_kind(const struct side *side, const struct piece *piece)

@@ -9,7 +9,7 @@
 
 #include "arch/arch.h"
 #include "elf/model.h"
-#include "elf/names.h"
+#include "kernel/names.h"
 #include "util/diag.h"
 
 /* Nothing of a kernel's object is aligned more than a huge page, or larger than what code reaches with 32 bits. */

@@ -12,19 +12,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "kernel/livepatch.h"
+#include "kernel/names.h"
 #include "util/strmap.h"
 
 struct arch_ops;
 struct arena;
 struct diag;
-
-/* <elf.h> of elfutils 0.188 does not have these two of the kernel's include/uapi/linux/elf.h. */
-#ifndef SHN_LIVEPATCH
-#define SHN_LIVEPATCH 0xff20
-#endif
-#ifndef SHF_RELA_LIVEPATCH
-#define SHF_RELA_LIVEPATCH 0x00100000
-#endif
 
 /*
  * A symbol's section as a 32-bit number: a real section index, or a reserved one (SHN_ABS, SHN_COMMON,
@@ -143,6 +137,17 @@ static inline bool elf_sym_is_local(const struct elf_sym *sym)
 static inline bool elf_sec_is_text(const struct elf_sec *sec)
 {
 	return (sec->flags & SHF_ALLOC) && (sec->flags & SHF_EXECINSTR);
+}
+
+/* What the section is for, and who may write to it (kernel/names.h). */
+static inline enum sec_class sec_classify(const struct elf_sec *sec)
+{
+	return section_class(sec->name, sec->type, sec->flags);
+}
+
+static inline enum data_kind data_classify(const struct elf_sec *sec)
+{
+	return section_data_kind(sec->name, sec->flags);
 }
 
 #endif

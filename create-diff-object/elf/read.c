@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "arch/arch.h"
-#include "elf/names.h"
+#include "kernel/names.h"
 #include "util/arena.h"
 #include "util/diag.h"
 
@@ -240,12 +240,6 @@ static int read_rela_section(struct elf_obj *obj, uint32_t index, struct diag *d
 	return 0;
 }
 
-/* By name too: a section that lacks the flag must reach the verifier, which says so. */
-static bool is_livepatch_rela(const struct elf_sec *sec)
-{
-	return (sec->flags & SHF_RELA_LIVEPATCH) || !strncmp(sec->name, ".klp.rela.", strlen(".klp.rela."));
-}
-
 static int read_relas(struct elf_obj *obj, struct diag *diag)
 {
 	for (uint32_t i = 1; i < obj->nsecs; i++) {
@@ -253,7 +247,7 @@ static int read_relas(struct elf_obj *obj, struct diag *diag)
 		int err;
 
 		/* Only the linker's input has relocations that we read: an image may keep dynamic ones. */
-		if (sec->type != SHT_RELA || obj->type != ET_REL || is_livepatch_rela(sec))
+		if (sec->type != SHT_RELA || obj->type != ET_REL || klp_is_rela_section(sec->name, sec->flags))
 			continue;
 		err = read_rela_section(obj, i, diag);
 		if (err)

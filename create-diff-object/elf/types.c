@@ -13,7 +13,7 @@
 #include <string.h>
 
 #include "elf/debug.h"
-#include "elf/names.h"
+#include "kernel/names.h"
 #include "util/arena.h"
 #include "util/memory.h"
 

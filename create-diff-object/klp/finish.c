@@ -20,18 +20,12 @@
 #include <string.h>
 
 #include "elf/model.h"
+#include "kernel/livepatch.h"
+#include "kernel/module.h"
 #include "klp/rewrite.h"
 #include "util/arena.h"
 #include "util/diag.h"
 #include "util/strmap.h"
-
-#define SYM_PREFIX  ".klp.sym."
-#define RELA_PREFIX ".klp.rela."
-#define VMLINUX     "vmlinux"
-
-/* What klp_resolve_symbols() of the kernel can read: MODULE_NAME_LEN - 1 and KSYM_NAME_LEN - 1. */
-#define OBJECT_NAME_MAX 55
-#define SYMBOL_NAME_MAX 511
 
 /* Names of the sections that are made, and what is counted on the way. */
 struct finish {
@@ -61,35 +55,31 @@ static bool is_decimal(const char *s, size_t len)
 static int refuse_name(struct finish *f, const char *name, const char *why)
 {
 	return diag_refuse(f->moves.diag, RULE_NONE, f->moves.in->path, name,
-			   "%s; the form is " SYM_PREFIX "<object>.<symbol>,<position>[,<owner>]", why);
+			   "%s; the form is " KLP_SYM_PREFIX "<object>.<symbol>,<position>[,<owner>]", why);
 }
 
 /* Takes a symbol's name apart. */
 static int parse_pending(struct finish *f, const struct elf_sym *sym, struct klp_pending *pending)
 {
-	const char *object = sym->name + strlen(SYM_PREFIX);
-	const char *dot = strchr(object, '.');
-	const char *comma = dot ? strchr(dot, ',') : NULL;
-	const char *position = comma ? comma + 1 : NULL;
-	const char *end = position ? strchrnul(position, ',') : NULL;
+	struct klp_sym_parts p;
 	const char *owner;
 
-	if (!dot || !comma || dot == object || comma == dot + 1)
+	if (!klp_sym_split(sym->name, &p))
 		return refuse_name(f, sym->name, "malformed name of a livepatch symbol");
-	if (!is_decimal(position, (size_t)(end - position)))
+	owner = p.owner;
+	if (!is_decimal(p.position, p.position_len))
 		return refuse_name(f, sym->name, "the position is not a number of at most nine digits");
-	if (memchr(object, '-', (size_t)(dot - object)))
+	if (memchr(p.object, '-', p.object_len))
 		return refuse_name(f, sym->name, "the kernel's names of modules have _ where the file has -");
-	if (dot - object > OBJECT_NAME_MAX)
+	if (p.object_len > KLP_OBJECT_NAME_MAX)
 		return refuse_name(f, sym->name, "the object's name is longer than the kernel's 55 characters");
-	if (comma - dot - 1 > SYMBOL_NAME_MAX)
+	if (p.symbol_len > KLP_SYMBOL_NAME_MAX)
 		return refuse_name(f, sym->name, "the symbol's name is longer than the kernel's 511 characters");
-	owner = *end ? end + 1 : NULL;
-	if (owner && (!*owner || strpbrk(owner, ".,-") || strlen(owner) > OBJECT_NAME_MAX))
+	if (owner && (!*owner || strpbrk(owner, ".,-") || strlen(owner) > KLP_OBJECT_NAME_MAX))
 		return refuse_name(f, sym->name, "the owner is not the name of an object");
-	pending->name = arena_printf(f->moves.arena, "%.*s", (int)(end - sym->name), sym->name);
-	pending->owner = owner ? owner : arena_printf(f->moves.arena, "%.*s", (int)(dot - object), object);
-	if (!strncmp(object, VMLINUX ".", strlen(VMLINUX ".")) && strcmp(pending->owner, VMLINUX))
+	pending->name = arena_printf(f->moves.arena, "%.*s", (int)(p.position + p.position_len - sym->name), sym->name);
+	pending->owner = owner ? owner : arena_printf(f->moves.arena, "%.*s", (int)p.object_len, p.object);
+	if (!strncmp(p.object, KLP_VMLINUX ".", strlen(KLP_VMLINUX ".")) && strcmp(pending->owner, KLP_VMLINUX))
 		return refuse_name(f, sym->name, "L2: a vmlinux symbol can't wait for a module, the kernel refuses it");
 	return 0;
 }
@@ -104,7 +94,7 @@ static int find_pending(struct finish *f)
 	for (uint32_t i = 1; i < in->nsyms; i++) {
 		const struct elf_sym *sym = &in->syms[i];
 
-		if (elf_sym_is_section(sym) || strncmp(sym->name, SYM_PREFIX, strlen(SYM_PREFIX)))
+		if (elf_sym_is_section(sym) || strncmp(sym->name, KLP_SYM_PREFIX, strlen(KLP_SYM_PREFIX)))
 			continue;
 		if (sym->shndx == ELF_SHN_LIVEPATCH) {
 			strmap_add(&by_name, sym->name, i);
@@ -141,7 +131,7 @@ static struct klp_moved_sec *get_moved_sec(struct finish *f, uint32_t target, co
 		if (!strcmp(f->moves.secs.v[i].owner, owner))
 			return &f->moves.secs.v[i];
 	sec = vec_push(&f->moves.secs);
-	sec->name = arena_printf(f->moves.arena, RELA_PREFIX "%s.%s", owner, f->moves.in->secs[target].name);
+	sec->name = arena_printf(f->moves.arena, KLP_RELA_PREFIX "%s.%s", owner, f->moves.in->secs[target].name);
 	sec->target = target;
 	sec->owner = owner;
 	/* Two sections of one name could not be told apart, and the kernel does not load such a module. */
@@ -252,11 +242,10 @@ static void map_symbols(struct finish *f)
 /* A signature covers the bytes that would change. */
 static int check_unsigned(const struct finish *f)
 {
-	static const char magic[] = "~Module signature appended~\n";
-	size_t size, len = strlen(magic);
+	size_t size;
 	const char *bytes = elf_rawfile(f->moves.in->elf, &size);
 
-	if (bytes && size >= len && !memcmp(bytes + size - len, magic, len))
+	if (bytes && module_is_signed(bytes, size))
 		return diag_error(f->moves.diag, f->moves.in->path, NULL,
 				  "the module is signed already; sign it after this step");
 	return 0;

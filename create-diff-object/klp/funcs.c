@@ -6,8 +6,8 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "../kmod/patch/klp-records.h"
 #include "elf/build.h"
+#include "kernel/livepatch.h"
 #include "klp/plan.h"
 
 static uint32_t section(struct elf_out *out, const char *name, uint64_t flags, uint64_t align)

@@ -16,7 +16,7 @@
 
 #include "arch/arch.h"
 #include "diff/escape.h"
-#include "elf/names.h"
+#include "kernel/names.h"
 #include "util/arena.h"
 #include "util/diag.h"
 #include "util/vec.h"

@@ -14,6 +14,7 @@
 
 #include "arch/arch.h"
 #include "elf/build.h"
+#include "kernel/module.h"
 #include "klp/funcs.h"
 #include "special/orc.h"
 #include "util/arena.h"
@@ -183,10 +184,10 @@ static const struct place *find_block(const struct context *ctx, uint32_t owner,
 static void add_modinfo(struct context *ctx, const char *tag)
 {
 	static const struct elf_out_sec_attr attr = {.type = SHT_PROGBITS, .flags = SHF_ALLOC, .align = 1};
-	uint32_t id = elf_out_find_section(ctx->out, ".modinfo");
+	uint32_t id = elf_out_find_section(ctx->out, MODINFO_SECTION);
 
 	if (!id)
-		id = elf_out_add_section(ctx->out, ".modinfo", &attr);
+		id = elf_out_add_section(ctx->out, MODINFO_SECTION, &attr);
 	elf_out_append(ctx->out, id, tag, strlen(tag) + 1, 1);
 }
 

@@ -22,15 +22,15 @@
 #include <errno.h>
 #include <string.h>
 
-#include "elf/names.h"
+#include "kernel/livepatch.h"
+#include "kernel/module.h"
+#include "kernel/names.h"
 #include "place/placement.h"
 #include "target/symtab.h"
 #include "target/symvers.h"
 #include "util/arena.h"
 #include "util/diag.h"
 #include "util/vec.h"
-
-#define KERNEL "vmlinux"
 
 struct context {
 	const struct diff *diff;
@@ -49,7 +49,7 @@ struct found {
 
 static bool is_kernel(const struct plan_target *target)
 {
-	return !strcmp(target->object, KERNEL);
+	return !strcmp(target->object, KLP_VMLINUX);
 }
 
 /* What is known of a symbol that is looked for in the target's symbol table. */
@@ -230,13 +230,12 @@ static const char *klp_name(struct context *ctx, const char *object, const struc
 	const struct plan_target *target = ctx->target;
 
 	/* What follows the position is the object whose arrival resolves the reference: with vmlinux, the patch's own. */
-	if (target->present && strcmp(object, KERNEL))
-		return arena_printf(ctx->plan->arena, ".klp.sym.%s.%s,%u," KERNEL, object, found->name, found->sympos);
+	if (target->present && strcmp(object, KLP_VMLINUX))
+		return klp_sym_join(ctx->plan->arena, object, found->name, found->sympos, KLP_VMLINUX);
 	/* A reference from one module to another is applied when the one that is patched appears: name that one too. */
-	if (strcmp(object, target->object) && strcmp(object, KERNEL))
-		return arena_printf(ctx->plan->arena, ".klp.sym.%s.%s,%u,%s", object, found->name, found->sympos,
-				    target->object);
-	return arena_printf(ctx->plan->arena, ".klp.sym.%s.%s,%u", object, found->name, found->sympos);
+	if (strcmp(object, target->object) && strcmp(object, KLP_VMLINUX))
+		return klp_sym_join(ctx->plan->arena, object, found->name, found->sympos, target->object);
+	return klp_sym_join(ctx->plan->arena, object, found->name, found->sympos, NULL);
 }
 
 /* The original symbol of the same name that stands at the same place of the partner of a patched symbol's piece, or 0. */
@@ -271,16 +270,6 @@ static enum plan_kind kind_of_module(const struct plan_target *target)
 	return target->present ? PLAN_EARLY : PLAN_LATE;
 }
 
-/* The file of mod_a may be named mod-a.ko, and depends= has the names of files. */
-static bool is_module_name(const char *text, size_t len, const char *module)
-{
-	size_t i = 0;
-
-	while (i < len && (text[i] == module[i] || (text[i] == '-' && module[i] == '_')))
-		i++;
-	return i == len && !module[len];
-}
-
 /*
  * Is the other module there whenever the target is? The target's file says so; a listing of symbols does not, and then it is known
  * only of those that the original object refers to.
@@ -290,7 +279,7 @@ static bool depends_on(const struct diff *diff, const struct plan_target *target
 	const char *name = target->symtab->depends;
 
 	for (; name && *name; name += strcspn(name, ","), name += *name == ',')
-		if (is_module_name(name, strcspn(name, ","), other))
+		if (module_name_is_written(name, strcspn(name, ","), other))
 			return true;
 	for (uint32_t i = 1; i < diff->orig.obj->nsyms; i++) {
 		const struct elf_sym *sym = &diff->orig.obj->syms[i];
@@ -374,7 +363,7 @@ static void plan_symbol(struct context *ctx, uint32_t index)
 	struct found found = {0};
 	int status;
 
-	if (export && !strcmp(export->module, KERNEL) && (undefined || is_kernel(target))) {
+	if (export && !strcmp(export->module, KLP_VMLINUX) && (undefined || is_kernel(target))) {
 		*plan = (struct plan_symbol){
 			.kind = PLAN_PLAIN,
 			.name = sym->name,
@@ -397,8 +386,8 @@ static void plan_symbol(struct context *ctx, uint32_t index)
 	if (!status && undefined && target->kernel && !is_own_of_each_module(name)) {
 		status = find_global(target->kernel, name, &found);
 		if (status > 0) {
-			check_stays(ctx, target->kernel, KERNEL, &found);
-			*plan = (struct plan_symbol){.kind = PLAN_EARLY, .name = klp_name(ctx, KERNEL, &found)};
+			check_stays(ctx, target->kernel, KLP_VMLINUX, &found);
+			*plan = (struct plan_symbol){.kind = PLAN_EARLY, .name = klp_name(ctx, KLP_VMLINUX, &found)};
 			return;
 		}
 	}

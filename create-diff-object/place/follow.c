@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "arch/arch.h"
-#include "elf/names.h"
+#include "kernel/names.h"
 #include "place/match.h"
 #include "util/arena.h"
 #include "util/quote.h"

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "arch/arch.h"
-#include "elf/names.h"
+#include "kernel/names.h"
 #include "place/relas.h"
 #include "util/arena.h"
 

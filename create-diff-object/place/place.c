@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "elf/names.h"
+#include "kernel/names.h"
 #include "place/follow.h"
 #include "place/match.h"
 #include "place/report.h"

@@ -6,7 +6,7 @@
  * host that name a place are compared with those of the object that do. What else an entry refers to (replacement
  * instructions, a static key, a fixup) is followed like any reference.
  *
- * The size of an entry is one of those that kernels have had (elf/special.c): the one at which the host's entries all name
+ * The size of an entry is one of those that kernels have had (kernel/special.c): the one at which the host's entries all name
  * instructions where they should. So an object without a table is held against the host's too: it must have no entry
  * for code of the object.
  *
@@ -18,8 +18,8 @@
 #include <string.h>
 
 #include "arch/arch.h"
-#include "elf/names.h"
-#include "elf/special.h"
+#include "kernel/names.h"
+#include "kernel/special.h"
 #include "place/follow.h"
 #include "place/match.h"
 #include "util/arena.h"

@@ -10,7 +10,7 @@
 
 #include <stdlib.h>
 
-#include "elf/special.h"
+#include "kernel/special.h"
 #include "special/layout.h"
 #include "special/orc.h"
 #include "util/arena.h"

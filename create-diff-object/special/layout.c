@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "elf/special.h"
+#include "kernel/special.h"
 #include "target/btf.h"
 #include "util/diag.h"
 

@@ -22,7 +22,7 @@ struct layout {
 	uint32_t n;
 };
 
-/* Takes sizes from the environment variables of elf/special.c. Returns 0 or -errno, reported. */
+/* Takes sizes from the environment variables of kernel/special.c. Returns 0 or -errno, reported. */
 int layout_read_environment(struct layout *layout, struct diag *diag) __attribute__((warn_unused_result));
 /* Takes sizes from a file of lines "<section> <bytes>", "#" starts a comment; they go before the environment's. */
 int layout_read_file(struct layout *layout, const char *path, struct diag *diag) __attribute__((warn_unused_result));

@@ -12,7 +12,7 @@
 
 #include <stdlib.h>
 
-#include "elf/special.h"
+#include "kernel/special.h"
 #include "special/layout.h"
 #include "util/arena.h"
 #include "util/diag.h"

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "elf/model.h"
-#include "elf/names.h"
+#include "kernel/names.h"
 #include "util/diag.h"
 
 #define BTF_MAGIC 0xeb9f

@@ -11,13 +11,12 @@
 #include <string.h>
 
 #include "elf/model.h"
-#include "elf/names.h"
+#include "kernel/livepatch.h"
+#include "kernel/names.h"
 #include "target/symvers.h"
 #include "util/arena.h"
 #include "util/diag.h"
 #include "util/vec.h"
-
-#define KERNEL "vmlinux"
 
 /* struct kernel_symbol */
 enum { NAME_AT = 4, NAMESPACE_AT = 8, ENTRY_SIZE = 12 };
@@ -56,7 +55,7 @@ static int add_table(const struct elf_obj *image, const struct elf_sec *sec, con
 
 		entry->name = string_at(image, sec, i * ENTRY_SIZE + NAME_AT);
 		entry->ns = string_at(image, sec, i * ENTRY_SIZE + NAMESPACE_AT);
-		entry->owner = entry->module = KERNEL;
+		entry->owner = entry->module = KLP_VMLINUX;
 		entry->gpl_only = is_gpl_export_section(sec->name);
 		if (crcs)
 			memcpy(&entry->crc, crcs->data + i * sizeof(uint32_t), sizeof(uint32_t));
@@ -106,7 +105,7 @@ static const char *find_difference(const struct symvers *exports, const struct s
 {
 	if (!entry)
 		return "the image exports it, the file has not";
-	if (strcmp(entry->module, KERNEL))
+	if (strcmp(entry->module, KLP_VMLINUX))
 		return arena_printf(exports->arena, "the image exports it, by the file %s does", entry->module);
 	if (has_crcs && entry->crc != export->crc)
 		return arena_printf(exports->arena, "CRC %#010x, the image has %#010x", entry->crc, export->crc);
@@ -135,7 +134,7 @@ int exports_compare(const struct symvers *exports, bool has_crcs, const struct s
 	for (uint32_t i = 0; i < symvers->nentries; i++) {
 		const struct symvers_entry *entry = &symvers->entries[i];
 
-		if (strcmp(entry->module, KERNEL) || symvers_find(exports, entry->name) || n++)
+		if (strcmp(entry->module, KLP_VMLINUX) || symvers_find(exports, entry->name) || n++)
 			continue;
 		first = "the image does not export it";
 		name = entry->name;

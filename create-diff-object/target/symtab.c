@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "elf/model.h"
+#include "kernel/module.h"
 #include "target/image.h"
 #include "util/arena.h"
 #include "util/diag.h"
@@ -398,24 +399,15 @@ static int read_wanted(FILE *file, const char *path, name_wanted *wanted, const 
 
 /* ---- ELF ---- */
 
-/*
- * The kernel keeps, of a module, the symbols of sections that stay in memory: allocated ones whose name does not
- * begin with .init. (The others count while the module is being loaded, see symtab_has_position().) Before it looks, it
- * takes the flag away from the two sections that are named here (kernel/module/main.c, rewrite_section_headers()).
- */
-static bool is_kept_section(const struct elf_sec *sec)
-{
-	return (sec->flags & SHF_ALLOC) && strncmp(sec->name, ".init", strlen(".init")) &&
-	       strcmp(sec->name, "__versions") && strcmp(sec->name, ".modinfo");
-}
-
+/* The kernel keeps, of a module, the symbols of sections that stay. (The others count while it is loaded, see symtab_has_position().) */
 static bool is_counted_in_elf(const struct elf_obj *obj, const struct elf_sym *sym)
 {
 	if (sym->type == STT_FILE || sym->type == STT_SECTION || !*sym->name || elf_sym_is_undefined(sym))
 		return false;
 	if (obj->type != ET_REL)
 		return sym->shndx != ELF_SHN_COMMON;
-	return elf_sym_has_section(sym) && is_kept_section(&obj->secs[sym->shndx]);
+	return elf_sym_has_section(sym) &&
+	       module_section_stays(obj->secs[sym->shndx].name, obj->secs[sym->shndx].flags);
 }
 
 static enum symtab_kind kind_of(const struct elf_sym *sym)
@@ -438,14 +430,10 @@ static enum symtab_kind kind_of(const struct elf_sym *sym)
 /* The `depends=` of a module: names of others, as their files have them, with commas between. */
 static const char *find_depends(const struct elf_obj *obj, struct arena *arena)
 {
-	static const char key[] = "depends=";
-	const struct elf_sec *sec = obj->type == ET_REL ? elf_obj_find_section(obj, ".modinfo") : NULL;
-	const char *at = sec ? (const char *)sec->data : NULL, *end = at ? at + sec->size : NULL;
+	const struct elf_sec *sec = obj->type == ET_REL ? elf_obj_find_section(obj, MODINFO_SECTION) : NULL;
+	const char *depends = sec && sec->data ? modinfo_next(sec->data, sec->size, "depends", NULL) : NULL;
 
-	for (; at < end; at += strnlen(at, (size_t)(end - at)) + 1)
-		if ((size_t)(end - at) > strlen(key) && !strncmp(at, key, strlen(key)))
-			return arena_printf(arena, "%.*s", (int)(end - at - (ptrdiff_t)strlen(key)), at + strlen(key));
-	return NULL;
+	return depends ? arena_strdup(arena, depends) : NULL;
 }
 
 int symtab_read_elf(const struct elf_obj *obj, struct symtab **result, struct diag *diag)

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "util/arena.h"
+#include "kernel/module.h"
 #include "util/diag.h"
 #include "util/vec.h"
 
@@ -26,9 +27,7 @@ static const char *module_name(struct arena *arena, const char *owner)
 
 	if (len > 3 && !strcmp(name + len - 3, ".ko"))
 		name[len - 3] = 0;
-	for (char *c = name; *c; c++)
-		if (*c == '-')
-			*c = '_';
+	module_name_from_text(name);
 	return name;
 }
 

@@ -17,6 +17,7 @@
 #include "elf/build.h"
 #include "klp/kept.h"
 #include "klp/output.h"
+#include "kernel/module.h"
 #include "klp/plan.h"
 #include "place/placement.h"
 #include "special/entries.h"
@@ -140,9 +141,7 @@ static bool parse_options(int argc, char **argv, struct options *options, struct
 /* A module has the name under which it is loaded, with '_' for each '-': the kernel compares that with OBJNAME. */
 static int check_object_name(const char *name, struct diag *diag)
 {
-	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
-
-	if (*name && !name[strspn(name, allowed)])
+	if (module_name_is_valid(name))
 		return 0;
 	return diag_error(
 		diag, NULL, "OBJNAME",

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "elf/model.h"
+#include "kernel/module.h"
 #include "place/place.h"
 #include "place/write.h"
 #include "special/layout.h"
@@ -294,35 +295,19 @@ static int read_image_symbols(const struct options *opts, const struct elf_obj *
 	return err;
 }
 
-/* The module's own name for itself, in .modinfo; NULL: it has none (before 4.13). */
+/* The module's own name for itself; NULL: it has none (before 4.13). */
 static const char *find_module_name(const struct elf_obj *elf)
 {
-	static const char tag[] = "name=";
-	uint32_t index = elf_obj_find_section_index(elf, ".modinfo");
-	const char *data = index ? (const char *)elf->secs[index].data : NULL;
-	uint64_t size = data ? elf->secs[index].size : 0;
+	const struct elf_sec *sec = elf_obj_find_section(elf, MODINFO_SECTION);
 
-	if (!size || data[size - 1])
-		return NULL;
-	for (uint64_t at = 0; at < size; at += strlen(data + at) + 1)
-		if (!strncmp(data + at, tag, strlen(tag)))
-			return data + at + strlen(tag);
-	return NULL;
-}
-
-static bool is_module_name(const char *name)
-{
-	for (const char *c = name; *c; c++)
-		if (!isalnum((unsigned char)*c) && *c != '_')
-			return false;
-	return *name;
+	return sec && sec->data ? modinfo_next(sec->data, sec->size, "name", NULL) : NULL;
 }
 
 static int check_name(const char *name, const struct elf_obj *elf, struct diag *diag)
 {
 	const char *own = find_module_name(elf);
 
-	if (!is_module_name(name))
+	if (!module_name_is_valid(name))
 		return diag_error(diag, elf->path, NULL, "'%s' is no name of a module: letters, digits, underscores",
 				  name);
 	if (own && strcmp(own, name))

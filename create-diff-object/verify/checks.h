@@ -6,13 +6,13 @@
 #define KLP_VERIFY_CHECKS_H
 
 #include "elf/model.h"
+#include "kernel/livepatch.h"
+#include "kernel/module.h"
 #include "verify/verify.h"
 
 struct image;
 struct symtab;
 struct symvers;
-
-#define KLP_VMLINUX "vmlinux"
 
 /* A livepatch relocation section that can be read. What can't be read breaks L1 and is not in the list. */
 struct klp_rela_sec {
@@ -85,8 +85,6 @@ void verify_skipped(struct verify *v, const char *reason);
 
 /* relas.c: fills klp_secs and names. */
 void verify_read_livepatch(struct verify *v);
-/* Is the section meant to be a livepatch relocation section, by name or by flag? */
-bool is_klp_rela_section(const struct elf_sec *sec);
 
 /* Is the relocation the displacement of a direct call or jump? The code is decoded from its function's start. */
 bool verify_is_branch(const struct verify *v, const struct klp_rela_sec *sec, const struct elf_rela *rela);

@@ -11,13 +11,6 @@
 #include "util/strmap.h"
 #include "verify/checks.h"
 
-#define SYM_PREFIX  ".klp.sym."
-#define RELA_PREFIX ".klp.rela."
-#define ARCH_PREFIX ".klp.arch."
-
-/* MODULE_NAME_LEN - 1 on 64 bit: 64 - sizeof(unsigned long) - 1. */
-#define OBJECT_NAME_MAX 55
-
 static bool has_prefix(const char *s, const char *prefix)
 {
 	return !strncmp(s, prefix, strlen(prefix));
@@ -26,7 +19,7 @@ static bool has_prefix(const char *s, const char *prefix)
 /* Does the section's name end in the name of what it relocates, with or without the section's own dot? */
 static bool is_named_after_target(const struct elf_sec *sec, const struct elf_sec *target)
 {
-	const char *object = sec->name + strlen(RELA_PREFIX);
+	const char *object = sec->name + strlen(KLP_RELA_PREFIX);
 	const char *rest = strchr(object, '.');
 
 	if (!rest)
@@ -36,10 +29,10 @@ static bool is_named_after_target(const struct elf_sec *sec, const struct elf_se
 
 static void check_section(struct verify *v, const struct elf_sec *sec)
 {
-	bool has_object = has_prefix(sec->name, RELA_PREFIX) && sec->name[strlen(RELA_PREFIX)] &&
-			  sec->name[strlen(RELA_PREFIX)] != '.';
-	bool is_named = has_object && strchr(sec->name + strlen(RELA_PREFIX), '.');
-	bool is_early = has_prefix(sec->name, RELA_PREFIX KLP_VMLINUX ".");
+	bool has_object = has_prefix(sec->name, KLP_RELA_PREFIX) && sec->name[strlen(KLP_RELA_PREFIX)] &&
+			  sec->name[strlen(KLP_RELA_PREFIX)] != '.';
+	bool is_named = has_object && strchr(sec->name + strlen(KLP_RELA_PREFIX), '.');
+	bool is_early = has_prefix(sec->name, KLP_RELA_PREFIX KLP_VMLINUX ".");
 	const struct elf_sec *target;
 
 	if (!is_named)
@@ -160,7 +153,7 @@ static void check_ordinary_relas(struct verify *v, const struct elf_sec *sec)
 			verify_broken(v, sec->name, sec->relas[i].offset, sym->name,
 				      "simplify_symbols() leaves it alone, so the code gets address 0",
 				      "an ordinary relocation refers to a livepatch symbol");
-		else if (elf_sym_is_undefined(sym) && has_prefix(sym->name, SYM_PREFIX))
+		else if (elf_sym_is_undefined(sym) && has_prefix(sym->name, KLP_SYM_PREFIX))
 			verify_broken(v, sec->name, sec->relas[i].offset, sym->name,
 				      "the loader finds no such export, and a weak symbol silently becomes address 0",
 				      "the module is not finished: a livepatch symbol is an ordinary undefined one");
@@ -262,7 +255,7 @@ void verify_check_form(struct verify *v)
 
 		if (sec->flags & SHF_ALLOC)
 			check_ordinary_relas(v, sec);
-		if (!is_klp_rela_section(sec))
+		if (!klp_is_rela_section(sec->name, sec->flags))
 			continue;
 		check_section(v, sec);
 		if (sec->type != SHT_RELA || !sec->info || sec->info >= v->mod->nsecs)
@@ -278,31 +271,21 @@ void verify_check_form(struct verify *v)
 void verify_check_arch_sections(struct verify *v)
 {
 	for (uint32_t i = 1; i < v->mod->nsecs; i++)
-		if (has_prefix(v->mod->secs[i].name, ARCH_PREFIX))
+		if (has_prefix(v->mod->secs[i].name, KLP_ARCH_PREFIX))
 			verify_broken(
 				v, v->mod->secs[i].name, 0, NULL,
 				"kernels since 5.8 don't apply them: the alternatives in them are never patched in",
 				"a section of the form that ended with kernel 5.8");
 }
 
-/* KSYM_NAME_LEN - 1 of the target; it grew from 128 to 512 in 6.1. */
-static size_t symbol_name_max(const struct verify *v)
-{
-	unsigned int major = 0, minor = 0;
-
-	if (v->release && sscanf(v->release, "%u.%u", &major, &minor) == 2 && (major < 6 || (major == 6 && !minor)))
-		return 127;
-	return 511;
-}
-
 static void check_name_pair(struct verify *v, const char *section, uint64_t offset, const char *object,
 			    const char *symbol, size_t symbol_max)
 {
-	if (strlen(object) > OBJECT_NAME_MAX)
+	if (strlen(object) > KLP_OBJECT_NAME_MAX)
 		verify_broken(v, section, offset, symbol,
 			      "the kernel cuts it off and takes the rest for something else",
 			      "the object's name %s has %zu characters, more than %d", object, strlen(object),
-			      OBJECT_NAME_MAX);
+			      KLP_OBJECT_NAME_MAX);
 	if (strlen(symbol) > symbol_max)
 		verify_broken(v, section, offset, symbol,
 			      "the kernel cuts it off and takes the rest for something else",
@@ -312,20 +295,20 @@ static void check_name_pair(struct verify *v, const char *section, uint64_t offs
 void verify_check_name_lengths(struct verify *v)
 {
 	const char *name = verify_modinfo(v, "name");
-	size_t symbol_max = symbol_name_max(v);
+	size_t symbol_max = klp_symbol_name_max(v->release);
 
-	if (name && strlen(name) > OBJECT_NAME_MAX)
-		verify_broken(v, ".modinfo", 0, NULL, "the kernel cuts it off",
+	if (name && strlen(name) > KLP_OBJECT_NAME_MAX)
+		verify_broken(v, MODINFO_SECTION, 0, NULL, "the kernel cuts it off",
 			      "the module's own name %s has %zu characters, more than %d", name, strlen(name),
-			      OBJECT_NAME_MAX);
+			      KLP_OBJECT_NAME_MAX);
 	for (uint32_t i = 1; i < v->mod->nsyms; i++)
 		if (v->names[i].object)
 			check_name_pair(v, NULL, 0, v->names[i].object, v->names[i].symbol, symbol_max);
 	for (uint32_t i = 0; i < v->klp_secs.n; i++)
-		if (strlen(v->klp_secs.v[i].object) > OBJECT_NAME_MAX)
+		if (strlen(v->klp_secs.v[i].object) > KLP_OBJECT_NAME_MAX)
 			verify_broken(v, v->klp_secs.v[i].sec->name, 0, NULL, "the kernel never applies the section",
 				      "the object's name has %zu characters, more than %d",
-				      strlen(v->klp_secs.v[i].object), OBJECT_NAME_MAX);
+				      strlen(v->klp_secs.v[i].object), KLP_OBJECT_NAME_MAX);
 	for (uint32_t i = 0; i < v->funcs.n; i++)
 		check_name_pair(v, v->funcs_sec->name, v->funcs.v[i].offset, v->funcs.v[i].object, v->funcs.v[i].name,
 				symbol_max);

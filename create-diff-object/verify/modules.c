@@ -8,26 +8,13 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "kernel/module.h"
 #include "target/image.h"
 #include "target/symtab.h"
 #include "util/arena.h"
 #include "util/diag.h"
 #include "verify/checks.h"
 #include "verify/target.h"
-
-/* Is file (`nf-tables.ko.xz`) that of the module? A `-` of the file is `_` in the kernel, and never the other way. */
-static bool is_file_of_module(const char *file, const char *module)
-{
-	static const char *const ends[] = {".ko", ".ko.xz", ".ko.gz", ".ko.zst"};
-
-	for (; *module; file++, module++)
-		if ((*file == '-' ? '_' : *file) != *module)
-			return false;
-	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
-		if (!strcmp(file, ends[i]))
-			return true;
-	return false;
-}
 
 static bool is_regular_file(const char *path)
 {
@@ -66,7 +53,7 @@ static void load(struct verify *v, struct verify_module *module)
 	if (!tree)
 		return;
 	while (!found && (entry = fts_read(tree)))
-		found = is_file_of_module(entry->fts_name, module->name) && is_regular_file(entry->fts_path) &&
+		found = module_name_is_of_file(entry->fts_name, module->name) && is_regular_file(entry->fts_path) &&
 			read_module(module, entry->fts_path);
 	fts_close(tree);
 }

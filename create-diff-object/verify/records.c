@@ -4,17 +4,16 @@
  * A record is four 64-bit words: object name, function name, new function (pointers, so relocations), position.
  * The patch's own code hands the records to the kernel as they are, so one that can't be read here is a finding.
  */
+#include <stddef.h>
 #include <string.h>
 
 #include "util/arena.h"
 #include "verify/checks.h"
 
-#define FUNCS_SECTION  ".klp.funcs"
-#define RECORD_SIZE    32
-#define OBJECT_FIELD   0
-#define NAME_FIELD     8
-#define NEW_FUNC_FIELD 16
-#define POSITION_FIELD 24
+#define OBJECT_FIELD   offsetof(struct klp_func_record, object)
+#define NAME_FIELD     offsetof(struct klp_func_record, name)
+#define NEW_FUNC_FIELD offsetof(struct klp_func_record, new_func)
+#define POSITION_FIELD offsetof(struct klp_func_record, sympos)
 
 /* The ordinary relocation at offset of the table, or NULL. */
 static const struct elf_rela *find_rela(const struct elf_sec *sec, uint64_t offset)
@@ -87,13 +86,13 @@ static void read_record(struct verify *v, const struct elf_sec *sec, uint64_t at
 
 void verify_read_funcs(struct verify *v)
 {
-	const struct elf_sec *sec = elf_obj_find_section(v->mod, FUNCS_SECTION);
+	const struct elf_sec *sec = elf_obj_find_section(v->mod, KLP_FUNCS_SECTION);
 	uint64_t at = 0;
 
 	v->funcs_sec = sec;
 	if (!sec)
 		return;
-	for (; sec->data && at + RECORD_SIZE <= sec->size; at += RECORD_SIZE)
+	for (; sec->data && at + sizeof(struct klp_func_record) <= sec->size; at += sizeof(struct klp_func_record))
 		read_record(v, sec, at);
 	if (at < sec->size)
 		add_bad(v, at, "the table does not end with a whole record", "what follows in memory is read as one");

@@ -11,14 +11,6 @@
 #include "util/arena.h"
 #include "verify/checks.h"
 
-#define RELA_PREFIX ".klp.rela."
-#define SYM_PREFIX  ".klp.sym."
-
-bool is_klp_rela_section(const struct elf_sec *sec)
-{
-	return (sec->flags & SHF_RELA_LIVEPATCH) || !strncmp(sec->name, RELA_PREFIX, strlen(RELA_PREFIX));
-}
-
 static void read_relas(struct verify *v, const struct elf_sec *sec, struct klp_rela_sec *klp)
 {
 	uint64_t n = sec->size / sizeof(Elf64_Rela);
@@ -40,12 +32,12 @@ static void read_relas(struct verify *v, const struct elf_sec *sec, struct klp_r
 
 static void read_section(struct verify *v, const struct elf_sec *sec)
 {
-	const char *object = sec->name + strlen(RELA_PREFIX), *dot;
+	const char *object = sec->name + strlen(KLP_RELA_PREFIX), *dot;
 	struct klp_rela_sec *klp;
 
 	if (sec->type != SHT_RELA || sec->size % sizeof(Elf64_Rela) || !sec->info || sec->info >= v->mod->nsecs)
 		return;
-	if (strncmp(sec->name, RELA_PREFIX, strlen(RELA_PREFIX)))
+	if (strncmp(sec->name, KLP_RELA_PREFIX, strlen(KLP_RELA_PREFIX)))
 		return;
 	dot = strchr(object, '.');
 	if (!dot || dot == object)
@@ -62,20 +54,16 @@ static void read_section(struct verify *v, const struct elf_sec *sec)
 /* `.klp.sym.<object>.<symbol>,<position>` and nothing behind it. */
 static bool parse_name(struct verify *v, const char *text, struct klp_sym_name *name)
 {
-	const char *object = text + strlen(SYM_PREFIX), *dot, *comma;
+	struct klp_sym_parts parts;
 	char *end;
 
-	if (strncmp(text, SYM_PREFIX, strlen(SYM_PREFIX)))
+	if (!klp_sym_split(text, &parts) || *parts.position < '0' || *parts.position > '9')
 		return false;
-	dot = strchr(object, '.');
-	comma = dot ? strchr(dot, ',') : NULL;
-	if (!comma || dot == object || comma == dot + 1 || comma[1] < '0' || comma[1] > '9')
-		return false;
-	name->position = strtoul(comma + 1, &end, 10);
+	name->position = strtoul(parts.position, &end, 10);
 	if (*end)
 		return false;
-	name->object = arena_printf(v->arena, "%.*s", (int)(dot - object), object);
-	name->symbol = arena_printf(v->arena, "%.*s", (int)(comma - dot - 1), dot + 1);
+	name->object = arena_printf(v->arena, "%.*s", (int)parts.object_len, parts.object);
+	name->symbol = arena_printf(v->arena, "%.*s", (int)parts.symbol_len, parts.symbol);
 	name->is_vmlinux = !strcmp(name->object, KLP_VMLINUX);
 	return true;
 }
@@ -86,7 +74,7 @@ void verify_read_livepatch(struct verify *v)
 	for (uint32_t i = 1; i < v->mod->nsyms; i++)
 		parse_name(v, v->mod->syms[i].name, &v->names[i]);
 	for (uint32_t i = 1; i < v->mod->nsecs; i++)
-		if (is_klp_rela_section(&v->mod->secs[i]))
+		if (klp_is_rela_section(v->mod->secs[i].name, v->mod->secs[i].flags))
 			read_section(v, &v->mod->secs[i]);
 }
 

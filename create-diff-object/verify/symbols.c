@@ -166,8 +166,7 @@ static void add_dependencies(struct verify *v, const char *depends, name_vec *na
 		char *name = arena_printf(v->arena, "%.*s", (int)strcspn(depends, ","), depends);
 		bool is_new = *name;
 
-		for (char *at = name; (at = strchr(at, '-'));)
-			*at = '_';
+		module_name_from_text(name);
 		for (uint32_t i = 0; i < names->n; i++)
 			is_new &= strcmp(names->v[i], name) != 0;
 		if (is_new)
@@ -260,7 +259,7 @@ static void check_part(struct verify *v, const char *part)
 		}
 	}
 	if (!held)
-		verify_broken(v, ".modinfo", 0, NULL, "the module may go while its addresses are in use",
+		verify_broken(v, MODINFO_SECTION, 0, NULL, "the module may go while its addresses are in use",
 			      "a part for module %s does not refer to its __this_module, so nothing holds it", part);
 	for (uint32_t i = 0; i < v->funcs.n; i++)
 		if (strcmp(v->funcs.v[i].object, part))
@@ -292,14 +291,14 @@ static void check_dependencies(struct verify *v)
 {
 	for (const char *depends = NULL; (depends = verify_next_modinfo(v, "depends", depends));)
 		if (*depends)
-			verify_broken(v, ".modinfo", 0, NULL,
+			verify_broken(v, MODINFO_SECTION, 0, NULL,
 				      "the patch can't be loaded before these modules, and pins them",
 				      "the module depends on %s", depends);
 	for (const char *softdep = NULL; (softdep = verify_next_modinfo(v, "softdep", softdep));) {
 		const char *names = find_pre_softdep(v, softdep);
 
 		if (names)
-			verify_broken(v, ".modinfo", 0, NULL, "modprobe loads these modules before the patch",
+			verify_broken(v, MODINFO_SECTION, 0, NULL, "modprobe loads these modules before the patch",
 				      "the module's softdep asks for %s before it", names);
 	}
 }

@@ -10,8 +10,6 @@
 #include "util/strmap.h"
 #include "verify/checks.h"
 
-#define VERSIONS_SECTION "__versions"
-
 /* struct modversion_info of include/linux/module.h */
 struct version {
 	uint64_t crc;
@@ -72,7 +70,7 @@ static void check_vermagic(struct verify *v)
 	if (!v->vermagic)
 		verify_skipped(v, "vermagic: the image does not tell the kernel's");
 	else if (!vermagic || strcmp(vermagic, v->vermagic))
-		verify_broken(v, ".modinfo", 0, NULL,
+		verify_broken(v, MODINFO_SECTION, 0, NULL,
 			      "check_modinfo() refuses it, or structures differ from those that it was compiled for",
 			      "vermagic is \"%s\", the kernel's is \"%s\"", vermagic ? vermagic : "", v->vermagic);
 }

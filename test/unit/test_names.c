@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "elf/model.h"
-#include "elf/names.h"
+#include "kernel/names.h"
 
 static void check_base(const char *name, size_t base_len, bool is_cold, bool has_number)
 {

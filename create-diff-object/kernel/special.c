@@ -20,7 +20,7 @@
  * object at a time, and a livepatch module's functions are entered from elsewhere. Sealing them would remove
  * the endbr that an indirect call needs.
  */
-#include "elf/special.h"
+#include "kernel/special.h"
 
 #include <stddef.h>
 #include <string.h>

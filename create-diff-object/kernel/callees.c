@@ -7,7 +7,7 @@
  * Not here, although they look harmless: whatever links what it is given into a list or a tree (add_wait_queue(), idr_alloc()), and
  * whatever keeps a name instead of a copy (kmem_cache_create_usercopy()).
  */
-#include "elf/callees.h"
+#include "kernel/callees.h"
 
 #include <stddef.h>
 #include <string.h>

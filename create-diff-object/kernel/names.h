@@ -3,14 +3,12 @@
  * What names of sections and symbols mean. They are compared here and nowhere else: the rest of the engine asks
  * for a class.
  */
-#ifndef KLP_ELF_NAMES_H
-#define KLP_ELF_NAMES_H
+#ifndef KLP_KERNEL_NAMES_H
+#define KLP_KERNEL_NAMES_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-struct elf_sec;
 
 /* The section of an image that has its BTF. */
 #define BTF_SECTION ".BTF"
@@ -30,8 +28,8 @@ enum sec_class {
 	SEC_IGNORED,      /* never compared, never carried: debug information, notes, build-time checks */
 };
 
-/* The class of a section, by its name and, where that says nothing, its flags. */
-enum sec_class sec_classify(const struct elf_sec *sec);
+/* The class of a section, by its name and, where that says nothing, its type and flags (SHT_*, SHF_*). */
+enum sec_class section_class(const char *name, uint32_t type, uint64_t flags);
 
 /* Who may write to data, and when. A variable that changes its kind is another variable. */
 enum data_kind {
@@ -41,7 +39,7 @@ enum data_kind {
 	DATA_PERCPU,
 };
 
-enum data_kind data_classify(const struct elf_sec *sec);
+enum data_kind section_data_kind(const char *name, uint64_t flags);
 
 /*
  * By some sections the author of a patch tells a tool what to do (`.discard.klp_callback_ptrs`, `.kpatch.force`). Why such a section is
@@ -50,7 +48,7 @@ enum data_kind data_classify(const struct elf_sec *sec);
 const char *author_section_purpose(const char *name);
 
 /* Does the section hold nothing but constants, which nothing writes, not even start-up code (`.rodata.foo`), and which are not merged? */
-bool is_constant_section(const struct elf_sec *sec);
+bool is_constant_section(const char *name, uint64_t flags);
 
 /* Does code of this section run when its object leaves (`.exit.text`)? */
 bool is_exit_section(const char *name);

@@ -4,7 +4,7 @@
  * a message. Found by searching Linux 5.10 to 6.12 for __LINE__ and for parameters that are called line; functions that
  * are static are left out, for the compiler may do with their arguments what it likes.
  */
-#include "elf/names.h"
+#include "kernel/names.h"
 
 #include <string.h>
 

@@ -2,8 +2,8 @@
 /*
  * What functions of the kernel do with the addresses that they are given.
  */
-#ifndef KLP_ELF_CALLEES_H
-#define KLP_ELF_CALLEES_H
+#ifndef KLP_KERNEL_CALLEES_H
+#define KLP_KERNEL_CALLEES_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -2,8 +2,8 @@
 /*
  * The special tables of x86 kernels 5.10 to 6.12, one row each.
  */
-#ifndef KLP_ELF_SPECIAL_H
-#define KLP_ELF_SPECIAL_H
+#ifndef KLP_KERNEL_SPECIAL_H
+#define KLP_KERNEL_SPECIAL_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -3,14 +3,12 @@
  * The table of section names, and the parser of symbol names. Sources: include/asm-generic/vmlinux.lds.h of the
  * kernel for sections, GCC's clone_function_name() and ASM_FORMAT_PRIVATE_NAME for symbol suffixes.
  */
-#include "elf/names.h"
+#include "kernel/names.h"
 
 #include <ctype.h>
 #include <elf.h>
 #include <stdio.h>
 #include <string.h>
-
-#include "elf/model.h"
 
 enum match {
 	EXACT,
@@ -54,7 +52,7 @@ static const struct {
 	{".return_sites", EXACT, SEC_SPECIAL},
 	{".call_sites", EXACT, SEC_SPECIAL},
 	{".cfi_sites", EXACT, SEC_SPECIAL},
-	{".ibt_endbr_seal", EXACT, SEC_IGNORED}, /* see elf/special.c */
+	{".ibt_endbr_seal", EXACT, SEC_IGNORED}, /* see kernel/special.c */
 	{".orc_unwind", EXACT, SEC_SPECIAL},
 	{".orc_unwind_ip", EXACT, SEC_SPECIAL},
 	{".orc_header", EXACT, SEC_IGNORED}, /* which layout .orc_unwind has: modpost writes one for the module */
@@ -139,23 +137,21 @@ static bool starts_with(const char *s, const char *prefix)
 	return !strncmp(s, prefix, strlen(prefix));
 }
 
-enum sec_class sec_classify(const struct elf_sec *sec)
+enum sec_class section_class(const char *name, uint32_t type, uint64_t flags)
 {
-	if (sec->type != SHT_PROGBITS && sec->type != SHT_NOBITS && sec->type != SHT_NOTE)
+	if (type != SHT_PROGBITS && type != SHT_NOBITS && type != SHT_NOTE)
 		return SEC_IGNORED;
 	for (size_t i = 0; i < sizeof(section_names) / sizeof(section_names[0]); i++) {
-		const char *name = section_names[i].name;
+		const char *row = section_names[i].name;
 
-		if (section_names[i].match == EXACT ? strcmp(sec->name, name) : !starts_with(sec->name, name))
+		if (section_names[i].match == EXACT ? strcmp(name, row) : !starts_with(name, row))
 			continue;
 		/* `.rodata.foo.str1.1` and `.rodata.cst16` are pools whatever function they belong to. */
-		if (section_names[i].class == SEC_DATA && (sec->flags & SHF_MERGE))
-			return sec->flags & SHF_STRINGS ? SEC_STRINGS : SEC_CONST;
+		if (section_names[i].class == SEC_DATA && (flags & SHF_MERGE))
+			return flags & SHF_STRINGS ? SEC_STRINGS : SEC_CONST;
 		return section_names[i].class;
 	}
-	if (!(sec->flags & SHF_ALLOC))
-		return SEC_IGNORED;
-	return SEC_UNKNOWN;
+	return flags & SHF_ALLOC ? SEC_UNKNOWN : SEC_IGNORED;
 }
 
 const char *author_section_purpose(const char *name)
@@ -171,12 +167,11 @@ const char *author_section_purpose(const char *name)
 	return NULL;
 }
 
-bool is_constant_section(const struct elf_sec *sec)
+bool is_constant_section(const char *name, uint64_t flags)
 {
 	/* `.rodata..c_jump_table`: what two dots set apart has rules of its own. */
-	return (!strcmp(sec->name, ".rodata") ||
-		(starts_with(sec->name, ".rodata.") && !starts_with(sec->name, ".rodata.."))) &&
-	       (sec->flags & (SHF_ALLOC | SHF_WRITE | SHF_EXECINSTR | SHF_MERGE)) == SHF_ALLOC;
+	return (!strcmp(name, ".rodata") || (starts_with(name, ".rodata.") && !starts_with(name, ".rodata.."))) &&
+	       (flags & (SHF_ALLOC | SHF_WRITE | SHF_EXECINSTR | SHF_MERGE)) == SHF_ALLOC;
 }
 
 bool is_exit_section(const char *name)
@@ -446,14 +441,14 @@ bool is_anonymous_datum(const char *name, const char *section)
 	return false;
 }
 
-enum data_kind data_classify(const struct elf_sec *sec)
+enum data_kind section_data_kind(const char *name, uint64_t flags)
 {
-	if (is_percpu_section(sec->name))
+	if (is_percpu_section(name))
 		return DATA_PERCPU;
-	if (starts_with(sec->name, ".data..ro_after_init"))
+	if (starts_with(name, ".data..ro_after_init"))
 		return DATA_RO_AFTER_INIT;
 	/* Written by relocation only: the tables of labels of a kernel that objtool reads (`.data.rel.ro.c_jump_table`). */
-	if (starts_with(sec->name, ".data.rel.ro"))
+	if (starts_with(name, ".data.rel.ro"))
 		return DATA_CONST;
-	return sec->flags & SHF_WRITE ? DATA_WRITABLE : DATA_CONST;
+	return flags & SHF_WRITE ? DATA_WRITABLE : DATA_CONST;
 }

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the kernel's loader reads of a module, and how it names modules (kernel/module/main.c).
+ */
+#ifndef KLP_KERNEL_MODULE_H
+#define KLP_KERNEL_MODULE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define MODINFO_SECTION  ".modinfo"
+#define VERSIONS_SECTION "__versions"
+
+/*
+ * The value of the next `key=value` of a `.modinfo` behind before, which is NULL or was returned by this function for the same bytes.
+ * A pair ends with a NUL. Returns NULL if there is none. data may be NULL if size is 0.
+ */
+const char *modinfo_next(const uint8_t *data, uint64_t size, const char *key, const char *before);
+
+/*
+ * The name of a module that is loaded has letters, digits and `_`. Files, `depends=` and Module.symvers write `-` or `_` for `_`
+ * (scripts/Makefile.lib, name-fix).
+ */
+bool module_name_is_valid(const char *name);
+/* Are the len bytes of text a way to write the name? */
+bool module_name_is_written(const char *text, size_t len, const char *name);
+/* Makes the name of what is written in text, in place. */
+void module_name_from_text(char *text);
+/* Is a file of this name (`nf-tables.ko.xz`) that of the module? */
+bool module_name_is_of_file(const char *file, const char *name);
+
+/* Does the licence allow symbols that are exported to GPL modules (include/linux/license.h)? */
+bool module_license_is_gpl(const char *license);
+
+/*
+ * Does the section of a module stay in memory? The kernel keeps allocated ones whose name does not begin with .init; before it looks,
+ * it takes the flag away from the two sections above (rewrite_section_headers(), layout_sections()). flags: SHF_*.
+ */
+bool module_section_stays(const char *name, uint64_t flags);
+
+/* Does the file end with a signature (scripts/sign-file.c)? */
+bool module_is_signed(const void *bytes, size_t size);
+
+#endif
