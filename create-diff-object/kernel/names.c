@@ -10,6 +10,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "kernel/special.h"
+
 enum match {
 	EXACT,
 	PREFIX,
@@ -20,7 +22,7 @@ static const struct {
 	enum match match;
 	enum sec_class class;
 } section_names[] = {
-	/* Order matters: the first row that matches decides. */
+	/* Order matters: the first row that matches decides. Special tables have rows of their own (kernel/special.c). */
 	{".init.", PREFIX, SEC_INIT},
 	{".exit.", PREFIX, SEC_INIT},
 	{".meminit.", PREFIX, SEC_INIT},
@@ -42,25 +44,11 @@ static const struct {
 	{"__ext_sched_class", EXACT, SEC_DATA},
 	{"__idle_sched_class", EXACT, SEC_DATA},
 	{".vdso", PREFIX, SEC_VDSO},
-	{".altinstructions", EXACT, SEC_SPECIAL},
 	{".altinstr_replacement", EXACT, SEC_SPECIAL_TEXT},
 	{".altinstr_aux", EXACT, SEC_SPECIAL_TEXT},
 	{".fixup", EXACT, SEC_SPECIAL_TEXT}, /* before 5.16: what runs after a fault */
-	{".parainstructions", EXACT, SEC_SPECIAL},
-	{".smp_locks", EXACT, SEC_SPECIAL},
-	{".retpoline_sites", EXACT, SEC_SPECIAL},
-	{".return_sites", EXACT, SEC_SPECIAL},
-	{".call_sites", EXACT, SEC_SPECIAL},
-	{".cfi_sites", EXACT, SEC_SPECIAL},
-	{".ibt_endbr_seal", EXACT, SEC_IGNORED}, /* see kernel/special.c */
-	{".orc_unwind", EXACT, SEC_SPECIAL},
 	{".orc_unwind_ip", EXACT, SEC_SPECIAL},
 	{".orc_header", EXACT, SEC_IGNORED}, /* which layout .orc_unwind has: modpost writes one for the module */
-	{".static_call_sites", EXACT, SEC_SPECIAL},
-	{"__bug_table", EXACT, SEC_SPECIAL},
-	{"__ex_table", EXACT, SEC_SPECIAL},
-	{"__jump_table", EXACT, SEC_SPECIAL},
-	{"__mcount_loc", EXACT, SEC_SPECIAL},
 	{"__patchable_function_entries", EXACT, SEC_IGNORED}, /* ftrace on x86 uses __mcount_loc */
 	{".printk_index", EXACT, SEC_IGNORED},                /* only lists formats in debugfs */
 	{".static_call.text", EXACT, SEC_TEXT},
@@ -132,19 +120,65 @@ static const struct {
 	{".BTF", PREFIX, SEC_IGNORED},
 };
 
+/* Sections that are read, sorted or freed before a relocation that waits for a module is applied; beside the special tables. */
+static const struct {
+	const char *name;
+	enum match match;
+	const char *why;
+} read_early[] = {
+	{".altinstr_replacement", EXACT, "apply_alternatives() has copied it when the module was loaded"},
+	{".altinstr_aux", EXACT, "code that a _static_cpu_has() branch reaches"},
+	{".static_call_tramp_key", EXACT, "static_call_add_module() has read it"},
+	{".static_call.text", EXACT, "trampolines are rewritten by static_call_update()"},
+	{".orc_unwind_ip", EXACT, "unwind_module_init() has sorted it: the entry is not where the relocation says"},
+	{"__patchable_function_entries", EXACT, "ftrace_module_init() has read it when the module was loaded"},
+	{"__tracepoints_ptrs", EXACT, "tracepoint_module_coming() has read it"},
+	{"__tracepoints", EXACT, "tracepoint_module_coming() and whoever uses the tracepoint read it at any time"},
+	{"_ftrace_events", EXACT, "trace_module_add_events() has read it"},
+	{"_ftrace_eval_map", EXACT, "trace_module_add_evals() has read it"},
+	{"__trace_printk_fmt", EXACT, "hold_module_trace_bprintk_format() has read it"},
+	{"__bpf_raw_tp_map", EXACT, "BPF programs find the tracepoints of the module in it at any time"},
+	{"_kprobe_blacklist", EXACT, "add_module_kprobe_blacklist() has read it"},
+	{"_error_injection_whitelist", EXACT, "populate_error_injection_list() has read it"},
+	{"___srcu_struct_ptrs", EXACT, "srcu_module_coming() has read it"},
+	{".printk_index", EXACT, "printk's index of formats reads it at any time"},
+	{"__dyndbg", PREFIX, "ddebug_add_module() has read it"},
+	{".ctors", EXACT, "do_mod_ctors() has called what it lists"},
+	{".kunit_", PREFIX, "kunit_module_init() has read it"},
+	{"alloc_tags", EXACT, "codetag_load_module() has read it"},
+	{".codetag.", PREFIX, "codetag_load_module() has read it"},
+	{"__param", EXACT, "parse_args() has read it when the module was loaded"},
+	{".gnu.linkonce.this_module", EXACT, "struct module is in use since the module was loaded"},
+	{".BTF", PREFIX, "btf_module_notify() has read it"},
+	{".modinfo", EXACT, "it is read when the module is loaded"},
+	{"__versions", EXACT, "it is read when the module is loaded"},
+	{"__kcrctab", PREFIX, "exports are used by other modules as soon as the module is loaded"},
+	{"__ksymtab", PREFIX, "exports are used by other modules as soon as the module is loaded"},
+	{".klp.", PREFIX, "the module's own init function has handed it to the kernel"},
+	{".init", PREFIX, "do_init_module() has freed it"},
+	{".data..percpu", PREFIX, "percpu_modcopy() has copied it when the module was loaded"},
+};
+
 static bool starts_with(const char *s, const char *prefix)
 {
 	return !strncmp(s, prefix, strlen(prefix));
 }
 
+static bool is_match(const char *name, const char *row, enum match match)
+{
+	return match == EXACT ? !strcmp(name, row) : starts_with(name, row);
+}
+
 enum sec_class section_class(const char *name, uint32_t type, uint64_t flags)
 {
+	const struct special_row *special = special_find_row(name);
+
 	if (type != SHT_PROGBITS && type != SHT_NOBITS && type != SHT_NOTE)
 		return SEC_IGNORED;
+	if (special)
+		return special->left_out ? SEC_IGNORED : SEC_SPECIAL;
 	for (size_t i = 0; i < sizeof(section_names) / sizeof(section_names[0]); i++) {
-		const char *row = section_names[i].name;
-
-		if (section_names[i].match == EXACT ? strcmp(name, row) : !starts_with(name, row))
+		if (!is_match(name, section_names[i].name, section_names[i].match))
 			continue;
 		/* `.rodata.foo.str1.1` and `.rodata.cst16` are pools whatever function they belong to. */
 		if (section_names[i].class == SEC_DATA && (flags & SHF_MERGE))
@@ -152,6 +186,18 @@ enum sec_class section_class(const char *name, uint32_t type, uint64_t flags)
 		return section_names[i].class;
 	}
 	return flags & SHF_ALLOC ? SEC_UNKNOWN : SEC_IGNORED;
+}
+
+const char *section_read_early(const char *name)
+{
+	const struct special_row *special = special_find_row(name);
+
+	if (special)
+		return special->early;
+	for (size_t i = 0; i < sizeof(read_early) / sizeof(read_early[0]); i++)
+		if (is_match(name, read_early[i].name, read_early[i].match))
+			return read_early[i].why;
+	return NULL;
 }
 
 const char *author_section_purpose(const char *name)

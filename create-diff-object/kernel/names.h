@@ -31,6 +31,12 @@ enum sec_class {
 /* The class of a section, by its name and, where that says nothing, its type and flags (SHT_*, SHF_*). */
 enum sec_class section_class(const char *name, uint32_t type, uint64_t flags);
 
+/*
+ * Why a relocation in the section does nothing, or harm, when it is applied only after the module was loaded ("ftrace_module_init() has read
+ * it ..."); NULL: it does what it says.
+ */
+const char *section_read_early(const char *name);
+
 /* Who may write to data, and when. A variable that changes its kind is another variable. */
 enum data_kind {
 	DATA_CONST,

@@ -335,8 +335,8 @@ static uint64_t site_length(const struct context *ctx, const struct entry *entry
 	const struct elf_sec *text = &input(ctx)->secs[entry->site_sec];
 	struct arch_insn insn;
 
-	if (entry->site_len)
-		return entry->site_len;
+	if (entry->site_len || entry->row->site_bytes)
+		return entry->site_len ? entry->site_len : entry->row->site_bytes;
 	return input(ctx)->arch->decode(text->data, text->size, entry->site, &insn) ? insn.length : 0;
 }
 
@@ -353,7 +353,7 @@ static bool may_keep_entry(struct context *ctx, uint32_t owner, const struct ent
 
 	if (late && entry->row->may_drop_late)
 		return false;
-	if (!late && entry->row->rewrites_site) {
+	if (!late && entry->row->site) {
 		late = find_late(ctx, owner, entry->site_sec, entry->site, entry->site + site_length(ctx, entry));
 		if (late && entry->row->may_drop)
 			return false;

@@ -333,7 +333,7 @@ bool tables_follow(struct proof *pl)
 	/* The first is .altinstructions, which tells where replacement instructions are, for which others have entries. */
 	n = special_rows(&rows);
 	for (uint32_t i = 0; i < n; i++)
-		if (!is_unwind_section(rows[i].section))
+		if (!rows[i].left_out && !is_unwind_section(rows[i].section))
 			follow_table(pl, rows[i].section, rows[i].layouts);
 	follow_constants(pl);
 	return count_placed(pl) > before;

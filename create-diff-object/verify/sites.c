@@ -12,91 +12,10 @@
 #include <string.h>
 
 #include "arch/arch.h"
+#include "kernel/names.h"
+#include "kernel/special.h"
+#include "util/arena.h"
 #include "verify/checks.h"
-
-/* How long a site is. */
-enum site_length {
-	LENGTH_INSN,   /* one instruction, decoded */
-	LENGTH_FIXED,  /* .length bytes */
-	LENGTH_IN_ROW, /* the byte at .length of the entry */
-};
-
-/* A table whose entries point to bytes that the kernel rewrites. */
-struct site_table {
-	const char *section;
-	uint64_t entry_size; /* bytes */
-	uint64_t field;      /* offset in the entry of the pointer to the site */
-	enum site_length kind;
-	uint64_t length;
-	const char *what;
-	const char *who; /* the kernel function that rewrites */
-};
-
-/* x86 (arch/x86/kernel/module.c: module_finalize()) and the generic tables. Alternatives are handled on their own. */
-static const struct site_table site_tables[] = {
-	{".parainstructions", 16, 0, LENGTH_IN_ROW, 9, "a paravirt site", "apply_paravirt()"},
-	{"__jump_table", 16, 0, LENGTH_INSN, 0, "a jump label site", "jump_label_add_module()"},
-	{".static_call_sites", 8, 0, LENGTH_INSN, 0, "a static call site", "static_call_add_module()"},
-	{".retpoline_sites", 4, 0, LENGTH_INSN, 0, "a retpoline site", "apply_retpolines()"},
-	{".return_sites", 4, 0, LENGTH_INSN, 0, "a return site", "apply_returns()"},
-	{".call_sites", 4, 0, LENGTH_INSN, 0, "a call site of call depth tracking", "callthunks_patch_module_calls()"},
-	{".ibt_endbr_seal", 4, 0, LENGTH_FIXED, 4, "a sealed endbr", "apply_seal_endbr()"},
-	{".smp_locks", 4, 0, LENGTH_FIXED, 1, "a lock prefix", "alternatives_smp_module_add()"},
-	{"__mcount_loc", 8, 0, LENGTH_FIXED, 5, "an ftrace location", "ftrace_module_init()"},
-};
-
-/* Tables and other sections that are read, sorted or freed before a late relocation could be applied. */
-static const struct {
-	const char *section;
-	bool is_prefix;
-	const char *why;
-} read_early[] = {
-	{".altinstructions", false, "apply_alternatives() has read it when the module was loaded"},
-	{".altinstr_replacement", false, "apply_alternatives() has copied it when the module was loaded"},
-	{".altinstr_aux", false, "code that a _static_cpu_has() branch reaches"},
-	{".parainstructions", false, "apply_paravirt() has read it when the module was loaded"},
-	{"__jump_table", false, "jump_label_add_module() has sorted and read it"},
-	{".static_call_sites", false, "static_call_add_module() has sorted and read it"},
-	{".static_call_tramp_key", false, "static_call_add_module() has read it"},
-	{".static_call.text", false, "trampolines are rewritten by static_call_update()"},
-	{".retpoline_sites", false, "apply_retpolines() has read it when the module was loaded"},
-	{".return_sites", false, "apply_returns() has read it when the module was loaded"},
-	{".call_sites", false, "callthunks_patch_module_calls() has read it when the module was loaded"},
-	{".cfi_sites", false, "apply_fineibt() has read it when the module was loaded"},
-	{".ibt_endbr_seal", false, "apply_seal_endbr() has read it when the module was loaded"},
-	{".smp_locks", false, "alternatives_smp_module_add() has read it when the module was loaded"},
-	{"__ex_table", false, "post_relocation() has sorted it: the entry is not where the relocation says"},
-	{"__bug_table", false, "report_bug() of any CPU reads it at any time"},
-	{".orc_unwind", false, "unwind_module_init() has sorted it: the entry is not where the relocation says"},
-	{".orc_unwind_ip", false, "unwind_module_init() has sorted it: the entry is not where the relocation says"},
-	{"__mcount_loc", false, "ftrace_module_init() has read it when the module was loaded"},
-	{"__patchable_function_entries", false, "ftrace_module_init() has read it when the module was loaded"},
-	{"__tracepoints_ptrs", false, "tracepoint_module_coming() has read it"},
-	{"__tracepoints", false, "tracepoint_module_coming() and whoever uses the tracepoint read it at any time"},
-	{"_ftrace_events", false, "trace_module_add_events() has read it"},
-	{"_ftrace_eval_map", false, "trace_module_add_evals() has read it"},
-	{"__trace_printk_fmt", false, "hold_module_trace_bprintk_format() has read it"},
-	{"__bpf_raw_tp_map", false, "BPF programs find the tracepoints of the module in it at any time"},
-	{"_kprobe_blacklist", false, "add_module_kprobe_blacklist() has read it"},
-	{"_error_injection_whitelist", false, "populate_error_injection_list() has read it"},
-	{"___srcu_struct_ptrs", false, "srcu_module_coming() has read it"},
-	{".printk_index", false, "printk's index of formats reads it at any time"},
-	{"__dyndbg", true, "ddebug_add_module() has read it"},
-	{".ctors", false, "do_mod_ctors() has called what it lists"},
-	{".kunit_", true, "kunit_module_init() has read it"},
-	{"alloc_tags", false, "codetag_load_module() has read it"},
-	{".codetag.", true, "codetag_load_module() has read it"},
-	{"__param", false, "parse_args() has read it when the module was loaded"},
-	{".gnu.linkonce.this_module", false, "struct module is in use since the module was loaded"},
-	{".BTF", true, "btf_module_notify() has read it"},
-	{".modinfo", false, "it is read when the module is loaded"},
-	{"__versions", false, "it is read when the module is loaded"},
-	{"__kcrctab", true, "exports are used by other modules as soon as the module is loaded"},
-	{"__ksymtab", true, "exports are used by other modules as soon as the module is loaded"},
-	{".klp.", true, "the module's own init function has handed it to the kernel"},
-	{".init", true, "do_init_module() has freed it"},
-	{".data..percpu", true, "percpu_modcopy() has copied it when the module was loaded"},
-};
 
 /* Bytes that the kernel rewrites. */
 struct site {
@@ -139,48 +58,58 @@ static uint64_t insn_length(const struct verify *v, const struct elf_rela *rela)
 	return 1;
 }
 
-static void read_site_table(struct verify *v, const struct site_table *table, site_vec *sites)
+static bool has_field(const struct special_layout *layout, uint64_t at)
 {
-	const struct elf_sec *sec = elf_obj_find_section(v->mod, table->section);
-
-	for (uint32_t i = 0; sec && sec->data && i < sec->nrelas; i++) {
-		const struct elf_rela *rela = &sec->relas[i];
-		uint64_t entry = rela->offset / table->entry_size * table->entry_size;
-		uint64_t length = table->length;
-
-		if (rela->offset - entry != table->field)
-			continue;
-		if (table->kind == LENGTH_INSN)
-			length = insn_length(v, rela);
-		else if (table->kind == LENGTH_IN_ROW)
-			length = entry + table->length < sec->size ? sec->data[entry + table->length] : 0;
-		add_site(v, sites, rela, length, table->what, table->who);
-	}
+	for (uint32_t i = 0; i < SPECIAL_MAX_FIELDS && layout->fields[i].kind; i++)
+		if (layout->fields[i].at == at)
+			return true;
+	return false;
 }
 
-/*
- * struct alt_instr has 12 bytes in 6.1 and 14 in 6.12; every entry has two pointers, to the site and to its
- * replacement (in a section of its own, see read_early), and ends in the lengths of both.
- */
-static void read_alternatives(struct verify *v, site_vec *sites)
+/* Each relocation is one of a field; some of a field's may be late ones, which are in other sections. */
+static bool is_layout_of(const struct special_layout *layout, const struct elf_sec *sec)
 {
-	const struct elf_sec *sec = elf_obj_find_section(v->mod, ".altinstructions");
-	uint64_t n = sec && sec->data ? sec->nrelas / 2 : 0;
-	uint64_t size = n ? sec->size / n : 0;
+	uint64_t rest = sec->size % layout->size;
 
-	if (sec && sec->size && (size < 10 || size * n != sec->size || sec->nrelas % 2)) {
-		verify_skipped(v, "alternatives: their entries have an unknown size");
+	if (rest && (!layout->least || rest < layout->least))
+		return false;
+	for (uint32_t i = 0; i < sec->nrelas; i++)
+		if (!has_field(layout, sec->relas[i].offset % layout->size))
+			return false;
+	return true;
+}
+
+static const struct special_layout *find_layout(const struct special_row *row, const struct elf_sec *sec)
+{
+	for (const struct special_layout *layout = row->layouts; layout->size; layout++)
+		if (is_layout_of(layout, sec))
+			return layout;
+	return NULL;
+}
+
+static void read_table(struct verify *v, const struct special_row *row, site_vec *sites)
+{
+	const struct elf_sec *sec = elf_obj_find_section(v->mod, row->section);
+	const struct special_layout *layout;
+
+	if (!sec || !sec->data || !sec->size)
+		return;
+	layout = find_layout(row, sec);
+	if (!layout) {
+		verify_skipped(v, arena_printf(v->arena, "%s: its entries have an unknown form", row->section));
 		return;
 	}
-	for (uint64_t i = 0; i < n; i++) {
-		const uint8_t *lengths = sec->data + (i + 1) * size - 2;
+	for (uint32_t i = 0; i < sec->nrelas; i++) {
+		const struct elf_rela *rela = &sec->relas[i];
+		uint64_t entry = rela->offset / layout->size * layout->size, length = row->site_bytes;
 
-		for (uint32_t j = 0; j < sec->nrelas; j++) {
-			const struct elf_rela *rela = &sec->relas[j];
-
-			if (rela->offset == i * size)
-				add_site(v, sites, rela, lengths[0], "an alternative", "apply_alternatives()");
-		}
+		if (rela->offset != entry + layout->fields[0].at)
+			continue;
+		if (layout->site_len_at)
+			length = sec->data[entry + layout->site_len_at];
+		else if (!length)
+			length = insn_length(v, rela);
+		add_site(v, sites, rela, length, row->site, row->rewriter);
 	}
 }
 
@@ -202,27 +131,22 @@ static void check_entry(struct verify *v, const struct klp_rela_sec *sec, const 
 
 static void check_target(struct verify *v, const struct klp_rela_sec *sec)
 {
-	for (size_t i = 0; i < sizeof(read_early) / sizeof(read_early[0]); i++) {
-		const char *name = read_early[i].section;
+	const char *why = section_read_early(sec->target->name);
 
-		if (read_early[i].is_prefix ? strncmp(sec->target->name, name, strlen(name)) != 0
-					    : strcmp(sec->target->name, name) != 0)
-			continue;
-		for (uint32_t j = 0; j < sec->nrelas; j++)
-			verify_broken(v, sec->target->name, sec->relas[j].offset, v->mod->syms[sec->relas[j].sym].name,
-				      read_early[i].why, "a relocation that waits for module %s is in this section",
-				      sec->object);
-		return;
-	}
+	for (uint32_t i = 0; why && i < sec->nrelas; i++)
+		verify_broken(v, sec->target->name, sec->relas[i].offset, v->mod->syms[sec->relas[i].sym].name, why,
+			      "a relocation that waits for module %s is in this section", sec->object);
 }
 
 void verify_check_sites(struct verify *v)
 {
+	const struct special_row *rows;
+	uint32_t n = special_rows(&rows);
 	site_vec sites = {0};
 
-	read_alternatives(v, &sites);
-	for (size_t i = 0; i < sizeof(site_tables) / sizeof(site_tables[0]); i++)
-		read_site_table(v, &site_tables[i], &sites);
+	for (uint32_t i = 0; i < n; i++)
+		if (rows[i].site)
+			read_table(v, &rows[i], &sites);
 	for (uint32_t i = 0; i < v->klp_secs.n; i++) {
 		const struct klp_rela_sec *sec = &v->klp_secs.v[i];
 
