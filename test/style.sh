@@ -35,6 +35,12 @@ check_layers() {
 	return "$bad"
 }
 
+# Names of sections and symbols of the kernel stand in kernel/. (Those of an ELF file's own sections are elf/build.c's.)
+check_names() {
+	! grep -nE '"(\.[a-zA-Z_][a-zA-Z_.]*|__[a-z_]+)"' create-diff-object/{util,arch,elf,target,place,diff,special,klp,verify,tools}/*.c |
+		grep -vE '"\.(c|h|S|ko|rst|dts|dtsi|yaml)"|^create-diff-object/elf/build.c:|"\._"'
+}
+
 # Only the programs end the process.
 check_exit() { ! grep -nE '\b(_?exit|abort|errx?)\(' create-diff-object/{util,arch,kernel,elf,target,place,diff,special,klp,verify}/*.[ch] | grep -v '^create-diff-object/util/memory.c:'; }
 
@@ -55,6 +61,7 @@ check_executable() {
 try "C format" make -s fmt-check
 try "shellcheck" make -s shellcheck
 try "include order of the layers" check_layers
+try "names of the kernel's sections and symbols only in kernel/" check_names
 try "exit() only in tools/" check_exit
 try "the judge includes nothing of the engine" check_judge
 try "scripts are executable" check_executable

@@ -209,14 +209,13 @@ static int find_roots(struct pieces *pieces, struct diag *diag)
 	for (uint32_t p = 0; p < pieces->n; p++) {
 		struct piece *piece = &pieces->v[p];
 		struct sym_name parsed = sym_name_parse(piece->name);
-		const char *cold = strstr(piece->name, ".cold");
 		char *root;
 		uint32_t sym;
 
 		if (piece->kind != PIECE_FUNC || !parsed.is_cold)
 			continue;
 		root = arena_strdup(pieces->arena, piece->name);
-		root[cold - piece->name] = '\0';
+		root[cold_parent_length(root)] = '\0';
 		sym = elf_obj_find_symbol(obj, root);
 		if (!sym || pieces->of_sym[sym] == PIECE_NONE)
 			return diag_error(diag, obj->path, piece->name, "its function %s is not in the object", root);
@@ -229,7 +228,7 @@ static int find_roots(struct pieces *pieces, struct diag *diag)
 static void mark_traced(struct pieces *pieces)
 {
 	const struct elf_obj *obj = pieces->obj;
-	const struct elf_sec *sec = elf_obj_find_section(obj, "__mcount_loc");
+	const struct elf_sec *sec = elf_obj_find_section(obj, MCOUNT_SECTION);
 
 	if (!sec)
 		return;

@@ -62,6 +62,11 @@ bool module_name_is_of_file(const char *file, const char *name)
 	return false;
 }
 
+bool module_has_own(const char *symbol)
+{
+	return !strcmp(symbol, MODULE_SELF) || !strcmp(symbol, "init_module") || !strcmp(symbol, "cleanup_module");
+}
+
 bool module_license_is_gpl(const char *license)
 {
 	static const char *const names[] = {"GPL",          "GPL v2",       "GPL and additional rights",

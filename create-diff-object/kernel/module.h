@@ -30,6 +30,10 @@ void module_name_from_text(char *text);
 /* Is a file of this name (`nf-tables.ko.xz`) that of the module? */
 bool module_name_is_of_file(const char *file, const char *name);
 
+/* The structure that each module has of itself (scripts/mod/modpost.c), and names that each has for itself: an undefined one would be satisfied by the livepatch module's own. */
+#define MODULE_SELF "__this_module"
+bool module_has_own(const char *symbol);
+
 /* Does the licence allow symbols that are exported to GPL modules (include/linux/license.h)? */
 bool module_license_is_gpl(const char *license);
 

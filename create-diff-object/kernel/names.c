@@ -225,6 +225,21 @@ bool is_exit_section(const char *name)
 	return starts_with(name, ".exit") || starts_with(name, ".memexit");
 }
 
+bool is_function_section(const char *name)
+{
+	return starts_with(name, ".text.");
+}
+
+bool is_type_section(const char *name)
+{
+	static const char *const names[] = {".BTF", ".BTF.base", ".BTF.ext"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (!strcmp(name, names[i]))
+			return true;
+	return false;
+}
+
 bool is_ordinary_text(const char *name)
 {
 	return starts_with(name, ".text");
@@ -232,7 +247,7 @@ bool is_ordinary_text(const char *name)
 
 bool is_unwind_section(const char *name)
 {
-	return starts_with(name, ".orc_unwind");
+	return starts_with(name, ORC_SECTION);
 }
 
 bool export_crc_section(const char *name, char *crcs, size_t size)
@@ -257,7 +272,7 @@ bool is_runtime_constant_section(const char *name)
 
 bool is_percpu_section(const char *name)
 {
-	return starts_with(name, ".data..percpu") || starts_with(name, ".bss..percpu");
+	return starts_with(name, PERCPU_SECTION) || starts_with(name, ".bss..percpu");
 }
 
 /* What a section's name says besides that it has data: what follows the two dots. "" if it says nothing. */
@@ -351,6 +366,15 @@ struct sym_name sym_name_parse(const char *name)
 	}
 	result.base_len = len;
 	return result;
+}
+
+size_t cold_parent_length(const char *name)
+{
+	const char *cold = name + strlen(name);
+
+	for (const char *next = name; (next = strstr(next, ".cold")); next++)
+		cold = next;
+	return (size_t)(cold - name);
 }
 
 /*

@@ -11,7 +11,21 @@
 #include <stdint.h>
 
 /* The section of an image that has its BTF. */
-#define BTF_SECTION ".BTF"
+#define BTF_SECTION    ".BTF"
+/* Addresses that ftrace can patch, and where a linked kernel has them (include/asm-generic/vmlinux.lds.h, MCOUNT_REC). */
+#define MCOUNT_SECTION "__mcount_loc"
+#define MCOUNT_BEGIN   "__start_mcount_loc"
+#define MCOUNT_END     "__stop_mcount_loc"
+/* Records for the unwinder, and the address of each. */
+#define ORC_SECTION    ".orc_unwind"
+#define ORC_IP_SECTION ".orc_unwind_ip"
+/* Functions whose endbr the kernel takes away. */
+#define SEAL_SECTION   ".ibt_endbr_seal"
+/* The one section for percpu data that the module loader knows (kernel/module/main.c, find_pcpusec()). */
+#define PERCPU_SECTION ".data..percpu"
+/* What a linked kernel frees when it has started stands between these two (arch/x86/kernel/vmlinux.lds.S). */
+#define FREED_BEGIN    "__init_begin"
+#define FREED_END      "__init_end"
 
 enum sec_class {
 	SEC_UNKNOWN, /* allocated, and nothing here knows what it is for: refused if it refers to included code */
@@ -58,6 +72,10 @@ bool is_constant_section(const char *name, uint64_t flags);
 
 /* Does code of this section run when its object leaves (`.exit.text`)? */
 bool is_exit_section(const char *name);
+/* Has -ffunction-sections made it for one function (`.text.foo`)? */
+bool is_function_section(const char *name);
+/* Is it type information of the object itself (`.BTF.base`)? */
+bool is_type_section(const char *name);
 /* Is it text without rules of its own (not `.noinstr.text`, `.entry.text`, ...)? */
 bool is_ordinary_text(const char *name);
 
@@ -107,6 +125,8 @@ struct sym_name {
 };
 
 struct sym_name sym_name_parse(const char *name);
+/* Where the ".cold" of a cold part's name begins, which sym_name_parse() finds it to be; what is before is its parent's name. */
+size_t cold_parent_length(const char *name);
 /* Do both come from one name in the source, and are of one kind of derivation ("foo.isra.0", "foo.isra.1")? */
 bool sym_name_same_base(const char *a, const char *b);
 

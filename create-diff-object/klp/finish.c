@@ -22,6 +22,7 @@
 #include "elf/model.h"
 #include "kernel/livepatch.h"
 #include "kernel/module.h"
+#include "kernel/names.h"
 #include "klp/rewrite.h"
 #include "util/arena.h"
 #include "util/diag.h"
@@ -33,17 +34,6 @@ struct finish {
 	struct strmap names;
 	struct klp_finished *result;
 };
-
-/* Sections that a livepatch module carries in vain: type information of itself. */
-static bool is_unused_section(const struct elf_sec *sec)
-{
-	static const char *const names[] = {".BTF", ".BTF.base", ".BTF.ext"};
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (!strcmp(sec->name, names[i]))
-			return true;
-	return false;
-}
 
 static bool is_decimal(const char *s, size_t len)
 {
@@ -181,6 +171,7 @@ static int find_moves(struct finish *f)
 	return diag_checkpoint(f->moves.diag);
 }
 
+/* Type information of itself is carried in vain by a livepatch module. */
 static void find_unused_sections(struct finish *f)
 {
 	const struct elf_obj *in = f->moves.in;
@@ -188,10 +179,10 @@ static void find_unused_sections(struct finish *f)
 	for (uint32_t i = 1; i < in->nsecs; i++) {
 		const struct elf_sec *sec = &in->secs[i];
 
-		if (is_unused_section(sec))
+		if (is_type_section(sec->name))
 			f->moves.dropped_sec[i] = true;
 		/* The reader did not check livepatch sections. */
-		if (sec->type == SHT_RELA && sec->info < in->nsecs && is_unused_section(&in->secs[sec->info]))
+		if (sec->type == SHT_RELA && sec->info < in->nsecs && is_type_section(in->secs[sec->info].name))
 			f->moves.dropped_sec[i] = true;
 	}
 }

@@ -87,10 +87,9 @@ static const char *section_name(struct context *ctx, const struct piece *piece)
 	const char *name = input(ctx)->secs[piece->sec].name;
 	uint32_t count = pieces->end_of_sec[piece->sec] - pieces->first_of_sec[piece->sec];
 
-	/* The module loader knows one section for percpu data by its name (kernel/module/main.c, find_pcpusec()). */
 	if (is_percpu_section(name))
-		return ".data..percpu";
-	if (piece->kind == PIECE_FUNC && (count > 1 || strncmp(name, ".text.", 6)))
+		return PERCPU_SECTION;
+	if (piece->kind == PIECE_FUNC && (count > 1 || !is_function_section(name)))
 		return arena_printf(ctx->arena, ".text.%s", piece->name);
 	return name;
 }

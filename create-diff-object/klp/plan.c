@@ -259,12 +259,6 @@ static const char *original_name(const struct diff *diff, uint32_t sym, uint32_t
 						 : side_piece(&diff->orig, orig)->name;
 }
 
-/* Names that every module has for itself: an undefined one would be satisfied by the livepatch module's own. */
-static bool is_own_of_each_module(const char *name)
-{
-	return !strcmp(name, "__this_module") || !strcmp(name, "init_module") || !strcmp(name, "cleanup_module");
-}
-
 static enum plan_kind kind_of_module(const struct plan_target *target)
 {
 	return target->present ? PLAN_EARLY : PLAN_LATE;
@@ -383,7 +377,7 @@ static void plan_symbol(struct context *ctx, uint32_t index)
 		global = !elf_sym_is_local(&diff->orig.obj->syms[elf_obj_find_symbol(diff->orig.obj, name)]);
 	}
 	status = find_symbol(diff, target, name, orig != PIECE_NONE, global, &found);
-	if (!status && undefined && target->kernel && !is_own_of_each_module(name)) {
+	if (!status && undefined && target->kernel && !module_has_own(name)) {
 		status = find_global(target->kernel, name, &found);
 		if (status > 0) {
 			check_stays(ctx, target->kernel, KLP_VMLINUX, &found);
@@ -403,7 +397,7 @@ static void plan_symbol(struct context *ctx, uint32_t index)
 		return;
 	}
 	/* Another object of the patch may define it; if none does, the link of the module says so. */
-	if (!status && undefined && (is_kernel(target) || !is_own_of_each_module(name))) {
+	if (!status && undefined && (is_kernel(target) || !module_has_own(name))) {
 		*plan = (struct plan_symbol){.kind = PLAN_PLAIN, .name = sym->name, .is_of_patch = true};
 		return;
 	}

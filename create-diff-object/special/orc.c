@@ -38,8 +38,8 @@ static int read_records(const struct pieces *pieces, const struct refs *refs, ui
 	entries->orc = arena_array(entries->arena, struct orc_record, n);
 	for (uint32_t i = 0; i < n; i++) {
 		if (ref[i].offset != (uint64_t)i * 4 || ref[i].piece == PIECE_NONE || ref[i].type != ref->type)
-			return diag_error(diag, obj->path, ".orc_unwind_ip",
-					  "entry %u is no distance to an instruction", i);
+			return diag_error(diag, obj->path, ORC_IP_SECTION, "entry %u is no distance to an instruction",
+					  i);
 		entries->orc[i] = (struct orc_record){
 			.sec = pieces->v[ref[i].piece].sec,
 			.at = pieces->v[ref[i].piece].entry + (uint64_t)ref[i].target,
@@ -62,20 +62,20 @@ static int read_records(const struct pieces *pieces, const struct refs *refs, ui
 int orc_read(const struct pieces *pieces, const struct refs *refs, const struct layout *layout, struct entries *entries,
 	     struct diag *diag)
 {
-	const struct special_row *row = special_find_row(".orc_unwind");
+	const struct special_row *row = special_find_row(ORC_SECTION);
 	const struct elf_obj *obj = pieces->obj;
-	uint32_t unwind = elf_obj_find_section_index(obj, ".orc_unwind");
-	uint32_t ip = elf_obj_find_section_index(obj, ".orc_unwind_ip");
+	uint32_t unwind = elf_obj_find_section_index(obj, ORC_SECTION);
+	uint32_t ip = elf_obj_find_section_index(obj, ORC_IP_SECTION);
 	uint32_t given = layout_size(layout, row);
 	uint64_t n = ip ? obj->secs[ip].size / 4 : 0, size = unwind ? obj->secs[unwind].size : 0;
 
 	if (!n && !size)
 		return 0;
 	if (!n || !size || !obj->secs[unwind].data || obj->secs[ip].size % 4 || size % n || refs->count[ip] != n)
-		return diag_error(diag, obj->path, ".orc_unwind_ip", "does not match the %lu bytes of .orc_unwind",
+		return diag_error(diag, obj->path, ORC_IP_SECTION, "does not match the %lu bytes of .orc_unwind",
 				  (unsigned long)size);
 	if (size / n != (given ? given : row->layouts[0].size))
-		return diag_error(diag, obj->path, ".orc_unwind", "its %lu records have %lu bytes each, want %u",
+		return diag_error(diag, obj->path, ORC_SECTION, "its %lu records have %lu bytes each, want %u",
 				  (unsigned long)n, (unsigned long)(size / n), given ? given : row->layouts[0].size);
 	entries->orc_size = (uint32_t)(size / n);
 	entries->orc_sec = unwind;

@@ -105,10 +105,6 @@ static void index_symbols(struct symtab *tab, symbol_vec *syms, const bool *coun
 	vec_free(syms);
 }
 
-/* What a linked kernel frees when it has started stands between these two (arch/x86/kernel/vmlinux.lds.S). */
-#define FREED_BEGIN "__init_begin"
-#define FREED_END   "__init_end"
-
 static bool is_border(const char *name)
 {
 	return !strcmp(name, FREED_BEGIN) || !strcmp(name, FREED_END);

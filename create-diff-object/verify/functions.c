@@ -12,8 +12,6 @@
 #include "verify/modules.h"
 #include "verify/target.h"
 
-#define MCOUNT_SECTION "__mcount_loc"
-
 /* All ftrace locations of vmlinux, sorted. */
 struct locations {
 	uint64_t *v;
@@ -29,8 +27,8 @@ static int compare_u64(const void *a, const void *b)
 
 static void read_locations(struct verify *v, struct locations *locations)
 {
-	uint64_t start = verify_symbol_address(v, "__start_mcount_loc");
-	uint64_t stop = verify_symbol_address(v, "__stop_mcount_loc");
+	uint64_t start = verify_symbol_address(v, MCOUNT_BEGIN);
+	uint64_t stop = verify_symbol_address(v, MCOUNT_END);
 	const struct elf_sec *sec = start < stop ? verify_find_image_section(v, start) : NULL;
 
 	if (!sec || !sec->data || stop - sec->addr > sec->size)

@@ -13,8 +13,6 @@
 #include "verify/modules.h"
 #include "verify/target.h"
 
-#define SEAL_SECTION ".ibt_endbr_seal"
-
 /* vmlinux is linked: its list holds distances from the entry to the function. */
 static bool is_sealed_in_vmlinux(const struct verify *v, uint64_t addr)
 {

@@ -255,7 +255,7 @@ static void check_part(struct verify *v, const char *part)
 		for (uint32_t j = 0; j < sec->nrelas && !sec->is_late; j++) {
 			const struct klp_sym_name *name = &v->names[sec->relas[j].sym];
 
-			held |= name->object && !strcmp(name->object, part) && !strcmp(name->symbol, "__this_module");
+			held |= name->object && !strcmp(name->object, part) && !strcmp(name->symbol, MODULE_SELF);
 		}
 	}
 	if (!held)

@@ -172,7 +172,7 @@ uint64_t verify_symbol_address(const struct verify *v, const char *name)
 
 bool verify_is_init_address(const struct verify *v, uint64_t addr)
 {
-	return addr >= verify_symbol_address(v, "__init_begin") && addr < verify_symbol_address(v, "__init_end");
+	return addr >= verify_symbol_address(v, FREED_BEGIN) && addr < verify_symbol_address(v, FREED_END);
 }
 
 uint32_t verify_find_position(const struct symtab *tab, const char *name, uint64_t position)
