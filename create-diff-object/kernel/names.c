@@ -180,8 +180,8 @@ enum sec_class section_class(const char *name, uint32_t type, uint64_t flags)
 	for (size_t i = 0; i < sizeof(section_names) / sizeof(section_names[0]); i++) {
 		if (!is_match(name, section_names[i].name, section_names[i].match))
 			continue;
-		/* `.rodata.foo.str1.1` and `.rodata.cst16` are pools whatever function they belong to. */
-		if (section_names[i].class == SEC_DATA && (flags & SHF_MERGE))
+		/* `.rodata.foo.str1.1` and `.rodata.cst16` are pools whatever function they belong to. Without bytes there is none. */
+		if (section_names[i].class == SEC_DATA && (flags & SHF_MERGE) && type != SHT_NOBITS)
 			return flags & SHF_STRINGS ? SEC_STRINGS : SEC_CONST;
 		return section_names[i].class;
 	}

@@ -59,6 +59,8 @@ static void test_sections(void **state)
 	check_class(".init.text", SHT_PROGBITS, SHF_ALLOC | SHF_EXECINSTR, SEC_INIT);
 	check_class(".initcall5.init", SHT_PROGBITS, SHF_ALLOC, SEC_INIT);
 	check_class(".rodata.foo.str1.1", SHT_PROGBITS, SHF_ALLOC | SHF_MERGE | SHF_STRINGS, SEC_STRINGS);
+	/* Found by fuzzing: there is no text in it. */
+	check_class(".rodata.foo.str1.1", SHT_NOBITS, SHF_ALLOC | SHF_MERGE | SHF_STRINGS, SEC_DATA);
 	check_class(".rodata.cst16", SHT_PROGBITS, SHF_ALLOC | SHF_MERGE, SEC_CONST);
 	check_class(".rodata.foo_ops", SHT_PROGBITS, SHF_ALLOC, SEC_DATA);
 	check_class(".ref.rodata", SHT_PROGBITS, SHF_ALLOC, SEC_DATA);
