@@ -17,6 +17,7 @@
 
 #include "diff/type-diff.h"
 #include "elf/debug.h"
+#include "elf/enumerators.h"
 #include "elf/types.h"
 #include "util/arena.h"
 #include "util/diag.h"
@@ -138,8 +139,7 @@ static bool has_no_old_object(const struct unit *unit, const struct type_named *
 	const struct types *types = unit->types;
 	bool has_value = false;
 
-	/* A number is stored in what has any type. */
-	if (!named->is_private || types->nodes.v[named->node].tag == DW_TAG_enumeration_type)
+	if (!named->is_private)
 		return false;
 	/* Kept by pointer in another structure, it may be anybody's. */
 	for (uint32_t i = 0; i < types->nodes.n; i++)
@@ -313,6 +313,22 @@ static void tell(struct context *ctx, const struct type_named *named, const stru
 	}
 }
 
+static void compare_type(struct context *ctx, const struct type_named *o, uint32_t p)
+{
+	struct types *orig = ctx->orig.types, *patched = ctx->patched.types;
+	struct type_diff diff;
+
+	if (orig->nodes.v[o->node].tag != patched->nodes.v[p].tag)
+		return;
+	type_diff(orig, o->node, patched, p, ctx->arena, &diff);
+	if (diff.difference == TYPE_SAME)
+		return;
+	types_reach(orig, o->node, ctx->orig.reach);
+	types_reach(patched, p, ctx->patched.reach);
+	if (!has_no_old_object(&ctx->orig, o))
+		tell(ctx, o, &diff);
+}
+
 static void check_types(struct context *ctx)
 {
 	struct types *orig = ctx->orig.types, *patched = ctx->patched.types;
@@ -321,24 +337,55 @@ static void check_types(struct context *ctx)
 	for (uint32_t i = 0; i < patched->named.n; i++)
 		strmap_add(&by_key, patched->named.v[i].key, i);
 	for (uint32_t i = 0; i < orig->named.n; i++) {
-		const struct type_named *o = &orig->named.v[i], *p;
+		const struct type_named *o = &orig->named.v[i];
 		uint32_t same = strmap_get(&by_key, o->key);
-		struct type_diff diff;
 
-		if (same == STRMAP_NONE || strmap_add(&told, o->key, 1) != STRMAP_NONE)
-			continue;
-		p = &patched->named.v[same];
-		if (orig->nodes.v[o->node].tag != patched->nodes.v[p->node].tag)
-			continue;
-		type_diff(orig, o->node, patched, p->node, ctx->arena, &diff);
-		if (diff.difference == TYPE_SAME)
-			continue;
-		types_reach(orig, o->node, ctx->orig.reach);
-		types_reach(patched, p->node, ctx->patched.reach);
-		if (!has_no_old_object(&ctx->orig, o))
-			tell(ctx, o, &diff);
+		if (same != STRMAP_NONE && orig->nodes.v[o->node].tag != DW_TAG_enumeration_type &&
+		    strmap_add(&told, o->key, 1) == STRMAP_NONE)
+			compare_type(ctx, o, patched->named.v[same].node);
 	}
 	strmap_free(&by_key);
+	strmap_free(&told);
+}
+
+/* The patched enumeration that has one of the names, or TYPE_NONE. */
+static uint32_t find_enumeration(const struct context *ctx, const struct type_named *o, const struct numbers *patched)
+{
+	uint32_t node = TYPE_NONE;
+	enumerator_vec before = {0};
+
+	enumerators_find(ctx->orig.types, o->node, &before);
+	for (uint32_t i = 0; i < before.n && node == TYPE_NONE; i++) {
+		const struct number *now = numbers_get(patched, ctx->arena, o->scope, before.v[i].name);
+
+		node = now ? now->node : TYPE_NONE;
+	}
+	vec_free(&before);
+	return node;
+}
+
+/* A number is stored in what has any type, so where objects of the enumeration are says nothing. */
+static void check_enumerations(struct context *ctx)
+{
+	struct types *orig = ctx->orig.types, *patched = ctx->patched.types;
+	struct numbers numbers = {0};
+	struct strmap told = {0};
+
+	numbers_find(patched, &numbers);
+	for (uint32_t i = 0; i < orig->named.n; i++) {
+		const struct type_named *o = &orig->named.v[i];
+		struct type_diff diff;
+
+		if (orig->nodes.v[o->node].tag != DW_TAG_enumeration_type)
+			continue;
+		type_diff_enumeration(orig, o, &numbers, ctx->arena, &diff);
+		if (diff.difference == TYPE_SAME || strmap_add(&told, o->key, 1) != STRMAP_NONE)
+			continue;
+		types_reach(orig, o->node, ctx->orig.reach);
+		types_reach(patched, find_enumeration(ctx, o, &numbers), ctx->patched.reach);
+		tell(ctx, o, &diff);
+	}
+	numbers_free(&numbers);
 	strmap_free(&told);
 }
 
@@ -375,6 +422,7 @@ static void check_variables(struct context *ctx)
 	for (uint32_t i = 0; i < orig->uses.n; i++) {
 		const struct type_use *use = &orig->uses.v[i];
 		uint32_t same, mine;
+		const struct type_use *now;
 		const char *key;
 		struct type_diff diff;
 
@@ -385,7 +433,9 @@ static void check_variables(struct context *ctx)
 		same = strmap_get(&after, key);
 		if (mine != i + 1 || same == STRMAP_NONE || !same)
 			continue;
-		type_diff_variable(orig, use->node, patched, patched->uses.v[same - 1].node, ctx->arena, &diff);
+		now = &patched->uses.v[same - 1];
+		type_diff_variable(orig, use->node, patched, now->node, use->is_declared && now->is_declared,
+				   ctx->arena, &diff);
 		if (diff.difference == TYPE_RANGE)
 			diag_warn(ctx->diag, RULE_TYPE_CHANGED, ctx->diff->patched.obj->path, use->name,
 				  "existing variable: %s; its value is read as the new type", diff.what);
@@ -427,6 +477,7 @@ void layout_check(const struct diff *diff, struct diag *diag)
 		find_states(&ctx, &ctx.orig, diff->corr->to_patched);
 		find_states(&ctx, &ctx.patched, NULL);
 		check_types(&ctx);
+		check_enumerations(&ctx);
 		check_variables(&ctx);
 	}
 	types_free(ctx.orig.types);

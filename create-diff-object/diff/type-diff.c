@@ -142,28 +142,6 @@ static void compare_structures(struct types *orig, uint32_t o, struct types *pat
 	vec_free(&after);
 }
 
-static void compare_enumerations(const struct types *orig, uint32_t o, const struct types *patched, uint32_t p,
-				 struct list *list, struct type_diff *diff)
-{
-	enumerator_vec before = {0}, after = {0};
-
-	enumerators_find(orig, o, &before);
-	enumerators_find(patched, p, &after);
-	for (uint32_t i = 0; i < before.n; i++) {
-		uint32_t k = 0;
-
-		while (k < after.n && strcmp(after.v[k].name, before.v[i].name))
-			k++;
-		if (k == after.n || after.v[k].value == before.v[i].value)
-			continue;
-		worsen(diff, TYPE_LAYOUT);
-		add(list, "%s is %lld instead of %lld", before.v[i].name, (long long)after.v[k].value,
-		    (long long)before.v[i].value);
-	}
-	vec_free(&before);
-	vec_free(&after);
-}
-
 static void finish(const struct list *list, struct type_diff *diff)
 {
 	diff->what = list->n > MAX_TOLD ? arena_printf(list->arena, "%s and %u more", list->text, list->n - MAX_TOLD)
@@ -176,23 +154,45 @@ void type_diff(struct types *orig, uint32_t o, struct types *patched, uint32_t p
 	struct list list = {.arena = arena};
 
 	*diff = (struct type_diff){0};
-	if (orig->nodes.v[o].tag == DW_TAG_enumeration_type)
-		compare_enumerations(orig, o, patched, p, &list, diff);
-	else
-		compare_structures(orig, o, patched, p, &list, diff);
+	compare_structures(orig, o, patched, p, &list, diff);
 	finish(&list, diff);
 }
 
-void type_diff_variable(struct types *orig, uint32_t o, struct types *patched, uint32_t p, struct arena *arena,
-			struct type_diff *diff)
+void type_diff_enumeration(const struct types *orig, const struct type_named *named, const struct numbers *patched,
+			   struct arena *arena, struct type_diff *diff)
 {
+	struct list list = {.arena = arena};
+	enumerator_vec before = {0};
+
+	*diff = (struct type_diff){0};
+	enumerators_find(orig, named->node, &before);
+	for (uint32_t i = 0; i < before.n; i++) {
+		const struct number *now = numbers_get(patched, arena, named->scope, before.v[i].name);
+
+		if (!now || now->value == before.v[i].value)
+			continue;
+		worsen(diff, TYPE_LAYOUT);
+		add(&list, "%s is %lld instead of %lld", before.v[i].name, (long long)now->value,
+		    (long long)before.v[i].value);
+	}
+	vec_free(&before);
+	finish(&list, diff);
+}
+
+void type_diff_variable(struct types *orig, uint32_t o, struct types *patched, uint32_t p, bool with_size,
+			struct arena *arena, struct type_diff *diff)
+{
+	uint64_t o_size = type_size(orig, o), p_size = type_size(patched, p);
 	struct list list = {.arena = arena};
 
 	*diff = (struct type_diff){0};
-	/* The size of a variable is the object's to tell. */
-	if (o == TYPE_NONE || p == TYPE_NONE || type_size(orig, o) != type_size(patched, p))
+	if (o == TYPE_NONE || p == TYPE_NONE)
 		return;
-	diff->difference = compare_texts(orig, o, patched, p);
+	/* extern char end[] has no size. */
+	if (o_size == p_size)
+		diff->difference = compare_texts(orig, o, patched, p);
+	else if (with_size && o_size && p_size)
+		diff->difference = TYPE_LAYOUT;
 	if (diff->difference)
 		add(&list, "it is '%s' instead of '%s'", type_text(patched, p), type_text(orig, o));
 	finish(&list, diff);

@@ -3,6 +3,7 @@
 #ifndef KLP_DIFF_TYPE_DIFF_H
 #define KLP_DIFF_TYPE_DIFF_H
 
+#include "elf/enumerators.h"
 #include "elf/types.h"
 
 struct arena;
@@ -21,11 +22,17 @@ struct type_diff {
 	const char *what; /* "72 bytes instead of 64, b moved from +0x8 to +0x18"; NULL if it is the same */
 };
 
-/* Compares two structures, unions or enumerations. The text belongs to arena. */
+/* Compares two structures or unions. The text belongs to arena. */
 void type_diff(struct types *orig, uint32_t o, struct types *patched, uint32_t p, struct arena *arena,
 	       struct type_diff *diff);
-/* Compares the types of a variable, without looking into structures. */
-void type_diff_variable(struct types *orig, uint32_t o, struct types *patched, uint32_t p, struct arena *arena,
-			struct type_diff *diff);
+/* Compares the numbers of an enumeration with what its names stand for in the patched source, in whatever enumeration there. */
+void type_diff_enumeration(const struct types *orig, const struct type_named *named, const struct numbers *patched,
+			   struct arena *arena, struct type_diff *diff);
+/*
+ * Compares the types of a variable, without looking into structures. Its size is the object's to tell, if that has it; with_size: it
+ * has not.
+ */
+void type_diff_variable(struct types *orig, uint32_t o, struct types *patched, uint32_t p, bool with_size,
+			struct arena *arena, struct type_diff *diff);
 
 #endif

@@ -68,6 +68,25 @@ static int check_relas(const struct elf_obj *obj, const struct elf_sec *sec, str
 	return 0;
 }
 
+/*
+ * An indirect function is not what stands at its symbol: that runs to tell which function is meant. A thread-local variable is not
+ * where it stands either, and a common one is nowhere yet. The kernel has none of them (-fno-common).
+ */
+static int check_symbol(const struct elf_obj *obj, const struct elf_sym *sym, struct diag *diag)
+{
+	if (elf_sym_has_section(sym) && sym->size > LARGEST)
+		return diag_error(diag, obj->path, sym->name, "its size of %#lx bytes makes no sense",
+				  (unsigned long)sym->size);
+	if (sym->type > STT_FILE || sym->shndx == ELF_SHN_RESERVED(SHN_COMMON))
+		return diag_error(diag, obj->path, sym->name,
+				  "a symbol of type %u that no object of a kernel has (thread-local, common, indirect)",
+				  sym->type);
+	if (sym->bind > STB_WEAK)
+		return diag_error(diag, obj->path, sym->name, "a symbol of binding %u that no object of a kernel has",
+				  sym->bind);
+	return 0;
+}
+
 int elf_obj_check(const struct elf_obj *obj, struct diag *diag)
 {
 	int err = 0;
@@ -82,8 +101,6 @@ int elf_obj_check(const struct elf_obj *obj, struct diag *diag)
 			err = check_relas(obj, sec, diag);
 	}
 	for (uint32_t i = 1; i < obj->nsyms && !err; i++)
-		if (elf_sym_has_section(&obj->syms[i]) && obj->syms[i].size > LARGEST)
-			err = diag_error(diag, obj->path, obj->syms[i].name, "its size of %#lx bytes makes no sense",
-					 (unsigned long)obj->syms[i].size);
+		err = check_symbol(obj, &obj->syms[i], diag);
 	return err;
 }

@@ -115,51 +115,6 @@ void members_find(const struct types *types, uint32_t node, member_vec *members)
 {
 	find_members(types, node, "", 0, 0, members);
 }
-
-/*
- * GCC writes a number without a sign as bytes and one with a sign as sdata; either may become a part of the abbreviation
- * (implicit_const), if all that share it are equal.
- */
-static bool get_value(Dwarf_Die *die, int64_t *value)
-{
-	Dwarf_Attribute attribute;
-	Dwarf_Sword with_sign;
-	Dwarf_Word word;
-
-	if (!dwarf_attr(die, DW_AT_const_value, &attribute))
-		return false;
-	switch (dwarf_whatform(&attribute)) {
-	case DW_FORM_data1:
-	case DW_FORM_data2:
-	case DW_FORM_data4:
-	case DW_FORM_data8:
-	case DW_FORM_udata:
-		if (dwarf_formudata(&attribute, &word))
-			return false;
-		*value = (int64_t)word;
-		return true;
-	default:
-		if (dwarf_formsdata(&attribute, &with_sign))
-			return false;
-		*value = with_sign;
-		return true;
-	}
-}
-
-void enumerators_find(const struct types *types, uint32_t node, enumerator_vec *enumerators)
-{
-	Dwarf_Die parent = types->nodes.v[node].die, die;
-
-	if (dwarf_child(&parent, &die))
-		return;
-	do {
-		int64_t value;
-
-		if (dwarf_tag(&die) == DW_TAG_enumerator && dwarf_diename(&die) && get_value(&die, &value))
-			vec_add(enumerators, ((struct enumerator){dwarf_diename(&die), value}));
-	} while (!dwarf_siblingof(&die, &die));
-}
-
 bool type_is_number(const struct types *types, uint32_t node)
 {
 	node = types_strip(types, node);

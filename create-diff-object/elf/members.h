@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What is in a structure, union or enumeration, and types in words. */
+/* What is in a structure or union, and types in words. */
 #ifndef KLP_ELF_MEMBERS_H
 #define KLP_ELF_MEMBERS_H
 
@@ -21,15 +21,6 @@ typedef VEC(struct member) member_vec;
 
 /* Appends the members of a structure or union, in the order of the source. */
 void members_find(const struct types *types, uint32_t node, member_vec *members);
-
-struct enumerator {
-	const char *name;
-	int64_t value;
-};
-
-typedef VEC(struct enumerator) enumerator_vec;
-
-void enumerators_find(const struct types *types, uint32_t node, enumerator_vec *enumerators);
 
 /*
  * A type in words: equal for two types that the same bytes mean the same in. Typedefs and qualifiers are gone, numbers are s32

@@ -13,16 +13,26 @@
 #include <string.h>
 
 #include "elf/debug.h"
+#include "elf/members.h"
 #include "kernel/names.h"
 #include "util/arena.h"
 #include "util/memory.h"
 
 /* Blocks of the source and types in them; a file that nests deeper is broken. */
 #define MAX_DEPTH 200
+/* Members that a type without a name is known by. */
+#define MAX_NAMES 8
 
 struct pending {
 	uint32_t index; /* of an edge or a use */
 	Dwarf_Off type;
+};
+
+/* A typedef or variable whose type may have no name of its own. */
+struct label {
+	Dwarf_Die die;
+	const char *scope;
+	bool is_local; /* on the stack */
 };
 
 struct walk {
@@ -31,8 +41,7 @@ struct walk {
 	const char *directory; /* where it was compiled, "" if that is not known */
 	uint64_t bias;         /* from addresses of the debug information to those of debug_find_address() */
 	VEC(struct pending) edges, uses;
-	VEC(Dwarf_Die) typedefs;  /* and variables: their types may have no name of their own */
-	VEC(const char *) scopes; /* of each of these, the function */
+	VEC(struct label) labels;
 };
 
 static bool is_type(int tag)
@@ -101,6 +110,7 @@ static void add_use(struct walk *walk, Dwarf_Die *die, uint32_t func, const char
 	use->name = name ? name : "";
 	use->func = func;
 	use->kind = kind;
+	use->is_declared = has_flag(die, DW_AT_declaration);
 }
 
 /* Is it the file that was given to the compiler? It was given with a directory or without. */
@@ -122,6 +132,7 @@ static void add_named(struct walk *walk, Dwarf_Die *die, uint32_t node, const ch
 	struct type_named *named = vec_push(&walk->types->named);
 
 	named->key = arena_printf(arena, "%s:%s:%s", scope, kind, name);
+	named->scope = scope;
 	named->place = name;
 	named->what = arena_printf(arena, "%s %s", kind, name);
 	named->node = node;
@@ -152,10 +163,8 @@ static void add_type(struct walk *walk, Dwarf_Die *die, int tag, const char *sco
 		add_edge(walk, node, EDGE_SIGNATURE, die);
 	else if (!is_aggregate(tag))
 		add_edge(walk, node, EDGE_ALIAS, die);
-	if (tag == DW_TAG_typedef) {
-		vec_add(&walk->typedefs, *die);
-		vec_add(&walk->scopes, scope);
-	}
+	if (tag == DW_TAG_typedef)
+		vec_add(&walk->labels, ((struct label){*die, scope, false}));
 	if (!is_aggregate(tag) || has_flag(die, DW_AT_declaration))
 		return;
 	if (name)
@@ -195,10 +204,8 @@ static void add_variable(struct walk *walk, Dwarf_Die *die, uint32_t func, const
 	if (name && is_anonymous_datum(name, ""))
 		name = NULL;
 	add_use(walk, die, func, name, is_static ? USE_STATIC : USE_LOCAL);
-	if (is_static && name) {
-		vec_add(&walk->typedefs, *die);
-		vec_add(&walk->scopes, scope);
-	}
+	if (name)
+		vec_add(&walk->labels, ((struct label){*die, scope, !is_static}));
 }
 
 /* What is below one entry. node: the type that the entry is, or TYPE_NONE. */
@@ -297,40 +304,110 @@ uint32_t types_strip(const struct types *types, uint32_t node)
 	return TYPE_NONE;
 }
 
-/* The type that a variable has, alone or in an array, if no typedef is between; or what a typedef stands for. */
-static uint32_t find_own_type(const struct types *types, Dwarf_Die *die)
+/*
+ * The structure or union without a name that a type is, is an array of, or points to (`static struct { int a; } *current`); else
+ * TYPE_NONE. What a typedef stands for is known by that.
+ */
+static uint32_t find_nameless(const struct types *types, uint32_t node, bool *is_pointer)
 {
-	uint32_t node = types_of(types, die);
-
-	if (dwarf_tag(die) == DW_TAG_typedef)
-		return types_strip(types, node);
+	*is_pointer = false;
 	for (unsigned int i = 0; node != TYPE_NONE && i < MAX_DEPTH; i++) {
-		int tag = types->nodes.v[node].tag;
+		const struct type_node *type = &types->nodes.v[node];
+		Dwarf_Die die = type->die;
 
-		if (tag == DW_TAG_typedef)
+		switch (type->tag) {
+		case DW_TAG_structure_type:
+		case DW_TAG_union_type:
+			return dwarf_diename(&die) || has_flag(&die, DW_AT_declaration) ? TYPE_NONE : node;
+		case DW_TAG_pointer_type:
+			*is_pointer = true;
+			break;
+		case DW_TAG_array_type:
+		case DW_TAG_const_type:
+		case DW_TAG_volatile_type:
+			break;
+		default:
 			return TYPE_NONE;
-		if (tag != DW_TAG_array_type && tag != DW_TAG_const_type && tag != DW_TAG_volatile_type)
-			return node;
-		node = types_of(types, &types->nodes.v[node].die);
+		}
+		node = types_of(types, &die);
 	}
 	return TYPE_NONE;
 }
 
-/* A type without a name is known by the typedef for it, or by the variable that is of it. */
+/* A type without a name is known by the typedef for it, or by the variable that is of it or points to it. */
 static void name_nameless(struct walk *walk)
 {
 	struct types *types = walk->types;
 
-	for (uint32_t i = 0; i < walk->typedefs.n; i++) {
-		Dwarf_Die *die = &walk->typedefs.v[i];
-		uint32_t node = find_own_type(types, die);
-		struct type_node *type = node == TYPE_NONE ? NULL : &types->nodes.v[node];
+	for (uint32_t i = 0; i < walk->labels.n; i++) {
+		struct label *label = &walk->labels.v[i];
+		bool is_pointer, is_typedef = dwarf_tag(&label->die) == DW_TAG_typedef;
+		uint32_t node = find_nameless(types, types_of(types, &label->die), &is_pointer);
 
-		if (type && (type->tag == DW_TAG_structure_type || type->tag == DW_TAG_union_type) &&
-		    !dwarf_diename(&type->die) && !has_flag(&type->die, DW_AT_declaration))
-			add_named(walk, die, node, walk->scopes.v[i],
-				  dwarf_tag(die) == DW_TAG_typedef ? "typedef" : "the type of", dwarf_diename(die));
+		/* Macros have several `union { ... } __u` in a function; what is on its stack ends with it. */
+		if (node == TYPE_NONE || (label->is_local && !is_pointer))
+			continue;
+		add_named(walk, &label->die, node, label->scope,
+			  is_pointer   ? "what is behind"
+			  : is_typedef ? "typedef"
+				       : "the type of",
+			  dwarf_diename(&label->die));
 	}
+}
+
+/* Marks the structures and unions that have a member that points to one without a name, and all that contain these. */
+static bool *find_pointing(const struct types *types)
+{
+	bool *found = calloc(types->nodes.n + 1, sizeof(*found)), more = true, is_pointer;
+
+	if (!found)
+		memory_exhausted();
+	for (uint32_t i = 0; i < types->edges.n; i++)
+		if (types->edges.v[i].kind == EDGE_MEMBER &&
+		    find_nameless(types, types->edges.v[i].to, &is_pointer) != TYPE_NONE && is_pointer)
+			found[types->edges.v[i].from] = true;
+	while (more) {
+		more = false;
+		for (uint32_t i = 0; i < types->edges.n; i++) {
+			const struct type_edge *edge = &types->edges.v[i];
+
+			if (edge->to == TYPE_NONE || !found[edge->to] || found[edge->from] ||
+			    (edge->kind != EDGE_MEMBER && edge->kind != EDGE_ALIAS))
+				continue;
+			found[edge->from] = more = true;
+		}
+	}
+	return found;
+}
+
+/* A type without a name is also known by the member that points to it. */
+static void name_pointed(struct walk *walk)
+{
+	struct types *types = walk->types;
+	bool *pointing = find_pointing(types), is_pointer;
+	uint8_t *names = calloc(types->nodes.n + 1, sizeof(*names));
+
+	if (!names)
+		memory_exhausted();
+	/* It may have such a member itself, so the list grows; in a broken file it may lead to itself. */
+	for (uint32_t i = 0; i < types->named.n; i++) {
+		const struct type_named named = types->named.v[i];
+		member_vec members = {0};
+
+		if (pointing[named.node])
+			members_find(types, named.node, &members);
+		for (uint32_t k = 0; k < members.n; k++) {
+			uint32_t node = find_nameless(types, members.v[k].node, &is_pointer);
+
+			if (node == TYPE_NONE || !is_pointer || names[node]++ == MAX_NAMES)
+				continue;
+			add_named(walk, &types->nodes.v[node].die, node, named.scope, "what is behind",
+				  arena_printf(types->arena, "%s.%s", named.place, members.v[k].name));
+		}
+		vec_free(&members);
+	}
+	free(pointing);
+	free(names);
 }
 
 /* Now that all types are there, who is meant. What means an unknown type is kept, and leads nowhere. */
@@ -378,10 +455,10 @@ struct types *types_new(const struct debug_info *debug)
 	sort_nodes(types);
 	name_nameless(&walk);
 	resolve(&walk);
+	name_pointed(&walk);
 	vec_free(&walk.edges);
 	vec_free(&walk.uses);
-	vec_free(&walk.typedefs);
-	vec_free(&walk.scopes);
+	vec_free(&walk.labels);
 	if (types->nodes.n)
 		return types;
 	types_free(types);

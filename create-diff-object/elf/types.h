@@ -39,6 +39,7 @@ struct type_edge {
 /* A structure, union or enumeration by which name the source has for it. */
 struct type_named {
 	const char *key;   /* the same in both objects */
+	const char *scope; /* the function that it is defined in, "" for none */
 	const char *place; /* for messages: "foo" */
 	const char *what;  /* "struct foo" */
 	uint32_t node;
@@ -70,6 +71,7 @@ struct type_use {
 		USE_RETURN,
 		USE_STATIC,
 	} kind;
+	bool is_declared; /* what a declaration says: it may be defined elsewhere */
 };
 
 struct types {
