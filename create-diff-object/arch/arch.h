@@ -70,6 +70,7 @@ struct arch_flow {
 struct arch_calls {
 	uint32_t arguments[6]; /* the register of each, in order */
 	uint32_t result;
+	uint32_t second_result; /* of a result that needs two */
 };
 
 /* Text for the field at `field` bytes from the start of an instruction, or NULL: print the number that stands there. */

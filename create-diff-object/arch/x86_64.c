@@ -415,8 +415,10 @@ const struct arch_ops arch_x86_64 = {
 	.decode = x86_64_decode,
 	.decode_load = x86_64_decode_load,
 	.decode_flow = x86_64_decode_flow,
-	/* Bits of rdi, rsi, rdx, rcx, r8, r9, and rax: the numbers that instructions have for them. */
-	.calls = {.arguments = {1u << 7, 1u << 6, 1u << 2, 1u << 1, 1u << 8, 1u << 9}, .result = 1u << 0},
+	/* Bits of rdi, rsi, rdx, rcx, r8, r9, then rax and rdx: the numbers that instructions have for them. */
+	.calls = {.arguments = {1u << 7, 1u << 6, 1u << 2, 1u << 1, 1u << 8, 1u << 9},
+		  .result = 1u << 0,
+		  .second_result = 1u << 2},
 	.padding = x86_64_padding,
 	.uses_argument = x86_64_uses_argument,
 	.print = x86_64_print,

@@ -21,9 +21,13 @@
 #define MAX_DEPTH 6
 #define MAX_STEPS 20000
 
-/* The registers that hold an address, each a bit. */
+/*
+ * The registers that hold an address, each a bit. Unread: those of them that nothing has read since. The second register of a result
+ * (a structure of two words) may hold what is left from other work when a function returns, but nothing puts a value there for nothing.
+ */
 struct taint {
 	uint32_t address, content;
+	uint32_t unread;
 };
 
 /* Before the instruction at `at`. */
@@ -59,18 +63,19 @@ static bool is_clean(struct taint taint)
 
 static struct taint only(struct taint taint, uint32_t registers)
 {
-	return (struct taint){taint.address & registers, taint.content & registers};
+	return (struct taint){taint.address & registers, taint.content & registers, taint.unread & registers};
 }
 
 static struct taint both(struct taint a, struct taint b)
 {
-	return (struct taint){a.address | b.address, a.content | b.content};
+	return (struct taint){a.address | b.address, a.content | b.content, a.unread | b.unread};
 }
 
 /* For each kind that is tainted: the same registers. */
 static struct taint spread(struct taint taint, uint32_t registers)
 {
-	return (struct taint){taint.address ? registers : 0, taint.content ? registers : 0};
+	return (struct taint){taint.address ? registers : 0, taint.content ? registers : 0,
+			      is_clean(taint) ? 0 : registers};
 }
 
 static void keep_path(struct escape_path *path, enum escape_way way, const char *callee, uint32_t piece)
@@ -99,7 +104,8 @@ static void reach(struct walk *walk, uint32_t sec, uint64_t at, struct taint tai
 		if (state->sec != sec || state->at != at)
 			continue;
 		known = both(state->taint, taint);
-		if (known.address != state->taint.address || known.content != state->taint.content) {
+		if (known.address != state->taint.address || known.content != state->taint.content ||
+		    known.unread != state->taint.unread) {
 			state->taint = known;
 			vec_add(&walk->queue, i);
 		}
@@ -236,18 +242,22 @@ static struct taint follow_call(struct walk *walk, const struct ref *ref, struct
 	}
 	if (is_clean(given))
 		return only(taint, ~(arguments | result));
+	/* An argument that the callee does not need may stay where the second register of a result is. */
+	given.unread = 0;
 	if (!has_body(walk, ref) || walk->depth == MAX_DEPTH) {
 		keep(walk, given, ESCAPE_CALL, name);
 		return only(taint, ~(arguments | result));
 	}
 	back = follow_function(walk->trail, ref->piece, walk->depth + 1, side_piece(side_of(walk), ref->piece)->sec,
 			       side_piece(side_of(walk), ref->piece)->entry + (uint64_t)ref->target, given);
-	return both(only(taint, ~(arguments | result)), spread(back, result));
+	return both(only(taint, ~(arguments | result)), back);
 }
 
 static void add_returned(struct walk *walk, struct taint taint)
 {
-	walk->returned = both(walk->returned, only(taint, walk->obj->arch->calls.result));
+	const struct arch_calls *calls = &walk->obj->arch->calls;
+
+	walk->returned = both(walk->returned, only(taint, calls->result | (calls->second_result & taint.unread)));
 }
 
 static const struct ref *find_branch(const struct walk *walk, uint32_t sec, const struct arch_insn *insn)
@@ -296,6 +306,7 @@ static struct taint apply_flow(struct walk *walk, const struct arch_flow *flow, 
 		keep(walk, used, ESCAPE_UNKNOWN, NULL);
 	if (flow->writes_memory)
 		keep(walk, used, ESCAPE_STORED, NULL);
+	taint.unread &= ~(flow->reads | flow->addresses);
 	return both(only(taint, ~flow->replaces), spread(used, flow->writes));
 }
 
@@ -331,7 +342,7 @@ static void step(struct walk *walk, struct state state)
 		reach(walk, state.sec, state.at + insn.length, apply_flow(walk, &flow, state.taint));
 }
 
-/* Follows a function of this object from `at` on. Returns what it returns, in any bit. */
+/* Follows a function of this object from `at` on. Returns what it returns. */
 static struct taint follow_function(struct trail *trail, uint32_t root, unsigned int depth, uint32_t sec, uint64_t at,
 				    struct taint taint)
 {
