@@ -12,11 +12,10 @@
 #include "diff/layout.h"
 
 #include <dwarf.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "diff/old-objects.h"
 #include "diff/type-diff.h"
-#include "elf/debug.h"
 #include "elf/enumerators.h"
 #include "elf/types.h"
 #include "util/arena.h"
@@ -24,136 +23,12 @@
 
 #define MAX_NAMED 4
 
-enum func_state {
-	FUNC_NOWHERE,  /* no code in the object, or code that ran at start-up */
-	FUNC_INCLUDED, /* in the livepatch, with all functions that it is inlined into */
-	FUNC_RUNNING,  /* goes on in the running kernel */
-};
-
-struct unit {
-	const struct side *side;
-	struct debug_info *debug;
-	struct types *types;
-	enum func_state *state; /* by function */
-	enum type_reach *reach; /* by node: to the type that is looked at */
-};
-
 struct context {
 	const struct diff *diff;
 	struct unit orig, patched;
 	struct arena *arena;
 	struct diag *diag;
 };
-
-struct address {
-	uint64_t address;
-	uint32_t piece;
-};
-
-typedef VEC(struct address) address_vec;
-
-static int by_address(const void *a, const void *b)
-{
-	const struct address *x = a, *y = b;
-
-	return x->address < y->address ? -1 : x->address > y->address;
-}
-
-static void find_addresses(const struct unit *unit, address_vec *found)
-{
-	for (uint32_t p = 0; p < unit->side->pieces->n; p++) {
-		const struct piece *piece = side_piece(unit->side, p);
-		struct address address = {.piece = p};
-
-		if (piece->kind == PIECE_FUNC && piece->class != SEC_INIT &&
-		    debug_find_address(unit->debug, piece->sec, piece->entry, &address.address))
-			vec_add(found, address);
-	}
-	if (found->n)
-		qsort(found->v, found->n, sizeof(*found->v), by_address);
-}
-
-/* pair: of the original, the partner of each of its pieces. */
-static bool is_in_livepatch(const struct context *ctx, uint32_t piece, const uint32_t *pair)
-{
-	if (pair)
-		piece = pair[piece];
-	return piece != PIECE_NONE && is_included(ctx->diff, piece);
-}
-
-/* What becomes of each function; of one that is inlined, what becomes of all that have it. */
-static void find_states(struct context *ctx, struct unit *unit, const uint32_t *pair)
-{
-	const struct types *types = unit->types;
-	struct strmap by_offset = {0};
-	address_vec addresses = {0};
-
-	unit->state = arena_array(ctx->arena, enum func_state, types->funcs.n);
-	unit->reach = arena_array(ctx->arena, enum type_reach, types->nodes.n);
-	find_addresses(unit, &addresses);
-	for (uint32_t f = 0; f < types->funcs.n; f++) {
-		struct address key = {.address = types->funcs.v[f].entry};
-		const struct address *found = key.address && addresses.n
-						      ? bsearch(&key, addresses.v, addresses.n, sizeof(key), by_address)
-						      : NULL;
-
-		strmap_add(&by_offset, arena_printf(ctx->arena, "%llx", (unsigned long long)types->funcs.v[f].offset),
-			   f);
-		if (found)
-			unit->state[f] = is_in_livepatch(ctx, found->piece, pair) ? FUNC_INCLUDED : FUNC_RUNNING;
-	}
-	for (uint32_t i = 0; i < types->links.n; i++) {
-		const struct type_link *link = &types->links.v[i];
-		uint32_t origin =
-			strmap_get(&by_offset, arena_printf(ctx->arena, "%llx", (unsigned long long)link->origin));
-
-		if (origin != STRMAP_NONE && unit->state[origin] < unit->state[link->func])
-			unit->state[origin] = unit->state[link->func];
-	}
-	strmap_free(&by_offset);
-	vec_free(&addresses);
-}
-
-static enum type_reach reach_of_use(const struct unit *unit, const struct type_use *use)
-{
-	return use->node == TYPE_NONE ? REACH_NOT : unit->reach[use->node];
-}
-
-/* May an object be in such a use that lives on when the function has ended, or that another one has made? */
-static bool is_harmless(const struct unit *unit, const struct type_use *use)
-{
-	const struct type_func *func = use->func == TYPE_NONE ? NULL : &unit->types->funcs.v[use->func];
-
-	if (!func || use->kind == USE_STATIC || unit->state[use->func] == FUNC_RUNNING)
-		return false;
-	if (unit->state[use->func] == FUNC_NOWHERE)
-		return true;
-	if (use->kind == USE_INLINED || (use->kind == USE_LOCAL && reach_of_use(unit, use) == REACH_VALUE))
-		return true;
-	return func->is_static && (use->kind == USE_PARAM || reach_of_use(unit, use) == REACH_VALUE);
-}
-
-/* Is the type only used on the stack of included functions? A type of a header may have users in other files. */
-static bool has_no_old_object(const struct unit *unit, const struct type_named *named)
-{
-	const struct types *types = unit->types;
-	bool has_value = false;
-
-	if (!named->is_private)
-		return false;
-	/* Kept by pointer in another structure, it may be anybody's. */
-	for (uint32_t i = 0; i < types->nodes.n; i++)
-		if (unit->reach[i] == REACH_FAR)
-			return false;
-	for (uint32_t i = 0; i < types->uses.n; i++) {
-		if (reach_of_use(unit, &types->uses.v[i]) == REACH_NOT)
-			continue;
-		if (!is_harmless(unit, &types->uses.v[i]))
-			return false;
-		has_value |= types->uses.v[i].kind == USE_LOCAL && reach_of_use(unit, &types->uses.v[i]) == REACH_VALUE;
-	}
-	return has_value;
-}
 
 struct names {
 	struct arena *arena;
@@ -257,7 +132,7 @@ static const char *describe_objects(const struct context *ctx)
 			add_name(&variables, use->name);
 		else if (reach == REACH_VALUE && use->kind == USE_LOCAL)
 			add_name(&stacks, types->funcs.v[use->func].name);
-		else if (reach == REACH_NEAR && !is_harmless(&ctx->orig, use))
+		else if (reach == REACH_NEAR && !is_harmless_use(&ctx->orig, use))
 			pointed = true;
 	}
 	named = finish_names(&variables);
@@ -325,7 +200,7 @@ static void compare_type(struct context *ctx, const struct type_named *o, uint32
 		return;
 	types_reach(orig, o->node, ctx->orig.reach);
 	types_reach(patched, p, ctx->patched.reach);
-	if (!has_no_old_object(&ctx->orig, o))
+	if (!has_no_old_object(&ctx->orig, o, ctx->arena))
 		tell(ctx, o, &diff);
 }
 
@@ -474,8 +349,8 @@ void layout_check(const struct diff *diff, struct diag *diag)
 		ctx.patched.types = types_new(ctx.patched.debug);
 	}
 	if (ctx.orig.types && ctx.patched.types) {
-		find_states(&ctx, &ctx.orig, diff->corr->to_patched);
-		find_states(&ctx, &ctx.patched, NULL);
+		unit_find_states(&ctx.orig, diff, diff->corr->to_patched, ctx.arena);
+		unit_find_states(&ctx.patched, diff, NULL, ctx.arena);
 		check_types(&ctx);
 		check_enumerations(&ctx);
 		check_variables(&ctx);
