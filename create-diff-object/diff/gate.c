@@ -166,13 +166,23 @@ static const char *why_not_carried(const struct diff *diff, uint32_t p, struct a
 	}
 }
 
+/* Read-only data has a rule of its own: `--without table-changed` is asked for a table of ids or of operations, not for a variable. */
+static enum rule content_rule(const struct diff *diff, uint32_t p)
+{
+	const struct elf_sec *orig = side_section(&diff->orig, side_piece(&diff->orig, diff->corr->to_orig[p]));
+	const struct elf_sec *patched = side_section(&diff->patched, side_piece(&diff->patched, p));
+
+	return data_classify(orig) == DATA_CONST && data_classify(patched) == DATA_CONST ? RULE_TABLE_CHANGED
+											 : RULE_DATA_CHANGED;
+}
+
 static void refuse_content(const struct diff *diff, uint32_t p, struct diag *diag)
 {
 	const struct piece *piece = side_piece(&diff->patched, p);
 	struct arena *arena = arena_new();
 
 	diag_refuse(
-		diag, RULE_DATA_CHANGED, file_of(diff), piece->name,
+		diag, content_rule(diff, p), file_of(diff), piece->name,
 		"changed data in %s: %s differs; the running kernel's copy stays as it is, so change it from a callback or a function%s",
 		side_section(&diff->patched, piece)->name, difference_text(diff->changes->v[p].why),
 		why_not_carried(diff, p, arena));
@@ -194,7 +204,7 @@ static void refuse_data(const struct diff *diff, uint32_t p, struct diag *diag)
 			    info->change == CHANGE_NEW ? "new" : "changed");
 	else if (info->change == CHANGE_CHANGED && info->why == DIFF_ALIGNMENT)
 		diag_refuse(
-			diag, RULE_DATA_CHANGED, file_of(diff), piece->name,
+			diag, content_rule(diff, p), file_of(diff), piece->name,
 			"changed data in %s: its alignment is raised from %lu to %lu bytes; the running kernel's copy stays where it is, so align a new variable, or allocate memory",
 			section, (unsigned long)attributes_alignment(&diff->orig, diff->corr->to_orig[p]),
 			(unsigned long)attributes_alignment(&diff->patched, p));

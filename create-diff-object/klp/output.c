@@ -343,7 +343,7 @@ static uint64_t site_length(const struct context *ctx, const struct entry *entry
  * L6: what is resolved late would land in bytes that the kernel patched when the module was loaded. A static call of a
  * module is kept as a call of its trampoline, and a call of a module's function needs no call depth accounting, so these
  * entries are dropped; the rest is refused. A static key can be tested at run time, but only the compiler can do that:
- * kpatch-build/lib/keys.sh knows the refusal by its text, compiles the pair again and comes back.
+ * kpatch-build/lib/keys.sh finds the record of the key, compiles the pair again and comes back.
  */
 static bool may_keep_entry(struct context *ctx, uint32_t owner, const struct entry *entry)
 {
@@ -364,6 +364,8 @@ static bool may_keep_entry(struct context *ctx, uint32_t owner, const struct ent
 				? "its jump label in %s tests %s, a static key of a module, which is only known when that module is there; compile both objects with run-time-keys.h"
 				: "its entry in %s depends on %s of a module, which is only known when that module is there",
 			entry->row->section, late);
+	if (late && entry->row->tests_key)
+		diag_record(ctx->diag, "key", RULE_MODULE_KEY, place, late);
 	if (late) {
 		ctx->refused_late = late;
 		ctx->refused_owner = owner;

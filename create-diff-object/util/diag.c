@@ -78,15 +78,14 @@ static void put_field(FILE *file, const char *text)
 		fputc((unsigned char)*text < ' ' ? '?' : *text, file);
 }
 
-static void put_record(const struct diag *diag, enum diag_level level, enum rule rule, const char *place,
-		       const char *text)
+void diag_record(const struct diag *diag, const char *kind, enum rule rule, const char *place, const char *what)
 {
 	if (!diag->report)
 		return;
-	fputs(levels[level].record, diag->report);
+	fputs(kind, diag->report);
 	put_field(diag->report, rule == RULE_NONE ? "-" : rule_info(rule)->name);
 	put_field(diag->report, place ? place : "-");
-	put_field(diag->report, text);
+	put_field(diag->report, what);
 	fputc('\n', diag->report);
 }
 
@@ -184,7 +183,7 @@ int diag_report(struct diag *diag, enum diag_level level, enum rule rule, const 
 	if (has_hunks)
 		text = with_hunks(diag, place, text);
 	put_message(diag, level, rule, file, place, text);
-	put_record(diag, level, rule, place, text);
+	diag_record(diag, levels[level].record, rule, place, text);
 	if (has_hunks)
 		put_hunk_records(diag, rule, place);
 	free(text);

@@ -71,6 +71,9 @@ int diag_report(struct diag *diag, enum diag_level level, enum rule rule, const 
 #define diag_refuse(diag, rule, file, place, ...) diag_report(diag, DIAG_REFUSAL, rule, file, place, __VA_ARGS__)
 #define diag_warn(diag, rule, file, place, ...)   diag_report(diag, DIAG_WARNING, rule, file, place, __VA_ARGS__)
 
+/* A record of its own kind, where --report asks for them: what a program needs to know of a refusal, apart from its text. */
+void diag_record(const struct diag *diag, const char *kind, enum rule rule, const char *place, const char *what);
+
 /* Takes RULE:NAME (which must live as long as diag). Returns 0, or -EINVAL, reported, if that can't be accepted. */
 int diag_accept(struct diag *diag, const char *text);
 /* For what is made otherwise if the author accepted something; does not count as a use. */

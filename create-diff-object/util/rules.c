@@ -5,8 +5,11 @@
 #include <string.h>
 
 static const struct rule_info infos[] = {
-#define RULE_INFO(id, name, may_accept, meaning) [RULE_##id] = {name, may_accept, meaning},
-	RULES(RULE_INFO)
+#define RULE_INFO(id, name, may_accept, meaning) [RULE_##id] = {name, may_accept, meaning, false},
+	ENGINE_RULES(RULE_INFO)
+#undef RULE_INFO
+#define RULE_INFO(id, name, may_accept, meaning) [RULE_##id] = {name, may_accept, meaning, true},
+		DRIVER_RULES(RULE_INFO)
 #undef RULE_INFO
 };
 
@@ -28,5 +31,6 @@ enum rule rule_find(const char *text, size_t len)
 void rules_list(FILE *out)
 {
 	for (uint32_t i = RULE_NONE + 1; i < NRULES; i++)
-		fprintf(out, "%s\t%s\t%s\n", infos[i].name, infos[i].may_accept ? "yes" : "no", infos[i].meaning);
+		fprintf(out, "%s\t%s\t%s\t%s\n", infos[i].name, infos[i].may_accept ? "yes" : "no", infos[i].meaning,
+			infos[i].of_driver ? "kpatch-build" : "create-diff-object");
 }

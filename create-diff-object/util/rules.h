@@ -14,14 +14,16 @@
 #include <stdio.h>
 
 /* X(identifier, name, may be accepted, meaning) */
-#define RULES(X)                                                                                                       \
+#define RULES(X) ENGINE_RULES(X) DRIVER_RULES(X)
+
+#define ENGINE_RULES(X)                                                                                                \
 	X(ADDRESS_KEPT, "address-kept", true,                                                                          \
 	  "warning: the kernel may keep an address of the livepatch, so it can't be removed")                          \
 	X(AUTHOR_SECTION, "author-section", false,                                                                     \
 	  "a section tells what to do with the object, and that is not supported")                                     \
 	X(CONSTANT_REMOVED, "constant-removed", true,                                                                  \
 	  "a constant with a name is gone, and others may know its address")                                           \
-	X(DATA_CHANGED, "data-changed", false, "existing data has other content, size, alignment or section")          \
+	X(DATA_CHANGED, "data-changed", false, "an existing variable has other content, size, alignment or section")   \
 	X(DATA_REMOVED, "data-removed", true, "a variable is gone, and what it holds with it")                         \
 	X(DEFINITION_REMOVED, "definition-removed", false, "a global is used, but its definition moved away")          \
 	X(EXPORT_ADDED, "export-added", false, "warning: a livepatch exports nothing")                                 \
@@ -55,11 +57,34 @@
 	X(STATIC_AMBIGUOUS, "static-ambiguous", false, "a static variable may be one of two, or new")                  \
 	X(SYMBOL_AMBIGUOUS, "symbol-ambiguous", false, "several symbols of the target may be meant")                   \
 	X(SYMBOL_MISSING, "symbol-missing", false, "the target has no symbol that is referred to")                     \
+	X(TABLE_CHANGED, "table-changed", false, "an existing constant has other content, size or alignment")          \
 	X(TYPE_CHANGED, "type-changed", true,                                                                          \
 	  "existing data is of another type with the same size (warning: only a number's range)")                      \
 	X(UNKNOWN_SECTION, "unknown-section", false, "a section matters whose meaning is not known")                   \
 	X(UNUSED_ACCEPT, "unused-accept", false, "warning: an --accept matched nothing")                               \
 	X(VDSO_CHANGED, "vdso-changed", false, "changed vdso function, which runs in user space")
+
+/* Those of kpatch-build alone, which looks at files, where create-diff-object looks at functions and variables. */
+#define DRIVER_RULES(X)                                                                                                \
+	X(BASE_DIFFERS, "base-differs", false, "what was compiled is not what the target runs")                        \
+	X(BINARY_DATA, "binary-data", false, "a part of a patch is binary data")                                       \
+	X(BUILD_CHANGED, "build-changed", false, "how the kernel is configured or built would change")                 \
+	X(ENDBR_SEALED, "endbr-sealed", false, "an address is taken where a call would stop a kernel with IBT")        \
+	X(FILE_KIND, "file-kind", false, "a file that is not compiled from C into an object")                          \
+	X(FILE_PATH, "file-path", false, "a path that leaves the source, or that the build can't take")                \
+	X(FILE_READ, "file-read", false, "the build makes something else than an object of a file")                    \
+	X(FILE_REMOVED, "file-removed", false, "a file goes away or gets a new name")                                  \
+	X(MODULE_DIFFERS, "module-differs", false, "a module is not of the target's build")                            \
+	X(MODULE_MISSING, "module-missing", false, "the target does not have a module")                                \
+	X(MODULE_SHARED, "module-shared", false, "an object is part of several modules")                               \
+	X(NOT_BUILT, "not-built", false, "a file is not compiled with the target's configuration")                     \
+	X(NOTHING_LEFT, "nothing-left", false, "no hunk is left of those that the patch has")                          \
+	X(OUTSIDE_CHANGED, "outside-changed", false,                                                                   \
+	  "a header changes assembly, a linker script, boot code, the vdso or a build tool")                           \
+	X(PATCH_FORM, "patch-form", false, "a part of a patch that is no unified diff, or damaged")                    \
+	X(RUN_TIME_KEY, "run-time-key", false, "a static key would have to be tested at run time, and can't be")       \
+	X(SYMBOLIC_LINK, "symbolic-link", false, "a symbolic link or submodule is changed, or in the way")             \
+	X(TOO_MANY_OBJECTS, "too-many-objects", false, "the patch can change more objects than --max-objects")
 
 enum rule {
 	RULE_NONE, /* a message of a program that has no rules */
@@ -72,13 +97,14 @@ struct rule_info {
 	const char *name;
 	bool may_accept;
 	const char *meaning;
+	bool of_driver; /* refused by kpatch-build only */
 };
 
 /* NULL for RULE_NONE. */
 const struct rule_info *rule_info(enum rule rule);
 /* The rule with the name text[0..len), or RULE_NONE. */
 enum rule rule_find(const char *text, size_t len);
-/* Prints a line for each rule: name, "yes" or "no" (may it be accepted), meaning; tabs between. */
+/* Prints a line for each rule: name, "yes" or "no" (may it be accepted), meaning, the program that refuses; tabs between. */
 void rules_list(FILE *out);
 
 #endif

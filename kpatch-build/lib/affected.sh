@@ -35,7 +35,7 @@ affected_find() {
 	for unit in "${units[@]}"; do
 		# A header like sched.h reaches thousands: asking for each takes minutes, and one too many is enough.
 		if ((found > OPT_MAX_OBJECTS && ${#OPT_TARGETS[@]} == 0)); then
-			refuse "the patch can change more than $OPT_MAX_OBJECTS objects: ${#units[@]} source files include what it changes (${CHANGED_FILES[*]}); if that is meant, raise the limit with --max-objects"
+			refuse too-many-objects "the patch can change more than $OPT_MAX_OBJECTS objects: ${#units[@]} source files include what it changes (${CHANGED_FILES[*]}); if that is meant, raise the limit with --max-objects"
 		fi
 		objects_of_source "$unit"
 		if [[ $REPLY ]]; then
@@ -62,7 +62,7 @@ affected_find() {
 		note "left out, not built with the configuration of $TARGET_RELEASE: ${left_out[*]}"
 	fi
 	if [[ $lost ]]; then
-		refuse "these files are not compiled into the kernel or a module of $TARGET_RELEASE with its configuration (not built, or part of the boot code, the vdso or a build tool):$lost"
+		refuse not-built "these files are not compiled into the kernel or a module of $TARGET_RELEASE with its configuration (not built, or part of the boot code, the vdso or a build tool):$lost"
 	fi
 	affected_load
 	affected_limit
@@ -87,7 +87,7 @@ affected_load() {
 	sort -u -o "$WORK/3-affected/objects" "$WORK/3-affected/objects"
 	while IFS=$'\t' read -r object parent module goal; do
 		if [[ -n ${PARENT[$object]:-} && ${PARENT[$object]} != "$parent" ]]; then
-			refuse "$object is part of several modules (${PARENT[$object]} and $parent), which can't be told apart"
+			refuse module-shared "$object is part of several modules (${PARENT[$object]} and $parent), which can't be told apart"
 		fi
 		if ! target_wanted "$parent" "$module"; then continue; fi
 		OBJECTS+=("$object")
@@ -115,7 +115,7 @@ target_wanted() {
 
 affected_limit() {
 	if ((${#OBJECTS[@]} > OPT_MAX_OBJECTS)); then
-		refuse "the patch can change ${#OBJECTS[@]} objects or more, more than the limit of $OPT_MAX_OBJECTS (what it changes: ${PATCHED_FILES[*]}); if that is meant, raise it: --max-objects ${#OBJECTS[@]}"
+		refuse too-many-objects "the patch can change ${#OBJECTS[@]} objects or more, more than the limit of $OPT_MAX_OBJECTS (what it changes: ${PATCHED_FILES[*]}); if that is meant, raise it: --max-objects ${#OBJECTS[@]}"
 	fi
 }
 
@@ -127,7 +127,7 @@ affected_parents() {
 		if ! module_file "${PARENT[$object]}"; then lost+=$'\n'"    ${PARENT[$object]}.ko (for $object)"; fi
 	done
 	if [[ $lost ]]; then
-		if [[ -z $OPT_SOURCE ]]; then refuse "$TARGET_RELEASE does not have these modules, they are not in $TARGET_MODULES_DIR:$lost"; fi
+		if [[ -z $OPT_SOURCE ]]; then refuse module-missing "$TARGET_RELEASE does not have these modules, they are not in $TARGET_MODULES_DIR:$lost"; fi
 		die "these modules of the target are not ${TARGET_MODULES_DIR:+in $TARGET_MODULES_DIR}${TARGET_MODULES_DIR:-there}; give the directory where they are with --modules:$lost"
 	fi
 }
@@ -154,7 +154,7 @@ affected_targets_exist() {
 		name=${wanted##*/} name=${name%.ko*} name=${name//-/_}
 		if [[ $wanted == vmlinux || -z $TARGET_MODULES_DIR ]]; then continue; fi
 		if module_is_builtin "$name"; then
-			refuse "$wanted is built into $TARGET_RELEASE with its configuration, it is no module: its code belongs to vmlinux (-t vmlinux)"
+			refuse module-missing "$wanted is built into $TARGET_RELEASE with its configuration, it is no module: its code belongs to vmlinux (-t vmlinux)"
 		fi
 		there=0
 		if [[ $wanted != */* ]]; then
@@ -162,7 +162,7 @@ affected_targets_exist() {
 		elif module_file "${wanted%.ko*}"; then
 			there=1
 		fi
-		if ((!there)); then refuse "$TARGET_RELEASE has no module '$wanted'; it was looked for in $TARGET_MODULES_DIR"; fi
+		if ((!there)); then refuse module-missing "$TARGET_RELEASE has no module '$wanted'; it was looked for in $TARGET_MODULES_DIR"; fi
 	done
 }
 
@@ -209,7 +209,7 @@ affected_modules_fit() {
 		fi
 		bad+=$(module_versions_differ "$REPLY" "${PARENT[$object]}")
 	done
-	if [[ $bad ]]; then refuse "these modules are not of the build that the target's Module.symvers is of:$bad"; fi
+	if [[ $bad ]]; then refuse module-differs "these modules are not of the build that the target's Module.symvers is of:$bad"; fi
 }
 
 # module_versions_differ FILE PARENT: print a line for the first symbol that is another one, with a line feed in front

@@ -252,7 +252,7 @@ compile_failures() {
 	if [[ -z $failed ]]; then return; fi
 	case $side in
 	patched) finish "$EXIT_NOT_COMPILED" "error: the patched source does not compile:${failed//patched\//}" ;;
-	*-keys) refuse "a static key of a module has to be tested at run time, and the source does not compile so:${failed//$side\//}" ;;
+	*-keys) refuse run-time-key "a static key of a module has to be tested at run time, and the source does not compile so:${failed//$side\//}" ;;
 	*) die "the unpatched source does not compile:$failed; is the source complete and the configuration the target's?" ;;
 	esac
 }

@@ -3,11 +3,11 @@
 # come out the same are left out. What can't be livepatched is collected from all objects and told at once.
 
 DIFFS=()                # objects of 6-diff that were written
-# What create-diff-object says of what it included.
+# What create-diff-object says of what it included, for people; what is decided by it is read from its report.
 DIFF_INCLUDED=': (changed|new) function: |: carried constant: '
 
 diff_objects() {
-	local object done=0 again=() changes
+	local object done=0 again=() changed new carried
 	local -A keys=()
 	DIFFS=() DIFF_REFUSED=0
 	: >"$WORK/6-diff.log"
@@ -16,7 +16,7 @@ diff_objects() {
 	for object in "${OBJECTS[@]}"; do
 		progress "comparing original and patched: $((done++)) of ${#OBJECTS[@]} objects"
 		diff_object "$object" ""
-		keys_needed "$DIFF_LOG"; keys[$object]=$REPLY
+		keys_needed "${DIFF_LOG%.log}.report"; keys[$object]=$REPLY
 		if [[ $REPLY ]]; then again+=("$object"); else diff_take "$object"; fi
 	done
 	if ((${#again[@]})); then
@@ -28,30 +28,36 @@ diff_objects() {
 	fi
 	accept_tell_unused "$WORK/6-diff.report"
 	if ((DIFF_REFUSED)); then without_again "$WORK/6-diff.report"; fi
-	if ((DIFF_REFUSED)); then refuse "the patch can't be livepatched, for the reasons above ($DIFF_REFUSED object(s))"; fi
+	if ((DIFF_REFUSED)); then finish "$EXIT_REFUSED" "refused: the patch can't be livepatched, for the reasons above ($DIFF_REFUSED object(s))"; fi
 	if ((${#DIFFS[@]} == 0)) && grep -q $'^note\tinit-code\t' "$WORK/6-diff.report"; then
-		sed -n "s,$WORK/4-compile/[a-z-]*/,,; s/^.*: note: .*/    &/p" "$WORK/6-diff.log" >&2
-		refuse "the patch changes only what has run at start-up"
+		diff_show_notes
+		refuse init-code "the patch changes only what has run at start-up"
 	fi
 	if ((${#DIFFS[@]} == 0)); then
 		finish "$EXIT_UNCHANGED" "nothing changed: the patch changes no code in ${OBJECTS[*]:0:5}"
 	fi
 	progress_clear
-	sed -n "s,$WORK/4-compile/[a-z-]*/,,; s/^.*: \(warning\|note\): .*/    &/p" "$WORK/6-diff.log" >&2
-	changes=$(grep -E "$DIFF_INCLUDED" "$WORK/6-diff.log") || changes=""
-	printf '%s\n' "$changes" | sed 's,^.*/,,; s/^/         /'
+	diff_show_notes
+	sed -nE "/$DIFF_INCLUDED/{ s,^.*/,,; s/^/         /p }" "$WORK/6-diff.log"
 	for object in "${again[@]}"; do
 		printf '         %s: static keys are tested at run time, for the sake of %s\n' "${object##*/}" "${keys[$object]}"
 	done
 	# The kernel refuses a livepatch without a function to patch, and nothing would ever call what it adds.
-	if [[ $changes != *": changed function: "* ]]; then
+	diff_count changed; changed=$REPLY
+	diff_count new; new=$REPLY
+	diff_count carried; carried=$REPLY
+	if ((changed == 0)); then
 		finish "$EXIT_UNCHANGED" "nothing changed: the patch adds code and data, but no function of $TARGET_RELEASE changes to use it"
 	fi
-	STAGE_SUMMARY="$(grep -c ': changed function: ' <<<"$changes" || true) changed and $(grep -c ': new function: ' <<<"$changes" || true) new function(s)"
-	if [[ $changes == *": carried constant: "* ]]; then
-		STAGE_SUMMARY+=", $(grep -c ': carried constant: ' <<<"$changes") constant(s) with new content"
-	fi
+	STAGE_SUMMARY="$changed changed and $new new function(s)"
+	if ((carried)); then STAGE_SUMMARY+=", $carried constant(s) with new content"; fi
 }
+
+# diff_count KIND -> REPLY: how many records of all objects are of that kind
+diff_count() { REPLY=$(awk -F '\t' -v kind="$1" '$1 == kind { n++ } END { print n + 0 }' "$WORK/6-diff.report"); }
+
+# What create-diff-object said beside what it included, of all objects
+diff_show_notes() { sed -n "s,$WORK/4-compile/[a-z-]*/,,; s/^.*: \(warning\|note\): .*/    &/p" "$WORK/6-diff.log" >&2; }
 
 # What --explain printed, without the lines that the stage prints for all objects together. Sources have the names of the patch.
 diff_show_explanation() {
@@ -76,6 +82,13 @@ diff_object() {
 	"$BIN_DIR/create-diff-object" "${args[@]}" "$WORK/4-compile/orig$side/$object" \
 		"$WORK/4-compile/patched$side/$object" "${MODULE[$object]}" "$symbols" "$TARGET_SYMVERS" "${MODULE_NAME//-/_}" "$out" \
 		>"$DIFF_LOG" 2>&1 || DIFF_STATUS=$?
+	case $DIFF_STATUS in
+	0 | 2 | 3) ;;
+	*)
+		show_file "$DIFF_LOG"
+		die "create-diff-object failed on $object (status $DIFF_STATUS)"
+		;;
+	esac
 	accept_filter "$DIFF_LOG"
 }
 
@@ -90,11 +103,6 @@ diff_take() {
 		DIFF_REFUSED=$((DIFF_REFUSED + 1))
 		progress_clear
 		sed "s,$WORK/4-compile/[a-z-]*/,,g; s/^/    /" "$DIFF_LOG" >&2
-		;;
-	3) ;;
-	*)
-		show_file "$DIFF_LOG"
-		die "create-diff-object failed on $1 (status $DIFF_STATUS)"
 		;;
 	esac
 	cat "$DIFF_LOG" >>"$WORK/6-diff.log"

@@ -77,6 +77,19 @@ hunks_diff() {
 	diff -u --label "$old_name" --label "b/$1" -- "$old" "$WORK/2-tree/unnumbered/$1" || (($? == 1))
 }
 
+# hunks_with_word WORD -> REPLY: those that add a line with it, as " (hunk HUNK of FILE, ...)"; empty if there are none
+hunks_with_word() {
+	local file found=""
+	for file in "${PATCHED_FILES[@]}"; do
+		hunks_diff "$file" >"$WORK/2-tree/hunks.diff"
+		found+=$(awk -v word="$1" -v name="$file" '
+			/^@@ / { match($0, /^@@ [^@]* @@/); hunk = substr($0, 1, RLENGTH); next }
+			hunk != "" && /^\+/ && (" " $0 " ") ~ ("[^A-Za-z0-9_]" word "[^A-Za-z0-9_]") { print ", hunk " hunk " of " name; hunk = "" }' "$WORK/2-tree/hunks.diff")
+	done
+	found=${found//$'\n'/}
+	REPLY=${found:+" (${found#, })"}
+}
+
 # ---- doing without them -----------------------------------------------------------------------------------------------
 
 # hunks_leave_out: take those of OPT_WITHOUT_HUNKS back, in 2-tree/unnumbered. A hunk is known by its file and its lines in the source.
@@ -101,18 +114,6 @@ hunks_leave_out() {
 			! (cd -- "$WORK/2-tree/unnumbered" && patch_git -p1 -- "$WORK/2-tree/hunks.rest") >"$log" 2>&1; then
 			show_file "$log"
 			die "internal: the rest of the hunks of $file does not apply"
-		fi
-	done
-}
-
-# without_check: is each of --without a rule?
-without_check() {
-	local rule rules
-	if ((${#OPT_WITHOUT[@]} == 0)); then return; fi
-	rules=$("$BIN_DIR/create-diff-object" --list-rules | cut -f 1)
-	for rule in "${OPT_WITHOUT[@]}"; do
-		if ! grep -qxF -- "$rule" <<<"$rules"; then
-			usage_error "--without $rule: there is no such rule (create-diff-object --list-rules has them all)"
 		fi
 	done
 }

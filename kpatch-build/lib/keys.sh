@@ -13,10 +13,9 @@
 # and instructions in another order (__bond_release_one() of bonding has), but calls the same functions, each as
 # often, and refers to the same symbols.
 
-# keys_needed LOG -> REPLY: the keys that a refusal of create-diff-object names, separated by ", "; empty if a key is not the
-# reason
+# keys_needed REPORT -> REPLY: the keys that create-diff-object names in it, as the source has them, separated by ", "; empty if there are none
 keys_needed() {
-	REPLY=$(sed -n 's/^.*: refused: its jump label in [^ ]* tests \([^ ]*\), a static key of a module, .*/\1/p' "$1" |
+	REPLY=$(awk -F '\t' '$1 == "key" { print $4 }' "$1" |
 		sed -E 's/^(__UNIQUE_ID_ddebug[0-9]+|descriptor)\.[0-9]+$/pr_debug()/; s/^__tracepoint_(.*)/trace_\1()/' | sort -u)
 	REPLY=${REPLY//$'\n'/, }
 }
@@ -52,7 +51,7 @@ keys_compare() {
 	done
 	if ! diff "$out.as-built.s.same" "$out.s.same" >"$out.diff"; then
 		workdir_keep
-		refuse "$1 tests static keys of its module, which has to be done at run time; compiled so, the compiler makes other code of other functions too, which is not what $TARGET_RELEASE runs ($out.diff); with --per-object no key has to be tested at run time"
+		refuse run-time-key "$1 tests static keys of its module, which has to be done at run time; compiled so, the compiler makes other code of other functions too, which is not what $TARGET_RELEASE runs ($out.diff); with --per-object no key has to be tested at run time"
 	fi
 }
 

@@ -30,7 +30,6 @@ finish() {
 	exit "$code"
 }
 die() { finish "$EXIT_ERROR" "error: $*"; }
-refuse() { finish "$EXIT_REFUSED" "refused: $*"; }
 usage_error() { finish "$EXIT_USAGE" "error: $*; see kpatch-build --help"; }
 
 # show_file FILE [LINES]: the end of a log, indented, on stderr

@@ -74,6 +74,12 @@ module_vmlinux_exports() {
 		$3 == "vmlinux" && $2 in wanted { print $2 "\t" $5 }' - "$TARGET_SYMVERS"
 }
 
+# module_lacks OBJECT NAME WHY: one of module_check_symbols, in its `bad`, with the hunks that use it
+module_lacks() {
+	hunks_with_word "$2"
+	bad+=("${1#"$WORK/6-diff/"} needs $2, $3$REPLY")
+}
+
 # Every undefined symbol must have an owner: another diff object of the same module, an export of vmlinux, or a livepatch
 # relocation. Kbuild would find the rest as well, but not the object that needs it, and only as the last of many lines.
 # module_check_symbols NAME OBJECT...: all diff objects, of which those of module NAME are looked at
@@ -98,7 +104,7 @@ module_check_symbols() {
 			.klp.sym.vmlinux.*)
 				owner=${name#.klp.sym.vmlinux.} owner=${owner%,*}
 				if [[ ${defined[$owner]:-} ]]; then
-					bad+=("${object#"$WORK/6-diff/"} needs $owner, which the patch adds to a module and $TARGET_RELEASE has too; give it another name")
+					module_lacks "$object" "$owner" "which the patch adds to a module and $TARGET_RELEASE has too; give it another name"
 				fi
 				continue
 				;;
@@ -108,7 +114,7 @@ module_check_symbols() {
 			if [[ $owner ]]; then
 				# Until its module is there, what the patch adds to it waits for relocations.
 				if [[ $owner != vmlinux && $owner != "$user" ]] && ! module_depends_on "$user" "$owner"; then
-					bad+=("${object#"$WORK/6-diff/"} needs $name, which the patch adds to module $owner; $user does not depend on that module, and would use it while it is not there")
+					module_lacks "$object" "$name" "which the patch adds to module $owner; $user does not depend on that module, and would use it while it is not there"
 				fi
 				continue
 			fi
@@ -117,17 +123,16 @@ module_check_symbols() {
 				continue
 			fi
 			if [[ ${elsewhere[$name]:-} ]]; then
-				bad+=("${object#"$WORK/6-diff/"} needs $name, which the patch adds to another object; build one module for all objects, without --per-object")
+				module_lacks "$object" "$name" "which the patch adds to another object; build one module for all objects, without --per-object"
 				continue
 			fi
 			owner=$(awk -F '\t' -v name="$name" '$2 == name { print $3; exit }' "$TARGET_SYMVERS")
-			bad+=("${object#"$WORK/6-diff/"} needs $name, which ${owner:+only module $owner has}")
-			if [[ -z $owner ]]; then bad[-1]+="is nowhere in $TARGET_RELEASE (declared, but not built with its configuration?)"; fi
+			if [[ $owner ]]; then module_lacks "$object" "$name" "which only module $owner has"; else link_lacks "$object" "$name" "which is nowhere in $TARGET_RELEASE (declared, but not built with its configuration?)"; fi
 		done < <(nm -uj -- "$object")
 	done
 	if ((${#bad[@]})); then
 		local IFS=$'\n'
-		refuse "the patched code uses symbols that neither the target nor the patch provides to it:"$'\n'"${bad[*]/#/    }"
+		refuse symbol-missing "the patched code uses symbols that neither the target nor the patch provides to it:"$'\n'"${bad[*]/#/    }"
 	fi
 	# A namespace is imported on behalf of the code that we carry: it was allowed to use it where it came from.
 	for name in "${!needed[@]}"; do
@@ -329,7 +334,7 @@ module_verify_one() {
 		# L12 is for the author of the patch; whatever else is broken was broken by us.
 		if grep -vF ': note: ' "$report" | grep -F ': L12: ' >/dev/null &&
 			! grep -E ': L[0-9]+: ' "$report" | grep -vE ': (L12|note): ' >/dev/null; then
-			refuse "the patch takes the address of a function, see above, whose first instruction $TARGET_RELEASE has overwritten since nothing takes it there: where the processor has IBT, a call through it would stop the kernel; call it directly, or through a function of the patch"
+			refuse endbr-sealed "the patch takes the address of a function, see above, whose first instruction $TARGET_RELEASE has overwritten since nothing takes it there: where the processor has IBT, a call through it would stop the kernel; call it directly, or through a function of the patch"
 		fi
 		module_bug "the finished module breaks a rule, see above, and is not handed out" "$WORK/8-finish/$name.ko"
 		;;

@@ -212,8 +212,8 @@ outside_refuse() {
 		if [[ $result == differs ]]; then differs+=$'\n'"    $file (it includes $header)"; else unknown+=$'\n'"    $file (it includes $header)"; fi
 		debug "$file: $result: $dir/$n.sh"
 	done <"$dir/list"
-	if [[ $differs ]]; then refuse "the patch changes what comes of these files, which can't be livepatched (assembly, linker scripts, boot code, the vdso, build tools):$differs"; fi
-	if [[ $unknown ]]; then refuse "these files can't be livepatched (assembly, linker scripts, boot code, the vdso, build tools), and whether the patch changes what comes of them can't be found out:$unknown"; fi
+	if [[ $differs ]]; then refuse outside-changed "the patch changes what comes of these files, which can't be livepatched (assembly, linker scripts, boot code, the vdso, build tools):$differs"; fi
+	if [[ $unknown ]]; then refuse outside-changed "these files can't be livepatched (assembly, linker scripts, boot code, the vdso, build tools), and whether the patch changes what comes of them can't be found out:$unknown"; fi
 }
 
 # outside_headers OUT -> REPLY: what it reads of what the patch changes
@@ -235,7 +235,7 @@ outside_judge_read() {
 	while IFS=$'\t' read -r file makefile; do
 		refused+=$'\n'"    $file: $makefile"
 	done < <(outside_readers "$@" | sort -u)
-	if [[ $refused ]]; then refuse "the build makes something else than an object of these files, or another object (the Makefile is named), which a livepatch can't change:$refused"; fi
+	if [[ $refused ]]; then refuse file-read "the build makes something else than an object of these files, or another object (the Makefile is named), which a livepatch can't change:$refused"; fi
 }
 
 # outside_readers FILE...: "FILE <TAB> Makefile" for each Makefile that names one of them otherwise than as what an object depends on

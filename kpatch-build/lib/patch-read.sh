@@ -144,6 +144,6 @@ patch_scan() {
 		binary) SCAN_OUT+=("$text") ;;
 		only) note "$what line $line: '$text': the patch does not have this file (diff -N would have put it in)" ;;
 		esac
-		if [[ $why ]]; then SCAN_REFUSED+=$'\n'"    $what line $line: $why"; fi
+		if [[ $why ]]; then SCAN_REFUSED+=$'\n'"    $what line $line: $why [patch-form]"; fi
 	done < <(awk "$PATCH_SCAN" "$copy")
 }

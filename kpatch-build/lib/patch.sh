@@ -8,7 +8,7 @@
 
 PATCHED_FILES=()        # files that the patches change or add and that get compiled, relative
 BUILD_FILES=()          # Makefiles and Kconfig files that they change
-declare -A PATCH_CLASS=()   # each file that a patch names: take, out, or why it is refused
+declare -A PATCH_CLASS=()   # each file that a patch names: take, out, or why it is refused, with the rule in brackets
 PATCH_COPIES=()         # of each patch file: the copy that is read, in 2-tree/patches
 PATCH_LEVELS=()         # how many components of its names are stripped
 PATCH_CONTEXTS=()       # how many lines of context it has
@@ -58,7 +58,7 @@ patch_read_all() {
 	for name in "${SCAN_OUT[@]}"; do
 		name=${name#*/}
 		patch_class "$name"
-		if [[ $REPLY == out ]]; then PATCH_CLASS[$name]=out; else PATCH_CLASS[$name]="binary data that the patch does not have"; fi
+		if [[ $REPLY == out ]]; then PATCH_CLASS[$name]=out; else PATCH_CLASS[$name]="binary data that the patch does not have [binary-data]"; fi
 	done
 	for name in "${!PATCH_CLASS[@]}"; do
 		case ${PATCH_CLASS[$name]} in
@@ -68,7 +68,7 @@ patch_read_all() {
 		esac
 	done
 	refused=$(sort <<<"$refused" | sed "s/^    '\([^']*\)': /    \1: /")
-	if [[ $refused$SCAN_REFUSED ]]; then refuse "the patch can't be livepatched:$refused$SCAN_REFUSED"; fi
+	if [[ $refused$SCAN_REFUSED ]]; then refuse "" "the patch can't be livepatched:$refused$SCAN_REFUSED"; fi
 	if ((${#out[@]})); then
 		mapfile -t out < <(printf '%q\n' "${out[@]}" | sort)
 		note "left out, not part of this kernel's code: ${out[*]}"
@@ -90,14 +90,14 @@ patch_classify() {
 	for i in "${!PAIR_NEW[@]}"; do
 		old=${PAIR_OLD[i]} new=${PAIR_NEW[i]}
 		patch_class "$new"
-		if [[ $REPLY == take ]] && ((PAIR_BINARY[i])); then REPLY="changed by binary data, which can't be livepatched"; fi
+		if [[ $REPLY == take ]] && ((PAIR_BINARY[i])); then REPLY="changed by binary data, which can't be livepatched [binary-data]"; fi
 		PATCH_CLASS[$new]=$REPLY
 		if [[ $REPLY == take ]]; then printf '%s\n' "$new" >>"$copy.take"; fi
 		if [[ $old == "$new" ]]; then continue; fi
 		# Its new name decides whether git apply leaves a part out.
 		if [[ $REPLY == out ]]; then
 			patch_class "$old"
-			if [[ $REPLY == take ]]; then REPLY="a file that goes away or gets a new name can't be livepatched"; fi
+			if [[ $REPLY == take ]]; then REPLY="a file that goes away or gets a new name can't be livepatched [file-removed]"; fi
 			PATCH_CLASS[$old]=$REPLY
 		else
 			patch_class "$old"
@@ -117,25 +117,25 @@ patch_links() {
 		name=${line#*1[26]0000 }
 		if [[ $line == " mode change "* ]]; then name=${line#* => ?????? }; fi
 		patch_class "$name"
-		if [[ $REPLY != out ]]; then PATCH_CLASS[$name]="the patch makes, changes or removes a symbolic link or submodule there"; fi
+		if [[ $REPLY != out ]]; then PATCH_CLASS[$name]="the patch makes, changes or removes a symbolic link or submodule there [symbolic-link]"; fi
 	done <"$1.summary"
 }
 
-# patch_class NAME -> REPLY: take; out, not for this kernel; or why it is refused
+# patch_class NAME -> REPLY: take; out, not for this kernel; or why it is refused, with the rule in brackets
 patch_class() {
 	local name=$1 part dir=$TARGET_SOURCE parts
 	REPLY=""
-	if [[ $name == *[[:cntrl:]]* ]]; then REPLY="a name with control characters"; return; fi
+	if [[ $name == *[[:cntrl:]]* ]]; then REPLY="a name with control characters [file-path]"; return; fi
 	case /$name/ in
-	//* | */../* | */./* | *//*) REPLY="the path leaves the source tree"; return ;;
-	*/.git/*) REPLY="not a file of the source"; return ;;
+	//* | */../* | */./* | *//*) REPLY="the path leaves the source tree [file-path]"; return ;;
+	*/.git/*) REPLY="not a file of the source [file-path]"; return ;;
 	esac
 	case $name in
 	arch/Kconfig | arch/x86/*) ;;
 	arch/*/*) REPLY=out; return ;;
 	samples/*)
 		# Where the configuration builds them they are modules like others.
-		if grep -qx 'CONFIG_SAMPLES=y' -- "${TARGET_CONFIG:-/dev/null}"; then REPLY="the configuration builds samples, which are not supported"; else REPLY=out; fi
+		if grep -qx 'CONFIG_SAMPLES=y' -- "${TARGET_CONFIG:-/dev/null}"; then REPLY="the configuration builds samples, which are not supported [not-built]"; else REPLY=out; fi
 		return
 		;;
 	Documentation/* | tools/* | LICENSES/* | debian*/* | MAINTAINERS | CREDITS | README | COPYING) REPLY=out; return ;;
@@ -152,17 +152,17 @@ patch_class() {
 	IFS=/ read -ra parts <<<"$name"
 	for part in "${parts[@]}"; do
 		dir+=/$part
-		if [[ -L $dir ]]; then REPLY="${dir#"$TARGET_SOURCE"/} is a symbolic link in the source"; return; fi
+		if [[ -L $dir ]]; then REPLY="${dir#"$TARGET_SOURCE"/} is a symbolic link in the source [symbolic-link]"; return; fi
 	done
-	if [[ -d $dir ]]; then REPLY="a directory of the source"; return; fi
-	if [[ $name == *[^A-Za-z0-9_.,+@~=/-]* ]]; then REPLY="a name that the kernel's build can't take"; return; fi
+	if [[ -d $dir ]]; then REPLY="a directory of the source [file-path]"; return; fi
+	if [[ $name == *[^A-Za-z0-9_.,+@~=/-]* ]]; then REPLY="a name that the kernel's build can't take [file-path]"; return; fi
 	case $name in
-	scripts/*) REPLY="how the kernel is built can't be changed in a running one" ;;
+	scripts/*) REPLY="how the kernel is built can't be changed in a running one [build-changed]" ;;
 	Makefile* | */Makefile* | Kbuild | Kbuild.* | */Kbuild* | Kconfig* | */Kconfig*) REPLY=take ;;
-	*.S | *.lds | *.lds.h | *.tbl) REPLY="assembly, linker scripts and tables can't be livepatched" ;;
-	*.rs) REPLY="Rust code can't be livepatched" ;;
+	*.S | *.lds | *.lds.h | *.tbl) REPLY="assembly, linker scripts and tables can't be livepatched [file-kind]" ;;
+	*.rs) REPLY="Rust code can't be livepatched [file-kind]" ;;
 	*.[ch] | *.inc) REPLY=take ;;
-	*) REPLY="this kind of file is not known to be compiled" ;;
+	*) REPLY="this kind of file is not known to be compiled [file-kind]" ;;
 	esac
 }
 
@@ -306,10 +306,10 @@ patch_results() {
 			esac
 		fi
 	done
-	if [[ $refused ]]; then refuse "the patch can't be livepatched:$refused"; fi
+	if [[ $refused ]]; then refuse file-removed "the patch can't be livepatched:$refused"; fi
 	if ((${#same[@]} && ${#PATCHED_FILES[@]})); then note "no change of the contents (only of modes, or taken back by another part): ${same[*]}"; fi
 	if ((${#PATCHED_FILES[@]} + ${#BUILD_FILES[@]} == 0)); then
-		if ((${#WITHOUT_HUNKS[@]})); then refuse "nothing is left of the patch without the hunks that were to be left out"; fi
+		if ((${#WITHOUT_HUNKS[@]})); then refuse nothing-left "nothing is left of the patch without the hunks that were to be left out"; fi
 		if ((${#same[@]})); then finish "$EXIT_UNCHANGED" "nothing changed: the contents of ${same[*]:0:5} stay as they are"; fi
 		finish "$EXIT_UNCHANGED" "nothing changed: the patch changes no file that is compiled"
 	fi

@@ -43,7 +43,7 @@ proof_of_base() {
 		esac
 	done
 	if [[ $refused ]]; then
-		refuse "what was compiled is not what $TARGET_RELEASE runs, see above:$refused; source, configuration, compiler and image must be of one build (--no-proof goes on all the same)"
+		refuse base-differs "what was compiled is not what $TARGET_RELEASE runs, see above:$refused; source, configuration, compiler and image must be of one build (--no-proof goes on all the same)"
 	fi
 	STAGE_SUMMARY="$functions function(s) are byte for byte what the target runs"
 	if ((${#UNPROVED[@]})); then

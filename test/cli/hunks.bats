@@ -100,6 +100,17 @@ rows() { lib apply "$T/x.patch" 2>/dev/null; }
 	[[ $output == *"refused: nothing is left of the patch"* ]]
 }
 
+@test "a symbol that is missing at the link is told with the hunks that use it" {
+	edit 's/a + 1/missing(a + 1)/; s/return 3/return is_missing(1)/'
+	export SETUP+='
+		found() { apply "$@" >/dev/null; hunks_with_word missing; echo "$REPLY"; }'
+	run -0 lib found "$T/x.patch"
+	[[ $output == " (hunk @@ -10,13 +10,13 @@ of kernel/bar.c)" ]]
+	edit 's/return 3/return is_missing(1)/'
+	run -0 lib found "$T/x.patch"
+	[[ $output == "" ]]
+}
+
 # again RULE...: what without_again() makes of the records on standard input
 again() {
 	cat >"$T/report"
@@ -130,7 +141,7 @@ again() {
 	ln -sf "$tool" "$T/bin/create-diff-object"
 	edit 's/one = 1/one = 2/'
 	run -4 "$DRIVER" -a 6.12 -o "$T/out" --without no-rule "$T/x.patch"
-	[[ $output == *"--without no-rule: there is no such rule"* ]]
+	[[ $output == *"--without no-rule: there is no rule"* ]]
 	run -4 "$DRIVER" -a 6.12 -o "$T/out" --without-hunk kernel/bar.c "$T/x.patch"
 	[[ $output == *"--without-hunk takes FILE:HUNK"* ]]
 }

@@ -71,3 +71,14 @@ refused() {
 	KEY="cmpl 0, key" assembly | sed 's/quad 1/quad 2/' >"$T/made.s"
 	refused
 }
+
+@test "which keys are meant is read from the records of create-diff-object" {
+	printf '%s\n' $'refused\tmodule-key\tf\tits jump label tests other, a static key of a module, ...' $'key\tmodule-key\tf\t__tracepoint_x' \
+		$'key\tmodule-key\tg\tdescriptor.12' $'key\tmodule-key\tg\tmy_key' $'status\trefused' >"$T/report"
+	SETUP='show() { keys_needed "$@"; echo "$REPLY"; }'
+	run -0 lib show "$T/report"
+	[[ $output == "my_key, pr_debug(), trace_x()" ]]
+	sed -i /^key/d "$T/report"
+	run -0 lib show "$T/report"
+	[[ $output == "" ]]
+}

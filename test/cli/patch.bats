@@ -116,6 +116,12 @@ new_file() { printf 'diff --git a/%s b/%s\nnew file mode %s\n--- /dev/null\n+++ 
 	for name in kernel/entry.S scripts/Makefile.lib arch/x86/vmlinux.lds arch/x86/syscalls.tbl rust/x.rs kernel/data.bin; do
 		[[ $output == *"    $name: "* ]]
 	done
+	[[ $(sed -n "s/^    \([^:]*\): .* \[\(.*\)\]\$/\1 \2/p" <<<"$output") == "arch/x86/syscalls.tbl file-kind
+arch/x86/vmlinux.lds file-kind
+kernel/data.bin file-kind
+kernel/entry.S file-kind
+rust/x.rs file-kind
+scripts/Makefile.lib build-changed" ]]
 	# A text that is made into code is no documentation.
 	change_file kernel/map.txt
 	echo 'table := map.txt' >"$T/src/kernel/Makefile"
@@ -238,7 +244,7 @@ new_file() { printf 'diff --git a/%s b/%s\nnew file mode %s\n--- /dev/null\n+++ 
 @test "parts in other forms are refused by name" {
 	{ cat "$T/good.patch"; printf '*** /dev/null\n--- b/include/linux/hidden.h\n***************\n*** 0 ****\n--- 1 ----\n+ #define HIDDEN 1\n'; } >"$T/x.patch"
 	run -2 lib apply "$T/x.patch"
-	[[ $output == *"x.patch line 13: a part in the form of a context diff (/dev/null, b/include/linux/hidden.h)"* ]]
+	[[ $output == *"x.patch line 13: a part in the form of a context diff (/dev/null, b/include/linux/hidden.h); only unified diffs (diff -u) are taken [patch-form]"* ]]
 	{ cat "$T/good.patch"; diff "$T/src/kernel/foo.c" "$T/new.c" || true; } >"$T/x.patch"
 	run -2 lib apply "$T/x.patch"
 	[[ $output == *"the normal form of diff (3c3)"* ]]
@@ -267,7 +273,7 @@ new_file() { printf 'diff --git a/%s b/%s\nnew file mode %s\n--- /dev/null\n+++ 
 	mkdir "$T/outside"
 	{ cat "$T/good.patch"; new_file kernel/link.h 120000; } >"$T/x.patch"
 	run -2 lib apply "$T/x.patch"
-	[[ $output == *"    kernel/link.h: the patch makes, changes or removes a symbolic link"* ]]
+	[[ $output == *"    kernel/link.h: the patch makes, changes or removes a symbolic link or submodule there [symbolic-link]"* ]]
 	# A link in one patch, a file behind it in the next
 	{ new_file kernel/dir 120000 | sed "s,^+text,+$T/outside\n\\\\ No newline at end of file,"; } >"$T/1.patch"
 	new_file kernel/dir/x.h >"$T/2.patch"

@@ -33,18 +33,30 @@ diff_them() { "$TOOL" "$@" orig.o patched.o vmlinux symtab /dev/null livepatch_t
 
 @test "the manual page has each rule, and says which may be accepted" {
 	"$TOOL" --list-rules >list
-	[[ -s list && -z $(awk -F '\t' 'NF != 3 || $2 !~ /^(yes|no)$/' list) ]]
-	diff <(cut -f 1,2 list) <(sed -n '/^\.SH RULES/,/^\.SH SEE/p' "$TOP/man/create-diff-object.1" | sed 's/\\-/-/g' | awk '
+	[[ -s list && -z $(awk -F '\t' 'NF != 4 || $2 !~ /^(yes|no)$/ || $4 !~ /^(create-diff-object|kpatch-build)$/' list) ]]
+	diff <(cut -f 1,2,4 list) <(sed -n '/^\.SH RULES/,/^\.SH SEE/p' "$TOP/man/create-diff-object.1" | sed 's/\\-/-/g' | awk '
+		/^\.SS Of / { program = $3 }
 		/^\.B / && before == ".TP" { name = $2 }
-		before ~ /^\.B / && name != "" { print name "\t" (/May be accepted/ ? "yes" : "no"); name = "" }
+		before ~ /^\.B / && name != "" { print name "\t" (/May be accepted/ ? "yes" : "no") "\t" program; name = "" }
 		{ before = $0 }')
 }
 
 @test "each rule is one of a message" {
-	local rule
+	local rule program
 	while read -r rule; do
+		if sed -n '/^#define DRIVER_RULES/,$p' "$TOP/create-diff-object/util/rules.h" | grep -q "X($rule, "; then continue; fi
 		grep -qrw "RULE_$rule" "$TOP"/create-diff-object/*/*.c || { echo "RULE_$rule is used by nobody"; false; }
 	done < <(sed -n 's/^\tX(\([A-Z_]*\), .*/\1/p' "$TOP/create-diff-object/util/rules.h")
+	# Those of the driver: each refuse() and each line that it lists has one that is there, and none is there for nothing.
+	"$TOOL" --list-rules >list
+	while read -r rule; do
+		[[ $rule == '""' ]] || cut -f 1 list | grep -qxF -- "$rule" || { echo "the driver refuses by $rule, which is no rule"; false; }
+	done < <({ grep -ohE "(^|[ \t])refuse +[^ ]+ +\"" "$TOP"/kpatch-build/lib/*.sh | sed -E "s/^[ \t]*refuse +//; s/ .*//"; grep -ohE " \[[a-z-]+\]\"" "$TOP"/kpatch-build/lib/*.sh | tr -d ' []"'; } | sort -u)
+	[[ -z $(grep -nE "(^|[ \t;])refuse +\"[^\"]" "$TOP"/kpatch-build/lib/*.sh) ]]
+	while IFS=$'\t' read -r rule _ _ program; do
+		if [[ $program != kpatch-build ]]; then continue; fi
+		grep -qE "refuse $rule \"|\[$rule\]\"" "$TOP"/kpatch-build/lib/*.sh || { echo "$rule is used by nobody"; false; }
+	done <list
 }
 
 @test "a refusal names its rule, and the report has it as a record" {
@@ -99,9 +111,24 @@ diff_them() { "$TOOL" "$@" orig.o patched.o vmlinux symtab /dev/null livepatch_t
 		run -4 "$DRIVER" --accept "$accept" x.patch
 		[[ $output == *"--accept"*"see kpatch-build --help" ]]
 	done
-	export SETUP='take() { options_parse "$@"; accept_check; echo "${OPT_ACCEPT[@]}"; }'
+	export SETUP='take() { options_parse "$@"; rules_check; echo "${OPT_ACCEPT[@]}"; }'
 	run -0 lib take -o "$T/out" --accept data-removed:a --accept init-removed:b x.patch
 	[[ $output == "data-removed:a init-removed:b" ]]
+	for accept in no-such-rule file-kind; do
+		run -4 "$DRIVER" --without "$accept" x.patch
+		[[ $output == *"--without $accept: "*"see kpatch-build --help" ]]
+	done
+	run -4 "$DRIVER" --accept file-kind:kernel/x.S x.patch
+	[[ $output == *"what the rule file-kind refuses can't be accepted"* ]]
+	SETUP='take() { options_parse "$@"; rules_check; echo "${OPT_WITHOUT[@]}"; }' run -0 lib take -o "$T/out" --without init-code --without table-changed x.patch
+	[[ $output == "init-code table-changed" ]]
+}
+
+@test "a refusal of the driver ends with its rule, each line of a list too" {
+	run -2 lib refuse file-kind "no"
+	[[ $output == "kpatch-build: refused: no [file-kind]" ]]
+	run -2 lib refuse file-kind $'these:\n    a.S: no\n    b: no [file-path]'
+	[[ $output == $'kpatch-build: refused: these:\n    a.S: no [file-kind]\n    b: no [file-path]' ]]
 }
 
 @test "the driver tells what matched in no object" {

@@ -70,7 +70,7 @@ diff_of() {
 	if [[ ${PROOF[$object]} == proved ]]; then more+=(--placement "$WORK/5-proof/${object%.o}.place"); fi
 	if [[ $variant == *-keys ]]; then orig="orig-keys"; fi
 	DIFF_STATUS=0
-	"$BIN_DIR/create-diff-object" "${more[@]}" "$WORK/4-compile/$orig/$object" "$WORK/4-compile/$variant/$object" \
+	"$BIN_DIR/create-diff-object" "${more[@]}" --report "${out%.o}.report" "$WORK/4-compile/$orig/$object" "$WORK/4-compile/$variant/$object" \
 		"${MODULE[$object]}" "$symbols" "$TARGET_SYMVERS" klp_sample "$out" >"${out%.o}.log" 2>&1 || DIFF_STATUS=$?
 }
 
@@ -107,7 +107,7 @@ check_statement() {
 	fi
 	statement_copies "$compiled" >"$WORK/copies"
 	diff_of statement "$object"
-	keys_needed "$log"
+	keys_needed "${log%.log}.report"
 	if [[ $REPLY ]]; then statement_keys "$object" || true; fi
 	if ((DIFF_STATUS)); then
 		STATEMENT[$object]=exit-$DIFF_STATUS
