@@ -29,12 +29,13 @@ OPT_PROVE_WAIT=""       # --prove-wait: seconds to watch it after removal, "": a
 OPT_PROVE_MODULES=()    # --prove-module: more modules of the target to load in the machine
 OPT_PROVE_FILES=()      # --prove-file: files for the test
 OPT_ACTION=build        # or list-targets, print-target
-PATCHES=()              # absolute paths, in the order given
+PATCHES=()              # absolute paths, in the order given; - is standard input
 MODULE_NAME=""          # name of the module to build, e.g. livepatch-fix
 
 usage() {
 	cat <<'EOF'
 Usage: kpatch-build [options] PATCH...
+       (- is a patch on standard input)
 
 Builds a livepatch module from source patches, for a stock kernel or for a kernel of your own.
 
@@ -170,6 +171,11 @@ options_check() {
 
 	if (($# == 0)); then usage_error "no patch file given"; fi
 	for patch; do
+		if [[ $patch == - ]]; then
+			if [[ " ${PATCHES[*]} " == *" - "* ]]; then usage_error "standard input (-) can only be one of the patches"; fi
+			PATCHES+=(-)
+			continue
+		fi
 		require_file "$patch" "patch"
 		PATCHES+=("$(realpath -- "$patch")")
 	done
@@ -217,6 +223,7 @@ options_name() {
 	local name=${OPT_NAME%.ko}
 	if [[ -z $name ]]; then
 		name=${PATCHES[0]##*/}
+		if [[ $name == - ]]; then name=stdin; fi
 		name=${name%.patch}
 		name=livepatch-${name%.diff}
 	fi

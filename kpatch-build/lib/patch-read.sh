@@ -65,14 +65,18 @@ patch_git() {
 		GIT_ATTR_NOSYSTEM=1 git apply --whitespace=nowarn "$@"
 }
 
-# patch_copy PATCH COPY: a patch that was sent or stored with CR LF is one with LF. (Where only some lines have a CR, it belongs
-# to the file that they change.)
+# patch_copy PATCH COPY: as it was before an editor or a mailer touched it. A patch with CR LF is one with LF (where only some lines
+# have a CR, it belongs to the file that they change); one that was stored with a byte order mark begins behind it; the last line
+# ends, too.
 patch_copy() {
 	if awk '/^(--- |\+\+\+ |@@ |diff --git )/ { n++; if (/\r$/) cr++ } END { exit !(n && n == cr) }' "$1"; then
 		sed 's/\r$//' -- "$1" >"$2"
 	else
 		cp -- "$1" "$2"
+		chmod u+w -- "$2"
 	fi
+	if [[ $(head -c 3 -- "$2" | od -An -tx1) == " ef bb bf" ]]; then sed -i '1s/^...//' "$2"; fi
+	if [[ -s $2 && $(tail -c 1 -- "$2" | od -An -tx1) != " 0a" ]]; then echo >>"$2"; fi
 }
 
 # patch_list COPY LEVEL [OPTION...]: git apply's list. LISTED are the names that files have after the patch (before it, with
@@ -146,4 +150,15 @@ patch_scan() {
 		esac
 		if [[ $why ]]; then SCAN_REFUSED+=$'\n'"    $what line $line: $why [patch-form]"; fi
 	done < <(awk "$PATCH_SCAN" "$copy")
+}
+
+# patches_take_stdin: a patch that is given as - is read from standard input, once. A run that begins again finds it there.
+patches_take_stdin() {
+	local i
+	for i in "${!PATCHES[@]}"; do
+		if [[ ${PATCHES[i]} != - ]]; then continue; fi
+		PATCHES[i]=$WORK/stdin
+		cat >"${PATCHES[i]}"
+		exec <"${PATCHES[i]}"
+	done
 }

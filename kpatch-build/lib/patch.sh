@@ -60,6 +60,7 @@ patch_read_all() {
 		patch_class "$name"
 		if [[ $REPLY == out ]]; then PATCH_CLASS[$name]=out; else PATCH_CLASS[$name]="binary data that the patch does not have [binary-data]"; fi
 	done
+	patch_class_conflicts
 	for name in "${!PATCH_CLASS[@]}"; do
 		case ${PATCH_CLASS[$name]} in
 		take) ;;
@@ -107,6 +108,19 @@ patch_classify() {
 	patch_links "$copy" "$level"
 }
 
+# A name can't be a file and a directory: not in one patch after another either, for where it ends is all that a livepatch can have.
+patch_class_conflicts() {
+	local name dir
+	for name in "${!PATCH_CLASS[@]}"; do
+		if [[ ${PATCH_CLASS[$name]} != take ]]; then continue; fi
+		dir=$name
+		while [[ $dir == */* ]]; do
+			dir=${dir%/*}
+			if [[ ${PATCH_CLASS[$dir]:-out} != out ]]; then PATCH_CLASS[$name]="the patch has $dir as a file, too [file-path]"; fi
+		done
+	done
+}
+
 # patch_links COPY LEVEL: links and submodules (modes 120000 and 160000), which the list names in a form for people. A name that
 # would be misread there was refused above.
 patch_links() {
@@ -126,6 +140,8 @@ patch_class() {
 	local name=$1 part dir=$TARGET_SOURCE parts
 	REPLY=""
 	if [[ $name == *[[:cntrl:]]* ]]; then REPLY="a name with control characters [file-path]"; return; fi
+	# (Names of the work directory are longer by a few letters, and the kernel's longest path has 80.)
+	if ((${#name} > 500)) || [[ $name =~ [^/]{200} ]]; then REPLY="a name that is too long [file-path]"; return; fi
 	case /$name/ in
 	//* | */../* | */./* | *//*) REPLY="the path leaves the source tree [file-path]"; return ;;
 	*/.git/*) REPLY="not a file of the source [file-path]"; return ;;
@@ -153,6 +169,7 @@ patch_class() {
 	for part in "${parts[@]}"; do
 		dir+=/$part
 		if [[ -L $dir ]]; then REPLY="${dir#"$TARGET_SOURCE"/} is a symbolic link in the source [symbolic-link]"; return; fi
+		if [[ -f $dir && $dir != "$TARGET_SOURCE/$name" ]]; then REPLY="${dir#"$TARGET_SOURCE"/} is a file of the source, no directory [file-path]"; return; fi
 	done
 	if [[ -d $dir ]]; then REPLY="a directory of the source [file-path]"; return; fi
 	if [[ $name == *[^A-Za-z0-9_.,+@~=/-]* ]]; then REPLY="a name that the kernel's build can't take [file-path]"; return; fi
@@ -231,7 +248,8 @@ patch_failed() {
 			why+="    it has hunks without context (diff -U0), whose place can't be made sure: make the patch with context"
 		fi
 	fi
-	finish "$EXIT_NOT_APPLIED" "error: $name does not apply to the source of $TARGET_RELEASE${TARGET_VERSION:+ ($TARGET_VERSION)}:"$'\n'"${why%$'\n'}"
+	while [[ $why == *$'\n' ]]; do why=${why%$'\n'}; done
+	finish "$EXIT_NOT_APPLIED" "error: $name does not apply to the source of $TARGET_RELEASE${TARGET_VERSION:+ ($TARGET_VERSION)}:"$'\n'"$why"
 }
 
 patch_checks() { patch_try "$@" --check >/dev/null 2>&1; }
