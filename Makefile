@@ -1,11 +1,29 @@
 # SPDX-License-Identifier: GPL-2.0
 #
-# make                 build the programs into build/bin
-# make demo            the whole way once: install what is missing, build a livepatch, boot it
-# make check           everything that can be tested; ends with "N passed, N failed"
-# make bench           measures what has a limit of time or memory
-# make install         programs, library and manual pages below PREFIX
-# make clean           forget what was built (never the cache of kernels)
+# make                  build the programs into build/bin
+# make demo             the whole way once: install what is missing, build a livepatch, boot it
+# make install          programs, library and manual pages below PREFIX (uninstall removes them)
+# make clean            forget what was built (never the cache of kernels)
+#
+# Tests, with their times on two idle processors; "(kernel)" needs a stock kernel, which the first run fetches:
+# make check            everything that can be tested; ends with "N passed, N failed"    70 minutes (kernel)
+# make check-quick      before each commit: style, unit, objects of one compiler, the command line    2 minutes
+# make check-style      formats, shell scripts, rules that a program can check    30 s
+# make check-unit       the parts of the engine    30 s
+# make check-object     pairs of small sources, COMPILERS="gcc-12 gcc-11"    2 minutes
+# make check-sanitized  the same once more under the sanitizers    6 minutes
+# make check-cli        the driver and the programs' command lines    30 minutes (kernel)
+# make check-integration    livepatches booted on each series; KERNELS=6.12 CASES=tracepoint chooses    50 minutes (kernel)
+# make check-sample-small, check-fixes-small    a dozen real objects, twenty real fixes    5 minutes (kernel)
+#
+# Loops that check does not have:
+# make check-sample     300 real objects of each series    an hour at first (kernel)
+# make check-fixes      150 real fixes of each series    hours; goes on where it was (kernel)
+# make check-long       modules and livepatches come, go and race    hours (kernel)
+# make check-valgrind   the object tests under valgrind    20 minutes
+# make fuzz, fuzz-long  broken files; fuzz-long guided by coverage, two million runs of each program    10 minutes, hours
+# make bench            measures what has a limit of time or memory    minutes (kernel)
+# make fmt, fmt-check, shellcheck    the C sources' format; scripts that changed
 #
 # Knobs:
 PREFIX  ?= /usr/local
@@ -129,7 +147,11 @@ uninstall:
 
 # ---- demonstration and tests ----------------------------------------------------------------------
 
-.PHONY: deps demo check check-style check-unit check-object check-cli check-integration check-sanitized check-valgrind \
+.PHONY: help
+help:
+	@sed -n 's/^# \(make \|Tests, \|Loops \)/\1/p' Makefile
+
+.PHONY: deps demo check check-quick check-style check-unit check-object check-cli check-integration check-sanitized check-valgrind \
 	check-sample check-sample-small check-fixes check-fixes-small check-long fuzz fuzz-long bench fmt-check fmt shellcheck clean
 deps:
 	$(Q)kpatch-build/install-packages all
@@ -143,6 +165,13 @@ check:
 	$(Q)kpatch-build/install-packages all
 	$(Q)$(MAKE) --no-print-directory -j$$(nproc) all $(UNITS) $(SHOW) $(JUDGE) $(LAW_TOOLS)
 	$(Q)test/check '$(MAKE)' 'style unit object sample-small sanitized cli fixes-small' $(foreach line,$(KERNELS),'integration-$(line)')
+
+# What needs no kernel and little time. No file is skipped here that check would have: it has all of these suites whole.
+check-quick: all
+	$(Q)$(MAKE) --no-print-directory -j$$(nproc) $(UNITS) $(SHOW)
+	$(Q)st=0; $(MAKE) --no-print-directory check-style || st=1; $(MAKE) --no-print-directory check-unit || st=1; \
+	COMPILERS=gcc-12 $(MAKE) --no-print-directory check-object || st=1; \
+	bats --tap $(addprefix test/cli/,lines.bats options.bats rules.bats) || st=1; exit $$st
 
 check-style:
 	$(Q)test/style.sh
@@ -238,8 +267,14 @@ fmt-check:
 fmt:
 	$(Q)clang-format -i $(C_FILES)
 
+# Again only for a script that has changed, or that reads one that has (-x).
+SHELL_OK := $(SHELL_SCRIPTS:%=$(BUILD)/shellcheck/%.ok)
+SHELL_READ := $(wildcard kpatch-build/lib/*.sh test/*/*.bash test/sample/*.sh test/fixes/*.sh test/integration/common.sh)
+$(SHELL_OK): $(BUILD)/shellcheck/%.ok: % $(SHELL_READ)
+	$(Q)shellcheck -x -S warning $< && mkdir -p $(@D) && touch $@
+
 shellcheck:
-	$(Q)shellcheck -x -S warning $(SHELL_SCRIPTS)
+	$(Q)$(MAKE) --no-print-directory -k -j$$(nproc) $(SHELL_OK)
 
 clean:
 	rm -rf build build-san build-fuzz
