@@ -73,7 +73,7 @@ JUDGE    := $(BUILD)/test/judge/judge
 JUDGE_SRC := $(wildcard test/judge/*.c)
 JUDGE_OBJ := $(JUDGE_SRC:%.c=$(BUILD)/%.o)
 LIB      := $(BUILD)/libklp.a
-# Programs of the tests of the relocation law: break modules, compare them, enroll keys.
+# Programs of the tests of the relocation rules: break modules, compare them, enroll keys.
 LAW_SRC  := $(addprefix test/integration/law/,mutate.c same-sections.c enroll.c)
 
 KLP_CFLAGS := -std=gnu11 -Wall -Wextra -Werror -D_GNU_SOURCE -I$(ENGINE) $(SANFLAGS)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The relocation law, from the maker's side (design: L2 to L5).
+ * The relocation rules, from the maker's side (design: L2 to L5).
  *
  *   symbol exported by vmlinux          plain undefined symbol, the module loader resolves it       (L3)
  *   other symbol of vmlinux             .klp.sym.vmlinux.<name>,<pos>, applied when the patch loads (L4)
@@ -210,7 +210,7 @@ static int find_symbol(const struct diff *diff, const struct plan_target *target
 	return status;
 }
 
-/* With --no-proof of klp-place, the code may be another than the target's, and a name all there is. */
+/* With --skip-base-check of klp-place, the code may be another than the target's, and a name all there is. */
 static void warn_of_name(const struct diff *diff, const struct plan_target *target, const struct found *found,
 			 struct diag *diag)
 {

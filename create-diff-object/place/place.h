@@ -23,7 +23,7 @@ struct diag;
 enum spot_state {
 	SPOT_UNKNOWN,
 	SPOT_PLACED,
-	SPOT_CONFLICT, /* two references disagreed (only seen with --no-proof) */
+	SPOT_CONFLICT, /* two references disagreed (only seen with --skip-base-check) */
 };
 
 /* Where a section's start, or an undefined symbol, is in the host. */

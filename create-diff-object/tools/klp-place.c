@@ -39,8 +39,8 @@ struct options {
 	bool positions;
 };
 
-static const char usage[] = "usage: klp-place --image IMAGE [--symbols KALLSYMS] [--no-proof] -o PLACEMENT ORIG.o\n"
-			    "       klp-place --module X.ko --name MODNAME [--no-proof] -o PLACEMENT ORIG.o\n"
+static const char usage[] = "usage: klp-place --image IMAGE [--symbols KALLSYMS] [--skip-base-check] -o PLACEMENT ORIG.o\n"
+			    "       klp-place --module X.ko --name MODNAME [--skip-base-check] -o PLACEMENT ORIG.o\n"
 			    "       klp-place --kallsyms IMAGE [--positions] [-o FILE]\n"
 			    "       klp-place --exports IMAGE [--symvers FILE] [-o FILE]\n"
 			    "       klp-place --layout IMAGE [-o FILE]\n"
@@ -51,7 +51,7 @@ enum option_id {
 	OPT_SYMBOLS,
 	OPT_MODULE,
 	OPT_NAME,
-	OPT_NO_PROOF,
+	OPT_SKIP_BASE_CHECK,
 	OPT_KALLSYMS,
 	OPT_POSITIONS,
 	OPT_EXPORTS,
@@ -65,7 +65,7 @@ static const struct option long_options[] = {
 	{"symbols", required_argument, NULL, OPT_SYMBOLS},
 	{"module", required_argument, NULL, OPT_MODULE},
 	{"name", required_argument, NULL, OPT_NAME},
-	{"no-proof", no_argument, NULL, OPT_NO_PROOF},
+	{"skip-base-check", no_argument, NULL, OPT_SKIP_BASE_CHECK},
 	{"kallsyms", required_argument, NULL, OPT_KALLSYMS},
 	{"positions", no_argument, NULL, OPT_POSITIONS},
 	{"exports", required_argument, NULL, OPT_EXPORTS},
@@ -131,7 +131,7 @@ static int parse_options(int argc, char **argv, struct options *opts)
 		case OPT_NAME:
 			opts->name = optarg;
 			break;
-		case OPT_NO_PROOF:
+		case OPT_SKIP_BASE_CHECK:
 			opts->no_proof = true;
 			break;
 		case 'o':
@@ -152,7 +152,7 @@ static int parse_options(int argc, char **argv, struct options *opts)
 	if ((opts->positions && opts->mode != MODE_KALLSYMS) || (opts->symvers && opts->mode != MODE_EXPORTS))
 		return usage_error("--positions belongs to --kallsyms, --symvers to --exports");
 	if (opts->mode != MODE_PLACE && (opts->module || opts->name || opts->symbols || opts->no_proof))
-		return usage_error("--symbols, --module, --name and --no-proof are for the placement of an object");
+		return usage_error("--symbols, --module, --name and --skip-base-check are for the placement of an object");
 	if (opts->module && opts->symbols)
 		return usage_error("--symbols are those of an image; a module has its own");
 	if (argc - optind != (opts->mode == MODE_PLACE))

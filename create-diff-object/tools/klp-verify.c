@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * klp-verify MODULE.ko: does a finished livepatch module obey the relocation law? verify/ does the work.
+ * klp-verify MODULE.ko: does a finished livepatch module keep the relocation rules? verify/ does the work.
  */
 #include <getopt.h>
 #include <stdio.h>
@@ -33,7 +33,7 @@ static void usage(FILE *out)
 	const char *id, *meaning;
 
 	fputs("usage: klp-verify MODULE.ko --vmlinux IMAGE --symvers FILE [options]\n"
-	      "Check a livepatch module against the relocation law and the kernel that it is for.\n"
+	      "Check a livepatch module against the relocation rules and the kernel that it is for.\n"
 	      "\n"
 	      "      --vmlinux IMAGE   the kernel: vmlinux, a bootable image, or kallsyms or System.map text\n"
 	      "      --symvers FILE    its Module.symvers\n"
@@ -46,7 +46,7 @@ static void usage(FILE *out)
 	      out);
 	for (uint32_t i = 0; verify_rule_name(i, &id, &meaning); i++)
 		fprintf(out, "  %-4s %s\n", id, meaning);
-	fputs("\nExit codes: 0 the rules are obeyed, 1 error, 2 a rule is broken.\n", out);
+	fputs("\nExit codes: 0 no violation, 1 error, 2 a violation of the rules.\n", out);
 }
 
 static int usage_error(const char *what)

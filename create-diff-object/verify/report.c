@@ -22,10 +22,10 @@ void verify_print_text(const struct verify_result *result, FILE *out)
 		fprintf(out, "%s: note: %s: not checked: %s\n", result->module, result->skips.v[i].rule,
 			result->skips.v[i].reason);
 	if (result->findings.n)
-		fprintf(out, "%s: broken: %u finding%s\n", result->module, result->findings.n,
+		fprintf(out, "%s: relocation rules: %u violation%s\n", result->module, result->findings.n,
 			result->findings.n == 1 ? "" : "s");
 	else
-		fprintf(out, "%s: obeyed\n", result->module);
+		fprintf(out, "%s: relocation rules: pass\n", result->module);
 }
 
 /* How long the UTF-8 character at s is, 0 if it is none. */
@@ -86,7 +86,7 @@ void verify_print_json(const struct verify_result *result, FILE *out)
 	const char *id, *meaning;
 
 	print_field(out, "{\n  ", "module", result->module);
-	print_field(out, ",\n  ", "verdict", result->findings.n ? "broken" : "obeyed");
+	print_field(out, ",\n  ", "verdict", result->findings.n ? "violation" : "pass");
 	fputs(",\n  \"rules\": [", out);
 	for (uint32_t i = 0; verify_rule_name(i, &id, &meaning); i++) {
 		print_field(out, i ? ",\n    {" : "\n    {", "id", id);

@@ -138,7 +138,7 @@ void verify_check_position(struct verify *v)
 	for_each_klp_rela(v, check_position);
 	for (uint32_t i = 1; i < v->mod->nsyms; i++)
 		check_weak_symbol(v, &v->mod->syms[i]);
-	/* kpatch-build --no-proof: then names alone said which symbol is meant, and the code may be another's. */
+	/* kpatch-build --skip-base-check: then names alone said which symbol is meant, and the code may be another's. */
 	for (const char *object = NULL; (object = verify_next_modinfo(v, "unproved", object));)
 		verify_skipped(v, arena_printf(v->arena, "the module was built without proof of base: %s", object));
 }

@@ -194,7 +194,7 @@ affected_name_is_free() {
 affected_modules_fit() {
 	local object bad="" magic
 	local -A seen=()
-	mkdir -p "$WORK/5-proof/modules"
+	mkdir -p "$WORK/5-base/modules"
 	for object in "${OBJECTS[@]}"; do
 		if [[ ${PARENT[$object]} == vmlinux || ${seen[${PARENT[$object]}]:-} ]]; then continue; fi
 		seen[${PARENT[$object]}]=1
@@ -239,8 +239,8 @@ module_versions_differ() {
 module_exports() {
 	local section
 	for section in __kcrctab __kcrctab_gpl; do
-		objcopy -O binary --only-section="$section" "$1" "$WORK/5-proof/modules/crcs" 2>/dev/null || continue
-		od -An -v -tx4 -w4 "$WORK/5-proof/modules/crcs" | sed "s/^ */$section /"
+		objcopy -O binary --only-section="$section" "$1" "$WORK/5-base/modules/crcs" 2>/dev/null || continue
+		od -An -v -tx4 -w4 "$WORK/5-base/modules/crcs" | sed "s/^ */$section /"
 	done | awk '
 		FILENAME == "-" { n[$1]++; crc[$1, 4 * (n[$1] - 1)] = $2; next }
 		$1 == "section" { name[$2] = $3; next }

@@ -38,9 +38,9 @@ diff_objects() {
 	fi
 	progress_clear
 	diff_show_notes
-	sed -nE "/$DIFF_INCLUDED/{ s,^.*/,,; s/^/         /p }" "$WORK/6-diff.log"
+	sed -nE "/$DIFF_INCLUDED/{ s,^.*/,,; s/^/          /p }" "$WORK/6-diff.log"
 	for object in "${again[@]}"; do
-		printf '         %s: static keys are tested at run time, for the sake of %s\n' "${object##*/}" "${keys[$object]}"
+		printf '          %s: static keys are tested at run time, for the sake of %s\n' "${object##*/}" "${keys[$object]}"
 	done
 	# The kernel refuses a livepatch without a function to patch, and nothing would ever call what it adds.
 	diff_count changed; changed=$REPLY
@@ -78,7 +78,7 @@ diff_object() {
 	args+=("${OPT_ACCEPT[@]/#/--accept=}")
 	# __LINE__ is the same in both: see patch_number_lines().
 	args+=(--exact --hunks "$WORK/2-tree/hunks" --report "${DIFF_LOG%.log}.report")
-	args+=(--layout "$TARGET_LAYOUT" --placement "$WORK/5-proof/${object%.o}.place")
+	args+=(--layout "$TARGET_LAYOUT" --placement "$WORK/5-base/${object%.o}.place")
 	"$BIN_DIR/create-diff-object" "${args[@]}" "$WORK/4-compile/orig$side/$object" \
 		"$WORK/4-compile/patched$side/$object" "${MODULE[$object]}" "$symbols" "$TARGET_SYMVERS" "${MODULE_NAME//-/_}" "$out" \
 		>"$DIFF_LOG" 2>&1 || DIFF_STATUS=$?
@@ -114,13 +114,13 @@ diff_take() {
 diff_share_globals() {
 	local object other place name record
 	for object in "${OBJECTS[@]}"; do
-		place=$WORK/5-proof/${object%.o}.place
+		place=$WORK/5-base/${object%.o}.place
 		while read -r name; do
 			record=$(awk -F '\t' -v OFS='\t' -v name="$name" \
 				'$1 == "symbol" && $2 == name && $3 == "def" { $3 = "undef"; print }' "$place")
 			for other in "${OBJECTS[@]}"; do
 				if [[ $record && $other != "$object" && ${MODULE[$other]} == "${MODULE[$object]}" ]]; then
-					printf '%s\n' "$record" >>"$WORK/5-proof/${other%.o}.place"
+					printf '%s\n' "$record" >>"$WORK/5-base/${other%.o}.place"
 				fi
 			done
 		done < <(comm -12 <(nm -j --defined-only --extern-only "$WORK/4-compile/patched/$object" | sort) \

@@ -49,17 +49,17 @@ stage() {
 	"$@"
 	now_us; us=$((REPLY - begin))
 	progress_clear
-	printf '%-9s%-72s %5d.%d s\n' "$name" "$STAGE_SUMMARY" $((us / 1000000)) $((us % 1000000 / 100000))
+	printf '%-10s%-72s %5d.%d s\n' "$name" "$STAGE_SUMMARY" $((us / 1000000)) $((us % 1000000 / 100000))
 	STAGE_NAME=""
 }
 
 # progress TEXT: on a terminal one line that is rewritten; in a log a line now and then.
 progress() {
 	if [[ -t 1 ]]; then
-		printf '\r\033[K%-9s%.100s' "$STAGE_NAME" "$1"
+		printf '\r\033[K%-10s%.100s' "$STAGE_NAME" "$1"
 		PROGRESS_SHOWN=1
 	elif ((SECONDS - PROGRESS_LAST >= 20)); then
-		printf '%-9s%s ...\n' "$STAGE_NAME" "$1"
+		printf '%-10s%s ...\n' "$STAGE_NAME" "$1"
 		PROGRESS_LAST=$SECONDS
 	fi
 }

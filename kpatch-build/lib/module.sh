@@ -3,7 +3,7 @@
 # out.
 #
 # The link is done by the target's own Kbuild, so that modpost, vermagic and the symbol versions are those of any module
-# of that kernel. Everything here reads $WORK/6-diff and leaves its results in $WORK/{7-link,8-finish,9-verify}; the
+# of that kernel. Everything here reads $WORK/6-diff and leaves its results in $WORK/{7-link,8-post-link,9-verify}; the
 # user's directory sees nothing but finished, checked modules, by a rename.
 
 # The modules that are made: one for all objects; or, with --per-object, one for the kernel and one for each module.
@@ -282,7 +282,7 @@ module_one_compiler() {
 object_compilers() { readelf -p .comment -- "$1" | sed -n 's/^ *\[ *[0-9a-f]*\] *//p' | sort -u; }
 
 module_finish() {
-	local dir=$WORK/8-finish name status sections total=0
+	local dir=$WORK/8-post-link name status sections total=0
 	mkdir -p -- "$dir"
 	for name in "${MODULES_MADE[@]}"; do
 		status=0
@@ -309,7 +309,7 @@ module_write_config() {
 	for name in "${MODULES_MADE[@]}"; do
 		object=${PART_OF[$name]}
 		if [[ $object == vmlinux ]]; then continue; fi
-		file=$WORK/5-proof/modules/$object.ko
+		file=$WORK/5-base/modules/$object.ko
 		pre=$(softdeps_of "$file" pre) post=$(softdeps_of "$file" post)
 		echo "softdep $object${pre:+ pre:$pre} post:$post $name"
 	done
@@ -326,7 +326,7 @@ module_verify_one() {
 	if [[ ${PART_OF[$name]} ]]; then report+=.$name; fi
 	args=(--vmlinux "$TARGET_IMAGE" --symvers "$TARGET_SYMVERS" --symbols "$TARGET_KALLSYMS")
 	if [[ $TARGET_MODULES_DIR ]]; then args+=(--modules "$TARGET_MODULES_DIR"); fi
-	"$BIN_DIR/klp-verify" "$WORK/8-finish/$name.ko" "${args[@]}" >"$report" 2>&1 || status=$?
+	"$BIN_DIR/klp-verify" "$WORK/8-post-link/$name.ko" "${args[@]}" >"$report" 2>&1 || status=$?
 	case $status in
 	0) ;;
 	2)
@@ -336,7 +336,7 @@ module_verify_one() {
 			! grep -E ': L[0-9]+: ' "$report" | grep -vE ': (L12|note): ' >/dev/null; then
 			refuse endbr-sealed "the patch takes the address of a function, see above, whose first instruction $TARGET_RELEASE has overwritten since nothing takes it there: where the processor has IBT, a call through it would stop the kernel; call it directly, or through a function of the patch"
 		fi
-		module_bug "the finished module breaks a rule, see above, and is not handed out" "$WORK/8-finish/$name.ko"
+		module_bug "the finished module breaks a rule, see above, and is not handed out" "$WORK/8-post-link/$name.ko"
 		;;
 	*)
 		show_file "$report"
@@ -344,8 +344,7 @@ module_verify_one() {
 		die "the finished module could not be checked (klp-verify, exit $status) and is not handed out"
 		;;
 	esac
-	STAGE_SUMMARY=$(tail -n 1 "$report")
-	STAGE_SUMMARY="the relocation law is ${STAGE_SUMMARY##*: }"
+	STAGE_SUMMARY="relocation rules: pass"
 }
 
 # Each file appears under its name complete or not at all, and none before all are there.
@@ -356,7 +355,7 @@ module_deliver() {
 	for file in "${files[@]}"; do
 		temp=$(mktemp -- "$OPT_OUTPUT/.$MODULE_NAME.XXXXXX") || die "cannot write to $OPT_OUTPUT"
 		MODULE_TEMPS+=("$temp")
-		if ! cp -- "$WORK/8-finish/$file" "$temp" || ! chmod 644 -- "$temp"; then die "cannot write $OPT_OUTPUT/$file"; fi
+		if ! cp -- "$WORK/8-post-link/$file" "$temp" || ! chmod 644 -- "$temp"; then die "cannot write $OPT_OUTPUT/$file"; fi
 	done
 	for file in "${files[@]}"; do
 		if ! mv -f -- "${MODULE_TEMPS[0]}" "$OPT_OUTPUT/$file"; then die "cannot write $OPT_OUTPUT/$file"; fi

@@ -16,18 +16,18 @@ OPT_REPLACE=1           # 0 with -R
 OPT_PER_OBJECT=0        # --per-object
 OPT_KEEP=0              # --skip-cleanup
 OPT_COMPILER_CHECK=1    # 0 with --skip-compiler-check
-OPT_PROOF=1             # 0 with --no-proof
+OPT_BASE_CHECK=1        # 0 with --skip-base-check
 OPT_FUZZ=0              # --fuzz
 OPT_MAX_OBJECTS=200     # --max-objects
 OPT_ACCEPT=()           # --accept: RULE:NAME each
 OPT_WITHOUT=()          # --without: rules
 OPT_WITHOUT_HUNKS=()    # --without-hunk: FILE:HUNK each
 OPT_EXPLAIN=0           # --explain
-OPT_PROVE=0             # --prove, or --prove-test
-OPT_PROVE_TEST=""       # --prove-test: script to run in the machine
-OPT_PROVE_WAIT=""       # --prove-wait: seconds to watch it after removal, "": as many as the livepatch asks for
-OPT_PROVE_MODULES=()    # --prove-module: more modules of the target to load in the machine
-OPT_PROVE_FILES=()      # --prove-file: files for the test
+OPT_BOOT=0              # --boot-test
+OPT_BOOT_SCRIPT=""      # --boot-test=: script to run in the machine
+OPT_BOOT_WAIT=""        # --boot-test-wait: seconds to watch it after removal, "": as many as the livepatch asks for
+OPT_BOOT_MODULES=()     # --boot-test-module: more modules of the target to load in the machine
+OPT_BOOT_FILES=()       # --boot-test-file: files for the test
 OPT_ACTION=build        # or list-targets, print-target
 PATCHES=()              # absolute paths, in the order given; - is standard input
 MODULE_NAME=""          # name of the module to build, e.g. livepatch-fix
@@ -64,13 +64,15 @@ Build:
                              leave this hunk out ("fs/isofs/inode.c:@@ -10,7 +10,8 @@"); may be given again
       --explain              show why each function is in the module, with the instructions that differ
       --skip-compiler-check  go on when the compiler is not the one that built the target
-      --no-proof             go on when what is compiled is not proved to be what the target runs; the module says so
-Proof:
-      --prove                boot the target in a virtual machine, load the module there, unload it, read the log
-      --prove-test SCRIPT    the same, and run SCRIPT inside: it must succeed only while the module is loaded
-      --prove-wait SECONDS   watch the log that long after removal (default: 5; 45 if address-kept was accepted)
-      --prove-module NAME    load this module of the target in the machine too, before all else; may be given again
-      --prove-file FILE      put FILE beside the test; may be given again
+      --skip-base-check      go on when what is compiled is not proved to be what the target runs; the module says so
+Boot test:
+      --boot-test[=SCRIPT]   boot the target in a virtual machine, load the module there, unload it, read the log; SCRIPT
+                             runs inside, and must succeed only while the module is loaded
+      --boot-test-wait SECONDS
+                             watch the log that long after removal (default: 5; 45 if address-kept was accepted)
+      --boot-test-module NAME
+                             load this module of the target in the machine too, before all else; may be given again
+      --boot-test-file FILE  put FILE beside SCRIPT; may be given again
 Other:
   -d, --debug                say what is run, keep the work directory
       --skip-cleanup         keep the work directory
@@ -97,7 +99,7 @@ options_parse() {
 	local short=ha:r:s:c:v:j:t:n:o:dR long parsed
 	long=help,archversion:,sourcerpm:,sourcedir:,config:,vmlinux:,jobs:,target:,name:,output:,debug,non-replace
 	long+=,oot-module:,oot-module-src:,skip-cleanup,skip-compiler-check,skip-gcc-check
-	long+=,no-proof,symvers:,modules:,per-object,fuzz:,max-objects:,explain,accept:,without:,without-hunk:,list-targets,print-target,prove,prove-test:,prove-wait:,prove-module:,prove-file:
+	long+=,skip-base-check,symvers:,modules:,per-object,fuzz:,max-objects:,explain,accept:,without:,without-hunk:,list-targets,print-target,boot-test::,boot-test-wait:,boot-test-module:,boot-test-file:
 	if ! parsed=$(getopt -o "$short" -l "$long" -n kpatch-build -- "$@" 2>&1); then
 		parsed=${parsed%%$'\n'*}
 		usage_error "${parsed#kpatch-build: }"
@@ -119,7 +121,7 @@ options_parse() {
 		--per-object) OPT_PER_OBJECT=1 ;;
 		--skip-cleanup) OPT_KEEP=1 ;;
 		--skip-compiler-check | --skip-gcc-check) OPT_COMPILER_CHECK=0 ;;
-		--no-proof) OPT_PROOF=0 ;;
+		--skip-base-check) OPT_BASE_CHECK=0 ;;
 		--symvers) OPT_SYMVERS=$2; shift ;;
 		--modules) OPT_MODULES=$2; shift ;;
 		--fuzz) OPT_FUZZ=$2; shift ;;
@@ -128,11 +130,10 @@ options_parse() {
 		--without-hunk) OPT_WITHOUT_HUNKS+=("$2"); shift ;;
 		--explain) OPT_EXPLAIN=1 ;;
 		--max-objects) OPT_MAX_OBJECTS=$2; shift ;;
-		--prove) OPT_PROVE=1 ;;
-		--prove-test) OPT_PROVE=1 OPT_PROVE_TEST=$2; shift ;;
-		--prove-wait) OPT_PROVE=1 OPT_PROVE_WAIT=$2; shift ;;
-		--prove-module) OPT_PROVE=1 OPT_PROVE_MODULES+=("$2"); shift ;;
-		--prove-file) OPT_PROVE=1 OPT_PROVE_FILES+=("$2"); shift ;;
+		--boot-test) OPT_BOOT=1 OPT_BOOT_SCRIPT=$2; shift ;;
+		--boot-test-wait) OPT_BOOT=1 OPT_BOOT_WAIT=$2; shift ;;
+		--boot-test-module) OPT_BOOT=1 OPT_BOOT_MODULES+=("$2"); shift ;;
+		--boot-test-file) OPT_BOOT=1 OPT_BOOT_FILES+=("$2"); shift ;;
 		--list-targets) OPT_ACTION=list-targets ;;
 		--print-target) OPT_ACTION=print-target ;;
 		-r | --sourcerpm)
@@ -182,18 +183,18 @@ options_check() {
 	require_dir "$OPT_OUTPUT" "output directory"
 	if [[ ! -w $OPT_OUTPUT ]]; then usage_error "output directory $OPT_OUTPUT is not writable"; fi
 	OPT_OUTPUT=$(realpath -- "$OPT_OUTPUT")
-	if [[ $OPT_PROVE_TEST ]]; then
-		require_file "$OPT_PROVE_TEST" "test (--prove-test)"
-		OPT_PROVE_TEST=$(realpath -- "$OPT_PROVE_TEST")
+	if [[ $OPT_BOOT_SCRIPT ]]; then
+		require_file "$OPT_BOOT_SCRIPT" "test (--boot-test)"
+		OPT_BOOT_SCRIPT=$(realpath -- "$OPT_BOOT_SCRIPT")
 	fi
-	for file in "${OPT_PROVE_FILES[@]}"; do require_file "$file" "file for the test (--prove-file)"; done
-	if [[ $OPT_PROVE_WAIT && ! $OPT_PROVE_WAIT =~ ^[0-9]{1,4}$ ]]; then
-		usage_error "--prove-wait takes a number of seconds, at most 9999"
+	for file in "${OPT_BOOT_FILES[@]}"; do require_file "$file" "file for the test (--boot-test-file)"; done
+	if [[ $OPT_BOOT_WAIT && ! $OPT_BOOT_WAIT =~ ^[0-9]{1,4}$ ]]; then
+		usage_error "--boot-test-wait takes a number of seconds, at most 9999"
 	fi
 	for file in "${OPT_WITHOUT_HUNKS[@]}"; do
 		if [[ ! $file =~ ^[^:]+:@@\ -[0-9]+(,[0-9]+)?( .*)?$ ]]; then usage_error "--without-hunk takes FILE:HUNK, as messages have them, and '$file' is not of that form"; fi
 	done
-	if ((OPT_PROVE)); then vm_require; fi
+	if ((OPT_BOOT)); then vm_require; fi
 	options_name
 }
 

@@ -1,12 +1,12 @@
 # shellcheck shell=bash
 # Stage 5: proof of base. Each plain object is compared, function by function, with what the target runs. That shows that
-# source, configuration and compiler are the target's, and gives the exact address of every symbol (5-proof/X.place).
-# With --no-proof a difference is a warning, and the module's modinfo says so (proof=none, unproved=X.o).
+# source, configuration and compiler are the target's, and gives the exact address of every symbol (5-base/X.place).
+# With --skip-base-check a difference is a warning, and the module's modinfo says so (proof=none, unproved=X.o).
 
-UNPROVED=()             # objects that differ from the target, with --no-proof
+UNPROVED=()             # objects that differ from the target, with --skip-base-check
 
 proof_of_base() {
-	local object out log status done=0 refused="" functions=0 place=$WORK/5-proof args
+	local object out log status done=0 refused="" functions=0 place=$WORK/5-base args
 	mkdir -p "$place/modules"
 	UNPROVED=()
 	for object in "${OBJECTS[@]}"; do
@@ -19,7 +19,7 @@ proof_of_base() {
 			module_unpacked "$object"
 			args=(--module "$REPLY" --name "${MODULE[$object]}")
 		fi
-		if ((!OPT_PROOF)); then args+=(--no-proof); fi
+		if ((!OPT_BASE_CHECK)); then args+=(--skip-base-check); fi
 		# There, so that messages name fs/exec.o.
 		(cd "$WORK/4-compile/plain" && exec "$BIN_DIR/klp-place" "${args[@]}" -o "$out" "$object") \
 			>"$log" 2>&1 || status=$?
@@ -43,18 +43,18 @@ proof_of_base() {
 		esac
 	done
 	if [[ $refused ]]; then
-		refuse base-differs "what was compiled is not what $TARGET_RELEASE runs, see above:$refused; source, configuration, compiler and image must be of one build (--no-proof goes on all the same)"
+		refuse base-differs "what was compiled is not what $TARGET_RELEASE runs, see above:$refused; source, configuration, compiler and image must be of one build (--skip-base-check goes on all the same)"
 	fi
 	STAGE_SUMMARY="$functions function(s) are byte for byte what the target runs"
 	if ((${#UNPROVED[@]})); then
-		warn "${UNPROVED[*]}: not proved to be what $TARGET_RELEASE runs (--no-proof); the module may do anything there"
+		warn "${UNPROVED[*]}: not proved to be what $TARGET_RELEASE runs (--skip-base-check); the module may do anything there"
 		STAGE_SUMMARY+="; ${#UNPROVED[@]} not proved"
 	fi
 }
 
 # module_unpacked OBJECT -> REPLY: the .ko of its module, not compressed. All later stages read this one.
 module_unpacked() {
-	local to=$WORK/5-proof/modules/${MODULE[$1]}.ko unpack=(cat)
+	local to=$WORK/5-base/modules/${MODULE[$1]}.ko unpack=(cat)
 	if [[ ! -f $to ]]; then
 		module_file "${PARENT[$1]}"
 		case $REPLY in

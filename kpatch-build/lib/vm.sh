@@ -161,7 +161,7 @@ vm_boot() {
 # for some seconds more. TEST has the phase in KPATCH_PHASE, and what it started before goes on; a status of 100 says in any phase
 # that something is broken. $TARGET_MODULES_DIR is where the modules are that KO... patch. Leaves one line for the stage in STAGE_SUMMARY.
 vm_prove() {
-	local image=$1 test=$2 ko dir=$WORK/10-prove files=() object status=0 wait kept=0 file
+	local image=$1 test=$2 ko dir=$WORK/10-boot files=() object status=0 wait kept=0 file
 	shift 2
 	vm_wait "$@"; wait=$REPLY
 	vm_require
@@ -180,16 +180,16 @@ vm_prove() {
 		done
 		if [[ $(modinfo -F address_kept "$ko") ]]; then kept=1; fi
 	done
-	for object in "${OPT_PROVE_MODULES[@]}"; do
+	for object in "${OPT_BOOT_MODULES[@]}"; do
 		if [[ -z $TARGET_MODULES_DIR ]]; then
-			die "--prove-module $object: it is not known where the target's modules are; give them with --modules"
+			die "--boot-test-module $object: it is not known where the target's modules are; give them with --modules"
 		fi
 		vm_find_module "$TARGET_MODULES_DIR" "$object"
-		if [[ -z $REPLY ]]; then die "--prove-module $object: $TARGET_RELEASE has no such module"; fi
+		if [[ -z $REPLY ]]; then die "--boot-test-module $object: $TARGET_RELEASE has no such module"; fi
 		vm_add_module "$dir" "$TARGET_MODULES_DIR" "$object"
 		echo "${object//-/_}" >>"$dir/root/vm/objects"
 	done
-	for file in "${OPT_PROVE_FILES[@]}"; do vm_add "$dir" "$file" "${file##*/}"; done
+	for file in "${OPT_BOOT_FILES[@]}"; do vm_add "$dir" "$file" "${file##*/}"; done
 	vm_prove_script "$wait" "${files[@]}" >"$dir/root/vm/main"
 	vm_boot "$dir" "$image" "$((${KPATCH_VM_SECONDS:-300} + wait))" || status=$?
 	if ((status == 99)); then
@@ -208,8 +208,8 @@ vm_prove() {
 # vm_wait KO...: seconds to wait for what comes late, in REPLY. What an author says is cancelled may be a delayed work.
 vm_wait() {
 	local ko
-	REPLY=${OPT_PROVE_WAIT:-5}
-	if [[ $OPT_PROVE_WAIT ]]; then return; fi
+	REPLY=${OPT_BOOT_WAIT:-5}
+	if [[ $OPT_BOOT_WAIT ]]; then return; fi
 	for ko; do
 		if modinfo -F accepted "$ko" | grep '^address-kept:' >/dev/null; then REPLY=45; fi
 	done
@@ -217,8 +217,8 @@ vm_wait() {
 
 vm_prove_module() {
 	local name made=()
-	for name in "${MODULES_MADE[@]}"; do made+=("$WORK/8-finish/$name.ko"); done
-	vm_prove "$TARGET_IMAGE" "$OPT_PROVE_TEST" "${made[@]}"
+	for name in "${MODULES_MADE[@]}"; do made+=("$WORK/8-post-link/$name.ko"); done
+	vm_prove "$TARGET_IMAGE" "$OPT_BOOT_SCRIPT" "${made[@]}"
 }
 
 vm_prove_script() {

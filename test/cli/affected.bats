@@ -221,7 +221,7 @@ setup() {
 # fit FILE.ko: as the module drivers/a/a-mod of the target
 fit() {
 	xz -c "$1" >"$T/modules/kernel/drivers/a/a-mod.ko.xz"
-	rm -rf "$T/work/5-proof"
+	rm -rf "$T/work/5-base"
 	# The real one, not that of the other tests.
 	SETUP="${SETUP/affected_modules_fit() \{ :; \}/}"
 	run "-$2" lib find_all drivers/a/one.c

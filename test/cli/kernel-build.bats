@@ -95,10 +95,10 @@ listing() { (cd "$1" && find . -printf '%p %y %s %T@ %C@\n' | sort); }
 	[[ $output == *"what was compiled is not what $TARGET_RELEASE runs"*"fs/proc/cmdline.o"* ]]
 	[[ -z $(ls -A "$T/out") ]]
 
-	# With --no-proof it is a warning, the module is built and says so, and who checks it is told.
-	run -0 own_tree "$TARGET_SOURCE" --no-proof
+	# With --skip-base-check it is a warning, the module is built and says so, and who checks it is told.
+	run -0 own_tree "$TARGET_SOURCE" --skip-base-check
 	[[ $output == *"fs/proc/cmdline.o: cmdline_proc_show+0: warning: compiled e8, kernel has cc; "*"(1 of 2 functions match)"* ]]
-	[[ $output == *"warning: fs/proc/cmdline.o: not proved to be what $TARGET_RELEASE runs (--no-proof)"* ]]
+	[[ $output == *"warning: fs/proc/cmdline.o: not proved to be what $TARGET_RELEASE runs (--skip-base-check)"* ]]
 	[[ $(modinfo -F proof "$T/out/livepatch-change.ko") == none ]]
 	[[ $(modinfo -F unproved "$T/out/livepatch-change.ko") == fs/proc/cmdline.o ]]
 	run -0 "$TOP/build/bin/klp-verify" "$T/out/livepatch-change.ko" --vmlinux "$TARGET_IMAGE" --symvers "$TARGET_SYMVERS"
@@ -107,7 +107,7 @@ listing() { (cd "$1" && find . -printf '%p %y %s %T@ %C@\n' | sort); }
 
 @test "a proved module does not say that it is none" {
 	use 6.1
-	run -0 build --no-proof
+	run -0 build --skip-base-check
 	[[ $output != *"not proved"* && -z $(modinfo -F proof "$T/out/livepatch-change.ko") ]]
 }
 

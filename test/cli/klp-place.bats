@@ -84,22 +84,22 @@ compile() {
 	run -1 "$PLACE" --image "$KERNELS_DIR/vmlinux" -o place "$KERNELS_DIR/vmlinux"
 	[[ $output == "$KERNELS_DIR/vmlinux: error: not an object file of a compiler" ]]
 	run -1 "$PLACE" --kallsyms "$KERNELS_DIR/vmlinux" --module mod.ko --name mod
-	[[ ${lines[0]} == "klp-place: error: --symbols, --module, --name and --no-proof are for the placement of an object" ]]
+	[[ ${lines[0]} == "klp-place: error: --symbols, --module, --name and --skip-base-check are for the placement of an object" ]]
 	run -1 "$PLACE" --layout mod.ko
 	[[ $output == "mod.ko: error: a module; its BTF is only what the kernel's lacks, give the image" ]]
-	run -1 "$PLACE" --no-proof --layout "$KERNELS_DIR/vmlinux"
+	run -1 "$PLACE" --skip-base-check --layout "$KERNELS_DIR/vmlinux"
 	run -1 "$PLACE" --layout "$KERNELS_DIR/vmlinux" --symbols System.map
 	run -1 "$PLACE" --module mod.ko --name mod --symbols System.map -o place "$KERNELS_DIR/orig.o"
 	[[ ${lines[0]} == "klp-place: error: --symbols are those of an image; a module has its own" && ! -e place ]]
 }
 
-@test "a difference ends with 2 and writes nothing; --no-proof goes on and says so" {
+@test "a difference ends with 2 and writes nothing; --skip-base-check goes on and says so" {
 	cd "$T"
 	compile orig -DDIFFERENT_CODE
 	run -2 "$PLACE" --image "$KERNELS_DIR/vmlinux" -o place orig.o
 	[[ $output =~ ^orig\.o:\ (first|second)\+0x[0-9a-f]+:\ compiled\ 2b,\ kernel\ has\ 03\;\ the\ source,\ config\ or\ compiler\ differs\ from\ the\ one\ the\ kernel\ was\ built\ with\ \(5\ of\ 6\ functions\ match\)$ ]]
 	[[ ! -e place ]]
-	run -0 "$PLACE" --image "$KERNELS_DIR/vmlinux" --no-proof -o place orig.o
+	run -0 "$PLACE" --image "$KERNELS_DIR/vmlinux" --skip-base-check -o place orig.o
 	[[ $output == *": warning: compiled 2b, kernel has 03; "* ]]
 	grep -qx $'proved\tno' place
 	grep -qx $'matched\t5\t6' place

@@ -109,23 +109,23 @@ has_line() { grep -Eq -- "$1" <<<"$output" || { echo "no line matches $1"; false
 	[[ -z $(find . -name 'out2.ko.*') ]]
 }
 
-@test "klp-verify: 0 and one line when all rules are obeyed" {
+@test "klp-verify: 0 and one line without a violation" {
 	run -0 verify good.ko
-	[[ $output == "good.ko: obeyed" ]]
+	[[ $output == "good.ko: relocation rules: pass" ]]
 	run -0 "$TOP/build/bin/klp-verify" --help
 	for rule in L{1..12}; do has_line "^  $rule "; done
 }
 
-@test "klp-verify: 2 and one line for each broken rule, with rule, section, offset, symbol and why" {
+@test "klp-verify: 2 and one line for each violation, with rule, section, offset, symbol and why" {
 	run -2 verify bad.ko
 	has_line "^bad.ko: \.text\.patched_fn\+0x6: \.klp\.sym\.vmlinux\.gone,0: L4: vmlinux has no symbol gone; klp_find_object_symbol\(\) "
-	has_line "^bad.ko: broken: 2 findings$"
+	has_line "^bad.ko: relocation rules: 2 violations$"
 	[[ $(wc -l <<<"$output") == 3 ]]
 	"$MUTATE" bad.ko worse.ko crc exported_fn
 	run -2 verify worse.ko
 	has_line "L4: "
 	has_line "L10: CRC 0x22222223, but the kernel's is 0x22222222; "
-	has_line "^worse.ko: broken: 3 findings$"
+	has_line "^worse.ko: relocation rules: 3 violations$"
 }
 
 @test "klp-verify: 1 for what can't be read" {
@@ -149,7 +149,7 @@ has_line() { grep -Eq -- "$1" <<<"$output" || { echo "no line matches $1"; false
 		run -1 verify good.ko --modules "$file"
 		[[ $output == "$file: error: not a directory" ]]
 	done
-	[[ -n $output && $output != *obeyed* ]]
+	[[ -n $output && $output != *pass* ]]
 }
 
 @test "1 if the verdict, or what was done, can't be written" {
@@ -165,9 +165,9 @@ has_line() { grep -Eq -- "$1" <<<"$output" || { echo "no line matches $1"; false
 	xz -c good.ko >good.ko.xz
 	gzip -c bad.ko >bad.ko.gz
 	run -0 verify good.ko.xz
-	[[ $output == "good.ko.xz: obeyed" ]]
+	[[ $output == "good.ko.xz: relocation rules: pass" ]]
 	run -2 verify bad.ko.gz
-	has_line "^bad.ko.gz: broken: 2 findings$"
+	has_line "^bad.ko.gz: relocation rules: 2 violations$"
 }
 
 @test "klp-verify: 1 for a wrong command line" {
@@ -197,7 +197,7 @@ has_line() { grep -Eq -- "$1" <<<"$output" || { echo "no line matches $1"; false
 	# No symbols of its own, and no kallsyms in it.
 	VMLINUX=stripped run -1 verify good.ko
 	VMLINUX=stripped run -0 verify good.ko --symbols System.map
-	[[ $output == "good.ko: obeyed" ]]
+	[[ $output == "good.ko: relocation rules: pass" ]]
 	VMLINUX=stripped run -2 verify bad.ko --symbols System.map
 }
 
@@ -225,7 +225,7 @@ text_of() {
 		(.findings[] | "\($file): " + (if .section then "\(.section)+0x\(.offset | hex): " else "" end) +
 			(if .symbol then "\(.symbol): " else "" end) + "\(.rule): \(.what); \(.why)"),
 		(.not_checked[] | "\($file): note: \(.rule): not checked: \(.reason)"),
-		"\($file): \(.verdict)" + (if $n == 0 then "" elif $n == 1 then ": 1 finding" else ": \($n) findings" end)' "$1"
+		"\($file): relocation rules: " + (if $n == 0 then .verdict else "\($n) \(.verdict)" + (if $n == 1 then "" else "s" end) end)' "$1"
 }
 
 @test "klp-verify: --json says what the text says" {

@@ -41,7 +41,7 @@ module() {
 	[[ $output == 5 ]]
 	SETUP=$show run -0 lib show "$T/modules/plain.ko" "$T/modules/accepted.ko"
 	[[ $output == 45 ]]
-	SETUP="OPT_PROVE_WAIT=0; $show" run -0 lib show "$T/modules/accepted.ko"
+	SETUP="OPT_BOOT_WAIT=0; $show" run -0 lib show "$T/modules/accepted.ko"
 	[[ $output == 0 ]]
 }
 

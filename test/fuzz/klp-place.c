@@ -26,7 +26,7 @@ void fuzz_run(const struct fuzz_file *files)
 		argv[argc++] = (char *)fuzz_path(3, &files[3]);
 	}
 	if (mode <= 1 && (bits & 8))
-		argv[argc++] = (char *)"--no-proof";
+		argv[argc++] = (char *)"--skip-base-check";
 	if (mode == 3)
 		argv[argc++] = (char *)"--positions";
 	if (mode == 6) {

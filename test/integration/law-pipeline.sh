@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# test/integration/law-pipeline.sh LINE: the relocation law in the pipeline, for the newest stock kernel of LINE. A livepatch
+# test/integration/law-pipeline.sh LINE: the relocation rules in the pipeline, for the newest stock kernel of LINE. A livepatch
 # of the kernel and of a module is built; what create-klp-module made of it is compared with what it was given, section by
 # section; each form of the target gives the same verdict; then the finished module is broken in one place after the other.
 # Last, a pipeline whose create-klp-module makes a mistake must not hand its module out.
@@ -127,10 +127,10 @@ check "finishing what is finished changes nothing" is_finished_as "$FINISHED"
 
 # ---- forms of the target ----
 
-check "obeyed, all of it looked at: bootable image" passes_fully --vmlinux "$TARGET_IMAGE"
-check "obeyed, all of it looked at: vmlinux without symbols" passes_fully --vmlinux "$TARGET_VMLINUX"
-check "obeyed, all of it looked at: image and kallsyms" passes_fully --vmlinux "$TARGET_IMAGE" --symbols "$TARGET_KALLSYMS"
-check "obeyed: kallsyms alone" passes --vmlinux "$TARGET_KALLSYMS"
+check "no violation, all of it looked at: bootable image" passes_fully --vmlinux "$TARGET_IMAGE"
+check "no violation, all of it looked at: vmlinux without symbols" passes_fully --vmlinux "$TARGET_VMLINUX"
+check "no violation, all of it looked at: image and kallsyms" passes_fully --vmlinux "$TARGET_IMAGE" --symbols "$TARGET_KALLSYMS"
+check "no violation: kallsyms alone" passes --vmlinux "$TARGET_KALLSYMS"
 check "which says what was not checked" grep -q 'L12: not checked' "$FINISHED_COPY.report"
 
 # ---- one thing wrong ----

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# test/integration/law.sh LINE: the relocation law against the kernel. A good livepatch for the newest stock kernel of LINE is
+# test/integration/law.sh LINE: the relocation rules against the kernel. A good livepatch for the newest stock kernel of LINE is
 # broken in one place after the other (law/mutations): klp-verify must name the rule, and the booted kernel must do what
-# doc/relocation-law.md says it does. Then the livepatch modules of the kernel's own samples and selftests, which have to
+# doc/relocation-rules.md says it does. Then the livepatch modules of the kernel's own samples and selftests, which have to
 # pass, and signatures.
 
 # shellcheck source=test/integration/common.sh

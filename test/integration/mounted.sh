@@ -24,8 +24,8 @@ prove() {
 	local patch=$1
 	shift
 	PROVED=0
-	"$KPATCH_BUILD" -a "$LINE" -o "$OUT" -n "mounted-$patch" --prove-test "$PARTS/test" --prove-file "$OUT/minix.img" \
-		--prove-module loop --prove-module minix "$@" "$PARTS/$patch.patch" >"$OUT/$patch.log" 2>&1 || PROVED=$?
+	"$KPATCH_BUILD" -a "$LINE" -o "$OUT" -n "mounted-$patch" --boot-test="$PARTS/test" --boot-test-file "$OUT/minix.img" \
+		--boot-test-module loop --boot-test-module minix "$@" "$PARTS/$patch.patch" >"$OUT/$patch.log" 2>&1 || PROVED=$?
 }
 # judge VERDICT WHAT LOG
 judge() {

@@ -8,8 +8,8 @@ readonly SAMPLE_GROUP=25        # diff objects that are linked into one module
 
 sample_check() {
 	local object done=0
-	rm -rf "$WORK/5-proof" "$WORK/6-diff" "$WORK/link"
-	mkdir -p "$WORK/5-proof/modules" "$WORK/6-diff"
+	rm -rf "$WORK/5-base" "$WORK/6-diff" "$WORK/link"
+	mkdir -p "$WORK/5-base/modules" "$WORK/6-diff"
 	for object in "${OBJECTS[@]}"; do
 		progress "checking: $((done++)) of ${#OBJECTS[@]} units"
 		WHY[$object]=""
@@ -31,7 +31,7 @@ last_words() {
 }
 
 check_proof() {
-	local object=$1 log=$WORK/5-proof/${1%.o}.log out=$WORK/5-proof/${1%.o}.place status=0
+	local object=$1 log=$WORK/5-base/${1%.o}.log out=$WORK/5-base/${1%.o}.place status=0
 	local args=(--image "$TARGET_VMLINUX" --symbols "$TARGET_KALLSYMS")
 	mkdir -p "${out%/*}"
 	FUNCTIONS[$object]=-
@@ -67,7 +67,7 @@ diff_of() {
 	local variant=$1 object=$2 orig=orig symbols=$TARGET_KALLSYMS out=$WORK/6-diff/$1/$2 more=(--exact --layout "$TARGET_LAYOUT")
 	mkdir -p "${out%/*}"
 	if [[ ${PARENT[$object]} != vmlinux ]]; then module_unpacked "$object"; symbols=$REPLY more+=(--kernel "$TARGET_KALLSYMS"); fi
-	if [[ ${PROOF[$object]} == proved ]]; then more+=(--placement "$WORK/5-proof/${object%.o}.place"); fi
+	if [[ ${PROOF[$object]} == proved ]]; then more+=(--placement "$WORK/5-base/${object%.o}.place"); fi
 	if [[ $variant == *-keys ]]; then orig="orig-keys"; fi
 	DIFF_STATUS=0
 	"$BIN_DIR/create-diff-object" "${more[@]}" --report "${out%.o}.report" "$WORK/4-compile/$orig/$object" "$WORK/4-compile/$variant/$object" \

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * A livepatch module as it comes out of the module link, before create-klp-module: one patched function of
- * vmlinux and one of mod_a, every kind of reference that the relocation law allows, and every table that makes the
+ * vmlinux and one of mod_a, every kind of reference that the relocation rules allows, and every table that makes the
  * kernel rewrite code. The kernel that it is for is kernel.S.
  */
 	.section .modinfo, "a"
