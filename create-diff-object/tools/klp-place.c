@@ -39,12 +39,13 @@ struct options {
 	bool positions;
 };
 
-static const char usage[] = "usage: klp-place --image IMAGE [--symbols KALLSYMS] [--skip-base-check] -o PLACEMENT ORIG.o\n"
-			    "       klp-place --module X.ko --name MODNAME [--skip-base-check] -o PLACEMENT ORIG.o\n"
-			    "       klp-place --kallsyms IMAGE [--positions] [-o FILE]\n"
-			    "       klp-place --exports IMAGE [--symvers FILE] [-o FILE]\n"
-			    "       klp-place --layout IMAGE [-o FILE]\n"
-			    "       klp-place --elf IMAGE -o VMLINUX\n";
+static const char usage[] =
+	"usage: klp-place --image IMAGE [--symbols KALLSYMS] [--skip-base-check] -o PLACEMENT ORIG.o\n"
+	"       klp-place --module X.ko --name MODNAME [--skip-base-check] -o PLACEMENT ORIG.o\n"
+	"       klp-place --kallsyms IMAGE [--positions] [-o FILE]\n"
+	"       klp-place --exports IMAGE [--symvers FILE] [-o FILE]\n"
+	"       klp-place --layout IMAGE [-o FILE]\n"
+	"       klp-place --elf IMAGE -o VMLINUX\n";
 
 enum option_id {
 	OPT_IMAGE = 256,
@@ -152,7 +153,8 @@ static int parse_options(int argc, char **argv, struct options *opts)
 	if ((opts->positions && opts->mode != MODE_KALLSYMS) || (opts->symvers && opts->mode != MODE_EXPORTS))
 		return usage_error("--positions belongs to --kallsyms, --symvers to --exports");
 	if (opts->mode != MODE_PLACE && (opts->module || opts->name || opts->symbols || opts->no_proof))
-		return usage_error("--symbols, --module, --name and --skip-base-check are for the placement of an object");
+		return usage_error(
+			"--symbols, --module, --name and --skip-base-check are for the placement of an object");
 	if (opts->module && opts->symbols)
 		return usage_error("--symbols are those of an image; a module has its own");
 	if (argc - optind != (opts->mode == MODE_PLACE))
