@@ -23,9 +23,11 @@ try() {
 	fi
 }
 
+readonly LAYERS=(util arch kernel elf target place diff special klp verify tools)
+
 # Layers include only what is below them.
 check_layers() {
-	local layers=(util arch kernel elf target place diff special klp verify tools) above i j bad=0
+	local layers=("${LAYERS[@]}") above i j bad=0
 	for ((i = 0; i < ${#layers[@]}; i++)); do
 		for ((j = i + 1; j < ${#layers[@]}; j++)); do
 			above=${layers[j]}
@@ -33,6 +35,24 @@ check_layers() {
 		done
 	done
 	return "$bad"
+}
+
+# Nor do they use symbols of a layer above them, and files don't use each other in a circle.
+check_symbols() {
+	local source object edges loops
+	make -s -j "$(nproc)" all || return
+	edges=$(for source in create-diff-object/*/*.c; do
+		object=build/${source%.c}.o
+		nm -g --defined-only -- "$object" | awk -v object="${object#*/*/}" '{ print "0", $3, object }'
+		nm -u -- "$object" | awk -v object="${object#*/*/}" '{ print "1", $2, object }'
+	done | sort -k 1,1 | awk '$1 == 0 { of[$2] = $3 } $1 == 1 && $2 in of && of[$2] != $3 { print $3, of[$2], $2 }')
+	awk -v layers="${LAYERS[*]}" '
+		BEGIN { n = split(layers, layer, " "); for (i = 1; i <= n; i++) rank[layer[i]] = i }
+		{ split($1, from, "/"); split($2, to, "/") }
+		rank[from[1]] < rank[to[1]] { print $1 " uses " $3 "() of " $2; bad = 1 }
+		END { exit bad }' <<<"$edges" || return
+	loops=$(cut -d ' ' -f 1,2 <<<"$edges" | tsort 2>&1 >/dev/null || true)
+	if [[ $loops ]]; then echo "$loops"; return 1; fi
 }
 
 # Names of sections and symbols of the kernel stand in kernel/. (Those of an ELF file's own sections are elf/build.c's.)
@@ -61,6 +81,7 @@ check_executable() {
 try "C format" make -s fmt-check
 try "shellcheck" make -s shellcheck
 try "include order of the layers" check_layers
+try "no symbol of a layer above, no circle of files" check_symbols
 try "names of the kernel's sections and symbols only in kernel/" check_names
 try "exit() only in tools/" check_exit
 try "the judge includes nothing of the engine" check_judge

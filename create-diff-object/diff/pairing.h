@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the two halves of corr_new() share: correlate.c pairs by names, numbered.c what the compiler numbers. */
+/* What the halves of corr_new() share (pairing.c): correlate.c pairs by names, numbered.c what the compiler numbers. */
 #ifndef KLP_DIFF_PAIRING_H
 #define KLP_DIFF_PAIRING_H
 

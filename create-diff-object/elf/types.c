@@ -18,8 +18,6 @@
 #include "util/arena.h"
 #include "util/memory.h"
 
-/* Blocks of the source and types in them; a file that nests deeper is broken. */
-#define MAX_DEPTH 200
 /* Members that a type without a name is known by. */
 #define MAX_NAMES 8
 
@@ -69,17 +67,6 @@ static bool is_aggregate(int tag)
 	return tag == DW_TAG_structure_type || tag == DW_TAG_union_type || tag == DW_TAG_enumeration_type;
 }
 
-static bool type_offset(Dwarf_Die *die, Dwarf_Off *offset)
-{
-	Dwarf_Attribute attribute;
-	Dwarf_Die type;
-
-	if (!dwarf_formref_die(dwarf_attr_integrate(die, DW_AT_type, &attribute), &type))
-		return false;
-	*offset = dwarf_dieoffset(&type);
-	return true;
-}
-
 static bool has_flag(Dwarf_Die *die, unsigned int name)
 {
 	Dwarf_Attribute attribute;
@@ -92,7 +79,7 @@ static void add_edge(struct walk *walk, uint32_t from, enum type_edge_kind kind,
 {
 	Dwarf_Off offset;
 
-	if (!type_offset(die, &offset))
+	if (!types_offset(die, &offset))
 		return;
 	vec_add(&walk->edges, ((struct pending){walk->types->edges.n, offset}));
 	vec_add(&walk->types->edges, ((struct type_edge){.from = from, .kind = kind}));
@@ -103,7 +90,7 @@ static void add_use(struct walk *walk, Dwarf_Die *die, uint32_t func, const char
 	struct type_use *use;
 	Dwarf_Off offset;
 
-	if (!type_offset(die, &offset))
+	if (!types_offset(die, &offset))
 		return;
 	vec_add(&walk->uses, ((struct pending){walk->types->uses.n, offset}));
 	use = vec_push(&walk->types->uses);
@@ -214,7 +201,7 @@ static void walk_children(struct walk *walk, Dwarf_Die *parent, uint32_t node, u
 {
 	Dwarf_Die die;
 
-	if (depth > MAX_DEPTH || dwarf_child(parent, &die))
+	if (depth > TYPE_MAX_DEPTH || dwarf_child(parent, &die))
 		return;
 	do {
 		int tag = dwarf_tag(&die);
@@ -264,46 +251,6 @@ static int by_offset(const void *a, const void *b)
 	return x->offset < y->offset ? -1 : x->offset > y->offset;
 }
 
-uint32_t types_find(const struct types *types, Dwarf_Off offset)
-{
-	uint32_t low = 0, high = types->nodes.n;
-
-	while (low < high) {
-		uint32_t middle = low + (high - low) / 2;
-
-		if (types->nodes.v[middle].offset < offset)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < types->nodes.n && types->nodes.v[low].offset == offset ? low : TYPE_NONE;
-}
-
-uint32_t types_of(const struct types *types, Dwarf_Die *die)
-{
-	Dwarf_Off offset;
-
-	return type_offset(die, &offset) ? types_find(types, offset) : TYPE_NONE;
-}
-
-uint32_t types_strip(const struct types *types, uint32_t node)
-{
-	for (unsigned int i = 0; node != TYPE_NONE && i < MAX_DEPTH; i++) {
-		switch (types->nodes.v[node].tag) {
-		case DW_TAG_typedef:
-		case DW_TAG_const_type:
-		case DW_TAG_volatile_type:
-		case DW_TAG_restrict_type:
-		case DW_TAG_atomic_type:
-			node = types_of(types, &types->nodes.v[node].die);
-			break;
-		default:
-			return node;
-		}
-	}
-	return TYPE_NONE;
-}
-
 /*
  * The structure or union without a name that a type is, is an array of, or points to (`static struct { int a; } *current`); else
  * TYPE_NONE. What a typedef stands for is known by that.
@@ -311,7 +258,7 @@ uint32_t types_strip(const struct types *types, uint32_t node)
 static uint32_t find_nameless(const struct types *types, uint32_t node, bool *is_pointer)
 {
 	*is_pointer = false;
-	for (unsigned int i = 0; node != TYPE_NONE && i < MAX_DEPTH; i++) {
+	for (unsigned int i = 0; node != TYPE_NONE && i < TYPE_MAX_DEPTH; i++) {
 		const struct type_node *type = &types->nodes.v[node];
 		Dwarf_Die die = type->die;
 
@@ -463,54 +410,4 @@ struct types *types_new(const struct debug_info *debug)
 		return types;
 	types_free(types);
 	return NULL;
-}
-
-void types_free(struct types *types)
-{
-	if (!types)
-		return;
-	vec_free(&types->nodes);
-	vec_free(&types->edges);
-	vec_free(&types->named);
-	vec_free(&types->funcs);
-	vec_free(&types->links);
-	vec_free(&types->uses);
-	arena_free(types->arena);
-	free(types);
-}
-
-static bool is_step(enum type_edge_kind kind, enum type_reach level)
-{
-	switch (level) {
-	case REACH_VALUE:
-		return kind == EDGE_ALIAS || kind == EDGE_MEMBER;
-	case REACH_NEAR:
-		return kind == EDGE_ALIAS || kind == EDGE_POINTER;
-	default:
-		return true;
-	}
-}
-
-/*
- * From the type back to all that lead to it. Edges are looked at in rounds: what is found behind an edge that was looked at
- * already is found in the next one, and chains are short.
- */
-void types_reach(const struct types *types, uint32_t to, enum type_reach *reach)
-{
-	memset(reach, 0, types->nodes.n * sizeof(*reach));
-	reach[to] = REACH_VALUE;
-	for (enum type_reach level = REACH_VALUE; level > REACH_NOT; level--) {
-		for (bool found = true; found;) {
-			found = false;
-			for (uint32_t i = types->edges.n; i--;) {
-				const struct type_edge *edge = &types->edges.v[i];
-
-				if (edge->to == TYPE_NONE || !reach[edge->to] || reach[edge->from] ||
-				    !is_step(edge->kind, level))
-					continue;
-				reach[edge->from] = level;
-				found = true;
-			}
-		}
-	}
 }

@@ -12,7 +12,9 @@
 
 #include "util/vec.h"
 
-#define TYPE_NONE UINT32_MAX
+#define TYPE_NONE      UINT32_MAX
+/* Blocks of the source and types in them; a file that nests deeper is broken. */
+#define TYPE_MAX_DEPTH 200
 
 struct arena;
 struct debug_info;
@@ -88,6 +90,8 @@ struct types {
 struct types *types_new(const struct debug_info *debug);
 void types_free(struct types *types);
 
+/* The place of what DW_AT_type of die refers to; false: it has none. */
+bool types_offset(Dwarf_Die *die, Dwarf_Off *offset);
 /* The node at an offset, or TYPE_NONE. */
 uint32_t types_find(const struct types *types, Dwarf_Off offset);
 /* The type that an attribute DW_AT_type of die names, or TYPE_NONE (void, or unknown). */

@@ -200,30 +200,6 @@ static void index_pieces(const struct pieces *pieces, struct entries *entries)
 	}
 }
 
-uint32_t entries_of_text(const struct entries *entries, uint32_t sec, uint64_t start, uint64_t end,
-			 const uint32_t **first)
-{
-	uint32_t low = 0, high = entries->ntext, n = 0;
-
-	while (low < high) {
-		uint32_t middle = low + (high - low) / 2;
-		const struct entry *entry = &entries->v[entries->of_text[middle]];
-
-		if (entry->site_sec < sec || (entry->site_sec == sec && entry->site < start))
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	*first = entries->of_text + low;
-	for (; low + n < entries->ntext; n++) {
-		const struct entry *entry = &entries->v[entries->of_text[low + n]];
-
-		if (entry->site_sec != sec || entry->site >= end)
-			break;
-	}
-	return n;
-}
-
 int entries_new(const struct pieces *pieces, const struct refs *refs, const struct layout *layout,
 		struct entries **result, struct diag *diag)
 {

@@ -982,9 +982,10 @@ static void test_json_report(void **state)
 	assert_int_equal(verify(*state, path, &result), 0);
 	verify_print_json(&result, out);
 	fclose(out);
-	fixture_run(*state,
-		    "jq -e '.verdict == \"violation\" and (.findings | length) == 1 and .findings[0].rule == \"L10\" and "
-		    ".findings[0].symbol == \"exported_fn\" and (.rules | length) == 12' report.json >/dev/null");
+	fixture_run(
+		*state,
+		"jq -e '.verdict == \"violation\" and (.findings | length) == 1 and .findings[0].rule == \"L10\" and "
+		".findings[0].symbol == \"exported_fn\" and (.rules | length) == 12' report.json >/dev/null");
 	verify_result_free(&result);
 }
 

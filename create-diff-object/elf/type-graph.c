@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Questions to the table of types that types.c reads: which one is it, what is it at bottom, who leads to it. */
+#include <dwarf.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "elf/types.h"
+#include "util/arena.h"
+
+bool types_offset(Dwarf_Die *die, Dwarf_Off *offset)
+{
+	Dwarf_Attribute attribute;
+	Dwarf_Die type;
+
+	if (!dwarf_formref_die(dwarf_attr_integrate(die, DW_AT_type, &attribute), &type))
+		return false;
+	*offset = dwarf_dieoffset(&type);
+	return true;
+}
+
+uint32_t types_find(const struct types *types, Dwarf_Off offset)
+{
+	uint32_t low = 0, high = types->nodes.n;
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+
+		if (types->nodes.v[middle].offset < offset)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < types->nodes.n && types->nodes.v[low].offset == offset ? low : TYPE_NONE;
+}
+
+uint32_t types_of(const struct types *types, Dwarf_Die *die)
+{
+	Dwarf_Off offset;
+
+	return types_offset(die, &offset) ? types_find(types, offset) : TYPE_NONE;
+}
+
+uint32_t types_strip(const struct types *types, uint32_t node)
+{
+	for (unsigned int i = 0; node != TYPE_NONE && i < TYPE_MAX_DEPTH; i++) {
+		switch (types->nodes.v[node].tag) {
+		case DW_TAG_typedef:
+		case DW_TAG_const_type:
+		case DW_TAG_volatile_type:
+		case DW_TAG_restrict_type:
+		case DW_TAG_atomic_type:
+			node = types_of(types, &types->nodes.v[node].die);
+			break;
+		default:
+			return node;
+		}
+	}
+	return TYPE_NONE;
+}
+
+void types_free(struct types *types)
+{
+	if (!types)
+		return;
+	vec_free(&types->nodes);
+	vec_free(&types->edges);
+	vec_free(&types->named);
+	vec_free(&types->funcs);
+	vec_free(&types->links);
+	vec_free(&types->uses);
+	arena_free(types->arena);
+	free(types);
+}
+
+static bool is_step(enum type_edge_kind kind, enum type_reach level)
+{
+	switch (level) {
+	case REACH_VALUE:
+		return kind == EDGE_ALIAS || kind == EDGE_MEMBER;
+	case REACH_NEAR:
+		return kind == EDGE_ALIAS || kind == EDGE_POINTER;
+	default:
+		return true;
+	}
+}
+
+/*
+ * From the type back to all that lead to it. Edges are looked at in rounds: what is found behind an edge that was looked at
+ * already is found in the next one, and chains are short.
+ */
+void types_reach(const struct types *types, uint32_t to, enum type_reach *reach)
+{
+	memset(reach, 0, types->nodes.n * sizeof(*reach));
+	reach[to] = REACH_VALUE;
+	for (enum type_reach level = REACH_VALUE; level > REACH_NOT; level--) {
+		for (bool found = true; found;) {
+			found = false;
+			for (uint32_t i = types->edges.n; i--;) {
+				const struct type_edge *edge = &types->edges.v[i];
+
+				if (edge->to == TYPE_NONE || !reach[edge->to] || reach[edge->from] ||
+				    !is_step(edge->kind, level))
+					continue;
+				reach[edge->from] = level;
+				found = true;
+			}
+		}
+	}
+}
