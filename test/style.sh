@@ -61,6 +61,9 @@ check_names() {
 		grep -vE '"\.(c|h|S|ko|rst|dts|dtsi|yaml)"|^create-diff-object/elf/build.c:|"\._"'
 }
 
+# What a relocation type or a machine's number means, only arch/ knows.
+check_machine() { ! grep -nE '(R|EM|SHT)_(X86_64|AARCH64|PPC64|390|RISCV|LARCH)' create-diff-object/{util,kernel,elf,target,place,diff,special,klp,verify,tools}/*.[ch]; }
+
 # Only the programs end the process.
 check_exit() { ! grep -nE '\b(_?exit|abort|errx?)\(' create-diff-object/{util,arch,kernel,elf,target,place,diff,special,klp,verify}/*.[ch] | grep -v '^create-diff-object/util/memory.c:'; }
 
@@ -83,6 +86,7 @@ try "shellcheck" make -s shellcheck
 try "include order of the layers" check_layers
 try "no symbol of a layer above, no circle of files" check_symbols
 try "names of the kernel's sections and symbols only in kernel/" check_names
+try "numbers of machines only in arch/" check_machine
 try "exit() only in tools/" check_exit
 try "the judge includes nothing of the engine" check_judge
 try "scripts are executable" check_executable

@@ -77,12 +77,14 @@ struct arch_calls {
 typedef const char *arch_name_field(void *arg, uint8_t field);
 
 struct arch_ops {
-	uint16_t machine; /* e_machine */
-	const char *name;
+	uint16_t machine;        /* e_machine */
+	uint32_t unwind_section; /* SHT_* of the machine's own tables for unwinding, 0: none */
 	/* The properties of a relocation type; never NULL (see .known). */
 	const struct arch_reloc *(*reloc)(uint32_t type);
 	uint32_t reloc_abs64; /* the type of a plain 64-bit pointer */
 	uint32_t reloc_pc32;  /* the type of a 32-bit distance */
+	/* The type that the assembler would have given to an instruction's PC-relative field, had it not known the target. */
+	uint32_t (*field_reloc)(const struct arch_insn *insn);
 	/* Physical minus virtual addresses of the image of a kernel that is loaded where it was linked to. */
 	int64_t physical_shift;
 	/* How to do without the slot that a field of an is_got type leads to; false if there is no way. */

@@ -273,6 +273,13 @@ static unsigned int x86_64_padding(const uint8_t *text, uint64_t size, uint64_t 
 	return 0;
 }
 
+static uint32_t x86_64_field_reloc(const struct arch_insn *insn)
+{
+	if (insn->field_size != 4)
+		return R_X86_64_PC8;
+	return insn->is_branch ? R_X86_64_PLT32 : R_X86_64_PC32;
+}
+
 static bool x86_64_uses_argument(const uint8_t *text, uint64_t size, uint64_t offset, unsigned int argument)
 {
 	ZydisDecodedOperand operands[ZYDIS_MAX_OPERAND_COUNT];
@@ -405,10 +412,11 @@ static bool x86_64_print(const uint8_t *text, uint64_t size, uint64_t offset, ar
 
 const struct arch_ops arch_x86_64 = {
 	.machine = EM_X86_64,
-	.name = "x86_64",
+	.unwind_section = SHT_X86_64_UNWIND,
 	.reloc = x86_64_reloc,
 	.reloc_abs64 = R_X86_64_64,
 	.reloc_pc32 = R_X86_64_PC32,
+	.field_reloc = x86_64_field_reloc,
 	/* __START_KERNEL_map, arch/x86/include/asm/page_64_types.h: __pa_symbol(x) is x - __START_KERNEL_map + phys_base. */
 	.physical_shift = 0x80000000,
 	.avoid_got = x86_64_avoid_got,

@@ -141,9 +141,7 @@ static void scan_text(const struct pieces *pieces, uint32_t index, ref_vec *refs
 						      .addend = (int64_t)insn.target - (int64_t)pieces->v[to].entry -
 								(int64_t)(at + insn.length - field_at),
 						      .target = (int64_t)insn.target - (int64_t)pieces->v[to].entry,
-						      .type = insn.field_size != 4 ? R_X86_64_PC8
-							      : insn.is_branch     ? R_X86_64_PLT32
-										   : R_X86_64_PC32,
+						      .type = obj->arch->field_reloc(&insn),
 						      .sym = pieces->v[to].sym,
 						      .piece = to,
 						      .is_branch = insn.is_branch,

@@ -24,7 +24,7 @@ static int report_elf(struct diag *diag, const char *path, const char *what)
 }
 
 /* The section types that kernel objects, modules and images have; a new one must be looked at, not copied. */
-static bool is_known_section_type(uint32_t type)
+static bool is_known_section_type(const struct elf_obj *obj, uint32_t type)
 {
 	switch (type) {
 	case SHT_NULL:
@@ -38,10 +38,9 @@ static bool is_known_section_type(uint32_t type)
 	case SHT_FINI_ARRAY:
 	case SHT_GROUP:
 	case SHT_SYMTAB_SHNDX:
-	case SHT_X86_64_UNWIND:
 		return true;
 	default:
-		return false;
+		return type == obj->arch->unwind_section;
 	}
 }
 
@@ -95,7 +94,7 @@ static int read_sections(struct elf_obj *obj, Elf *elf, struct diag *diag)
 		sec->info = shdr.sh_info;
 		if (!i)
 			continue;
-		if (obj->type == ET_REL && !is_known_section_type(sec->type))
+		if (obj->type == ET_REL && !is_known_section_type(obj, sec->type))
 			return diag_error(diag, obj->path, sec->name, "section type %#x is not known", sec->type);
 		/* Debug information may be compressed: nobody looks into it. What is loaded never is. */
 		if ((sec->flags & SHF_COMPRESSED) && (sec->flags & SHF_ALLOC))
