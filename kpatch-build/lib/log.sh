@@ -9,7 +9,6 @@ readonly EXIT_ERROR=1 EXIT_REFUSED=2 EXIT_UNCHANGED=3 EXIT_USAGE=4 EXIT_NOT_APPL
 
 STAGE_NAME=""           # the running stage
 STAGE_SUMMARY=""        # what the stage has to say in its one line; set by the stage
-STAGE_COUNT=0
 CHILD=""                # process group of the running long command
 PROGRESS_SHOWN=0        # a progress line stands on the terminal
 PROGRESS_LAST=0         # second in which the last progress line went to a log
@@ -44,7 +43,7 @@ now_us() { REPLY=${EPOCHREALTIME//[!0-9]/}; }
 stage() {
 	local name=$1 begin us
 	shift
-	STAGE_NAME=$name STAGE_SUMMARY="" STAGE_COUNT=$((STAGE_COUNT + 1)) PROGRESS_LAST=$SECONDS
+	STAGE_NAME=$name STAGE_SUMMARY="" PROGRESS_LAST=$SECONDS
 	now_us; begin=$REPLY
 	"$@"
 	now_us; us=$((REPLY - begin))
