@@ -51,3 +51,11 @@ source_with() {
 		fi
 	done
 }
+
+# case_file FILE -> REPLY: that file of a case for this line. False if there is none.
+case_file() {
+	for REPLY in "$HERE/cases/$LINE/$1" "$HERE/cases/$1"; do
+		if [[ -f $REPLY ]]; then return; fi
+	done
+	return 1
+}

@@ -14,7 +14,8 @@ KPATCH_BUILD=$TOP/kpatch-build/kpatch-build
 make -s -C "$TOP" build/test/integration/law/{mutate,same-sections}
 LINE=${1:?usage: test/integration/law-pipeline.sh LINE}
 OUT=${KPATCH_TEST_DIR:-$TOP/build/integration}/$LINE-law-pipeline
-PATCHES=("$TOP/examples/uptime.patch" "$HERE/$LINE/module-other.patch")
+case_file module-other.patch
+PATCHES=("$TOP/examples/uptime.patch" "$REPLY")
 NUMBER=0 FAILED=0
 MUTATE=$TOP/build/test/integration/law/mutate
 SAME_SECTIONS=$TOP/build/test/integration/law/same-sections
