@@ -26,7 +26,8 @@ affected_find() {
 	printf '%s\n' "${CHANGED_FILES[@]}" | sort -u >"$WORK/3-affected/changed"
 	includers_of "$WORK/3-affected/changed" "${CHANGED_FILES[@]}" >"$WORK/3-affected/units"
 	narrow_units "$WORK/3-affected/units"
-	mapfile -t units < <(grep '\.c$' "$WORK/3-affected/units" || true)
+	# (No object is made of those of tools/: they are included.)
+	mapfile -t units < <(grep '\.c$' "$WORK/3-affected/units" | grep -v '^tools/' || true)
 	cp -- "$WORK/3-affected/new" "$WORK/3-affected/objects"
 	: >"$WORK/3-affected/no-object"
 	affected_targets_exist
@@ -260,9 +261,7 @@ module_exports() {
 # makefiles_index: "directory <TAB> base name" for each x.o that a Makefile speaks of, "directory <TAB> include" where one
 # includes others
 makefiles_index() {
-	{ (cd "$TARGET_SOURCE" && find . '(' -path ./Documentation -o -path ./samples -o -path ./tools -o -path ./scripts -o \
-		-path './arch/*' ! -path './arch/x86' ! -path './arch/x86/*' ')' -prune -o '(' -name 'Makefile*' -o -name Kbuild ')' \
-		-type f -print0 | xargs -r -0 grep -HoE '[A-Za-z0-9_-]+\.o\b|^-?include ') || true; } |
+	source_files '(' -name 'Makefile*' -o -name Kbuild ')' ! -path './scripts/*' | source_grep -oE '[A-Za-z0-9_-]+\.o\b|^-?include ' |
 		sed -E 's,^\./,,; s,/?[^/:]*:,\t,; s,\t-?include $,\tinclude,; /^\t/d' | sort -u >"$TREE/kpatch/makefiles.new"
 	mv "$TREE/kpatch/makefiles.new" "$TREE/kpatch/makefiles"
 }

@@ -254,7 +254,7 @@ sibling_empty_source() {
 object_is_off() {
 	local object=$1 dir word
 	dir=${object%/*} word=${object##*/}
-	if [[ $object != */* ]]; then return 1; fi
+	if [[ $object != */* || $object == tools/* ]]; then return 1; fi
 	while :; do
 		if makefile_exists "$dir" && makefile_database "$dir" "${PATCHED:-$TARGET_SOURCE}" patched && word_is_off "$REPLY.words" "$word"; then return 0; fi
 		if [[ $dir != */* ]]; then return 1; fi

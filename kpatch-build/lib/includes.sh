@@ -29,10 +29,8 @@ includes_index() {
 # kind is =, of definitions d, with name <TAB> what it is defined as
 includes_lines() {
 	local lines='^[[:space:]]*#[[:space:]]*include(_next)?[[:space:]]*["<A-Za-z_]|^[[:space:]]*#[[:space:]]*define[[:space:]]+[A-Z_][A-Z0-9_]*[[:space:]]+("[^"]+"|<[^>]+>|[A-Za-z_][A-Za-z0-9_]*)[[:space:]]*(/[*].*)?$|^[[:space:]]*#[[:space:]]*define[[:space:]]+[A-Z_]*INCLUDE[A-Z_]*\(|\.(include|incbin)[[:space:]]*[\\]?"'
-	{ # (a grep that finds nothing in its share of the files is no error)
-		(cd "$TARGET_SOURCE" && find . '(' -path ./Documentation -o -path ./samples -o -path ./tools -o -path './arch/*' \
-			! -path './arch/x86' ! -path './arch/x86/*' ')' -prune -o '(' -name '*.[chS]' -o -name '*.inc' -o -name '*.lds' ')' \
-			-type f -print0 | xargs -r -0 grep -HE "$lines") || true
+	{
+		{ source_files '(' -name '*.[chS]' -o -name '*.inc' -o -name '*.lds' ')'; source_tools_files; } | source_grep -E "$lines"
 		(cd "$TREE" && find arch include -name '*.h' -type f -print0 | xargs -r -0 grep -HE "$lines") || true
 	} | sed -nE '
 		s,^\./,,; t begin; :begin
@@ -82,9 +80,7 @@ includes_computed() {
 }
 
 includes_of_makefiles() {
-	{ (cd "$TARGET_SOURCE" && find . '(' -path ./Documentation -o -path ./samples -o -path ./tools -o -path './arch/*' \
-		! -path './arch/x86' ! -path './arch/x86/*' ')' -prune -o '(' -name 'Makefile*' -o -name 'Kbuild*' ')' \
-		-type f -print0 | xargs -r -0 grep -HoE '[[:space:]]-include[[:space:]]+[^[:space:]]+\.h\b') || true; } |
+	source_files '(' -name 'Makefile*' -o -name 'Kbuild*' ')' | source_grep -oE '[[:space:]]-include[[:space:]]+[^[:space:]]+\.h\b' |
 		sed -E 's,^\./,,; s,^([^:]*/)?[^/:]*:[[:space:]]+-include[[:space:]]+,\1\t@\t,; s,\$\([a-zA-Z_]*\)/,,; s,^(scripts/)?\t,.\t,; s,/\t,\t,'
 }
 

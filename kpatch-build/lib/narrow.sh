@@ -97,9 +97,7 @@ narrow_words() {
 # narrow_search WORDS: "file <TAB> word", once each, of source and build tree. (All files: some are made into headers.)
 narrow_search() {
 	{
-		(cd "$TARGET_SOURCE" && find . '(' -path ./Documentation -o -path ./samples -o -path ./tools -o -path './arch/*' \
-			! -path './arch/x86' ! -path './arch/x86/*' ')' -prune -o \
-			-type f -print0 | xargs -r -0 grep -IHowF -f "$1") || true
+		{ source_files; source_tools_files; } | source_grep -IowF -f "$1"
 		(cd "$TREE" && find arch include -name '*.h' -type f -print0 | xargs -r -0 grep -IHowF -f "$1") || true
 	} | sed 's,^\./,,; s/:/\t/' | sort -u
 }

@@ -70,10 +70,20 @@ patch_read_all() {
 	done
 	refused=$(sort <<<"$refused" | sed "s/^    '\([^']*\)': /    \1: /")
 	if [[ $refused$SCAN_REFUSED ]]; then refuse "" "the patch can't be livepatched:$refused$SCAN_REFUSED"; fi
-	if ((${#out[@]})); then
-		mapfile -t out < <(printf '%q\n' "${out[@]}" | sort)
-		note "left out, not part of this kernel's code: ${out[*]}"
-	fi
+	patch_note_out "not part of this kernel's code" "$PATCH_PROGRAMS" -v "${out[@]}"
+	patch_note_out "of the programs that build a kernel, which do to the patched code what the target's do" "$PATCH_PROGRAMS" "" "${out[@]}"
+}
+
+# Programs that the kernel's build makes and runs
+readonly PATCH_PROGRAMS='^tools/(objtool|lib|include|build|scripts|arch/x86|bpf/resolve_btfids)/'
+
+# patch_note_out WHAT REGEXP OPTION NAME...: that those of the names that grep OPTION REGEXP takes are left out
+patch_note_out() {
+	local names
+	mapfile -t names < <(printf '%s\n' "${@:4}" | grep -E ${3:+"$3"} -- "$2" | sort)
+	if ((${#names[@]} == 0)) || [[ -z ${names[0]} ]]; then return; fi
+	mapfile -t names < <(printf '%q\n' "${names[@]}")
+	note "left out, $1: ${names[*]}"
 }
 
 patch_unreadable() {
@@ -153,6 +163,11 @@ patch_class() {
 		# Where the configuration builds them they are modules like others.
 		if grep -qx 'CONFIG_SAMPLES=y' -- "${TARGET_CONFIG:-/dev/null}"; then REPLY="the configuration builds samples, which are not supported [not-built]"; else REPLY=out; fi
 		return
+		;;
+	tools/*.[ch])
+		# Some are included by code of the kernel (tools/lib/bpf/relo_core.c).
+		source_tools
+		if ! grep -qxF -- "$name" "$REPLY"; then REPLY=out; return; fi
 		;;
 	Documentation/* | tools/* | LICENSES/* | debian*/* | MAINTAINERS | CREDITS | README | COPYING) REPLY=out; return ;;
 	scripts/checkpatch.pl | scripts/get_maintainer.pl | scripts/spelling.txt | scripts/kernel-doc | scripts/coccinelle/* | scripts/gdb/*) REPLY=out; return ;;
@@ -329,6 +344,8 @@ patch_results() {
 	if ((${#PATCHED_FILES[@]} + ${#BUILD_FILES[@]} == 0)); then
 		if ((${#WITHOUT_HUNKS[@]})); then refuse nothing-left "nothing is left of the patch without the hunks that were to be left out"; fi
 		if ((${#same[@]})); then finish "$EXIT_UNCHANGED" "nothing changed: the contents of ${same[*]:0:5} stay as they are"; fi
+		mapfile -t names < <(printf '%s\n' "${names[@]}" | grep -E -- "$PATCH_PROGRAMS" || true)
+		if ((${#names[@]})); then refuse build-changed "how the kernel is built can't be changed in a running one: ${names[*]}"; fi
 		finish "$EXIT_UNCHANGED" "nothing changed: the patch changes no file that is compiled"
 	fi
 }

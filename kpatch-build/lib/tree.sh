@@ -7,7 +7,7 @@
 # when nobody uses it any more (TREE.use).
 
 TREE=""         # the build tree
-TREE_FORMAT=2   # of what is kept in it by us; another one has another name
+TREE_FORMAT=3   # of what is kept in it by us; another one has another name
 KMAKE=()        # make, as the target's own build called it
 
 tree_prepare() {

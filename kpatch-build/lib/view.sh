@@ -11,6 +11,7 @@
 # held against the view in each run, once the patched files are in it: a view that differs in anything else is made anew.
 
 PATCHED=""              # the patched view
+VIEW_FORMAT=2           # of what is linked into it; one of another format is made anew
 VIEW_FILES=()           # what is a real file in it, relative
 
 # view_make FILES NAME...: a view that differs from the source in these files, which are below directory FILES
@@ -53,10 +54,10 @@ view_take() {
 	PATCHED=$base.$n
 	if [[ -f $PATCHED.pristine ]]; then pristine=$(<"$PATCHED.pristine"); fi
 	rm -f "$PATCHED.pristine"
-	if [[ $pristine != "$TARGET_SOURCE_ID" || ! -d $PATCHED || -L $PATCHED || ! -f $PATCHED.links ]]; then view_link; fi
+	if [[ $pristine != "$VIEW_FORMAT $TARGET_SOURCE_ID" || ! -d $PATCHED || -L $PATCHED || ! -f $PATCHED.links ]]; then view_link; fi
 }
 
-# Links for all that can be compiled or included; documentation, tools and other architectures are left out.
+# Links for all that can be compiled or included; documentation, other architectures and most of tools/ are left out.
 view_link() {
 	local entry file skip=" Documentation LICENSES samples tools arch "
 	rm -rf "$PATCHED"
@@ -68,6 +69,11 @@ view_link() {
 		file=${entry#"$TARGET_SOURCE"/}
 		cp -rs -- "$entry" "$PATCHED/${file%"${file##*/}"}"
 	done
+	source_tools
+	while IFS= read -r file; do
+		mkdir -p -- "$PATCHED/${file%/*}"
+		ln -s -- "$TARGET_SOURCE/$file" "$PATCHED/$file"
+	done <"$REPLY"
 	view_list >"$PATCHED.links"
 }
 
@@ -123,5 +129,5 @@ view_give_back() {
 			(cd -- "$PATCHED" && rmdir -p --ignore-fail-on-non-empty -- "${file%/*}" 2>/dev/null)
 		fi
 	done
-	printf '%s\n' "$TARGET_SOURCE_ID" >"$PATCHED.pristine"
+	printf '%s\n' "$VIEW_FORMAT $TARGET_SOURCE_ID" >"$PATCHED.pristine"
 }

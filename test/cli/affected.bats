@@ -47,6 +47,20 @@ setup() {
 	[[ $output == drivers/b/single.o$'\t'drivers/b/single$'\t'single$'\t'drivers/b/single.o ]]
 }
 
+@test "an object that is made of a file of tools/ is reached by that file, its headers, and the kernel's headers in it" {
+	mkdir -p "$T/src/tools/lib/bpf"
+	printf 'all: ; false\n$(error read)\n' >"$T/src/tools/lib/bpf/Makefile"
+	printf '#include "../tools/lib/bpf/relo.c"\n' >"$T/src/kernel/relo.c"
+	printf '#include <linux/only.h>\n#include "relo.h"\n' >"$T/src/tools/lib/bpf/relo.c"
+	: | tee "$T/src/tools/lib/bpf/relo.h" >"$T/src/include/linux/only.h"
+	echo 'obj-y += foo.o relo.o' >"$T/src/kernel/Makefile"
+	local file
+	for file in tools/lib/bpf/relo.c tools/lib/bpf/relo.h include/linux/only.h; do
+		run -0 lib find_all "$file"
+		[[ $output == kernel/relo.o ]]
+	done
+}
+
 @test "an object whose Makefile is elsewhere keeps Kbuild's name of it" {
 	run -0 lib objects shared/common.c
 	[[ $output == shared/common.o$'\t'drivers/b/big$'\t'big$'\t'drivers/b/../../shared/common.o ]]
@@ -186,7 +200,7 @@ setup() {
 	SETUP+='; OPT_MAX_OBJECTS=200'
 	rm "$T/modules/kernel/drivers/a/a-mod.ko.xz"
 	run -2 lib find_all drivers/a/one.c
-	[[ $output == *"6.12.3 does not have these modules"*"drivers/a/a-mod.ko (for drivers/a/one.o)" ]]
+	[[ $output == *"6.12.3 does not have these modules"*"drivers/a/a-mod.ko (for drivers/a/one.o) [module-missing]" ]]
 	SETUP+='; OPT_SOURCE=$T/src'
 	run -1 lib find_all drivers/a/one.c
 	[[ $output == *"--modules"*"drivers/a/a-mod.ko (for drivers/a/one.o)" ]]
@@ -249,17 +263,17 @@ fit() {
 	fit "$T/a-mod.ko" 0
 	sed -i 's/22222222/55555555/' "$T/symvers"
 	fit "$T/a-mod.ko" 2
-	[[ $output == *"drivers/a/a-mod.ko takes taken with version 0x22222222, not 0x55555555" ]]
+	[[ $output == *"drivers/a/a-mod.ko takes taken with version 0x22222222, not 0x55555555 [module-differs]" ]]
 	sed -i 's/55555555/22222222/; s/44444444/55555555/' "$T/symvers"
 	fit "$T/a-mod.ko" 2
-	[[ $output == *"drivers/a/a-mod.ko gives given with version 0x44444444, not 0x55555555" ]]
+	[[ $output == *"drivers/a/a-mod.ko gives given with version 0x44444444, not 0x55555555 [module-differs]" ]]
 	sed -i '/given/d' "$T/symvers"
 	fit "$T/a-mod.ko" 2
-	[[ $output == *"drivers/a/a-mod.ko gives given, which is not there" ]]
+	[[ $output == *"drivers/a/a-mod.ko gives given, which is not there [module-differs]" ]]
 	sed -i 's/6.12.3/6.12.4/' "$T/a-mod.S"
 	cc -c -o "$T/a-mod.ko" "$T/a-mod.S"
 	fit "$T/a-mod.ko" 2
-	[[ $output == *"drivers/a/a-mod.ko was built for 6.12.4" ]]
+	[[ $output == *"drivers/a/a-mod.ko was built for 6.12.4 [module-differs]" ]]
 }
 
 # ---- Makefiles and Kconfig files of the patch -------------------------------------------------------------------------
@@ -282,10 +296,10 @@ patched_file() { mkdir -p "$(dirname "$T/view/$1")"; rm -f "$T/view/$1"; cat >"$
 	[[ $output == *"note: left out, not built with the configuration of 6.12.3: drivers/a/no.c kernel/off-part.c kernel/deep/x.c"* ]]
 	[[ ${lines[-1]} == kernel/foo.o ]]
 	run -2 lib find_all drivers/a/no.c
-	[[ $output == *"not compiled into the kernel or a module"*"    drivers/a/no.c" ]]
+	[[ $output == *"not compiled into the kernel or a module"*"    drivers/a/no.c [not-built]" ]]
 	# Nothing says that an option decides: boot code, build tools
 	run -2 lib find_all kernel/foo.c kernel/gen.c
-	[[ $output == *"not compiled into the kernel or a module"*"    kernel/gen.c" ]]
+	[[ $output == *"not compiled into the kernel or a module"*"    kernel/gen.c [not-built]" ]]
 }
 
 @test "a Makefile without effect on what is built" {

@@ -40,7 +40,7 @@ change() { rm -rf "$T/work"; sed "$1" "$T/src/include/linux/foo.h" >"$T/view/inc
 judged() {
 	change 's/FOO 1/FOO 5/'
 	run -2 lib find_all include/linux/foo.h
-	[[ $output == *"refused: the patch changes what comes of these files, which can't be livepatched"*$'\n'"    $1 (it includes include/linux/foo.h)" ]]
+	[[ $output == *"refused: the patch changes what comes of these files, which can't be livepatched"*$'\n'"    $1 (it includes include/linux/foo.h) [outside-changed]" ]]
 	change 's/BAR 2/BAR 5/'
 	run -0 lib find_all include/linux/foo.h
 	[[ $output == kernel/foo.o ]]
@@ -116,11 +116,11 @@ judged() {
 	printf '#include <linux/foo.h>\n#error not so\n' | both arch/x86/boot/main.c
 	change 's/BAR 2/BAR 5/'
 	run -2 lib find_all include/linux/foo.h
-	[[ $output == *"can't be found out:"$'\n'"    arch/x86/boot/main.c (it includes include/linux/foo.h)" ]]
+	[[ $output == *"can't be found out:"$'\n'"    arch/x86/boot/main.c (it includes include/linux/foo.h) [outside-changed]" ]]
 	SETUP+='; outside_commands() { : >"$2"; }'
 	printf '#include <linux/foo.h>\n' | both arch/x86/boot/main.c
 	run -2 lib find_all include/linux/foo.h
-	[[ $output == *"can't be found out:"$'\n'"    arch/x86/boot/main.c (it includes include/linux/foo.h)" ]]
+	[[ $output == *"can't be found out:"$'\n'"    arch/x86/boot/main.c (it includes include/linux/foo.h) [outside-changed]" ]]
 }
 
 @test "the commands that make prints" {
@@ -148,7 +148,7 @@ judged() {
 		printf 'obj-y += foo.o\n%b\n' "$line" >"$T/src/kernel/Makefile"
 		rm -rf "$T/work"
 		run -2 lib find_all include/linux/foo.h
-		[[ $output == *"refused: the build makes something else than an object of these files"*$'\n'"    include/linux/foo.h: kernel/Makefile" ]] || { echo "$line: $output"; false; }
+		[[ $output == *"refused: the build makes something else than an object of these files"*$'\n'"    include/linux/foo.h: kernel/Makefile [file-read]" ]] || { echo "$line: $output"; false; }
 	done <<-'EOT'
 		$(obj)/names.c: $(srctree)/include/linux/foo.h FORCE
 		headers = $(src)/../include/linux/foo.h
@@ -176,7 +176,7 @@ judged() {
 	mkdir -p "$T/src/arch/x86/purgatory"
 	echo '$(obj)/foo.o: $(srctree)/kernel/foo.c FORCE' >"$T/src/arch/x86/purgatory/Makefile"
 	run -2 lib find_all kernel/foo.c
-	[[ $output == *"    kernel/foo.c: arch/x86/purgatory/Makefile" ]]
+	[[ $output == *"    kernel/foo.c: arch/x86/purgatory/Makefile [file-read]" ]]
 	echo '$(obj)/foo.o: $(srctree)/kernel/foo.c FORCE' >>"$T/src/kernel/Makefile"
 	rm "$T/src/arch/x86/purgatory/Makefile"
 	rm -rf "$T/work"

@@ -376,3 +376,116 @@ scripts/Makefile.lib build-changed" ]]
 	[[ $(grep -c $'\r' "$made/kernel/foo.c") == 0 ]]
 	grep -q 'return 11;  $' "$made/kernel/foo.c"
 }
+
+@test "a name that is a file can't be a directory, in the source or in the patches" {
+	new_file kernel/foo.c/x.c >"$T/1.patch"
+	run -2 lib apply "$T/1.patch"
+	[[ $output == *"    kernel/foo.c/x.c: kernel/foo.c is a file of the source, no directory [file-path]" ]]
+	run -2 lib apply "$T/good.patch" "$T/1.patch"
+	[[ $output == *"    kernel/foo.c/x.c: kernel/foo.c is a file of the source, no directory [file-path]" ]]
+	new_file kernel >"$T/1.patch"
+	run -2 lib apply "$T/1.patch"
+	[[ $output == *"    kernel: a directory of the source [file-path]" ]]
+	new_file kernel/n.h >"$T/1.patch"
+	new_file kernel/n.h/deep/x.h >"$T/2.patch"
+	cat "$T/1.patch" "$T/2.patch" >"$T/12.patch"
+	cat "$T/2.patch" "$T/1.patch" >"$T/21.patch"
+	local patches
+	for patches in "1 2" "2 1" 12 21; do
+		# shellcheck disable=SC2046
+		run -2 lib apply $(printf "$T/%s.patch " $patches)
+		[[ $output == *"    kernel/n.h/deep/x.h: the patch has kernel/n.h as a file, too [file-path]" ]]
+	done
+	new_file kernel/x.c/ >"$T/1.patch"
+	run -2 lib apply "$T/1.patch"
+	[[ $output == *"    kernel/x.c/: the path leaves the source tree [file-path]" ]]
+	new_file "kernel/$(printf 'x%.0s' {1..300}).h" >"$T/1.patch"
+	run -2 lib apply "$T/1.patch"
+	[[ $output == *".h: a name that is too long [file-path]" ]]
+	new_file "kernel/$(printf 'dir/%.0s' {1..600})x.h" >"$T/1.patch"
+	run -2 lib apply "$T/1.patch"
+	[[ $output == *"x.h: a name that is too long [file-path]" ]]
+}
+
+@test "a file that goes away and comes back is a changed one" {
+	diff -u --label a/kernel/foo.c --label /dev/null "$T/src/kernel/foo.c" /dev/null >"$T/1.patch" || true
+	diff -u --label /dev/null --label b/kernel/foo.c /dev/null "$T/new.c" >"$T/2.patch" || true
+	cat "$T/1.patch" "$T/2.patch" >"$T/12.patch"
+	run -0 lib apply "$T/1.patch" "$T/2.patch"
+	[[ ${lines[-1]} == "files: kernel/foo.c build: " ]]
+	run -0 lib apply "$T/12.patch"
+	grep -q 'return 11' "$made/kernel/foo.c"
+}
+
+@test "a patch that went through an editor: a byte order mark, a last line without end" {
+	{ printf '\357\273\277'; cat "$T/good.patch"; } >"$T/1.patch"
+	run -0 lib apply "$T/1.patch"
+	head -c -1 "$T/good.patch" >"$T/1.patch"
+	run -0 lib apply "$T/1.patch"
+	cmp "$made/kernel/foo.c" <(SETUP=$SETUP lib apply "$T/good.patch" >"$T/log"; cat "$made/kernel/foo.c")
+	{ printf '\357\273\277'; head -c -1 "$T/good.patch" | sed 's/$/\r/'; } >"$T/1.patch"
+	chmod 400 "$T/1.patch"
+	run -0 lib apply "$T/1.patch"
+	grep -q 'return 11;$' "$made/kernel/foo.c"
+	# Nothing in it, or only text
+	local text
+	for text in "" $'\n\n' $'# comment\n\n# more\n'; do
+		printf %s "$text" >"$T/1.patch"
+		run -5 lib apply "$T/1.patch"
+		[[ $output == *"error: 1.patch: no change to any file found; is it a patch in unified format (diff -u)?" ]]
+	done
+}
+
+@test "a hundred files in one patch" {
+	local i
+	for i in {1..100}; do new_file "kernel/n$i.h"; done >"$T/x.patch"
+	run -0 lib apply "$T/x.patch"
+	[[ $(cd "$made" && find . -type f | wc -l) == 100 ]]
+}
+
+@test "a patch on standard input" {
+	export SETUP+='
+		take() { PATCHES=("$@"); patches_take_stdin; patches_take_stdin; apply "${PATCHES[@]}"; cat; }'
+	TOP=$TOP run -0 bash -c 'lib take - <"$T/good.patch"'
+	[[ ${lines[0]} == "files: kernel/foo.c build: " ]]
+	# A run that begins again has it once more.
+	[[ $(printf '%s\n' "${lines[@]:1}") == "$(<"$T/good.patch")" ]]
+	TOP=$TOP run -5 bash -c 'lib take - </dev/null'
+	[[ $output == *"error: stdin: no change to any file found"* ]]
+	SETUP='take() { options_parse "$@"; echo "${PATCHES[@]} $MODULE_NAME"; }'
+	run -0 lib take -o "$T/out" -
+	[[ $output == "- livepatch-stdin" ]]
+	run -4 lib take -o "$T/out" - -
+	[[ $output == *"standard input (-) can only be one of the patches"* ]]
+}
+
+# tools_source: kernel/relo.c is made of a file below tools/
+tools_source() {
+	mkdir -p "$T/src/tools/lib/bpf" "$T/src/tools/objtool" "$T/src/tools/perf"
+	printf '#include "../tools/lib/bpf/relo.c"\n' >"$T/src/kernel/relo.c"
+	printf '#include <linux/foo.h>\n#include "relo.h"\nint relo;\n' >"$T/src/tools/lib/bpf/relo.c"
+	printf 'int relo_h;\n' | tee "$T/src/tools/lib/bpf/"{relo,other}.h "$T/src/tools/objtool/check.c" "$T/src/tools/perf/perf.c" >"$T/log"
+}
+
+@test "what the kernel's code includes of tools/ is code of the kernel" {
+	tools_source
+	local name
+	for name in tools/lib/bpf/relo.{c,h}; do
+		sed "1s/^/int before;\n/" "$T/src/$name" >"$T/new"
+		diff_patch "$T/src/$name" "$T/new" "$name" >"$T/x.patch"
+		run -0 lib apply "$T/x.patch"
+		[[ ${lines[-1]} == "files: $name build: " ]]
+	done
+	sed 's,tools/lib/bpf/relo.h,tools/perf/perf.c,' "$T/x.patch" >"$T/perf.patch"
+	run -3 lib apply "$T/perf.patch"
+	[[ $output == *"note: left out, not part of this kernel's code: tools/perf/perf.c"* ]]
+	# Programs of the build: a kernel that runs was built with others.
+	for name in tools/objtool/check.c tools/lib/bpf/other.h; do
+		sed "s,tools/lib/bpf/relo.h,$name,g" "$T/x.patch" >"$T/program.patch"
+		run -2 lib apply "$T/program.patch"
+		[[ $output == *"refused: how the kernel is built can't be changed in a running one: $name [build-changed]" ]]
+		run -0 lib apply "$T/program.patch" "$T/perf.patch" "$T/good.patch"
+		[[ $output == *"note: left out, not part of this kernel's code: tools/perf/perf.c"$'\n'* ]]
+		[[ $output == *"note: left out, of the programs that build a kernel, which do to the patched code what the target's do: $name"$'\n'* ]]
+	done
+}

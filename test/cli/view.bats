@@ -103,3 +103,22 @@ times_made() { [[ $(wc -l <"$T/anew") == "$1" ]]; }
 	SETUP+='; both() { make_view "$@"; local first=$PATCHED; rm "$WORK/2-tree/patched"; view_make "$T/files" "$@"; [[ $PATCHED != "$first" ]]; cmp "$first/kernel/foo.c" "$T/files/kernel/foo.c"; }'
 	run -0 lib both kernel/foo.c
 }
+
+@test "of tools/ the view has what the kernel's code includes by its path, and what that includes beside it" {
+	mkdir -p "$T/src/tools/lib/bpf" "$T/src/tools/perf"
+	printf ' # include "../tools/lib/bpf/relo.c"\n' >"$T/src/kernel/relo.c"
+	printf '#include "relo.h"\n#include "../none.h"\n' >"$T/src/tools/lib/bpf/relo.c"
+	printf '#include "relo.c"\n' >"$T/src/tools/lib/bpf/relo.h"
+	: | tee "$T/src/tools/lib/bpf/other.h" "$T/src/tools/perf/perf.c" >"$T/log"
+	run -0 lib make_view kernel/foo.c
+	[[ $(cd "$T/seen" && find tools -type l | sort) == $'tools/lib/bpf/relo.c\ntools/lib/bpf/relo.h' ]]
+	mkdir -p "$T/files/tools/lib/bpf"
+	echo 'int changed;' >"$T/files/tools/lib/bpf/relo.c"
+	run -0 lib counting make_view tools/lib/bpf/relo.c
+	seen tools/lib/bpf/relo.c
+	times_made 0
+	# One that was made without them is not taken.
+	echo 1 >"$(echo $view.pristine)"
+	run -0 lib counting make_view kernel/foo.c
+	times_made 1
+}

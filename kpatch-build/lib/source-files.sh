@@ -1,0 +1,40 @@
+# shellcheck shell=bash
+# Which files of the source is the kernel made of? Not documentation, samples, other machines; and of tools/, whose programs
+# have headers of the kernel's names (tools/include/linux/bitops.h), only what the kernel's own code includes by that path:
+# kernel/bpf/relo_core.c is one line, #include "../../tools/lib/bpf/relo_core.c".
+
+# source_files TEST...: the files that pass the tests of find, relative to the source with a ./ in front and a NUL behind
+source_files() {
+	(cd "$TARGET_SOURCE" && find . '(' -path ./Documentation -o -path ./samples -o -path ./tools -o -path './arch/*' \
+		! -path './arch/x86' ! -path './arch/x86/*' ')' -prune -o "$@" -type f -print0)
+}
+
+# source_grep OPTION...: grep with these options in the files that standard input lists so. (One that finds nothing in its share is no
+# error.)
+source_grep() { (cd "$TARGET_SOURCE" && xargs -r -0 grep -H "$@") || true; }
+
+# source_tools -> REPLY: a file that lists those of tools/, a line each: what is included by path, and what these include beside them
+source_tools() {
+	local list=$WORK/source-tools part=$WORK/source-tools.part new file name
+	REPLY=$list
+	if [[ -f $list ]]; then return; fi
+	mapfile -t new < <(source_files '(' -name '*.[chS]' -o -name '*.inc' ')' |
+		source_grep -oE '^[[:space:]]*#[[:space:]]*include[[:space:]]*["<](\.\./)+tools/[^">]+' | grep -v '^\./scripts/' | sed 's,.*["<][./]*,,' | sort -u)
+	: >"$part"
+	while ((${#new[@]})); do
+		file=${new[0]}
+		new=("${new[@]:1}")
+		path_normalize "$file"; file=$REPLY
+		if [[ $file != tools/* || ! -f $TARGET_SOURCE/$file || -L $TARGET_SOURCE/$file ]] || grep -qxF -- "$file" "$part"; then continue; fi
+		printf '%s\n' "$file" >>"$part"
+		while IFS= read -r name; do new+=("${file%/*}/$name"); done < <(sed -nE 's/^[[:space:]]*#[[:space:]]*include[[:space:]]*"([^"]+)".*/\1/p' "$TARGET_SOURCE/$file")
+	done
+	mv -- "$part" "$list"
+	REPLY=$list
+}
+
+# source_tools_files: the same for source_grep
+source_tools_files() {
+	source_tools
+	sed 's,^,./,' "$REPLY" | tr '\n' '\0'
+}
