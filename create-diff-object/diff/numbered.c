@@ -8,7 +8,8 @@
  *
  * Of several that have one user, as many as before, each is what it was by its order, if all that is known of them agrees
  * (diff/ordered.c) and each starts with the bytes of its pair. Where there are more or fewer, the one with the same size and the
- * same initial bytes is taken, if there is just one and no other one is used more alike.
+ * same initial bytes is taken, if there is just one and no other one is used more alike. Debug information then says if the source
+ * declares them in other places (diff/declared.c).
  *
  * A wrong pair of functions is harmless: every caller in this object is compared by the same map, so a caller of the
  * other one differs, is included, and calls its own new copy. A wrong pair of data is not: the new code would use the
@@ -17,6 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "diff/declared.h"
 #include "diff/ordered.h"
 #include "diff/pairing.h"
 #include "util/arena.h"
@@ -556,4 +558,5 @@ void numbered_pair_statics(struct pairing *pairing)
 	pair_doubtful(&ctx);
 	doubt_pairs_of_leftovers(&ctx);
 	context_end(&ctx);
+	declared_doubt_pairs(pairing);
 }

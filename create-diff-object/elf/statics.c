@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A variable of a function that is inlined is described where the function is, and again in each function that has it inlined. The
+ * address may be told in either place. The latter leads back to the first, which is in the function that declares it.
+ */
+#include "elf/statics.h"
+
+#include <dwarf.h>
+#include <elfutils/libdw.h>
+#include <stdlib.h>
+
+#include "elf/debug.h"
+#include "util/memory.h"
+#include "util/vec.h"
+
+/* Blocks in blocks of the source; a file that nests deeper is broken. */
+#define MAX_DEPTH 200
+/* From an instance back to the declaration. */
+#define MAX_STEPS 8
+
+struct variable {
+	Dwarf_Off offset, origin; /* origin 0: this is the declaration */
+	uint64_t address;
+	bool has_address;
+	struct static_local local;
+};
+
+struct statics {
+	struct debug_info *debug; /* owns the names */
+	VEC(struct variable) v;
+};
+
+static void add(struct statics *statics, Dwarf_Die *die, const char *function, uint64_t bias)
+{
+	struct variable *variable = vec_push(&statics->v);
+	Dwarf_Attribute attribute;
+	Dwarf_Die origin;
+	Dwarf_Op *ops;
+	size_t n;
+
+	variable->offset = dwarf_dieoffset(die);
+	variable->local.function = function;
+	if (dwarf_formref_die(dwarf_attr(die, DW_AT_abstract_origin, &attribute), &origin))
+		variable->origin = dwarf_dieoffset(&origin);
+	if (dwarf_decl_line(die, &variable->local.line))
+		variable->local.line = 0;
+	if (dwarf_getlocation(dwarf_attr_integrate(die, DW_AT_location, &attribute), &ops, &n) || !n ||
+	    ops[0].atom != DW_OP_addr)
+		return;
+	variable->has_address = true;
+	variable->address = ops[0].number + bias;
+}
+
+static void walk(struct statics *statics, Dwarf_Die *parent, const char *function, uint64_t bias, unsigned int depth)
+{
+	Dwarf_Die die;
+
+	if (depth > MAX_DEPTH || dwarf_child(parent, &die))
+		return;
+	do {
+		int tag = dwarf_tag(&die);
+
+		if (tag == DW_TAG_variable && function)
+			add(statics, &die, function, bias);
+		if (tag == DW_TAG_subprogram)
+			walk(statics, &die, dwarf_diename(&die), bias, depth + 1);
+		else if (tag == DW_TAG_lexical_block || tag == DW_TAG_inlined_subroutine)
+			walk(statics, &die, function, bias, depth + 1);
+	} while (!dwarf_siblingof(&die, &die));
+}
+
+struct statics *statics_new(const char *path)
+{
+	struct debug_info *debug = debug_open(path);
+	struct statics *statics;
+	uint64_t bias;
+
+	if (!debug)
+		return NULL;
+	statics = calloc(1, sizeof(*statics));
+	if (!statics)
+		memory_exhausted();
+	statics->debug = debug;
+	for (Dwarf_Die *unit = debug_next_unit(debug, NULL, &bias); unit; unit = debug_next_unit(debug, unit, &bias))
+		walk(statics, unit, NULL, bias, 0);
+	return statics;
+}
+
+void statics_free(struct statics *statics)
+{
+	if (!statics)
+		return;
+	vec_free(&statics->v);
+	debug_close(statics->debug);
+	free(statics);
+}
+
+static const struct variable *find_declaration(const struct statics *statics, const struct variable *variable)
+{
+	for (unsigned int step = 0; variable && variable->origin; step++) {
+		const struct variable *origin = NULL;
+
+		for (uint32_t i = 0; i < statics->v.n && step < MAX_STEPS && !origin; i++)
+			if (statics->v.v[i].offset == variable->origin)
+				origin = &statics->v.v[i];
+		variable = origin;
+	}
+	return variable;
+}
+
+bool statics_find(const struct statics *statics, uint32_t sec, uint64_t offset, struct static_local *found)
+{
+	uint64_t address;
+
+	if (!debug_find_address(statics->debug, sec, offset, &address))
+		return false;
+	for (uint32_t i = 0; i < statics->v.n; i++) {
+		const struct variable *variable = &statics->v.v[i];
+
+		if (!variable->has_address || variable->address != address)
+			continue;
+		variable = find_declaration(statics, variable);
+		if (!variable || !variable->local.function)
+			return false;
+		*found = variable->local;
+		return true;
+	}
+	return false;
+}

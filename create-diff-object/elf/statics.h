@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Where variables of functions are declared in the source. */
+#ifndef KLP_ELF_STATICS_H
+#define KLP_ELF_STATICS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct statics;
+
+struct static_local {
+	const char *function; /* that declares it, also where that is inlined; owned by the debug information */
+	int line;             /* 0: unknown */
+};
+
+/* NULL: the object has no debug information. The caller frees with statics_free(). */
+struct statics *statics_new(const char *path);
+/* NULL is allowed. */
+void statics_free(struct statics *statics);
+
+/* The one that stands at offset of a section; false if nothing is known of it. */
+bool statics_find(const struct statics *statics, uint32_t sec, uint64_t offset, struct static_local *found);
+
+#endif
