@@ -17,11 +17,14 @@
 #include "diff/old-objects.h"
 #include "diff/type-diff.h"
 #include "elf/enumerators.h"
+#include "elf/members.h"
 #include "elf/types.h"
 #include "util/arena.h"
 #include "util/diag.h"
 
-#define MAX_NAMED 4
+#define MAX_NAMED    4
+/* Pointers to pointers, and arrays of them; a broken file may have them without end. */
+#define MAX_POINTERS 24
 
 struct context {
 	const struct diff *diff;
@@ -188,7 +191,8 @@ static void tell(struct context *ctx, const struct type_named *named, const stru
 	}
 }
 
-static void compare_type(struct context *ctx, const struct type_named *o, uint32_t p)
+/* renamed: its name in the patched source, NULL: the same. */
+static void compare_type(struct context *ctx, const struct type_named *o, uint32_t p, const char *renamed)
 {
 	struct types *orig = ctx->orig.types, *patched = ctx->patched.types;
 	struct type_diff diff;
@@ -198,6 +202,8 @@ static void compare_type(struct context *ctx, const struct type_named *o, uint32
 	type_diff(orig, o->node, patched, p, ctx->arena, &diff);
 	if (diff.difference == TYPE_SAME)
 		return;
+	if (renamed)
+		diff.what = arena_printf(ctx->arena, "it is %s now, %s", renamed, diff.what);
 	types_reach(orig, o->node, ctx->orig.reach);
 	types_reach(patched, p, ctx->patched.reach);
 	if (!has_no_old_object(&ctx->orig, o, ctx->arena))
@@ -217,9 +223,93 @@ static void check_types(struct context *ctx)
 
 		if (same != STRMAP_NONE && orig->nodes.v[o->node].tag != DW_TAG_enumeration_type &&
 		    strmap_add(&told, o->key, 1) == STRMAP_NONE)
-			compare_type(ctx, o, patched->named.v[same].node);
+			compare_type(ctx, o, patched->named.v[same].node, NULL);
 	}
 	strmap_free(&by_key);
+	strmap_free(&told);
+}
+
+/*
+ * The structure or union that a variable points to, by its index in `named`; TYPE_NONE: another type. What is on the stack may be of
+ * any new type.
+ */
+static uint32_t find_structure(const struct context *ctx, struct types *types, const struct strmap *by_key,
+			       const struct type_use *use)
+{
+	uint32_t node = types_strip(types, use->node), index;
+	bool is_pointer = false;
+
+	for (unsigned int i = 0; i < MAX_POINTERS && node != TYPE_NONE; i++) {
+		if (types->nodes.v[node].tag == DW_TAG_pointer_type)
+			is_pointer = true;
+		else if (types->nodes.v[node].tag != DW_TAG_array_type)
+			break;
+		node = types_strip(types, types_of(types, &types->nodes.v[node].die));
+	}
+	if (node == TYPE_NONE || !is_pointer || !*use->name ||
+	    (types->nodes.v[node].tag != DW_TAG_structure_type && types->nodes.v[node].tag != DW_TAG_union_type))
+		return TYPE_NONE;
+	index = strmap_get(by_key, arena_printf(ctx->arena, ":%s", type_text(types, node)));
+	return index == STRMAP_NONE ? TYPE_NONE : index;
+}
+
+static bool has_common_member(const struct types *orig, uint32_t o, const struct types *patched, uint32_t p)
+{
+	member_vec before = {0}, after = {0};
+	bool found = false;
+
+	members_find(orig, o, &before);
+	members_find(patched, p, &after);
+	for (uint32_t i = 0; i < before.n; i++)
+		for (uint32_t k = 0; k < after.n; k++)
+			found |= !strcmp(before.v[i].name, after.v[k].name);
+	vec_free(&before);
+	vec_free(&after);
+	return found;
+}
+
+/* Structures by what messages call them, ":struct foo"; those of functions are left out. */
+static void index_structures(const struct context *ctx, const struct types *types, struct strmap *by_key)
+{
+	for (uint32_t i = 0; i < types->named.n; i++)
+		if (!*types->named.v[i].scope)
+			strmap_add(by_key, arena_printf(ctx->arena, ":%s", types->named.v[i].what), i);
+}
+
+static const char *variable_key(const struct context *ctx, const struct types *types, const struct type_use *use);
+
+/*
+ * `struct foo *foo = file->private_data` became `struct foo2 *foo = ...`: objects that exist are foo's. A structure that is no more,
+ * where the same variable of the same function is of one that was not there, and has some of its members, is that one.
+ */
+static void check_renamed(struct context *ctx)
+{
+	struct types *orig = ctx->orig.types, *patched = ctx->patched.types;
+	struct strmap before = {0}, after = {0}, now = {0}, told = {0};
+
+	index_structures(ctx, orig, &before);
+	index_structures(ctx, patched, &after);
+	for (uint32_t i = 0; i < patched->uses.n; i++) {
+		const struct type_use *use = &patched->uses.v[i];
+		uint32_t index = find_structure(ctx, patched, &after, use);
+
+		if (index != TYPE_NONE &&
+		    strmap_get(&before, arena_printf(ctx->arena, ":%s", patched->named.v[index].what)) == STRMAP_NONE)
+			strmap_add(&now, variable_key(ctx, patched, use), index);
+	}
+	for (uint32_t i = 0; i < orig->uses.n && now.used; i++) {
+		uint32_t index = find_structure(ctx, orig, &before, &orig->uses.v[i]);
+		const struct type_named *o = index == TYPE_NONE ? NULL : &orig->named.v[index];
+		uint32_t same = o ? strmap_get(&now, variable_key(ctx, orig, &orig->uses.v[i])) : STRMAP_NONE;
+		const struct type_named *p = same == STRMAP_NONE ? NULL : &patched->named.v[same];
+
+		if (p && strmap_get(&after, arena_printf(ctx->arena, ":%s", o->what)) == STRMAP_NONE &&
+		    strmap_add(&told, o->key, 1) == STRMAP_NONE && has_common_member(orig, o->node, patched, p->node))
+			compare_type(ctx, o, p->node, p->what);
+	}
+	strmap_free(&before);
+	strmap_free(&after);
+	strmap_free(&now);
 	strmap_free(&told);
 }
 
@@ -353,6 +443,7 @@ void layout_check(const struct diff *diff, struct diag *diag)
 		unit_find_states(&ctx.patched, diff, NULL, ctx.arena);
 		check_types(&ctx);
 		check_enumerations(&ctx);
+		check_renamed(&ctx);
 		check_variables(&ctx);
 	}
 	types_free(ctx.orig.types);
