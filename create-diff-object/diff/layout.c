@@ -197,8 +197,6 @@ static void compare_type(struct context *ctx, const struct type_named *o, uint32
 	struct types *orig = ctx->orig.types, *patched = ctx->patched.types;
 	struct type_diff diff;
 
-	if (orig->nodes.v[o->node].tag != patched->nodes.v[p].tag)
-		return;
 	type_diff(orig, o->node, patched, p, ctx->arena, &diff);
 	if (diff.difference == TYPE_SAME)
 		return;

@@ -129,6 +129,10 @@ static void compare_structures(struct types *orig, uint32_t o, struct types *pat
 		worsen(diff, TYPE_LAYOUT);
 		add(list, "%llu bytes instead of %llu", (unsigned long long)p_size, (unsigned long long)o_size);
 	}
+	if (type_alignment(patched, p) > type_alignment(orig, o)) {
+		worsen(diff, TYPE_LAYOUT);
+		add(list, "aligned to %llu bytes", (unsigned long long)type_alignment(patched, p));
+	}
 	for (uint32_t i = 0; i < before.n; i++) {
 		const struct member *same = find_member(&after, before.v[i].name, i);
 

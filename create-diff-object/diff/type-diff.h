@@ -22,7 +22,7 @@ struct type_diff {
 	const char *what; /* "72 bytes instead of 64, b moved from +0x8 to +0x18"; NULL if it is the same */
 };
 
-/* Compares two structures or unions. The text belongs to arena. */
+/* Compares two structures or unions, or typedefs of something else by their sizes. The text belongs to arena. */
 void type_diff(struct types *orig, uint32_t o, struct types *patched, uint32_t p, struct arena *arena,
 	       struct type_diff *diff);
 /* Compares the numbers of an enumeration with what its names stand for in the patched source, in whatever enumeration there. */

@@ -32,6 +32,15 @@ uint64_t type_size(const struct types *types, uint32_t node)
 	return dwarf_aggregate_size(&die, &size) ? 0 : size;
 }
 
+uint64_t type_alignment(const struct types *types, uint32_t node)
+{
+	Dwarf_Die die = types->nodes.v[node].die;
+	uint64_t alignment = 0;
+
+	get_number(&die, DW_AT_alignment, &alignment);
+	return alignment;
+}
+
 /* The place of a member in what contains it. */
 static void measure(const struct types *types, Dwarf_Die *die, struct member *member)
 {

@@ -29,6 +29,8 @@ void members_find(const struct types *types, uint32_t node, member_vec *members)
 const char *type_text(struct types *types, uint32_t node);
 /* Bytes, 0: not known. */
 uint64_t type_size(const struct types *types, uint32_t node);
+/* What the source aligns a type to, in bytes; 0: to what its members need. */
+uint64_t type_alignment(const struct types *types, uint32_t node);
 /* Is it a number or an enumeration, so that only its range changes if another number takes its place? */
 bool type_is_number(const struct types *types, uint32_t node);
 

@@ -281,6 +281,14 @@ static uint32_t find_nameless(const struct types *types, uint32_t node, bool *is
 	return TYPE_NONE;
 }
 
+/* A typedef for something that has a size of its own: cnt_t, whose objects a function finds behind a `void *`. */
+static bool is_number_or_array(const struct types *types, uint32_t node)
+{
+	node = types_strip(types, node);
+	return node != TYPE_NONE &&
+	       (types->nodes.v[node].tag == DW_TAG_base_type || types->nodes.v[node].tag == DW_TAG_array_type);
+}
+
 /* A type without a name is known by the typedef for it, or by the variable that is of it or points to it. */
 static void name_nameless(struct walk *walk)
 {
@@ -291,6 +299,9 @@ static void name_nameless(struct walk *walk)
 		bool is_pointer, is_typedef = dwarf_tag(&label->die) == DW_TAG_typedef;
 		uint32_t node = find_nameless(types, types_of(types, &label->die), &is_pointer);
 
+		if (is_typedef && is_number_or_array(types, types_of(types, &label->die)))
+			add_named(walk, &label->die, types_find(types, dwarf_dieoffset(&label->die)), label->scope,
+				  "typedef", dwarf_diename(&label->die));
 		/* Macros have several `union { ... } __u` in a function; what is on its stack ends with it. */
 		if (node == TYPE_NONE || (label->is_local && !is_pointer))
 			continue;
