@@ -77,6 +77,10 @@ static int check_symbol(const struct elf_obj *obj, const struct elf_sym *sym, st
 	if (elf_sym_has_section(sym) && sym->size > LARGEST)
 		return diag_error(diag, obj->path, sym->name, "its size of %#lx bytes makes no sense",
 				  (unsigned long)sym->size);
+	/* Not even an absolute one, as __crc_* of old kernels, has a value that a sum with an addend would overflow. */
+	if (!elf_sym_has_section(sym) && (sym->value + ADDEND_MAX) >> 63)
+		return diag_error(diag, obj->path, sym->name, "its value of %#lx makes no sense",
+				  (unsigned long)sym->value);
 	if (sym->type > STT_FILE || sym->shndx == ELF_SHN_RESERVED(SHN_COMMON))
 		return diag_error(diag, obj->path, sym->name,
 				  "a symbol of type %u that no object of a kernel has (thread-local, common, indirect)",

@@ -93,10 +93,14 @@ static int unpack_bzip2(const uint8_t *in, size_t in_size, struct buffer *buf)
 	return err ? err : ret == BZ_STREAM_END ? 0 : -EBADMSG;
 }
 
+/* What a decoder may need beside its output. Kernels are packed with dictionaries of 32 MiB (scripts/xz_wrap.sh) and windows of 128 MiB. */
+#define MEMORY_MAX     (512u << 20)
+#define WINDOW_LOG_MAX 28
+
 static int unpack_lzma(const uint8_t *in, size_t in_size, struct buffer *buf, bool xz)
 {
 	lzma_stream ls = LZMA_STREAM_INIT;
-	lzma_ret ret = xz ? lzma_stream_decoder(&ls, UINT64_MAX, 0) : lzma_alone_decoder(&ls, UINT64_MAX);
+	lzma_ret ret = xz ? lzma_stream_decoder(&ls, MEMORY_MAX, 0) : lzma_alone_decoder(&ls, MEMORY_MAX);
 	int err = 0;
 
 	ls.next_in = in;
@@ -124,7 +128,7 @@ static int unpack_zstd(const uint8_t *in, size_t in_size, struct buffer *buf)
 	if (!ctx)
 		return -ENOMEM;
 	/* The kernel is packed with --ultra, whose window is larger than what a decoder takes by default. */
-	ZSTD_DCtx_setParameter(ctx, ZSTD_d_windowLogMax, 31);
+	ZSTD_DCtx_setParameter(ctx, ZSTD_d_windowLogMax, WINDOW_LOG_MAX);
 	while (ret) {
 		ZSTD_outBuffer dst;
 

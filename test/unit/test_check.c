@@ -29,6 +29,7 @@ struct sample {
 	uint64_t flags, size, align, entsize, symbol_size, offset;
 	uint32_t rela_type; /* 0: none */
 	int64_t addend;
+	uint64_t other_value; /* of a symbol that no section has */
 };
 
 static char path[] = "/tmp/klp-test-check.XXXXXX";
@@ -68,6 +69,9 @@ static void write_sample(const struct sample *sample)
 					      .size = sample->symbol_size ? sample->symbol_size : 64,
 					      .type = sample->flags & SHF_EXECINSTR ? STT_FUNC : STT_OBJECT,
 				      });
+	if (sample->other_value)
+		elf_out_add_symbol(
+			out, &(struct elf_out_sym){.name = "other", .value = sample->other_value, .bind = STB_GLOBAL});
 	if (sample->rela_type)
 		elf_out_add_rela(out, sec, sample->offset ? sample->offset : OFFSET, sample->rela_type, sym,
 				 sample->addend);
@@ -178,6 +182,22 @@ static void test_relocations(void **state)
 	assert_checked(&sample, "the addend of relocation 0, 0x8000000000000000");
 	sample.addend = INT64_MAX;
 	assert_checked(&sample, "the addend of relocation 0, 0x7fffffffffffffff");
+}
+
+/* Found by fuzzing: what an undefined symbol has for a value is added to an addend. */
+static void test_symbol_values(void **state)
+{
+	struct sample sample = {.name = ".data.table", .flags = SHF_ALLOC | SHF_WRITE};
+
+	(void)state;
+	sample.other_value = 0x12345678;
+	assert_checked(&sample, NULL);
+	sample.other_value = 0xffffffff81000000;
+	assert_checked(&sample, NULL);
+	sample.other_value = 1ull << 63;
+	assert_checked(&sample, "other: error: its value of 0x8000000000000000 makes no sense");
+	sample.other_value = 1ull << 62;
+	assert_checked(&sample, "other: error: its value of 0x4000000000000000 makes no sense");
 }
 
 /* The message tells the offset of the relocation, which was read after it was freed. */
@@ -308,6 +328,7 @@ int main(void)
 		cmocka_unit_test(test_content),
 		cmocka_unit_test(test_sizes),
 		cmocka_unit_test(test_relocations),
+		cmocka_unit_test(test_symbol_values),
 		cmocka_unit_test(test_unsupported_type),
 		cmocka_unit_test(test_entry_without_relocation),
 		cmocka_unit_test(test_replacement_length),

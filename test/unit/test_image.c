@@ -281,6 +281,20 @@ static void test_cut_boot_image(void **state)
 	expect_error("cut");
 }
 
+/* Found by fuzzing: a header of a few bytes asks for a gigabyte. */
+static void test_memory_is_limited(void **state)
+{
+	size_t size = pack_lzma();
+
+	(void)state;
+	put_le(packed + 1, 1u << 28, 4);
+	write_file(NULL, 0, size);
+	expect_plain("lzma with a dictionary of 256 MiB");
+	put_le(packed + 1, 1u << 30, 4);
+	write_file(NULL, 0, size);
+	expect_error("lzma with a dictionary of 1 GiB");
+}
+
 static void test_other_files(void **state)
 {
 	(void)state;
@@ -334,13 +348,10 @@ static void test_sizes_without_data(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_sizes_without_data),
-		cmocka_unit_test(test_packed_modules),
-		cmocka_unit_test(test_boot_images),
-		cmocka_unit_test(test_size_is_checked),
-		cmocka_unit_test(test_cut_boot_image),
-		cmocka_unit_test(test_other_files),
-		cmocka_unit_test(test_write),
+		cmocka_unit_test(test_sizes_without_data), cmocka_unit_test(test_packed_modules),
+		cmocka_unit_test(test_boot_images),        cmocka_unit_test(test_size_is_checked),
+		cmocka_unit_test(test_cut_boot_image),     cmocka_unit_test(test_memory_is_limited),
+		cmocka_unit_test(test_other_files),        cmocka_unit_test(test_write),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
