@@ -85,6 +85,9 @@ static int check_symbol(const struct elf_obj *obj, const struct elf_sym *sym, st
 		return diag_error(diag, obj->path, sym->name,
 				  "a symbol of type %u that no object of a kernel has (thread-local, common, indirect)",
 				  sym->type);
+	if (!elf_sym_has_section(sym) && !elf_sym_is_undefined(sym) && sym->shndx != ELF_SHN_ABS)
+		return diag_error(diag, obj->path, sym->name, "its section %#x is none that an object of a kernel has",
+				  sym->shndx);
 	if (sym->bind > STB_WEAK)
 		return diag_error(diag, obj->path, sym->name, "a symbol of binding %u that no object of a kernel has",
 				  sym->bind);

@@ -30,6 +30,7 @@ struct sample {
 	uint32_t rela_type; /* 0: none */
 	int64_t addend;
 	uint64_t other_value; /* of a symbol that no section has */
+	uint32_t other_sec;   /* what it has instead, SHN_* */
 };
 
 static char path[] = "/tmp/klp-test-check.XXXXXX";
@@ -70,8 +71,10 @@ static void write_sample(const struct sample *sample)
 					      .type = sample->flags & SHF_EXECINSTR ? STT_FUNC : STT_OBJECT,
 				      });
 	if (sample->other_value)
-		elf_out_add_symbol(
-			out, &(struct elf_out_sym){.name = "other", .value = sample->other_value, .bind = STB_GLOBAL});
+		elf_out_add_symbol(out, &(struct elf_out_sym){.name = "other",
+							      .sec = sample->other_sec,
+							      .value = sample->other_value,
+							      .bind = STB_GLOBAL});
 	if (sample->rela_type)
 		elf_out_add_rela(out, sec, sample->offset ? sample->offset : OFFSET, sample->rela_type, sym,
 				 sample->addend);
@@ -198,6 +201,12 @@ static void test_symbol_values(void **state)
 	assert_checked(&sample, "other: error: its value of 0x8000000000000000 makes no sense");
 	sample.other_value = 1ull << 62;
 	assert_checked(&sample, "other: error: its value of 0x4000000000000000 makes no sense");
+	/* Found by fuzzing: it was taken for the number of a section. */
+	sample.other_value = 8;
+	sample.other_sec = ELF_SHN_ABS;
+	assert_checked(&sample, NULL);
+	sample.other_sec = ELF_SHN_LIVEPATCH;
+	assert_checked(&sample, "other: error: its section ");
 }
 
 /* The message tells the offset of the relocation, which was read after it was freed. */
