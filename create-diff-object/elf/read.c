@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "arch/arch.h"
+#include "kernel/module.h"
 #include "kernel/names.h"
 #include "util/arena.h"
 #include "util/diag.h"
@@ -369,6 +370,13 @@ uint32_t elf_obj_find_section_index(const struct elf_obj *obj, const char *name)
 	uint32_t index = strmap_get(&obj->sec_by_name, name);
 
 	return index == STRMAP_NONE ? 0 : index;
+}
+
+const char *elf_obj_modinfo(const struct elf_obj *obj, const char *key, const char *before)
+{
+	const struct elf_sec *sec = elf_obj_find_section(obj, MODINFO_SECTION);
+
+	return sec && sec->data ? modinfo_next(sec->data, sec->size, key, before) : NULL;
 }
 
 uint32_t elf_obj_find_same_section(const struct elf_obj *obj, const struct elf_obj *other, uint32_t index)

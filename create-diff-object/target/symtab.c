@@ -426,8 +426,7 @@ static enum symtab_kind kind_of(const struct elf_sym *sym)
 /* The `depends=` of a module: names of others, as their files have them, with commas between. */
 static const char *find_depends(const struct elf_obj *obj, struct arena *arena)
 {
-	const struct elf_sec *sec = obj->type == ET_REL ? elf_obj_find_section(obj, MODINFO_SECTION) : NULL;
-	const char *depends = sec && sec->data ? modinfo_next(sec->data, sec->size, "depends", NULL) : NULL;
+	const char *depends = obj->type == ET_REL ? elf_obj_modinfo(obj, "depends", NULL) : NULL;
 
 	return depends ? arena_strdup(arena, depends) : NULL;
 }

@@ -297,17 +297,10 @@ static int read_image_symbols(const struct options *opts, const struct elf_obj *
 	return err;
 }
 
-/* The module's own name for itself; NULL: it has none (before 4.13). */
-static const char *find_module_name(const struct elf_obj *elf)
-{
-	const struct elf_sec *sec = elf_obj_find_section(elf, MODINFO_SECTION);
-
-	return sec && sec->data ? modinfo_next(sec->data, sec->size, "name", NULL) : NULL;
-}
-
 static int check_name(const char *name, const struct elf_obj *elf, struct diag *diag)
 {
-	const char *own = find_module_name(elf);
+	/* What the module calls itself; NULL: nothing (before 4.13). */
+	const char *own = elf_obj_modinfo(elf, "name", NULL);
 
 	if (!module_name_is_valid(name))
 		return diag_error(diag, elf->path, NULL, "'%s' is no name of a module: letters, digits, underscores",

@@ -6,26 +6,19 @@
 
 #include "verify/checks.h"
 
-static const char *next_value(const struct elf_obj *obj, const char *key, const char *before)
-{
-	const struct elf_sec *sec = elf_obj_find_section(obj, MODINFO_SECTION);
-
-	return sec && sec->data ? modinfo_next(sec->data, sec->size, key, before) : NULL;
-}
-
 const char *verify_modinfo(const struct verify *v, const char *key)
 {
-	return next_value(v->mod, key, NULL);
+	return elf_obj_modinfo(v->mod, key, NULL);
 }
 
 const char *verify_next_modinfo(const struct verify *v, const char *key, const char *before)
 {
-	return next_value(v->mod, key, before);
+	return elf_obj_modinfo(v->mod, key, before);
 }
 
 bool verify_has_modinfo(const struct verify *v, const char *key, const char *value)
 {
-	for (const char *found = NULL; (found = next_value(v->mod, key, found));)
+	for (const char *found = NULL; (found = elf_obj_modinfo(v->mod, key, found));)
 		if (!strcmp(found, value))
 			return true;
 	return false;
@@ -33,12 +26,12 @@ bool verify_has_modinfo(const struct verify *v, const char *key, const char *val
 
 const char *verify_module_name(const struct elf_obj *obj)
 {
-	return next_value(obj, "name", NULL);
+	return elf_obj_modinfo(obj, "name", NULL);
 }
 
 const char *verify_module_depends_text(const struct verify_module *module)
 {
-	const char *depends = next_value(module->obj, "depends", NULL);
+	const char *depends = elf_obj_modinfo(module->obj, "depends", NULL);
 
 	return depends ? depends : "";
 }
