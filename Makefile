@@ -166,7 +166,7 @@ check:
 	$(Q)$(MAKE) --no-print-directory -j$$(nproc) all $(UNITS) $(SHOW) $(JUDGE) $(LAW_TOOLS)
 	$(Q)test/check '$(MAKE)' 'style unit object sample-small sanitized cli fixes-small' $(foreach line,$(KERNELS),'integration-$(line)')
 
-# What needs no kernel and little time. No file is skipped here that check would have: it has all of these suites whole.
+# What needs no kernel and little time; check has the object tests with both compilers, and all of test/cli.
 check-quick: all
 	$(Q)$(MAKE) --no-print-directory -j$$(nproc) $(UNITS) $(SHOW)
 	$(Q)st=0; $(MAKE) --no-print-directory check-style || st=1; $(MAKE) --no-print-directory check-unit || st=1; \
