@@ -236,8 +236,9 @@ check-fixes-small: all $(JUDGE)
 check-cli: all $(LAW_TOOLS) $(JUDGE)
 	$(Q)bats --tap test/cli
 
-# The scripts of test/integration that test one thing on one booted line each, after the cases.
+# The scripts of test/integration that test one thing on one booted line each, after the cases; and those of one line only.
 INTEGRATION := kallsyms-equal positions replace mounted static-call static-key modules per-object law law-pipeline
+INTEGRATION-6.12 := oot
 
 check-integration: all $(LAW_TOOLS)
 	$(Q)st=0; for line in $(KERNELS); do $(MAKE) --no-print-directory check-integration-$$line || st=1; done; exit $$st
@@ -248,7 +249,7 @@ check-integration-%: all $(LAW_TOOLS)
 # (The series is there.)
 integration-%: all $(LAW_TOOLS)
 	$(Q)st=0; test/integration/run $* $(CASES) || st=1; \
-	[ -n '$(CASES)' ] || for t in $(INTEGRATION); do test/integration/$$t.sh $* || st=1; done; exit $$st
+	[ -n '$(CASES)' ] || for t in $(INTEGRATION) $(INTEGRATION-$*); do test/integration/$$t.sh $* || st=1; done; exit $$st
 
 # What takes hours: modules and livepatches come and go 50 times, and race 200 times.
 check-long: all

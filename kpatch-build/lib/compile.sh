@@ -17,12 +17,13 @@ compile_objects() {
 	local dir=$WORK/4-compile object side
 	mkdir -p "$dir"
 	objtool_flags
-	compile_plain
+	code plain
 	for object in "${OBJECTS[@]}"; do
 		for side in plain orig patched; do compile_script "$side" "$object"; done
 	done
 	compile_run "orig plain" "${OBJECTS[@]}"
 	compile_run patched "${OBJECTS[@]}"
+	compile_check_sides
 	source_check_used "$dir"
 	STAGE_SUMMARY="${#OBJECTS[@]} object(s), as built, original and patched"
 }
@@ -31,12 +32,12 @@ compile_objects() {
 objtool_flags() {
 	local out
 	OBJTOOL_LATE=""
-	if ! out=$(objtool_asker | make -s -C "$TREE" -f - srctree="$TARGET_SOURCE" objtree=. obj=. src=. ARCH=x86_64 SRCARCH=x86 \
+	if ! out=$(objtool_asker | make -s -C "${KERNEL_TREE:-$TREE}" -f - srctree="${KERNEL_SOURCE:-$TARGET_SOURCE}" objtree=. obj=. src=. ARCH=x86_64 SRCARCH=x86 \
 		CC="$TARGET_CC" 2>"$WORK/4-compile/objtool-flags.log"); then
 		show_file "$WORK/4-compile/objtool-flags.log"
 		die "the kernel's Makefiles do not tell which flags objtool needs"
 	fi
-	if [[ $out == late* ]]; then OBJTOOL_LATE="./tools/objtool/objtool ${out#late }"; fi
+	if [[ $out == late* ]]; then OBJTOOL_LATE="${KERNEL_TREE:-.}/tools/objtool/objtool ${out#late }"; fi
 	debug "objtool: ${OBJTOOL_LATE:-as in the recorded commands}"
 }
 objtool_asker() {
@@ -128,8 +129,9 @@ recorded_command() {
 	line=${line//\$\$/\$}
 	COMPILE=${line%% ; *}
 	OBJTOOL=""
-	if [[ $line == *" ; ./tools/objtool/objtool "* ]]; then
-		OBJTOOL=./tools/objtool/objtool${line#* ; ./tools/objtool/objtool}
+	# (Since 6.13 a module from outside the tree is built in its own directory.)
+	if [[ $line =~ \ \;\ ([^ ]*/tools/objtool/objtool\ .*)$ ]]; then
+		OBJTOOL=${BASH_REMATCH[1]}
 		OBJTOOL=${OBJTOOL%% ; *}
 		OBJTOOL=${OBJTOOL%"$goal"*}
 	elif [[ $OBJTOOL_LATE ]]; then
@@ -181,7 +183,7 @@ compile_script() {
 # patched code would misread; where the target has none or less, it is made here.
 compile_command() {
 	local side=$1 object=$2 out=$WORK/4-compile/$1/$2.part goal=${GOAL[$2]} flags="-ffunction-sections -fdata-sections"
-	local generic=$TARGET_SOURCE/include/asm-generic/runtime-const.h sections
+	local generic=${KERNEL_SOURCE:-$TARGET_SOURCE}/include/asm-generic/runtime-const.h sections
 	flags+=" -g"
 	# Since 6.11 vmlinux has constants that the kernel writes into its text once, at boot (the address of the dentry
 	# hash table, USER_PTR_MAX of access_ok()); nobody does that in a module. The generic header takes them from their
@@ -202,18 +204,30 @@ compile_command() {
 	REPLY=${REPLY/-Wp,-MMD,"${goal%"${goal##*/}"}.${goal##*/}.d"/-Wp,-MMD,"$out.d"}
 	if [[ $side == patched* ]]; then
 		REPLY=${REPLY//"$TARGET_SOURCE/"/"$PATCHED/"}
+		REPLY=${REPLY//"$TARGET_SOURCE "/"$PATCHED "}
 		# make writes its own name of the source (no links in it): compiled from there, nothing would ever be changed
-		if [[ $REPLY != *" $PATCHED/"* ]]; then die "$object is not compiled from below $TARGET_SOURCE: $COMPILE"; fi
+		compile_reads_patched || die "$object is not compiled from below $TARGET_SOURCE: $COMPILE"
 	elif [[ ${SIBLING[$object]:-} ]]; then
 		sibling_empty_source "$object"
 	fi
 }
 
+# compile_reads_patched: does the command in REPLY name the patched source, by its path or from where it runs?
+compile_reads_patched() {
+	local command=$REPLY
+	code command_dir patched
+	[[ $command == *" $PATCHED/"* || $REPLY == "$PATCHED" ]] || return 1
+	REPLY=$command
+}
+
 script_write() {
 	local side=$1 object=$2 command=$3 objtool=$4 out=$WORK/4-compile/$1/$2
+	code command_dir "$side"
 	cat <<EOF
 # $side ${object}
-cd $TREE || exit 1
+cd $REPLY || exit 1
+# (Debian's headers have a script for objtool, which wants to know for which machine.)
+export SRCARCH=x86
 {
 $command &&
 ${objtool:-:} ${objtool:+$out.part} &&
@@ -255,6 +269,15 @@ compile_failures() {
 	*-keys) refuse run-time-key "a static key of a module has to be tested at run time, and the source does not compile so:${failed//$side\//}" ;;
 	*) die "the unpatched source does not compile:$failed; is the source complete and the configuration the target's?" ;;
 	esac
+}
+
+# No patched object was made of a file as it was before the patch, by a path that compile_command does not see.
+compile_check_sides() {
+	local file found
+	for file in "${PATCHED_FILES[@]}"; do
+		found=$(find "$WORK/4-compile/patched" -name '*.d' -exec grep -lF -e " $TARGET_SOURCE/$file " -e " $TARGET_SOURCE/$file:" '{}' + | head -n 1) || true
+		if [[ $found ]]; then die "$file was read from $TARGET_SOURCE, not as the patch makes it, for ${found#"$WORK"/4-compile/patched/}; please report this"; fi
+	done
 }
 compile_progress() {
 	local file done=0

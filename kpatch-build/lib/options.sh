@@ -22,6 +22,8 @@ OPT_MAX_OBJECTS=200     # --max-objects
 OPT_ACCEPT=()           # --accept: RULE:NAME each
 OPT_WITHOUT=()          # --without: rules
 OPT_WITHOUT_HUNKS=()    # --without-hunk: FILE:HUNK each
+OPT_OOT_MODULE=""       # --oot-module: the .ko, as the target has it
+OPT_OOT_SOURCE=""       # --oot-module-src
 OPT_EXPLAIN=0           # --explain
 OPT_BOOT=0              # --boot-test
 OPT_BOOT_SCRIPT=""      # --boot-test=: script to run in the machine
@@ -47,8 +49,13 @@ Target:
   -v, --vmlinux FILE         its image: vmlinux, vmlinuz or bzImage (default: DIR/vmlinux)
       --symvers FILE         its Module.symvers (default: beside the source, the configuration or the image)
       --modules DIR          where its modules are (default: the source, if it was built)
+Module from outside the kernel's tree:
+  -m, --oot-module FILE      patch this module, which the target runs as FILE (name.ko, perhaps compressed), and nothing else;
+                             the target is described as above
+      --oot-module-src DIR   its source (it is only read), with its Makefile; the patch applies there
 Build:
-  -t, --target TARGET        only patch this: vmlinux, or a module as path/to/name.ko or name; may be given again
+  -t, --target TARGET        only patch this: vmlinux, or a module as path/to/name.ko or name; with --oot-module: a target of
+                             make in the module's source (default: modules); may be given again
   -n, --name NAME            name of the module (default: livepatch-<name of the first patch>)
   -o, --output DIR           directory for the module (default: .)
   -j, --jobs N               compile N objects at a time (default: number of processors)
@@ -96,7 +103,7 @@ require_dir() {
 }
 
 options_parse() {
-	local short=ha:r:s:c:v:j:t:n:o:dR long parsed
+	local short=ha:r:s:c:v:j:t:n:o:m:dR long parsed
 	long=help,archversion:,sourcerpm:,sourcedir:,config:,vmlinux:,jobs:,target:,name:,output:,debug,non-replace
 	long+=,oot-module:,oot-module-src:,skip-cleanup,skip-compiler-check,skip-gcc-check
 	long+=,skip-base-check,symvers:,modules:,per-object,fuzz:,max-objects:,explain,accept:,without:,without-hunk:,list-targets,print-target,boot-test::,boot-test-wait:,boot-test-module:,boot-test-file:
@@ -138,8 +145,8 @@ options_parse() {
 		--print-target) OPT_ACTION=print-target ;;
 		-r | --sourcerpm)
 			usage_error "$1: source RPMs are not supported; unpack the source and give it with -s, -c and -v" ;;
-		--oot-module | --oot-module-src)
-			usage_error "$1: modules from outside the kernel tree are not supported; only the kernel's own code can be patched" ;;
+		-m | --oot-module) OPT_OOT_MODULE=$2; shift ;;
+		--oot-module-src) OPT_OOT_SOURCE=$2; shift ;;
 		esac
 		shift
 	done
@@ -168,6 +175,7 @@ options_check() {
 		usage_error "CROSS_COMPILE=$CALLER_CROSS_COMPILE: there is no ${CALLER_CROSS_COMPILE}gcc"
 	fi
 	if [[ $OPT_SOURCE ]]; then options_check_tree; fi
+	if [[ $OPT_OOT_MODULE$OPT_OOT_SOURCE ]]; then options_check_oot; fi
 	if [[ $OPT_ACTION != build ]]; then return; fi
 
 	if (($# == 0)); then usage_error "no patch file given"; fi
@@ -218,6 +226,30 @@ options_check_tree() {
 		require_dir "$OPT_MODULES" "--modules"
 		OPT_MODULES=$(realpath -- "$OPT_MODULES")
 	fi
+}
+
+options_check_oot() {
+	local target
+	if [[ -z $OPT_OOT_MODULE || -z $OPT_OOT_SOURCE ]]; then
+		usage_error "--oot-module names the module that runs and --oot-module-src its source: give both"
+	fi
+	require_file "$OPT_OOT_MODULE" "module (--oot-module)"
+	require_dir "$OPT_OOT_SOURCE" "source of the module (--oot-module-src)"
+	if [[ ! $OPT_OOT_MODULE =~ \.ko(\.(xz|zst|gz))?$ ]]; then
+		usage_error "--oot-module takes the file of a module (.ko, .ko.xz, .ko.zst or .ko.gz), not $OPT_OOT_MODULE"
+	fi
+	OPT_OOT_MODULE=$(realpath -- "$OPT_OOT_MODULE")
+	OPT_OOT_SOURCE=$(realpath -- "$OPT_OOT_SOURCE")
+	if [[ ! -f $OPT_OOT_SOURCE/Makefile && ! -f $OPT_OOT_SOURCE/Kbuild ]]; then
+		usage_error "$OPT_OOT_SOURCE is not the source of a module: it has no Makefile and no Kbuild"
+	fi
+	if [[ -f $OPT_OOT_SOURCE/Kbuild && -f $OPT_OOT_SOURCE/scripts/Makefile.build ]]; then
+		usage_error "$OPT_OOT_SOURCE is a Linux source tree; code of the kernel's own tree is patched without --oot-module-src"
+	fi
+	for target in "${OPT_TARGETS[@]}"; do
+		if [[ ! $target =~ ^[A-Za-z0-9_][A-Za-z0-9_./-]*$ ]]; then usage_error "-t $target: with --oot-module this is a target of make"; fi
+	done
+	CODE=oot
 }
 
 options_name() {

@@ -28,7 +28,7 @@ patch_apply() {
 	patch_results
 	hunks_list
 	patch_number_lines
-	view_make "$WORK/2-tree/numbered" "${PATCHED_FILES[@]}" "${BUILD_FILES[@]}"
+	code view "$WORK/2-tree/numbered" "${PATCHED_FILES[@]}" "${BUILD_FILES[@]}"
 	what="${#PATCHED_FILES[@]} source file(s) changed"
 	if ((${#BUILD_FILES[@]})); then what+=", ${#BUILD_FILES[@]} build file(s)"; fi
 	STAGE_SUMMARY="${#PATCHES[@]} patch(es) apply, $what"
@@ -61,6 +61,7 @@ patch_read_all() {
 		if [[ $REPLY == out ]]; then PATCH_CLASS[$name]=out; else PATCH_CLASS[$name]="binary data that the patch does not have [binary-data]"; fi
 	done
 	patch_class_conflicts
+	code names
 	for name in "${!PATCH_CLASS[@]}"; do
 		case ${PATCH_CLASS[$name]} in
 		take) ;;
@@ -156,30 +157,8 @@ patch_class() {
 	//* | */../* | */./* | *//*) REPLY="the path leaves the source tree [file-path]"; return ;;
 	*/.git/*) REPLY="not a file of the source [file-path]"; return ;;
 	esac
-	case $name in
-	arch/Kconfig | arch/x86/*) ;;
-	arch/*/*) REPLY=out; return ;;
-	samples/*)
-		# Where the configuration builds them they are modules like others.
-		if grep -qx 'CONFIG_SAMPLES=y' -- "${TARGET_CONFIG:-/dev/null}"; then REPLY="the configuration builds samples, which are not supported [not-built]"; else REPLY=out; fi
-		return
-		;;
-	tools/*.[ch])
-		# Some are included by code of the kernel (tools/lib/bpf/relo_core.c).
-		source_tools
-		if ! grep -qxF -- "$name" "$REPLY"; then REPLY=out; return; fi
-		;;
-	Documentation/* | tools/* | LICENSES/* | debian*/* | MAINTAINERS | CREDITS | README | COPYING) REPLY=out; return ;;
-	scripts/checkpatch.pl | scripts/get_maintainer.pl | scripts/spelling.txt | scripts/kernel-doc | scripts/coccinelle/* | scripts/gdb/*) REPLY=out; return ;;
-	*.dts | *.dtsi | *.dtso)
-		# Some are compiled into tests (drivers/of/unittest-data).
-		if ! makefiles_speak_of "$name" .dtb; then REPLY=out; return; fi
-		;;
-	*.txt | *.rst | *.md | *.yaml | .* | */.* | */README | */TODO)
-		# Some are made into C (x86-opcode-map.txt).
-		if ! makefiles_speak_of "$name" "${name##*/}"; then REPLY=out; return; fi
-		;;
-	esac
+	code class "$name"
+	if [[ $REPLY ]]; then return; fi
 	IFS=/ read -ra parts <<<"$name"
 	for part in "${parts[@]}"; do
 		dir+=/$part
@@ -188,13 +167,28 @@ patch_class() {
 	done
 	if [[ -d $dir ]]; then REPLY="a directory of the source [file-path]"; return; fi
 	if [[ $name == *[^A-Za-z0-9_.,+@~=/-]* ]]; then REPLY="a name that the kernel's build can't take [file-path]"; return; fi
+	if [[ $CODE == kernel && $name == scripts/* ]]; then REPLY="how the kernel is built can't be changed in a running one [build-changed]"; return; fi
 	case $name in
-	scripts/*) REPLY="how the kernel is built can't be changed in a running one [build-changed]" ;;
 	Makefile* | */Makefile* | Kbuild | Kbuild.* | */Kbuild* | Kconfig* | */Kconfig*) REPLY=take ;;
 	*.S | *.lds | *.lds.h | *.tbl) REPLY="assembly, linker scripts and tables can't be livepatched [file-kind]" ;;
 	*.rs) REPLY="Rust code can't be livepatched [file-kind]" ;;
 	*.[ch] | *.inc) REPLY=take ;;
 	*) REPLY="this kind of file is not known to be compiled [file-kind]" ;;
+	esac
+}
+
+# patch_class_text NAME -> REPLY: out, if it is a text that nothing is made of
+patch_class_text() {
+	REPLY=""
+	case $1 in
+	*.dts | *.dtsi | *.dtso)
+		# Some are compiled into tests (drivers/of/unittest-data).
+		if ! makefiles_speak_of "$1" .dtb; then REPLY=out; fi
+		;;
+	*.txt | *.rst | *.md | *.yaml | .* | */.* | */README | */TODO)
+		# Some are made into C (x86-opcode-map.txt).
+		if ! makefiles_speak_of "$1" "${1##*/}"; then REPLY=out; fi
+		;;
 	esac
 }
 

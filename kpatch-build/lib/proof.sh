@@ -54,15 +54,21 @@ proof_of_base() {
 
 # module_unpacked OBJECT -> REPLY: the .ko of its module, not compressed. All later stages read this one.
 module_unpacked() {
-	local to=$WORK/5-base/modules/${MODULE[$1]}.ko unpack=(cat)
+	local to=$WORK/5-base/modules/${MODULE[$1]}.ko
 	if [[ ! -f $to ]]; then
 		module_file "${PARENT[$1]}"
-		case $REPLY in
-		*.xz) unpack=(xz -dc) ;;
-		*.zst) unpack=(zstd -dcq) ;;
-		*.gz) unpack=(gzip -dc) ;;
-		esac
-		if ! "${unpack[@]}" -- "$REPLY" >"$to"; then die "$REPLY can't be read, see above"; fi
+		module_unpack "$REPLY" "$to"
 	fi
 	REPLY=$to
+}
+
+# module_unpack FILE TO
+module_unpack() {
+	local unpack=(cat)
+	case $1 in
+	*.xz) unpack=(xz -dc) ;;
+	*.zst) unpack=(zstd -dcq) ;;
+	*.gz) unpack=(gzip -dc) ;;
+	esac
+	if ! "${unpack[@]}" -- "$1" >"$2"; then die "$1 can't be read, see above"; fi
 }

@@ -28,6 +28,11 @@ target_debian() {
 	image_banner
 	if [[ $REPLY != "$release" ]]; then die "the image in linux-image-$release says it is $REPLY"; fi
 
+	# A module from outside the tree is compiled with the headers alone.
+	if [[ $CODE == oot ]]; then
+		TARGET_SOURCE=$(sed -n 's,^include \(.*\)/Makefile$,\1,p' "$TARGET_HEADERS/Makefile")
+		return
+	fi
 	debian_line "$version"
 	TARGET_SOURCE=$CACHE/source/linux-source-${REPLY}_$version TARGET_SOURCE_ID=$version
 	CACHE_LIGHT=--light cache_fill "$TARGET_SOURCE" debian_unpack_source "linux-source-$REPLY" "$version"

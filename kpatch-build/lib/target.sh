@@ -34,6 +34,7 @@ target_describe() {
 	target_source_fits
 	image_fits_symvers
 	if [[ $OPT_SOURCE ]]; then source_use_tree; fi
+	code prepare
 	target_save
 	STAGE_SUMMARY="$TARGET_RELEASE, $where${TARGET_VERSION:+ $TARGET_VERSION}"
 }

@@ -21,7 +21,7 @@ refused_usage() {
 		grep -qE -- "(^|[ ,])${option}[, ]" <<<"$output"
 	done
 	diff <(grep -oE -- '--[a-z-]+' <<<"$output" | sort -u) \
-		<(sed 's/\\-/-/g' "$TOP/man/kpatch-build.1" | grep -oE -- '--[a-z-]+' | grep -Ev -- '--(oot-module|oot-module-src|sourcerpm)$' | sort -u)
+		<(sed 's/\\-/-/g' "$TOP/man/kpatch-build.1" | grep -oE -- '--[a-z-]+' | grep -Ev -- '--sourcerpm$' | sort -u)
 }
 
 @test "wrong usage ends with 4 and one line" {
@@ -41,8 +41,22 @@ refused_usage() {
 
 @test "what is not supported is refused by name" {
 	refused_usage "source RPMs are not supported" -r kernel.src.rpm x.patch
-	refused_usage "modules from outside the kernel tree are not supported" --oot-module x.ko x.patch
-	refused_usage "modules from outside the kernel tree are not supported" --oot-module-src dir x.patch
+}
+
+@test "a module from outside the tree needs its file and its source" {
+	: >"$T/x.patch"
+	: >"$T/x.ko"
+	mkdir "$T/module"
+	refused_usage "give both" --oot-module "$T/x.ko" "$T/x.patch"
+	refused_usage "give both" --oot-module-src "$T/module" "$T/x.patch"
+	refused_usage "module (--oot-module) $T/none.ko is not a readable file" --oot-module "$T/none.ko" --oot-module-src "$T/module" "$T/x.patch"
+	refused_usage "(--oot-module-src) $T/none is not a readable directory" -m "$T/x.ko" --oot-module-src "$T/none" "$T/x.patch"
+	refused_usage "takes the file of a module (.ko, .ko.xz, .ko.zst or .ko.gz), not $T/x.patch" -m "$T/x.patch" --oot-module-src "$T/module" "$T/x.patch"
+	refused_usage "$T/module is not the source of a module: it has no Makefile and no Kbuild" -m "$T/x.ko" --oot-module-src "$T/module" "$T/x.patch"
+	fake_source "$T/module"
+	refused_usage "$T/module is a Linux source tree" -m "$T/x.ko" --oot-module-src "$T/module" "$T/x.patch"
+	rm "$T/module/Kbuild"
+	refused_usage "-t --eval=x: with --oot-module this is a target of make" -m "$T/x.ko" --oot-module-src "$T/module" -t --eval=x "$T/x.patch"
 }
 
 @test "a tree of one's own needs its configuration and image" {

@@ -1,0 +1,373 @@
+# shellcheck shell=bash
+# A module from outside the kernel's tree (--oot-module): the answers to code.sh.
+#
+# Its source is copied, and built there once by the target's Kbuild, whose Makefiles may do as they like (DKMS, subdirectories, flags, headers
+# of its own). That gives the objects and their commands. Then the patched files are put in their place, and make is asked again: what
+# it makes anew is what the patch can change. An object of the module is affected; anything else, a generated header or a program of
+# the build, must come out the same.
+#
+#   2-tree/module      the source, built: TARGET_SOURCE, TREE
+#   2-tree/asked       what make made of it with the patched files
+#   2-tree/patched     2-tree/module with the patched files: PATCHED
+#   1-target/modules   links to the target's modules, where this one and those that it needs stand in place of any of their names
+
+OOT_NAME=""             # of the module, as the kernel has it
+OOT_PARENT=""           # where it is in 1-target/modules, without .ko
+OOT_BUILT_IN=""         # the directory where the module that runs was built, as far as it tells: with a slash behind, or empty
+OOT_IN_DIRECTORY=0      # 1: Kbuild's commands run in the module's directory (since 6.13), 0: in the kernel's
+
+oot_prepare() {
+	if [[ $OPT_SOURCE ]]; then
+		tree_prepare
+		KERNEL_TREE=$TREE
+	else
+		KERNEL_TREE=$TARGET_HEADERS
+	fi
+	KERNEL_SOURCE=$TARGET_SOURCE
+	mkdir -p "$WORK"/{1-target,2-tree}
+	oot_module
+	oot_modules_link
+	oot_symvers
+	oot_copy
+	oot_built_in
+}
+
+# ---- the module that runs ---------------------------------------------------------------------------------------------
+
+oot_module() {
+	local magic other="" file=$WORK/1-target/module.ko
+	module_unpack "$OPT_OOT_MODULE" "$file"
+	OOT_NAME=$(modinfo -F name "$file" 2>/dev/null) || true
+	magic=$(modinfo -F vermagic "$file" 2>/dev/null) || true
+	OOT_NAME=${OOT_NAME//-/_}
+	if [[ ! $OOT_NAME =~ ^[A-Za-z0-9_]+$ || -z $magic ]]; then die "$OPT_OOT_MODULE is no module of a kernel, or damaged"; fi
+	if [[ ${magic%% *} != "$TARGET_RELEASE" ]]; then
+		refuse module-differs "$OPT_OOT_MODULE was built for ${magic%% *}, the target is $TARGET_RELEASE"
+	fi
+	if [[ $TARGET_MODULES_DIR ]]; then other=$(find "$TARGET_MODULES_DIR/" -name '*.ko' -type f -print -quit); fi
+	if [[ $other ]]; then other=$(modinfo -F vermagic "$other"); fi
+	if [[ $other && ${other% } != "${magic% }" ]]; then
+		refuse module-differs "$OPT_OOT_MODULE was built for '${magic% }', the modules of the target are '${other% }'"
+	fi
+	if [[ $(modinfo -F intree "$file") == Y ]]; then
+		usage_error "$OPT_OOT_MODULE is of the kernel's own tree, not from outside: patch the kernel's source, without --oot-module"
+	fi
+}
+
+# TARGET_MODULES_DIR gets this module, and those that it needs and the kernel does not have: they lie beside it.
+oot_modules_link() {
+	local from=$TARGET_MODULES_DIR to=$WORK/1-target/modules
+	if [[ $from ]]; then
+		mkdir -p "$to"
+		# Below their whole paths: one call for thousands of links.
+		find "$from/" '(' -name '*.ko' -o -name '*.ko.xz' -o -name '*.ko.zst' -o -name '*.ko.gz' -o -name modules.builtin ')' -print0 |
+			xargs -r -0 cp -s --parents -t "$to" --
+		to+=$from
+	fi
+	mkdir -p "$to/updates"
+	TARGET_MODULES_DIR=$to
+	OOT_PARENT=updates/$OOT_NAME
+	oot_module_link "$OOT_NAME" "$WORK/1-target/module.ko"
+}
+
+# oot_module_link NAME FILE
+oot_module_link() {
+	local name=$1 file=$2 link=$TARGET_MODULES_DIR/updates/$1.ko dep pattern=${1//_/[-_]}
+	find "$TARGET_MODULES_DIR/" -name "$pattern.ko*" -delete
+	ln -s -- "$file" "$link"
+	for dep in $(modinfo -F depends "$file" | tr ',' ' '); do
+		dep=${dep//-/_}
+		if module_is_there "$dep" || module_is_builtin "$dep"; then continue; fi
+		vm_find_module "${OPT_OOT_MODULE%/*}" "$dep"
+		if [[ -z $REPLY ]]; then
+			warn "$name needs the module $dep, which is neither of $TARGET_RELEASE nor in ${OPT_OOT_MODULE%/*}"
+			continue
+		fi
+		module_unpack "$REPLY" "$WORK/1-target/$dep.ko"
+		oot_module_link "$dep" "$WORK/1-target/$dep.ko"
+	done
+}
+
+# What these modules export, from their files; the kernel's Module.symvers does not know it.
+oot_symvers() {
+	local file name to=$WORK/1-target/Module.symvers known=()
+	mkdir -p "$WORK/5-base/modules"
+	for file in "$TARGET_MODULES_DIR"/updates/*.ko; do
+		if [[ $(readlink -- "$file") == "$WORK"/* ]]; then known+=("$file"); fi
+	done
+	{
+		awk -F '\t' 'FILENAME != "-" { ours[$1] = 1; next } { name = $3; sub(/.*\//, "", name); gsub(/-/, "_", name) } !(name in ours)' \
+			<(printf '%s\n' "${known[@]}" | sed 's,.*/,,; s/\.ko$//') - <"$TARGET_SYMVERS"
+		for file in "${known[@]}"; do
+			name=${file#"$TARGET_MODULES_DIR/"}
+			awk -F '\t' -v module="${name%.ko}" '
+				FILENAME != "-" { crc[$2] = $1; next }
+				{ print ($1 in crc ? crc[$1] : "0x00000000") "\t" $1 "\t" module "\tEXPORT_SYMBOL_GPL\t" }' \
+				<(module_exports "$file") - < <(nm -j --defined-only -- "$file" | sed -n 's/^__ksymtab_//p')
+		done
+	} >"$to"
+	TARGET_SYMVERS=$to
+}
+
+# ---- its source -------------------------------------------------------------------------------------------------------
+
+# What a build leaves in the source of a module
+readonly OOT_PRODUCTS=(-name '*.o' -o -name '*.ko' -o -name '.*.cmd' -o -name '*.mod' -o -name '*.mod.c' -o -name '*.o.d' -o -name Module.symvers
+	-o -name modules.order -o -name .tmp_versions -o -name .git)
+
+oot_copy() {
+	local list=$WORK/2-tree/files log=$WORK/2-tree/copy.log link to
+	TARGET_SOURCE=$WORK/2-tree/module TREE=$TARGET_SOURCE TARGET_SOURCE_ID=""
+	need_space "$CACHE" 200000000 "the copy of the module's source"
+	mkdir -p "$TARGET_SOURCE"
+	(cd -- "$OPT_OOT_SOURCE" && find . '(' "${OOT_PRODUCTS[@]}" ')' -prune -o -print0) >"$list"
+	# shellcheck disable=SC2016
+	if ! long_run "$log" no_progress bash -c 'set -o pipefail; tar -C "$1" --no-recursion --null -T "$2" -cf - | tar -C "$3" --no-same-owner -xf -' \
+		copy "$OPT_OOT_SOURCE" "$list" "$TARGET_SOURCE"; then
+		show_file "$log"
+		die "$OPT_OOT_SOURCE could not be copied to $TARGET_SOURCE"
+	fi
+	chmod -R u+rwX -- "$TARGET_SOURCE"
+	# A link that leads out of it leads to where it did.
+	while IFS= read -r -d '' link; do
+		to=$(readlink -m -- "$OPT_OOT_SOURCE/$link")
+		if [[ $(readlink -- "$TARGET_SOURCE/$link") != /* && $to != "$OPT_OOT_SOURCE"/* ]]; then ln -sfn -- "$to" "$TARGET_SOURCE/$link"; fi
+	done < <(find "$TARGET_SOURCE" -type l -printf '%P\0')
+}
+
+# The names of source files are in a module (pr_debug(), WARN()), and the base check compares them: OOT_BUILT_IN stands before most.
+oot_built_in() {
+	OOT_BUILT_IN=$(tr '\0' '\n' <"$WORK/1-target/module.ko" | LC_ALL=C grep -aE '^/[A-Za-z0-9_.,+@~=/-]+\.[a-z]+$' | LC_ALL=C awk '
+		FILENAME != "-" { there[$0] = 1; next }
+		{
+			for (i = 2; i <= length($0); i++)
+				if (substr($0, i - 1, 1) == "/" && (substr($0, i) in there)) { print substr($0, 1, i - 1); next }
+		}' <(cd -- "$TARGET_SOURCE" && find . -type f -printf '%P\n') - | sort | uniq -c | sort -k 1,1nr | awk 'NR == 1 { print $2 }') || true
+	debug "$OOT_NAME was built in ${OOT_BUILT_IN:-a directory that it does not tell}"
+}
+
+# oot_class NAME -> REPLY
+oot_class() {
+	REPLY=""
+	case $1 in
+	Documentation/* | doc/* | docs/* | debian/* | rpm/* | dkms.conf | */dkms.conf | *.spec | README* | COPYING* | LICEN[SC]E* | AUTHORS | ChangeLog | CHANGELOG* | NEWS) REPLY=out ;;
+	*) patch_class_text "$1" ;;
+	esac
+}
+
+# Files that are there, or that the patch makes.
+oot_names() {
+	local name created
+	created=$(sed -n 's/^ create mode [0-9]* //p' "$WORK/2-tree/patches/"*.summary)
+	for name in "${!PATCH_CLASS[@]}"; do
+		if [[ ${PATCH_CLASS[$name]} != take || -e $TARGET_SOURCE/$name ]] || grep -qxF -- "$name" <<<"$created"; then continue; fi
+		PATCH_CLASS[$name]="not a file of the module's source, $OPT_OOT_SOURCE; code of the kernel, or of another module, is patched by a livepatch of its own [file-path]"
+	done
+}
+
+oot_view() {
+	VIEW_FROM=$1
+	shift
+	VIEW_FILES=("$@")
+	PATCHED=$WORK/2-tree/patched
+}
+
+# ---- building it ------------------------------------------------------------------------------------------------------
+
+# oot_make LOG: the target's Kbuild, over TREE. Files have the names that they had in the build of the module that runs. Symbols of modules that
+# are not here are no concern of a compiler; and no BTF, as in module_kbuild.
+oot_make() {
+	local goals=() goal
+	for goal in "${OPT_TARGETS[@]:-modules}"; do
+		# What DKMS' Makefiles call it by themselves, outside of Kbuild
+		if [[ $goal == @(all|default) ]]; then goal=modules; fi
+		goals+=("$goal")
+	done
+	OOT_LOG=$1
+	long_run "$1" oot_progress env -C "$TREE" "PWD=$TREE" make -k -j "$OPT_JOBS" -C "$KERNEL_TREE" \
+		${CALLER_CROSS_COMPILE:+"CROSS_COMPILE=$CALLER_CROSS_COMPILE"} "CC=$TARGET_CC" "M=$TREE" \
+		"KCFLAGS=-fmacro-prefix-map=$TREE/=$OOT_BUILT_IN" KBUILD_MODPOST_WARN=1 CONFIG_DEBUG_INFO_BTF_MODULES= "${goals[@]}"
+}
+oot_progress() { REPLY="building the module: $(grep -cE '^ +[A-Z]+ ' "$OOT_LOG") steps done"; }
+
+oot_tree() {
+	local log=$WORK/2-tree/build.log status=0
+	oot_make "$log" || status=$?
+	oot_parts "$TREE" >"$WORK/2-tree/parts"
+	if ! cut -f 1 "$WORK/2-tree/parts" | grep -qxF -- "$OOT_NAME"; then
+		show_matching 'error|\*\*\*|not found|No rule' "$log"
+		if ((status)); then die "the source of the module, $OPT_OOT_SOURCE, can't be built for $TARGET_RELEASE; all of make's output: $log"; fi
+		die "$OPT_OOT_SOURCE does not build a module $OOT_NAME (it builds: $(cut -f 1 "$WORK/2-tree/parts" | sort -u | xargs))"
+	fi
+	oot_whole "$log"
+	oot_ask
+	cp -a -- "$TREE" "$PATCHED"
+	view_fill "$VIEW_FROM"
+	STAGE_SUMMARY="$OOT_NAME, built of a copy of its source"
+}
+
+# oot_parts DIR: "module <TAB> object <TAB> Kbuild's name of it" of all modules in DIR, as Kbuild lists them for modpost
+oot_parts() {
+	local file name part dir
+	while IFS= read -r file; do
+		name=${file##*/} name=${name%.mod}
+		while IFS= read -r part; do
+			dir=${part#"$TREE/"}
+			path_normalize "$dir"
+			printf '%s\t%s\t%s\n' "${name//-/_}" "$REPLY" "$part"
+		done < <(tr -s ' ' '\n' <"$file" | grep '\.o$')
+	done < <(find "$1" -name '*.mod' -type f)
+}
+
+# oot_whole LOG: each object of the module was compiled here, from a source
+oot_whole() {
+	local name object goal lost="" kind=""
+	while IFS=$'\t' read -r name object goal; do
+		if [[ $name != "$OOT_NAME" ]]; then continue; fi
+		command_file "$object"
+		if [[ ! -f $TREE/$object || ! -f $REPLY ]]; then lost+=$'\n'"    $object"; continue; fi
+		kind+=" $([[ $goal == /* ]] && echo 0 || echo 1)"
+	done <"$WORK/2-tree/parts"
+	if [[ $lost ]]; then
+		show_matching 'error|\*\*\*|not found|No rule' "$1"
+		die "these objects of $OOT_NAME do not come out of its source, $OPT_OOT_SOURCE, for $TARGET_RELEASE; all of make's output: $1$lost"
+	fi
+	OOT_IN_DIRECTORY=${kind: -1}
+}
+
+oot_command_dir() {
+	REPLY=$KERNEL_TREE
+	if ((OOT_IN_DIRECTORY)); then
+		REPLY=$TREE
+		if [[ $1 == patched* ]]; then REPLY=$PATCHED; fi
+	fi
+}
+
+# oot_ask: 2-tree/asked, and in 2-tree/anew what of it make has made anew of the patched files. Where it fails an object is lost, which the
+# compile stage tells. A new header may hide one of the same name that was found elsewhere before: who read that one is made anew, too.
+oot_ask() {
+	local asked=$WORK/2-tree/asked saved=$WORK/2-tree/saved file source
+	progress "asking make what the patch changes"
+	cp -a -- "$TREE" "$saved"
+	: >"$WORK/2-tree/stamp"
+	PATCHED=$TREE view_fill "$VIEW_FROM"
+	for file in "${VIEW_FILES[@]}"; do
+		if [[ $file != *.[h] && $file != *.inc || -f $saved/$file ]]; then continue; fi
+		while IFS= read -r source; do touch -c -- "$TREE/$source"; done < <(oot_readers "${file##*/}")
+	done
+	oot_make "$WORK/2-tree/asked.log" || true
+	mv -- "$TREE" "$asked"
+	mv -- "$saved" "$TREE"
+	oot_anew "$asked" >"$WORK/2-tree/anew"
+}
+
+# oot_readers BASE: sources of the objects that read a file of that name
+oot_readers() {
+	{ find "$TREE" -name '.*.o.cmd' -exec grep -lF -- "/$1" '{}' + || true; } | while IFS= read -r file; do
+		sed -n 's/^source_[^ ]* := //p' "$file" | sed "s,^$TREE/,,"
+	done
+}
+
+# oot_anew ASKED: of its files, those that are newer than the patched ones, and those that are lost
+oot_anew() {
+	{
+		find "$1" -type f -newer "$WORK/2-tree/stamp" -printf '%P\n'
+		comm -23 <(find "$TREE" -type f -printf '%P\n' | sort) <(find "$1" -type f -printf '%P\n' | sort)
+	} | sort -u | grep -vxF -f <(printf '%s\n' "${VIEW_FILES[@]}") || true
+}
+
+# ---- affected objects -------------------------------------------------------------------------------------------------
+
+oot_affected() {
+	local name object goal file lost=""
+	local -A anew=()
+	mkdir -p "$WORK/3-affected"
+	if ((${#PATCHED_FILES[@]} == 0)); then finish "$EXIT_UNCHANGED" "nothing changed: ${BUILD_FILES[*]} only"; fi
+	affected_name_is_free
+	while IFS= read -r file; do anew[$file]=1; done <"$WORK/2-tree/anew"
+	OBJECTS=()
+	while IFS=$'\t' read -r name object goal; do
+		if [[ $name != "$OOT_NAME" || -z ${anew[$object]:-} ]]; then continue; fi
+		OBJECTS+=("$object")
+		PARENT[$object]=$OOT_PARENT MODULE[$object]=$OOT_NAME GOAL[$object]=$goal
+	done < <(sort -u "$WORK/2-tree/parts")
+	oot_build_judge
+	oot_others
+	for file in "${PATCHED_FILES[@]}"; do
+		if [[ $file == *.c ]] && ! oot_is_read "$file"; then lost+=$'\n'"    $file"; fi
+	done
+	if [[ $lost ]]; then refuse not-built "these files are not compiled into $OOT_NAME for $TARGET_RELEASE:$lost"; fi
+	if ((${#OBJECTS[@]} == 0)); then
+		finish "$EXIT_UNCHANGED" "nothing changed: no object of $OOT_NAME includes what the patch changes"
+	fi
+	for object in "${OBJECTS[@]}"; do
+		printf '%s\t%s\t%s\t%s\n' "$object" "${PARENT[$object]}" "${MODULE[$object]}" "${GOAL[$object]}"
+	done >"$WORK/3-affected/objects"
+	affected_limit
+	affected_modules_fit
+	STAGE_SUMMARY="${#OBJECTS[@]} object(s): ${OBJECTS[*]:0:3}"
+	if ((${#OBJECTS[@]} > 3)); then STAGE_SUMMARY+=" ..."; fi
+}
+
+# oot_is_read FILE: does a recorded command name it, before the patch or with it?
+oot_is_read() {
+	grep -rqF --include='.*.cmd' -e " $TREE/$1" -e " $1" -- "$TREE" "$WORK/2-tree/asked"
+}
+
+# The objects of the module are the same ones, with the same flags.
+oot_build_judge() {
+	local asked=$WORK/2-tree/asked object what="" part
+	oot_parts "$asked" >"$WORK/2-tree/asked.parts"
+	what=$(comm -13 <(sort -u "$WORK/2-tree/parts") <(sort -u "$WORK/2-tree/asked.parts") | cut -f 2 | xargs)
+	if [[ $what ]]; then what=$'\n'"    ${BUILD_FILES[*]}: $what would be built, too; put new code into a file that is there"; fi
+	part=$(comm -23 <(sort -u "$WORK/2-tree/parts") <(sort -u "$WORK/2-tree/asked.parts") | cut -f 2 | xargs)
+	if [[ $part ]]; then what+=$'\n'"    ${BUILD_FILES[*]}: $part would not be built any more"; fi
+	for object in "${OBJECTS[@]}"; do
+		command_file "$object"
+		part=$asked/${REPLY#"$TREE/"}
+		if [[ -f $part ]] && ! cmp -s <(sed 1q "$REPLY") <(sed 1q "$part"); then what+=$'\n'"    $object would be compiled with other options"; fi
+	done
+	if [[ $what ]]; then refuse build-changed "how a module that runs was built can't be changed:$what"; fi
+	if ((${#BUILD_FILES[@]})); then note "without effect on what is built: ${BUILD_FILES[*]}"; fi
+}
+
+# What make made anew beside the objects of the module: that of other modules, headers that are generated, programs of the build
+oot_others() {
+	local file asked=$WORK/2-tree/asked other="" read=""
+	while IFS= read -r file; do
+		case $file in
+		*.ko | *.mod | *.mod.c | *.mod.o | .*.cmd | */.*.cmd | *.d | modules.order | */modules.order | *Module.symvers | *built-in.a | *.module-common.o | .tmp_* | */.tmp_*) continue ;;
+		esac
+		if grep -q $'\t'"$file"$'\t' "$WORK/2-tree/parts"; then
+			# (An object may be of several modules, this one too.)
+			if grep -q "^$OOT_NAME"$'\t'"$file"$'\t' "$WORK/2-tree/parts" && ! grep -v "^$OOT_NAME"$'\t' "$WORK/2-tree/parts" | grep -q $'\t'"$file"$'\t'; then continue; fi
+			if ! oot_same_object "$file"; then other+=$'\n'"    $file ($(awk -F '\t' -v file="$file" -v name="$OOT_NAME" '$2 == file && $1 != name { print $1; exit }' "$WORK/2-tree/parts").ko)"; fi
+		elif [[ $file == *.o ]] && oot_is_composite "$file"; then
+			continue
+		elif [[ $file == *.o ]]; then
+			if ! oot_same_object "$file"; then read+=$'\n'"    $file"; fi
+		elif ! cmp -s -- "$TREE/$file" "$asked/$file"; then
+			read+=$'\n'"    $file"
+		fi
+	done <"$WORK/2-tree/anew"
+	if [[ $read ]]; then refuse file-read "the build makes something else than an object of what the patch changes, which would come out otherwise:$read"; fi
+	if [[ $other ]]; then refuse module-missing "the patch changes other modules than $OOT_NAME, which is the only one that is given:$other"; fi
+}
+
+# oot_same_object OBJECT: but for debug information
+oot_same_object() {
+	local side
+	if [[ ! -f $WORK/2-tree/asked/$1 ]]; then return 1; fi
+	for side in module asked; do
+		objcopy --strip-debug "$WORK/2-tree/$side/$1" "$WORK/2-tree/$side.o" 2>/dev/null || return 1
+	done
+	cmp -s "$WORK/2-tree/module.o" "$WORK/2-tree/asked.o"
+}
+
+# oot_is_composite OBJECT: linked of others
+oot_is_composite() {
+	command_file "$1"
+	[[ -f $REPLY ]] && ! grep -q '^source_' "$REPLY"
+}
+
+oot_plain() { :; }

@@ -1,0 +1,95 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# test/integration/oot.sh LINE: a module from outside the tree (oot/module), of two objects, one in a subdirectory, with flags, headers and
+# a static key of its own; it needs another one (oot/base). Both are built with the headers of the newest stock kernel of LINE, the
+# pipeline patches the first one, and the booted kernel loads module and livepatch in both orders.
+
+# shellcheck source=test/integration/common.sh
+source "$(dirname -- "$(realpath -- "${BASH_SOURCE[0]}")")/common.sh"
+
+LINE=${1:?usage: test/integration/oot.sh LINE}
+OUT=${KPATCH_TEST_DIR:-$TOP/build/integration}/$LINE-oot
+NAME="$LINE module from outside the tree"
+RUNS="$OUT/as it runs"
+
+rm -rf -- "$OUT"
+mkdir -p -- "$OUT" "$RUNS"
+vm_require
+"$TOP/kpatch-build/kpatch-build" -a "$LINE" --print-target >"$OUT/target.log"
+grep '^TARGET_' "$OUT/target.log" >"$OUT/target.sh"
+# shellcheck source=/dev/null
+source "$OUT/target.sh"
+
+# make_module NAME
+make_module() {
+	make -s -C "$TARGET_HEADERS" "M=$OUT/$1" CONFIG_DEBUG_INFO_BTF_MODULES= modules && objcopy --strip-debug "$OUT/$1"/*.ko
+}
+cp -r -- "$HERE"/oot/{base,module} "$OUT/"
+for part in base module; do
+	if ! make_module "$part" >"$OUT/$part.log" 2>&1; then
+		explain "$OUT/$part.log"
+		die "the module of the test does not build"
+	fi
+	cp -- "$OUT/$part"/*.ko "$RUNS/"
+done
+xz -- "$RUNS/klp-oot.ko"
+state() { (cd -- "$OUT/module" && find . -printf '%p %T@ %C@ %m\n' | sort); }
+state >"$OUT/before"
+
+# check WHAT COMMAND...
+check() {
+	local what=$1
+	shift
+	if "$@" >/dev/null; then
+		result ok "$what"
+	else
+		result "not ok" "$what"
+		explain "$LOG"
+	fi
+}
+
+# build FORM [OPTION...]
+build() {
+	local form=$1
+	LOG=$OUT/$form.log
+	shift
+	"$TOP/kpatch-build/kpatch-build" -a "$LINE" -m "$RUNS/klp-oot.ko.xz" --oot-module-src "$OUT/module" -n livepatch-oot -o "$OUT" "$@" \
+		"$HERE/oot/module.patch" >"$LOG" 2>&1
+}
+same_state() { state | cmp - "$OUT/before"; }
+
+declare -A STATES=(
+	[module-first]="the livepatch is loaded after the module: code of both objects is patched, data and the static key are the module's"
+	[patch-first]="the module is loaded after the livepatch, removed and loaded again"
+	[log]="the kernel log is clean")
+
+# run FORM KO STATE...: in the machine
+run() {
+	local form=$1 ko=$2 vm=$OUT/vm-$1 state status=0 before=$FAILED
+	shift 2
+	vm_prepare "$vm"
+	vm_add "$vm" "$HERE/oot/guest.sh" main
+	vm_add "$vm" "$OUT/module/klp-oot.ko" klp-oot.ko
+	vm_add "$vm" "$OUT/base/klp-oot-base.ko" klp-oot-base.ko
+	vm_add "$vm" "$OUT/$ko" livepatch-oot.ko
+	printf 'NAME=%s\nSTATES="%s"\n' "$(modinfo -F name "$OUT/$ko")" "$*" >"$vm/root/vm/settings"
+	vm_boot "$vm" "$TARGET_IMAGE" 300 || status=$?
+	for state; do
+		if grep -q "^@ok $state" "$vm/results"; then result ok "$form: ${STATES[$state]}"; else result "not ok" "$form: ${STATES[$state]}"; fi
+	done
+	if ((FAILED != before)); then
+		explain "$vm/results"
+		if ((status == 99)); then echo "#   the machine: $VM_WHY"; fi
+	fi
+}
+
+check "one: it is built" build one
+check "one: a function of each object is changed, and none is new" grep '2 changed and 0 new function' "$LOG"
+check "one: the source was only read" same_state
+if ((!FAILED)); then run one livepatch-oot.ko module-first patch-first log; fi
+# With the driver's own boot test, which loads what the module needs.
+printf '[ "$(cat /sys/module/klp_oot/parameters/value)" = "patched 603 %s" ]\n' 2 >"$OUT/value.test"
+check "per-object: it is built, and the boot test of the driver passes" build per-object --per-object "--boot-test=$OUT/value.test"
+echo "1..$NUMBER"
+exit $FAILED
