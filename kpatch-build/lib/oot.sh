@@ -44,7 +44,7 @@ oot_module() {
 	if [[ ${magic%% *} != "$TARGET_RELEASE" ]]; then
 		refuse module-differs "$OPT_OOT_MODULE was built for ${magic%% *}, the target is $TARGET_RELEASE"
 	fi
-	if [[ $TARGET_MODULES_DIR ]]; then other=$(find "$TARGET_MODULES_DIR/" -name '*.ko' -type f -print -quit); fi
+	if [[ $TARGET_MODULES_DIR ]]; then other=$(find "$TARGET_MODULES_DIR/" '(' -name '*.ko' -o -name '*.ko.xz' -o -name '*.ko.zst' -o -name '*.ko.gz' ')' -type f -print -quit); fi
 	if [[ $other ]]; then other=$(modinfo -F vermagic "$other"); fi
 	if [[ $other && ${other% } != "${magic% }" ]]; then
 		refuse module-differs "$OPT_OOT_MODULE was built for '${magic% }', the modules of the target are '${other% }'"
@@ -158,7 +158,7 @@ oot_class() {
 # Files that are there, or that the patch makes.
 oot_names() {
 	local name created
-	created=$(sed -n 's/^ create mode [0-9]* //p' "$WORK/2-tree/patches/"*.summary)
+	created=$(sed -nE 's/^ create (mode [0-9]+ )?//p' "$WORK/2-tree/patches/"*.summary)
 	for name in "${!PATCH_CLASS[@]}"; do
 		if [[ ${PATCH_CLASS[$name]} != take || -e $TARGET_SOURCE/$name ]] || grep -qxF -- "$name" <<<"$created"; then continue; fi
 		PATCH_CLASS[$name]="not a file of the module's source, $OPT_OOT_SOURCE; code of the kernel, or of another module, is patched by a livepatch of its own [file-path]"
@@ -243,8 +243,7 @@ oot_command_dir() {
 	fi
 }
 
-# oot_ask: 2-tree/asked, and in 2-tree/anew what of it make has made anew of the patched files. Where it fails an object is lost, which the
-# compile stage tells. A new header may hide one of the same name that was found elsewhere before: who read that one is made anew, too.
+# oot_ask: 2-tree/asked, and in 2-tree/anew what of it make has made anew of the patched files. A new header may hide one of the same name that was found elsewhere before: who read that one is made anew, too.
 oot_ask() {
 	local asked=$WORK/2-tree/asked saved=$WORK/2-tree/saved file source
 	progress "asking make what the patch changes"
@@ -258,7 +257,7 @@ oot_ask() {
 	oot_make "$WORK/2-tree/asked.log" || true
 	mv -- "$TREE" "$asked"
 	mv -- "$saved" "$TREE"
-	oot_anew "$asked" >"$WORK/2-tree/anew"
+	oot_anew "$asked" "$WORK/2-tree/asked.log" >"$WORK/2-tree/anew"
 }
 
 # oot_readers BASE: sources of the objects that read a file of that name
@@ -268,11 +267,17 @@ oot_readers() {
 	done
 }
 
-# oot_anew ASKED: of its files, those that are newer than the patched ones, and those that are lost
+# oot_anew ASKED LOG: of its files, those that are newer than the patched ones, those that are lost, and objects of which the log says that
+# they could not be made (the compile stage shows why)
 oot_anew() {
+	local object
 	{
 		find "$1" -type f -newer "$WORK/2-tree/stamp" -printf '%P\n'
 		comm -23 <(find "$TREE" -type f -printf '%P\n' | sort) <(find "$1" -type f -printf '%P\n' | sort)
+		sed -nE 's/^make.*\*\*\* \[[^]]*: ([^] ]*\.o)\] Error.*/\1/p' "$2" | while IFS= read -r object; do
+			path_normalize "${object#"$TREE/"}"
+			printf '%s\n' "$REPLY"
+		done
 	} | sort -u | grep -vxF -f <(printf '%s\n' "${VIEW_FILES[@]}") || true
 }
 
@@ -357,6 +362,8 @@ oot_others() {
 # oot_same_object OBJECT: but for debug information
 oot_same_object() {
 	local side
+	# (One that could not be built before either is no matter of the patch.)
+	if [[ ! -f $TREE/$1 ]]; then return 0; fi
 	if [[ ! -f $WORK/2-tree/asked/$1 ]]; then return 1; fi
 	for side in module asked; do
 		objcopy --strip-debug "$WORK/2-tree/$side/$1" "$WORK/2-tree/$side.o" 2>/dev/null || return 1
