@@ -20,6 +20,7 @@
 # make check-sample     300 real objects of each series    an hour at first (kernel)
 # make check-fixes      150 real fixes of each series    hours; goes on where it was (kernel)
 # make check-long       modules and livepatches come, go and race    hours (kernel)
+# make check-oot        modules of two Debian packages *-dkms, built from source, patched and booted    4 minutes (kernel)
 # make check-valgrind   the object tests under valgrind    20 minutes
 # make fuzz, fuzz-long  broken files; fuzz-long guided by coverage, two million runs of each program    10 minutes, hours
 # make bench            measures what has a limit of time or memory    minutes (kernel)
@@ -152,7 +153,7 @@ help:
 	@sed -n 's/^# \(make \|Tests, \|Loops \)/\1/p' Makefile
 
 .PHONY: deps demo check check-quick check-style check-unit check-object check-cli check-integration check-sanitized check-valgrind \
-	check-sample check-sample-small check-fixes check-fixes-small check-long fuzz fuzz-long bench fmt-check fmt shellcheck clean
+	check-sample check-sample-small check-fixes check-fixes-small check-long check-oot fuzz fuzz-long bench fmt-check fmt shellcheck clean
 deps:
 	$(Q)kpatch-build/install-packages all
 
@@ -257,6 +258,10 @@ check-long: all
 		ROUNDS=50 RACES=200 test/integration/modules.sh $$line orders order || st=1; \
 		ROUNDS=50 test/integration/per-object.sh $$line orders other-build || st=1; \
 	done; exit $$st
+
+# A module of a Debian package on each line; the packages are fetched.
+check-oot: all
+	$(Q)st=0; for line in $(KERNELS); do test/series $$line test/integration/oot-dkms.sh $$line || st=1; done; exit $$st
 
 # Where the stated limits of time and memory stand; fails where one is missed.
 bench: all
