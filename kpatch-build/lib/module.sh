@@ -127,7 +127,7 @@ module_check_symbols() {
 				continue
 			fi
 			owner=$(awk -F '\t' -v name="$name" '$2 == name { print $3; exit }' "$TARGET_SYMVERS")
-			if [[ $owner ]]; then module_lacks "$object" "$name" "which only module $owner has"; else link_lacks "$object" "$name" "which is nowhere in $TARGET_RELEASE (declared, but not built with its configuration?)"; fi
+			if [[ $owner ]]; then module_lacks "$object" "$name" "which only module $owner has"; else module_lacks "$object" "$name" "which is nowhere in $TARGET_RELEASE (declared, but not built with its configuration?)"; fi
 		done < <(nm -uj -- "$object")
 	done
 	if ((${#bad[@]})); then
