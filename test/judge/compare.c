@@ -324,6 +324,42 @@ static void pair_by_name(struct object *orig, struct object *patched)
 	}
 }
 
+/* A descriptor of pr_debug() is what it says: module, function, file, format and line. Its name is a number that any other descriptor moves. */
+static bool is_descriptor(const struct symbol *symbol)
+{
+	return counts(symbol) && !symbol->other && symbol->size &&
+	       !strcmp(symbol->object->sections[symbol->section].name, "__dyndbg");
+}
+
+/* The only descriptor of object that says what like says, or NULL. */
+static struct symbol *find_descriptor(struct symbol *like, struct object *object)
+{
+	struct symbol *found = NULL;
+
+	for (size_t i = 0; i < object->n_symbols; i++) {
+		struct symbol *b = &object->symbols[i];
+
+		if (!is_descriptor(b) || b->size != like->size ||
+		    !same_range(like->object, &like->object->sections[like->section], like->value, object,
+				&object->sections[b->section], b->value, like->size, DEPTH, NULL))
+			continue;
+		if (found)
+			return NULL;
+		found = b;
+	}
+	return found;
+}
+
+static void pair_descriptors(struct object *orig, struct object *patched)
+{
+	for (size_t i = 0; i < orig->n_symbols; i++) {
+		struct symbol *a = &orig->symbols[i], *b = is_descriptor(a) ? find_descriptor(a, patched) : NULL;
+
+		if (b && find_descriptor(b, orig) == a)
+			pair(a, b);
+	}
+}
+
 static void pair_by_use(struct object *orig)
 {
 	for (size_t i = 0; i < orig->n_symbols; i++) {
@@ -419,6 +455,7 @@ static void pair_by_order(struct object *orig, struct object *patched)
 void pair_symbols(struct object *orig, struct object *patched)
 {
 	pair_by_name(orig, patched);
+	pair_descriptors(orig, patched);
 	/* Functions that are told by use tell others. */
 	pair_by_use(orig);
 	pair_by_use(orig);

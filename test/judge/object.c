@@ -84,12 +84,20 @@ static const char *base_of(const char *name, unsigned long *number)
 		}
 		*to++ = *from++;
 	}
+	/* Both: a static descriptor of pr_debug() is __UNIQUE_ID_ddebug567.27. */
+	size_t end = to - base;
+
+	while (end > 1 && base[end - 1] == '#' && base[end - 2] == '.')
+		end -= 2;
 	for (size_t i = 0; i < sizeof(counted) / sizeof(*counted); i++) {
 		if (strncmp(name, counted[i], strlen(counted[i])))
 			continue;
-		while (to > base && isdigit(to[-1]))
-			to--;
-		*number = strtoul(name + (to - base), NULL, 10);
+		size_t begin = end;
+
+		while (begin && isdigit(base[begin - 1]))
+			begin--;
+		*number = strtoul(name + begin, NULL, 10);
+		to = base + begin;
 		*to++ = '#';
 	}
 	*to = '\0';
