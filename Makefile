@@ -20,7 +20,7 @@
 # make check-sample     300 real objects of each series    an hour at first (kernel)
 # make check-fixes      150 real fixes of each series    hours; goes on where it was (kernel)
 # make check-long       modules and livepatches come, go and race    hours (kernel)
-# make check-oot        modules of two Debian packages *-dkms, built from source, patched and booted    4 minutes (kernel)
+# make check-oot        modules of two Debian packages *-dkms, built from source, patched, booted; slow tests of such    6 minutes (kernel)
 # make check-valgrind   the object tests under valgrind    20 minutes
 # make fuzz, fuzz-long  broken files; fuzz-long guided by coverage, two million runs of each program    10 minutes, hours
 # make bench            measures what has a limit of time or memory    minutes (kernel)
@@ -235,7 +235,7 @@ check-fixes-small: all $(JUDGE)
 	$(Q)test/series 6.12 test/fixes/small
 
 check-cli: all $(LAW_TOOLS) $(JUDGE)
-	$(Q)bats --tap test/cli
+	$(Q)bats --tap --filter-tags '!slow' test/cli
 
 # The scripts of test/integration that test one thing on one booted line each, after the cases; and those of one line only.
 INTEGRATION := kallsyms-equal positions replace mounted static-call static-key modules per-object law law-pipeline
@@ -260,8 +260,9 @@ check-long: all
 	done; exit $$st
 
 # A module of a Debian package on each line; the packages are fetched.
-check-oot: all
-	$(Q)st=0; for line in $(KERNELS); do test/series $$line test/integration/oot-dkms.sh $$line || st=1; done; exit $$st
+check-oot: all $(LAW_TOOLS) $(JUDGE)
+	$(Q)st=0; bats --tap --filter-tags slow test/cli/oot.bats || st=1; \
+	for line in $(KERNELS); do test/series $$line test/integration/oot-dkms.sh $$line || st=1; done; exit $$st
 
 # Where the stated limits of time and memory stand; fails where one is missed.
 bench: all

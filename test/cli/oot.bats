@@ -82,6 +82,7 @@ add() { printf '%s\n' "--- /dev/null" "+++ b/$1" "@@ -0,0 +1 @@" "+$2" >>"$T/cha
 	[[ ${lines[-1]} == "objects: main.o sub/part.o" ]]
 }
 
+# bats test_tags=slow
 @test "a new header that hides another reaches who read that one" {
 	add sub/found.h '#define FOUND 5'
 	run -0 lib reach
@@ -106,6 +107,7 @@ add() { printf '%s\n' "--- /dev/null" "+++ b/$1" "@@ -0,0 +1 @@" "+$2" >>"$T/cha
 	[[ ${lines[-1]} == "    two.o (two.ko) [module-missing]" ]]
 }
 
+# bats test_tags=slow
 @test "refused: a header that is made of a changed file" {
 	change limit.h 's/7/8/'
 	run -2 lib reach
@@ -137,6 +139,7 @@ add() { printf '%s\n' "--- /dev/null" "+++ b/$1" "@@ -0,0 +1 @@" "+$2" >>"$T/cha
 	[[ ${lines[-1]} == "    fs/exec.c: not a file of the module's source, $M; code of the kernel, or of another module, is patched by a livepatch of its own [file-path]" ]]
 }
 
+# bats test_tags=slow
 @test "refused: a file that is not compiled" {
 	change sub/part.c 's/n \* STEP/n + STEP/'
 	printf 'int a;\n' >"$M/unused.c"
@@ -160,6 +163,7 @@ add() { printf '%s\n' "--- /dev/null" "+++ b/$1" "@@ -0,0 +1 @@" "+$2" >>"$T/cha
 	[[ ${lines[-1]} == "kpatch-build: error: $KO is no module of a kernel, or damaged" ]]
 }
 
+# bats test_tags=slow
 @test "a source that does not build the module, or does not compile" {
 	change sub/part.c 's/n \* STEP/n + STEP/'
 	sed -i 's/^obj-m.*/obj-m := two.o/' "$M/Makefile"
@@ -174,6 +178,7 @@ add() { printf '%s\n' "--- /dev/null" "+++ b/$1" "@@ -0,0 +1 @@" "+$2" >>"$T/cha
 	[[ $output == *"these objects of one do not come out of its source"* && ${lines[-1]} == "    sub/part.o" ]]
 }
 
+# bats test_tags=slow
 @test "a patched source that does not compile is told by the compiler" {
 	change sub/part.c 's/n \* STEP/n + NONSENSE/'
 	run -6 lib prove
