@@ -44,7 +44,7 @@ oot_module() {
 	if [[ ${magic%% *} != "$TARGET_RELEASE" ]]; then
 		refuse module-differs "$OPT_OOT_MODULE was built for ${magic%% *}, the target is $TARGET_RELEASE"
 	fi
-	if [[ $TARGET_MODULES_DIR ]]; then other=$(find "$TARGET_MODULES_DIR/" '(' -name '*.ko' -o -name '*.ko.xz' -o -name '*.ko.zst' -o -name '*.ko.gz' ')' -type f -print -quit); fi
+	if [[ $TARGET_MODULES_DIR ]]; then other=$(module_find "$TARGET_MODULES_DIR" '*' -type f -print -quit); fi
 	if [[ $other ]]; then other=$(modinfo -F vermagic "$other"); fi
 	if [[ $other && ${other% } != "${magic% }" ]]; then
 		refuse module-differs "$OPT_OOT_MODULE was built for '${magic% }', the modules of the target are '${other% }'"
@@ -60,7 +60,7 @@ oot_modules_link() {
 	if [[ $from ]]; then
 		mkdir -p "$to"
 		# Below their whole paths: one call for thousands of links.
-		find "$from/" '(' -name '*.ko' -o -name '*.ko.xz' -o -name '*.ko.zst' -o -name '*.ko.gz' -o -name modules.builtin ')' -print0 |
+		module_find "$from" '*' -print0 -o -name modules.builtin -print0 |
 			xargs -r -0 cp -s --parents -t "$to" --
 		to+=$from
 	fi
@@ -206,7 +206,7 @@ oot_tree() {
 	STAGE_SUMMARY="$OOT_NAME, built of a copy of its source"
 }
 
-# oot_parts DIR: "module <TAB> object <TAB> Kbuild's name of it" of all modules in DIR, as Kbuild lists them for modpost
+# oot_parts DIR: "module <TAB> object <TAB> Kbuild's name of it" of all modules in DIR, as Kbuild lists them for modpost; sorted
 oot_parts() {
 	local file name part dir
 	while IFS= read -r file; do
@@ -216,7 +216,7 @@ oot_parts() {
 			path_normalize "$dir"
 			printf '%s\t%s\t%s\n' "${name//-/_}" "$REPLY" "$part"
 		done < <(tr -s ' ' '\n' <"$file" | grep '\.o$')
-	done < <(find "$1" -name '*.mod' -type f)
+	done < <(find "$1" -name '*.mod' -type f) | sort -u
 }
 
 # oot_whole LOG: each object of the module was compiled here, from a source
@@ -295,7 +295,7 @@ oot_affected() {
 		if [[ $name != "$OOT_NAME" || -z ${anew[$object]:-} ]]; then continue; fi
 		OBJECTS+=("$object")
 		PARENT[$object]=$OOT_PARENT MODULE[$object]=$OOT_NAME GOAL[$object]=$goal
-	done < <(sort -u "$WORK/2-tree/parts")
+	done <"$WORK/2-tree/parts"
 	oot_build_judge
 	oot_others
 	for file in "${PATCHED_FILES[@]}"; do
@@ -323,9 +323,9 @@ oot_is_read() {
 oot_build_judge() {
 	local asked=$WORK/2-tree/asked object what="" part
 	oot_parts "$asked" >"$WORK/2-tree/asked.parts"
-	what=$(comm -13 <(sort -u "$WORK/2-tree/parts") <(sort -u "$WORK/2-tree/asked.parts") | cut -f 2 | xargs)
+	what=$(comm -13 "$WORK/2-tree/parts" "$WORK/2-tree/asked.parts" | cut -f 2 | xargs)
 	if [[ $what ]]; then what=$'\n'"    ${BUILD_FILES[*]}: $what would be built, too; put new code into a file that is there"; fi
-	part=$(comm -23 <(sort -u "$WORK/2-tree/parts") <(sort -u "$WORK/2-tree/asked.parts") | cut -f 2 | xargs)
+	part=$(comm -23 "$WORK/2-tree/parts" "$WORK/2-tree/asked.parts" | cut -f 2 | xargs)
 	if [[ $part ]]; then what+=$'\n'"    ${BUILD_FILES[*]}: $part would not be built any more"; fi
 	for object in "${OBJECTS[@]}"; do
 		command_file "$object"

@@ -61,14 +61,3 @@ module_unpacked() {
 	fi
 	REPLY=$to
 }
-
-# module_unpack FILE TO
-module_unpack() {
-	local unpack=(cat)
-	case $1 in
-	*.xz) unpack=(xz -dc) ;;
-	*.zst) unpack=(zstd -dcq) ;;
-	*.gz) unpack=(gzip -dc) ;;
-	esac
-	if ! "${unpack[@]}" -- "$1" >"$2"; then die "$1 can't be read, see above"; fi
-}

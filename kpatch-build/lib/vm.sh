@@ -66,11 +66,28 @@ vm_prepare() {
 
 vm_add() { install -D -m 755 -- "$2" "$1/root/vm/$3"; }
 
+# module_find DIR NAME ACTION...: give the files of modules below DIR, whose name (a pattern) may be of a compressed one, to ACTION of find
+module_find() {
+	local dir=$1 name=$2
+	shift 2
+	find "$dir/" "(" -name "$name.ko" -o -name "$name.ko.xz" -o -name "$name.ko.zst" -o -name "$name.ko.gz" ")" "$@"
+}
+
+# module_unpack FILE TO: the module in FILE, which may be compressed
+module_unpack() {
+	local unpack=(cat)
+	case $1 in
+	*.xz) unpack=(xz -dc) ;;
+	*.zst) unpack=(zstd -dcq) ;;
+	*.gz) unpack=(gzip -dc) ;;
+	esac
+	if ! "${unpack[@]}" -- "$1" >"$2"; then die "$1 can't be read, see above"; fi
+}
+
 # vm_find_module MODULES NAME: path of a module in a lib/modules/<release> directory, in REPLY; "" if there is none
 vm_find_module() {
 	local name=${2//_/[-_]}
-	REPLY=$(find "$1/" \( -name "$name.ko" -o -name "$name.ko.xz" -o -name "$name.ko.zst" -o -name "$name.ko.gz" \) \
-		-print -quit)
+	REPLY=$(module_find "$1" "$name" -print -quit)
 }
 
 # vm_add_module DIR MODULES NAME: NAME's order file lists what to load, dependencies first.
@@ -97,12 +114,7 @@ vm_add_module_to() {
 		for dep in $REPLY; do vm_add_module_to "$order" "$dir" "$modules" "$dep"; done
 	done
 	if grep -qx "$name.ko" "$order"; then return 0; fi
-	case $file in
-	*.xz) xz -dc -- "$file" ;;
-	*.zst) zstd -dcq -- "$file" ;;
-	*.gz) gzip -dc -- "$file" ;;
-	*) cat -- "$file" ;;
-	esac >"$into/$name.ko"
+	module_unpack "$file" "$into/$name.ko"
 	echo "$name.ko" >>"$order"
 }
 
