@@ -29,6 +29,26 @@ result() {
 # explain FILE [LINES]: the end of a log, as remarks
 explain() { tr -d '\r' <"$1" | tail -n "${2:-30}" | sed 's/^/#   /'; }
 
+# check_logged WHAT COMMAND...: a test of one command, with the end of LOG where it fails
+check_logged() {
+	local what=$1
+	shift
+	if "$@" >/dev/null; then
+		result ok "$what"
+	else
+		result "not ok" "$what"
+		explain "$LOG"
+	fi
+}
+
+# target_prepare: TARGET_* of the newest stock kernel of LINE, also in OUT/target.sh
+target_prepare() {
+	"$TOP/kpatch-build/kpatch-build" -a "$LINE" --print-target >"$OUT/target.log"
+	grep '^TARGET_' "$OUT/target.log" >"$OUT/target.sh"
+	# shellcheck source=/dev/null
+	source "$OUT/target.sh"
+}
+
 # source_with DIR MAKEFILE FILE...: TARGET_SOURCE with modules of ours. DIR is in the cache, outside of its entries, and holds hard
 # links but for drivers/misc/FILE and the Makefile there, which gets the lines of MAKEFILE. The dates of these stand for
 # their contents, so that the build tree is found in the cache again.

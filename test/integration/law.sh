@@ -174,10 +174,7 @@ judge() {
 rm -rf -- "$OUT"
 mkdir -p -- "$OUT"
 vm_require
-"$TOP/kpatch-build/kpatch-build" -a "$LINE" --print-target >"$OUT/target.log"
-grep '^TARGET_' "$OUT/target.log" >"$OUT/target.sh"
-# shellcheck source=/dev/null
-source "$OUT/target.sh"
+target_prepare
 declare -A DOES=()
 
 build_target

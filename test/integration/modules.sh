@@ -186,10 +186,7 @@ run_point() {
 rm -rf -- "$OUT"
 mkdir -p -- "$OUT"/{build,modules/kernel/drivers/misc}
 vm_require
-"$TOP/kpatch-build/kpatch-build" -a "$LINE" --print-target >"$OUT/target.log"
-grep '^TARGET_' "$OUT/target.log" >"$OUT/target.sh"
-# shellcheck source=/dev/null
-source "$OUT/target.sh"
+target_prepare
 
 SOURCE=${TARGET_SOURCE%/*/*}/test-source/modules_${TARGET_SOURCE##*/}
 source_with "$SOURCE" "$PARTS/Makefile.modules" "$PARTS"/klp-*.[ch]

@@ -18,10 +18,7 @@ NAME="$LINE $PACKAGE-dkms"
 rm -rf -- "$OUT"
 mkdir -p -- "$OUT"/{package,built}
 vm_require
-"$TOP/kpatch-build/kpatch-build" -a "$LINE" --print-target >"$OUT/target.log"
-grep '^TARGET_' "$OUT/target.log" >"$OUT/target.sh"
-# shellcheck source=/dev/null
-source "$OUT/target.sh"
+target_prepare
 
 if ! (cd -- "$OUT" && apt-get -q -o APT::Sandbox::User="$(id -un)" download "$PACKAGE-dkms" && dpkg -x "$PACKAGE-dkms"_*.deb package) >"$OUT/fetch.log" 2>&1; then
 	explain "$OUT/fetch.log"

@@ -16,10 +16,7 @@ RUNS="$OUT/as it runs"
 rm -rf -- "$OUT"
 mkdir -p -- "$OUT" "$RUNS"
 vm_require
-"$TOP/kpatch-build/kpatch-build" -a "$LINE" --print-target >"$OUT/target.log"
-grep '^TARGET_' "$OUT/target.log" >"$OUT/target.sh"
-# shellcheck source=/dev/null
-source "$OUT/target.sh"
+target_prepare
 
 # make_module NAME
 make_module() {
@@ -36,18 +33,6 @@ done
 xz -- "$RUNS/klp-oot.ko"
 state() { (cd -- "$OUT/module" && find . -printf '%p %T@ %C@ %m\n' | sort); }
 state >"$OUT/before"
-
-# check WHAT COMMAND...
-check() {
-	local what=$1
-	shift
-	if "$@" >/dev/null; then
-		result ok "$what"
-	else
-		result "not ok" "$what"
-		explain "$LOG"
-	fi
-}
 
 # build FORM [OPTION...]
 build() {
@@ -84,12 +69,12 @@ run() {
 	fi
 }
 
-check "one: it is built" build one
-check "one: a function of each object is changed, and none is new" grep '2 changed and 0 new function' "$LOG"
-check "one: the source was only read" same_state
+check_logged "one: it is built" build one
+check_logged "one: a function of each object is changed, and none is new" grep '2 changed and 0 new function' "$LOG"
+check_logged "one: the source was only read" same_state
 if ((!FAILED)); then run one livepatch-oot.ko module-first patch-first log; fi
 # With the driver's own boot test, which loads what the module needs.
 printf '[ "$(cat /sys/module/klp_oot/parameters/value)" = "patched 603 %s" ]\n' 2 >"$OUT/value.test"
-check "per-object: it is built, and the boot test of the driver passes" build per-object --per-object "--boot-test=$OUT/value.test"
+check_logged "per-object: it is built, and the boot test of the driver passes" build per-object --per-object "--boot-test=$OUT/value.test"
 echo "1..$NUMBER"
 exit $FAILED

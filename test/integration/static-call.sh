@@ -18,10 +18,7 @@ NAME="$LINE static call"
 rm -rf -- "$OUT"
 mkdir -p -- "$OUT"/{build,modules/kernel/drivers/misc}
 vm_require
-"$TOP/kpatch-build/kpatch-build" -a "$LINE" --print-target >"$OUT/target.log"
-grep '^TARGET_' "$OUT/target.log" >"$OUT/target.sh"
-# shellcheck source=/dev/null
-source "$OUT/target.sh"
+target_prepare
 
 SOURCE=${TARGET_SOURCE%/*/*}/test-source/static-call_${TARGET_SOURCE##*/}
 source_with "$SOURCE" <(echo "obj-m += klp-static-call.o") "$HERE/static-call/klp-static-call.c"

@@ -28,10 +28,7 @@ make_module() {
 rm -rf -- "$OUT"
 mkdir -p -- "$OUT"/{build,modules/kernel/drivers/misc}
 vm_require
-"$TOP/kpatch-build/kpatch-build" -a "$LINE" --print-target >"$OUT/target.log"
-grep '^TARGET_' "$OUT/target.log" >"$OUT/target.sh"
-# shellcheck source=/dev/null
-source "$OUT/target.sh"
+target_prepare
 
 SOURCE=${TARGET_SOURCE%/*/*}/test-source/static-key_${TARGET_SOURCE##*/}
 MODULE=$OUT/modules/kernel/drivers/misc/klp-static-key.ko
@@ -41,17 +38,6 @@ if ! make_module >"$OUT/module.log" 2>&1; then
 	die "the module of the test does not build"
 fi
 
-# check WHAT COMMAND...
-check() {
-	local what=$1
-	shift
-	if "$@" >/dev/null; then
-		result ok "$what"
-	else
-		result "not ok" "$what"
-		explain "$LOG"
-	fi
-}
 has_jump_labels() { readelf -SW "$1" | grep __jump_table; }
 no_jump_labels() { ! has_jump_labels "$1"; }
 
@@ -64,13 +50,13 @@ build() {
 		return 1
 	fi
 	# keys_set() has no jump label, and value_get() is the only function that the patch changes.
-	check "$form: one function is changed, and none is new" grep '1 changed and 0 new function' "$LOG"
+	check_logged "$form: one function is changed, and none is new" grep '1 changed and 0 new function' "$LOG"
 	if [[ $form == one ]]; then
-		check "$form: the output says that they are tested at run time" \
+		check_logged "$form: the output says that they are tested at run time" \
 			grep '^ *klp-static-key.o: static keys are tested at run time, for the sake of old_off, .*pr_debug(), .*starts_off, .*trace_klp_static_key_asked()' "$LOG"
-		check "$form: no jump label is left" no_jump_labels "$OUT/$ko"
+		check_logged "$form: no jump label is left" no_jump_labels "$OUT/$ko"
 	else
-		check "$form: they are jump labels, as in the module itself" has_jump_labels "$OUT/$ko"
+		check_logged "$form: they are jump labels, as in the module itself" has_jump_labels "$OUT/$ko"
 	fi
 }
 
