@@ -7,7 +7,9 @@
  *
  * Two are the same if a pair of functions uses them and all that they say is equal, but for the line, which every change
  * above moves. Several equal ones in one function (a macro, a message that is there twice) are paired in their order, if
- * there are as many on both sides; if not, they are new, and only `module livepatch_...` switches them.
+ * there are as many on both sides. What is left then is compared without looking at who uses it: GCC moves messages into
+ * functions of its own (`mtl_power_down_dsp.part.0` of sound/soc/sof/intel/mtl.c), and a descriptor says itself in which
+ * function of the source it stands. The others are new, and only `module livepatch_...` switches them.
  */
 #include "diff/descriptors.h"
 
@@ -93,6 +95,26 @@ static void pair_equal(struct context *ctx, const id_vec *orig, const id_vec *pa
 	}
 }
 
+/* Those of a side that have no partner, in the order of the object. */
+static id_vec find_left(const struct side *side, const uint32_t *partners)
+{
+	id_vec ids = {0};
+
+	for (uint32_t id = 0; id < side->pieces->n; id++)
+		if (partners[id] == PIECE_NONE && is_descriptor(side, id))
+			vec_add(&ids, id);
+	return ids;
+}
+
+/* Pairs what is equal with its line first: of two that are equal but for it, one may be new. */
+static void pair_lists(struct context *ctx, id_vec orig, id_vec patched)
+{
+	pair_equal(ctx, &orig, &patched, true);
+	pair_equal(ctx, &orig, &patched, false);
+	vec_free(&orig);
+	vec_free(&patched);
+}
+
 void descriptors_pair(const struct side *orig, const struct side *patched, struct corr *corr)
 {
 	struct context ctx = {orig, patched, corr, lines_new(orig, patched)};
@@ -100,16 +122,11 @@ void descriptors_pair(const struct side *orig, const struct side *patched, struc
 	for (uint32_t p = 0; p < patched->pieces->n; p++) {
 		const struct piece *piece = side_piece(patched, p);
 		uint32_t o = corr->to_orig[p];
-		id_vec used_here, used_there;
 
 		if (piece->kind != PIECE_FUNC || piece->root != p || o == PIECE_NONE)
 			continue;
-		used_there = find_used(orig, corr->to_patched, o);
-		used_here = find_used(patched, corr->to_orig, p);
-		pair_equal(&ctx, &used_there, &used_here, true);
-		pair_equal(&ctx, &used_there, &used_here, false);
-		vec_free(&used_here);
-		vec_free(&used_there);
+		pair_lists(&ctx, find_used(orig, corr->to_patched, o), find_used(patched, corr->to_orig, p));
 	}
+	pair_lists(&ctx, find_left(orig, corr->to_patched), find_left(patched, corr->to_orig));
 	lines_free(ctx.lines);
 }
