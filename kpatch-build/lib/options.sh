@@ -3,6 +3,7 @@
 
 OPT_RELEASE=""          # -a
 OPT_SOURCE=""           # -s
+OPT_SRPM=""             # -r
 OPT_CONFIG=""           # -c
 OPT_IMAGE=""            # -v
 OPT_SYMVERS=""          # --symvers
@@ -45,6 +46,7 @@ Target:
   -a, --archversion RELEASE  a distribution kernel, by release (6.12.117+deb12-amd64) or by line (6.12: the newest
                              one in the archive); default: the running kernel. Needs no root, installs nothing
   -s, --sourcedir DIR        a source tree of your own (it is only read), with -c and -v
+  -r, --sourcerpm FILE       the source in a source RPM instead, as rpmbuild -bp prepares it; with -v, and -c if it has several
   -c, --config FILE          its configuration (default: DIR/.config)
   -v, --vmlinux FILE         its image: vmlinux, vmlinuz or bzImage (default: DIR/vmlinux)
       --symvers FILE         its Module.symvers (default: beside the source, the configuration or the image)
@@ -143,8 +145,7 @@ options_parse() {
 		--boot-test-file) OPT_BOOT=1 OPT_BOOT_FILES+=("$2"); shift ;;
 		--list-targets) OPT_ACTION=list-targets ;;
 		--print-target) OPT_ACTION=print-target ;;
-		-r | --sourcerpm)
-			usage_error "$1: source RPMs are not supported; unpack the source and give it with -s, -c and -v" ;;
+		-r | --sourcerpm) OPT_SRPM=$2; shift ;;
 		-m | --oot-module) OPT_OOT_MODULE=$2; shift ;;
 		--oot-module-src) OPT_OOT_SOURCE=$2; shift ;;
 		esac
@@ -165,7 +166,8 @@ options_check() {
 	if [[ $OPT_RELEASE && $OPT_SOURCE ]]; then
 		usage_error "-a names a distribution kernel and -s a tree of your own: give one of them"
 	fi
-	if [[ -z $OPT_SOURCE && $OPT_CONFIG$OPT_IMAGE$OPT_SYMVERS$OPT_MODULES ]]; then
+	if [[ $OPT_SRPM && $OPT_SOURCE$OPT_RELEASE ]]; then usage_error "-r is the source of the target: neither -s nor -a goes with it"; fi
+	if [[ -z $OPT_SOURCE$OPT_SRPM && $OPT_CONFIG$OPT_IMAGE$OPT_SYMVERS$OPT_MODULES ]]; then
 		usage_error "-c, -v, --symvers and --modules describe a tree of your own: -s DIR is missing"
 	fi
 	if [[ $CALLER_TARGET_ARCH && $CALLER_TARGET_ARCH != @(x86_64|x86) ]]; then
@@ -175,6 +177,7 @@ options_check() {
 		usage_error "CROSS_COMPILE=$CALLER_CROSS_COMPILE: there is no ${CALLER_CROSS_COMPILE}gcc"
 	fi
 	if [[ $OPT_SOURCE ]]; then options_check_tree; fi
+	if [[ $OPT_SRPM ]]; then options_check_srpm; fi
 	if [[ $OPT_OOT_MODULE$OPT_OOT_SOURCE ]]; then options_check_oot; fi
 	if [[ $OPT_ACTION != build ]]; then return; fi
 
@@ -226,6 +229,16 @@ options_check_tree() {
 		require_dir "$OPT_MODULES" "--modules"
 		OPT_MODULES=$(realpath -- "$OPT_MODULES")
 	fi
+}
+
+# What is in the package is looked at when it is unpacked (lib/srpm.sh).
+options_check_srpm() {
+	if [[ -z $OPT_IMAGE ]]; then usage_error "a source package has no image: give the target's with -v (/boot/vmlinuz-RELEASE)"; fi
+	require_file "$OPT_SRPM" "source RPM"
+	OPT_SRPM=$(realpath -- "$OPT_SRPM")
+	require_file "$OPT_IMAGE" "image (-v)"
+	OPT_IMAGE=$(realpath -- "$OPT_IMAGE")
+	if [[ $OPT_CONFIG ]]; then require_file "$OPT_CONFIG" "configuration (-c)"; fi
 }
 
 options_check_oot() {

@@ -32,6 +32,7 @@ git             | run check | git                    | reads and applies the pat
 diffutils       | run       | diff cmp               | compares originals and patched files
 mawk            | run       | awk                    | texts: patches, symbol tables, descriptions
 util-linux      | run       | flock setsid getopt    | locks of the cache, long commands, options
+rpm             | check     | rpmbuild rpm2cpio      | a source package of a distribution that uses RPM
 dpkg            | run       | dpkg-deb               | unpacks the target's packages
 tar             | run       | tar                    | unpacks the source
 xz-utils        | run vm    | xz                     | source archives and compressed modules

@@ -23,6 +23,10 @@ TARGET_SOURCE_ID=""     # names the state of the source in the key of the build 
 target_describe() {
 	local where="package version"
 	mkdir -p "$WORK/1-target"
+	if [[ $OPT_SRPM ]]; then
+		srpm_use
+		options_check_tree
+	fi
 	if [[ $OPT_SOURCE ]]; then
 		where="source $OPT_SOURCE"
 		target_own_tree

@@ -1,0 +1,89 @@
+#!/usr/bin/env bats
+# A source RPM as the source of the target (-r): what rpmbuild -bp makes of it, unpacked once.
+
+load common
+
+setup() {
+	common_setup
+	export T
+	fake_source "$T/linux-6.12.3"
+	fake_config "$T/config"
+	fake_image "$T/image"
+	: >"$T/Module.symvers"
+	banner="Linux version 6.12.3-test (me@here) ($(gcc --version | sed -n 1p), GNU ld 2.40) #1 SMP"
+	fake_tool klp-place 'case $1 in --elf) { printf "\177ELF"; echo; echo "'"$banner"'"; } >"$4";; --kallsyms) echo "ffffffff81000000 T _text";; esac'
+	mkdir -p "$T/top/SOURCES"
+}
+
+# source_rpm CONFIGURATION...: $T/kernel.src.rpm has the source, these configurations, and a patch that %prep applies
+source_rpm() {
+	local name number=10
+	tar -C "$T" -czf "$T/top/SOURCES/linux-6.12.3.tar.gz" linux-6.12.3
+	sed 's/return 1;/return 11;/' "$T/linux-6.12.3/kernel/foo.c" >"$T/new.c"
+	diff_patch "$T/linux-6.12.3/kernel/foo.c" "$T/new.c" kernel/foo.c >"$T/top/SOURCES/one.patch"
+	{
+		printf '%s\n' 'Name: kernel' 'Version: 6.12.3' 'Release: 1' 'Summary: a kernel' 'License: GPL' \
+			'Source0: linux-6.12.3.tar.gz' 'BuildRequires: something-that-is-not-here' 'Patch0: one.patch'
+		for name; do
+			cp "$T/config" "$T/top/SOURCES/$name"
+			echo "Source$((number++)): $name"
+		done
+		printf '%s\n' '%description' 'a kernel' '%prep' '%setup -q -n linux-6.12.3' '%patch -P 0 -p1' '%build' 'exit 1'
+	} >"$T/kernel.spec"
+	rpmbuild -bs --define "_topdir $T/top" "$T/kernel.spec" >/dev/null 2>&1
+	mv "$T"/top/SRPMS/*.src.rpm "$T/kernel.src.rpm"
+}
+described() { "$DRIVER" -r "$T/kernel.src.rpm" -v "$T/image" --symvers "$T/Module.symvers" --print-target "$@"; }
+source_of() { sed -n 's/^TARGET_SOURCE=//p' <<<"$output"; }
+
+@test "the source is what the package's own preparation makes of it, and is kept" {
+	source_rpm kernel-6.12.3-x86_64.config kernel-6.12.3-s390x.config
+	run -0 described
+	[[ $(source_of) == "$T"/cache/source/srpm_* && $output == *"TARGET_CONFIG=$(source_of)/configs/kernel-6.12.3-x86_64.config"* ]]
+	grep -q 'return 11;' "$(source_of)/kernel/foo.c"
+	[[ -z $(find "$T/cache/source" -name .build) ]]
+	fake_tool rpmbuild 'exit 1'
+	PATH=$T/bin:$PATH run -0 described
+	sed -i 's/return 11/return 12/' "$(source_of)/kernel/foo.c"
+	rm "$T/bin/rpmbuild"
+	rm -rf "$(source_of)"
+	run -0 described
+	grep -q 'return 11;' "$(source_of)/kernel/foo.c"
+}
+
+@test "of several configurations one has to be chosen" {
+	source_rpm kernel-6.12.3-x86_64.config kernel-rt-6.12.3-x86_64.config kernel-debug-6.12.3-x86_64.config
+	run -4 described
+	[[ $output == *"has 3 configurations for x86_64 and does not say which is the target's: give it with -c"* ]]
+	run -0 described -c "$T/config"
+	[[ $output == *"TARGET_CONFIG=$T/config"* ]]
+	source_rpm
+	run -4 described
+	[[ $output == *"has 0 configurations"* ]]
+}
+
+@test "what is no source package of a kernel is refused, and not kept" {
+	echo nothing >"$T/kernel.src.rpm"
+	run -1 described
+	[[ $output == *"$T/kernel.src.rpm can't be unpacked as an RPM package"* ]]
+	rm "$T/linux-6.12.3/scripts/Makefile.build"
+	source_rpm
+	run -1 described
+	[[ $output == *"has 0 kernel sources, and not one"* ]]
+	sed -i 's/^%patch.*/exit 7/' "$T/kernel.spec"
+	rpmbuild -bs --define "_topdir $T/top" "$T/kernel.spec" >/dev/null 2>&1
+	mv "$T"/top/SRPMS/*.src.rpm "$T/kernel.src.rpm"
+	run -1 described
+	[[ $output == *"the source of $T/kernel.src.rpm can't be prepared (rpmbuild -bp), see above"* ]]
+	[[ -z $(find "$T/cache/source" -mindepth 1 ! -name "*.lock") ]]
+}
+
+@test "-r wants an image, and nothing that gives a source" {
+	: >"$T/x.src.rpm"
+	run -4 "$DRIVER" -r "$T/x.src.rpm" --print-target
+	[[ $output == *"a source package has no image: give the target's with -v"* ]]
+	run -4 "$DRIVER" -r "$T/x.src.rpm" -s "$T" -v "$T/image" --print-target
+	[[ $output == *"neither -s nor -a goes with it"* ]]
+	run -4 "$DRIVER" -r "$T/none.src.rpm" -v "$T/image" --print-target
+	[[ $output == *"source RPM $T/none.src.rpm is not a readable file"* ]]
+}
