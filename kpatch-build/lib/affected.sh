@@ -90,7 +90,7 @@ affected_load() {
 		if [[ -n ${PARENT[$object]:-} && ${PARENT[$object]} != "$parent" ]]; then
 			refuse module-shared "$object is part of several modules (${PARENT[$object]} and $parent), which can't be told apart"
 		fi
-		if ! target_wanted "$parent" "$module"; then continue; fi
+		if ! target_wanted "$parent" "$module" "$object"; then continue; fi
 		OBJECTS+=("$object")
 		PARENT[$object]=$parent MODULE[$object]=$module GOAL[$object]=$goal
 	done <"$WORK/3-affected/objects"
@@ -102,14 +102,24 @@ affected_load() {
 	fi
 }
 
-# target_wanted PARENT MODULE: does -t name it? vmlinux, the name of a module, or path/to/module.ko as it is in the build tree or
-# below lib/modules/RELEASE (where kernel/ comes first)
+# target_wanted PARENT MODULE OBJECT: does -t name it? As make does: vmlinux (or the image of it), modules, all objects of a directory
+# (fs/), one object (fs/proc/version.o), or a module: path/to/module.ko as it is in the build tree or below lib/modules/RELEASE (where
+# kernel/ comes first), or its name.
 target_wanted() {
-	local parent=$1 module=$2 wanted
+	local parent=$1 module=$2 object=$3 wanted
 	if ((${#OPT_TARGETS[@]} == 0)); then return 0; fi
 	for wanted in "${OPT_TARGETS[@]}"; do
-		wanted=${wanted%.ko*}
-		if [[ $wanted == "$parent" || $wanted == "kernel/$parent" || ${wanted//-/_} == "$module" ]]; then return 0; fi
+		case $wanted in
+		all) return 0 ;;
+		vmlinux | bzImage) if [[ $parent == vmlinux ]]; then return 0; fi ;;
+		modules) if [[ $parent != vmlinux ]]; then return 0; fi ;;
+		*/) if [[ $object == "$wanted"* ]]; then return 0; fi ;;
+		*.o) if [[ $object == "$wanted" ]]; then return 0; fi ;;
+		*)
+			wanted=${wanted%.ko*}
+			if [[ $wanted == "$parent" || $wanted == "kernel/$parent" || ${wanted//-/_} == "$module" ]]; then return 0; fi
+			;;
+		esac
 	done
 	return 1
 }
@@ -153,7 +163,14 @@ affected_targets_exist() {
 	local wanted name there
 	for wanted in "${OPT_TARGETS[@]}"; do
 		name=${wanted##*/} name=${name%.ko*} name=${name//-/_}
-		if [[ $wanted == vmlinux || -z $TARGET_MODULES_DIR ]]; then continue; fi
+		case $wanted in
+		all | vmlinux | bzImage | modules) continue ;;
+		*/ | *.o)
+			if [[ ! -d $TARGET_SOURCE/${wanted%/*} ]]; then refuse module-missing "the source of $TARGET_RELEASE has no directory '${wanted%/*}/' (-t $wanted)"; fi
+			continue
+			;;
+		esac
+		if [[ -z $TARGET_MODULES_DIR ]]; then continue; fi
 		if module_is_builtin "$name"; then
 			refuse module-missing "$wanted is built into $TARGET_RELEASE with its configuration, it is no module: its code belongs to vmlinux (-t vmlinux)"
 		fi

@@ -12,7 +12,7 @@ OPT_JOBS=""             # -j
 OPT_TARGETS=()          # -t
 OPT_NAME=""             # -n
 OPT_OUTPUT=.            # -o
-OPT_DEBUG=0             # -d
+OPT_DEBUG=0             # -d: how often
 OPT_REPLACE=1           # 0 with -R
 OPT_PER_OBJECT=0        # --per-object
 OPT_KEEP=0              # --skip-cleanup
@@ -56,12 +56,12 @@ Module from outside the kernel's tree:
                              the target is described as above
       --oot-module-src DIR   its source (it is only read), with its Makefile; the patch applies there
 Build:
-  -t, --target TARGET        only patch this: vmlinux, or a module as path/to/name.ko or name; with --oot-module: a target of
+  -t, --target TARGET        only patch this: vmlinux, modules, DIR/, DIR/NAME.o, or a module as DIR/NAME.ko or NAME; with --oot-module: a target of
                              make in the module's source (default: modules); may be given again
   -n, --name NAME            name of the module (default: livepatch-<name of the first patch>)
   -o, --output DIR           directory for the module (default: .)
   -j, --jobs N               compile N objects at a time (default: number of processors)
-  -R, --non-replace          the module does not replace livepatches loaded before
+  -R, --non-replace          the module does not replace livepatches loaded before (also --no-replace)
       --per-object           one module for the kernel and one for each patched module, loaded when that is there
       --fuzz N               outer lines of context that may differ when a patch is applied; one always has to fit (default: 0)
       --max-objects N        refuse a patch that can change more objects (default: 200)
@@ -83,8 +83,8 @@ Boot test:
                              load this module of the target in the machine too, before all else; may be given again
       --boot-test-file FILE  put FILE beside SCRIPT; may be given again
 Other:
-  -d, --debug                say what is run, keep the work directory
-      --skip-cleanup         keep the work directory
+  -d, --debug                say what is run, keep the work directory; twice: trace the scripts there too (file "trace")
+  -T, --skip-cleanup         keep the work directory (also --keep-tmp)
       --list-targets         list the stock kernels that can be built here, newest first
       --print-target         prepare the target and print its description, build nothing
   -h, --help                 this text
@@ -105,9 +105,9 @@ require_dir() {
 }
 
 options_parse() {
-	local short=ha:r:s:c:v:j:t:n:o:m:dR long parsed
+	local short=ha:r:s:c:v:j:t:n:o:m:dRT long parsed
 	long=help,archversion:,sourcerpm:,sourcedir:,config:,vmlinux:,jobs:,target:,name:,output:,debug,non-replace
-	long+=,oot-module:,oot-module-src:,skip-cleanup,skip-compiler-check,skip-gcc-check
+	long+=,oot-module:,oot-module-src:,skip-cleanup,skip-compiler-check,skip-gcc-check,no-replace,keep-tmp
 	long+=,skip-base-check,symvers:,modules:,per-object,fuzz:,max-objects:,explain,accept:,without:,without-hunk:,list-targets,print-target,boot-test::,boot-test-wait:,boot-test-module:,boot-test-file:
 	if ! parsed=$(getopt -o "$short" -l "$long" -n kpatch-build -- "$@" 2>&1); then
 		parsed=${parsed%%$'\n'*}
@@ -125,10 +125,10 @@ options_parse() {
 		-t | --target) OPT_TARGETS+=("$2"); shift ;;
 		-n | --name) OPT_NAME=$2; shift ;;
 		-o | --output) OPT_OUTPUT=$2; shift ;;
-		-d | --debug) OPT_DEBUG=1 OPT_KEEP=1 ;;
-		-R | --non-replace) OPT_REPLACE=0 ;;
+		-d | --debug) OPT_DEBUG=$((OPT_DEBUG + 1)) OPT_KEEP=1 ;;
+		-R | --non-replace | --no-replace) OPT_REPLACE=0 ;;
 		--per-object) OPT_PER_OBJECT=1 ;;
-		--skip-cleanup) OPT_KEEP=1 ;;
+		-T | --keep-tmp | --skip-cleanup) OPT_KEEP=1 ;;
 		--skip-compiler-check | --skip-gcc-check) OPT_COMPILER_CHECK=0 ;;
 		--skip-base-check) OPT_BASE_CHECK=0 ;;
 		--symvers) OPT_SYMVERS=$2; shift ;;

@@ -33,7 +33,7 @@ outside_goal() {
 	dir=$(dirname -- "$file")
 	REPLY=""
 	# Where the user names modules only, nothing else is asked for.
-	if [[ $file != *.S || $file == *.lds.S || $dir =~ $OUTSIDE_DIRS ]] && ! target_wanted vmlinux vmlinux; then return; fi
+	if [[ $file != *.S || $file == *.lds.S || $dir =~ $OUTSIDE_DIRS ]] && ! target_wanted vmlinux vmlinux "${file%.[cS]}.o"; then return; fi
 	if [[ $file == *.lds.S ]]; then
 		if [[ -f $TARGET_SOURCE/$dir/Makefile ]]; then REPLY=${file%.S}$'\t'text; fi
 		return
@@ -42,7 +42,7 @@ outside_goal() {
 		if [[ ! $dir =~ $OUTSIDE_DIRS ]]; then
 			objects_of_source "${file%.S}.c"
 			if [[ ! $REPLY ]]; then return; fi
-			if ! target_wanted "$(cut -f 2 <<<"$REPLY" | head -n 1)" "$(cut -f 3 <<<"$REPLY" | head -n 1)"; then REPLY=""; return; fi
+			if ! target_wanted "$(cut -f 2 <<<"$REPLY" | head -n 1)" "$(cut -f 3 <<<"$REPLY" | head -n 1)" "${file%.S}.o"; then REPLY=""; return; fi
 		fi
 		REPLY=${file%.S}.o$'\t'assembly
 		return

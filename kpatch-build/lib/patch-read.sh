@@ -93,11 +93,11 @@ patch_list() {
 	done
 }
 
-# patch_level COPY -> REPLY: how many path components are to be stripped: 1, or 0 if only so there are such files
+# patch_level COPY -> REPLY: how many path components are to be stripped: 1, or 0 or 2 if only so there are such files
 patch_level() {
-	local level name there=(0 0) above=(0 0) can=(0 0)
-	for level in 0 1; do
-		if ! patch_list "$1" "$level"; then continue; fi
+	local level name there=(0 0 0) above=(0 0 0) can=(0 0 0)
+	for level in 0 1 2; do
+		if ((level == 2 && (there[0] || there[1]))) || ! patch_list "$1" "$level"; then continue; fi
 		can[level]=1
 		for name in "${LISTED[@]}"; do
 			if [[ -f $TARGET_SOURCE/$name || ${PATCH_CLASS[$name]:-} ]]; then there[level]=1; fi
@@ -106,6 +106,7 @@ patch_level() {
 	done
 	REPLY=1
 	if ((can[0] && !there[1] && (there[0] || above[0] && !above[1] || !can[1]))); then REPLY=0; fi
+	if ((there[2])); then REPLY=2; fi
 }
 
 # patch_pairs COPY LEVEL: PAIR_OLD and PAIR_NEW are the names of each file before and after; PAIR_BINARY as LISTED_BINARY. git

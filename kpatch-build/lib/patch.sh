@@ -52,7 +52,10 @@ patch_read_all() {
 			if [[ $SCAN_REFUSED ]]; then continue; fi
 			patch_unreadable "$i"
 		fi
-		if ((PATCH_LEVELS[i] == 0)); then note "${PATCHES[i]##*/}: its file names are below the source as they are (-p0), no path component was stripped"; fi
+		case ${PATCH_LEVELS[i]} in
+		0) note "${PATCHES[i]##*/}: its file names are below the source as they are (-p0), no path component was stripped" ;;
+		2) note "${PATCHES[i]##*/}: its file names are below the source without their first two path components (-p2)" ;;
+		esac
 		patch_classify "$i"
 	done
 	for name in "${SCAN_OUT[@]}"; do

@@ -173,6 +173,22 @@ setup() {
 	[[ ${lines[*]} == "drivers/a/one.o drivers/a/two.o" ]]
 	SETUP+='; OPT_TARGETS=(a_mod)'
 	run -3 lib find_all kernel/foo.c
+	# As targets of make
+	local wanted
+	for wanted in modules drivers/a/ "drivers/a/two.o drivers/a/one.o" "all"; do
+		SETUP+="; OPT_TARGETS=($wanted)"
+		run -0 lib find_all include/linux/foo.h kernel/foo.c
+		[[ " ${lines[*]} " == *" drivers/a/one.o drivers/a/two.o "* ]]
+		if [[ $wanted == all ]]; then [[ $output == *kernel/foo.o* ]]; else [[ $output != *kernel/foo.o* ]]; fi
+	done
+	SETUP+="; OPT_TARGETS=(bzImage)"
+	run -0 lib find_all include/linux/foo.h kernel/foo.c
+	[[ $output == kernel/foo.o ]]
+	SETUP+="; OPT_TARGETS=(drivers/a)"
+	run -2 lib find_all include/linux/foo.h kernel/foo.c
+	SETUP+="; OPT_TARGETS=(drivers/none/)"
+	run -2 lib find_all include/linux/foo.h kernel/foo.c
+	[[ $output == *"has no directory 'drivers/none/' (-t drivers/none/)"* ]]
 }
 
 @test "refused: -t names a module that is not there, or is built in" {

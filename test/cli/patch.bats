@@ -211,6 +211,10 @@ scripts/Makefile.lib build-changed" ]]
 	printf -- '--- /dev/null\n+++ include/linux/new.h\n@@ -0,0 +1 @@\n+text\n' >"$T/x.patch"
 	run -0 lib apply "$T/x.patch"
 	[[ ${lines[-1]} == "files: include/linux/new.h build: " ]]
+	sed '1,2s, \([ab]\)/, \1/linux-6.12.3/,' "$T/good.patch" >"$T/x.patch"
+	run -0 lib apply "$T/x.patch"
+	[[ $output == *"note: x.patch: "*"without their first two path components (-p2)"* ]]
+	[[ ${lines[-1]} == "files: kernel/foo.c build: " ]]
 }
 
 @test "a patch with CR LF, a series of mails, git show" {

@@ -264,3 +264,11 @@ fake_archive() {
 	PATH=$T/bin:$PATH run -1 own
 	[[ $output == *"HOME is not set"*"set KPATCH_CACHE"* ]]
 }
+
+@test "-d keeps the work directory, twice also a trace of the scripts" {
+	run -0 own -d
+	[[ $output =~ work\ directory:\ ([^$'\n']+) && ! -e ${BASH_REMATCH[1]}/trace ]]
+	run -0 own -dd
+	[[ $output =~ work\ directory:\ ([^$'\n']+) ]]
+	grep -q '^+* target_own_tree$' "${BASH_REMATCH[1]}/trace"
+}
