@@ -19,7 +19,7 @@
 # Loops that check does not have:
 # make check-sample     300 real objects of each series    an hour at first (kernel)
 # make check-fixes      150 real fixes of each series    hours; goes on where it was (kernel)
-# make check-long       modules and livepatches come, go and race    hours (kernel)
+# make check-long       modules and livepatches come, go and race; runs that are killed    hours (kernel)
 # make check-oot        modules of two Debian packages *-dkms, built from source, patched, booted; slow tests of such    6 minutes (kernel)
 # make check-valgrind   the object tests under valgrind    20 minutes
 # make fuzz, fuzz-long  broken files; fuzz-long guided by coverage, two million runs of each program    10 minutes, hours
@@ -257,6 +257,7 @@ check-long: all
 	$(Q)st=0; for line in $(KERNELS); do \
 		ROUNDS=50 RACES=200 test/integration/modules.sh $$line orders order || st=1; \
 		ROUNDS=50 test/integration/per-object.sh $$line orders other-build || st=1; \
+		test/integration/killed.sh $$line || st=1; \
 	done; exit $$st
 
 # A module of a Debian package on each line; the packages are fetched.

@@ -38,7 +38,8 @@ kill_in() {
 	sleep "$2"
 	group=$(pgrep -f -o -- "-n livepatch-killed -o $OUT/out ")
 	kill -KILL -- "-$group"
-	wait
+	# (bash says what it was that was killed.)
+	wait 2>/dev/null
 	[[ -z $(ls -A -- "$OUT/out") ]]
 }
 
