@@ -3,7 +3,7 @@
 # beside it (klp-manifest), and every run holds the directory against it before using anything: what is truncated, changed,
 # replaced by a link, put there by someone else or left by a killed run makes the directory no entry, and it is made anew.
 #
-#   DIR            an entry: target/X, source/X, image/X, tree/X
+#   DIR            an entry: target/X, source/X, image/X, tree/X, glue/X
 #   DIR.manifest   what it held when it was complete; written last, by a rename
 #   DIR.lock       who makes it; DIR.new, DIR.old are what a killed run left of that
 #
@@ -85,7 +85,7 @@ lock_wait() {
 # cache_is_own: nobody else may write to the cache: the module is made of what is in it
 cache_is_own() {
 	local dir
-	for dir in "$CACHE" "$CACHE"/{target,source,image,tree,packages,work}; do
+	for dir in "$CACHE" "$CACHE"/{target,source,image,tree,glue,packages,work}; do
 		if [[ ! -e $dir ]]; then continue; fi
 		if [[ ! -O $dir ]]; then
 			die "the cache directory $dir belongs to $(stat -L -c %U -- "$dir"), who could change what the module is made of; set KPATCH_CACHE to one of your own"

@@ -3,7 +3,7 @@
 # out.
 #
 # The link is done by the target's own Kbuild, so that modpost, vermagic and the symbol versions are those of any module
-# of that kernel. Everything here reads $WORK/6-diff and leaves its results in $WORK/{7-link,8-post-link,9-verify}; the
+# of that kernel (glue.sh). Everything here reads $WORK/6-diff and leaves its results in $WORK/{7-link,8-post-link,9-verify}; the
 # user's directory sees nothing but finished, checked modules, by a rename.
 
 # The modules that are made: one for all objects; or, with --per-object, one for the kernel and one for each module.
@@ -48,18 +48,6 @@ module_objects() {
 
 # module_dir NAME -> REPLY: where it is linked
 module_dir() { REPLY=$WORK/7-link${PART_OF[$1]:+/$1}; }
-
-# module_kbuild NAME: one run of the target's Kbuild over the link directory.
-# No BTF: the headers' vmlinux has no debug information to build on, and nothing reads BTF of a livepatch. No debug
-# information: it would be stripped anyway, but the work directory's name in it would make each build id another.
-module_kbuild() {
-	local name=$1 replace=$OPT_REPLACE
-	module_dir "$name"
-	# A part that replaced others would replace the parts beside it.
-	if ((OPT_PER_OBJECT)); then replace=0; fi
-	long_run "$REPLY/log" no_progress make -C "$TARGET_HEADERS" ${CALLER_CROSS_COMPILE:+"CROSS_COMPILE=$CALLER_CROSS_COMPILE"} \
-		"CC=$TARGET_CC" "M=$REPLY" "KLP_NAME=$name" "KLP_REPLACE=$replace" CONFIG_DEBUG_INFO_BTF_MODULES= KCFLAGS=-g0 modules
-}
 
 # module_bug MESSAGE FILES: end the run, and keep what is to be sent
 module_bug() {
@@ -155,10 +143,13 @@ module_new_globals() { nm -gj --defined-only -- "$@" 2>/dev/null | grep -v ':$' 
 
 # module_write_info NAME: what the hook is to say about the module besides what it always says.
 module_write_info() {
-	local made=$1 dir name kept part=${PART_OF[$1]}
+	local made=$1 dir name kept part=${PART_OF[$1]} replace=$OPT_REPLACE
 	module_dir "$made"; dir=$REPLY
+	# A part that replaced others would replace the parts beside it.
+	if ((OPT_PER_OBJECT)); then replace=0; fi
 	{
 		echo "/* Written by kpatch-build. */"
+		echo "#define KLP_REPLACE $replace"
 		while read -r name; do
 			echo "MODULE_INFO(import_ns, \"$name\");"
 		done <"$dir/namespaces"
@@ -249,7 +240,8 @@ module_link_one() {
 	fi
 	objcopy --localize-hidden --strip-debug "$dir/klp-parts.o" "$dir/klp-diff.o"
 
-	if ! module_kbuild "$name"; then
+	glue_link "$name" "$dir"
+	if ((GLUE_STATUS)); then
 		show_file "$log"
 		workdir_keep
 		if [[ ! -e $dir/klp-hook.o ]]; then

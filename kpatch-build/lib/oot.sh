@@ -175,7 +175,7 @@ oot_view() {
 # ---- building it ------------------------------------------------------------------------------------------------------
 
 # oot_make LOG: the target's Kbuild, over TREE. Files have the names that they had in the build of the module that runs. Symbols of modules that
-# are not here are no concern of a compiler; and no BTF, as in module_kbuild.
+# are not here are no concern of a compiler; and no BTF, as in glue_kbuild_command.
 oot_make() {
 	local goals=() goal
 	for goal in "${OPT_TARGETS[@]:-modules}"; do

@@ -66,9 +66,9 @@ build_good() {
 	kbuild "M=$parts" law-patch.o law-sites.o
 	ld -r -o "$parts/law.o" "$parts"/law-{patch,sites}.o
 	cp "$TOP"/kmod/patch/* "$link/"
-	: >"$link/klp-info.h"
+	echo '#define KLP_REPLACE 0' >"$link/klp-info.h"
 	objcopy --strip-debug -R .ibt_endbr_seal -R .rela.ibt_endbr_seal -R .modinfo "$parts/law.o" "$link/klp-diff.o"
-	kbuild "M=$link" KLP_NAME=livepatch-law KLP_REPLACE=0 modules
+	kbuild "M=$link" KLP_NAME=livepatch-law modules
 	objcopy --strip-debug "$link/livepatch-law.ko"
 	"$BIN/create-klp-module" "$link/livepatch-law.ko" "$OUT/good/livepatch-law.ko"
 }

@@ -1,0 +1,255 @@
+# shellcheck shell=bash
+# The link of a livepatch module: by the target's Kbuild, or by the commands that it ran before.
+#
+# Of the seconds that Kbuild takes most go into questions to the compiler about its options. The answers, and so the commands,
+# are the same for all modules of a target, but for the directory and the module's name. So the first link of a target has
+# Kbuild link the module once more, in a directory and under a name that are placeholders; what Kbuild records of that (.X.cmd)
+# is the recipe:
+#
+#   CACHE/glue/KEY/commands          for sh: where, with which environment, and what Kbuild runs
+#   CACHE/glue/KEY/programs          of the compiler and the binutils that it runs: file, size, times
+#   CACHE/glue/KEY/.module-common.o  what is the same in all modules, where the kernel has such a thing (since 6.12)
+#   CACHE/glue/KEY/none              in place of these: why there is no recipe; Kbuild links each module
+#
+# Nothing is guessed. Kbuild must have recorded just the commands that are known here, and these must then make of the module
+# that it has linked under the real name the same file, byte for byte. Where one fails Kbuild links, and says what is wrong.
+
+GLUE_FORMAT=1           # of a recipe
+GLUE=""                 # the entry of the cache
+GLUE_STATUS=0           # of the last link
+GLUE_KBUILD=()          # make, as the target's Kbuild is called
+
+readonly GLUE_PROBE=klp-recipe-name # the module that a recipe is made of
+# What stands in a recipe for the directory, the module's name, the same with _, and the entry
+readonly GLUE_DIRECTORY=@DIRECTORY@ GLUE_NAME=@NAME@ GLUE_IDENTIFIER=@IDENTIFIER@ GLUE_ENTRY=@ENTRY@
+
+# What Kbuild makes, in this order. (modpost makes NAME.mod.c beside Module.symvers.)
+readonly GLUE_COMMON=.module-common.o
+readonly GLUE_MADE="patch-hook.o klp-hook.o $GLUE_PROBE.o $GLUE_PROBE.mod modules.order Module.symvers $GLUE_PROBE.mod.o
+$GLUE_COMMON $GLUE_PROBE.ko"
+
+# glue_link NAME DIR: klp-diff.o and the sources in DIR become NAME.ko. GLUE_STATUS is 0 if they do; DIR/log has what was said.
+glue_link() {
+	local name=$1 dir=$2 failed=0
+	GLUE_STATUS=0
+	glue_entry
+	if glue_is_known && [[ ! -e $GLUE/none ]]; then
+		if glue_replay "$GLUE" "$name" "$dir"; then return; fi
+		debug "the commands of $GLUE fail: $(tail -n 1 -- "$dir/log")"
+		rm -f -- "$dir/klp-hook.o"
+		failed=1
+	fi
+	glue_kbuild "$name" "$dir" || GLUE_STATUS=$?
+	if ((GLUE_STATUS)) || grep -q '^WARNING: modpost' "$dir/log"; then return; fi
+	if ((failed)); then rm -f -- "$GLUE.manifest"; fi
+	glue_learn "$name" "$dir"
+}
+
+# glue_kbuild NAME DIR: one run of the target's Kbuild over the directory
+glue_kbuild() {
+	glue_kbuild_command "$1" "$2"
+	long_run "$2/log" no_progress "${GLUE_KBUILD[@]}"
+}
+# No BTF: the headers' vmlinux has no debug information to build on, and nothing reads BTF of a livepatch. No debug
+# information: it would be stripped anyway, but the work directory's name in it would make each build id another.
+glue_kbuild_command() {
+	GLUE_KBUILD=(make -C "$TARGET_HEADERS" ${CALLER_CROSS_COMPILE:+"CROSS_COMPILE=$CALLER_CROSS_COMPILE"} "CC=$TARGET_CC"
+		"M=$2" "KLP_NAME=$1" CONFIG_DEBUG_INFO_BTF_MODULES= KCFLAGS=-g0 modules)
+}
+
+# ---- is there a recipe? -----------------------------------------------------------------------------------------------
+
+# glue_entry: GLUE is named after all that Kbuild makes the commands of: the headers, the compiler, how make is called, our
+# Kbuild file. (Of the environment it sees what environment.sh leaves, which says nothing to it. Other programs: glue_is_known.)
+glue_entry() {
+	glue_kbuild_command "$GLUE_NAME" "$GLUE_DIRECTORY"
+	compiler_version "$TARGET_CC"
+	GLUE=$CACHE/glue/${TARGET_RELEASE}_$({
+		printf '%s\n' "$GLUE_FORMAT" "$REPLY" "$TARGET_SOURCE_ID" "${GLUE_KBUILD[@]}"
+		glue_headers
+		cat -- "$KMOD_DIR/Kbuild"
+	} | sha256sum | cut -c 1-16)
+}
+
+# glue_headers: what the headers are: of an unpacked target its files by their manifest, which this run has held against them.
+# (A build tree of ours is named after all that it is made of, and only grows.)
+glue_headers() {
+	local entry=$CACHE/target/
+	if [[ $TARGET_HEADERS != "$entry"* ]]; then return; fi
+	entry+=${TARGET_HEADERS#"$entry"}
+	entry=${entry%%/usr/*}.manifest
+	awk -F '\t' '$2 ~ /^usr\// { split($1, field, " "); print field[1], field[2], field[6], $2 }' "$entry"
+}
+
+# glue_is_known: is there an entry, and are the programs that it was made with those that are here now?
+glue_is_known() {
+	local names=()
+	cache_check "$GLUE" || return 1
+	if [[ -e $GLUE/none ]]; then return; fi
+	mapfile -t names < <(cut -f 1 -- "$GLUE/programs")
+	if glue_programs "${names[@]}" | cmp -s - "$GLUE/programs"; then return; fi
+	debug "$GLUE was made with other programs: making it anew"
+	rm -f -- "$GLUE.manifest"
+	return 1
+}
+
+# glue_programs NAME...: "name <TAB> file, identity, size, times" of each
+glue_programs() {
+	local name file
+	for name; do
+		file=$(type -P -- "$name") || file=$name
+		printf '%s\t%s\n' "$name" "$(stat -L -c '%n %i %s %.9Y %.9Z' -- "$file" 2>&1)"
+	done
+}
+
+# glue_replay RECIPE NAME DIR: what Kbuild would do
+glue_replay() {
+	local text name=$2
+	text=$(<"$1/commands") || return 1
+	text=${text//"$GLUE_ENTRY"/"$1"}
+	text=${text//"$GLUE_DIRECTORY"/"$3"}
+	text=${text//"$GLUE_NAME"/"$name"}
+	text=${text//"$GLUE_IDENTIFIER"/"${name//-/_}"}
+	printf '%s\n' "$text" >"$3/link.sh" || return 1
+	long_run "$3/log" no_progress sh -e "$3/link.sh" && [[ -f $3/$name.ko ]]
+}
+
+# ---- making one -------------------------------------------------------------------------------------------------------
+
+# glue_learn NAME DIR: make the entry, from what Kbuild has just linked. A run that finds another one at it need not wait.
+glue_learn() {
+	local lock
+	mkdir -p -- "$CACHE/glue"
+	exec {lock}>"$GLUE.lock"
+	if ! flock -n "$lock"; then
+		exec {lock}>&-
+		return
+	fi
+	exec {lock}>&-
+	progress "recording how Kbuild links"
+	cache_fill "$GLUE" glue_record "$1" "$2"
+}
+
+# glue_record ENTRY NAME DIR
+glue_record() {
+	local entry=$1 name=$2 dir=$3 probe=$3/recipe again=$3/again why=""
+	glue_copy "$dir" "$probe"
+	if ! glue_kbuild "$GLUE_PROBE" "$probe"; then
+		why="Kbuild links no $GLUE_PROBE: $(tail -n 1 -- "$probe/log")"
+	elif ! glue_read "$probe"; then
+		why=$REPLY
+	else
+		printf '%s\n' "$REPLY" >"$entry/commands"
+		glue_programs "${GLUE_PROGRAMS[@]}" >"$entry/programs"
+		if [[ -e $probe/$GLUE_COMMON ]]; then cp -- "$probe/$GLUE_COMMON" "$entry/"; fi
+		# What is left of the placeholders leads nowhere now.
+		rm -rf -- "$probe"
+		glue_copy "$dir" "$again"
+		if ! glue_replay "$entry" "$name" "$again"; then
+			why="the commands fail: $(tail -n 1 -- "$again/log")"
+		elif ! cmp -s -- "$dir/$name.ko" "$again/$name.ko"; then
+			why="the commands make another module than Kbuild"
+		fi
+	fi
+	if [[ $why ]]; then
+		debug "Kbuild will link all modules of $TARGET_RELEASE: $why"
+		rm -f -- "$entry"/{commands,programs,"$GLUE_COMMON"}
+		printf '%s\n' "$why" >"$entry/none"
+	fi
+	rm -rf -- "$probe" "$again"
+}
+
+# glue_copy DIR NEWDIR: what Kbuild is given
+glue_copy() {
+	mkdir -- "$2"
+	cp -- "$1"/{Kbuild,patch.lds,patch-hook.c,klp-diff.o} "$1"/*.h "$2/"
+}
+
+# glue_read DIR -> REPLY, GLUE_PROGRAMS: the recipe in what Kbuild recorded there. False if something in it is not understood:
+# REPLY says what.
+glue_read() {
+	local dir=$1 made text
+	local -A known=()
+	glue_read_environment "$dir" || return 1
+	text=$REPLY
+	for made in $GLUE_MADE; do
+		known[$dir/.$made.cmd]=1
+		if [[ $made == "$GLUE_COMMON" && ! -e $dir/$made ]]; then continue; fi
+		glue_read_command "$dir" "$made" || return 1
+		case $made in
+		"$GLUE_COMMON") REPLY="cp $GLUE_ENTRY/$made $dir/$made" ;;
+		# modpost reads versions of exports there, and wants to find the file.
+		"$GLUE_PROBE.o") REPLY=": >$dir/.$made.cmd"$'\n'$REPLY ;;
+		esac
+		# (The shell's -e does not mind where "a && b" or "! a" fails; make does.)
+		text+=$'\n'$REPLY$'\ntest $? = 0'
+	done
+	for made in "$dir"/.*.cmd; do
+		if [[ ! -v known[$made] ]]; then REPLY="Kbuild makes ${made#"$dir/"} too"; return 1; fi
+	done
+	text=${text//"$dir"/"$GLUE_DIRECTORY"}
+	text=${text//"$GLUE_PROBE"/"$GLUE_NAME"}
+	text=${text//"${GLUE_PROBE//-/_}"/"$GLUE_IDENTIFIER"}
+	if [[ $text == *"$WORK"* ]]; then REPLY="the work directory is in what Kbuild runs"; return 1; fi
+	REPLY=$text
+}
+
+# glue_read_environment DIR -> REPLY, GLUE_PROGRAMS: where the commands run; what Kbuild's environment has and ours does not
+# (objtool of Debian's headers reads SRCARCH), but for what make and the shell write for themselves
+GLUE_PROGRAMS=()
+glue_read_environment() {
+	local entry name value text="" place="" words quote="'\\''"
+	local -A mine=()
+	for name in $(compgen -e); do mine[$name]=${!name-}; done
+	GLUE_PROGRAMS=()
+	while IFS= read -r -d '' entry; do
+		name=${entry%%=*} value=${entry#*=}
+		case $name in
+		KLP_DIRECTORY) place=$value; continue ;;
+		MAKE* | MFLAGS | GNUMAKEFLAGS | PWD | OLDPWD | SHLVL | _) continue ;;
+		CC | LD | OBJCOPY)
+			read -ra words <<<"$value"
+			GLUE_PROGRAMS+=("${words[@]}")
+			if [[ $name == CC ]]; then
+				for entry in cc1 as; do GLUE_PROGRAMS+=("$("${words[@]}" "-print-prog-name=$entry")"); done
+			fi
+			;;
+		esac
+		if [[ -v mine[$name] ]]; then
+			if [[ $value == "${mine[$name]}" ]]; then continue; fi
+			REPLY="Kbuild changes $name"
+			return 1
+		fi
+		glue_is_plain "$name" "$value" || return 1
+		text+="export $name='${value//"'"/"$quote"}'"$'\n'
+	done <"$1/klp-environment"
+	if [[ ! $place || ${#GLUE_PROGRAMS[@]} -lt 5 ]]; then REPLY="Kbuild does not tell what it is"; return 1; fi
+	REPLY="${text}cd '$place'"
+}
+
+# glue_read_command DIR MADE -> REPLY: the command that made it there, in the first line of .MADE.cmd: "savedcmd_MADE := ...",
+# where MADE may have the directory before it, and "savedcmd_" was "cmd_" once. make's own characters are as make reads them.
+glue_read_command() {
+	local dir=$1 made=$2 line
+	if [[ ! -f $dir/.$made.cmd ]]; then REPLY="Kbuild does not record how it makes $made"; return 1; fi
+	IFS= read -r line <"$dir/.$made.cmd" || true
+	if [[ ! $line =~ ^(saved)?cmd_([^ ]+)\ :=\ +([^ ].*)$ || ${BASH_REMATCH[2]#"$dir/"} != "$made" ]]; then
+		REPLY="what Kbuild records for $made is not known: ${line:0:200}"
+		return 1
+	fi
+	line=${BASH_REMATCH[3]}
+	if grep -q '^#SYMVER' "$dir/.$made.cmd"; then REPLY="$made exports symbols"; return 1; fi
+	line=${line//'$(pound)'/#} line=${line//'\#'/#}
+	if [[ ${line//'$$'/} == *'$'* ]]; then REPLY="there is a variable of make in the command for $made"; return 1; fi
+	line=${line//'$$'/'$'}
+	glue_is_plain "$made" "$line" || return 1
+	REPLY=$line
+}
+
+# glue_is_plain WHAT TEXT: nothing in it looks like a placeholder, or can't stand in a line
+glue_is_plain() {
+	if [[ ! $1 =~ ^[A-Za-z0-9_.-]+$ || $2 =~ @[A-Z]+@ || $2 == *$'\n'* ]]; then
+		REPLY="there are strange characters in what Kbuild runs ($1)"
+		return 1
+	fi
+}

@@ -1,0 +1,329 @@
+#!/usr/bin/env bats
+# A module that is linked by the commands of an earlier link is the one that Kbuild makes, to the byte; and nothing is taken for such commands
+# that is not.
+# Code for later:
+# shellcheck disable=SC2016,SC2030,SC2031,SC2034
+
+load common
+
+setup_file() {
+	local line
+	export KERNELS_DIR=$BATS_FILE_TMPDIR
+	for line in 6.12 6.1; do describe_target "$line" >"$KERNELS_DIR/$line.sh"; done
+}
+
+setup() {
+	common_setup
+	export T MAKE
+	MAKE=$(type -P make)
+	# All runs of Kbuild are counted.
+	mkdir "$T/path"
+	printf '#!/bin/sh\necho >>"%s"\nexec "%s" "$@"\n' "$T/made" "$MAKE" >"$T/path/make"
+	chmod +x "$T/path/make"
+	: >"$T/made"
+	# (The driver would have dropped the functions that bats exports.)
+	export SETUP='PATH=$T/path:$PATH KMOD_DIR=$T/kmod
+		while read -r _ _ name; do unset -f "$name"; done < <(declare -Fx)
+		link() { glue_link "$@"; echo "status $GLUE_STATUS"; }
+		entry() { glue_entry; echo "$GLUE"; }
+		known() { glue_entry; if glue_is_known; then echo known; else echo unknown; fi; }
+		read_it() { if glue_read "$WORK/7-link/recipe"; then printf "%s\n" "$REPLY"; else echo "not understood: $REPLY"; fi; }'
+	cp -r "$TOP/kmod/patch" "$T/kmod"
+}
+
+made() { [[ $(wc -l <"$T/made") == "$1" ]]; }
+
+# ---- what Kbuild records ----------------------------------------------------------------------------------------------
+
+# recorded: what Kbuild leaves of the placeholder's link, in short
+recorded() {
+	export D=$T/work/7-link/recipe
+	local n=klp-recipe-name
+	mkdir -p "$D"
+	record patch-hook.o "cc -DX='\"klp_recipe_name\"' -c -o $D/patch-hook.o $D/patch-hook.c"
+	record klp-hook.o "objcopy $D/patch-hook.o $D/klp-hook.o"
+	record $n.o "ld -o $D/$n.o $D/klp-hook.o"
+	record $n.mod "echo $n.o | awk '{ print(\"$D/\"\$\$0) }' > $D/$n.mod"
+	record modules.order "echo $D/$n.o > $D/modules.order"
+	record Module.symvers "sed 's/ko\$\$/o/' $D/modules.order | modpost -T - "
+	record $n.mod.o "cc -DHASH='\$(pound)\\#' -c -o $D/$n.mod.o $D/$n.mod.c"
+	record $n.ko "ld -r -o $D/$n.ko $D/$n.o $D/$n.mod.o;  true"
+	environment
+}
+# record MADE COMMAND
+record() { printf 'savedcmd_%s := %s\n\nsource_%s := x\n' "$D/$1" "$2" "$1" >"$D/.$1.cmd"; }
+# environment [NAME=VALUE...]: of Kbuild, beside ours
+environment() {
+	env -i PATH="$PATH" "$@" CC=cc LD=ld OBJCOPY=objcopy "ODD=it's; \$x" MAKEFLAGS=w "M=$D" PWD=/elsewhere env -0 "KLP_DIRECTORY=/some headers" >"$D/klp-environment"
+}
+
+@test "of what Kbuild records, the directory and the name are put aside" {
+	recorded
+	SETUP+='; PATH=${PATH#*:}'
+	run -0 lib read_it
+	[[ $(grep -e '^[:ce]' <<<"$output" | grep -v ^export | sort) == "$(printf '%s\n' ": >@DIRECTORY@/.@NAME@.o.cmd" "cc -DHASH='##' -c -o @DIRECTORY@/@NAME@.mod.o @DIRECTORY@/@NAME@.mod.c" \
+		"cc -DX='\"@IDENTIFIER@\"' -c -o @DIRECTORY@/patch-hook.o @DIRECTORY@/patch-hook.c" "cd '/some headers'" "echo @DIRECTORY@/@NAME@.o > @DIRECTORY@/modules.order" "echo @NAME@.o | awk '{ print(\"@DIRECTORY@/\"\$0) }' > @DIRECTORY@/@NAME@.mod")" ]]
+	[[ $output == *"export M='@DIRECTORY@'"* && $output == *"export ODD='it'\\''s; \$x'"* && $output != *MAKEFLAGS* && $output != *PWD* && $output != *PATH=* ]]
+	[[ $output == *"sed 's/ko\$/o/' "* ]]
+	# They run in this order.
+	[[ $output == *"cd '/some headers'"*" -DX="*"objcopy "*"ld -o "*"modpost"*"-DHASH"*"ld -r "*";  true"$'\ntest $? = 0' ]]
+	# Older kernels say cmd_, newer ones name what they make from where they are; and have an object for all modules.
+	sed -i 's/^savedcmd_/cmd_/' "$D"/.*.cmd
+	sed -i "1s,^cmd_$D/,cmd_," "$D"/.patch-hook.o.cmd
+	record .module-common.o "cc -c -o $D/.module-common.o /headers/module-common.c"
+	: >"$D/.module-common.o"
+	run -0 lib read_it
+	[[ $output == *$'\n'"cp @ENTRY@/.module-common.o @DIRECTORY@/.module-common.o"$'\n'*"ld -r "* && $output != *"/headers/module-common.c"* ]]
+}
+
+# strange WHAT: it is not understood
+strange() {
+	run -0 lib read_it
+	[[ $output == "not understood: $1" ]]
+}
+
+@test "what is not known among the commands makes them no recipe" {
+	SETUP+='; PATH=${PATH#*:}'
+	recorded; record klp-recipe-name.usyms "nm"
+	strange "Kbuild makes .klp-recipe-name.usyms.cmd too"
+	rm -r "$D"; recorded; rm "$D/.klp-recipe-name.mod.cmd"
+	strange "Kbuild does not record how it makes klp-recipe-name.mod"
+	rm -r "$D"; recorded; record modules.order 'echo $(unknown)'
+	strange "there is a variable of make in the command for modules.order"
+	rm -r "$D"; recorded; record klp-hook.o 'objcopy @NAME@'
+	strange "there are strange characters in what Kbuild runs (klp-hook.o)"
+	rm -r "$D"; recorded; record klp-hook.o "objcopy $T/work/6-diff/x.o"
+	strange "the work directory is in what Kbuild runs"
+	rm -r "$D"; recorded; echo "other_cmd := x" >"$D/.klp-hook.o.cmd"
+	strange "what Kbuild records for klp-hook.o is not known: other_cmd := x"
+	rm -r "$D"; recorded; sed -i '1s,/recipe/klp-hook.o ,/recipe/other.o ,' "$D/.klp-hook.o.cmd"
+	strange "what Kbuild records for klp-hook.o is not known: $(head -c 200 <<<"savedcmd_$D/other.o := objcopy $D/patch-hook.o $D/klp-hook.o")"
+	rm -r "$D"; recorded; echo "#SYMVER a 0x1" >>"$D/.klp-recipe-name.o.cmd"
+	strange "klp-recipe-name.o exports symbols"
+	rm -r "$D"; recorded; environment LC_ALL=other
+	strange "Kbuild changes LC_ALL"
+	rm -r "$D"; recorded; environment "X=@NAME@"
+	strange "there are strange characters in what Kbuild runs (X)"
+	rm -r "$D"; recorded; env -i PATH="$PATH" CC=cc env -0 KLP_DIRECTORY=/ >"$D/klp-environment"
+	strange "Kbuild does not tell what it is"
+}
+
+# ---- whose recipe it is -----------------------------------------------------------------------------------------------
+
+# compiler NAME VERSION
+compiler() {
+	printf '#!/bin/sh\necho "cc %s"\n' "$2" >"$T/path/$1"
+	chmod +x "$T/path/$1"
+}
+
+@test "another compiler, other headers, another way to call Kbuild have another recipe" {
+	local headers=$T/cache/target/6.12.3_1/usr/src/headers seen=()
+	mkdir -p "$headers"
+	echo 1 >"$headers/Makefile"
+	seal() { "$T/bin/klp-manifest" seal "${headers%/usr/*}" "${headers%/usr/*}.manifest"; }
+	# another: the entry has not had this name
+	another() {
+		run -0 lib entry
+		[[ $output == "$T/cache/glue/6.12.3_"* && " ${seen[*]} " != *" $output "* ]]
+		seen+=("$output")
+	}
+	compiler one 12.1
+	compiler two 12.1
+	SETUP+='; TARGET_RELEASE=6.12.3 TARGET_CC=one TARGET_HEADERS=$T/cache/target/6.12.3_1/usr/src/headers'
+	seal
+	another
+	# The same once more, and unpacked at another time
+	touch -d yesterday "$headers/Makefile"
+	seal
+	run -0 lib entry
+	[[ $output == "${seen[0]}" ]]
+	echo 2 >"$headers/Makefile"; seal; another
+	compiler one 12.2; another
+	echo "# changed" >>"$T/kmod/Kbuild"; another
+	SETUP+='; TARGET_CC=two'; another
+	compiler two 12.2; another
+	SETUP+='; CALLER_CROSS_COMPILE=x86_64-'; another
+	SETUP+='; TARGET_SOURCE_ID=1'; another
+	SETUP+='; TARGET_HEADERS=$T/cache/tree/x'; another
+	SETUP+='; GLUE_FORMAT=0'; another
+}
+
+@test "with another program of the same name the recipe is none" {
+	compiler one 12.1
+	compiler ld-one 1
+	SETUP+='; TARGET_RELEASE=6.12.3 TARGET_CC=one TARGET_HEADERS=$T/headers
+		fill() { echo true >"$1/commands"; glue_programs one ld-one nowhere >"$1/programs"; }
+		make_entry() { glue_entry; cache_fill "$GLUE" fill; }'
+	run -0 lib known
+	[[ $output == unknown ]]
+	lib make_entry
+	run -0 lib known
+	[[ $output == known ]]
+	compiler ld-one 2
+	run -0 lib known
+	[[ $output == unknown ]]
+	lib make_entry
+	run -0 lib known
+	[[ $output == known ]]
+}
+
+# ---- from the first link to the next, with a Kbuild that only pretends ------------------------------------------------------
+
+# MORE is run after what it records.
+FAKE_KBUILD='glue_kbuild() {
+		local n=$1 d=$2
+		echo >>"$T/made"
+		env -0 CC=true LD=ld OBJCOPY=objcopy "KLP_DIRECTORY=$T" >"$d/klp-environment"
+		{
+			step patch-hook.o "cp $d/patch-hook.c $d/patch-hook.o" && step klp-hook.o "cp $d/patch-hook.o $d/klp-hook.o" &&
+			step "$n.o" "cat $d/klp-hook.o $d/klp-diff.o > $d/$n.o" && step "$n.mod" "echo $n.o > $d/$n.mod" &&
+			step modules.order "echo $d/$n.o > $d/modules.order" && step Module.symvers "! grep bad $d/$n.o" &&
+			step "$n.mod.o" "echo ${n//-/_} > $d/$n.mod.o" && step "$n.ko" "cat $d/$n.o $d/$n.mod.o > $d/$n.ko" && eval "${MORE:-}"
+		} >"$d/log" 2>&1
+	}
+	step() { echo "cmd_$d/$1 := $2" >"$d/.$1.cmd"; sh -e -c "$2"; }
+	TARGET_RELEASE=6.12.3 TARGET_CC=true TARGET_HEADERS=$T/headers'
+
+# pretended DIR NAME TEXT: its link; LINKED has what was said
+pretended() {
+	mkdir -p "$T/$1"
+	cp "$T/kmod/"* "$T/$1/"
+	: >"$T/$1/klp-info.h"
+	echo "$3" >"$T/$1/klp-diff.o"
+	run -0 lib link "$2" "$T/$1"
+}
+# as_kbuild DIR NAME TEXT: the module is that of Kbuild
+as_kbuild() { [[ $(<"$T/$1/$2.ko") == "$(cat "$T/kmod/patch-hook.c"; printf '%s\n' "$3" "${2//-/_}")" ]]; }
+
+@test "a damaged recipe is not used, but made anew" {
+	local kind entry
+	SETUP+="; $FAKE_KBUILD"
+	pretended one a-b 1
+	[[ $output == "status 0" ]]
+	as_kbuild one a-b 1
+	made 2
+	pretended two c 2
+	[[ $output == "status 0" ]]
+	as_kbuild two c 2
+	made 2
+	entry=$(echo "$T"/cache/glue/6.12.3_*/) entry=${entry%/}
+	for kind in text removed added link; do
+		: >"$T/made"
+		case $kind in
+		# (For sh it would do as well.)
+		text) sed -i 's/echo @IDENTIFIER@/echo damaged    /' "$entry/commands" ;;
+		removed) rm "$entry/programs" ;;
+		added) echo foreign >"$entry/none" ;;
+		link) cp "$entry/commands" "$T/commands"; ln -sf "$T/commands" "$entry/commands" ;;
+		esac
+		pretended "$kind" c 3
+		[[ $output == "kpatch-build: note: glue/${entry##*/} in the cache is damaged ("*"); making it anew"$'\n'"status 0" ]]
+		as_kbuild "$kind" c 3
+		made 2
+		pretended "$kind.2" c 4
+		[[ $output == "status 0" ]]
+		as_kbuild "$kind.2" c 4
+		made 2
+	done
+}
+
+@test "where the commands fail Kbuild has the last word" {
+	SETUP+="; $FAKE_KBUILD"
+	pretended one a 1
+	made 2
+	# Kbuild fails as well: it is the module, not the recipe
+	pretended two b bad
+	[[ $output == "status 1" ]]
+	made 3
+	pretended three c 3
+	made 3
+	# Kbuild does not: it is the recipe
+	sed -i 's/! grep bad/! grep -v bad/' "$T"/cache/glue/*/commands
+	local entry
+	entry=$(echo "$T"/cache/glue/6.12.3_*/) entry=${entry%/}
+	"$T/bin/klp-manifest" seal "$entry" "$entry.manifest"
+	pretended four d 4
+	[[ $output == "status 0" ]]
+	as_kbuild four d 4
+	made 5
+	pretended five e 5
+	as_kbuild five e 5
+	made 5
+}
+
+@test "commands that make another module than Kbuild, or that are not known, are not kept: Kbuild links each module" {
+	local more
+	SETUP+="; OPT_DEBUG=1; $FAKE_KBUILD"
+	for more in 'echo more >>"$d/$n.ko"' 'step more.o true' 'if [[ $n == klp-recipe-name ]]; then false; fi'; do
+		rm -rf "$T/cache/glue" "$T"/{one,two}
+		: >"$T/made"
+		export MORE=$more
+		pretended one a 1
+		[[ $output == *"kpatch-build: debug: Kbuild will link all modules of 6.12.3: "*$'\n'"status 0" ]]
+		made 2
+		[[ $(ls "$T"/cache/glue/*/) == none ]]
+		pretended two b 2
+		[[ $output == "status 0" && -f $T/two/b.ko ]]
+		made 3
+	done
+}
+
+@test "a module that modpost complains about leaves no recipe" {
+	SETUP+="; $FAKE_KBUILD"
+	export MORE='echo "WARNING: modpost: x"'
+	pretended one a 1
+	[[ $output == "status 0" && ! -e $T/cache/glue ]]
+	made 1
+}
+
+# ---- real kernels -----------------------------------------------------------------------------------------------------
+
+use() {
+	if [[ ! -s $KERNELS_DIR/$1.sh ]]; then skip "no kernel of series $1 can be built"; fi
+	SETUP="source '$KERNELS_DIR/$1.sh'; $SETUP"
+}
+
+# inputs DIR REPLACE SYMBOL [ASSEMBLY]: a diff object that refers to SYMBOL, with all that is linked with it
+inputs() {
+	mkdir -p "$T/$1"
+	cp "$T/kmod/"* "$T/$1/"
+	printf '#define KLP_REPLACE %s\nMODULE_INFO(klp_object, "%s");\n' "$2" "$3" >"$T/$1/klp-info.h"
+	printf '%s\n' '.section .klp.funcs, "aw"' ".quad $3" "${4:-}" | as -o "$T/$1/klp-diff.o" -
+}
+
+# same LINE: of two modules, the first is linked by Kbuild and leaves the recipe, by which the second becomes what Kbuild makes of it
+same() {
+	inputs first 1 _printk
+	run -0 lib link livepatch-first "$T/first"
+	[[ $output == *"status 0" ]]
+	made 2
+	inputs deeper/second 0 kfree
+	run -0 lib link second--of_it "$T/deeper/second"
+	[[ $output == "status 0" ]]
+	made 2
+	inputs third 0 kfree
+	run -0 lib glue_kbuild second--of_it "$T/third"
+	made 3
+	cmp "$T/deeper/second/second--of_it.ko" "$T/third/second--of_it.ko"
+	[[ $(modinfo -F name "$T/third/second--of_it.ko") == second__of_it ]]
+	ENTRY=$(echo "$T"/cache/glue/*/commands) ENTRY=${ENTRY%/*}
+}
+
+@test "6.1: by the recipe, the module is what Kbuild makes" {
+	use 6.1
+	same
+	[[ ! -e $ENTRY/.module-common.o ]]
+}
+
+@test "6.12: by the recipe, the module is what Kbuild makes; modpost is asked each time" {
+	use 6.12
+	same
+	[[ -e $ENTRY/.module-common.o ]]
+
+	# What modpost complains about is in the log.
+	inputs warned 1 _printk $'.section .init.text, "ax"\nstart: ret\n.type start, @function\n.section .text, "ax"\nuse: jmp start\n.type use, @function\n.size use, . - use'
+	run -0 lib link warned "$T/warned"
+	[[ $output == "status 0" ]]
+	made 3
+	grep '^WARNING: modpost: .*section mismatch' "$T/warned/log"
+}
