@@ -581,18 +581,22 @@ static void explain_change(const struct context *ctx, uint32_t p)
 /* Says where by refers to p. */
 static void print_user(const struct context *ctx, uint32_t p, uint32_t by)
 {
+	const struct selection *selection = ctx->diff->selection;
 	const struct side *patched = &ctx->diff->patched;
 	const struct piece *user = side_piece(patched, by);
-	const struct ref *refs;
-	uint32_t n = side_refs(patched, user, &refs);
 
-	for (uint32_t i = 0; i < n; i++) {
-		if (refs[i].piece == PIECE_NONE ||
-		    (refs[i].piece != p && side_piece(patched, refs[i].piece)->root != p))
-			continue;
-		fprintf(ctx->out, "%s %s+%#lx", refs[i].is_branch ? "called by" : "used by", user->name,
-			(unsigned long)(refs[i].offset - user->entry));
-		return;
+	for (uint32_t k = 0; k < selection->nparts; k++) {
+		const struct use_part *part = &selection->parts[k];
+
+		for (uint32_t i = 0; part->from == by && part->context == USE_IN_BODY && i < part->n; i++) {
+			const struct ref *ref = selection->uses[part->first + i].ref;
+
+			if (ref->piece == PIECE_NONE || (ref->piece != p && side_piece(patched, ref->piece)->root != p))
+				continue;
+			fprintf(ctx->out, "%s %s+%#lx", ref->is_branch ? "called by" : "used by", user->name,
+				(unsigned long)(ref->offset - user->entry));
+			return;
+		}
 	}
 	fprintf(ctx->out, "used by an entry of a special table of %s", user->name);
 }

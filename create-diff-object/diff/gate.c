@@ -350,15 +350,17 @@ static void refuse_nowhere(const struct diff *diff, const char *place, const str
 			    obj->secs[obj->syms[ref->sym].shndx].name);
 }
 
-static void check_ref(const struct diff *diff, uint32_t from, bool owned, const struct ref *ref, struct diag *diag)
+static void check_use(const struct diff *diff, const struct use *row, struct diag *diag)
 {
 	const struct side *patched = &diff->patched;
+	const struct ref *ref = row->ref;
+	uint32_t from = row->from, other;
 	const char *place = side_piece(patched, from)->name;
-	enum ref_use use = owned ? selection_owned_ref_use(diff, from, ref) : selection_ref_use(diff, from, ref);
+	enum ref_use use = row->use;
 	const struct piece *target;
-	uint32_t other;
 
-	if (patched->obj->arch->reloc(ref->type)->is_got && (owned || !has_direct_form(patched, from, ref)))
+	if (patched->obj->arch->reloc(ref->type)->is_got &&
+	    (row->context != USE_IN_BODY || !has_direct_form(patched, from, ref)))
 		diag_refuse(diag, RULE_GOT_REFERENCE, file_of(diff), place,
 			    "reads the address of %s from a table of the linker, which modules don't have (%s)",
 			    patched->obj->syms[ref->sym].name, patched->obj->arch->reloc(ref->type)->name);
@@ -404,17 +406,14 @@ static void check_ref(const struct diff *diff, uint32_t from, bool owned, const 
 }
 
 /* Refuses the use of a variable that could be one of two, or new; once for each user. */
-static void check_static(const struct diff *diff, uint32_t from, bool owned, const struct ref *refs, uint32_t i,
-			 struct diag *diag)
+static void check_static(const struct diff *diff, const struct use *rows, uint32_t i, struct diag *diag)
 {
-	uint32_t p = refs[i].piece, orig, other;
+	uint32_t p = rows[i].ref->piece, from = rows[i].from, orig, other;
 
-	if (p == PIECE_NONE || diff->corr->rule[p] != CORR_AMBIGUOUS ||
-	    (owned ? selection_owned_ref_use(diff, from, &refs[i]) : selection_ref_use(diff, from, &refs[i])) !=
-		    REF_USE_EXISTING)
+	if (p == PIECE_NONE || diff->corr->rule[p] != CORR_AMBIGUOUS || rows[i].use != REF_USE_EXISTING)
 		return;
 	for (uint32_t k = 0; k < i; k++)
-		if (refs[k].piece == p)
+		if (rows[k].ref->piece == p)
 			return;
 	orig = diff->corr->to_orig[p];
 	other = diff->corr->other[p];
@@ -431,32 +430,20 @@ static void check_static(const struct diff *diff, uint32_t from, bool owned, con
 			side_piece(&diff->orig, other)->name);
 }
 
-static void check_range(const struct diff *diff, uint32_t from, bool owned, uint32_t sec, uint64_t start, uint64_t end,
-			struct diag *diag)
+static void check_part(const struct diff *diff, const struct use_part *part, struct diag *diag)
 {
-	const struct ref *refs;
-	uint32_t n = refs_in_range(diff->patched.refs, sec, start, end, &refs);
+	const struct use *rows = &diff->selection->uses[part->first];
 
-	for (uint32_t i = 0; i < n; i++) {
-		check_ref(diff, from, owned, &refs[i], diag);
-		check_static(diff, from, owned, refs, i, diag);
+	for (uint32_t i = 0; i < part->n; i++) {
+		check_use(diff, &rows[i], diag);
+		check_static(diff, rows, i, diag);
 	}
-}
-
-static void check_entry(const struct diff *diff, uint32_t owner, const struct entry *entry, struct diag *diag)
-{
-	check_range(diff, owner, true, entry->sec, entry->offset, entry->offset + entry->size, diag);
 }
 
 static void check_block(const struct diff *diff, const struct text_block *block, struct diag *diag)
 {
 	const struct side *patched = &diff->patched;
-	const uint32_t *entries;
-	uint32_t n = entries_of_text(patched->entries, block->sec, block->start, block->end, &entries);
 
-	check_range(diff, block->owner, true, block->sec, block->start, block->end, diag);
-	for (uint32_t i = 0; i < n; i++)
-		check_entry(diff, block->owner, &patched->entries->v[entries[i]], diag);
 	/* The assembler resolves a jump inside of a section by itself; alone, the block would jump into the void. */
 	if (refs_special_text_leaves(patched->refs, patched->obj, block->sec, block->start, block->end))
 		diag_refuse(diag, RULE_SHORT_JUMP, file_of(diff), side_piece(patched, block->owner)->name,
@@ -531,18 +518,13 @@ static void check_refs(const struct diff *diff, struct diag *diag)
 {
 	const struct side *patched = &diff->patched;
 
-	for (uint32_t p = 0; p < patched->pieces->n; p++) {
-		const struct piece *piece = side_piece(patched, p);
-
-		if (!is_included(diff, p)) {
+	for (uint32_t p = 0; p < patched->pieces->n; p++)
+		if (is_included(diff, p))
+			check_nameless(diff, p, diag);
+		else
 			check_left_behind(diff, p, diag);
-			continue;
-		}
-		check_nameless(diff, p, diag);
-		check_range(diff, p, false, piece->sec, piece->start, piece->region_end, diag);
-		for (uint32_t i = 0; i < patched->entries->count[p]; i++)
-			check_entry(diff, p, &patched->entries->v[patched->entries->of_piece[p][i]], diag);
-	}
+	for (uint32_t i = 0; i < diff->selection->nparts; i++)
+		check_part(diff, &diff->selection->parts[i], diag);
 	for (uint32_t i = 0; i < diff->selection->nblocks; i++)
 		check_block(diff, &diff->selection->blocks[i], diag);
 }
@@ -630,15 +612,14 @@ static void check_names(const struct diff *diff, struct diag *diag)
 /* The first included piece that refers to a symbol, or PIECE_NONE. */
 static uint32_t find_user(const struct diff *diff, uint32_t sym)
 {
-	const struct side *patched = &diff->patched;
+	const struct selection *selection = diff->selection;
 
-	for (uint32_t p = 0; p < patched->pieces->n; p++) {
-		const struct ref *refs;
-		uint32_t n = is_included(diff, p) ? side_refs(patched, side_piece(patched, p), &refs) : 0;
+	for (uint32_t p = 0; p < selection->nparts; p++) {
+		const struct use_part *part = &selection->parts[p];
 
-		for (uint32_t i = 0; i < n; i++)
-			if (refs[i].sym == sym)
-				return p;
+		for (uint32_t i = 0; part->context == USE_IN_BODY && i < part->n; i++)
+			if (selection->uses[part->first + i].ref->sym == sym)
+				return part->from;
 	}
 	return PIECE_NONE;
 }

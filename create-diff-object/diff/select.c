@@ -5,6 +5,8 @@
  * A direct call or jump to a changed function goes to its new copy. Taking its address gives the original (I1 of the
  * law): the address may be stored and outlive the patch, and it may be compared with one that was stored before;
  * ftrace leads whoever calls it to the new copy.
+ *
+ * Each reference is judged once, when it is followed. The rows stay, and all later passes read them.
  */
 #include "diff/select.h"
 
@@ -26,7 +28,7 @@ static bool can_be_named(const struct diff *diff, const struct ref *ref)
 	return target->kind == PIECE_DATA || (target->kind == PIECE_FUNC && !ref->target && target->root == ref->piece);
 }
 
-enum ref_use selection_ref_use(const struct diff *diff, uint32_t from, const struct ref *ref)
+static enum ref_use body_ref_use(const struct diff *diff, uint32_t from, const struct ref *ref)
 {
 	const struct side *patched = &diff->patched;
 	const struct piece *source = side_piece(patched, from), *target;
@@ -59,19 +61,26 @@ enum ref_use selection_ref_use(const struct diff *diff, uint32_t from, const str
 	return has_partner ? REF_USE_EXISTING : REF_USE_COPY;
 }
 
-enum ref_use selection_owned_ref_use(const struct diff *diff, uint32_t owner, const struct ref *ref)
+static enum ref_use find_use(const struct diff *diff, enum use_context context, uint32_t from, const struct ref *ref)
 {
 	const struct side *patched = &diff->patched;
 
-	if (ref->piece != PIECE_NONE && side_piece(patched, ref->piece)->root == side_piece(patched, owner)->root)
+	/* In an entry or a block, what points into the function means the copy. */
+	if (context != USE_IN_BODY && ref->piece != PIECE_NONE &&
+	    side_piece(patched, ref->piece)->root == side_piece(patched, from)->root)
 		return REF_USE_COPY;
-	return selection_ref_use(diff, owner, ref);
+	return body_ref_use(diff, from, ref);
 }
 
 struct context {
 	const struct diff *diff;
 	struct selection *selection;
 	VEC(struct text_block) blocks;
+	VEC(struct use) uses;
+	VEC(struct use_part)
+	parts; /* each body and block is followed by its entries; in the order in which they were found */
+	uint32_t *part_of_piece; /* by patched piece; of what is included */
+	VEC(uint32_t) part_of_block;
 	VEC(uint32_t) queue; /* included pieces whose references are not followed yet */
 };
 
@@ -114,65 +123,36 @@ static void include_roots(struct context *ctx)
 	}
 }
 
-static void follow_block(struct context *ctx, const struct text_block *block);
-
-static void follow_ref(struct context *ctx, uint32_t from, const struct ref *ref, bool owned)
+/* Judges the references of a part. */
+static void add_part(struct context *ctx, struct use_part part, uint32_t sec, uint64_t start, uint64_t end)
 {
-	const struct diff *diff = ctx->diff;
-	const struct piece *target;
-	enum ref_use use = owned ? selection_owned_ref_use(diff, from, ref) : selection_ref_use(diff, from, ref);
-
-	if (use != REF_USE_COPY)
-		return;
-	target = side_piece(&diff->patched, ref->piece);
-	if (target->class == SEC_SPECIAL_TEXT) {
-		uint64_t start = target->entry + (uint64_t)ref->target;
-
-		follow_block(ctx, &(struct text_block){
-					  .sec = target->sec,
-					  .owner = from,
-					  .start = start,
-					  .end = refs_special_text_end(diff->patched.obj, target->sec, start),
-				  });
-		return;
-	}
-	include(ctx, ref->piece, WHY_NEEDED, from);
-	include(ctx, target->root, WHY_NEEDED, from);
-}
-
-static void follow_entry(struct context *ctx, uint32_t owner, const struct entry *entry)
-{
-	const struct side *patched = &ctx->diff->patched;
 	const struct ref *refs;
-	uint32_t n = refs_in_range(patched->refs, entry->sec, entry->offset, entry->offset + entry->size, &refs);
 
+	part.n = refs_in_range(ctx->diff->patched.refs, sec, start, end, &refs);
+	part.first = ctx->uses.n;
+	for (uint32_t i = 0; i < part.n; i++)
+		vec_add(&ctx->uses, ((struct use){&refs[i], part.from, part.context,
+						  find_use(ctx->diff, part.context, part.from, &refs[i])}));
+	vec_add(&ctx->parts, part);
+}
+
+static void add_entries(struct context *ctx, uint32_t from, uint32_t host, const uint32_t *entries, uint32_t n)
+{
 	for (uint32_t i = 0; i < n; i++) {
-		const struct piece *target = refs[i].piece == PIECE_NONE ? NULL : side_piece(patched, refs[i].piece);
-		bool is_site = refs[i].offset == entry->offset;
+		const struct entry *entry = &ctx->diff->patched.entries->v[entries[i]];
 
-		/* Only the entry knows how long a replacement is. */
-		if (entry->row->repl_at && refs[i].offset == entry->offset + entry->row->repl_at && target) {
-			uint64_t start = target->entry + (uint64_t)refs[i].target;
-
-			follow_block(ctx, &(struct text_block){
-						  .sec = target->sec,
-						  .owner = owner,
-						  .start = start,
-						  .end = start + entry->repl,
-						  .is_replacement = true,
-					  });
-		} else if (!is_site) {
-			follow_ref(ctx, owner, &refs[i], true);
-		}
+		add_part(ctx, (struct use_part){USE_IN_ENTRY, from, entries[i], .host = host}, entry->sec,
+			 entry->offset, entry->offset + entry->size);
 	}
 }
+
+static void follow_parts(struct context *ctx, uint32_t first);
 
 static void follow_block(struct context *ctx, const struct text_block *block)
 {
 	const struct side *patched = &ctx->diff->patched;
+	uint32_t first = ctx->parts.n, n;
 	const uint32_t *entries;
-	const struct ref *refs;
-	uint32_t n;
 
 	for (uint32_t i = 0; i < ctx->blocks.n; i++) {
 		const struct text_block *known = &ctx->blocks.v[i];
@@ -181,28 +161,109 @@ static void follow_block(struct context *ctx, const struct text_block *block)
 		    known->owner == block->owner)
 			return;
 	}
-	vec_add(&ctx->blocks, *block);
-	n = refs_in_range(patched->refs, block->sec, block->start, block->end, &refs);
-	for (uint32_t i = 0; i < n; i++)
-		follow_ref(ctx, block->owner, &refs[i], true);
+	add_part(ctx, (struct use_part){USE_IN_BLOCK, block->owner, ctx->blocks.n, .host = first}, block->sec,
+		 block->start, block->end);
 	n = entries_of_text(patched->entries, block->sec, block->start, block->end, &entries);
-	for (uint32_t i = 0; i < n; i++)
-		follow_entry(ctx, block->owner, &patched->entries->v[entries[i]]);
+	add_entries(ctx, block->owner, first, entries, n);
+	vec_add(&ctx->blocks, *block);
+	vec_add(&ctx->part_of_block, first);
+	follow_parts(ctx, first);
+}
+
+static void follow_copy(struct context *ctx, const struct use *use)
+{
+	const struct elf_obj *obj = ctx->diff->patched.obj;
+	const struct piece *target = side_piece(&ctx->diff->patched, use->ref->piece);
+
+	if (target->class == SEC_SPECIAL_TEXT) {
+		uint64_t start = target->entry + (uint64_t)use->ref->target;
+
+		follow_block(ctx, &(struct text_block){
+					  .sec = target->sec,
+					  .owner = use->from,
+					  .start = start,
+					  .end = refs_special_text_end(obj, target->sec, start),
+				  });
+		return;
+	}
+	include(ctx, use->ref->piece, WHY_NEEDED, use->from);
+	include(ctx, target->root, WHY_NEEDED, use->from);
+}
+
+static void follow_entry(struct context *ctx, const struct entry *entry, const struct use *use)
+{
+	const struct ref *ref = use->ref;
+	const struct piece *target = ref->piece == PIECE_NONE ? NULL : side_piece(&ctx->diff->patched, ref->piece);
+
+	/* Only the entry knows how long a replacement is. */
+	if (entry->row->repl_at && ref->offset == entry->offset + entry->row->repl_at && target) {
+		uint64_t start = target->entry + (uint64_t)ref->target;
+
+		follow_block(ctx, &(struct text_block){
+					  .sec = target->sec,
+					  .owner = use->from,
+					  .start = start,
+					  .end = start + entry->repl,
+					  .is_replacement = true,
+				  });
+	} else if (ref->offset != entry->offset && use->use == REF_USE_COPY) {
+		follow_copy(ctx, use);
+	}
+}
+
+/* Follows what was added since. More is added meanwhile, so that rows are copied. */
+static void follow_parts(struct context *ctx, uint32_t first)
+{
+	for (uint32_t p = first, end = ctx->parts.n; p < end; p++) {
+		const struct use_part part = ctx->parts.v[p];
+
+		for (uint32_t i = 0; i < part.n; i++) {
+			const struct use use = ctx->uses.v[part.first + i];
+
+			if (part.context == USE_IN_ENTRY)
+				follow_entry(ctx, &ctx->diff->patched.entries->v[part.id], &use);
+			else if (use.use == REF_USE_COPY)
+				follow_copy(ctx, &use);
+		}
+	}
 }
 
 static void follow(struct context *ctx, uint32_t id)
 {
 	const struct side *patched = &ctx->diff->patched;
 	const struct piece *piece = side_piece(patched, id);
-	const struct ref *refs;
-	uint32_t n = side_refs(patched, piece, &refs);
+	uint32_t first = ctx->parts.n;
 
-	for (uint32_t i = 0; i < n; i++)
-		follow_ref(ctx, id, &refs[i], false);
-	for (uint32_t i = 0; i < patched->entries->count[id]; i++)
-		follow_entry(ctx, id, &patched->entries->v[patched->entries->of_piece[id][i]]);
+	ctx->part_of_piece[id] = first;
+	add_part(ctx, (struct use_part){USE_IN_BODY, id, id, .host = first}, piece->sec, piece->start,
+		 piece->region_end);
+	add_entries(ctx, id, first, patched->entries->of_piece[id], patched->entries->count[id]);
+	follow_parts(ctx, first);
 	if (piece->part != PIECE_NONE)
 		include(ctx, piece->part, WHY_PART, id);
+}
+
+/* Takes over a body or block with its entries. */
+static void keep_parts(const struct context *ctx, uint32_t first, struct selection *selection)
+{
+	uint32_t host = selection->nparts;
+
+	for (uint32_t p = first; p < ctx->parts.n && ctx->parts.v[p].host == first; p++) {
+		selection->parts[selection->nparts] = ctx->parts.v[p];
+		selection->parts[selection->nparts++].host = host;
+	}
+}
+
+/* Brings the parts into an order that does not depend on which was found first. */
+static void keep_uses(const struct context *ctx, struct selection *selection)
+{
+	selection->uses = arena_memdup(selection->arena, ctx->uses.v, ctx->uses.n * sizeof(*ctx->uses.v));
+	selection->parts = arena_array(selection->arena, struct use_part, ctx->parts.n);
+	for (uint32_t p = 0; p < ctx->diff->patched.pieces->n; p++)
+		if (selection->v[p].why != WHY_NOT)
+			keep_parts(ctx, ctx->part_of_piece[p], selection);
+	for (uint32_t i = 0; i < ctx->blocks.n; i++)
+		keep_parts(ctx, ctx->part_of_block.v[i], selection);
 }
 
 int selection_new(const struct diff *diff, struct selection **result)
@@ -213,13 +274,21 @@ int selection_new(const struct diff *diff, struct selection **result)
 	ctx.selection = arena_alloc(arena, sizeof(*ctx.selection));
 	ctx.selection->arena = arena;
 	ctx.selection->v = arena_alloc(arena, sizeof(*ctx.selection->v) * (diff->patched.pieces->n + 1));
+	ctx.part_of_piece = calloc(diff->patched.pieces->n + 1, sizeof(*ctx.part_of_piece));
+	if (!ctx.part_of_piece)
+		memory_exhausted();
 	include_roots(&ctx);
 	while (ctx.queue.n)
 		follow(&ctx, ctx.queue.v[--ctx.queue.n]);
 	vec_free(&ctx.queue);
 	ctx.selection->nblocks = ctx.blocks.n;
 	ctx.selection->blocks = arena_memdup(arena, ctx.blocks.v, ctx.blocks.n * sizeof(*ctx.blocks.v));
+	keep_uses(&ctx, ctx.selection);
 	vec_free(&ctx.blocks);
+	vec_free(&ctx.uses);
+	vec_free(&ctx.parts);
+	vec_free(&ctx.part_of_block);
+	free(ctx.part_of_piece);
 	*result = ctx.selection;
 	return 0;
 }
@@ -237,17 +306,16 @@ static bool has_reason(const struct selection *selection, uint32_t p, bool *know
 	return known[end] = true;
 }
 
-/* The first thing that a piece needs a copy of, and that is not included; or PIECE_NONE. */
-static uint32_t find_missing(const struct diff *diff, uint32_t p)
+/* The first thing that a part needs a copy of, and that is not included; or PIECE_NONE. */
+static uint32_t find_missing(const struct diff *diff, const struct use_part *part)
 {
-	const struct ref *refs;
-	uint32_t n = side_refs(&diff->patched, side_piece(&diff->patched, p), &refs);
+	const struct use *uses = &diff->selection->uses[part->first];
 
-	for (uint32_t i = 0; i < n; i++)
-		if (selection_ref_use(diff, p, &refs[i]) == REF_USE_COPY &&
-		    side_piece(&diff->patched, refs[i].piece)->class != SEC_SPECIAL_TEXT &&
-		    !is_included(diff, refs[i].piece))
-			return refs[i].piece;
+	for (uint32_t i = 0; i < part->n; i++)
+		if (uses[i].use == REF_USE_COPY &&
+		    side_piece(&diff->patched, uses[i].ref->piece)->class != SEC_SPECIAL_TEXT &&
+		    !is_included(diff, uses[i].ref->piece))
+			return uses[i].ref->piece;
 	return PIECE_NONE;
 }
 
@@ -267,13 +335,11 @@ int selection_check(const struct diff *diff, struct diag *diag)
 	bool *known = arena_array(arena, bool, patched->pieces->n);
 	int err = 0;
 
-	for (uint32_t p = 0; p < patched->pieces->n && !err; p++) {
+	for (uint32_t i = 0; i < diff->selection->nparts && !err; i++) {
+		const struct use_part *part = &diff->selection->parts[i];
+		uint32_t p = part->from, missing = find_missing(diff, part);
 		const char *name = side_piece(patched, p)->name;
-		uint32_t missing;
 
-		if (!is_included(diff, p))
-			continue;
-		missing = find_missing(diff, p);
 		if (missing != PIECE_NONE)
 			err = diag_error(diag, patched->obj->path, name,
 					 "internal error: needs %s, which is not included",

@@ -36,6 +36,30 @@ struct text_block {
 	bool is_replacement; /* the kernel copies it over the function; else it runs where it is */
 };
 
+enum use_context {
+	USE_IN_BODY,  /* in an included piece itself */
+	USE_IN_ENTRY, /* in an entry of a special table, for an instruction of a body or of a block */
+	USE_IN_BLOCK, /* in a block of special text */
+};
+
+/* How one reference of what is included is meant. */
+struct use {
+	const struct ref *ref;
+	uint32_t from; /* patched piece that needs it: the body itself, or the owner of the entry or block */
+	enum use_context context;
+	enum ref_use use;
+};
+
+/* A body, entry or block that is included, with its rows of the table. */
+struct use_part {
+	enum use_context context;
+	uint32_t from;  /* as in its rows */
+	uint32_t id;    /* of the piece, the entry (side's entries) or the block (selection's) */
+	uint32_t first; /* row of its first reference; they are in order of offset */
+	uint32_t n;
+	uint32_t host; /* part of the body or block that an entry is for; others: itself */
+};
+
 struct selection {
 	struct {
 		enum why why;
@@ -43,6 +67,9 @@ struct selection {
 	} * v;               /* by patched piece */
 	struct text_block *blocks;
 	uint32_t nblocks;
+	struct use *uses;       /* the rows of all parts */
+	struct use_part *parts; /* bodies in order of pieces, then blocks; each is followed by its entries */
+	uint32_t nparts;
 	uint32_t nroots;     /* pieces that are there for a reason of their own; 0: nothing changed */
 	struct arena *arena; /* owns all of the above */
 };
@@ -64,12 +91,6 @@ void selection_free(struct selection *selection);
  * the running kernel has is, and each piece is there for the sake of a change. Returns 0 or -errno, reported.
  */
 int selection_check(const struct diff *diff, struct diag *diag) __attribute__((warn_unused_result));
-
-/* How a reference from the patched piece is to be resolved; it need not be included. */
-enum ref_use selection_ref_use(const struct diff *diff, uint32_t from, const struct ref *ref);
-
-/* The same for a reference in a special entry or a text block of owner: what points into the function means the copy. */
-enum ref_use selection_owned_ref_use(const struct diff *diff, uint32_t owner, const struct ref *ref);
 
 static inline bool is_included(const struct diff *diff, uint32_t patched)
 {

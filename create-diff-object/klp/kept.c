@@ -75,22 +75,21 @@ static bool is_worth_telling(const struct context *ctx, uint32_t node)
 }
 
 /* What the address of a reference belongs to, if that is in the livepatch; else NODE_NONE. */
-static uint32_t find_node(const struct context *ctx, uint32_t from, bool owned, const struct ref *ref)
+static uint32_t find_node(const struct context *ctx, const struct use *use)
 {
 	const struct elf_obj *obj = side_of(ctx)->obj;
-	enum ref_use use =
-		owned ? selection_owned_ref_use(ctx->diff, from, ref) : selection_ref_use(ctx->diff, from, ref);
+	const struct ref *ref = use->ref;
 	const struct piece *target;
 
 	if (ref->is_branch)
 		return NODE_NONE;
 	/* What the original object refers to was there before. */
-	if (use == REF_USE_UNDEFINED)
+	if (use->use == REF_USE_UNDEFINED)
 		return ctx->plan->of_sym[ref->sym].is_of_patch &&
 				       !elf_obj_find_symbol(ctx->diff->orig.obj, obj->syms[ref->sym].name)
 			       ? ctx->npieces + ref->sym
 			       : NODE_NONE;
-	if (use != REF_USE_COPY)
+	if (use->use != REF_USE_COPY)
 		return NODE_NONE;
 	target = side_piece(side_of(ctx), ref->piece);
 	/* A label is for the function itself. */
@@ -102,23 +101,23 @@ static uint32_t find_node(const struct context *ctx, uint32_t from, bool owned, 
 
 static void find_pointers(struct context *ctx)
 {
+	const struct selection *selection = ctx->diff->selection;
 	uint32_t next = 0;
 
-	for (uint32_t p = 0; p < ctx->npieces; p++) {
-		const struct piece *piece = side_piece(side_of(ctx), p);
-		const struct ref *refs;
-		uint32_t n;
+	for (uint32_t p = 0; p < selection->nparts; p++) {
+		const struct use_part *part = &selection->parts[p];
+		const struct piece *piece = side_piece(side_of(ctx), part->from);
 
-		if (!is_included(ctx->diff, p) || piece->kind == PIECE_FUNC)
+		if (part->context != USE_IN_BODY || piece->kind == PIECE_FUNC)
 			continue;
-		n = side_refs(side_of(ctx), piece, &refs);
-		for (uint32_t i = 0; i < n; i++) {
-			uint32_t to = find_node(ctx, p, false, &refs[i]);
+		for (uint32_t i = 0; i < part->n; i++) {
+			const struct use *use = &selection->uses[part->first + i];
+			uint32_t to = find_node(ctx, use);
 
 			if (to != NODE_NONE)
 				vec_add(&ctx->pointers,
-					((struct pointer){p, to, (int64_t)(refs[i].offset - piece->entry),
-							  side_of(ctx)->obj->arch->reloc(refs[i].type)->size}));
+					((struct pointer){part->from, to, (int64_t)(use->ref->offset - piece->entry),
+							  side_of(ctx)->obj->arch->reloc(use->ref->type)->size}));
 		}
 	}
 	ctx->least = 8;
@@ -199,8 +198,7 @@ static bool is_deep(const struct context *ctx, uint32_t node)
 /* Code whose references are followed. */
 struct walk {
 	struct context *ctx;
-	uint32_t from; /* patched piece that it is code of */
-	bool owned;    /* not inside of the piece: a block of special text */
+	const struct use_part *part; /* a body or a block */
 	uint32_t sec;
 };
 
@@ -208,7 +206,10 @@ static void follow(void *arg, uint64_t at, const struct ref *ref)
 {
 	const struct walk *walk = arg;
 	struct context *ctx = walk->ctx;
-	uint32_t node = find_node(ctx, walk->from, walk->owned, ref);
+	const struct use *rows = &ctx->diff->selection->uses[walk->part->first];
+	/* A part's rows are its references, one behind the other. */
+	size_t row = walk->part->n && ref >= rows->ref ? (size_t)(ref - rows->ref) : walk->part->n;
+	uint32_t node = row < walk->part->n ? find_node(ctx, &rows[row]) : NODE_NONE;
 	struct escape_target target = {.has_pointer_at = has_pointer_at, .arg = ctx};
 
 	if (node == NODE_NONE || !ctx->leads[node])
@@ -216,12 +217,12 @@ static void follow(void *arg, uint64_t at, const struct ref *ref)
 	target.has_pointers = ctx->first[node] < ctx->first[node + 1];
 	target.is_deep = is_deep(ctx, node);
 	target.size = ctx->least;
-	escape_follow(side_of(ctx), walk->from, walk->sec, at, ref, &target, &ctx->escapes[node]);
+	escape_follow(side_of(ctx), walk->part->from, walk->sec, at, ref, &target, &ctx->escapes[node]);
 }
 
-static void follow_code(struct context *ctx, uint32_t from, bool owned, uint32_t sec, uint64_t start, uint64_t end)
+static void follow_code(struct context *ctx, const struct use_part *part, uint32_t sec, uint64_t start, uint64_t end)
 {
-	struct walk walk = {ctx, from, owned, sec};
+	struct walk walk = {ctx, part, sec};
 
 	escape_visit_code(side_of(ctx), sec, start, end, follow, &walk);
 }
@@ -239,17 +240,19 @@ static void follow_all(struct context *ctx)
 {
 	const struct selection *selection = ctx->diff->selection;
 
-	for (uint32_t p = 0; p < ctx->npieces; p++) {
-		const struct piece *piece = side_piece(side_of(ctx), p);
+	for (uint32_t i = 0; i < selection->nparts; i++) {
+		const struct use_part *part = &selection->parts[i];
+		const struct piece *piece = side_piece(side_of(ctx), part->from);
 
-		if (is_included(ctx->diff, p) && piece->kind == PIECE_FUNC)
-			follow_code(ctx, p, false, piece->sec, piece->entry, piece->region_end);
-		if (is_shared(ctx, p) && ctx->first[p] < ctx->first[p + 1])
-			ctx->escapes[p].content = (struct escape_path){ESCAPE_SHARED, NULL, p};
+		if (part->context == USE_IN_BLOCK)
+			follow_code(ctx, part, selection->blocks[part->id].sec, selection->blocks[part->id].start,
+				    selection->blocks[part->id].end);
+		else if (part->context == USE_IN_BODY && piece->kind == PIECE_FUNC)
+			follow_code(ctx, part, piece->sec, piece->entry, piece->region_end);
+		else if (part->context == USE_IN_BODY && is_shared(ctx, part->from) &&
+			 ctx->first[part->from] < ctx->first[part->from + 1])
+			ctx->escapes[part->from].content = (struct escape_path){ESCAPE_SHARED, NULL, part->from};
 	}
-	for (uint32_t i = 0; i < selection->nblocks; i++)
-		follow_code(ctx, selection->blocks[i].owner, true, selection->blocks[i].sec, selection->blocks[i].start,
-			    selection->blocks[i].end);
 }
 
 static void tell(struct context *ctx, uint32_t node, uint32_t root, bool content, const struct escape_path *path)

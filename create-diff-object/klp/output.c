@@ -252,20 +252,21 @@ static uint32_t avoid_got(struct context *ctx, uint32_t from, const struct ref *
 }
 
 /* Writes one reference at offset `at` of the output section. */
-static int write_ref(struct context *ctx, uint32_t from, bool owned, const struct ref *ref, uint32_t sec, uint64_t at)
+static int write_use(struct context *ctx, const struct use *use, uint32_t sec, uint64_t at)
 {
 	static const uint8_t zeros[8];
 	const struct diff *diff = ctx->diff;
+	const struct ref *ref = use->ref;
+	uint32_t from = use->from;
 	const struct elf_sym *sym = &input(ctx)->syms[ref->sym];
 	uint8_t size = input(ctx)->arch->reloc(ref->type)->size;
 	/* The byte of the symbol's section that the field is computed from, before anything moves. */
 	int64_t value = (int64_t)sym->value + ref->addend;
-	enum ref_use use = owned ? selection_owned_ref_use(diff, from, ref) : selection_ref_use(diff, from, ref);
 	const struct place *place;
 	uint32_t target, type = avoid_got(ctx, from, ref, sec, at);
 
 	elf_out_patch(ctx->out, sec, at, zeros, size);
-	switch (use) {
+	switch (use->use) {
 	case REF_USE_COPY: {
 		const struct piece *piece = side_piece(&diff->patched, ref->piece);
 
@@ -294,37 +295,30 @@ static int write_ref(struct context *ctx, uint32_t from, bool owned, const struc
 	}
 }
 
-static int write_refs(struct context *ctx, uint32_t from, bool owned, uint32_t in_sec, uint64_t start, uint64_t end,
-		      uint32_t sec, uint64_t offset)
+/* Writes the references of a part whose first byte, `start` of its section, went to `offset` of the output section. */
+static int write_part(struct context *ctx, const struct use_part *part, uint64_t start, uint32_t sec, uint64_t offset)
 {
-	const struct ref *refs;
-	uint32_t n = refs_in_range(ctx->diff->patched.refs, in_sec, start, end, &refs);
+	const struct use *rows = &ctx->diff->selection->uses[part->first];
 	int err = 0;
 
-	for (uint32_t i = 0; i < n && !err; i++)
-		err = write_ref(ctx, from, owned, &refs[i], sec, refs[i].offset - start + offset);
+	for (uint32_t i = 0; i < part->n && !err; i++)
+		err = write_use(ctx, &rows[i], sec, rows[i].ref->offset - start + offset);
 	return err;
 }
 
-static bool is_late(const struct context *ctx, uint32_t from, const struct ref *ref)
+/* The name of the first symbol in a range of a part that is resolved late, or NULL. */
+static const char *find_late(const struct context *ctx, const struct use_part *part, uint64_t start, uint64_t end)
 {
-	uint32_t sym;
+	for (uint32_t i = 0; i < part->n; i++) {
+		const struct use *use = &ctx->diff->selection->uses[part->first + i];
+		uint32_t sym;
 
-	if (selection_owned_ref_use(ctx->diff, from, ref) == REF_USE_COPY)
-		return false;
-	sym = plan_symbol_of_ref(ctx->diff, ref);
-	return sym && ctx->plan->of_sym[sym].kind == PLAN_LATE;
-}
-
-/* The name of the first symbol in a range that is resolved late, or NULL. */
-static const char *find_late(const struct context *ctx, uint32_t from, uint32_t sec, uint64_t start, uint64_t end)
-{
-	const struct ref *refs;
-	uint32_t n = refs_in_range(ctx->diff->patched.refs, sec, start, end, &refs);
-
-	for (uint32_t i = 0; i < n; i++)
-		if (is_late(ctx, from, &refs[i]))
-			return input(ctx)->syms[plan_symbol_of_ref(ctx->diff, &refs[i])].name;
+		if (use->use == REF_USE_COPY || use->ref->offset < start || use->ref->offset >= end)
+			continue;
+		sym = plan_symbol_of_ref(ctx->diff, use->ref);
+		if (sym && ctx->plan->of_sym[sym].kind == PLAN_LATE)
+			return input(ctx)->syms[sym].name;
+	}
 	return NULL;
 }
 
@@ -345,15 +339,17 @@ static uint64_t site_length(const struct context *ctx, const struct entry *entry
  * entries are dropped; the rest is refused. A static key can be tested at run time, but only the compiler can do that:
  * kpatch-build/lib/keys.sh finds the record of the key, compiles the pair again and comes back.
  */
-static bool may_keep_entry(struct context *ctx, uint32_t owner, const struct entry *entry)
+static bool may_keep_entry(struct context *ctx, const struct use_part *part, const struct entry *entry)
 {
+	const struct use_part *host = &ctx->diff->selection->parts[part->host];
+	uint32_t owner = part->from;
 	const char *place = side_piece(&ctx->diff->patched, owner)->name;
-	const char *late = find_late(ctx, owner, entry->sec, entry->offset, entry->offset + entry->size);
+	const char *late = find_late(ctx, part, entry->offset, entry->offset + entry->size);
 
 	if (late && entry->row->may_drop_late)
 		return false;
 	if (!late && entry->row->site) {
-		late = find_late(ctx, owner, entry->site_sec, entry->site, entry->site + site_length(ctx, entry));
+		late = find_late(ctx, host, entry->site, entry->site + site_length(ctx, entry));
 		if (late && entry->row->may_drop)
 			return false;
 	}
@@ -373,40 +369,44 @@ static bool may_keep_entry(struct context *ctx, uint32_t owner, const struct ent
 	return true;
 }
 
-static int write_entry(struct context *ctx, uint32_t owner, const struct entry *entry)
+static int write_entry(struct context *ctx, const struct use_part *part)
 {
+	const struct entry *entry = &ctx->diff->patched.entries->v[part->id];
 	const struct elf_sec *sec = &input(ctx)->secs[entry->sec];
 	uint32_t id;
 	uint64_t offset;
 
-	if (!may_keep_entry(ctx, owner, entry))
+	if (!may_keep_entry(ctx, part, entry))
 		return 0;
 	id = table_like(ctx, sec, entry->size);
 	offset = elf_out_append(ctx->out, id, sec->data + entry->offset, entry->present, 1);
 	if (entry->present < entry->size)
 		elf_out_append(ctx->out, id, NULL, entry->size - entry->present, 1);
-	return write_refs(ctx, owner, true, entry->sec, entry->offset, entry->offset + entry->size, id, offset);
+	return write_part(ctx, part, entry->offset, id, offset);
 }
 
+/* Entries of bodies in the order of their tables, as the input has them; behind them those of blocks, which may be there twice. */
 static int write_entries(struct context *ctx)
 {
-	const struct side *patched = &ctx->diff->patched;
 	const struct selection *selection = ctx->diff->selection;
+	uint32_t nentries = ctx->diff->patched.entries->n;
+	const struct use_part **of_bodies = arena_array(ctx->arena, const struct use_part *, nentries);
 	int err = 0;
 
-	for (uint32_t i = 0; i < patched->entries->n && !err; i++) {
-		const struct entry *entry = &patched->entries->v[i];
+	for (uint32_t i = 0; i < selection->nparts; i++) {
+		const struct use_part *part = &selection->parts[i];
 
-		if (entry->owner != PIECE_NONE && is_included(ctx->diff, entry->owner))
-			err = write_entry(ctx, entry->owner, entry);
+		if (part->context == USE_IN_ENTRY && selection->parts[part->host].context == USE_IN_BODY)
+			of_bodies[part->id] = part;
 	}
-	for (uint32_t i = 0; i < selection->nblocks; i++) {
-		const struct text_block *block = &selection->blocks[i];
-		const uint32_t *entries;
-		uint32_t n = entries_of_text(patched->entries, block->sec, block->start, block->end, &entries);
+	for (uint32_t i = 0; i < nentries && !err; i++)
+		if (of_bodies[i])
+			err = write_entry(ctx, of_bodies[i]);
+	for (uint32_t i = 0; i < selection->nparts && !err; i++) {
+		const struct use_part *part = &selection->parts[i];
 
-		for (uint32_t k = 0; k < n && !err; k++)
-			err = write_entry(ctx, block->owner, &patched->entries->v[entries[k]]);
+		if (part->context == USE_IN_ENTRY && selection->parts[part->host].context == USE_IN_BLOCK)
+			err = write_entry(ctx, part);
 	}
 	return err;
 }
@@ -453,24 +453,36 @@ static void write_all_orc(struct context *ctx)
 	}
 }
 
-static int write_blocks(struct context *ctx)
+static int write_block(struct context *ctx, const struct use_part *part)
+{
+	const struct text_block *block = &ctx->diff->selection->blocks[part->id];
+	const struct place *place = &ctx->blocks[part->id];
+	const char *late = find_late(ctx, part, block->start, block->end);
+
+	/* What is not copied over the function when the patch is loaded may be completed later. */
+	if (late && block->is_replacement)
+		diag_refuse(
+			ctx->diag, RULE_MODULE_LATE, input(ctx)->path,
+			side_piece(&ctx->diff->patched, block->owner)->name,
+			"instructions in %s depend on %s of a module, which is only known when that module is there",
+			input(ctx)->secs[block->sec].name, late);
+	return write_part(ctx, part, block->start, place->sec, place->offset);
+}
+
+static int write_bodies_and_blocks(struct context *ctx)
 {
 	const struct selection *selection = ctx->diff->selection;
 	int err = 0;
 
-	for (uint32_t i = 0; i < selection->nblocks && !err; i++) {
-		const struct text_block *block = &selection->blocks[i];
-		const char *late = find_late(ctx, block->owner, block->sec, block->start, block->end);
+	for (uint32_t i = 0; i < selection->nparts && !err; i++) {
+		const struct use_part *part = &selection->parts[i];
+		const struct place *place = &ctx->pieces[part->from];
 
-		/* What is not copied over the function when the patch is loaded may be completed later. */
-		if (late && block->is_replacement)
-			diag_refuse(
-				ctx->diag, RULE_MODULE_LATE, input(ctx)->path,
-				side_piece(&ctx->diff->patched, block->owner)->name,
-				"instructions in %s depend on %s of a module, which is only known when that module is there",
-				input(ctx)->secs[block->sec].name, late);
-		err = write_refs(ctx, block->owner, true, block->sec, block->start, block->end, ctx->blocks[i].sec,
-				 ctx->blocks[i].offset);
+		if (part->context == USE_IN_BODY)
+			err = write_part(ctx, part, side_piece(&ctx->diff->patched, part->id)->start, place->sec,
+					 place->offset);
+		else if (part->context == USE_IN_BLOCK)
+			err = write_block(ctx, part);
 	}
 	return err;
 }
@@ -505,7 +517,7 @@ int output_new(const struct diff *diff, const struct plan_target *target, const 
 		.arena = arena_new(),
 		.out = elf_out_new(patched->obj->arch->machine),
 	};
-	int err = 0;
+	int err;
 
 	ctx.pieces = arena_array(ctx.arena, struct place, patched->pieces->n);
 	ctx.blocks = arena_array(ctx.arena, struct place, diff->selection->nblocks);
@@ -517,15 +529,7 @@ int output_new(const struct diff *diff, const struct plan_target *target, const 
 	for (uint32_t i = 0; i < diff->selection->nblocks; i++)
 		place_block(&ctx, i);
 	/* From here on everything that is carried has its place; only references are written. */
-	for (uint32_t p = 0; p < patched->pieces->n && !err; p++) {
-		const struct piece *piece = side_piece(patched, p);
-
-		if (is_included(diff, p))
-			err = write_refs(&ctx, p, false, piece->sec, piece->start, piece->region_end, ctx.pieces[p].sec,
-					 ctx.pieces[p].offset);
-	}
-	if (!err)
-		err = write_blocks(&ctx);
+	err = write_bodies_and_blocks(&ctx);
 	if (!err)
 		err = write_entries(&ctx);
 	write_all_orc(&ctx);

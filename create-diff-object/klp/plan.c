@@ -425,27 +425,18 @@ uint32_t plan_symbol_of_ref(const struct diff *diff, const struct ref *ref)
 	return ref->sym;
 }
 
-static void plan_refs(struct context *ctx, uint32_t from, bool owned, uint32_t sec, uint64_t start, uint64_t end)
+static void plan_part(struct context *ctx, const struct use_part *part)
 {
-	const struct ref *refs;
-	uint32_t n = refs_in_range(ctx->diff->patched.refs, sec, start, end, &refs);
-
-	for (uint32_t i = 0; i < n; i++) {
-		enum ref_use use = owned ? selection_owned_ref_use(ctx->diff, from, &refs[i])
-					 : selection_ref_use(ctx->diff, from, &refs[i]);
+	for (uint32_t i = 0; i < part->n; i++) {
+		const struct use *use = &ctx->diff->selection->uses[part->first + i];
 		uint32_t sym;
 
-		if (use != REF_USE_EXISTING && use != REF_USE_UNDEFINED)
+		if (use->use != REF_USE_EXISTING && use->use != REF_USE_UNDEFINED)
 			continue;
-		sym = plan_symbol_of_ref(ctx->diff, &refs[i]);
+		sym = plan_symbol_of_ref(ctx->diff, use->ref);
 		if (sym && !ctx->plan->of_sym[sym].name)
 			plan_symbol(ctx, sym);
 	}
-}
-
-static void plan_entry(struct context *ctx, uint32_t owner, const struct entry *entry)
-{
-	plan_refs(ctx, owner, true, entry->sec, entry->offset, entry->offset + entry->size);
 }
 
 /*
@@ -482,25 +473,9 @@ int plan_new(const struct diff *diff, const struct plan_target *target, struct p
 	ctx.plan = plan;
 	plan->arena = arena;
 	plan->of_sym = arena_array(arena, struct plan_symbol, patched->obj->nsyms);
-	for (uint32_t p = 0; p < patched->pieces->n; p++) {
-		const struct piece *piece = side_piece(patched, p);
-
-		if (!is_included(diff, p))
-			continue;
-		plan_refs(&ctx, p, false, piece->sec, piece->start, piece->region_end);
-		for (uint32_t i = 0; i < patched->entries->count[p]; i++)
-			plan_entry(&ctx, p, &patched->entries->v[patched->entries->of_piece[p][i]]);
-	}
+	for (uint32_t i = 0; i < diff->selection->nparts; i++)
+		plan_part(&ctx, &diff->selection->parts[i]);
 	refuse_moved(&ctx);
-	for (uint32_t i = 0; i < diff->selection->nblocks; i++) {
-		const struct text_block *block = &diff->selection->blocks[i];
-		const uint32_t *entries;
-		uint32_t n = entries_of_text(patched->entries, block->sec, block->start, block->end, &entries);
-
-		plan_refs(&ctx, block->owner, true, block->sec, block->start, block->end);
-		for (uint32_t k = 0; k < n; k++)
-			plan_entry(&ctx, block->owner, &patched->entries->v[entries[k]]);
-	}
 	*result = plan;
 	return 0;
 }
