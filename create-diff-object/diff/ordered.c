@@ -2,7 +2,8 @@
 /*
  * GCC numbers static locals in an order that the source decides: as long as there are as many of a name as before, the first one
  * still is the first one, though all numbers moved. A patch may also remove one and add another, or change their places. So the
- * order alone is not believed: the functions must come upon them in the same order, and none may be used as another one was.
+ * order alone is not believed: the functions must come upon them in the same order, and each must be used as its pair was, or at
+ * least more so than any other one.
  * The caller sees to it that each starts as its pair does.
  */
 #include "diff/ordered.h"
@@ -31,27 +32,24 @@ void ordered_sort(const struct ordered_half *half, uint32_t n)
 	}
 }
 
+/* How the original variable o and the patched one p are used alike. */
+static struct likeness compare_uses(const struct pairing *pairing, const struct ordered_half *orig, uint32_t o,
+				    const struct ordered_half *patched, uint32_t p)
+{
+	struct uses before = uses_find(pairing, orig->side, o, orig->users[o].v, orig->users[o].n);
+	struct uses now = uses_find(pairing, patched->side, p, patched->users[p].v, patched->users[p].n);
+
+	return uses_compare(&before, &now);
+}
+
 bool ordered_looks_like_other(const struct pairing *pairing, const struct ordered_half *orig, uint32_t o,
 			      const struct ordered_half *patched, uint32_t n, uint32_t index)
 {
-	struct uses before = uses_find(pairing, orig->side, o, orig->users[o].v, orig->users[o].n);
-	uint32_t mine = 0;
+	uint32_t mine = compare_uses(pairing, orig, o, patched, patched->ids[index]).whole;
 
-	for (uint32_t pass = 0; pass < 2; pass++) {
-		for (uint32_t i = 0; i < n; i++) {
-			uint32_t p = patched->ids[i], common;
-			struct uses now;
-
-			if ((i == index) != !pass)
-				continue;
-			now = uses_find(pairing, patched->side, p, patched->users[p].v, patched->users[p].n);
-			common = uses_in_common(&before, &now);
-			if (!pass)
-				mine = common;
-			else if (common > mine)
-				return true;
-		}
-	}
+	for (uint32_t i = 0; i < n; i++)
+		if (i != index && compare_uses(pairing, orig, o, patched, patched->ids[i]).whole > mine)
+			return true;
 	return false;
 }
 
@@ -64,6 +62,31 @@ static bool start_alike(const struct side *side, uint32_t a, uint32_t b)
 	if (x->end - x->entry != y->end - y->entry || !xs != !ys)
 		return false;
 	return !xs || !memcmp(xs + x->entry, ys + y->entry, x->end - x->entry);
+}
+
+static bool is_more(const struct likeness *a, const struct likeness *b)
+{
+	return a->whole != b->whole ? a->whole > b->whole : a->beside > b->beside;
+}
+
+/*
+ * Is a variable used as its pair is, and as no other one? That none is used more like it is enough only if it starts with other bytes
+ * than they do: `one(&n); two(&n)` of two blocks that a patch exchanges has nothing in common with either.
+ */
+static bool looks_like_own(const struct pairing *pairing, const struct ordered_half *orig,
+			   const struct ordered_half *patched, uint32_t n, uint32_t index)
+{
+	uint32_t o = orig->ids[index];
+	struct likeness mine = compare_uses(pairing, orig, o, patched, patched->ids[index]);
+
+	for (uint32_t i = 0; i < n && !mine.is_same; i++) {
+		struct likeness other = compare_uses(pairing, orig, o, patched, patched->ids[i]);
+
+		if (i != index &&
+		    (start_alike(orig->side, o, orig->ids[i]) ? !is_more(&mine, &other) : other.whole > mine.whole))
+			return false;
+	}
+	return true;
 }
 
 /*
@@ -100,7 +123,7 @@ bool ordered_agree(const struct pairing *pairing, const struct ordered_half *ori
 		   uint32_t n)
 {
 	for (uint32_t i = 0; i < n; i++) {
-		if (ordered_looks_like_other(pairing, orig, orig->ids[i], patched, n, i))
+		if (!looks_like_own(pairing, orig, patched, n, i))
 			return false;
 		for (uint32_t k = i + 1; k < n; k++)
 			if (!is_same_order(pairing, orig, patched, i, k))

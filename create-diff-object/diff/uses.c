@@ -37,6 +37,18 @@ static uint32_t original_of(const struct pairing *pairing, const struct side *si
 	return pairing->corr->to_patched[id] == PIECE_NONE ? PIECE_NONE : id;
 }
 
+/* The string that a reference means, NULL: none. Its text is what it is known by: _printk("first thing") and _printk("second"). */
+static const char *string_of(const struct side *side, const struct ref *ref)
+{
+	const struct piece *piece = side_piece(side, ref->piece);
+	const struct elf_sec *sec = side_section(side, piece);
+	uint64_t at = piece->entry + (uint64_t)ref->target;
+
+	if (piece->class != SEC_STRINGS || !sec->data || at >= sec->size || !memchr(sec->data + at, 0, sec->size - at))
+		return NULL;
+	return (const char *)sec->data + at;
+}
+
 /* Puts into hash what a reference means, if that is the same thing on both sides for sure. */
 static bool add_meaning(const struct pairing *pairing, const struct side *side, const struct ref *ref, uint64_t *hash)
 {
@@ -46,6 +58,11 @@ static bool add_meaning(const struct pairing *pairing, const struct side *side, 
 	if (ref->piece == PIECE_NONE) {
 		if (!*name || !elf_sym_is_undefined(&side->obj->syms[ref->sym]))
 			return false;
+		*hash = hash_bytes(*hash, name, strlen(name));
+		return true;
+	}
+	name = string_of(side, ref);
+	if (name) {
 		*hash = hash_bytes(*hash, name, strlen(name));
 		return true;
 	}
@@ -77,8 +94,23 @@ static uint64_t add_instruction(const struct side *side, const struct piece *pie
 	return hash_bytes(hash, text, strcspn(text, " \t"));
 }
 
+/* Adds the nearest thing that is named before or after a use, which is refs[i]. Returns its number, 0: nothing is. */
+static uint64_t add_beside(const struct pairing *pairing, const struct side *side, const struct ref *refs, uint32_t n,
+			   uint32_t i, bool after, hash_vec *beside)
+{
+	uint64_t hash = hash_number(0xcbf29ce484222325u, after);
+
+	for (uint32_t k = i; after ? ++k < n : k-- > 0;) {
+		if (!add_meaning(pairing, side, &refs[k], &hash))
+			continue;
+		vec_add(beside, hash);
+		return hash;
+	}
+	return 0;
+}
+
 static void add_uses(const struct pairing *pairing, const struct side *side, uint32_t part, uint32_t id,
-		     hash_vec *found)
+		     hash_vec *found, hash_vec *beside)
 {
 	const struct piece *piece = side_piece(side, part);
 	uint32_t root = original_of(pairing, side, piece->root);
@@ -92,13 +124,8 @@ static void add_uses(const struct pairing *pairing, const struct side *side, uin
 			continue;
 		hash = add_instruction(side, piece, refs[i].offset, hash);
 		hash = hash_number(hash, (uint64_t)refs[i].target ^ (uint64_t)refs[i].type << 48);
-		for (uint32_t k = i; k-- > 0;)
-			if (add_meaning(pairing, side, &refs[k], &hash))
-				break;
-		hash = hash_number(hash, 0);
-		for (uint32_t k = i + 1; k < n; k++)
-			if (add_meaning(pairing, side, &refs[k], &hash))
-				break;
+		hash = hash_number(hash, add_beside(pairing, side, refs, n, i, false, beside));
+		hash = hash_number(hash, add_beside(pairing, side, refs, n, i, true, beside));
 		vec_add(found, hash);
 	}
 }
@@ -110,30 +137,35 @@ static int compare_hashes(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
+static struct use_numbers in_order(const struct pairing *pairing, hash_vec *found)
+{
+	struct use_numbers numbers = {.n = found->n};
+
+	if (found->n)
+		qsort(found->v, found->n, sizeof(*found->v), compare_hashes);
+	numbers.v = arena_memdup(pairing->arena, found->v, found->n * sizeof(*found->v));
+	vec_free(found);
+	return numbers;
+}
+
 struct uses uses_find(const struct pairing *pairing, const struct side *side, uint32_t id, const uint32_t *users,
 		      uint32_t nusers)
 {
-	hash_vec found = {0};
-	struct uses uses;
+	hash_vec found = {0}, beside = {0};
 
 	for (uint32_t i = 0; i < nusers; i++) {
 		const struct piece *user = side_piece(side, users[i]);
 
 		if (user->kind != PIECE_FUNC)
 			continue;
-		add_uses(pairing, side, users[i], id, &found);
+		add_uses(pairing, side, users[i], id, &found, &beside);
 		if (user->part != PIECE_NONE)
-			add_uses(pairing, side, user->part, id, &found);
+			add_uses(pairing, side, user->part, id, &found, &beside);
 	}
-	if (found.n)
-		qsort(found.v, found.n, sizeof(*found.v), compare_hashes);
-	uses.n = found.n;
-	uses.v = arena_memdup(pairing->arena, found.v, found.n * sizeof(*found.v));
-	vec_free(&found);
-	return uses;
+	return (struct uses){.whole = in_order(pairing, &found), .beside = in_order(pairing, &beside)};
 }
 
-uint32_t uses_in_common(const struct uses *a, const struct uses *b)
+static uint32_t count_common(const struct use_numbers *a, const struct use_numbers *b)
 {
 	uint32_t count = 0;
 
@@ -149,6 +181,17 @@ uint32_t uses_in_common(const struct uses *a, const struct uses *b)
 		}
 	}
 	return count;
+}
+
+struct likeness uses_compare(const struct uses *a, const struct uses *b)
+{
+	uint32_t whole = count_common(&a->whole, &b->whole);
+
+	return (struct likeness){
+		.is_same = whole == a->whole.n && whole == b->whole.n,
+		.whole = whole,
+		.beside = count_common(&a->beside, &b->beside),
+	};
 }
 
 uint64_t uses_first(const struct side *side, uint32_t function, uint32_t id)
