@@ -71,6 +71,7 @@ struct arch_calls {
 	uint32_t arguments[6]; /* the register of each, in order */
 	uint32_t result;
 	uint32_t second_result; /* of a result that needs two */
+	uint32_t stack;         /* the one that points to the stack */
 };
 
 /* Text for the field at `field` bytes from the start of an instruction, or NULL: print the number that stands there. */

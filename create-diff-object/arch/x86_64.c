@@ -251,6 +251,11 @@ static bool x86_64_decode_flow(const uint8_t *text, uint64_t size, uint64_t offs
 	    operands[0].type == ZYDIS_OPERAND_TYPE_REGISTER && operands[1].type == ZYDIS_OPERAND_TYPE_REGISTER &&
 	    operands[0].reg.value == operands[1].reg.value)
 		flow->reads = 0;
+	/* rep stos moves its pointer on, and writes the value of another register. */
+	if (insn.meta.category == ZYDIS_CATEGORY_STRINGOP) {
+		flow->reads &= ~flow->addresses;
+		flow->replaces &= ~flow->addresses;
+	}
 	return true;
 }
 
@@ -423,10 +428,11 @@ const struct arch_ops arch_x86_64 = {
 	.decode = x86_64_decode,
 	.decode_load = x86_64_decode_load,
 	.decode_flow = x86_64_decode_flow,
-	/* Bits of rdi, rsi, rdx, rcx, r8, r9, then rax and rdx: the numbers that instructions have for them. */
+	/* Bits of rdi, rsi, rdx, rcx, r8, r9, then rax and rdx, and rsp: the numbers that instructions have for them. */
 	.calls = {.arguments = {1u << 7, 1u << 6, 1u << 2, 1u << 1, 1u << 8, 1u << 9},
 		  .result = 1u << 0,
-		  .second_result = 1u << 2},
+		  .second_result = 1u << 2,
+		  .stack = 1u << 4},
 	.padding = x86_64_padding,
 	.uses_argument = x86_64_uses_argument,
 	.print = x86_64_print,

@@ -407,6 +407,56 @@ void escape_follow(const struct side *side, uint32_t from, uint32_t sec, uint64_
 		keep(&walk, (struct taint){.address = 1}, ESCAPE_UNKNOWN, NULL);
 }
 
+static bool has_no_pointer(const void *arg, uint32_t piece, int64_t start, int64_t end)
+{
+	(void)arg;
+	(void)piece;
+	(void)start;
+	(void)end;
+	return false;
+}
+
+static void follow_stack_of_part(const struct side *side, uint32_t part, struct escape *escape)
+{
+	const struct escape_target target = {.has_pointer_at = has_no_pointer};
+	const struct piece *piece = side_piece(side, part);
+	const struct elf_sec *text = side_section(side, piece);
+	const struct arch_ops *arch = side->obj->arch;
+	struct arch_insn insn;
+	struct arch_flow flow;
+
+	for (uint64_t at = piece->start; at < piece->region_end && escape->address.way == ESCAPE_NOT;
+	     at += insn.length) {
+		struct trail trail = {.side = side, .target = &target, .escape = escape};
+		struct walk walk = {.trail = &trail, .obj = side->obj, .root = piece->root};
+		struct taint taken = {0}, returned;
+
+		if (!arch->decode(text->data, text->size, at, &insn)) {
+			insn.length = 1;
+			continue;
+		}
+		/* Calls, pushes and pops move the pointer itself. */
+		if (insn.is_call || !arch->decode_flow(text->data, text->size, at, &flow) ||
+		    !(flow.reads & arch->calls.stack))
+			continue;
+		taken.address = flow.writes & ~arch->calls.stack;
+		if (flow.writes_memory && !(flow.writes & arch->calls.stack))
+			keep(&walk, (struct taint){.address = 1}, ESCAPE_STORED, NULL);
+		returned = follow_function(&trail, part, 0, piece->sec, at + insn.length, taken);
+		keep(&walk, returned, ESCAPE_RETURNED, NULL);
+		if (trail.steps > MAX_STEPS)
+			keep(&walk, (struct taint){.address = 1}, ESCAPE_UNKNOWN, NULL);
+	}
+}
+
+void escape_follow_stack(const struct side *side, uint32_t function, struct escape *escape)
+{
+	uint32_t parts[] = {function, side_piece(side, function)->part};
+
+	for (int i = 0; i < 2 && parts[i] != PIECE_NONE; i++)
+		follow_stack_of_part(side, parts[i], escape);
+}
+
 void escape_visit_code(const struct side *side, uint32_t sec, uint64_t start, uint64_t end, escape_visit *visit,
 		       void *arg)
 {

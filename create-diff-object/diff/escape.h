@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Where an address goes that an instruction takes: only into calls and comparisons, or may others know it afterwards? Asked of the
- * addresses that a livepatch brings along (klp/kept.c), and of constants that it may take the place of (diff/constants.c).
+ * addresses that a livepatch brings along (klp/kept.c), and of constants that it may take the place of (diff/constants.c), and of
+ * objects on the stack (diff/old-objects.c).
  */
 #ifndef KLP_DIFF_ESCAPE_H
 #define KLP_DIFF_ESCAPE_H
@@ -48,6 +49,12 @@ struct escape_target {
  */
 void escape_follow(const struct side *side, uint32_t from, uint32_t sec, uint64_t at, const struct ref *ref,
 		   const struct escape_target *target, struct escape *escape);
+
+/*
+ * Follows each address on the stack that a function (a piece and its unlikely part) computes, and adds to *escape how the first one
+ * gets out of sight. What is only read and written where it stands has no address that is computed.
+ */
+void escape_follow_stack(const struct side *side, uint32_t function, struct escape *escape);
 
 /* Visits each reference of the instructions in [start, end) of a section with the place of its instruction. */
 typedef void escape_visit(void *arg, uint64_t at, const struct ref *ref);

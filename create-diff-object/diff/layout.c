@@ -14,6 +14,7 @@
 #include <dwarf.h>
 #include <string.h>
 
+#include "diff/attributes.h"
 #include "diff/old-objects.h"
 #include "diff/type-diff.h"
 #include "elf/enumerators.h"
@@ -25,6 +26,8 @@
 #define MAX_NAMED    4
 /* Pointers to pointers, and arrays of them; a broken file may have them without end. */
 #define MAX_POINTERS 24
+/* The largest alignment that a type has by itself, __int128's (System V ABI, AMD64 supplement, 3.1.2). */
+#define MAX_NATURAL  16
 
 struct context {
 	const struct diff *diff;
@@ -338,14 +341,16 @@ static void check_enumerations(struct context *ctx)
 	for (uint32_t i = 0; i < orig->named.n; i++) {
 		const struct type_named *o = &orig->named.v[i];
 		struct type_diff diff;
+		uint32_t node;
 
 		if (orig->nodes.v[o->node].tag != DW_TAG_enumeration_type)
 			continue;
-		type_diff_enumeration(orig, o, &numbers, ctx->arena, &diff);
+		node = find_enumeration(ctx, o, &numbers);
+		type_diff_enumeration(orig, o, patched, node, &numbers, ctx->arena, &diff);
 		if (diff.difference == TYPE_SAME || strmap_add(&told, o->key, 1) != STRMAP_NONE)
 			continue;
 		types_reach(orig, o->node, ctx->orig.reach);
-		types_reach(patched, find_enumeration(ctx, o, &numbers), ctx->patched.reach);
+		types_reach(patched, node, ctx->patched.reach);
 		tell(ctx, o, &diff);
 	}
 	numbers_free(&numbers);
@@ -375,6 +380,41 @@ static void index_variables(const struct context *ctx, struct types *types, stru
 	}
 }
 
+/* Is it the variable of that name in the source, "foo" or, in a function, "foo.12"? */
+static bool is_named(const char *symbol, const char *name)
+{
+	size_t length = strlen(name);
+
+	return !strncmp(symbol, name, length) && (!symbol[length] || symbol[length] == '.');
+}
+
+/*
+ * In a section that variables share, what stands at a round place need not have asked for it, and a new neighbour may be why
+ * (diff/attributes.c). The debug information has what the source demands.
+ */
+static void check_alignment(struct context *ctx, const struct type_use *use, const struct type_use *now)
+{
+	const struct side *patched = &ctx->diff->patched;
+
+	if (now->align <= use->align)
+		return;
+	for (uint32_t p = 0; p < patched->pieces->n; p++) {
+		const struct piece *piece = side_piece(patched, p);
+		uint32_t o = ctx->diff->corr->to_orig[p];
+
+		if (piece->kind != PIECE_DATA || o == PIECE_NONE || !is_named(piece->name, use->name))
+			continue;
+		/* It is told already; or aligned(8) was put to what is aligned so by its type. */
+		if (ctx->diff->changes->v[p].why == DIFF_ALIGNMENT ||
+		    (now->align <= MAX_NATURAL && now->align <= attributes_alignment(&ctx->diff->orig, o)))
+			return;
+	}
+	diag_refuse(
+		ctx->diag, RULE_DATA_CHANGED, patched->obj->path, use->name,
+		"existing variable: the source demands an alignment of %llu bytes now, and not before; the running kernel's copy stays where it is, so align a new variable, or allocate memory",
+		(unsigned long long)now->align);
+}
+
 static void check_variables(struct context *ctx)
 {
 	struct types *orig = ctx->orig.types, *patched = ctx->patched.types;
@@ -397,6 +437,7 @@ static void check_variables(struct context *ctx)
 		if (mine != i + 1 || same == STRMAP_NONE || !same)
 			continue;
 		now = &patched->uses.v[same - 1];
+		check_alignment(ctx, use, now);
 		type_diff_variable(orig, use->node, patched, now->node, use->is_declared && now->is_declared,
 				   ctx->arena, &diff);
 		if (diff.difference == TYPE_RANGE)

@@ -5,6 +5,9 @@
  *
  * That a pointer comes from the stack of a caller is seen by who calls: a callback that gets a `void *`, or finds the object by
  * container_of(), has neither an object of the type nor a parameter that leads to one.
+ *
+ * Nor may the address of the object get out of sight: what is given to code outside, or written to memory, is anybody's (kfifo_in()
+ * copies the bytes, and another function reads them later).
  */
 #include "diff/old-objects.h"
 
@@ -12,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "diff/escape.h"
 #include "kernel/names.h"
 #include "util/arena.h"
 #include "util/strmap.h"
@@ -212,6 +216,33 @@ static bool is_linked(const struct types *types, uint32_t node, struct arena *ar
 	return linked;
 }
 
+/* Does code that has an object of the type on its stack let an address of its stack go? */
+static bool is_given_away(const struct unit *unit, struct arena *arena)
+{
+	const struct types *types = unit->types;
+	bool *has = arena_array(arena, bool, types->funcs.n), more = true;
+	struct escape escape = {0};
+
+	for (uint32_t i = 0; i < types->uses.n; i++)
+		if (types->uses.v[i].func != TYPE_NONE && types->uses.v[i].kind == USE_LOCAL &&
+		    reach_of_use(unit, &types->uses.v[i]) == REACH_VALUE)
+			has[types->uses.v[i].func] = true;
+	while (more) {
+		more = false;
+		for (uint32_t i = 0; i < types->links.n; i++) {
+			uint32_t origin = unit->origin[i], into = types->links.v[i].func;
+
+			if (origin == TYPE_NONE || !has[origin] || has[into])
+				continue;
+			has[into] = more = true;
+		}
+	}
+	for (uint32_t f = 0; f < types->funcs.n && escape.address.way == ESCAPE_NOT; f++)
+		if (has[f] && unit->piece[f] != PIECE_NONE)
+			escape_follow_stack(unit->side, unit->piece[f], &escape);
+	return escape.address.way != ESCAPE_NOT;
+}
+
 bool has_no_old_object(const struct unit *unit, const struct type_named *named, struct arena *arena)
 {
 	const struct types *types = unit->types;
@@ -237,5 +268,5 @@ bool has_no_old_object(const struct unit *unit, const struct type_named *named, 
 			return false;
 		has_value |= use->kind == USE_LOCAL && reach_of_use(unit, use) == REACH_VALUE;
 	}
-	return has_value;
+	return has_value && !is_given_away(unit, arena);
 }

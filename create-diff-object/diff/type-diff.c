@@ -162,16 +162,22 @@ void type_diff(struct types *orig, uint32_t o, struct types *patched, uint32_t p
 	finish(&list, diff);
 }
 
-void type_diff_enumeration(const struct types *orig, const struct type_named *named, const struct numbers *patched,
-			   struct arena *arena, struct type_diff *diff)
+void type_diff_enumeration(struct types *orig, const struct type_named *named, struct types *patched, uint32_t node,
+			   const struct numbers *numbers, struct arena *arena, struct type_diff *diff)
 {
 	struct list list = {.arena = arena};
+	uint64_t size = type_size(orig, named->node), now_size = node == TYPE_NONE ? size : type_size(patched, node);
 	enumerator_vec before = {0};
 
 	*diff = (struct type_diff){0};
+	/* `BIG = 1L << 40` makes all objects of it longer. */
+	if (now_size != size) {
+		worsen(diff, TYPE_LAYOUT);
+		add(&list, "%llu bytes instead of %llu", (unsigned long long)now_size, (unsigned long long)size);
+	}
 	enumerators_find(orig, named->node, &before);
 	for (uint32_t i = 0; i < before.n; i++) {
-		const struct number *now = numbers_get(patched, arena, named->scope, before.v[i].name);
+		const struct number *now = numbers_get(numbers, arena, named->scope, before.v[i].name);
 
 		if (!now || now->value == before.v[i].value)
 			continue;

@@ -25,9 +25,12 @@ struct type_diff {
 /* Compares two structures or unions, or typedefs of something else by their sizes. The text belongs to arena. */
 void type_diff(struct types *orig, uint32_t o, struct types *patched, uint32_t p, struct arena *arena,
 	       struct type_diff *diff);
-/* Compares the numbers of an enumeration with what its names stand for in the patched source, in whatever enumeration there. */
-void type_diff_enumeration(const struct types *orig, const struct type_named *named, const struct numbers *patched,
-			   struct arena *arena, struct type_diff *diff);
+/*
+ * Compares the numbers of an enumeration with what its names stand for in the patched source, in whatever enumeration there, and its
+ * size with that of the patched enumeration `node` (TYPE_NONE: there is none).
+ */
+void type_diff_enumeration(struct types *orig, const struct type_named *named, struct types *patched, uint32_t node,
+			   const struct numbers *numbers, struct arena *arena, struct type_diff *diff);
 /*
  * Compares the types of a variable, without looking into structures. Its size is the object's to tell, if that has it; with_size: it
  * has not.

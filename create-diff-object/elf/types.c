@@ -85,6 +85,14 @@ static void add_edge(struct walk *walk, uint32_t from, enum type_edge_kind kind,
 	vec_add(&walk->types->edges, ((struct type_edge){.from = from, .kind = kind}));
 }
 
+static uint64_t stated_alignment(Dwarf_Die *die)
+{
+	Dwarf_Attribute attribute;
+	Dwarf_Word align;
+
+	return dwarf_formudata(dwarf_attr_integrate(die, DW_AT_alignment, &attribute), &align) ? 0 : align;
+}
+
 static void add_use(struct walk *walk, Dwarf_Die *die, uint32_t func, const char *name, unsigned int kind)
 {
 	struct type_use *use;
@@ -98,6 +106,7 @@ static void add_use(struct walk *walk, Dwarf_Die *die, uint32_t func, const char
 	use->func = func;
 	use->kind = kind;
 	use->is_declared = has_flag(die, DW_AT_declaration);
+	use->align = stated_alignment(die);
 }
 
 /* Is it the file that was given to the compiler? It was given with a directory or without. */

@@ -74,6 +74,7 @@ struct type_use {
 		USE_STATIC,
 	} kind;
 	bool is_declared; /* what a declaration says: it may be defined elsewhere */
+	uint64_t align;   /* bytes that the source demands (DWARF 5, 2.24, DW_AT_alignment), 0: says nothing of */
 };
 
 struct types {
