@@ -65,7 +65,7 @@ glue_entry() {
 	glue_kbuild_command "$GLUE_NAME" "$GLUE_DIRECTORY"
 	compiler_version "$TARGET_CC"
 	GLUE=$CACHE/glue/${TARGET_RELEASE}_$({
-		printf '%s\n' "$GLUE_FORMAT" "$REPLY" "$TARGET_SOURCE_ID" "${GLUE_KBUILD[@]}"
+		printf '%s\n' "$GLUE_FORMAT" "$REPLY" "${GLUE_KBUILD[@]}"
 		glue_headers
 		cat -- "$KMOD_DIR/Kbuild"
 	} | sha256sum | cut -c 1-16)

@@ -143,7 +143,6 @@ compiler() {
 	SETUP+='; TARGET_CC=two'; another
 	compiler two 12.2; another
 	SETUP+='; CALLER_CROSS_COMPILE=x86_64-'; another
-	SETUP+='; TARGET_SOURCE_ID=1'; another
 	SETUP+='; TARGET_HEADERS=$T/cache/tree/x'; another
 	SETUP+='; GLUE_FORMAT=0'; another
 }
