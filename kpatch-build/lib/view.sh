@@ -110,10 +110,11 @@ view_check() {
 	for file in "${VIEW_FILES[@]}"; do
 		if [[ -L $PATCHED/$file ]] || ! cmp -s -- "$1/$file" "$PATCHED/$file"; then return 1; fi
 	done
+	# (Both are sorted: files come before links.)
 	view_list | cmp -s - <(
-		printf '%s\n' "${VIEW_FILES[@]}" | awk -F '\t' -v OFS='\t' '
+		printf '%s\n' "${VIEW_FILES[@]}" | sort | awk -F '\t' -v OFS='\t' '
 			FILENAME == "-" { file[$1] = 1; print "f", $1, ""; next }
-			!($2 in file)' - "$PATCHED.links" | sort
+			!($2 in file)' - "$PATCHED.links"
 	)
 }
 
