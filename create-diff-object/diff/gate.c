@@ -14,6 +14,7 @@
 #include "arch/arch.h"
 #include "diff/attributes.h"
 #include "diff/constants.h"
+#include "diff/merged.h"
 #include "diff/restarts.h"
 #include "kernel/names.h"
 #include "util/arena.h"
@@ -189,6 +190,19 @@ static void refuse_content(const struct diff *diff, uint32_t p, struct diag *dia
 	arena_free(arena);
 }
 
+static void refuse_merged(const struct diff *diff, uint32_t p, struct diag *diag)
+{
+	const struct piece *piece = side_piece(&diff->patched, p);
+	const struct elf_sec *sec = side_section(&diff->patched, piece);
+	uint32_t other = diff->corr->to_patched[merged_before(diff, p)];
+
+	diag_refuse(
+		diag, data_classify(sec) == DATA_CONST ? RULE_TABLE_CHANGED : RULE_DATA_CHANGED, file_of(diff),
+		piece->name,
+		"changed data in %s: its content was that of %s, and the running kernel has one place for both, which stays as it is; who knows its address would not know a new one, so change it from a callback or a function",
+		sec->name, side_piece(&diff->patched, other)->name);
+}
+
 static void refuse_data(const struct diff *diff, uint32_t p, struct diag *diag)
 {
 	const struct piece *piece = side_piece(&diff->patched, p);
@@ -210,6 +224,8 @@ static void refuse_data(const struct diff *diff, uint32_t p, struct diag *diag)
 			(unsigned long)attributes_alignment(&diff->patched, p));
 	else if (info->change == CHANGE_CHANGED)
 		refuse_content(diff, p, diag);
+	else if (info->change == CHANGE_NEW && is_included(diff, p) && merged_before(diff, p) != PIECE_NONE)
+		refuse_merged(diff, p, diag);
 	/* module_init() leaves `__UNIQUE_ID___addressable_init_module680`, whose number any new unique name shifts. */
 	else if (info->change == CHANGE_NEW && piece->class == SEC_INIT &&
 		 !(piece->kind == PIECE_DATA && side_is_anonymous(&diff->patched, piece)))

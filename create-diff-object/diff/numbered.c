@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Pairing what the compiler numbers: clones of functions ("foo.constprop.1") and static locals ("count.3").
+ * Pairing what the compiler numbers: clones of functions ("foo.constprop.1") and static locals ("count.3"); and variables whose names
+ * a macro makes of a counter ("__UNIQUE_ID_state_77").
  *
  * One more of a name in the source, and the numbers of the others move, so they tell nothing. Who uses it does: the count
  * that f() uses is f()'s. A function that has no partner (the patch added it, or the compiler no longer inlines it, or
@@ -21,6 +22,7 @@
 #include "diff/declared.h"
 #include "diff/ordered.h"
 #include "diff/pairing.h"
+#include "kernel/names.h"
 #include "util/arena.h"
 #include "util/strmap.h"
 #include "util/vec.h"
@@ -52,8 +54,8 @@ static bool is_candidate(const struct side *side, uint32_t id, enum piece_kind k
 {
 	const struct piece *piece = side_piece(side, id);
 
-	return piece->kind == kind && piece->root == id && pairing_is_numbered(side, id) &&
-	       !side_is_anonymous(side, piece);
+	return piece->kind == kind && piece->root == id &&
+	       ((pairing_is_numbered(side, id) && !side_is_anonymous(side, piece)) || pairing_is_counted(side, id));
 }
 
 static bool is_free(const struct half *half, uint32_t id)
@@ -100,8 +102,10 @@ static char *bare_name(struct arena *arena, const char *name)
 {
 	char *bare = arena_strdup(arena, name), *to = bare;
 
+	bool is_counted = is_counted_name(name);
+
 	for (const char *from = name; *from; from++)
-		if (from == name || *from < '0' || *from > '9' || to[-1] != '.')
+		if (from == name || *from < '0' || *from > '9' || (to[-1] != '.' && !is_counted))
 			*to++ = *from;
 	*to = '\0';
 	return bare;

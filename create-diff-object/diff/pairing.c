@@ -2,6 +2,8 @@
 /* The map of pairs while it is made, and what can be a pair at all. */
 #include "diff/pairing.h"
 
+#include "kernel/names.h"
+
 void pairing_add(struct pairing *pairing, uint32_t orig, uint32_t patched, enum corr_rule rule)
 {
 	pairing->corr->to_patched[orig] = patched;
@@ -33,4 +35,14 @@ bool pairing_is_numbered(const struct side *side, uint32_t id)
 	const struct piece *piece = side_piece(side, id);
 
 	return piece->sym && elf_sym_is_local(&side->obj->syms[piece->sym]) && sym_name_parse(piece->name).has_number;
+}
+
+bool pairing_is_counted(const struct side *side, uint32_t id)
+{
+	const struct piece *piece = side_piece(side, id);
+	const struct elf_sec *sec = side_section(side, piece);
+
+	return piece->kind == PIECE_DATA && piece->class == SEC_DATA && piece->sym &&
+	       elf_sym_is_local(&side->obj->syms[piece->sym]) && is_counted_name(piece->name) &&
+	       data_classify(sec) != DATA_CONST && !is_descriptor_section(sec->name);
 }

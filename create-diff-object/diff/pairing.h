@@ -19,6 +19,9 @@ uint32_t pairing_find_free(const struct pairing *pairing, const char *name, uint
 /* A static local, or a clone: the compiler numbers its name. */
 bool pairing_is_numbered(const struct side *side, uint32_t id);
 
+/* A variable that a macro names by a counter, `__UNIQUE_ID_state_77`: any other use of the counter moves its name. */
+bool pairing_is_counted(const struct side *side, uint32_t id);
+
 static inline bool pairing_has_pair(const struct pairing *pairing, uint32_t patched)
 {
 	return pairing->corr->to_orig[patched] != PIECE_NONE;

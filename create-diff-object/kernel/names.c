@@ -522,3 +522,8 @@ enum data_kind section_data_kind(const char *name, uint64_t flags)
 		return DATA_CONST;
 	return flags & SHF_WRITE ? DATA_WRITABLE : DATA_CONST;
 }
+
+bool is_counted_name(const char *name)
+{
+	return starts_with(name, "__UNIQUE_ID_");
+}

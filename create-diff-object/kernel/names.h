@@ -137,6 +137,9 @@ bool sym_name_same_base(const char *a, const char *b);
 bool is_btf_id(const char *name, const char *section);
 bool is_same_btf_id(const char *a, const char *b);
 
+/* Is it a name of __UNIQUE_ID() (include/linux/compiler.h), made of __COUNTER__? */
+bool is_counted_name(const char *name);
+
 /* The name that a symbol of EXPORT_SYMBOL() exports; NULL: it is none, or another part of an export. */
 const char *exported_name(const char *symbol);
 

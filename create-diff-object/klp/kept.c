@@ -92,10 +92,14 @@ static uint32_t find_node(const struct context *ctx, const struct use *use)
 	if (use->use != REF_USE_COPY)
 		return NODE_NONE;
 	target = side_piece(side_of(ctx), ref->piece);
-	/* A label is for the function itself. */
-	if (target->class == SEC_SPECIAL_TEXT ||
-	    (target->kind == PIECE_FUNC && (ref->target || target->root != ref->piece)))
+	if (target->class == SEC_SPECIAL_TEXT)
 		return NODE_NONE;
+	/* A label is for the function itself, also in a table. In other code what is beside the entry is a tagged pointer, `late | 1`. */
+	if (target->kind == PIECE_FUNC && (ref->target || target->root != ref->piece)) {
+		const struct piece *source = side_piece(side_of(ctx), use->from);
+
+		return source->kind == PIECE_FUNC && source->root != target->root ? target->root : NODE_NONE;
+	}
 	return ref->piece;
 }
 
