@@ -584,7 +584,7 @@ const char *difference_text(enum difference why)
 	case DIFF_CALLEE:
 		return "a function that it calls";
 	case DIFF_KIND:
-		return "who may write to it";
+		return "the kind of its section (read only, written, per CPU)";
 	case DIFF_SECTION:
 		return "its section";
 	case DIFF_ALIGNMENT:

@@ -113,6 +113,8 @@ static const struct callee callees[] = {
 	{.name = "print_hex_dump", .forgets = ALL},
 	{.name = "seq_printf", .forgets = ALL},
 	{.name = "seq_putc", .forgets = ALL},
+	/* what the inline function seq_puts() of 6.12 calls (include/linux/seq_file.h) */
+	{.name = "__seq_puts", .forgets = ALL},
 	{.name = "seq_puts", .forgets = ALL},
 	{.name = "seq_write", .forgets = ALL},
 	{.name = "kasprintf", .forgets = ALL},
