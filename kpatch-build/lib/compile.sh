@@ -184,7 +184,8 @@ compile_script() {
 compile_command() {
 	local side=$1 object=$2 out=$WORK/4-compile/$1/$2.part goal=${GOAL[$2]} flags="-ffunction-sections -fdata-sections"
 	local generic=${KERNEL_SOURCE:-$TARGET_SOURCE}/include/asm-generic/runtime-const.h sections
-	flags+=" -g"
+	# Types that are only measured, `memset(p, 0, sizeof(struct foo))`, are described as well: their size is in the code (diff/layout.c).
+	flags+=" -g -fno-eliminate-unused-debug-types"
 	# Since 6.11 vmlinux has constants that the kernel writes into its text once, at boot (the address of the dentry
 	# hash table, USER_PTR_MAX of access_ok()); nobody does that in a module. The generic header takes them from their
 	# variables instead, and has the include guard of the architecture's.
