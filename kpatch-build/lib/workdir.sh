@@ -45,8 +45,8 @@ workdir_keep() {
 workdir_remove_dead() {
 	local dir lock
 	for dir in "$CACHE"/work/run.*; do
-		# Made this minute: perhaps by a run that has not locked it yet.
-		if [[ -e $dir/.keep || -n $(find "$dir" -maxdepth 0 -newermt '-1 minute') ]]; then continue; fi
+		# Made this minute: perhaps by a run that has not locked it yet. One that is gone by now was removed by its own run, or by another.
+		if [[ -e $dir/.keep || -n $(find "$dir" -maxdepth 0 -newermt '-1 minute' 2>/dev/null) ]]; then continue; fi
 		if { exec {lock}>"$dir/.lock"; } 2>/dev/null; then
 			if flock -n "$lock"; then rm -rf "$dir"; fi
 			exec {lock}>&-

@@ -78,6 +78,12 @@ interrupted_with() {
 	wait "$driver" || true
 }
 
+@test "a work directory that goes away while it is looked at" {
+	mkdir -p "$T/cache/work/run.gone"
+	SETUP='CACHE=$T/cache; find() { rm -rf "$T/cache/work/run.gone"; command find "$@"; }' run -0 lib workdir_remove_dead
+	[[ -z $output && -z $(ls "$T/cache/work") ]]
+}
+
 @test "what was being put into the cache is removed or made again" {
 	# Code for another shell, which evaluates it.
 	# shellcheck disable=SC2089,SC2090
