@@ -266,9 +266,11 @@ options_check_oot() {
 }
 
 options_name() {
-	local name=${OPT_NAME%.ko}
+	local name=${OPT_NAME%.ko} i=0
 	if [[ -z $name ]]; then
-		name=${PATCHES[0]##*/}
+		# (A series in the order of its files begins with its cover letter.)
+		if [[ ${PATCHES[0]} == *0000-cover-letter.patch ]] && ((${#PATCHES[@]} > 1)); then i=1; fi
+		name=${PATCHES[i]##*/}
 		if [[ $name == - ]]; then name=stdin; fi
 		name=${name%.patch}
 		name=livepatch-${name%.diff}

@@ -8,9 +8,21 @@
 # shellcheck disable=SC2016
 PATCH_SCAN='
 	function tell(kind, text) { print kind "\t" NR "\t" text }
+	# What a mail quotes in its text is told unless its line --- comes before its first part.
+	function tell_quote(kind, text) { if (mail == 2) held[++helds] = kind "\t" NR "\t" text; else tell(kind, text) }
+	function mail_ends(quoted,   i) {
+		if (!quoted) for (i = 1; i <= helds; i++) print held[i]
+		mail = helds = 0
+	}
 	function unified(line) { return line ~ /^@@ -[0-9]+(,[0-9]+)? \+[0-9]+(,[0-9]+)? @@/ }
 	function hunk_ends() {
-		if (lead + trail == 0 && start > 1) tell("no-context", "")
+		# With nothing around it git apply has a place for a hunk only where it is the whole file, or at the very end.
+		if (lead + trail == 0) {
+			if (start > 1 || start == 1 && added_only) tell("no-context", head)
+			else if (!one_side) tell("whole-file", head)
+		}
+		if (same_hunks && (name, where, body) in seen) tell("same-hunk", head "\t" seen[name, where, body])
+		if (same_hunks) seen[name, where, body] = head
 		if (lead > most) most = lead
 		if (trail > most) most = trail
 		after = 1
@@ -20,16 +32,23 @@ PATCH_SCAN='
 		else if (/^\+/) right--
 		else if (/^( |$)/) { left--; right-- }
 		else if (!/^\\/) { left = right = 0 }
+		if (same_hunks && ++lines < 1000) body = body "\n" $0
 		if (/^( |$)/) { trail++; if (!changed) lead++ } else if (/^[-+]/) { changed = 1; trail = 0 }
 		if (left <= 0 && right <= 0) hunk_ends()
 		if (!/^[^-+ \\]/) next
 	}
 	{ was_after = after; after = 0 }
+	NR == 1 && /^[A-Za-z-]+: / || /^From [^ ]+ +[A-Z][a-z][a-z] [A-Z][a-z][a-z] +[0-9]+ / { mail_ends(0); mail = 1; subject = /^From / }
+	mail == 1 && /^Subject:/ { subject = 1 }
+	mail == 1 && /^$/ { mail = subject ? 2 : 0 }
+	mail == 2 && /^---$/ && before1 !~ /^(< |\\ No newline)/ { mail_ends(1); ed = "" }
+	mail && /^(@@|diff |Index: |--- |\+\+\+ )/ { mail_ends(0) }
 	unified($0) {
 		split($2, a, ","); split($3, b, ",")
 		start = substr(a[1], 2) + 0
 		left = (a[2] == "" ? 1 : a[2]); right = (b[2] == "" ? 1 : b[2])
-		lead = trail = changed = 0
+		lead = trail = changed = lines = 0
+		head = NR; where = $2; body = ""; added_only = left == 0
 		header = git = strict = 0
 		before1 = before2 = ""
 		next
@@ -42,18 +61,21 @@ PATCH_SCAN='
 	/^@@@/ || /^diff --(cc|combined) / { tell("combined", $0) }
 	/^@@ / { tell("hunk-header", $0) }
 	/^\*\*\*\*\*\*\*\*\*\*\*\*\*\*\*/ && before2 ~ /^\*\*\* / && before1 ~ /^--- / { tell("context", substr(before2, 5) "\t" substr(before1, 5)) }
-	/^[<>] / && before1 ~ /^[0-9]+(,[0-9]+)?[acd][0-9]+(,[0-9]+)?$/ { tell("normal", before1) }
-	/^\.$/ && ed { tell("ed", ed) }
+	/^[<>] / && before1 ~ /^[0-9]+(,[0-9]+)?[acd][0-9]+(,[0-9]+)?$/ { tell_quote("normal", before1) }
+	/^\.$/ && ed { tell_quote("ed", ed) }
 	/^[0-9]+(,[0-9]+)?[aci]$/ { ed = $0 }
 	/^diff --git / { git = 1 }
 	/^(diff -[^-]|Index: )/ { git = 0 }
 	/^Binary files .* differ$/ && !git { name = $0; sub(/^Binary files .* and /, "", name); sub(/ differ$/, "", name); tell("binary", name) }
 	/^Only in .*: / { tell("only", $0) }
 	/^\+\+\+ / && header == 1 { header = 2; name = substr($0, 5) }
+	/^--- / { one_side = 0 }
+	/^(---|\+\+\+) (\/dev\/null|.*[ \t](1970-01-01|1969-12-31) )/ { one_side = 1 }
 	/^--- / { header = 1 }
 	!/^(---|\+\+\+) / { header = 0 }
 	{ before2 = before1; before1 = $0 }
 	END {
+		mail_ends(0)
 		if (header == 2) tell("no-hunk", name)
 		if (header == 1 && strict) tell("long-hunk", before1)
 		tell("context-lines", most + 0)
@@ -100,7 +122,7 @@ patch_level() {
 		if ((level == 2 && (there[0] || there[1]))) || ! patch_list "$1" "$level"; then continue; fi
 		can[level]=1
 		for name in "${LISTED[@]}"; do
-			if [[ -f $TARGET_SOURCE/$name || ${PATCH_CLASS[$name]:-} ]]; then there[level]=1; fi
+			if [[ /$name/ != */./* && /$name/ != */../* ]] && [[ -f $TARGET_SOURCE/$name || ${PATCH_CLASS[$name]:-} ]]; then there[level]=1; fi
 			if [[ $name == */* && -d $TARGET_SOURCE/${name%%/*} ]]; then above[level]=1; fi
 		done
 	done
@@ -129,10 +151,10 @@ patch_pairs() {
 	fi
 }
 
-# patch_scan COPY NAME: PATCH_CONTEXT_LINES of it; SCAN_REFUSED gets a line for each part that git apply would pass over as text, SCAN_OUT
-# the names of binary files that differ, SCAN_LOST what is not in the patch at all
+# patch_scan COPY NAME: PATCH_CONTEXT_LINES of it; SCAN_REFUSED gets a line for each part that git apply would pass over as text or has no
+# sure place for, SCAN_OUT the names of binary files that differ
 patch_scan() {
-	local copy=$1 what=${2##*/} kind line text why
+	local copy=$1 what=${2##*/} kind line text why bare=()
 	PATCH_CONTEXT_LINES=3
 	while IFS=$'\t' read -r kind line text; do
 		why=""
@@ -145,12 +167,30 @@ patch_scan() {
 		hunk-header) why="a damaged head of a hunk: $text" ;;
 		long-hunk) why="the hunk above is longer than its head says; the first line too many: $text" ;;
 		no-hunk) why="the head of a file, $text, without a hunk after it" ;;
-		no-context) ;;
+		no-context) bare+=("$text") ;;
 		binary) SCAN_OUT+=("$text") ;;
 		only) note "$what line $line: '$text': the patch does not have this file (diff -N would have put it in)" ;;
 		esac
 		if [[ $why ]]; then SCAN_REFUSED+=$'\n'"    $what line $line: $why [patch-form]"; fi
 	done < <(awk "$PATCH_SCAN" "$copy")
+	if ((${#bare[@]})); then
+		why="${#bare[@]} hunk(s) without a line of context (diff -U0), for which any place would do; make the patch with context (diff -U3)"
+		SCAN_REFUSED+=$'\n'"    $what line ${bare[0]}: $why [patch-form]"
+	fi
+}
+
+# patch_is_letter COPY: is it a mail that has no change to carry, as a series' cover letter? A mail whose change can't be seen, for
+# it is encoded, an attachment or quoted, or came without what its list of files announces, is none.
+patch_is_letter() {
+	awk '
+		NR == 1 && !/^(From [0-9a-f]+ |[A-Za-z-]+: )/ { exit }
+		NR == 1 && /^From / { mail = 1 }
+		/^$/ { body = 1 }
+		!body && /^Subject:/ { mail = 1; if (/[[ ]0+\/[0-9]+\]/) cover = 1 }
+		!body && tolower($0) ~ /^content-(transfer-encoding: *base64|type: *multipart)/ { lost = 1 }
+		# (A cover letter may have what changed since its last version, indented.)
+		body && (/^---$/ || /^[> \t]+(diff --git |--- |\+\+\+ |@@ -)/) { part = 1 }
+		END { exit !(mail && !lost && (cover || !part)) }' "$1"
 }
 
 # patches_take_stdin: a patch that is given as - is read from standard input, once. A run that begins again finds it there.

@@ -12,11 +12,12 @@ declare -A PATCH_CLASS=()   # each file that a patch names: take, out, or why it
 PATCH_COPIES=()         # of each patch file: the copy that is read, in 2-tree/patches
 PATCH_LEVELS=()         # how many components of its names are stripped
 PATCH_CONTEXTS=()       # how many lines of context it has
+PATCH_LETTERS=()        # numbers of those that are a mail without a change
 PATCH_NUMBERS=()        # the numbers 0 1 2 ... of the patches
 
 patch_apply() {
 	local i what
-	PATCHED_FILES=() BUILD_FILES=() PATCH_COPIES=() PATCH_LEVELS=() PATCH_CONTEXTS=() PATCH_CLASS=()
+	PATCHED_FILES=() BUILD_FILES=() PATCH_COPIES=() PATCH_LEVELS=() PATCH_CONTEXTS=() PATCH_LETTERS=() PATCH_CLASS=()
 	mkdir -p "$WORK"/2-tree/{patches,numbered}
 	# shellcheck disable=SC2153
 	PATCH_NUMBERS=("${!PATCHES[@]}")
@@ -31,14 +32,14 @@ patch_apply() {
 	code view "$WORK/2-tree/numbered" "${PATCHED_FILES[@]}" "${BUILD_FILES[@]}"
 	what="${#PATCHED_FILES[@]} source file(s) changed"
 	if ((${#BUILD_FILES[@]})); then what+=", ${#BUILD_FILES[@]} build file(s)"; fi
-	STAGE_SUMMARY="${#PATCHES[@]} patch(es) apply, $what"
+	STAGE_SUMMARY="$((${#PATCHES[@]} - ${#PATCH_LETTERS[@]})) patch(es) apply, $what"
 }
 
 # ---- what they name -------------------------------------------------------------------------------------------------
 
 # All that is refused in any of them is told at once, before one is applied.
 patch_read_all() {
-	local i copy out=() refused="" name
+	local i copy out=() refused="" name notes=()
 	SCAN_REFUSED="" SCAN_OUT=()
 	for i in "${PATCH_NUMBERS[@]}"; do
 		copy=$WORK/2-tree/patches/$i
@@ -50,14 +51,19 @@ patch_read_all() {
 		PATCH_LEVELS[i]=$REPLY
 		if ! patch_pairs "$copy" "$REPLY"; then
 			if [[ $SCAN_REFUSED ]]; then continue; fi
-			patch_unreadable "$i"
+			if ! patch_has_nothing "$i" || ! patch_is_letter "$copy"; then patch_unreadable "$i"; fi
+			PATCH_LETTERS+=("$i")
+			: >"$copy.take"
+			notes+=("${PATCHES[i]##*/}: a mail without a change, as a cover letter is")
+			continue
 		fi
 		case ${PATCH_LEVELS[i]} in
-		0) note "${PATCHES[i]##*/}: its file names are below the source as they are (-p0), no path component was stripped" ;;
-		2) note "${PATCHES[i]##*/}: its file names are below the source without their first two path components (-p2)" ;;
+		0) notes+=("${PATCHES[i]##*/}: its file names are below the source as they are (-p0), no path component was stripped") ;;
+		2) notes+=("${PATCHES[i]##*/}: its file names are below the source without their first two path components (-p2)") ;;
 		esac
 		patch_classify "$i"
 	done
+	if [[ ! $SCAN_REFUSED ]] && ((${#PATCH_LETTERS[@]} == ${#PATCHES[@]})); then patch_unreadable 0; fi
 	for name in "${SCAN_OUT[@]}"; do
 		name=${name#*/}
 		patch_class "$name"
@@ -74,6 +80,7 @@ patch_read_all() {
 	done
 	refused=$(sort <<<"$refused" | sed "s/^    '\([^']*\)': /    \1: /")
 	if [[ $refused$SCAN_REFUSED ]]; then refuse "" "the patch can't be livepatched:$refused$SCAN_REFUSED"; fi
+	for name in "${notes[@]}"; do note "$name"; done
 	patch_note_out "not part of this kernel's code" "$PATCH_PROGRAMS" -v "${out[@]}"
 	patch_note_out "of the programs that build a kernel, which do to the patched code what the target's do" "$PATCH_PROGRAMS" "" "${out[@]}"
 }
@@ -90,15 +97,24 @@ patch_note_out() {
 	note "left out, $1: ${names[*]}"
 }
 
+# patch_has_nothing NUMBER: did git apply find no part in it, and no other fault?
+patch_has_nothing() { ! grep -qvE 'No valid patches in input|unrecognized input' "$WORK/2-tree/patches/$1.log"; }
+
 patch_unreadable() {
-	local name=${PATCHES[$1]##*/} log=$WORK/2-tree/patches/$1.log
-	if grep -qE 'No valid patches in input|unrecognized input' "$log"; then
+	local name=${PATCHES[$1]##*/}
+	if patch_has_nothing "$1"; then
 		finish "$EXIT_NOT_APPLIED" "error: $name: no change to any file found; is it a patch in unified format (diff -u)?"
 	fi
-	finish "$EXIT_NOT_APPLIED" "error: $name can't be read as a patch:"$'\n'"$(sed -n '1,5s/^/    /p' "$log")"
+	finish "$EXIT_NOT_APPLIED" "error: $name can't be read as a patch:"$'\n'"$(sed -nE '
+		/No valid patches in input|unrecognized input/d
+		s/^(error: )?(git apply: )?//
+		s/^corrupt binary patch at line ([0-9]+).*/line \1: binary data that is damaged/
+		s/^bad git-diff - inconsistent (old|new) filename on line [0-9]+/the head of a part names two files; is the line "diff --git" of the second one lost?/
+		s/^/    /p' "$WORK/2-tree/patches/$1.log" | sed -n '1,5p')"
 }
 
-# patch_classify NUMBER: decide for each file that this patch names, PAIR_OLD and PAIR_NEW, and list in patches/NUMBER.take what is applied
+# patch_classify NUMBER: decide for each file that this patch names, PAIR_OLD and PAIR_NEW, and list in patches/NUMBER.take what is
+# applied, by the name before and the one after
 patch_classify() {
 	local i old new copy=$WORK/2-tree/patches/$1 level=${PATCH_LEVELS[$1]}
 	: >"$copy.take"
@@ -107,7 +123,7 @@ patch_classify() {
 		patch_class "$new"
 		if [[ $REPLY == take ]] && ((PAIR_BINARY[i])); then REPLY="changed by binary data, which can't be livepatched [binary-data]"; fi
 		PATCH_CLASS[$new]=$REPLY
-		if [[ $REPLY == take ]]; then printf '%s\n' "$new" >>"$copy.take"; fi
+		if [[ $REPLY == take ]]; then printf '%s\t%s\n' "$old" "$new" >>"$copy.take"; fi
 		if [[ $old == "$new" ]]; then continue; fi
 		# Its new name decides whether git apply leaves a part out.
 		if [[ $REPLY == out ]]; then
@@ -157,7 +173,11 @@ patch_class() {
 	# (Names of the work directory are longer by a few letters, and the kernel's longest path has 80.)
 	if ((${#name} > 500)) || [[ $name =~ [^/]{200} ]]; then REPLY="a name that is too long [file-path]"; return; fi
 	case /$name/ in
-	//* | */../* | */./* | *//*) REPLY="the path leaves the source tree [file-path]"; return ;;
+	*/../* | */./* | *//*)
+		REPLY="a path with a component that is empty, . or ..: make the patch with plain names [file-path]"
+		if [[ $name == /* || $(realpath -ms -- "/source/$name") != /source/* ]]; then REPLY="the path leaves the source tree [file-path]"; fi
+		return
+		;;
 	*/.git/*) REPLY="not a file of the source [file-path]"; return ;;
 	esac
 	code class "$name"
@@ -232,13 +252,15 @@ patch_apply_one() {
 }
 
 # patch_try NUMBER DIR [OPTION...]: git apply there, of what is not left out. Git's -C says how many lines of context have to fit, so
-# --fuzz counts from the most that the patch has; one line always has to.
+# --fuzz counts from the most that the patch has; one line always has to. Backwards (-R), parts go by the name before the patch.
 patch_try() {
-	local copy=${PATCH_COPIES[$1]} dir=$2 options=("-p${PATCH_LEVELS[$1]}") name least=$((PATCH_CONTEXTS[$1] - OPT_FUZZ))
+	local copy=${PATCH_COPIES[$1]} dir=$2 options=("-p${PATCH_LEVELS[$1]}") old new least=$((PATCH_CONTEXTS[$1] - OPT_FUZZ))
 	shift 2
 	if [[ ! -s $copy.take ]]; then return 0; fi
 	if ((OPT_FUZZ)); then options+=("-C$((least > 1 ? least : 1))"); fi
-	while IFS= read -r name; do options+=("--include=$name"); done <"$copy.take"
+	while IFS=$'\t' read -r old new; do
+		if [[ ${1:-} == -R ]]; then options+=("--include=$old"); else options+=("--include=$new"); fi
+	done <"$copy.take"
 	(cd -- "$dir" && patch_git "${options[@]}" "$@" -- "$copy")
 }
 
@@ -256,14 +278,15 @@ patch_failed() {
 		patch_failed_parts "$number" "$source"; why=$REPLY
 		if ((OPT_FUZZ < 2)) && OPT_FUZZ=2 patch_checks "$number" "$now"; then
 			why+="    it would apply with differing context: look at the place, then use --fuzz 2 or refresh the patch"
-		elif awk "$PATCH_SCAN" "$copy" | grep -q '^no-context'; then
-			why+="    it has hunks without context (diff -U0), whose place can't be made sure: make the patch with context"
+		elif awk "$PATCH_SCAN" "$copy" | grep -q '^whole-file'; then
+			why+="    it has a hunk without context, which would have to be the whole file: make the patch with context (diff -U3)"
 		fi
 	fi
 	while [[ $why == *$'\n' ]]; do why=${why%$'\n'}; done
 	finish "$EXIT_NOT_APPLIED" "error: $name does not apply to the source of $TARGET_RELEASE${TARGET_VERSION:+ ($TARGET_VERSION)}:"$'\n'"$why"
 }
 
+# patch_checks NUMBER DIR [-R]
 patch_checks() { patch_try "$@" --check >/dev/null 2>&1; }
 
 # patch_failed_order NUMBER SOURCE -> REPLY: is it the order of the patches, or one that is given twice?
@@ -292,22 +315,48 @@ patch_failed_order() {
 	fi
 }
 
+# What git apply --reject -v says of the parts that do not fit, in our words. It rejects hunks one by one; a part that it does not take
+# as a whole, it drops.
+# shellcheck disable=SC2016
+readonly PATCH_REJECTS='
+	function say(what) { if (!said[file, what]++) print "    " file ": " what }
+	function names(pattern,   text) {
+		text = $0
+		if (!sub(pattern, "", text)) return 0
+		sub(/^(error: |Applying patch |Checking patch )/, "", text)
+		file = text
+		return 1
+	}
+	names(" with [0-9]+ rejects?\\.\\.\\.$") { next }
+	/^Rejected hunk #[0-9]+\.$/ { gsub(/^Rejected |\.$/, ""); say($0 " does not fit") }
+	/^error: removal patch leaves file contents$/ { removal = 1 }
+	!/^error: / { next }
+	names(": already exists in working directory$") { say("the patch adds it, but there is such a file already") }
+	names(": wrong type$") { say("the patch has it as another kind of file than it is") }
+	names(": patch does not apply$") {
+		say(removal ? "the patch removes it, but the file has other contents than the patch says" : "its part does not fit")
+		removal = 0
+	}'
+
 # patch_failed_parts NUMBER SOURCE -> REPLY: lines that tell which hunks do not fit, and which files have theirs already
 patch_failed_parts() {
-	local number=$1 copy=${PATCH_COPIES[$1]} source=$2 file try=$WORK/2-tree/try lost=() told=""
+	local number=$1 copy=${PATCH_COPIES[$1]} source=$2 file part try=$WORK/2-tree/try lost=() told=""
 	rm -rf "$try"
 	cp -r -- "$WORK/2-tree/unnumbered" "$try"
 	patch_try "$number" "$try" --reject -v >"$copy.log" 2>&1 || true
 	mapfile -t lost < <(sed -n 's/^error: \(.*\): No such file or directory$/\1/p' "$copy.log" | sort -u)
 	for file in "${lost[@]}"; do told+="    the patch changes $file, which the source of $TARGET_RELEASE does not have"$'\n'; done
 	cp -- "$copy.take" "$copy.all"
-	while IFS= read -r file; do
-		printf '%s\n' "$file" >"$copy.take"
-		if patch_checks "$number" "$source" -R; then told+="    $file: the target has this change already"$'\n'; fi
+	while IFS= read -r part; do
+		printf '%s\n' "$part" >"$copy.take"
+		if patch_checks "$number" "$source" -R; then told+="    ${part#*$'\t'}: the target has this change already"$'\n'; fi
 	done <"$copy.all"
 	mv -- "$copy.all" "$copy.take"
-	told+=$(sed -nE 's/^Applying patch (.*) with [0-9]+ rejects?\.\.\.$/\1/; T hunk; h; b; :hunk; s/^Rejected (hunk #[0-9]+)\.$/\1/; T; G; s/(.*)\n(.*)/    \2: \1 does not fit/p' "$copy.log")
-	if [[ -z $told ]]; then told=$(sed -n '/^Checking patch/d; /^error: /s/^error: /    /p' "$copy.log" | sed -n '1,10p'); fi
+	told+=$(
+		awk "$PATCH_REJECTS" "$copy.log"
+		awk -v same_hunks=1 "$PATCH_SCAN" "$copy" | sed -nE 's/^same-hunk\t[0-9]+\t([0-9]+)\t([0-9]+)$/    line \1 of the patch has the hunk of line \2 again/p'
+	)
+	if [[ -z $told ]]; then told="    git apply does not take it: $(sed -n 's/^error: //p' "$copy.log" | head -n 1)"; fi
 	REPLY=$told$'\n'
 }
 

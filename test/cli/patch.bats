@@ -30,6 +30,9 @@ change_file() {
 # new_file NAME: one that adds it, in git's form
 new_file() { printf 'diff --git a/%s b/%s\nnew file mode %s\n--- /dev/null\n+++ b/%s\n@@ -0,0 +1 @@\n+text\n' "$1" "$1" "${2:-100644}" "$1"; }
 
+# rename_patch OLD NEW: the head of a part that renames a file
+rename_patch() { printf 'diff --git a/%s b/%s\nsimilarity index 90%%\nrename from %s\nrename to %s\n' "$1" "$2" "$1" "$2"; }
+
 @test "a patch applies and leaves the source alone" {
 	checksums >"$T/before"
 	run -0 lib apply "$T/good.patch"
@@ -84,11 +87,56 @@ new_file() { printf 'diff --git a/%s b/%s\nnew file mode %s\n--- /dev/null\n+++ 
 	[[ $output == *"--fuzz 2"* ]]
 	run -0 lib with_fuzz "$T/good.patch"
 	[[ $output == *"applied with fuzz: 1 hunk(s)"* ]]
-	# No context at all would be any place.
-	diff -U0 --label a/kernel/foo.c --label b/kernel/foo.c "$T/src/kernel/foo.c" "$T/new.c" >"$T/x.patch" || true
-	sed -i '/^@@ -1 /,/^+int one/d' "$T/x.patch"
+}
+
+# hunks LINE...: a part of a unified diff, of kernel/foo.c
+hunks() { printf -- '--- a/kernel/foo.c\n+++ b/kernel/foo.c\n'; printf '%s\n' "$@"; }
+
+@test "a hunk without context is refused: git apply would put it at the end of the file" {
+	local why="hunk(s) without a line of context (diff -U0), for which any place would do; make the patch with context (diff -U3) [patch-form]"
+	# Lines that are only added, at any place but the first; removed ones, which the last lines of the file might be by chance
+	hunks '@@ -5,0 +6 @@' '+#define ONE 2' '@@ -6,4 +7,4 @@' ' int two(void)' ' {' $'-\treturn 2;' $'+\treturn 22;' ' }' >"$T/x.patch"
+	run -2 lib apply "$T/x.patch"
+	[[ $output == *"    x.patch line 3: 1 $why" ]]
+	hunks '@@ -1,0 +2,2 @@' '+int three;' '+' '@@ -8 +10 @@' $'-\treturn 2;' $'+\treturn 22;' >"$T/x.patch"
+	run -2 lib apply "$T/x.patch"
+	[[ $output == *"    x.patch line 3: 2 $why" ]]
+	hunks '@@ -4 +4 @@' '-}' '+}; /* one */' >"$T/x.patch"
+	run -2 lib with_fuzz "$T/x.patch"
+	[[ $output == *"    x.patch line 3: 1 $why" ]]
+	# With context on one side, at the beginning and the end of a file, it is as diff -u has it.
+	hunks '@@ -1,3 +1,4 @@' '+int before;' ' int one(void)' ' {' $' \treturn 1;' '@@ -7,3 +8,4 @@' ' {' $' \treturn 2;' ' }' '+int behind;' >"$T/x.patch"
+	run -0 lib apply "$T/x.patch"
+	[[ $(sed -n '2p;$p' "$T/work/2-tree/unnumbered/kernel/foo.c") == $'int one(void)\nint behind;' ]]
+	# Without any, it has to be the whole file. (New and empty files are below.)
+	diff_patch "$T/src/include/linux/foo.h" <(echo '#define FOO 2') include/linux/foo.h >"$T/x.patch"
+	run -0 lib apply "$T/x.patch"
+	grep -qx '#define FOO 2' "$made/include/linux/foo.h"
+	hunks '@@ -0,0 +1 @@' '+int before;' >"$T/x.patch"
 	run -5 lib apply "$T/x.patch"
-	[[ $output == *"hunks without context (diff -U0)"* ]]
+	[[ $output == *"it has a hunk without context, which would have to be the whole file: make the patch with context (diff -U3)" ]]
+}
+
+@test "why a part does not fit is said in our words, also of files that are renamed, removed or there already" {
+	rename_patch kernel/foo.c kernel/bar.c >"$T/rename.patch"
+	{ cat "$T/rename.patch"; sed '1,2s/foo/bar/; 1s/bar/foo/; s/return 1;/return 5;/' "$T/good.patch"; } >"$T/x.patch"
+	run -5 lib apply "$T/x.patch"
+	[[ $output == *":"$'\n'"    kernel/foo.c => kernel/bar.c: hunk #1 does not fit" ]]
+	run -5 lib apply "$T/rename.patch" "$T/rename.patch"
+	[[ $output == *"it is the same patch as rename.patch, which was applied before it: give it once" ]]
+	mv "$T/src/kernel/foo.c" "$T/src/kernel/bar.c"
+	run -5 lib apply "$T/rename.patch"
+	[[ $output == *"the target has this change already (the patch applies in reverse)" ]]
+	mv "$T/src/kernel/bar.c" "$T/src/kernel/foo.c"
+	diff -u --label a/kernel/foo.c --label /dev/null "$T/new.c" /dev/null >"$T/x.patch" || true
+	run -5 lib apply "$T/x.patch"
+	[[ $output == *":"$'\n'"    kernel/foo.c: the patch removes it, but the file has other contents than the patch says" ]]
+	{ new_file kernel/foo.c; cat "$T/good.patch"; } >"$T/x.patch"
+	run -5 lib apply "$T/x.patch"
+	[[ $output == *"    kernel/foo.c: the patch adds it, but there is such a file already"* && $output != *"working directory"* ]]
+	cat "$T/good.patch" "$T/good.patch" >"$T/x.patch"
+	run -5 lib apply "$T/x.patch"
+	[[ $output == *"    kernel/foo.c: hunk #1 does not fit"$'\n'"    line 13 of the patch has the hunk of line 3 again" ]]
 }
 
 @test "a file that the source does not have" {
@@ -103,7 +151,15 @@ new_file() { printf 'diff --git a/%s b/%s\nnew file mode %s\n--- /dev/null\n+++ 
 	[[ $output == *"is it a patch in unified format"* ]]
 	head -n 5 "$T/good.patch" >"$T/x.patch"
 	run -5 lib apply "$T/x.patch"
-	[[ $output == *"x.patch can't be read as a patch:"*"corrupt patch at line 6"* ]]
+	[[ $output == *"x.patch can't be read as a patch:"$'\n'"    corrupt patch at line 6" ]]
+	# What git apply can't read beside what it can
+	printf 'diff --git a/kernel/x.bin b/kernel/x.bin\nnew file mode 100644\nindex 0000000..5716ca5\nGIT binary patch\nliteral 4\nLcmZQzWMT%%%%%%\n\nliteral 0\nHcmV?d00001\n\n' >"$T/x.patch"
+	cat "$T/good.patch" >>"$T/x.patch"
+	run -5 lib apply "$T/x.patch"
+	[[ $output == *"x.patch can't be read as a patch:"$'\n'"    line 6: binary data that is damaged" ]]
+	{ rename_patch kernel/one.c kernel/two.c; cat "$T/good.patch"; } >"$T/x.patch"
+	run -5 lib apply "$T/x.patch"
+	[[ $output == *"x.patch can't be read as a patch:"$'\n'"    the head of a part names two files; is the line \"diff --git\" of the second one lost?" ]]
 }
 
 @test "all files that can't be livepatched are named at once" {
@@ -245,6 +301,43 @@ scripts/Makefile.lib build-changed" ]]
 	[[ $output == *"no change to any file found"* ]]
 }
 
+@test "a mail without a change is passed over beside patches, but not where its change may be lost" {
+	printf 'From 0123 Mon Sep 17 00:00:00 2001\nFrom: A <a@b.c>\nSubject: [PATCH 0/2] x\nContent-Transfer-Encoding: 8bit\n\nText\n\n kernel/foo.c | 2 +-\n\nInterdiff:\n  diff --git a/x b/x\n-- \n2.39.5\n' >"$T/0000-cover-letter.patch"
+	run -0 lib apply "$T/0000-cover-letter.patch" "$T/good.patch"
+	[[ ${lines[0]} == *"note: 0000-cover-letter.patch: a mail without a change, as a cover letter is" ]]
+	[[ ${lines[-1]} == "files: kernel/foo.c build: " ]]
+	SETUP='name() { options_parse "$@"; echo "$MODULE_NAME"; }' run -0 lib name -o "$T/out" "$T/0000-cover-letter.patch" "$T/good.patch"
+	[[ $output == livepatch-good ]]
+	run -5 lib apply "$T/0000-cover-letter.patch"
+	[[ $output == *"error: 0000-cover-letter.patch: no change to any file found; is it a patch in unified format (diff -u)?" ]]
+	local from=$'From: A <a@b.c>\nSubject: [PATCH 1/2] x'
+	printf '%s\n\nText\n' "$from" >"$T/x.patch"
+	run -0 lib apply "$T/good.patch" "$T/x.patch"
+	[[ $output == *"note: x.patch: a mail without a change"* ]]
+	# No mail; encoded; in an attachment; only announced; quoted
+	for text in Text "$from"$'\nContent-Transfer-Encoding: base64\n\nLS0tIGEva2VybmVs' "$from"$'\nContent-Type: multipart/mixed; boundary=x\n\nText' \
+		"$from"$'\n\n---\n kernel/foo.c | 2 +-' "$from"$'\n\n> --- a/kernel/foo.c\n> +++ b/kernel/foo.c'; do
+		printf '%s\n' "$text" >"$T/x.patch"
+		run -5 lib apply "$T/good.patch" "$T/x.patch"
+		[[ $output == *"error: x.patch: no change to any file found"* ]]
+	done
+}
+
+@test "the text of a mail, up to its line ---, may quote a diff in other forms" {
+	local text=$'From: A <a@b.c>\nSubject: [PATCH] x\n\nThe output:\n1c1\n< old\n---\n> new\n\nThe menu:\n3i\n.\n'
+	{ echo "$text"; printf -- '---\n kernel/foo.c | 2 +-\n\n'; cat "$T/good.patch"; } >"$T/x.patch"
+	run -0 lib apply "$T/x.patch"
+	[[ ${lines[-1]} == "files: kernel/foo.c build: " ]]
+	# Nothing says that it is the text of a mail: no line ---, no patch behind it, no mail
+	{ echo "$text"; cat "$T/good.patch"; } >"$T/x.patch"
+	run -2 lib apply "$T/x.patch"
+	[[ $output == *"x.patch line 6: a part in the normal form of diff (1c1)"*"x.patch line 12: a part in the form of an ed script (3i)"* ]]
+	echo "$text" >"$T/x.patch"
+	run -2 lib apply "$T/good.patch" "$T/x.patch"
+	{ echo "${text#*x$'\n\n'}"; printf -- '---\n'; cat "$T/good.patch"; } >"$T/x.patch"
+	run -2 lib apply "$T/x.patch"
+}
+
 @test "parts in other forms are refused by name" {
 	{ cat "$T/good.patch"; printf '*** /dev/null\n--- b/include/linux/hidden.h\n***************\n*** 0 ****\n--- 1 ----\n+ #define HIDDEN 1\n'; } >"$T/x.patch"
 	run -2 lib apply "$T/x.patch"
@@ -317,6 +410,10 @@ scripts/Makefile.lib build-changed" ]]
 		[[ $output == *"refused: the patch can't be livepatched:"$'\n'"    "* ]]
 	done
 	[[ ! -e $T/foo.c && ! -e $T/work/foo.c ]]
+	# How it was read is not told of a patch that is refused.
+	printf -- '--- /dev/null\n+++ ../linux/x.h\n@@ -0,0 +1 @@\n+text\n' >"$T/x.patch"
+	run -2 lib apply "$T/x.patch"
+	[[ $output == *"refused: "*"../linux/x.h: the path leaves the source tree [file-path]" && $output != *note:* ]]
 }
 
 @test "what is not for this kernel is left out, and alone it changes nothing" {
@@ -394,7 +491,7 @@ scripts/Makefile.lib build-changed" ]]
 	new_file kernel/n.h/deep/x.h >"$T/2.patch"
 	cat "$T/1.patch" "$T/2.patch" >"$T/12.patch"
 	cat "$T/2.patch" "$T/1.patch" >"$T/21.patch"
-	local patches
+	local patches name
 	for patches in "1 2" "2 1" 12 21; do
 		# shellcheck disable=SC2046
 		run -2 lib apply $(printf "$T/%s.patch " $patches)
@@ -402,7 +499,16 @@ scripts/Makefile.lib build-changed" ]]
 	done
 	new_file kernel/x.c/ >"$T/1.patch"
 	run -2 lib apply "$T/1.patch"
-	[[ $output == *"    kernel/x.c/: the path leaves the source tree [file-path]" ]]
+	[[ $output == *"    kernel/x.c/: a path with a component that is empty, . or ..: make the patch with plain names [file-path]" ]]
+	for name in ./kernel/x.c kernel/../kernel/x.c; do
+		new_file "$name" >"$T/1.patch"
+		run -2 lib apply "$T/1.patch"
+		[[ $output == *"    $name: a path with a component that is empty, . or ..: make the patch with plain names [file-path]" ]]
+	done
+	# One component more is stripped where that gives a file of the source.
+	sed '1,2s, \([ab]\)/, \1/./,' "$T/good.patch" >"$T/1.patch"
+	run -0 lib apply "$T/1.patch"
+	[[ ${lines[-1]} == "files: kernel/foo.c build: " ]]
 	new_file "kernel/$(printf 'x%.0s' {1..300}).h" >"$T/1.patch"
 	run -2 lib apply "$T/1.patch"
 	[[ $output == *".h: a name that is too long [file-path]" ]]
