@@ -20,8 +20,8 @@ refused_usage() {
 	for option in -s -c -v -a -j -t -n -o -d -R -h --skip-cleanup --skip-compiler-check; do
 		grep -qE -- "(^|[ ,])${option}[, ]" <<<"$output"
 	done
-	diff <(grep -oE -- '--[a-z-]+' <<<"$output" | sort -u) \
-		<(sed 's/\\-/-/g' "$TOP/man/kpatch-build.1" | grep -oE -- '--[a-z-]+' | sort -u)
+	diff <(grep -oE -- '--[a-z][a-z-]+' <<<"$output" | sort -u) \
+		<(sed 's/\\-/-/g' "$TOP/man/kpatch-build.1" | grep -oE -- '--[a-z][a-z-]+' | sort -u)
 }
 
 @test "wrong usage ends with 4 and one line" {
