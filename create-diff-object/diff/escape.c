@@ -385,13 +385,21 @@ static struct taint take(struct walk *walk, const struct ref *ref, const struct 
 	return spread(taken, flow->writes);
 }
 
+/* Follows what an instruction took, from behind it on, to where it is out of sight; the caller of the function sees what that returns. */
+static void follow_all(struct walk *walk, uint32_t from, uint32_t sec, uint64_t at, struct taint taken)
+{
+	keep(walk, follow_function(walk->trail, from, 0, sec, at, taken), ESCAPE_RETURNED, NULL);
+	if (walk->trail->steps > MAX_STEPS)
+		keep(walk, (struct taint){.address = 1}, ESCAPE_UNKNOWN, NULL);
+}
+
 void escape_follow(const struct side *side, uint32_t from, uint32_t sec, uint64_t at, const struct ref *ref,
 		   const struct escape_target *target, struct escape *escape)
 {
 	const struct elf_sec *text = &side->obj->secs[sec];
 	struct trail trail = {.side = side, .target = target, .escape = escape};
 	struct walk walk = {.trail = &trail, .obj = side->obj, .root = side_piece(side, from)->root};
-	struct taint taint = {.address = 1}, returned;
+	struct taint taint = {.address = 1};
 	struct arch_insn insn;
 	struct arch_flow flow;
 
@@ -401,24 +409,12 @@ void escape_follow(const struct side *side, uint32_t from, uint32_t sec, uint64_
 		return;
 	}
 	taint = take(&walk, ref, &insn, &flow);
-	returned = follow_function(&trail, from, 0, sec, at + insn.length, taint);
-	keep(&walk, returned, ESCAPE_RETURNED, NULL);
-	if (trail.steps > MAX_STEPS)
-		keep(&walk, (struct taint){.address = 1}, ESCAPE_UNKNOWN, NULL);
-}
-
-static bool has_no_pointer(const void *arg, uint32_t piece, int64_t start, int64_t end)
-{
-	(void)arg;
-	(void)piece;
-	(void)start;
-	(void)end;
-	return false;
+	follow_all(&walk, from, sec, at + insn.length, taint);
 }
 
 static void follow_stack_of_part(const struct side *side, uint32_t part, struct escape *escape)
 {
-	const struct escape_target target = {.has_pointer_at = has_no_pointer};
+	const struct escape_target target = {0}; /* only the address itself is asked for */
 	const struct piece *piece = side_piece(side, part);
 	const struct elf_sec *text = side_section(side, piece);
 	const struct arch_ops *arch = side->obj->arch;
@@ -429,7 +425,7 @@ static void follow_stack_of_part(const struct side *side, uint32_t part, struct 
 	     at += insn.length) {
 		struct trail trail = {.side = side, .target = &target, .escape = escape};
 		struct walk walk = {.trail = &trail, .obj = side->obj, .root = piece->root};
-		struct taint taken = {0}, returned;
+		struct taint taken = {0};
 
 		if (!arch->decode(text->data, text->size, at, &insn)) {
 			insn.length = 1;
@@ -442,10 +438,7 @@ static void follow_stack_of_part(const struct side *side, uint32_t part, struct 
 		taken.address = flow.writes & ~arch->calls.stack;
 		if (flow.writes_memory && !(flow.writes & arch->calls.stack))
 			keep(&walk, (struct taint){.address = 1}, ESCAPE_STORED, NULL);
-		returned = follow_function(&trail, part, 0, piece->sec, at + insn.length, taken);
-		keep(&walk, returned, ESCAPE_RETURNED, NULL);
-		if (trail.steps > MAX_STEPS)
-			keep(&walk, (struct taint){.address = 1}, ESCAPE_UNKNOWN, NULL);
+		follow_all(&walk, part, piece->sec, at + insn.length, taken);
 	}
 }
 

@@ -190,11 +190,12 @@ static void refuse_content(const struct diff *diff, uint32_t p, struct diag *dia
 	arena_free(arena);
 }
 
-static void refuse_merged(const struct diff *diff, uint32_t p, struct diag *diag)
+/* orig: what it was a part of */
+static void refuse_merged(const struct diff *diff, uint32_t p, uint32_t orig, struct diag *diag)
 {
 	const struct piece *piece = side_piece(&diff->patched, p);
 	const struct elf_sec *sec = side_section(&diff->patched, piece);
-	uint32_t other = diff->corr->to_patched[merged_before(diff, p)];
+	uint32_t other = diff->corr->to_patched[orig];
 
 	diag_refuse(
 		diag, data_classify(sec) == DATA_CONST ? RULE_TABLE_CHANGED : RULE_DATA_CHANGED, file_of(diff),
@@ -208,6 +209,7 @@ static void refuse_data(const struct diff *diff, uint32_t p, struct diag *diag)
 	const struct piece *piece = side_piece(&diff->patched, p);
 	const struct change_info *info = &diff->changes->v[p];
 	const char *section = side_section(&diff->patched, piece)->name;
+	uint32_t merged = info->change == CHANGE_NEW && is_included(diff, p) ? merged_before(diff, p) : PIECE_NONE;
 
 	if (piece->class == SEC_TABLE)
 		diag_refuse(diag, RULE_INIT_ENTRY, file_of(diff), piece->name,
@@ -224,8 +226,8 @@ static void refuse_data(const struct diff *diff, uint32_t p, struct diag *diag)
 			(unsigned long)attributes_alignment(&diff->patched, p));
 	else if (info->change == CHANGE_CHANGED)
 		refuse_content(diff, p, diag);
-	else if (info->change == CHANGE_NEW && is_included(diff, p) && merged_before(diff, p) != PIECE_NONE)
-		refuse_merged(diff, p, diag);
+	else if (merged != PIECE_NONE)
+		refuse_merged(diff, p, merged, diag);
 	/* module_init() leaves `__UNIQUE_ID___addressable_init_module680`, whose number any new unique name shifts. */
 	else if (info->change == CHANGE_NEW && piece->class == SEC_INIT &&
 		 !(piece->kind == PIECE_DATA && side_is_anonymous(&diff->patched, piece)))

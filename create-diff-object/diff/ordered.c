@@ -32,23 +32,28 @@ void ordered_sort(const struct ordered_half *half, uint32_t n)
 	}
 }
 
-/* How the original variable o and the patched one p are used alike. */
-static struct likeness compare_uses(const struct pairing *pairing, const struct ordered_half *orig, uint32_t o,
+static struct uses uses_of(const struct pairing *pairing, const struct ordered_half *half, uint32_t id)
+{
+	return uses_find(pairing, half->side, id, half->users[id].v, half->users[id].n);
+}
+
+/* How a patched variable is used as one that has the uses `before`. */
+static struct likeness compare_uses(const struct pairing *pairing, const struct uses *before,
 				    const struct ordered_half *patched, uint32_t p)
 {
-	struct uses before = uses_find(pairing, orig->side, o, orig->users[o].v, orig->users[o].n);
-	struct uses now = uses_find(pairing, patched->side, p, patched->users[p].v, patched->users[p].n);
+	struct uses now = uses_of(pairing, patched, p);
 
-	return uses_compare(&before, &now);
+	return uses_compare(before, &now);
 }
 
 bool ordered_looks_like_other(const struct pairing *pairing, const struct ordered_half *orig, uint32_t o,
 			      const struct ordered_half *patched, uint32_t n, uint32_t index)
 {
-	uint32_t mine = compare_uses(pairing, orig, o, patched, patched->ids[index]).whole;
+	struct uses before = uses_of(pairing, orig, o);
+	uint32_t mine = compare_uses(pairing, &before, patched, patched->ids[index]).whole;
 
 	for (uint32_t i = 0; i < n; i++)
-		if (i != index && compare_uses(pairing, orig, o, patched, patched->ids[i]).whole > mine)
+		if (i != index && compare_uses(pairing, &before, patched, patched->ids[i]).whole > mine)
 			return true;
 	return false;
 }
@@ -77,10 +82,11 @@ static bool looks_like_own(const struct pairing *pairing, const struct ordered_h
 			   const struct ordered_half *patched, uint32_t n, uint32_t index)
 {
 	uint32_t o = orig->ids[index];
-	struct likeness mine = compare_uses(pairing, orig, o, patched, patched->ids[index]);
+	struct uses before = uses_of(pairing, orig, o);
+	struct likeness mine = compare_uses(pairing, &before, patched, patched->ids[index]);
 
 	for (uint32_t i = 0; i < n && !mine.is_same; i++) {
-		struct likeness other = compare_uses(pairing, orig, o, patched, patched->ids[i]);
+		struct likeness other = compare_uses(pairing, &before, patched, patched->ids[i]);
 
 		if (i != index &&
 		    (start_alike(orig->side, o, orig->ids[i]) ? !is_more(&mine, &other) : other.whole > mine.whole))

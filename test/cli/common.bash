@@ -69,3 +69,10 @@ diff_patch() { diff -u --label "a/$3" --label "b/$3" "$1" "$2" || true; }
 
 # describe_target SERIES: assignments of its TARGET_ fields; nothing where no kernel of the series can be built
 describe_target() { "$TOP/test/series" "$1" "$DRIVER" -a "$1" --print-target | { grep '^TARGET_' || true; }; }
+
+# describe_kernels: for setup_file; KERNELS_DIR/SERIES.sh is the description of each series, empty where none can be built
+describe_kernels() {
+	local line
+	export KERNELS_DIR=$BATS_FILE_TMPDIR
+	for line in 6.12 6.1; do describe_target "$line" >"$KERNELS_DIR/$line.sh"; done
+}

@@ -6,11 +6,7 @@
 
 load common
 
-setup_file() {
-	local line
-	export KERNELS_DIR=$BATS_FILE_TMPDIR
-	for line in 6.12 6.1; do describe_target "$line" >"$KERNELS_DIR/$line.sh"; done
-}
+setup_file() { describe_kernels; }
 
 setup() {
 	common_setup

@@ -26,13 +26,13 @@ build() {
 	"$@" "$KPATCH_BUILD" -a "$LINE" -n livepatch-killed -o "$dir" "$PATCH" >"$LOG" 2>&1
 }
 
-# kill_in STAGE DELAY: end a run by force, with all of its children, so long after the line of the stage before STAGE
-kill_in() {
-	local group
+# kill_after STAGE DELAY: end a run by force, with all of its children, so many seconds after the line of STAGE
+kill_after() {
+	local started group
 	build out setsid &
-	group=$!
+	started=$!
 	until grep -q "^$1 " "$LOG"; do
-		if ! kill -0 "$group" 2>/dev/null; then return 1; fi
+		if ! kill -0 "$started" 2>/dev/null; then return 1; fi
 		sleep 0.05
 	done
 	sleep "$2"
@@ -46,7 +46,7 @@ kill_in() {
 check_logged "a run that is not disturbed" build whole env
 for stage in target patch tree affected compile base diff link post-link; do
 	: >"$LOG"
-	check_logged "killed after the stage '$stage', nothing is handed out" kill_in "$stage" 0.2
+	check_logged "killed after the stage '$stage', nothing is handed out" kill_after "$stage" 0.2
 	check_logged "the run after it" build next env
 	check_logged "its module is the same" cmp -- "$OUT/whole/livepatch-killed.ko" "$OUT/next/livepatch-killed.ko"
 done

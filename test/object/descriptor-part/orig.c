@@ -1,4 +1,4 @@
-#include "debug.h"
+#include "../debug-descriptor/debug.h"
 extern int slow(int), wait(int);
 static int power_down(int x)
 {
