@@ -111,7 +111,7 @@ static uint32_t anonymous_neighbour(const struct side *side, const struct ref *r
 {
 	const struct piece *piece = side_piece(side, ref->piece), *next = piece + 1;
 
-	if (ref->piece + 1 == side->pieces->end_of_sec[piece->sec] || !side_is_anonymous(side, next))
+	if (ref->piece + 1 == side->pieces->end_of_sec[piece->sec] || !next->anonymous)
 		return PIECE_NONE;
 	return next->entry - piece->entry - (uint64_t)ref->target <= next->end - next->entry ? ref->piece + 1
 											     : PIECE_NONE;
@@ -171,7 +171,7 @@ static bool same_target(const struct context *ctx, uint32_t o_from, const struct
 		return compare_ranges(ctx, &o_range, &p_range, depth + 1).change == CHANGE_SAME;
 	}
 	default:
-		return side_is_anonymous(ctx->orig, o) && side_is_anonymous(ctx->patched, p) && o->kind == p->kind &&
+		return o->anonymous && p->anonymous && o->kind == p->kind &&
 		       (o->kind == PIECE_ANON || sym_name_same_base(o->name, p->name)) &&
 		       o_ref->target == p_ref->target && same_contents(ctx, o, p, depth) &&
 		       same_neighbours(ctx, o_ref, p_ref, depth);

@@ -68,7 +68,7 @@ static bool is_own_constant(const struct side *side, uint32_t id)
 
 	return piece->kind == PIECE_DATA && piece->class == SEC_DATA && is_constant_section(sec->name, sec->flags) &&
 	       side->pieces->first_of_sec[piece->sec] == id && side->pieces->end_of_sec[piece->sec] == id + 1 &&
-	       elf_sym_is_local(sym) && sym->type == STT_OBJECT && sym->size && !side_is_anonymous(side, piece) &&
+	       elf_sym_is_local(sym) && sym->type == STT_OBJECT && sym->size && !piece->anonymous &&
 	       !has_other_names(side, id) && !has_labels(side, id);
 }
 

@@ -47,7 +47,7 @@ static void pair_names(struct pairing *pairing)
 		const struct piece *piece = side_piece(pairing->patched, p);
 		uint32_t o;
 
-		if (!piece->sym || side_is_anonymous(pairing->patched, piece) || is_id(pairing->patched, p) ||
+		if (!piece->sym || piece->anonymous || is_id(pairing->patched, p) ||
 		    pairing_is_numbered(pairing->patched, p) || piece->root != p)
 			continue;
 		o = pairing_find_free(pairing, piece->name, p);
@@ -66,8 +66,7 @@ static void pair_aliases(struct pairing *pairing)
 		uint32_t p = pairing->patched->pieces->of_sym[i], o;
 
 		if (p == PIECE_NONE || pairing_has_pair(pairing, p) || elf_sym_is_section(sym) || !*sym->name ||
-		    is_prefix_symbol(sym->name) ||
-		    side_is_anonymous(pairing->patched, side_piece(pairing->patched, p)) ||
+		    is_prefix_symbol(sym->name) || side_piece(pairing->patched, p)->anonymous ||
 		    sym_name_parse(sym->name).has_number || sym_name_parse(sym->name).is_cold ||
 		    sym->value != side_piece(pairing->patched, p)->entry)
 			continue;

@@ -26,8 +26,7 @@ static void find_ids(struct half *half, struct arena *arena)
 	for (uint32_t id = 0; id < half->side->pieces->n; id++) {
 		const struct piece *piece = side_piece(half->side, id);
 
-		if (piece->kind == PIECE_DATA && pairing_is_numbered(half->side, id) &&
-		    !side_is_anonymous(half->side, piece))
+		if (piece->kind == PIECE_DATA && pairing_is_numbered(half->side, id) && !piece->anonymous)
 			half->ids[half->n++] = id;
 	}
 }

@@ -29,8 +29,7 @@ static bool is_descriptor(const struct side *side, uint32_t id)
 {
 	const struct piece *piece = side_piece(side, id);
 
-	return piece->kind == PIECE_DATA && is_descriptor_section(side_section(side, piece)->name) &&
-	       side_is_anonymous(side, piece);
+	return piece->kind == PIECE_DATA && is_descriptor_section(side_section(side, piece)->name) && piece->anonymous;
 }
 
 static void add_once(id_vec *ids, uint32_t id)

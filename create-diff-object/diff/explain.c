@@ -633,7 +633,7 @@ static void explain_piece(const struct context *ctx, uint32_t p)
 	else if (included && ctx->diff->selection->v[p].why == WHY_NEW)
 		fprintf(ctx->out, "new: other objects may use it");
 	else if (info->change == CHANGE_NEW)
-		fprintf(ctx->out, "%s: ", side_is_anonymous(&ctx->diff->patched, piece) ? "carried" : "new");
+		fprintf(ctx->out, "%s: ", piece->anonymous ? "carried" : "new");
 	else
 		fprintf(ctx->out, "carried: ");
 	if (changed && ctx->diff->selection->v[p].why != WHY_NEEDED)

@@ -230,7 +230,7 @@ static void refuse_data(const struct diff *diff, uint32_t p, struct diag *diag)
 		refuse_merged(diff, p, merged, diag);
 	/* module_init() leaves `__UNIQUE_ID___addressable_init_module680`, whose number any new unique name shifts. */
 	else if (info->change == CHANGE_NEW && piece->class == SEC_INIT &&
-		 !(piece->kind == PIECE_DATA && side_is_anonymous(&diff->patched, piece)))
+		 !(piece->kind == PIECE_DATA && piece->anonymous))
 		diag_refuse(diag, RULE_INIT_ENTRY, file_of(diff), piece->name,
 			    "new entry in %s: it would only be used at start-up", section);
 }
@@ -555,7 +555,7 @@ static bool has_state(const struct side *side, const struct piece *piece)
 {
 	const struct elf_sec *sec = side_section(side, piece);
 
-	return piece->kind == PIECE_DATA && piece->class == SEC_DATA && !side_is_anonymous(side, piece) &&
+	return piece->kind == PIECE_DATA && piece->class == SEC_DATA && !piece->anonymous &&
 	       data_classify(sec) != DATA_CONST && !is_once_section(sec->name, piece->name) &&
 	       side->obj->syms[piece->sym].size > 0;
 }
@@ -566,7 +566,7 @@ static bool has_state(const struct side *side, const struct piece *piece)
  */
 static bool is_known_constant(const struct side *side, const struct piece *piece)
 {
-	return piece->kind == PIECE_DATA && piece->class == SEC_DATA && !side_is_anonymous(side, piece) &&
+	return piece->kind == PIECE_DATA && piece->class == SEC_DATA && !piece->anonymous &&
 	       data_classify(side_section(side, piece)) == DATA_CONST && !sym_name_parse(piece->name).has_number &&
 	       side->obj->syms[piece->sym].size > 0;
 }
@@ -580,8 +580,7 @@ static void check_removed(const struct diff *diff, struct diag *diag)
 	for (uint32_t o = 0; o < diff->orig.pieces->n; o++) {
 		const struct piece *piece = side_piece(&diff->orig, o);
 
-		if (diff->corr->to_patched[o] != PIECE_NONE ||
-		    side_is_anonymous(&diff->orig, piece) != (piece->kind == PIECE_ANON))
+		if (diff->corr->to_patched[o] != PIECE_NONE || piece->anonymous != (piece->kind == PIECE_ANON))
 			continue;
 		if (piece->class == SEC_TABLE || (piece->class == SEC_INIT && piece->kind != PIECE_FUNC))
 			diag_refuse(diag, RULE_INIT_REMOVED, file_of(diff), piece->name,

@@ -34,7 +34,7 @@ uint32_t merged_before(const struct diff *diff, uint32_t patched)
 	const struct elf_obj *orig = diff->orig.obj;
 
 	if (piece->kind != PIECE_DATA || piece->class != SEC_DATA || !piece->sym ||
-	    diff->corr->to_orig[patched] != PIECE_NONE || side_is_anonymous(&diff->patched, piece))
+	    diff->corr->to_orig[patched] != PIECE_NONE || piece->anonymous)
 		return PIECE_NONE;
 	for (uint32_t i = 1; i < orig->nsyms; i++) {
 		uint32_t o = diff->orig.pieces->of_sym[i], other = o == PIECE_NONE ? o : diff->corr->to_patched[o];

@@ -55,7 +55,7 @@ static bool is_candidate(const struct side *side, uint32_t id, enum piece_kind k
 	const struct piece *piece = side_piece(side, id);
 
 	return piece->kind == kind && piece->root == id &&
-	       ((pairing_is_numbered(side, id) && !side_is_anonymous(side, piece)) || pairing_is_counted(side, id));
+	       ((pairing_is_numbered(side, id) && !piece->anonymous) || pairing_is_counted(side, id));
 }
 
 static bool is_free(const struct half *half, uint32_t id)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "arch/arch.h"
+#include "elf/statics.h"
 #include "util/arena.h"
 #include "util/diag.h"
 #include "util/vec.h"
@@ -245,6 +246,30 @@ static void mark_traced(struct pieces *pieces)
 	}
 }
 
+/* The debug information is read only if there is a name that it has to decide. */
+static void mark_anonymous(struct pieces *pieces)
+{
+	struct statics *statics = NULL;
+	bool is_read = false;
+
+	for (uint32_t p = 0; p < pieces->n; p++) {
+		struct piece *piece = &pieces->v[p];
+		const char *section = pieces->obj->secs[piece->sec].name;
+		struct static_local local = {0};
+
+		if (piece->kind == PIECE_DATA && is_anonymous_by_type(piece->name)) {
+			if (!is_read)
+				statics = statics_new(pieces->obj->path);
+			is_read = true;
+			if (statics)
+				statics_find(statics, piece->sec, piece->entry, &local);
+		}
+		piece->anonymous = piece->kind == PIECE_ANON ||
+				   (piece->kind == PIECE_DATA && is_anonymous_datum(piece->name, section, local.type));
+	}
+	statics_free(statics);
+}
+
 int pieces_new(const struct elf_obj *obj, struct pieces **result, struct diag *diag)
 {
 	struct arena *arena = arena_new();
@@ -293,6 +318,7 @@ int pieces_new(const struct elf_obj *obj, struct pieces **result, struct diag *d
 		pieces->of_sym[i] = elf_sym_has_section(sym) ? pieces_find(pieces, sym->shndx, sym->value) : PIECE_NONE;
 	}
 	mark_traced(pieces);
+	mark_anonymous(pieces);
 	err = find_roots(pieces, diag);
 	if (err)
 		pieces_free(pieces);

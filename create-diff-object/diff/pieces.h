@@ -37,6 +37,7 @@ struct piece {
 	enum piece_kind kind;
 	enum sec_class class; /* of its section */
 	bool traced;          /* function: there is an ftrace location in it */
+	bool anonymous;       /* no symbol names it, or it has no identity (see is_anonymous_datum()) */
 };
 
 struct pieces {

@@ -17,7 +17,7 @@ static bool is_restarting_kind(const struct side *side, const struct piece *piec
 {
 	const struct elf_sec *sec = side_section(side, piece);
 
-	return piece->kind == PIECE_DATA && piece->class == SEC_DATA && side_is_anonymous(side, piece) &&
+	return piece->kind == PIECE_DATA && piece->class == SEC_DATA && piece->anonymous &&
 	       data_classify(sec) != DATA_CONST && !is_once_section(sec->name, piece->name) &&
 	       !is_descriptor_section(sec->name) && side->obj->syms[piece->sym].size > 0;
 }

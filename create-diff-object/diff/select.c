@@ -117,7 +117,7 @@ static void include_roots(struct context *ctx)
 		if (piece->kind == PIECE_FUNC && info->change == CHANGE_CHANGED && !info->carried)
 			include(ctx, p, WHY_CHANGED, PIECE_NONE);
 		else if (info->change == CHANGE_NEW && piece->sym &&
-			 !elf_sym_is_local(&patched->obj->syms[piece->sym]) && !side_is_anonymous(patched, piece) &&
+			 !elf_sym_is_local(&patched->obj->syms[piece->sym]) && !piece->anonymous &&
 			 (piece->class == SEC_TEXT || piece->class == SEC_DATA))
 			include(ctx, p, WHY_NEW, PIECE_NONE);
 	}

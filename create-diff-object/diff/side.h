@@ -52,11 +52,4 @@ static inline bool side_is_label(const struct side *side, const struct ref *ref)
 	return target && target->kind == PIECE_FUNC && !ref->is_branch && (ref->target || target->root != ref->piece);
 }
 
-/* Is it a datum without identity (see is_anonymous_datum()), or one that no symbol names? */
-static inline bool side_is_anonymous(const struct side *side, const struct piece *piece)
-{
-	return piece->kind == PIECE_ANON ||
-	       (piece->kind == PIECE_DATA && is_anonymous_datum(piece->name, side_section(side, piece)->name));
-}
-
 #endif

@@ -30,6 +30,20 @@ struct statics {
 	VEC(struct variable) v;
 };
 
+static const char *type_name(Dwarf_Die *variable)
+{
+	Dwarf_Attribute attribute;
+	Dwarf_Die type;
+	int tag;
+
+	if (!dwarf_formref_die(dwarf_attr_integrate(variable, DW_AT_type, &attribute), &type) ||
+	    dwarf_peel_type(&type, &type))
+		return NULL;
+	tag = dwarf_tag(&type);
+	return (tag == DW_TAG_structure_type || tag == DW_TAG_union_type) && dwarf_diename(&type) ? dwarf_diename(&type)
+												  : "";
+}
+
 static void add(struct statics *statics, Dwarf_Die *die, const char *function, uint64_t bias)
 {
 	struct variable *variable = vec_push(&statics->v);
@@ -44,6 +58,7 @@ static void add(struct statics *statics, Dwarf_Die *die, const char *function, u
 		variable->origin = dwarf_dieoffset(&origin);
 	if (dwarf_decl_line(die, &variable->local.line))
 		variable->local.line = 0;
+	variable->local.type = type_name(die);
 	if (dwarf_getlocation(dwarf_attr_integrate(die, DW_AT_location, &attribute), &ops, &n) || !n ||
 	    ops[0].atom != DW_OP_addr)
 		return;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Where variables of functions are declared in the source. */
+/* Where variables of functions are declared in the source, and what they are. */
 #ifndef KLP_ELF_STATICS_H
 #define KLP_ELF_STATICS_H
 
@@ -11,6 +11,8 @@ struct statics;
 struct static_local {
 	const char *function; /* that declares it, also where that is inlined; owned by the debug information */
 	int line;             /* 0: unknown */
+	const char *
+		type; /* name of its structure or union, "" if it is something else; NULL: unknown; owned as function */
 };
 
 /* NULL: the object has no debug information. The caller frees with statics_free(). */

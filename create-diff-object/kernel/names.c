@@ -471,22 +471,53 @@ bool is_indirect_thunk(const char *name)
 	return starts_with(name, "__x86_indirect_");
 }
 
-bool is_anonymous_datum(const char *name, const char *section)
+/*
+ * Names that stand before ".<number>": static locals that macros make, and GCC's own constants. A person may use them, too: what is
+ * constant, or is a flag of a macro, is so by its section; what is a structure, by its type (lockdep_init_map() and its users,
+ * include/linux/lockdep.h; printk_ratelimited(), include/linux/printk.h).
+ */
+static const struct anonymous_name {
+	const char *name;
+	enum { CONSTANT, ONCE, STRUCTURE } is;
+	const char *type;
+} anonymous_names[] = {
+	{"__func__", CONSTANT, NULL},
+	{"__FUNCTION__", CONSTANT, NULL},
+	{"__PRETTY_FUNCTION__", CONSTANT, NULL},
+	{"CSWTCH", CONSTANT, NULL},
+	{"_entry", CONSTANT, NULL},
+	{"_entry_ptr", CONSTANT, NULL},
+	{"__already_done", ONCE, NULL},
+	{"__warned", ONCE, NULL},
+	{"__key", STRUCTURE, "lock_class_key"},
+	{"_rs", STRUCTURE, "ratelimit_state"},
+};
+
+static bool is_numbered(const char *name, const char *base)
 {
-	/*
-	 * Names that stand before ".<number>": static locals that macros make, and GCC's own constants. A person may use them, too:
-	 * what is constant, or is a flag of a macro, is so by its section.
-	 */
-	static const struct {
-		const char *name;
-		enum { ANYWHERE, CONSTANT, ONCE } where;
-	} numbered[] = {
-		{"__func__", CONSTANT},   {"__FUNCTION__", CONSTANT}, {"__PRETTY_FUNCTION__", CONSTANT},
-		{"CSWTCH", CONSTANT},     {"_entry", CONSTANT},       {"_entry_ptr", CONSTANT},
-		{"__already_done", ONCE}, {"__warned", ONCE},         {"__key", ANYWHERE},
-		{"_rs", ANYWHERE},
-	};
 	size_t bare = without_number(name, strlen(name));
+
+	return strlen(base) == bare && !memcmp(name, base, bare) && name[bare];
+}
+
+static const struct anonymous_name *find_anonymous_name(const char *name)
+{
+	for (size_t i = 0; i < sizeof(anonymous_names) / sizeof(anonymous_names[0]); i++)
+		if (is_numbered(name, anonymous_names[i].name))
+			return &anonymous_names[i];
+	return NULL;
+}
+
+bool is_anonymous_by_type(const char *name)
+{
+	const struct anonymous_name *row = find_anonymous_name(name);
+
+	return row && row->is == STRUCTURE;
+}
+
+bool is_anonymous_datum(const char *name, const char *section, const char *type)
+{
+	const struct anonymous_name *row = find_anonymous_name(name);
 
 	/*
 	 * Not here, although macros make them: `___done` and `___once_key` of DO_ONCE(). A copy would run once more what ran
@@ -495,20 +526,24 @@ bool is_anonymous_datum(const char *name, const char *section)
 	if (starts_with(name, "__UNIQUE_ID_"))
 		return true;
 	/* `descriptor` is a name that people use; pr_debug() of old kernels puts its own into a section. */
-	if (bare == strlen("descriptor") && !memcmp(name, "descriptor", bare) && name[bare])
+	if (is_numbered(name, "descriptor"))
 		return starts_with(section, "__dyndbg") || starts_with(section, "__verbose");
 	/* NL_SET_ERR_MSG(): a text, and nobody asks for its address. */
-	if (bare == strlen("__msg") && !memcmp(name, "__msg", bare) && name[bare])
+	if (is_numbered(name, "__msg"))
 		return starts_with(section, ".rodata");
 	/* A writable compound literal at file scope is an object that others point to. */
 	if (starts_with(name, "__compound_literal"))
 		return starts_with(section, ".rodata");
-	for (size_t i = 0; i < sizeof(numbered) / sizeof(numbered[0]); i++)
-		if (strlen(numbered[i].name) == bare && !memcmp(name, numbered[i].name, bare) && name[bare])
-			return numbered[i].where == CONSTANT ? starts_with(section, ".rodata")
-			       : numbered[i].where == ONCE   ? is_once_section(section, name)
-							     : true;
-	return false;
+	if (!row)
+		return false;
+	switch (row->is) {
+	case CONSTANT:
+		return starts_with(section, ".rodata");
+	case ONCE:
+		return is_once_section(section, name);
+	default:
+		return !type || !strcmp(type, row->type);
+	}
 }
 
 enum data_kind section_data_kind(const char *name, uint64_t flags)

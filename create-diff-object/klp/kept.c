@@ -71,7 +71,7 @@ static bool is_function(const struct context *ctx, uint32_t node)
 
 static bool is_worth_telling(const struct context *ctx, uint32_t node)
 {
-	return node >= ctx->npieces || !side_is_anonymous(side_of(ctx), side_piece(side_of(ctx), node));
+	return node >= ctx->npieces || !side_piece(side_of(ctx), node)->anonymous;
 }
 
 /* What the address of a reference belongs to, if that is in the livepatch; else NODE_NONE. */
@@ -237,7 +237,7 @@ static bool is_shared(const struct context *ctx, uint32_t p)
 	const struct piece *piece = side_piece(side_of(ctx), p);
 
 	return is_included(ctx->diff, p) && piece->kind == PIECE_DATA &&
-	       !elf_sym_is_local(&side_of(ctx)->obj->syms[piece->sym]) && !side_is_anonymous(side_of(ctx), piece);
+	       !elf_sym_is_local(&side_of(ctx)->obj->syms[piece->sym]) && !piece->anonymous;
 }
 
 static void follow_all(struct context *ctx)

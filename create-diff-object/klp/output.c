@@ -133,8 +133,7 @@ static void place_symbols(struct context *ctx)
 		if (!piece || !piece->sym || !is_included(ctx->diff, id) || is_prefix_symbol(sym->name) ||
 		    (i != piece->sym && sym->type != STT_FUNC && sym->type != STT_OBJECT))
 			continue;
-		is_global = !elf_sym_is_local(sym) && ctx->diff->corr->to_orig[id] == PIECE_NONE &&
-			    !side_is_anonymous(patched, piece);
+		is_global = !elf_sym_is_local(sym) && ctx->diff->corr->to_orig[id] == PIECE_NONE && !piece->anonymous;
 		made = elf_out_add_symbol(ctx->out, &(struct elf_out_sym){
 							    .name = sym->name,
 							    .value = sym->value - piece->start + ctx->pieces[id].offset,
