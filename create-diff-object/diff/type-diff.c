@@ -65,11 +65,23 @@ static bool overlaps(const struct member *a, const struct member *b)
 	return a->bit < b->bit + b->bits && b->bit < a->bit + a->bits;
 }
 
+/* The dimensions of an array, "" for what is none. */
+static const char *dimensions(const char *text)
+{
+	const char *bracket = strchr(text, '[');
+
+	return bracket ? bracket : "";
+}
+
 static enum type_difference compare_texts(struct types *orig, uint32_t o, struct types *patched, uint32_t p)
 {
-	if (!strcmp(type_text(orig, o), type_text(patched, p)))
+	const char *before = type_text(orig, o), *now = type_text(patched, p);
+
+	if (!strcmp(before, now))
 		return TYPE_SAME;
-	return type_is_number(orig, o) && type_is_number(patched, p) ? TYPE_RANGE : TYPE_MEANING;
+	return type_is_numeric(orig, o) && type_is_numeric(patched, p) && !strcmp(dimensions(before), dimensions(now))
+		       ? TYPE_RANGE
+		       : TYPE_MEANING;
 }
 
 static void compare_members(struct types *orig, const struct member *o, struct types *patched, const struct member *p,

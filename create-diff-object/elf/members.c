@@ -124,9 +124,16 @@ void members_find(const struct types *types, uint32_t node, member_vec *members)
 {
 	find_members(types, node, "", 0, 0, members);
 }
-bool type_is_number(const struct types *types, uint32_t node)
+
+bool type_is_numeric(const struct types *types, uint32_t node)
 {
 	node = types_strip(types, node);
+	for (unsigned int depth = 0;
+	     depth < MAX_DEPTH && node != TYPE_NONE && types->nodes.v[node].tag == DW_TAG_array_type; depth++) {
+		Dwarf_Die array = types->nodes.v[node].die;
+
+		node = types_strip(types, types_of(types, &array));
+	}
 	return node != TYPE_NONE &&
 	       (types->nodes.v[node].tag == DW_TAG_base_type || types->nodes.v[node].tag == DW_TAG_enumeration_type);
 }

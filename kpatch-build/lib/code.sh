@@ -35,6 +35,10 @@ kernel_class() {
 	case $name in
 	arch/Kconfig | arch/x86/*) ;;
 	arch/*/*) REPLY=out ;;
+	rust/* | *.rs)
+		# (Where it is built, a .rs is refused below.)
+		if ! grep -qx 'CONFIG_RUST=y' -- "${TARGET_CONFIG:-/dev/null}"; then REPLY=out; fi
+		;;
 	samples/*)
 		# Where the configuration builds them they are modules like others.
 		if grep -qx 'CONFIG_SAMPLES=y' -- "${TARGET_CONFIG:-/dev/null}"; then REPLY="the configuration builds samples, which are not supported [not-built]"; else REPLY=out; fi

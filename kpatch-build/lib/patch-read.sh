@@ -18,7 +18,7 @@ PATCH_SCAN='
 	function hunk_ends() {
 		# With nothing around it git apply has a place for a hunk only where it is the whole file, or at the very end.
 		if (lead + trail == 0) {
-			if (start > 1 || start == 1 && added_only) tell("no-context", head)
+			if (start > 1 || start == 1 && added_only) tell("no-context", head "\t" name)
 			else if (!one_side) tell("whole-file", head)
 		}
 		if (same_hunks && (name, where, body) in seen) tell("same-hunk", head "\t" seen[name, where, body])
@@ -151,10 +151,10 @@ patch_pairs() {
 	fi
 }
 
-# patch_scan COPY NAME: PATCH_CONTEXT_LINES of it; SCAN_REFUSED gets a line for each part that git apply would pass over as text or has no
-# sure place for, SCAN_OUT the names of binary files that differ
+# patch_scan COPY NAME: PATCH_CONTEXT_LINES of it; SCAN_REFUSED gets a line for each part that git apply would pass over as text,
+# SCAN_BARE "copy<TAB>name<TAB>line<TAB>file" for each hunk that it has no sure place for, SCAN_OUT the names of binary files that differ
 patch_scan() {
-	local copy=$1 what=${2##*/} kind line text why bare=()
+	local copy=$1 what=${2##*/} kind line text why
 	PATCH_CONTEXT_LINES=3
 	while IFS=$'\t' read -r kind line text; do
 		why=""
@@ -167,16 +167,30 @@ patch_scan() {
 		hunk-header) why="a damaged head of a hunk: $text" ;;
 		long-hunk) why="the hunk above is longer than its head says; the first line too many: $text" ;;
 		no-hunk) why="the head of a file, $text, without a hunk after it" ;;
-		no-context) bare+=("$text") ;;
+		no-context) SCAN_BARE+=("$copy"$'\t'"$what"$'\t'"$text") ;;
 		binary) SCAN_OUT+=("$text") ;;
 		only) note "$what line $line: '$text': the patch does not have this file (diff -N would have put it in)" ;;
 		esac
 		if [[ $why ]]; then SCAN_REFUSED+=$'\n'"    $what line $line: $why [patch-form]"; fi
 	done < <(awk "$PATCH_SCAN" "$copy")
-	if ((${#bare[@]})); then
-		why="${#bare[@]} hunk(s) without a line of context (diff -U0), for which any place would do; make the patch with context (diff -U3)"
-		SCAN_REFUSED+=$'\n'"    $what line ${bare[0]}: $why [patch-form]"
-	fi
+}
+
+# Those of SCAN_BARE whose files are not left out, to SCAN_REFUSED: once for each patch, with the line of the first. The patches'
+# files are known.
+patch_refuse_bare() {
+	local record copy what line file strip
+	local -A places=() counts=()
+	for record in "${SCAN_BARE[@]}"; do
+		IFS=$'\t' read -r copy what line file _ <<<"$record"
+		for ((strip = PATCH_LEVELS[${copy##*/}]; strip; strip--)); do file=${file#*/}; done
+		if [[ ${PATCH_CLASS[$file]:-} == out ]]; then continue; fi
+		: "${places[$copy]:=$what line $line}"
+		counts[$copy]=$((${counts[$copy]:-0} + 1))
+	done
+	for copy in "${PATCH_COPIES[@]}"; do
+		if [[ ! ${counts[$copy]:-} ]]; then continue; fi
+		SCAN_REFUSED+=$'\n'"    ${places[$copy]}: ${counts[$copy]} hunk(s) without a line of context (diff -U0), for which any place would do; make the patch with context (diff -U3) [patch-form]"
+	done
 }
 
 # patch_is_letter COPY: is it a mail that has no change to carry, as a series' cover letter? A mail whose change can't be seen, for

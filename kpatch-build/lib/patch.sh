@@ -40,7 +40,7 @@ patch_apply() {
 # All that is refused in any of them is told at once, before one is applied.
 patch_read_all() {
 	local i copy out=() refused="" name notes=()
-	SCAN_REFUSED="" SCAN_OUT=()
+	SCAN_REFUSED="" SCAN_BARE=() SCAN_OUT=()
 	for i in "${PATCH_NUMBERS[@]}"; do
 		copy=$WORK/2-tree/patches/$i
 		PATCH_COPIES[i]=$copy
@@ -63,6 +63,7 @@ patch_read_all() {
 		esac
 		patch_classify "$i"
 	done
+	patch_refuse_bare
 	if [[ ! $SCAN_REFUSED ]] && ((${#PATCH_LETTERS[@]} == ${#PATCHES[@]})); then patch_unreadable 0; fi
 	for name in "${SCAN_OUT[@]}"; do
 		name=${name#*/}

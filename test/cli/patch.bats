@@ -101,6 +101,12 @@ hunks() { printf -- '--- a/kernel/foo.c\n+++ b/kernel/foo.c\n'; printf '%s\n' "$
 	hunks '@@ -1,0 +2,2 @@' '+int three;' '+' '@@ -8 +10 @@' $'-\treturn 2;' $'+\treturn 22;' >"$T/x.patch"
 	run -2 lib apply "$T/x.patch"
 	[[ $output == *"    x.patch line 3: 2 $why" ]]
+	# What is left out needs no place.
+	change_file Documentation/x.rst
+	printf -- '--- a/Documentation/x.rst\n+++ b/Documentation/x.rst\n@@ -5,0 +6 @@\n+text\n' >>"$T/x.patch"
+	cat "$T/good.patch" >>"$T/x.patch"
+	run -0 lib apply "$T/x.patch"
+	[[ $output == *"left out, not part of this kernel's code: Documentation/x.rst"* ]]
 	hunks '@@ -4 +4 @@' '-}' '+}; /* one */' >"$T/x.patch"
 	run -2 lib with_fuzz "$T/x.patch"
 	[[ $output == *"    x.patch line 3: 1 $why" ]]
@@ -164,19 +170,21 @@ hunks() { printf -- '--- a/kernel/foo.c\n+++ b/kernel/foo.c\n'; printf '%s\n' "$
 
 @test "all files that can't be livepatched are named at once" {
 	local name
-	for name in kernel/entry.S scripts/Makefile.lib arch/x86/vmlinux.lds arch/x86/syscalls.tbl rust/x.rs kernel/data.bin; do
+	SETUP+='; TARGET_CONFIG=$T/config'
+	echo 'CONFIG_RUST=y' >"$T/config"
+	for name in kernel/entry.S scripts/Makefile.lib arch/x86/vmlinux.lds arch/x86/syscalls.tbl kernel/x.rs kernel/data.bin; do
 		change_file "$name"
 		cat "$T/x.patch" >>"$T/all.patch"
 	done
 	run -2 lib apply "$T/all.patch"
-	for name in kernel/entry.S scripts/Makefile.lib arch/x86/vmlinux.lds arch/x86/syscalls.tbl rust/x.rs kernel/data.bin; do
+	for name in kernel/entry.S scripts/Makefile.lib arch/x86/vmlinux.lds arch/x86/syscalls.tbl kernel/x.rs kernel/data.bin; do
 		[[ $output == *"    $name: "* ]]
 	done
 	[[ $(sed -n "s/^    \([^:]*\): .* \[\(.*\)\]\$/\1 \2/p" <<<"$output") == "arch/x86/syscalls.tbl file-kind
 arch/x86/vmlinux.lds file-kind
 kernel/data.bin file-kind
 kernel/entry.S file-kind
-rust/x.rs file-kind
+kernel/x.rs file-kind
 scripts/Makefile.lib build-changed" ]]
 	# A text that is made into code is no documentation.
 	change_file kernel/map.txt
@@ -215,6 +223,20 @@ scripts/Makefile.lib build-changed" ]]
 	echo 'CONFIG_SAMPLES=y' >"$T/config"
 	run -2 lib apply "$T/x.patch"
 	[[ $output == *"    samples/x.c: the configuration builds samples"* ]]
+}
+
+@test "Rust is left out, unless the configuration builds it" {
+	for name in rust/x.c drivers/gpu/x.rs; do
+		change_file "$name"
+		run -3 lib apply "$T/x.patch"
+		cat "$T/good.patch" >>"$T/x.patch"
+		run -0 lib apply "$T/x.patch"
+		[[ $output == *"left out, not part of this kernel's code: $name"* ]]
+	done
+	SETUP+='; TARGET_CONFIG=$T/config'
+	echo 'CONFIG_RUST=y' >"$T/config"
+	run -2 lib apply "$T/x.patch"
+	[[ $output == *"    drivers/gpu/x.rs: Rust code can't be livepatched"* ]]
 }
 
 @test "new files are taken, empty ones too; ones that go away are refused" {

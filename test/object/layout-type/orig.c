@@ -15,6 +15,9 @@ struct range { THEN(int, unsigned) length; };
 static THEN(int, unsigned) counter;
 static THEN(struct a *, unsigned long) kept;
 static const char *text;
+static THEN(int, unsigned) array[2];
+static int THEN(turned[2][3], turned[3][2]);
+int h(int i, int k) { return array[i]++ + turned[i][k]++ THEN(, + 1); }
 int f(struct object *p, struct range *r) { return p->pointer->x + counter++ + r->length THEN(,+ 1); }
 int g(void) { return kept != 0 && text; }
 void set(void *p, const char *t) { kept = THEN((struct a *), (unsigned long)) p; text = t; }
