@@ -66,6 +66,7 @@
 
 /* Those of kpatch-build alone, which looks at files, where create-diff-object looks at functions and variables. */
 #define DRIVER_RULES(X)                                                                                                \
+	X(ACCEPT_AMBIGUOUS, "accept-ambiguous", false, "an --accept matches symbols of several objects")               \
 	X(BASE_DIFFERS, "base-differs", false, "what was compiled is not what the target runs")                        \
 	X(BINARY_DATA, "binary-data", false, "a part of a patch is binary data")                                       \
 	X(BUILD_CHANGED, "build-changed", false, "how the kernel is configured or built would change")                 \

@@ -26,7 +26,7 @@ diff_objects() {
 			diff_take "$object"
 		done
 	fi
-	accept_tell_unused "$WORK/6-diff.report"
+	accept_check "$WORK/6-diff" "${OBJECTS[@]}"
 	if ((DIFF_REFUSED)); then without_again "$WORK/6-diff.report"; fi
 	if ((DIFF_REFUSED)); then finish "$EXIT_REFUSED" "refused: the patch can't be livepatched, for the reasons above ($DIFF_REFUSED object(s))"; fi
 	if ((${#DIFFS[@]} == 0)) && grep -q $'^note\tinit-code\t' "$WORK/6-diff.report"; then
@@ -75,7 +75,8 @@ diff_object() {
 		if ((OPT_PER_OBJECT)); then args+=(--present); fi
 	fi
 	if ((OPT_EXPLAIN)); then args+=(--explain); fi
-	args+=("${OPT_ACCEPT[@]/#/--accept=}")
+	accept_options "$object"
+	args+=("${ACCEPT_OPTIONS[@]}")
 	# __LINE__ is the same in both: see patch_number_lines().
 	args+=(--exact --hunks "$WORK/2-tree/hunks" --report "${DIFF_LOG%.log}.report")
 	args+=(--layout "$TARGET_LAYOUT" --placement "$WORK/5-base/${object%.o}.place")

@@ -132,8 +132,24 @@ diff_them() { "$TOOL" "$@" orig.o patched.o vmlinux symtab /dev/null livepatch_t
 }
 
 @test "the driver tells what matched in no object" {
-	printf 'accepted\tdata-removed\tstate\ttext\nrefused\tdata-removed\tother\ttext\nstatus\trefused\n' >report
-	export SETUP='OPT_ACCEPT=(data-removed:state data-removed:other)'
-	run -0 lib accept_tell_unused report
-	[[ $output == "kpatch-build: warning: --accept data-removed:other matched nothing" ]]
+	printf 'accepted\tdata-removed\tstate\ttext\nrefused\tdata-removed\tother\ttext\nstatus\trefused\n' >a.report
+	printf 'accepted\tdata-removed\tthird\ttext\n' >b.report
+	export SETUP='OPT_ACCEPT=(data-removed:state data-removed:other data-removed:b.o:third data-removed:a.o:third data-removed:c.o:state)'
+	run -0 lib accept_check . a.o b.o
+	[[ $output == "kpatch-build: warning: --accept data-removed:other matched nothing
+kpatch-build: warning: --accept data-removed:a.o:third matched nothing
+kpatch-build: warning: --accept data-removed:c.o:state matched nothing" ]]
+}
+
+@test "a symbol is accepted in one object, a structure in all" {
+	printf 'accepted\taddress-kept\tshow\ttext\naccepted\tlayout-changed\tfoo\ttext\n' | tee a.report >b.report
+	SETUP='OPT_ACCEPT=(address-kept:show)' run -2 lib accept_check . a.o b.o
+	[[ $output == "kpatch-build: refused: --accept address-kept:show matches something in each of a.o b.o; say which are meant, of --accept address-kept:a.o:show --accept address-kept:b.o:show [accept-ambiguous]" ]]
+	SETUP='OPT_ACCEPT=(address-kept:b.o:show layout-changed:foo)' run -0 lib accept_check . a.o b.o
+	[[ -z $output ]]
+	export SETUP='OPT_ACCEPT=(address-kept:a.o:show layout-changed:foo); of() { accept_options "$1"; echo "${ACCEPT_OPTIONS[@]}"; }'
+	run -0 lib of a.o
+	[[ $output == "--accept=address-kept:show --accept=layout-changed:foo" ]]
+	run -0 lib of b.o
+	[[ $output == "--accept=layout-changed:foo" ]]
 }
