@@ -56,14 +56,17 @@ say = $(if $(filter 1,$(V)),,@printf '  %-7s %s\n' '$(1)' '$(2)')
 ENGINE   := create-diff-object
 LAYERS   := util arch kernel elf target place diff special klp verify
 LIB_SRC  := $(foreach d,$(LAYERS),$(wildcard $(ENGINE)/$(d)/*.c))
-TOOL_SRC := $(wildcard $(ENGINE)/tools/*.c)
+TOOL_ALL := $(wildcard $(ENGINE)/tools/*.c)
+# A file of tools/ without a main() is shared by the programs.
+TOOL_SRC := $(shell grep -lw 'int main' $(TOOL_ALL))
+TOOL_LIB := $(filter-out $(TOOL_SRC),$(TOOL_ALL))
 UNIT_ALL := $(wildcard test/unit/*.c)
 # A file of test/unit without a main() is shared by the others.
 UNIT_SRC := $(if $(UNIT_ALL),$(shell grep -lw 'int main' $(UNIT_ALL)))
 UNIT_LIB := $(filter-out $(UNIT_SRC),$(UNIT_ALL))
 
 LIB_OBJ  := $(LIB_SRC:%.c=$(BUILD)/%.o)
-TOOL_OBJ := $(TOOL_SRC:%.c=$(BUILD)/%.o)
+TOOL_OBJ := $(TOOL_ALL:%.c=$(BUILD)/%.o)
 TOOLS    := $(TOOL_SRC:$(ENGINE)/tools/%.c=$(BUILD)/bin/%)
 UNIT_OBJ := $(UNIT_ALL:%.c=$(BUILD)/%.o)
 UNITS    := $(UNIT_SRC:%.c=$(BUILD)/%)
@@ -74,6 +77,7 @@ JUDGE    := $(BUILD)/test/judge/judge
 JUDGE_SRC := $(wildcard test/judge/*.c)
 JUDGE_OBJ := $(JUDGE_SRC:%.c=$(BUILD)/%.o)
 LIB      := $(BUILD)/libklp.a
+TOOL_AR  := $(BUILD)/libtools.a
 # Programs of the tests of the relocation rules: break modules, compare them, enroll keys.
 LAW_SRC  := $(addprefix test/integration/law/,mutate.c same-sections.c enroll.c)
 
@@ -90,6 +94,8 @@ MAN1     := $(wildcard man/*.1)
 all: $(LIB) $(TOOLS)
 
 $(LIB): $(LIB_OBJ)
+$(TOOL_AR): $(TOOL_LIB:%.c=$(BUILD)/%.o)
+$(LIB) $(TOOL_AR):
 	$(call say,AR,$@)
 	$(Q)mkdir -p $(@D) && rm -f $@ && $(AR) rcs $@ $^
 
@@ -102,7 +108,7 @@ $(BUILD)/%.o: %.c $(BUILD)/flags
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D) && $(CC) $(CFLAGS) $(KLP_CFLAGS) -MMD -MP -c -o $@ $<
 
-$(TOOLS): $(BUILD)/bin/%: $(BUILD)/$(ENGINE)/tools/%.o $(LIB)
+$(TOOLS): $(BUILD)/bin/%: $(BUILD)/$(ENGINE)/tools/%.o $(TOOL_AR) $(LIB)
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D) && $(CC) $(CFLAGS) $(SANFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
@@ -203,7 +209,7 @@ FUZZ_TARGETS ?= create-diff-object create-klp-module klp-verify klp-place
 FUZZ_SAN := -Wno-missing-field-initializers -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer -fno-sanitize=pointer-overflow
 FUZZ_BIN := $(FUZZ_TARGETS:%=build-fuzz/test/fuzz/%)
 ifeq ($(BUILD),build-fuzz)
-$(FUZZ_BIN): %: %.o build-fuzz/test/fuzz/target.o $(LIB)
+$(FUZZ_BIN): %: %.o build-fuzz/test/fuzz/target.o $(TOOL_AR) $(LIB)
 	$(call say,LD,$@)
 	$(Q)$(CC) -fsanitize=fuzzer $(SANFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 endif

@@ -21,7 +21,7 @@ proof_of_base() {
 		fi
 		if ((!OPT_BASE_CHECK)); then args+=(--skip-base-check); fi
 		# There, so that messages name fs/exec.o.
-		(cd "$WORK/4-compile/plain" && exec "$BIN_DIR/klp-place" "${args[@]}" -o "$out" "$object") \
+		(cd "$WORK/4-compile/plain" && exec "$BIN_DIR/klp-place" place "${args[@]}" -o "$out" "$object") \
 			>"$log" 2>&1 || status=$?
 		case $status in
 		0)

@@ -64,11 +64,11 @@ image_facts() {
 image_read() {
 	local dir=$1 image=$2 log=$WORK/1-target/image.log
 	if ! is_elf "$image"; then
-		if ! long_run "$log" no_progress "$BIN_DIR/klp-place" --elf "$image" -o "$dir/vmlinux"; then image_unread; fi
+		if ! long_run "$log" no_progress "$BIN_DIR/klp-place" elf -o "$dir/vmlinux" "$image"; then image_unread; fi
 		image=$dir/vmlinux
 	fi
-	if ! "$BIN_DIR/klp-place" --kallsyms "$image" >"$dir/kallsyms" 2>"$log" ||
-		! "$BIN_DIR/klp-place" --layout "$image" >"$dir/layout" 2>"$log"; then
+	if ! "$BIN_DIR/klp-place" kallsyms "$image" >"$dir/kallsyms" 2>"$log" ||
+		! "$BIN_DIR/klp-place" layout "$image" >"$dir/layout" 2>"$log"; then
 		image_unread
 	fi
 }
@@ -81,7 +81,7 @@ image_unread() {
 # anything is compiled against it.
 image_fits_symvers() {
 	local log=$WORK/1-target/symvers.log status=0
-	"$BIN_DIR/klp-place" --exports "$TARGET_VMLINUX" --symvers "$TARGET_SYMVERS" >"$log" 2>&1 || status=$?
+	"$BIN_DIR/klp-place" exports --symvers "$TARGET_SYMVERS" "$TARGET_VMLINUX" >"$log" 2>&1 || status=$?
 	case $status in
 	0) return ;;
 	2)

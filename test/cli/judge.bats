@@ -21,7 +21,7 @@ setup_file() {
 	ld -Ttext=0xffffffff81000000 -o vmlinux other.o plain.o
 	nm -n vmlinux >kallsyms
 	printf '0x00000000\t%s\tvmlinux\tEXPORT_SYMBOL\t\n' printk __fentry__ >symvers
-	"$BIN/klp-place" --image vmlinux -o place plain.o
+	"$BIN/klp-place" place --image vmlinux -o place plain.o
 	for p in 1 2 4; do
 		"$BIN/create-diff-object" --placement place 0.o "$p.o" vmlinux kallsyms symvers livepatch_x "diff$p.o"
 		link "diff$p.o" "module$p.ko"

@@ -36,15 +36,15 @@ compile() {
 
 @test "a vmlinux, stripped or not" {
 	cd "$KERNELS_DIR"
-	"$PLACE" --image vmlinux -o "$T/own" orig.o
-	"$PLACE" --image stripped --symbols System.map -o "$T/map" orig.o
-	"$PLACE" --image stripped --symbols vmlinux -o "$T/elf" orig.o
+	"$PLACE" place --image vmlinux -o "$T/own" orig.o
+	"$PLACE" place --image stripped --symbols System.map -o "$T/map" orig.o
+	"$PLACE" place --image stripped --symbols vmlinux -o "$T/elf" orig.o
 	cmp "$T/own" "$T/map"
 	cmp "$T/own" "$T/elf"
 	grep -qx $'proved\tyes' "$T/own"
 	grep -qx $'matched\t6\t6' "$T/own"
 	grep -qE $'^symbol\ttwin\tdef\tfunc\t[0-9]+\tffffffff8100[0-9a-f]{4}\ttwin\t2$' "$T/own"
-	run -1 "$PLACE" --image stripped -o "$T/none" orig.o
+	run -1 "$PLACE" place --image stripped -o "$T/none" orig.o
 	[[ $output == *"stripped: error: no kallsyms found; the kernel needs CONFIG_KALLSYMS, or give --symbols"* && ! -e $T/none ]]
 }
 
@@ -56,7 +56,7 @@ compile() {
 	zstd -q mod.ko
 	gzip -k mod.ko
 	for packed in mod.ko mod.ko.xz mod.ko.zst mod.ko.gz; do
-		"$PLACE" --module "$packed" --name mod -o "$packed.place" "$KERNELS_DIR/orig.o"
+		"$PLACE" place --module "$packed" --name mod -o "$packed.place" "$KERNELS_DIR/orig.o"
 		cmp mod.ko.place "$packed.place"
 	done
 	grep -qx $'object\tmod' mod.ko.place
@@ -66,7 +66,7 @@ compile() {
 @test "an output that gets too large for a limit leaves nothing" {
 	cd "$KERNELS_DIR"
 	mkdir "$T/limit"
-	run -1 bash -c 'ulimit -f 1; exec "$@" >/dev/null' - "$PLACE" --elf vmlinux -o "$T/limit/own"
+	run -1 bash -c 'ulimit -f 1; exec "$@" >/dev/null' - "$PLACE" elf -o "$T/limit/own" vmlinux
 	[[ $output == *"limit/own: error: can't write: File too large" && -z $(ls "$T/limit") ]]
 }
 
@@ -75,31 +75,62 @@ compile() {
 	cp "$KERNELS_DIR/mod.ko" .
 	printf 'license=GPL\0name=mod\0' >modinfo
 	objcopy --add-section .modinfo=modinfo mod.ko named.ko
-	"$PLACE" --module named.ko --name mod -o place "$KERNELS_DIR/orig.o"
+	"$PLACE" place --module named.ko --name mod -o place "$KERNELS_DIR/orig.o"
 	rm place
-	run -1 "$PLACE" --module named.ko --name other -o place "$KERNELS_DIR/orig.o"
+	run -1 "$PLACE" place --module named.ko --name other -o place "$KERNELS_DIR/orig.o"
 	[[ $output == "named.ko: error: not the module other: it calls itself mod" ]]
-	run -1 "$PLACE" --module mod.ko --name $'mo\td' -o place "$KERNELS_DIR/orig.o"
+	run -1 "$PLACE" place --module mod.ko --name $'mo\td' -o place "$KERNELS_DIR/orig.o"
 	[[ $output == "mod.ko: error: "*" is no name of a module: letters, digits, underscores" ]]
-	run -1 "$PLACE" --image "$KERNELS_DIR/vmlinux" -o place "$KERNELS_DIR/vmlinux"
+	run -1 "$PLACE" place --image "$KERNELS_DIR/vmlinux" -o place "$KERNELS_DIR/vmlinux"
 	[[ $output == "$KERNELS_DIR/vmlinux: error: not an object file of a compiler" ]]
-	run -1 "$PLACE" --kallsyms "$KERNELS_DIR/vmlinux" --module mod.ko --name mod
-	[[ ${lines[0]} == "klp-place: error: --symbols, --module, --name and --skip-base-check are for the placement of an object" ]]
-	run -1 "$PLACE" --layout mod.ko
+	run -1 "$PLACE" kallsyms "$KERNELS_DIR/vmlinux" --module mod.ko
+	[[ ${lines[-1]} == "klp-place kallsyms: error: unknown option; try --help" ]]
+	run -1 "$PLACE" layout mod.ko
 	[[ $output == "mod.ko: error: a module; its BTF is only what the kernel's lacks, give the image" ]]
-	run -1 "$PLACE" --skip-base-check --layout "$KERNELS_DIR/vmlinux"
-	run -1 "$PLACE" --layout "$KERNELS_DIR/vmlinux" --symbols System.map
-	run -1 "$PLACE" --module mod.ko --name mod --symbols System.map -o place "$KERNELS_DIR/orig.o"
-	[[ ${lines[0]} == "klp-place: error: --symbols are those of an image; a module has its own" && ! -e place ]]
+	run -1 "$PLACE" place --image "$KERNELS_DIR/vmlinux" --module mod.ko --name mod -o place "$KERNELS_DIR/orig.o"
+	[[ $output == "klp-place place: error: an object is part of the image or of a module: give --image or --module; try --help" ]]
+	run -1 "$PLACE" place --module mod.ko -o place "$KERNELS_DIR/orig.o"
+	[[ $output == "klp-place place: error: --module and --name go together; try --help" ]]
+	run -1 "$PLACE" place --module mod.ko --name mod --symbols System.map -o place "$KERNELS_DIR/orig.o"
+	[[ $output == "klp-place place: error: --symbols are those of an image; a module has its own; try --help" && ! -e place ]]
+}
+
+@test "each command has its help and its part of the manual page, with the same options" {
+	local command
+	run -0 "$PLACE" --help
+	[[ $output == "usage: klp-place COMMAND ..."* ]]
+	"$PLACE" --help | sed -n 's/^  \([a-z]*\) .*/\1/p' >"$T/commands"
+	diff - "$T/commands" <<<$'place\nkallsyms\nexports\nlayout\nelf'
+	while read -r command; do
+		run -0 "$PLACE" "$command" --help
+		[[ ${lines[0]} == "usage: klp-place $command "* ]]
+		diff <(grep -oE -- '^ *(-[a-z], )?--[a-z-]+' <<<"$output" | grep -oE -- '--[a-z-]+' | grep -vx -- --help | sort) \
+			<(sed 's/\\-/-/g; s/\\f.//g' "$TOP/man/klp-place.1" | awk -v command="$command" '
+				/^\.S[SH] / { within = $0 == ".SS klp-place " command }
+				within && before == ".TP" { print }
+				{ before = $0 }' | grep -oE -- '--[a-z-]+' | sort)
+		# What another command takes, this one does not.
+		run -1 "$PLACE" "$command" --hunks
+		[[ ${lines[-1]} == "klp-place $command: error: unknown option; try --help" ]]
+		run -1 "$PLACE" "$command"
+	done <"$T/commands"
+	run -1 "$PLACE"
+	[[ $output == "klp-place: error: no command given; try --help" ]]
+	run -1 "$PLACE" --kallsyms vmlinux
+	[[ $output == "klp-place: error: '--kallsyms' is no command; try --help" ]]
+	run -1 "$PLACE" elf vmlinux
+	[[ $output == "klp-place elf: error: no output given (-o); try --help" ]]
+	run -1 bash -c '"$1" --help >/dev/full' - "$PLACE"
+	[[ $output == "klp-place: error: can't write to standard output: "* ]]
 }
 
 @test "a difference ends with 2 and writes nothing; --skip-base-check goes on and says so" {
 	cd "$T"
 	compile orig -DDIFFERENT_CODE
-	run -2 "$PLACE" --image "$KERNELS_DIR/vmlinux" -o place orig.o
+	run -2 "$PLACE" place --image "$KERNELS_DIR/vmlinux" -o place orig.o
 	[[ $output =~ ^orig\.o:\ (first|second)\+0x[0-9a-f]+:\ compiled\ 2b,\ kernel\ has\ 03\;\ the\ source,\ config\ or\ compiler\ differs\ from\ the\ one\ the\ kernel\ was\ built\ with\ \(5\ of\ 6\ functions\ match\)$ ]]
 	[[ ! -e place ]]
-	run -0 "$PLACE" --image "$KERNELS_DIR/vmlinux" --skip-base-check -o place orig.o
+	run -0 "$PLACE" place --image "$KERNELS_DIR/vmlinux" --skip-base-check -o place orig.o
 	[[ $output == *": warning: compiled 2b, kernel has 03; "* ]]
 	grep -qx $'proved\tno' place
 	grep -qx $'matched\t5\t6' place
@@ -131,11 +162,11 @@ le32() { printf '%b' "$(printf '\\x%02x\\x%02x\\x%02x\\x%02x' $(($1 & 255)) $(($
 	for how in "gzip -1" "bzip2 -9" "xz --check=crc32 --x86 --lzma2=dict=1MiB" "lzma -0" "zstd -3" "lz4 -q -l -1" "lzop -1" cat; do
 		$how <"$T/kernel" >"$T/packed"
 		case $how in gzip* | cat) wrap "$T/packed" plain ;; *) wrap "$T/packed" sized ;; esac
-		"$PLACE" --elf "$T/image" -o "$T/unpacked"
+		"$PLACE" elf -o "$T/unpacked" "$T/image"
 		cmp "$T/kernel" "$T/unpacked"
 		# Half of it is noticed.
 		head -c $(($(stat -c %s "$T/image") / 2)) "$T/image" >"$T/half"
-		run -1 "$PLACE" --elf "$T/half" -o "$T/none"
+		run -1 "$PLACE" elf -o "$T/none" "$T/half"
 		[[ $output == "$T/half: error: the payload reaches past the end of the file; is it complete?" ]]
 	done
 }
@@ -144,26 +175,26 @@ le32() { printf '%b' "$(printf '\\x%02x\\x%02x\\x%02x\\x%02x' $(($1 & 255)) $(($
 	local line
 	for line in 6.12 6.1; do
 		use "$line"
-		"$PLACE" --exports "$TARGET_IMAGE" | sort >"$T/exports"
+		"$PLACE" exports "$TARGET_IMAGE" | sort >"$T/exports"
 		awk '$3 == "vmlinux"' "$TARGET_SYMVERS" | sort >"$T/symvers"
 		(($(wc -l <"$T/exports") > 5000))
 		diff "$T/exports" "$T/symvers"
-		"$PLACE" --exports "$TARGET_IMAGE" --symvers "$TARGET_SYMVERS"
+		"$PLACE" exports --symvers "$TARGET_SYMVERS" "$TARGET_IMAGE"
 	done
 	# Those of another kernel are refused in both directions.
 	use 6.12
 	local symvers=$TARGET_SYMVERS image=$TARGET_IMAGE
 	use 6.1
-	run -2 "$PLACE" --exports "$TARGET_IMAGE" --symvers "$symvers"
+	run -2 "$PLACE" exports --symvers "$symvers" "$TARGET_IMAGE"
 	[[ $output == "$symvers: "*" exports differ); image and Module.symvers must be of one build"* ]]
-	run -2 "$PLACE" --exports "$image" --symvers "$TARGET_SYMVERS"
+	run -2 "$PLACE" exports --symvers "$TARGET_SYMVERS" "$image"
 }
 
 @test "sizes of table entries come from the image's BTF" {
 	local line
 	for line in 6.12 6.1; do
 		use "$line"
-		"$PLACE" --layout "$TARGET_IMAGE" >"$T/layout"
+		"$PLACE" layout "$TARGET_IMAGE" >"$T/layout"
 		grep -qx $'__jump_table\t16' "$T/layout"
 		grep -qx $'__ex_table\t12' "$T/layout"
 		grep -qx $'.static_call_sites\t8' "$T/layout"
@@ -196,10 +227,10 @@ objects() {
 			use "$other"
 			for object in fs/exec.o net/ipv4/tcp_input.o; do
 				if [[ $line == "$other" ]]; then
-					"$PLACE" --image "$TARGET_VMLINUX" --symbols "$TARGET_KALLSYMS" -o "$T/place" "$object"
+					"$PLACE" place --image "$TARGET_VMLINUX" --symbols "$TARGET_KALLSYMS" -o "$T/place" "$object"
 					continue
 				fi
-				run -2 "$PLACE" --image "$TARGET_VMLINUX" --symbols "$TARGET_KALLSYMS" -o "$T/none" "$object"
+				run -2 "$PLACE" place --image "$TARGET_VMLINUX" --symbols "$TARGET_KALLSYMS" -o "$T/none" "$object"
 				[[ $output =~ "$object: ".*" the source, config or compiler differs from the one the kernel was built with ("[0-9]{1,2}" of "[0-9]+" functions match)" ]]
 				[[ ! -e $T/none ]]
 			done
@@ -207,12 +238,12 @@ objects() {
 			local module
 			module=$(find "$TARGET_MODULES_DIR" -name 'dummy.ko*' -print -quit)
 			if [[ $line == "$other" ]]; then
-				"$PLACE" --module "$module" --name dummy -o "$T/place" "$object"
+				"$PLACE" place --module "$module" --name dummy -o "$T/place" "$object"
 			else
-				run -2 "$PLACE" --module "$module" --name dummy -o "$T/none" "$object"
+				run -2 "$PLACE" place --module "$module" --name dummy -o "$T/none" "$object"
 			fi
 			# A module's code is not the kernel's.
-			run -2 "$PLACE" --image "$TARGET_VMLINUX" --symbols "$TARGET_KALLSYMS" -o "$T/none" "$object"
+			run -2 "$PLACE" place --image "$TARGET_VMLINUX" --symbols "$TARGET_KALLSYMS" -o "$T/none" "$object"
 		done
 	done
 }
@@ -233,12 +264,12 @@ objects() {
 		(source <(grep '^TARGET_' "$T/target") && rm -rf "${TARGET_KALLSYMS%/*}.used" && echo "${TARGET_KALLSYMS%/*}") >>"$T/dirs"
 	}
 	describe
-	[[ $(grep -cE '^--(elf|kallsyms|layout) ' "$T/calls") == 3 ]]
+	[[ $(grep -cE '^(elf|kallsyms|layout) ' "$T/calls") == 3 ]]
 	describe
-	[[ $(grep -cE '^--(elf|kallsyms|layout) ' "$T/calls") == 0 ]]
+	[[ $(grep -cE '^(elf|kallsyms|layout) ' "$T/calls") == 0 ]]
 	# Another image of the same name is another one.
 	touch -d @1 "$T/image"
 	describe
-	[[ $(grep -cE '^--(elf|kallsyms|layout) ' "$T/calls") == 3 ]]
+	[[ $(grep -cE '^(elf|kallsyms|layout) ' "$T/calls") == 3 ]]
 	sort -u "$T/dirs" | while read -r dir; do rm -rf "$dir" "$dir.lock"; done
 }

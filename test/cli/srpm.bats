@@ -11,7 +11,7 @@ setup() {
 	fake_image "$T/image"
 	: >"$T/Module.symvers"
 	banner="Linux version 6.12.3-test (me@here) ($(gcc --version | sed -n 1p), GNU ld 2.40) #1 SMP"
-	fake_tool klp-place 'case $1 in --elf) { printf "\177ELF"; echo; echo "'"$banner"'"; } >"$4";; --kallsyms) echo "ffffffff81000000 T _text";; esac'
+	fake_tool klp-place 'case $1 in elf) { printf "\177ELF"; echo; echo "'"$banner"'"; } >"$3";; kallsyms) echo "ffffffff81000000 T _text";; esac'
 	mkdir -p "$T/top/SOURCES"
 }
 

@@ -21,7 +21,7 @@ if [[ -z $IMAGE ]]; then
 	IMAGE=$TARGET_IMAGE
 fi
 
-"$TOP/build/bin/klp-place" --kallsyms "$IMAGE" >"$OUT/ours"
+"$TOP/build/bin/klp-place" kallsyms "$IMAGE" >"$OUT/ours"
 VM=$OUT/vm
 vm_prepare "$VM"
 vm_add "$VM" "$OUT/ours" ours

@@ -44,7 +44,7 @@ check_proof() {
 		module_unpacked "$object"
 		args=(--module "$REPLY" --name "${MODULE[$object]}")
 	fi
-	(cd "$WORK/4-compile/plain" && exec "$BIN_DIR/klp-place" "${args[@]}" -o "$out" "$object") >"$log" 2>&1 || status=$?
+	(cd "$WORK/4-compile/plain" && exec "$BIN_DIR/klp-place" place "${args[@]}" -o "$out" "$object") >"$log" 2>&1 || status=$?
 	case $status in
 	0)
 		PROOF[$object]=proved

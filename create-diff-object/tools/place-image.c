@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* klp-place kallsyms | exports | layout | elf: what an image tells of itself. target/ does the work. */
+#include <getopt.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "elf/model.h"
+#include "special/layout.h"
+#include "target/exports.h"
+#include "target/image.h"
+#include "target/kallsyms.h"
+#include "target/symtab.h"
+#include "target/symvers.h"
+#include "tools/place-commands.h"
+#include "util/output.h"
+
+struct options {
+	const char *image;
+	const char *output;  /* NULL: standard output */
+	const char *symvers; /* exports: to be compared with, or NULL */
+	bool positions;      /* kallsyms: instead of the types */
+};
+
+/* Prints one fact of the image. */
+typedef int print_fact(const struct options *opts, const struct elf_obj *image, FILE *out, struct diag *diag);
+
+enum option_id { OPT_POSITIONS = 256, OPT_SYMVERS };
+
+static const struct option kallsyms_options[] = {
+	{"positions", no_argument, NULL, OPT_POSITIONS},
+	{"output", required_argument, NULL, 'o'},
+	{"help", no_argument, NULL, 'h'},
+	{0},
+};
+
+static const struct option exports_options[] = {
+	{"symvers", required_argument, NULL, OPT_SYMVERS},
+	{"output", required_argument, NULL, 'o'},
+	{"help", no_argument, NULL, 'h'},
+	{0},
+};
+
+static const struct option plain_options[] = {
+	{"output", required_argument, NULL, 'o'},
+	{"help", no_argument, NULL, 'h'},
+	{0},
+};
+
+enum parsed { PARSED, PARSED_HELP, PARSED_WRONG };
+
+static enum parsed parse(int argc, char **argv, const struct option *known, struct options *opts)
+{
+	int opt;
+
+	while ((opt = getopt_long(argc, argv, "o:h", known, NULL)) != -1) {
+		switch (opt) {
+		case OPT_POSITIONS:
+			opts->positions = true;
+			break;
+		case OPT_SYMVERS:
+			opts->symvers = optarg;
+			break;
+		case 'o':
+			opts->output = optarg;
+			break;
+		case 'h':
+			return PARSED_HELP;
+		default:
+			command_misused(argv, "unknown option");
+			return PARSED_WRONG;
+		}
+	}
+	if (argc - optind != 1) {
+		command_misused(argv, "give one image");
+		return PARSED_WRONG;
+	}
+	opts->image = argv[optind];
+	return PARSED;
+}
+
+/* The same symbols, with the position that a livepatch names each by instead of its type. */
+static int print_positions(FILE *out, const char *path, const char *text, size_t size, struct diag *diag)
+{
+	struct symtab *tab;
+	int err = symtab_read_text(path, text, size, &tab, diag);
+
+	if (err)
+		return err;
+	for (uint32_t i = 0; i < tab->nsyms; i++)
+		fprintf(out, "%016llx %s %u\n", (unsigned long long)tab->syms[i].addr, tab->syms[i].name,
+			symtab_sympos(tab, i));
+	symtab_free(tab);
+	return 0;
+}
+
+static int print_kallsyms(const struct options *opts, const struct elf_obj *image, FILE *out, struct diag *diag)
+{
+	size_t size;
+	char *text;
+	int err;
+
+	err = kallsyms_extract(image, &text, &size, diag);
+	if (err)
+		return err;
+	if (opts->positions)
+		err = print_positions(out, image->path, text, size, diag);
+	else
+		fwrite(text, 1, size, out);
+	free(text);
+	return err;
+}
+
+static int print_layout(const struct options *opts, const struct elf_obj *image, FILE *out, struct diag *diag)
+{
+	struct layout layout = {0};
+	int err;
+
+	(void)opts;
+	if (image->type == ET_REL)
+		return diag_error(diag, image->path, NULL,
+				  "a module; its BTF is only what the kernel's lacks, give the image");
+	err = layout_read_image(&layout, image, diag);
+	if (!err)
+		layout_write(&layout, out);
+	return err;
+}
+
+static int compare_exports(const char *path, const struct symvers *exports, bool has_crcs, struct diag *diag)
+{
+	struct symvers *symvers;
+	int err = symvers_read(path, &symvers, diag);
+
+	if (err)
+		return err;
+	err = exports_compare(exports, has_crcs, symvers, path, diag);
+	symvers_free(symvers);
+	return err;
+}
+
+/* All that the image exports, or only whether a Module.symvers says the same. */
+static int print_exports(const struct options *opts, const struct elf_obj *image, FILE *out, struct diag *diag)
+{
+	struct symvers *exports;
+	bool has_crcs;
+	int err = exports_read(image, &exports, &has_crcs, diag);
+
+	if (err)
+		return err;
+	if (opts->symvers)
+		err = compare_exports(opts->symvers, exports, has_crcs, diag);
+	for (uint32_t i = 0; i < exports->nentries && !opts->symvers; i++)
+		fprintf(out, "0x%08x\t%s\t%s\tEXPORT_SYMBOL%s\t%s\n", exports->entries[i].crc, exports->entries[i].name,
+			exports->entries[i].owner, exports->entries[i].gpl_only ? "_GPL" : "", exports->entries[i].ns);
+	symvers_free(exports);
+	return err;
+}
+
+/* Prints to the file that was given, complete or not at all, or to standard output. */
+static int print_to(const struct options *opts, print_fact *fact, const struct elf_obj *image, struct diag *diag)
+{
+	struct output output;
+	int err;
+
+	if (opts->output) {
+		err = output_open(&output, opts->output, diag);
+		return err ? err : output_close(&output, fact(opts, image, output.file, diag), diag);
+	}
+	err = fact(opts, image, stdout, diag);
+	if (!err && (err = output_flush(stdout)))
+		diag_error(diag, "standard output", NULL, "can't write: %s", strerror(-err));
+	return err;
+}
+
+static enum exit_code print(const struct command *command, int argc, char **argv, const struct option *known,
+			    print_fact *fact)
+{
+	struct diag diag = {.out = stderr};
+	struct options opts = {0};
+	struct image *image;
+	struct elf_obj *obj;
+	int err;
+
+	switch (parse(argc, argv, known, &opts)) {
+	case PARSED:
+		break;
+	case PARSED_HELP:
+		return command_help(command, argv);
+	case PARSED_WRONG:
+		return EXIT_CODE_ERROR;
+	}
+	err = image_read(opts.image, &image, &diag);
+	if (!err) {
+		err = image_read_elf(image, &obj, &diag);
+		if (!err) {
+			err = print_to(&opts, fact, obj, &diag);
+			elf_obj_free(obj);
+		}
+		image_free(image);
+	}
+	return diag_exit_code(&diag, err);
+}
+
+enum exit_code place_kallsyms_run(const struct command *command, int argc, char **argv)
+{
+	return print(command, argc, argv, kallsyms_options, print_kallsyms);
+}
+
+enum exit_code place_exports_run(const struct command *command, int argc, char **argv)
+{
+	return print(command, argc, argv, exports_options, print_exports);
+}
+
+enum exit_code place_layout_run(const struct command *command, int argc, char **argv)
+{
+	return print(command, argc, argv, plain_options, print_layout);
+}
+
+enum exit_code place_elf_run(const struct command *command, int argc, char **argv)
+{
+	struct diag diag = {.out = stderr};
+	struct options opts = {0};
+	struct image *image;
+	int err;
+
+	switch (parse(argc, argv, plain_options, &opts)) {
+	case PARSED:
+		break;
+	case PARSED_HELP:
+		return command_help(command, argv);
+	case PARSED_WRONG:
+		return EXIT_CODE_ERROR;
+	}
+	if (!opts.output)
+		return command_misused(argv, "no output given (-o)");
+	err = image_read(opts.image, &image, &diag);
+	if (!err) {
+		err = image_write(image, opts.output, &diag);
+		image_free(image);
+	}
+	return diag_exit_code(&diag, err);
+}
