@@ -21,6 +21,7 @@
 # make check-fixes      150 real fixes of each series    hours; goes on where it was (kernel)
 # make check-long       modules and livepatches come, go and race; runs that are killed    hours (kernel)
 # make check-oot        modules of two Debian packages *-dkms, built from source, patched, booted; slow tests of such    6 minutes (kernel)
+# make check-trees      small kernels of one's own, each configured, compiled or built in another way, patched and booted    2 hours at first (kernel)
 # make check-valgrind   the object tests under valgrind    20 minutes
 # make fuzz, fuzz-long  broken files; fuzz-long guided by coverage, two million runs of each program    10 minutes, hours
 # make bench            measures what has a limit of time or memory    minutes (kernel)
@@ -159,7 +160,7 @@ help:
 	@sed -n 's/^# \(make \|Tests, \|Loops \)/\1/p' Makefile
 
 .PHONY: deps demo check check-quick check-style check-unit check-object check-cli check-integration check-sanitized check-valgrind \
-	check-sample check-sample-small check-fixes check-fixes-small check-long check-oot fuzz fuzz-long bench fmt-check fmt shellcheck clean
+	check-sample check-sample-small check-fixes check-fixes-small check-trees check-trees-small check-long check-oot fuzz fuzz-long bench fmt-check fmt shellcheck clean
 deps:
 	$(Q)kpatch-build/install-packages all
 
@@ -171,7 +172,7 @@ demo:
 check:
 	$(Q)kpatch-build/install-packages all
 	$(Q)$(MAKE) --no-print-directory -j$$(nproc) all $(UNITS) $(SHOW) $(JUDGE) $(LAW_TOOLS)
-	$(Q)test/check '$(MAKE)' 'style unit object sample-small sanitized cli fixes-small' $(foreach line,$(KERNELS),'integration-$(line)')
+	$(Q)test/check '$(MAKE)' 'style unit object sample-small sanitized cli fixes-small trees-small' $(foreach line,$(KERNELS),'integration-$(line)')
 
 # What needs no kernel and little time; check has the object tests with both compilers, and all of test/cli.
 check-quick: all
@@ -239,6 +240,14 @@ check-fixes: all $(JUDGE)
 
 check-fixes-small: all $(JUDGE)
 	$(Q)test/series 6.12 test/fixes/small
+
+# Kernels of one's own (test/trees/table; TREES="in-tree out-of-tree" chooses). make check has three, once they were built.
+TREES ?=
+check-trees: all
+	$(Q)test/series 6.12 test/trees/run $(TREES)
+
+check-trees-small: all
+	$(Q)test/series 6.12 test/trees/run --cached in-tree out-of-tree modversions
 
 check-cli: all $(LAW_TOOLS) $(JUDGE)
 	$(Q)bats --tap --filter-tags '!slow' test/cli

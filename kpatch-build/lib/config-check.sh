@@ -24,8 +24,11 @@ CONFIG_GCOV_KERNEL n profiling counters can't be carried over to patched functio
 CONFIG_KASAN n address sanitizer data is not supported
 CONFIG_KCOV n coverage hooks are not supported
 CONFIG_KCSAN n race detector hooks are not supported
-CONFIG_KMSAN n memory sanitizer hooks are not supported
-CONFIG_TRIM_UNUSED_KSYMS n exports that the patch needs may have been removed"
+CONFIG_KMSAN n memory sanitizer hooks are not supported"
+
+# What every livepatch calls (kmod/patch/patch-hook.c), by the names that old and new kernels have for it. A kernel that exports only
+# what its own modules use may lack it. (What the patch itself calls need not be exported.)
+readonly CONFIG_GLUE_CALLS="klp_enable_patch _printk|printk kfree __kmalloc_noprof|__kmalloc strcmp"
 
 # config_value OPTION FILE -> REPLY: its value, without quotes; empty if not set
 config_value() {
@@ -45,21 +48,57 @@ config_check() {
 	if [[ $problems ]]; then
 		die "the target's configuration $config does not allow livepatching; these options stand in the way:$problems"
 	fi
-	if grep -q '^CONFIG_MODULE_SIG_FORCE=y' "$config"; then
-		warn "CONFIG_MODULE_SIG_FORCE is set: the target loads the module only after you signed it (scripts/sign-file)"
+	sign_check "$config"
+}
+
+# exports_check CONFIG SYMVERS: with CONFIG_TRIM_UNUSED_KSYMS, what every livepatch calls is still there
+exports_check() {
+	local calls names name lost="" found
+	if ! grep -q '^CONFIG_TRIM_UNUSED_KSYMS=y' "$1"; then return; fi
+	read -ra calls <<<"$CONFIG_GLUE_CALLS"
+	for names in "${calls[@]}"; do
+		found=0
+		for name in ${names//|/ }; do
+			if grep -q $'\t'"$name"$'\tvmlinux\t' "$2"; then found=1; fi
+		done
+		if ((!found)); then lost+=", ${names//|/ or }"; fi
+	done
+	if [[ $lost ]]; then
+		die "CONFIG_TRIM_UNUSED_KSYMS is set, and the target does not export what every livepatch calls: ${lost#, }
+    add these names to the file that CONFIG_UNUSED_KSYMS_WHITELIST names, one a line, and build the kernel again"
 	fi
 }
 
 # The version text without the program's name: gcc and x86_64-linux-gnu-gcc-12 are often the same.
 compiler_version() { REPLY=$("$1" --version 2>/dev/null | sed -n 1p); REPLY=${REPLY#* }; }
 
+# compiler_recorded -> REPLY: the program that the target's build called by its path (make CC=/opt/gcc/bin/gcc), which may be in no
+# directory of PATH: Kbuild wrote its commands down beside what it made. Empty where it is not known.
+compiler_recorded() {
+	local place words word last
+	REPLY=""
+	if [[ -z $OPT_SOURCE ]]; then return; fi
+	for place in "$OPT_SOURCE" "${OPT_CONFIG%/*}" "${OPT_IMAGE%/*}"; do
+		if [[ ! -f $place/kernel/.bounds.s.cmd ]]; then continue; fi
+		read -ra words <"$place/kernel/.bounds.s.cmd"
+		last=""
+		# The word before the first option: others may run it (ccache).
+		for word in "${words[@]:2}"; do
+			if [[ $word == -* ]]; then break; fi
+			last=$word
+		done
+		if [[ $last == /* ]]; then REPLY=$last; return; fi
+	done
+}
+
 # compiler_find CONFIG: TARGET_CC, the compiler that built the target
 compiler_find() {
-	local text name want candidate found=""
+	local text name want candidate recorded found=""
 	config_value CONFIG_CC_VERSION_TEXT "$1"; text=$REPLY
 	name=${text%% *} want=${text#* }
 	if [[ -z $text ]]; then die "$1 has no CONFIG_CC_VERSION_TEXT: is it the configuration of a built kernel?"; fi
-	for candidate in "${CALLER_CROSS_COMPILE:+${CALLER_CROSS_COMPILE}gcc}" "$name" "${name#x86_64-linux-gnu-}" gcc; do
+	compiler_recorded; recorded=$REPLY
+	for candidate in "${CALLER_CROSS_COMPILE:+${CALLER_CROSS_COMPILE}gcc}" "$recorded" "$name" "${name#x86_64-linux-gnu-}" gcc; do
 		if ! command -v -- "$candidate" >/dev/null; then continue; fi
 		compiler_version "$candidate"
 		if [[ $REPLY == "$want" ]]; then TARGET_CC=$candidate; return; fi
@@ -71,7 +110,8 @@ compiler_find() {
 		return
 	fi
 	die "the compiler that built the target is not here: it was $text${found:-$'\n    no gcc is installed'}
-    install it (apt-get install ${name#x86_64-linux-gnu-}=VERSION), or try --skip-compiler-check"
+    install it (apt-get install ${name#x86_64-linux-gnu-}=VERSION); where it is in no directory of PATH, give its prefix
+    (CROSS_COMPILE=/opt/gcc/bin/ for /opt/gcc/bin/gcc); or try --skip-compiler-check"
 }
 
 # Everything that the stages call: our own programs, and what packages.sh lists.

@@ -26,6 +26,7 @@ OPT_WITHOUT_HUNKS=()    # --without-hunk: FILE:HUNK each
 OPT_OOT_MODULE=""       # --oot-module: the .ko, as the target has it
 OPT_OOT_SOURCE=""       # --oot-module-src
 OPT_EXPLAIN=0           # --explain
+OPT_SIGN=""             # --sign: KEY[,CERTIFICATE]
 OPT_BOOT=0              # --boot-test
 OPT_BOOT_SCRIPT=""      # --boot-test=: script to run in the machine
 OPT_BOOT_WAIT=""        # --boot-test-wait: seconds to watch it after removal, "": as many as the livepatch asks for
@@ -71,6 +72,9 @@ Build:
                              says so. May be given again
       --without-hunk FILE:HUNK
                              leave this hunk out ("fs/isofs/inode.c:@@ -10,7 +10,8 @@"); may be given again
+      --sign KEY[,CERTIFICATE]
+                             sign the module with this key, whose file may have the certificate too (certs/signing_key.pem of
+                             the target's build)
       --explain              show why each function is in the module, with the instructions that differ
       --skip-compiler-check  go on when the compiler is not the one that built the target
       --skip-base-check      go on when what is compiled is not proved to be what the target runs; the module says so
@@ -108,7 +112,7 @@ options_parse() {
 	local short=ha:r:s:c:v:j:t:n:o:m:dRT long parsed
 	long=help,archversion:,sourcerpm:,sourcedir:,config:,vmlinux:,jobs:,target:,name:,output:,debug,non-replace
 	long+=,oot-module:,oot-module-src:,skip-cleanup,skip-compiler-check,skip-gcc-check,no-replace,keep-tmp
-	long+=,skip-base-check,symvers:,modules:,per-object,fuzz:,max-objects:,explain,accept:,without:,without-hunk:,list-targets,print-target,boot-test::,boot-test-wait:,boot-test-module:,boot-test-file:
+	long+=,skip-base-check,symvers:,modules:,per-object,fuzz:,max-objects:,explain,accept:,without:,without-hunk:,sign:,list-targets,print-target,boot-test::,boot-test-wait:,boot-test-module:,boot-test-file:
 	if ! parsed=$(getopt -o "$short" -l "$long" -n kpatch-build -- "$@" 2>&1); then
 		parsed=${parsed%%$'\n'*}
 		usage_error "${parsed#kpatch-build: }"
@@ -138,6 +142,7 @@ options_parse() {
 		--without) OPT_WITHOUT+=("$2"); shift ;;
 		--without-hunk) OPT_WITHOUT_HUNKS+=("$2"); shift ;;
 		--explain) OPT_EXPLAIN=1 ;;
+		--sign) OPT_SIGN=$2; shift ;;
 		--max-objects) OPT_MAX_OBJECTS=$2; shift ;;
 		--boot-test) OPT_BOOT=1 OPT_BOOT_SCRIPT=$2; shift ;;
 		--boot-test-wait) OPT_BOOT=1 OPT_BOOT_WAIT=$2; shift ;;
@@ -205,6 +210,7 @@ options_check() {
 	for file in "${OPT_WITHOUT_HUNKS[@]}"; do
 		if [[ ! $file =~ ^[^:]+:@@\ -[0-9]+(,[0-9]+)?( .*)?$ ]]; then usage_error "--without-hunk takes FILE:HUNK, as messages have them, and '$file' is not of that form"; fi
 	done
+	if [[ $OPT_SIGN ]]; then sign_option "$OPT_SIGN"; fi
 	if ((OPT_BOOT)); then vm_require; fi
 	options_name
 }

@@ -36,7 +36,9 @@ target_describe() {
 	config_check "$TARGET_CONFIG"
 	compiler_find "$TARGET_CONFIG"
 	target_source_fits
+	exports_check "$TARGET_CONFIG" "$TARGET_SYMVERS"
 	image_fits_symvers
+	if ((OPT_BOOT)); then vm_image; fi
 	if [[ $OPT_SOURCE ]]; then source_use_tree; fi
 	code prepare
 	target_save

@@ -22,6 +22,8 @@ VM_OPTIONS=()
 # Why the last machine failed, for a message.
 VM_WHY=""
 VM_DONE='@done'
+# What the machine boots (vm_image).
+VM_IMAGE=""
 VM_LIB=${BASH_SOURCE[0]%/*}
 
 # vm_require: every tool, or one message that names what is missing
@@ -33,6 +35,32 @@ vm_require() {
 	if ldd "$(command -v busybox)" >/dev/null 2>&1; then
 		die "$(command -v busybox) is not a static program and can't run in the machine; on Debian: apt-get install busybox-static"
 	fi
+}
+
+# vm_image: VM_IMAGE is what qemu can boot of the target: its image, if that is a bootable one or an ELF file with the entry that
+# CONFIG_PVH makes; else the bzImage of the same build.
+vm_image() {
+	local place tried=""
+	VM_IMAGE=$TARGET_IMAGE
+	if ! is_elf "$TARGET_IMAGE" || vm_has_entry "$TARGET_IMAGE"; then return; fi
+	for place in "${TARGET_IMAGE%/*}" "${TARGET_CONFIG%/*}" "$OPT_SOURCE"; do
+		VM_IMAGE=$place/arch/x86/boot/bzImage
+		if [[ -f $VM_IMAGE ]] && vm_is_of_target "$VM_IMAGE"; then return; fi
+		if [[ -f $VM_IMAGE ]]; then tried="; $VM_IMAGE is of another build"; fi
+	done
+	die "--boot-test: $TARGET_IMAGE is an ELF file without an entry for virtual machines (CONFIG_PVH is not set), and there is no bzImage of the same build beside it (arch/x86/boot/bzImage)$tried; build it (make bzImage), or give the bootable image with -v"
+}
+
+# vm_has_entry ELF: has it the note by which qemu finds where to start (XEN_ELFNOTE_PHYS32_ENTRY, arch/x86/platform/pvh/head.S)?
+vm_has_entry() { readelf -nW -- "$1" 2>/dev/null | grep -E '^ *Xen .*\(0x0*12\)' >/dev/null; }
+
+# vm_is_of_target BZIMAGE: does its header say what the target says of itself: "RELEASE (USER@HOST) #1 SMP DATE", the banner without
+# the compiler (arch/x86/boot/version.c; header.S has the offset, less 512, at 0x20e)?
+vm_is_of_target() {
+	local offset text
+	offset=$(od -An -tu2 -j $((0x20e)) -N 2 -- "$1")
+	text=$(head -c $((offset + 1024)) -- "$1" | tail -c +$((offset + 513)) | tr '\0' '\n' | sed -n 1p)
+	[[ $text == *") #"* && $TARGET_BANNER == "Linux version ${text%%) #*}) "*" #${text#*) #}" ]]
 }
 
 vm_prepare() {
@@ -115,6 +143,7 @@ vm_add_module_to() {
 	done
 	if grep -qx "$name.ko" "$order"; then return 0; fi
 	module_unpack "$file" "$into/$name.ko"
+	if [[ ${SIGN_KEY:-} ]]; then sign_file_for_machine "$into/$name.ko"; fi
 	echo "$name.ko" >>"$order"
 }
 
@@ -230,7 +259,7 @@ vm_wait() {
 vm_prove_module() {
 	local name made=()
 	for name in "${MODULES_MADE[@]}"; do made+=("$WORK/8-post-link/$name.ko"); done
-	vm_prove "$TARGET_IMAGE" "$OPT_BOOT_SCRIPT" "${made[@]}"
+	vm_prove "$VM_IMAGE" "$OPT_BOOT_SCRIPT" "${made[@]}"
 }
 
 vm_prove_script() {

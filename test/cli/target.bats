@@ -32,6 +32,18 @@ own() { "$DRIVER" -s "$T/src" -c "$T/config" -v "$T/image" --print-target "$@"; 
 	[[ $output == *"CONFIG_KALLSYMS_ALL is not set: "* && $output == *"CONFIG_LTO_CLANG is set: "* ]]
 }
 
+@test "a kernel that exports only what its modules use has to export what livepatches call" {
+	export_all() { printf '0x00000000\t%s\tvmlinux\tEXPORT_SYMBOL_GPL\t\n' "$@" >"$T/Module.symvers"; }
+	echo CONFIG_TRIM_UNUSED_KSYMS=y >>"$T/config"
+	export_all kfree strcmp klp_enable_patch_x
+	run -1 own
+	[[ $output == *"does not export what every livepatch calls: klp_enable_patch, _printk or printk, __kmalloc_noprof or __kmalloc"$'\n'*"CONFIG_UNUSED_KSYMS_WHITELIST"* ]]
+	export_all kfree strcmp klp_enable_patch printk __kmalloc
+	run -0 own
+	export_all kfree strcmp klp_enable_patch _printk __kmalloc_noprof
+	run -0 own
+}
+
 @test "another compiler is refused, and gone on with when told so" {
 	sed -i 's/(gcc[^,]*,/(gcc-4 (Old) 4.8.0,/' "$T/bin/klp-place"
 	sed -i 's/^CONFIG_CC_VERSION_TEXT=.*/CONFIG_CC_VERSION_TEXT="gcc-4 (Old) 4.8.0"/' "$T/config"
@@ -39,6 +51,31 @@ own() { "$DRIVER" -s "$T/src" -c "$T/config" -v "$T/image" --print-target "$@"; 
 	[[ $output == *"it was gcc-4 (Old) 4.8.0"*"gcc is "*"--skip-compiler-check"* ]]
 	run -0 own --skip-compiler-check
 	[[ $output == *"warning: "*"proof of base"* ]]
+}
+
+
+@test "the compiler that a build called by its path is found there" {
+	mkdir -p "$T/tool-chain/bin" "$T/build/kernel"
+	printf '#!/bin/sh\necho "own-gcc (Own) 4.8.0"\n' >"$T/tool-chain/bin/own-gcc"
+	chmod +x "$T/tool-chain/bin/own-gcc"
+	sed -i 's/(gcc[^,]*,/(own-gcc (Own) 4.8.0,/' "$T/bin/klp-place"
+	sed -i 's/^CONFIG_CC_VERSION_TEXT=.*/CONFIG_CC_VERSION_TEXT="own-gcc (Own) 4.8.0"/' "$T/config"
+	run -1 own
+	[[ $output == *"it was own-gcc (Own) 4.8.0"*"CROSS_COMPILE=/opt/gcc/bin/"* ]]
+	for command in savedcmd_kernel/bounds.s "cmd_kernel/bounds.s" ; do
+		for wrapper in "" "/usr/bin/ccache "; do
+			echo "$command := $wrapper$T/tool-chain/bin/own-gcc -Wp,-MMD,kernel/.bounds.s.d -c" >"$T/build/kernel/.bounds.s.cmd"
+			mv "$T/config" "$T/build/"
+			run -0 "$DRIVER" -s "$T/src" -c "$T/build/config" -v "$T/image" --print-target
+			[[ $output == *"TARGET_CC=$T/tool-chain/bin/own-gcc"* ]]
+			mv "$T/build/config" "$T/"
+		done
+	done
+	# Another one is there now.
+	sed -i 's/4\.8\.0/4.8.1/' "$T/tool-chain/bin/own-gcc"
+	mv "$T/config" "$T/build/"
+	run -1 "$DRIVER" -s "$T/src" -c "$T/build/config" -v "$T/image" --print-target
+	[[ $output == *"$T/tool-chain/bin/own-gcc is (Own) 4.8.1"* ]]
 }
 
 @test "image and source of different versions are refused" {

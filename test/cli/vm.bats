@@ -69,3 +69,39 @@ phase() { (cd "$T" && GUEST_OUT=$T/shown sh -c '. "$0"; test_phase "$1"' "$TOP/k
 		[[ $output == *"what happened"*"phase '$name'"* ]]
 	done
 }
+
+# bzimage FILE TEXT: what has TEXT where a bootable image says what it is
+bzimage() {
+	{ head -c 526 /dev/zero; printf '\x00\x03'; head -c $((0x300 + 512 - 528)) /dev/zero; printf '%s\0more' "$2"; } >"$1"
+}
+
+@test "what qemu can't start as an ELF file is booted by the bzImage of the same build, or refused at once" {
+	local dir=$T/build/arch/x86/boot
+	local show='show() { TARGET_IMAGE=$T/build/vmlinux TARGET_CONFIG=$T/config/.config OPT_SOURCE=$T/source
+		TARGET_BANNER="Linux version 6.12.3-own (me@here) (gcc (Debian) 12.2.0, GNU ld 2.40) #7 SMP Sun Nov 29"
+		vm_image; echo "$VM_IMAGE"; }'
+	mkdir -p "$dir" "$T/config/arch/x86/boot" "$T/source"
+	printf '.section .note.Xen,"a",@note\n.long 4, 8, 18\n.asciz "Xen"\n.quad 0x1000000\n' | as -o "$T/build/vmlinux" -
+	SETUP=$show run -0 lib show
+	[[ $output == "$T/build/vmlinux" ]]
+	printf '.section .note.Xen,"a",@note\n.long 4, 8, 17\n.asciz "Xen"\n.quad 0x1000000\n' | as -o "$T/build/vmlinux" -
+	SETUP=$show run -1 lib show
+	[[ $output == *"error: --boot-test: $T/build/vmlinux is an ELF file without an entry for virtual machines (CONFIG_PVH is not set), and there is no bzImage of the same build"* ]]
+	[[ $output != *"of another build"* ]]
+	bzimage "$dir/bzImage" "6.12.3-own (me@here) #7 SMP Sun Nov 29"
+	SETUP=$show run -0 lib show
+	[[ $output == "$dir/bzImage" ]]
+	for text in "6.12.3-own (me@here) #6 SMP Sun Nov 29" "6.12.3 (me@here) #7 SMP Sun Nov 29" "6.12.3-own (me@here) #7 SMP Sun Nov" "6.12.3-own" ""; do
+		bzimage "$dir/bzImage" "$text"
+		SETUP=$show run -1 lib show
+		[[ $output == *"; $dir/bzImage is of another build; build it (make bzImage)"* ]]
+	done
+	# A build directory elsewhere (O=).
+	bzimage "$T/config/arch/x86/boot/bzImage" "6.12.3-own (me@here) #7 SMP Sun Nov 29"
+	SETUP=$show run -0 lib show
+	[[ $output == "$T/config/arch/x86/boot/bzImage" ]]
+	# What is no ELF file is bootable.
+	bzimage "$T/build/vmlinux" ""
+	SETUP=$show run -0 lib show
+	[[ $output == "$T/build/vmlinux" ]]
+}

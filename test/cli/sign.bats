@@ -1,0 +1,82 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0
+#
+# Signatures: kernels that load signed modules only.
+# Scripts for later:
+# shellcheck disable=SC2016
+
+load common
+
+setup() {
+	common_setup
+	export T
+	printf 'CONFIG_MODULE_SIG=y\nCONFIG_MODULE_SIG_HASH="sha512"\n' >"$T/config"
+	printf -- '-----BEGIN PRIVATE KEY-----\n-----BEGIN CERTIFICATE-----\n' >"$T/both.pem"
+	echo '-----BEGIN PRIVATE KEY-----' >"$T/key"
+	echo cert >"$T/key.x509"
+	# What is signed has the arguments and the signature's last line at its end, as the kernel looks for it.
+	mkdir -p "$T/tree/scripts"
+	printf '#!/bin/sh\n{ echo "$1 $2 $3"; echo "~Module signature appended~"; } >>"$4"\n' >"$T/tree/scripts/sign-file"
+	chmod +x "$T/tree/scripts/sign-file"
+}
+
+# sign VALUE COMMAND...: with --sign VALUE
+sign() {
+	SETUP="TREE=$T/tree TARGET_CONFIG=$T/config TARGET_RELEASE=6.12.3; sign_option '$1'; ${MORE:-}" lib "${@:2}"
+}
+
+@test "the finished modules are signed with the target's hash; key and certificate may be one file" {
+	mkdir -p "$T/work/8-post-link"
+	echo module >"$T/work/8-post-link/one.ko"
+	echo part >"$T/work/8-post-link/two.ko"
+	MORE='MODULES_MADE=(one two)' run -0 sign "$T/both.pem" sign_modules
+	[[ $(<"$T/work/8-post-link/one.ko") == "module"$'\n'"sha512 $T/both.pem $T/both.pem"$'\n'"~Module signature appended~" ]]
+	[[ $(<"$T/work/8-post-link/two.ko") == "part"$'\n'"sha512 "* ]]
+	echo module >"$T/one.ko"
+	run -0 sign "$T/key,$T/key.x509" sign_file "$T/one.ko"
+	[[ $(<"$T/one.ko") == *"sha512 $T/key $T/key.x509"* ]]
+}
+
+@test "a key without certificate, a file that is none" {
+	run -4 sign "$T/key" true
+	[[ $output == *"--sign: there is no certificate in $T/key; name its file too: --sign $T/key,CERTIFICATE"* ]]
+	run -4 sign "$T/none" true
+	[[ $output == *"key (--sign) $T/none is not a readable file"* ]]
+	run -4 sign "$T/key,$T/none" true
+	[[ $output == *"certificate (--sign) $T/none is not a readable file"* ]]
+}
+
+@test "sign-file that fails, or is not there, ends the run" {
+	echo module >"$T/one.ko"
+	printf '#!/bin/sh\necho "what went wrong"; exit 1\n' >"$T/tree/scripts/sign-file"
+	run -1 sign "$T/both.pem" sign_file "$T/one.ko"
+	[[ $output == *"what went wrong"*"one.ko can't be signed with $T/both.pem and the certificate $T/both.pem"* ]]
+	rm "$T/tree/scripts/sign-file"
+	run -1 sign "$T/both.pem" sign_file "$T/one.ko"
+	[[ $output == *"one.ko can't be signed: there is no scripts/sign-file of 6.12.3 in $T/tree"* ]]
+}
+
+@test "a boot test of a kernel that loads signed modules only needs the key, at once" {
+	echo CONFIG_MODULE_SIG_FORCE=y >>"$T/config"
+	SETUP='OPT_BOOT=1' run -1 lib sign_check "$T/config"
+	[[ $output == *"--boot-test: CONFIG_MODULE_SIG_FORCE is set, and the target loads signed modules only; give a key that it trusts with --sign"* ]]
+	run -0 lib sign_check "$T/config"
+	[[ $output == *"warning: CONFIG_MODULE_SIG_FORCE is set"* ]]
+	MORE=OPT_BOOT=1 run -0 sign "$T/both.pem" sign_check "$T/config"
+	[[ -z $output ]]
+	: >"$T/config"
+	run -1 sign "$T/both.pem" sign_check "$T/config"
+	[[ $output == *"--sign: CONFIG_MODULE_SIG is not set in $T/config"* ]]
+	SETUP='OPT_BOOT=1' run -0 lib sign_check "$T/config"
+	[[ -z $output ]]
+}
+
+@test "modules of the target are signed for the machine where it wants that, and once" {
+	echo module >"$T/one.ko"
+	run -0 sign "$T/both.pem" sign_file_for_machine "$T/one.ko"
+	[[ $(<"$T/one.ko") == module ]]
+	echo CONFIG_MODULE_SIG_FORCE=y >>"$T/config"
+	run -0 sign "$T/both.pem" sign_file_for_machine "$T/one.ko"
+	run -0 sign "$T/both.pem" sign_file_for_machine "$T/one.ko"
+	[[ $(grep -c '~Module signature appended~' "$T/one.ko") == 1 ]]
+}
