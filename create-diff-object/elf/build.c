@@ -397,19 +397,49 @@ end:
 	return err;
 }
 
+/* libelf writes to regular files only, and an output may be a pipe. */
+static int write_image(const struct elf_out *out, FILE *image, const char *path, struct diag *diag)
+{
+	struct arena *arena = arena_new();
+	int err;
+
+	errno = 0;
+	err = write_elf(out, arena, fileno(image));
+	if (err)
+		diag_error(diag, path, NULL, "can't write: %s", errno ? strerror(errno) : elf_errmsg(-1));
+	arena_free(arena);
+	return err;
+}
+
+static void copy_file(FILE *from, FILE *to)
+{
+	char bytes[1 << 16];
+	size_t n;
+
+	rewind(from);
+	while ((n = fread(bytes, 1, sizeof(bytes), from)))
+		fwrite(bytes, 1, n, to);
+}
+
 int elf_out_write(struct elf_out *out, const char *path, struct diag *diag)
 {
-	struct arena *arena;
 	struct output output;
+	FILE *image = NULL;
 	int err = output_open(&output, path, diag);
 
 	if (err)
 		return err;
-	arena = arena_new();
 	elf_version(EV_CURRENT);
-	err = write_elf(out, arena, fileno(output.file));
-	if (err)
-		diag_error(diag, path, NULL, "can't write: %s", elf_errmsg(-1));
-	arena_free(arena);
+	if (output.temp) {
+		err = write_image(out, output.file, path, diag);
+	} else {
+		image = tmpfile();
+		err = image ? write_image(out, image, path, diag)
+			    : diag_error(diag, path, NULL, "no temporary file: %s", strerror(errno));
+		if (!err)
+			copy_file(image, output.file);
+	}
+	if (image)
+		fclose(image);
 	return output_close(&output, err, diag);
 }

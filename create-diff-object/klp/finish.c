@@ -11,14 +11,15 @@
  * symbols marked SHN_LIVEPATCH. <owner> is the object whose arrival makes the kernel apply the relocation:
  * the symbol's own object, unless the name says otherwise (a function of module A that uses module B's symbol).
  *
- * This file decides: which relocations move to which section, which symbols become one, which sections go, and
- * what number each section and symbol has in the output. rewrite.c then makes the file.
+ * This file decides: which relocations move to which section, which symbols become one, and which sections go. rewrite.c then makes
+ * the output.
  */
 #include "klp/finish.h"
 
 #include <libelf.h>
 #include <string.h>
 
+#include "elf/build.h"
 #include "elf/model.h"
 #include "kernel/livepatch.h"
 #include "kernel/module.h"
@@ -26,6 +27,7 @@
 #include "klp/rewrite.h"
 #include "util/arena.h"
 #include "util/diag.h"
+#include "util/output.h"
 #include "util/strmap.h"
 
 /* Names of the sections that are made, and what is counted on the way. */
@@ -187,47 +189,29 @@ static void find_unused_sections(struct finish *f)
 	}
 }
 
-static void map_sections(struct finish *f)
-{
-	uint32_t n = 1;
-
-	f->moves.sec_map = arena_array(f->moves.arena, uint32_t, f->moves.in->nsecs);
-	for (uint32_t i = 1; i < f->moves.in->nsecs; i++)
-		if (!f->moves.dropped_sec[i])
-			f->moves.sec_map[i] = n++;
-	f->result->removed = f->moves.in->nsecs - n;
-	f->result->rela_sections = f->moves.secs.n;
-}
-
 static bool is_symbol_kept(const struct finish *f, uint32_t i)
 {
 	const struct elf_sym *sym = &f->moves.in->syms[i];
 
 	if (f->moves.pending[i].owner)
 		return f->moves.pending[i].same_as == i && f->moves.pending[i].moved;
-	return !elf_sym_has_section(sym) || f->moves.sec_map[sym->shndx];
+	return !elf_sym_has_section(sym) || !f->moves.dropped_sec[sym->shndx];
 }
 
-/* Local symbols stay before global ones, because the order is kept and no symbol changes sides. */
-static void map_symbols(struct finish *f)
+static void find_kept_symbols(struct finish *f)
 {
-	const struct elf_obj *in = f->moves.in;
-	uint32_t n = 1;
-
-	f->moves.sym_map = arena_array(f->moves.arena, uint32_t, in->nsyms);
-	f->moves.first_global_out = 1;
-	for (uint32_t i = 1; i < in->nsyms; i++) {
-		if (!is_symbol_kept(f, i))
-			continue;
-		f->moves.sym_map[i] = n++;
-		if (i < in->secs[in->symtab].info)
-			f->moves.first_global_out = n;
-		f->result->symbols += !!f->moves.pending[i].owner;
+	f->moves.kept_sym = arena_array(f->moves.arena, bool, f->moves.in->nsyms);
+	for (uint32_t i = 1; i < f->moves.in->nsyms; i++) {
+		f->moves.kept_sym[i] = is_symbol_kept(f, i);
+		f->result->symbols += f->moves.kept_sym[i] && f->moves.pending[i].owner;
 	}
-	f->moves.nsyms_out = n;
-	for (uint32_t i = 1; i < in->nsyms; i++)
-		if (f->moves.pending[i].owner)
-			f->moves.sym_map[i] = f->moves.sym_map[f->moves.pending[i].same_as];
+}
+
+static void count_sections(struct finish *f)
+{
+	for (uint32_t i = 1; i < f->moves.in->nsecs; i++)
+		f->result->removed += f->moves.dropped_sec[i];
+	f->result->rela_sections = f->moves.secs.n;
 }
 
 /* A signature covers the bytes that would change. */
@@ -264,16 +248,15 @@ static int finish(struct finish *f)
 	find_unused_sections(f);
 	err = find_pending(f);
 	if (err || is_finished(f))
-		return err ? err : klp_rewrite_copy(&f->moves, f->result);
+		return err;
 	err = check_unsigned(f);
 	if (!err)
 		err = find_moves(f);
 	if (err)
 		return err;
-	/* From here on all decisions are made: what moves, what goes, and every output index. */
-	map_sections(f);
-	map_symbols(f);
-	return klp_rewrite(&f->moves, f->result);
+	find_kept_symbols(f);
+	count_sections(f);
+	return klp_rewrite(&f->moves, &f->result->out);
 }
 
 int klp_finish(const struct elf_obj *in, struct klp_finished *result, struct diag *diag)
@@ -284,10 +267,38 @@ int klp_finish(const struct elf_obj *in, struct klp_finished *result, struct dia
 	};
 	int err;
 
-	*result = (struct klp_finished){0};
+	*result = (struct klp_finished){.in = in};
 	err = finish(&f);
 	vec_free(&f.moves.secs);
 	strmap_free(&f.names);
 	arena_free(f.moves.arena);
 	return err;
+}
+
+/* What is finished already stays as it is, byte for byte. */
+static int write_copy(const struct elf_obj *in, const char *path, struct diag *diag)
+{
+	struct output output;
+	size_t size;
+	const char *bytes = elf_rawfile(in->elf, &size);
+	int err;
+
+	if (!bytes)
+		return diag_error(diag, in->path, NULL, "can't read the file: %s", elf_errmsg(-1));
+	err = output_open(&output, path, diag);
+	if (err)
+		return err;
+	fwrite(bytes, 1, size, output.file);
+	return output_close(&output, 0, diag);
+}
+
+int klp_finished_write(const struct klp_finished *result, const char *path, struct diag *diag)
+{
+	return result->out ? elf_out_write(result->out, path, diag) : write_copy(result->in, path, diag);
+}
+
+void klp_finished_free(struct klp_finished *result)
+{
+	elf_out_free(result->out);
+	*result = (struct klp_finished){0};
 }

@@ -14,7 +14,7 @@
 struct arena;
 struct diag;
 struct elf_obj;
-struct klp_finished;
+struct elf_out;
 
 /* A symbol whose relocations are to be moved. */
 struct klp_pending {
@@ -39,16 +39,11 @@ struct klp_moves {
 	struct diag *diag;
 	struct klp_pending *pending; /* index: input symbol */
 	bool *dropped_sec;           /* index: input section */
-	uint32_t *sec_map;           /* input section -> output section, 0: dropped */
-	uint32_t *sym_map;           /* input symbol -> output symbol, 0: dropped */
+	bool *kept_sym;              /* index: input symbol */
 	VEC(struct klp_moved_sec) secs;
-	uint32_t nsyms_out;
-	uint32_t first_global_out;
 };
 
-/* Makes the output in memory. Returns 0 or -errno, reported. */
-int klp_rewrite(const struct klp_moves *moves, struct klp_finished *result) __attribute__((warn_unused_result));
-/* The output when there is nothing to do: a copy of the input. */
-int klp_rewrite_copy(const struct klp_moves *moves, struct klp_finished *result) __attribute__((warn_unused_result));
+/* Makes the output, to be freed by elf_out_free(). Returns 0 or -errno, reported. */
+int klp_rewrite(const struct klp_moves *moves, struct elf_out **result) __attribute__((warn_unused_result));
 
 #endif
