@@ -100,20 +100,24 @@ bool debug_find_line(const struct debug_info *debug, uint32_t sec, uint64_t offs
 	return line->file != NULL;
 }
 
-static void describe(Dwarf_Die *die, struct debug_inlined *inlined)
+/* Returns false if the function has no name. */
+static bool describe(Dwarf_Die *die, struct debug_inlined *inlined)
 {
+	const char *name = dwarf_diename(die);
 	Dwarf_Attribute attribute;
 	Dwarf_Word call_line;
 	Dwarf_Die origin;
 	int line = 0;
 
-	*inlined = (struct debug_inlined){.name = dwarf_diename(die)};
+	if (!name)
+		return false;
+	*inlined = (struct debug_inlined){.name = name};
 	if (!dwarf_formudata(dwarf_attr(die, DW_AT_call_line, &attribute), &call_line))
 		inlined->call_line = (int)call_line;
-	if (!dwarf_formref_die(dwarf_attr(die, DW_AT_abstract_origin, &attribute), &origin))
-		return;
-	if (!dwarf_decl_line(&origin, &line))
+	if (dwarf_formref_die(dwarf_attr(die, DW_AT_abstract_origin, &attribute), &origin) &&
+	    !dwarf_decl_line(&origin, &line))
 		inlined->from = (struct debug_line){.file = dwarf_decl_file(&origin), .number = line};
+	return true;
 }
 
 uint32_t debug_find_inlined(const struct debug_info *debug, uint32_t sec, uint64_t offset,
@@ -134,8 +138,7 @@ uint32_t debug_find_inlined(const struct debug_info *debug, uint32_t sec, uint64
 			break;
 		if (dwarf_tag(&scopes[i]) != DW_TAG_inlined_subroutine)
 			continue;
-		describe(&scopes[i], &inlined[found]);
-		found += inlined[found].name != NULL;
+		found += describe(&scopes[i], &inlined[found]);
 	}
 	free(scopes);
 	return found;

@@ -159,7 +159,7 @@ static void add_type(struct walk *walk, Dwarf_Die *die, int tag, const char *sco
 		add_edge(walk, node, EDGE_SIGNATURE, die);
 	else if (!is_aggregate(tag))
 		add_edge(walk, node, EDGE_ALIAS, die);
-	if (tag == DW_TAG_typedef)
+	if (tag == DW_TAG_typedef && name)
 		vec_add(&walk->labels, ((struct label){*die, scope, false}));
 	if (!is_aggregate(tag) || has_flag(die, DW_AT_declaration))
 		return;
