@@ -49,6 +49,25 @@ void module_name_from_text(char *text)
 		*text = name_byte(*text);
 }
 
+const char *module_depends_next(const char *depends, const char *before, size_t *len)
+{
+	const char *name = before ? before + strcspn(before, ",") : depends;
+
+	name += strspn(name, ",");
+	*len = strcspn(name, ",");
+	return *len ? name : NULL;
+}
+
+bool module_depends_has(const char *depends, const char *name)
+{
+	size_t len;
+
+	for (const char *other = NULL; (other = module_depends_next(depends, other, &len));)
+		if (module_name_is_written(other, len, name))
+			return true;
+	return false;
+}
+
 bool module_name_is_of_file(const char *file, const char *name)
 {
 	static const char *const ends[] = {".ko", ".ko.xz", ".ko.gz", ".ko.zst"};

@@ -27,6 +27,13 @@ bool module_name_is_valid(const char *name);
 bool module_name_is_written(const char *text, size_t len, const char *name);
 /* Makes the name of what is written in text, in place. */
 void module_name_from_text(char *text);
+/*
+ * The names that a `depends=` has, with commas between: the one behind before (NULL: the first) and its length; NULL if there is no
+ * more. It is as its file has it.
+ */
+const char *module_depends_next(const char *depends, const char *before, size_t *len);
+/* Is the module of that name among them? */
+bool module_depends_has(const char *depends, const char *name);
 /* Is a file of this name (`nf-tables.ko.xz`) that of the module? */
 bool module_name_is_of_file(const char *file, const char *name);
 

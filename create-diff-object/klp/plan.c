@@ -270,11 +270,8 @@ static enum plan_kind kind_of_module(const struct plan_target *target)
  */
 static bool depends_on(const struct diff *diff, const struct plan_target *target, const char *other)
 {
-	const char *name = target->symtab->depends;
-
-	for (; name && *name; name += strcspn(name, ","), name += *name == ',')
-		if (module_name_is_written(name, strcspn(name, ","), other))
-			return true;
+	if (target->symtab->depends && module_depends_has(target->symtab->depends, other))
+		return true;
 	for (uint32_t i = 1; i < diff->orig.obj->nsyms; i++) {
 		const struct elf_sym *sym = &diff->orig.obj->syms[i];
 		const struct symvers_entry *export;

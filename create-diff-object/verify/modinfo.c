@@ -38,12 +38,7 @@ const char *verify_module_depends_text(const struct verify_module *module)
 
 bool verify_module_depends(const struct verify_module *module, const char *other)
 {
-	const char *depends = verify_module_depends_text(module);
-
-	for (; *depends; depends += strcspn(depends, ","), depends += *depends == ',')
-		if (module_name_is_written(depends, strcspn(depends, ","), other))
-			return true;
-	return false;
+	return module_depends_has(verify_module_depends_text(module), other);
 }
 
 void verify_check_properties(struct verify *v)

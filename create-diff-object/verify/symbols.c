@@ -162,9 +162,11 @@ typedef VEC(const char *) name_vec;
 /* Adds the names of a `depends=`, as the kernel has them, that are not there yet. */
 static void add_dependencies(struct verify *v, const char *depends, name_vec *names)
 {
-	for (; *depends; depends += strcspn(depends, ","), depends += *depends == ',') {
-		char *name = arena_printf(v->arena, "%.*s", (int)strcspn(depends, ","), depends);
-		bool is_new = *name;
+	size_t len;
+
+	for (const char *next = NULL; (next = module_depends_next(depends, next, &len));) {
+		char *name = arena_printf(v->arena, "%.*s", (int)len, next);
+		bool is_new = true;
 
 		module_name_from_text(name);
 		for (uint32_t i = 0; i < names->n; i++)

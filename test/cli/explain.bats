@@ -93,7 +93,7 @@ without_names() {
 		gcc "${options[@]}" -g -dA -S -o "$T/$side.s" "$T/$side.c"
 		without_names "$T/$side.s" | gcc -x assembler -c -o "$T/$side.o" -
 	done
-	! readelf --debug-dump=info "$T/patched.o" | grep -A 3 '(DW_TAG_subprogram)' | grep DW_AT_name
+	[[ $(readelf --debug-dump=info "$T/patched.o" | grep -A 3 '(DW_TAG_subprogram)') != *DW_AT_name* ]]
 	readelf -sW "$T/orig.o" >"$T/symtab"
 	run -0 "$TOP/build/bin/create-diff-object" --explain "$T/orig.o" "$T/patched.o" vmlinux "$T/symtab" /dev/null test "$T/out.o"
 	has "patched.o: changed function: user"
