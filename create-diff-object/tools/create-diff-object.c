@@ -28,11 +28,12 @@
 #include "util/output.h"
 
 struct options {
-	const char *placement; /* NULL: none */
-	const char *layout;    /* NULL: none */
-	const char *kernel;    /* NULL: none */
-	const char *report;    /* NULL: none */
-	const char *hunks;     /* NULL: none */
+	const char *placement;   /* NULL: none */
+	const char *layout;      /* NULL: none */
+	const char *kernel;      /* NULL: none */
+	const char *report;      /* NULL: none */
+	const char *hunks;       /* NULL: none */
+	const char *explanation; /* where it is written; NULL: to standard output */
 	bool present;
 	bool exact;
 	bool debug;
@@ -52,7 +53,7 @@ static const char usage[] =
 	"  -H, --hunks FILE       a table of the patch's hunks, so that refusals name them\n"
 	"      --list-rules       list the rules of refusals: name, may it be accepted, meaning\n"
 	"  -E, --exact            a number that differs is a change, never a line: the objects were compiled with the same __LINE__\n"
-	"  -e, --explain          print why each symbol is included, with the code that differs\n"
+	"  -e, --explain[=FILE]   print why each symbol is included, with the code that differs; or write it there\n"
 	"  -d, --debug            the same in one line each, on standard error\n"
 	"  -h, --help             this text\n"
 	"\n"
@@ -76,7 +77,7 @@ static bool parse_options(int argc, char **argv, struct options *options, struct
 		{"hunks", required_argument, NULL, 'H'},
 		{"list-rules", no_argument, NULL, 'R'},
 		{"exact", no_argument, NULL, 'E'},
-		{"explain", no_argument, NULL, 'e'},
+		{"explain", optional_argument, NULL, 'e'},
 		{"debug", no_argument, NULL, 'd'},
 		{"help", no_argument, NULL, 'h'},
 		{NULL, 0, NULL, 0},
@@ -114,6 +115,7 @@ static bool parse_options(int argc, char **argv, struct options *options, struct
 			break;
 		case 'e':
 			options->explain = true;
+			options->explanation = optarg;
 			break;
 		case 'd':
 			options->debug = true;
@@ -234,6 +236,22 @@ static int target_open(const struct options *options, const struct diff *diff, s
 	return err;
 }
 
+static int explain_to(const char *path, const struct diff *diff, struct diag *diag)
+{
+	struct output output;
+	int err;
+
+	if (!path) {
+		explain(diff, stdout);
+		return 0;
+	}
+	err = output_open(&output, path, diag);
+	if (err)
+		return err;
+	explain(diff, output.file);
+	return output_close(&output, 0, diag);
+}
+
 /* Changed functions to output file. Sets *unchanged if there is nothing to write. */
 static int run(struct diff *diff, const struct plan_target *target, const struct options *options, bool *unchanged,
 	       struct diag *diag)
@@ -244,7 +262,7 @@ static int run(struct diff *diff, const struct plan_target *target, const struct
 	struct plan *plan = NULL;
 	struct kept *kept = NULL;
 	struct elf_out *out = NULL;
-	int err;
+	int err, explained;
 
 	/* Which piece of the patched object is which of the original. */
 	err = corr_new(&diff->orig, &diff->patched, &corr, diag);
@@ -266,8 +284,8 @@ static int run(struct diff *diff, const struct plan_target *target, const struct
 	}
 	if (selection && options->debug)
 		report_reasons(diff, stderr);
-	if (selection && options->explain)
-		explain(diff, stdout);
+	if (selection && options->explain && (explained = explain_to(options->explanation, diff, diag)) && !err)
+		err = explained;
 	if (!err)
 		err = selection_check(diff, diag);
 	*unchanged = !err && !selection->nroots;

@@ -16,6 +16,7 @@ enum option_id {
 	OPT_SYMBOLS,
 	OPT_MODULES,
 	OPT_JSON,
+	OPT_REPORT,
 };
 
 static const struct option options[] = {
@@ -24,6 +25,7 @@ static const struct option options[] = {
 	{"symbols", required_argument, NULL, OPT_SYMBOLS},
 	{"modules", required_argument, NULL, OPT_MODULES},
 	{"json", no_argument, NULL, OPT_JSON},
+	{"report", required_argument, NULL, OPT_REPORT},
 	{"help", no_argument, NULL, 'h'},
 	{0},
 };
@@ -40,6 +42,7 @@ static void usage(FILE *out)
 	      "      --symbols FILE    kallsyms or System.map text instead of the image's own symbols\n"
 	      "      --modules DIR     its modules (/lib/modules/RELEASE)\n"
 	      "      --json            print the verdict as JSON\n"
+	      "      --report FILE     write the verdict as JSON there, beside what is printed\n"
 	      "  -h, --help            show this help\n"
 	      "\n"
 	      "Rules:\n",
@@ -55,7 +58,18 @@ static int usage_error(const char *what)
 	return EXIT_CODE_ERROR;
 }
 
-static enum exit_code run(const struct verify_input *input, bool json)
+static int write_report(const struct verify_result *result, const char *path, struct diag *diag)
+{
+	struct output output;
+	int err = output_open(&output, path, diag);
+
+	if (err)
+		return err;
+	verify_print_json(result, output.file);
+	return output_close(&output, 0, diag);
+}
+
+static enum exit_code run(const struct verify_input *input, bool json, const char *report)
 {
 	struct diag diag = {.out = stderr};
 	struct verify_result result;
@@ -70,6 +84,8 @@ static enum exit_code run(const struct verify_input *input, bool json)
 		diag_error(&diag, "standard output", NULL, "can't write the verdict: %s", strerror(-err));
 		code = EXIT_CODE_ERROR;
 	}
+	if (!err && report && write_report(&result, report, &diag))
+		code = EXIT_CODE_ERROR;
 	verify_result_free(&result);
 	return code;
 }
@@ -77,6 +93,7 @@ static enum exit_code run(const struct verify_input *input, bool json)
 int main(int argc, char **argv)
 {
 	struct verify_input input = {0};
+	const char *report = NULL;
 	bool json = false;
 	int opt;
 
@@ -97,6 +114,9 @@ int main(int argc, char **argv)
 		case OPT_JSON:
 			json = true;
 			break;
+		case OPT_REPORT:
+			report = optarg;
+			break;
 		case 'h':
 			usage(stdout);
 			return EXIT_CODE_OK;
@@ -109,5 +129,6 @@ int main(int argc, char **argv)
 	if (!input.vmlinux || !input.symvers)
 		return usage_error("--vmlinux and --symvers are needed");
 	input.module = argv[optind];
-	return run(&input, json);
+	output_begin();
+	return run(&input, json, report);
 }

@@ -22,9 +22,6 @@ accept_options() {
 	done
 }
 
-# accept_filter LOG: what is not to be accepted in one object may be in another
-accept_filter() { sed -i '/ \[unused-accept\]$/d' "$1"; }
-
 # accept_check DIR OBJECT...: what came of it, by the reports of these objects in DIR
 accept_check() {
 	local dir=$1 accept object found

@@ -3,13 +3,11 @@
 # come out the same are left out. What can't be livepatched is collected from all objects and told at once.
 
 DIFFS=()                # objects of 6-diff that were written
-# What create-diff-object says of what it included, for people; what is decided by it is read from its report.
-DIFF_INCLUDED=': (changed|new) function: |: carried constant: '
 
 diff_objects() {
 	local object done=0 again=() changed new carried
 	local -A keys=()
-	DIFFS=() DIFF_REFUSED=0
+	DIFFS=() DIFF_REFUSED=0 DIFF_NOTES="" DIFF_LIST=""
 	: >"$WORK/6-diff.log"
 	: >"$WORK/6-diff.report"
 	diff_share_globals
@@ -30,15 +28,15 @@ diff_objects() {
 	if ((DIFF_REFUSED)); then without_again "$WORK/6-diff.report"; fi
 	if ((DIFF_REFUSED)); then finish "$EXIT_REFUSED" "refused: the patch can't be livepatched, for the reasons above ($DIFF_REFUSED object(s))"; fi
 	if ((${#DIFFS[@]} == 0)) && grep -q $'^note\tinit-code\t' "$WORK/6-diff.report"; then
-		diff_show_notes
+		printf %s "$DIFF_NOTES" >&2
 		refuse init-code "the patch changes only what has run at start-up"
 	fi
 	if ((${#DIFFS[@]} == 0)); then
 		finish "$EXIT_UNCHANGED" "nothing changed: the patch changes no code in ${OBJECTS[*]:0:5}"
 	fi
 	progress_clear
-	diff_show_notes
-	sed -nE "/$DIFF_INCLUDED/{ s,^.*/,,; s/^/          /p }" "$WORK/6-diff.log"
+	printf %s "$DIFF_NOTES" >&2
+	printf %s "$DIFF_LIST"
 	for object in "${again[@]}"; do
 		printf '          %s: static keys are tested at run time, for the sake of %s\n' "${object##*/}" "${keys[$object]}"
 	done
@@ -56,13 +54,28 @@ diff_objects() {
 # diff_count KIND -> REPLY: how many records of all objects are of that kind
 diff_count() { REPLY=$(awk -F '\t' -v kind="$1" '$1 == kind { n++ } END { print n + 0 }' "$WORK/6-diff.report"); }
 
-# What create-diff-object said beside what it included, of all objects
-diff_show_notes() { sed -n "s,$WORK/4-compile/[a-z-]*/,,; s/^.*: \(warning\|note\): .*/    &/p" "$WORK/6-diff.log" >&2; }
+# diff_messages OBJECT KIND...: the records of these kinds in its report, each as the message that create-diff-object makes of it. (What
+# is not to be accepted in one object may be in another.)
+diff_messages() {
+	awk -F '\t' -v object="$1" -v kinds=" ${*:2} " '
+		BEGIN { word["accepted"] = "warning: accepted" }
+		index(kinds, " " $1 " ") && $2 != "unused-accept" {
+			printf "    %s: %s%s: %s%s\n", object, $3 == "-" ? "" : $3 ": ", $1 in word ? word[$1] : $1, $4, $2 == "-" ? "" : " [" $2 "]"
+		}' "$WORK/6-diff/${1%.o}.report"
+}
 
-# What --explain printed, without the lines that the stage prints for all objects together. Sources have the names of the patch.
+# diff_list OBJECT: what was included of it
+diff_list() {
+	awk -F '\t' -v object="${1##*/}" '
+		BEGIN { what["changed"] = "changed function"; what["new"] = "new function"; what["carried"] = "carried constant" }
+		$1 in what { printf "          %s: %s: %s\n", object, what[$1], $2 }' "$WORK/6-diff/${1%.o}.report"
+}
+
+# diff_show_explanation OBJECT: what --explain has for it. Sources have the names of the patch.
 diff_show_explanation() {
+	if [[ ! -e $WORK/6-diff/${1%.o}.explanation ]]; then return; fi
 	progress_clear
-	grep -vE "$DIFF_INCLUDED|: (warning|note): " "$1" | sed "s,$PATCHED/,,g; s/^/    /"
+	sed "s,$PATCHED/,,g; s/^/    /" "$WORK/6-diff/${1%.o}.explanation"
 }
 
 # diff_object OBJECT SIDE: compare the pair orig$SIDE, patched$SIDE; DIFF_STATUS and DIFF_LOG are what came of it
@@ -70,11 +83,12 @@ diff_object() {
 	local object=$1 side=$2 out=$WORK/6-diff/$1 symbols=$TARGET_KALLSYMS args=()
 	DIFF_LOG=$WORK/6-diff/${object%.o}.log DIFF_STATUS=0
 	mkdir -p "${out%/*}"
+	rm -f -- "${DIFF_LOG%.log}.explanation"
 	if [[ ${PARENT[$object]} != vmlinux ]]; then
 		module_unpacked "$object"; symbols=$REPLY args=(--kernel "$TARGET_KALLSYMS")
 		if ((OPT_PER_OBJECT)); then args+=(--present); fi
 	fi
-	if ((OPT_EXPLAIN)); then args+=(--explain); fi
+	if ((OPT_EXPLAIN)); then args+=("--explain=${DIFF_LOG%.log}.explanation"); fi
 	accept_options "$object"
 	args+=("${ACCEPT_OPTIONS[@]}")
 	# __LINE__ is the same in both: see patch_number_lines().
@@ -90,22 +104,27 @@ diff_object() {
 		die "create-diff-object failed on $object (status $DIFF_STATUS)"
 		;;
 	esac
-	accept_filter "$DIFF_LOG"
 }
 
 # diff_take OBJECT: sort its result in
 diff_take() {
+	local text
 	case $DIFF_STATUS in
 	0)
 		DIFFS+=("$1")
-		if ((OPT_EXPLAIN)); then diff_show_explanation "$DIFF_LOG"; fi
+		diff_show_explanation "$1"
 		;;
 	2)
 		DIFF_REFUSED=$((DIFF_REFUSED + 1))
 		progress_clear
-		sed "s,$WORK/4-compile/[a-z-]*/,,g; s/^/    /" "$DIFF_LOG" >&2
+		diff_messages "$1" refused warning accepted note >&2
+		diff_show_explanation "$1" >&2
 		;;
 	esac
+	text=$(diff_messages "$1" warning accepted note)
+	DIFF_NOTES+=${text:+$text$'\n'}
+	text=$(diff_list "$1")
+	DIFF_LIST+=${text:+$text$'\n'}
 	cat "$DIFF_LOG" >>"$WORK/6-diff.log"
 	cat "${DIFF_LOG%.log}.report" >>"$WORK/6-diff.report"
 }

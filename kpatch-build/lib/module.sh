@@ -318,14 +318,13 @@ module_verify_one() {
 	if [[ ${PART_OF[$name]} ]]; then report+=.$name; fi
 	args=(--vmlinux "$TARGET_IMAGE" --symvers "$TARGET_SYMVERS" --symbols "$TARGET_KALLSYMS")
 	if [[ $TARGET_MODULES_DIR ]]; then args+=(--modules "$TARGET_MODULES_DIR"); fi
-	"$BIN_DIR/klp-verify" "$WORK/8-post-link/$name.ko" "${args[@]}" >"$report" 2>&1 || status=$?
+	"$BIN_DIR/klp-verify" "$WORK/8-post-link/$name.ko" "${args[@]}" --report "$report.json" >"$report" 2>&1 || status=$?
 	case $status in
 	0) ;;
 	2)
 		show_file "$report"
 		# L12 is for the author of the patch; whatever else is broken was broken by us.
-		if grep -vF ': note: ' "$report" | grep -F ': L12: ' >/dev/null &&
-			! grep -E ': L[0-9]+: ' "$report" | grep -vE ': (L12|note): ' >/dev/null; then
+		if jq -e '[.findings[].rule] | unique == ["L12"]' "$report.json" >/dev/null; then
 			refuse endbr-sealed "the patch takes the address of a function, see above, whose first instruction $TARGET_RELEASE has overwritten since nothing takes it there: where the processor has IBT, a call through it would stop the kernel; call it directly, or through a function of the patch"
 		fi
 		module_bug "the finished module breaks a rule, see above, and is not handed out" "$WORK/8-post-link/$name.ko"

@@ -37,6 +37,7 @@ dpkg            | run       | dpkg-deb               | unpacks the target's pack
 tar             | run       | tar                    | unpacks the source
 xz-utils        | run vm    | xz                     | source archives and compressed modules
 kmod            | run vm    | modinfo modprobe depmod | what a module is and needs
+jq              | run check | jq                     | what klp-verify reports
 zstd            | vm        | zstd                   | compressed modules
 qemu-system-x86 | vm        | qemu-system-x86_64     | the virtual machine
 busybox-static  | vm        | busybox                | the programs inside the virtual machine
@@ -45,7 +46,6 @@ gcc-11          | check     | gcc-11                 | another compiler for the 
 ovmf            | check     | /usr/share/OVMF/OVMF_CODE_4M.fd | firmware of a virtual machine that holds keys
 bats            | check     | bats                   | tests of the command line
 libcmocka-dev   | check     | cmocka.h               | unit tests
-jq              | check     | jq                     | unit tests (output in JSON)
 valgrind        | check     | valgrind               | object tests with each access of memory watched
 time            | check     | /usr/bin/time          | peak memory of a program
 bzip2           | check     | bzip2                  | an image, compressed by it

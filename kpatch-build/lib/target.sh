@@ -87,7 +87,7 @@ image_fits_symvers() {
 	case $status in
 	0) return ;;
 	2)
-		sed 's/: refused: /: /; s/^/    /' "$log" >&2
+		sed 's/^/    /' "$log" >&2
 		die "image and Module.symvers do not belong together, see above: $TARGET_IMAGE, $TARGET_SYMVERS"
 		;;
 	esac

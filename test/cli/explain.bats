@@ -58,6 +58,16 @@ has() {
 	has "patched.o: changed function: calls"
 }
 
+@test "in a file of its own" {
+	run -0 explained 's/return other\(i\)/return another(i)/'
+	grep -vx 'patched.o: changed function: calls' <<<"$output" >"$T/all"
+	run -0 "$TOP/build/bin/create-diff-object" --explain="$T/explanation" "$T/orig.o" "$T/patched.o" vmlinux "$T/symtab" /dev/null test "$T/out.o"
+	[[ $output == "patched.o: changed function: calls" ]]
+	diff "$T/all" "$T/explanation"
+	run -1 "$TOP/build/bin/create-diff-object" --explain=/nowhere/x "$T/orig.o" "$T/patched.o" vmlinux "$T/symtab" /dev/null test "$T/none.o"
+	[[ $output == "/nowhere/x: error: can't write: "* && ! -e $T/none.o ]]
+}
+
 @test "a text" {
 	run -0 explained 's/before/after/'
 	has '  reason: the text "after the text\n" was "before the text\n"'

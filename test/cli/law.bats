@@ -241,6 +241,10 @@ text_of() {
 			verify "$ko" --modules "$modules" >text || status=$?
 			run "-$status" --separate-stderr verify "$ko" --modules "$modules" --json
 			echo "$output" >json
+			# The text on standard output, the data in a file.
+			run "-$status" --separate-stderr verify "$ko" --modules "$modules" --report report
+			diff text - <<<"$output"
+			diff json report
 			text_of json >text.json
 			diff text text.json
 			[[ $(jq '[.rules[].findings] | add' json) == $(jq '.findings | length' json) ]]
@@ -251,6 +255,33 @@ text_of() {
 	"$MUTATE" good.ko 6.ko symbol "$sym" $'.klp.sym.vmlinux.\xff,0'
 	run -2 --separate-stderr verify 6.ko --json
 	jq -e '.findings | length == 2' <<<"$output"
+}
+
+@test "klp-verify: --report is written whole or not at all" {
+	run -1 verify good.ko --report /nowhere/report
+	[[ $output == *"/nowhere/report: error: can't write: "* ]]
+	run -1 verify no.ko --report none
+	[[ ! -e none ]]
+	run -1 verify bad.ko --report /dev/full
+}
+
+@test "the driver tells by klp-verify's data whether the patch or this program is at fault" {
+	local findings
+	# verdict RULE...: what klp-verify finds; its text is for people, and says something else
+	verdict() {
+		findings=$(printf '{"rule": "%s"},' "$@")
+		fake_tool klp-verify "while [ \"\$1\" != --report ]; do shift; done; echo '{\"findings\": [${findings%,}]}' >\"\$2\"; echo 'x.ko: x: L12: x: L4: x'; exit 2"
+		SETUP='MODULES_MADE=(x) PART_OF=([x]="") TARGET_RELEASE=6.12; mkdir -p "$WORK/9-verify"' run lib module_verify
+	}
+	T=$BATS_TEST_TMPDIR
+	mkdir -p "$T/bin"
+	export T
+	verdict L12 L12
+	[[ $status == 2 && $output == *"    x.ko: x: L12: x: L4: x"*"refused: the patch takes the address of a function, see above, "*" [endbr-sealed]" ]]
+	verdict L12 L4
+	[[ $status == 1 && $output == *"the finished module breaks a rule, see above, and is not handed out; this is our bug"* ]]
+	verdict L4
+	[[ $status == 1 ]]
 }
 
 @test "klp-verify: says what the kernel does, early and late" {

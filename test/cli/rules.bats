@@ -103,6 +103,22 @@ diff_them() { "$TOOL" "$@" orig.o patched.o vmlinux symtab /dev/null livepatch_t
 	[[ ! -e out.o ]]
 }
 
+@test "what the driver shows is made of the records, and says what create-diff-object says" {
+	objects
+	mkdir -p work/6-diff/fs
+	run -2 --separate-stderr diff_them --report work/6-diff/fs/x.report --accept data-removed:state --accept data-removed:none
+	sed 's,^patched\.o:,    fs/x.o:,; /^--accept/d' <<<"$stderr" >shown
+	run -0 lib diff_messages fs/x.o refused warning accepted note
+	diff shown - <<<"$output"
+	run -0 lib diff_messages fs/x.o warning accepted note
+	[[ $output == "    fs/x.o: state: warning: accepted: removed data of "*" [data-removed]" ]]
+	run -0 --separate-stderr diff_them --report work/6-diff/fs/x.report --accept data-removed:state --accept constant-removed:gone
+	sed 's,^patched\.o:,          x.o:,' <<<"$output" >shown
+	run -0 lib diff_list fs/x.o
+	diff shown - <<<"$output"
+	[[ $output == "          x.o: changed function: f" ]]
+}
+
 @test "the driver takes what create-diff-object knows" {
 	ln -sf "$TOOL" "$T/bin/create-diff-object"
 	: >x.patch
