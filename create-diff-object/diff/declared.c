@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+#include "elf/debug.h"
 #include "elf/statics.h"
 #include "kernel/names.h"
 #include "util/arena.h"
@@ -33,7 +34,7 @@ static void find_ids(struct half *half, struct arena *arena)
 
 static bool find_declarations(struct half *half, struct arena *arena)
 {
-	struct statics *statics = statics_new(half->side->obj->path);
+	struct statics *statics = statics_new(debug_of(half->side->obj));
 
 	half->declared = arena_array(arena, struct static_local, half->n);
 	for (uint32_t i = 0; statics && i < half->n; i++) {

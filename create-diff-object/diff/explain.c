@@ -670,8 +670,8 @@ void explain(const struct diff *diff, FILE *out)
 	struct context ctx = {
 		.diff = diff,
 		.file = slash ? slash + 1 : diff->patched.obj->path,
-		.o_debug = debug_open(diff->orig.obj->path),
-		.p_debug = debug_open(diff->patched.obj->path),
+		.o_debug = debug_of(diff->orig.obj),
+		.p_debug = debug_of(diff->patched.obj),
 		.lines = lines_new(&diff->orig, &diff->patched),
 	};
 
@@ -683,7 +683,5 @@ void explain(const struct diff *diff, FILE *out)
 			explain_piece(&ctx, p);
 	if (ctx.layouts_differ)
 		debug_compare_layouts(ctx.o_debug, ctx.p_debug, print_layout, &ctx);
-	debug_close(ctx.o_debug);
-	debug_close(ctx.p_debug);
 	lines_free(ctx.lines);
 }

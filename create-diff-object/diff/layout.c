@@ -471,8 +471,8 @@ void layout_check(const struct diff *diff, struct diag *diag)
 	if (!has_code(diff))
 		return;
 	ctx.arena = arena_new();
-	ctx.orig.debug = debug_open(diff->orig.obj->path);
-	ctx.patched.debug = debug_open(diff->patched.obj->path);
+	ctx.orig.debug = debug_of(diff->orig.obj);
+	ctx.patched.debug = debug_of(diff->patched.obj);
 	if (ctx.orig.debug && ctx.patched.debug) {
 		ctx.orig.types = types_new(ctx.orig.debug);
 		ctx.patched.types = types_new(ctx.patched.debug);
@@ -487,7 +487,5 @@ void layout_check(const struct diff *diff, struct diag *diag)
 	}
 	types_free(ctx.orig.types);
 	types_free(ctx.patched.types);
-	debug_close(ctx.orig.debug);
-	debug_close(ctx.patched.debug);
 	arena_free(ctx.arena);
 }

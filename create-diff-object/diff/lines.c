@@ -53,7 +53,6 @@ struct lines {
 	const struct side *orig, *patched;
 	const char *source; /* file name of the original source, without directories; NULL: not known (stripped) */
 	bool exact;         /* no number is a line */
-	bool opened;        /* debug information was asked for */
 	struct debug_info *o_debug, *p_debug; /* NULL: none */
 	VEC(struct line_guess) guesses;       /* of one owner after the other, each pair of numbers once */
 	uint32_t owner, begin;                /* who is compared now, and the index of its first guess */
@@ -210,11 +209,8 @@ static uint32_t find_own_lines(const struct debug_info *debug, uint32_t sec, uin
 
 static void open_debug(struct lines *lines)
 {
-	if (lines->opened)
-		return;
-	lines->opened = true;
-	lines->o_debug = debug_open(lines->orig->obj->path);
-	lines->p_debug = debug_open(lines->patched->obj->path);
+	lines->o_debug = debug_of(lines->orig->obj);
+	lines->p_debug = debug_of(lines->patched->obj);
 }
 
 /* Can debug information decide? */
@@ -311,8 +307,6 @@ struct lines *lines_new(const struct side *orig, const struct side *patched)
 
 void lines_free(struct lines *lines)
 {
-	debug_close(lines->o_debug);
-	debug_close(lines->p_debug);
 	vec_free(&lines->guesses);
 	arena_free(lines->arena);
 }

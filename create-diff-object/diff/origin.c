@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "elf/debug.h"
 #include "elf/decls.h"
 #include "util/arena.h"
 #include "util/memory.h"
@@ -25,7 +26,7 @@ struct row {
 
 struct origin {
 	struct arena *arena;
-	const char *paths[2]; /* of the objects, original and patched; not owned */
+	const struct elf_obj *objs[2]; /* original and patched; not owned */
 	struct decls *decls[2];
 	bool opened;
 	VEC(struct row) rows;
@@ -78,7 +79,8 @@ static int read_rows(struct origin *origin, const char *path, FILE *file, struct
 	return err;
 }
 
-int origin_read(const char *table, const char *orig, const char *patched, struct origin **result, struct diag *diag)
+int origin_read(const char *table, const struct elf_obj *orig, const struct elf_obj *patched, struct origin **result,
+		struct diag *diag)
 {
 	struct origin *origin = calloc(1, sizeof(*origin));
 	FILE *file = fopen(table, "re");
@@ -87,8 +89,8 @@ int origin_read(const char *table, const char *orig, const char *patched, struct
 	if (!origin)
 		memory_exhausted();
 	origin->arena = arena_new();
-	origin->paths[0] = orig;
-	origin->paths[1] = patched;
+	origin->objs[0] = orig;
+	origin->objs[1] = patched;
 	*result = origin;
 	if (!file)
 		return diag_error(diag, table, NULL, "can't open: %s", strerror(errno));
@@ -138,7 +140,7 @@ static uint32_t find(struct origin *origin, const char *name, const struct decl 
 	if (!origin->opened) {
 		origin->opened = true;
 		for (int i = 0; i < 2; i++)
-			origin->decls[i] = decls_new(origin->paths[i]);
+			origin->decls[i] = decls_new(debug_of(origin->objs[i]));
 	}
 	name = without_suffix(origin->arena, name);
 	*is_new = false;

@@ -18,6 +18,7 @@
 
 #include "util/diag.h"
 
+struct elf_obj;
 struct origin;
 
 enum origin_kind {
@@ -27,11 +28,11 @@ enum origin_kind {
 };
 
 /*
- * Reads the table; orig and patched are the objects' paths, opened when something is asked for. The caller frees with
- * origin_free(). Returns 0, or -errno, reported.
+ * Reads the table; of orig and patched, which must outlive the result, the debug information is read when something is asked for.
+ * The caller frees with origin_free(). Returns 0, or -errno, reported.
  */
-int origin_read(const char *table, const char *orig, const char *patched, struct origin **result, struct diag *diag)
-	__attribute__((warn_unused_result));
+int origin_read(const char *table, const struct elf_obj *orig, const struct elf_obj *patched, struct origin **result,
+		struct diag *diag) __attribute__((warn_unused_result));
 /* NULL is allowed. */
 void origin_free(struct origin *origin);
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "arch/arch.h"
+#include "elf/debug.h"
 #include "elf/statics.h"
 #include "util/arena.h"
 #include "util/diag.h"
@@ -259,7 +260,7 @@ static void mark_anonymous(struct pieces *pieces)
 
 		if (piece->kind == PIECE_DATA && is_anonymous_by_type(piece->name)) {
 			if (!is_read)
-				statics = statics_new(pieces->obj->path);
+				statics = statics_new(debug_of(pieces->obj));
 			is_read = true;
 			if (statics)
 				statics_find(statics, piece->sec, piece->entry, &local);

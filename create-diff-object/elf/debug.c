@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "elf/model.h"
 #include "util/memory.h"
 #include "util/strmap.h"
 #include "util/vec.h"
@@ -34,7 +35,19 @@ static const Dwfl_Callbacks callbacks = {
 	.section_address = dwfl_offline_section_address,
 };
 
-struct debug_info *debug_open(const char *path)
+struct debug_file {
+	const char *path;
+	bool opened;
+	struct debug_info *info;
+};
+
+static void debug_close(struct debug_info *debug)
+{
+	dwfl_end(debug->dwfl);
+	free(debug);
+}
+
+static struct debug_info *debug_open(const char *path)
 {
 	struct debug_info *debug = calloc(1, sizeof(*debug));
 	Dwarf_Addr bias;
@@ -52,12 +65,32 @@ struct debug_info *debug_open(const char *path)
 	return NULL;
 }
 
-void debug_close(struct debug_info *debug)
+struct debug_file *debug_file_new(const char *path)
 {
-	if (!debug)
-		return;
-	dwfl_end(debug->dwfl);
-	free(debug);
+	struct debug_file *file = calloc(1, sizeof(*file));
+
+	if (!file)
+		memory_exhausted();
+	file->path = path;
+	return file;
+}
+
+void debug_file_free(struct debug_file *file)
+{
+	if (file && file->info)
+		debug_close(file->info);
+	free(file);
+}
+
+struct debug_info *debug_of(const struct elf_obj *obj)
+{
+	struct debug_file *file = obj->debug;
+
+	if (file && !file->opened) {
+		file->opened = true;
+		file->info = debug_open(file->path);
+	}
+	return file ? file->info : NULL;
 }
 
 Dwarf_Die *debug_next_unit(const struct debug_info *debug, Dwarf_Die *unit, uint64_t *bias)

@@ -10,12 +10,18 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct elf_obj;
 struct debug_info;
+/* What an object has of it: nothing until it is asked for, for to open it takes longer than to read the object. */
+struct debug_file;
 
-/* Opens the debug information of path; NULL: there is none that can be read. */
-struct debug_info *debug_open(const char *path);
+/* The debug information of an object, which owns it; NULL: there is none that can be read. */
+struct debug_info *debug_of(const struct elf_obj *obj);
+
+/* For who makes objects. path must live as long. */
+struct debug_file *debug_file_new(const char *path);
 /* NULL is allowed. */
-void debug_close(struct debug_info *debug);
+void debug_file_free(struct debug_file *file);
 
 /* The unit behind `unit` (NULL: the first), or NULL. bias: from addresses in it to those of debug_find_address(). */
 Dwarf_Die *debug_next_unit(const struct debug_info *debug, Dwarf_Die *unit, uint64_t *bias);

@@ -15,8 +15,7 @@
 #define MAX_DEPTH 200
 
 struct decls {
-	struct debug_info *debug; /* owns names and files */
-	VEC(struct decl) v;       /* by name, file and line */
+	VEC(struct decl) v; /* by name, file and line; names and files are the debug information's */
 };
 
 /* Is it a variable that an object has a place for, not one of a stack? */
@@ -88,9 +87,8 @@ static void sort(struct decls *decls)
 	decls->v.n = kept;
 }
 
-struct decls *decls_new(const char *path)
+struct decls *decls_new(const struct debug_info *debug)
 {
-	struct debug_info *debug = debug_open(path);
 	struct decls *decls;
 	uint64_t bias;
 
@@ -99,7 +97,6 @@ struct decls *decls_new(const char *path)
 	decls = calloc(1, sizeof(*decls));
 	if (!decls)
 		memory_exhausted();
-	decls->debug = debug;
 	for (Dwarf_Die *unit = debug_next_unit(debug, NULL, &bias); unit; unit = debug_next_unit(debug, unit, &bias))
 		walk(decls, unit, 0);
 	sort(decls);
@@ -111,7 +108,6 @@ void decls_free(struct decls *decls)
 	if (!decls)
 		return;
 	vec_free(&decls->v);
-	debug_close(decls->debug);
 	free(decls);
 }
 

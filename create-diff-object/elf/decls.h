@@ -14,10 +14,11 @@ struct decl {
 	int line;         /* from 1 */
 };
 
+struct debug_info;
 struct decls;
 
-/* Reads those of the object at path. NULL: it has no debug information. The caller frees with decls_free(). */
-struct decls *decls_new(const char *path);
+/* debug must outlive the result, and may be NULL: then so is it. The caller frees with decls_free(). */
+struct decls *decls_new(const struct debug_info *debug);
 /* NULL is allowed. */
 void decls_free(struct decls *decls);
 

@@ -18,6 +18,7 @@
 
 struct arch_ops;
 struct arena;
+struct debug_file;
 struct diag;
 
 /*
@@ -78,6 +79,7 @@ struct elf_obj {
 	struct strmap sym_by_name; /* first named symbol that is no section symbol; global ones win */
 	struct arena *arena;       /* owns all of the above */
 	void *elf;                 /* libelf's descriptor; NULL after elf_obj_drop_libelf() */
+	struct debug_file *debug;  /* see elf/debug.h; NULL: not read from a file */
 	void *map;                 /* the file, if elf_obj_read() read it: names and section data are there */
 	size_t map_size;
 };

@@ -3,6 +3,7 @@
  * From file to model. libelf decodes; this file checks. A kernel object is trusted input in practice, but an
  * index that is out of range here would become a wrong relocation there, so each is tested once, at the door.
  */
+#include "elf/debug.h"
 #include "elf/model.h"
 
 #include <errno.h>
@@ -335,6 +336,7 @@ int elf_obj_read(const char *path, struct elf_obj **result, struct diag *diag)
 		return err;
 	}
 	obj->elf = elf_memory(obj->map, obj->map_size);
+	obj->debug = debug_file_new(obj->path);
 	return finish_read(obj, result, diag);
 }
 
@@ -360,6 +362,7 @@ void elf_obj_free(struct elf_obj *obj)
 	strmap_free(&obj->sec_by_name);
 	strmap_free(&obj->sym_by_name);
 	elf_end(obj->elf);
+	debug_file_free(obj->debug);
 	if (obj->map)
 		munmap(obj->map, obj->map_size);
 	arena_free(obj->arena);

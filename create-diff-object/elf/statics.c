@@ -26,7 +26,7 @@ struct variable {
 };
 
 struct statics {
-	struct debug_info *debug; /* owns the names */
+	const struct debug_info *debug; /* owns the names */
 	VEC(struct variable) v;
 };
 
@@ -84,9 +84,8 @@ static void walk(struct statics *statics, Dwarf_Die *parent, const char *functio
 	} while (!dwarf_siblingof(&die, &die));
 }
 
-struct statics *statics_new(const char *path)
+struct statics *statics_new(const struct debug_info *debug)
 {
-	struct debug_info *debug = debug_open(path);
 	struct statics *statics;
 	uint64_t bias;
 
@@ -106,7 +105,6 @@ void statics_free(struct statics *statics)
 	if (!statics)
 		return;
 	vec_free(&statics->v);
-	debug_close(statics->debug);
 	free(statics);
 }
 

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct debug_info;
 struct statics;
 
 struct static_local {
@@ -15,8 +16,8 @@ struct static_local {
 		type; /* name of its structure or union, "" if it is something else; NULL: unknown; owned as function */
 };
 
-/* NULL: the object has no debug information. The caller frees with statics_free(). */
-struct statics *statics_new(const char *path);
+/* debug must outlive the result, and may be NULL: then so is it. The caller frees with statics_free(). */
+struct statics *statics_new(const struct debug_info *debug);
 /* NULL is allowed. */
 void statics_free(struct statics *statics);
 

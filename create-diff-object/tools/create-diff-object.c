@@ -332,16 +332,16 @@ static int compare(const struct options *options, bool *unchanged, struct diag *
 		err = layout_read_environment(&layout, diag);
 	if (!err && options->layout)
 		err = layout_read_file(&layout, options->layout, diag);
-	if (!err && options->hunks)
-		err = origin_read(options->hunks, options->orig, options->patched, &diff.origin, diag);
-	if (!err && diff.origin) {
-		diag->find_hunks = origin_find_hunks;
-		diag->hunks = diff.origin;
-	}
 	if (!err)
 		err = side_open(options->orig, &layout, options->exact, &orig, &diff.orig, diag);
 	if (!err)
 		err = side_open(options->patched, &layout, options->exact, &patched, &diff.patched, diag);
+	if (!err && options->hunks)
+		err = origin_read(options->hunks, orig.obj, patched.obj, &diff.origin, diag);
+	if (!err && diff.origin) {
+		diag->find_hunks = origin_find_hunks;
+		diag->hunks = diff.origin;
+	}
 	if (!err)
 		err = target_open(options, &diff, &files, &target, diag);
 	if (!err)
@@ -350,10 +350,10 @@ static int compare(const struct options *options, bool *unchanged, struct diag *
 	symvers_free(files.symvers);
 	symtab_free(files.kernel);
 	symtab_free(files.symtab);
-	side_close(&patched);
-	side_close(&orig);
 	diag->find_hunks = NULL;
 	origin_free(diff.origin);
+	side_close(&patched);
+	side_close(&orig);
 	return err;
 }
 
