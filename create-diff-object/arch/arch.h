@@ -53,6 +53,12 @@ struct arch_load {
 	int64_t value;
 };
 
+/* A number that the source, or what it measures, has put into an instruction. */
+struct arch_number {
+	uint8_t field_offset; /* bytes from the start of the instruction */
+	int64_t value;
+};
+
 /* What an instruction does with what registers hold, each general register a bit. A call is none of these: see arch_insn. */
 struct arch_flow {
 	uint32_t reads;     /* whose value it uses, otherwise than to find memory */
@@ -97,6 +103,11 @@ struct arch_ops {
 	/* What the instruction at offset of text does with registers; false if there is none. */
 	bool (*decode_flow)(const uint8_t *text, uint64_t size, uint64_t offset, struct arch_flow *flow);
 	struct arch_calls calls;
+	/*
+	 * The immediate of the instruction at offset of text, and what it adds to a register for an address: not zero, no places on the
+	 * stack, not where a jump goes. Stores up to two, and returns how many.
+	 */
+	unsigned int (*numbers)(const uint8_t *text, uint64_t size, uint64_t offset, struct arch_number numbers[2]);
 	/* Bytes of the padding at offset of text, an instruction that does nothing or a trap; 0: it is none. */
 	unsigned int (*padding)(const uint8_t *text, uint64_t size, uint64_t offset);
 	/* May the instruction at offset of text read or write the register of an argument? Calls and jumps don't. */

@@ -259,6 +259,32 @@ static bool x86_64_decode_flow(const uint8_t *text, uint64_t size, uint64_t offs
 	return true;
 }
 
+static bool is_stack_pointer(ZydisRegister reg)
+{
+	return whole_register(reg) == ZYDIS_REGISTER_RSP;
+}
+
+static unsigned int x86_64_numbers(const uint8_t *text, uint64_t size, uint64_t offset, struct arch_number numbers[2])
+{
+	ZydisDecodedOperand operands[ZYDIS_MAX_OPERAND_COUNT];
+	ZydisDecodedInstruction insn;
+	unsigned int n = 0;
+
+	if (!decode_full(text, size, offset, &insn, operands) || insn.meta.category == ZYDIS_CATEGORY_NOP ||
+	    insn.meta.category == ZYDIS_CATEGORY_WIDENOP ||
+	    (operands[0].type == ZYDIS_OPERAND_TYPE_REGISTER && is_stack_pointer(operands[0].reg.value)))
+		return 0;
+	if (insn.raw.imm[0].size && !insn.raw.imm[0].is_relative && insn.raw.imm[0].value.s)
+		numbers[n++] = (struct arch_number){insn.raw.imm[0].offset, insn.raw.imm[0].value.s};
+	for (uint8_t i = 0; i < insn.operand_count && insn.raw.disp.size && insn.raw.disp.value; i++)
+		if (operands[i].type == ZYDIS_OPERAND_TYPE_MEMORY && operands[i].mem.disp.has_displacement &&
+		    operands[i].mem.base != ZYDIS_REGISTER_RIP && !is_stack_pointer(operands[i].mem.base)) {
+			numbers[n++] = (struct arch_number){insn.raw.disp.offset, insn.raw.disp.value};
+			break;
+		}
+	return n;
+}
+
 static unsigned int x86_64_padding(const uint8_t *text, uint64_t size, uint64_t offset)
 {
 	uint64_t at = offset;
@@ -428,6 +454,7 @@ const struct arch_ops arch_x86_64 = {
 	.decode = x86_64_decode,
 	.decode_load = x86_64_decode_load,
 	.decode_flow = x86_64_decode_flow,
+	.numbers = x86_64_numbers,
 	/* Bits of rdi, rsi, rdx, rcx, r8, r9, then rax and rdx, and rsp: the numbers that instructions have for them. */
 	.calls = {.arguments = {1u << 7, 1u << 6, 1u << 2, 1u << 1, 1u << 8, 1u << 9},
 		  .result = 1u << 0,

@@ -14,6 +14,7 @@
 #include "arch/arch.h"
 #include "diff/attributes.h"
 #include "diff/constants.h"
+#include "diff/init-code.h"
 #include "diff/merged.h"
 #include "diff/restarts.h"
 #include "kernel/names.h"
@@ -91,23 +92,40 @@ static const char *list_callers(const struct diff *diff, uint32_t p, char *text,
 }
 
 /*
- * __init code that no hunk touches changed for the sake of what is inlined into it, a macro or a type. The author means that, and
- * patches it where it still runs. The function has run, unless its module comes later, which nothing can change: the kernel patches
- * no code of .init sections. (An __exit function is yet to run.)
+ * __init code that no hunk touches changed for the sake of what is inlined into it, and the livepatch has that where it still runs.
+ * The function has run, unless its module comes later, which nothing can change: the kernel patches no code of .init sections. (An
+ * __exit function is yet to run.) Returns NULL, noted, or why it can't be left out: "" if that needs no word.
  */
-static bool note_init_function(const struct diff *diff, uint32_t p, struct diag *diag)
+static const char *note_init_function(const struct diff *diff, uint32_t p, struct arena *arena, struct diag *diag)
 {
 	const struct piece *piece = side_piece(&diff->patched, p);
+	const char *why;
 
 	if (diff->changes->v[p].change != CHANGE_CHANGED ||
 	    is_exit_section(side_section(&diff->patched, piece)->name) ||
 	    origin_of(diff->origin, piece->name) != ORIGIN_ELSEWHERE)
-		return false;
+		return "";
+	why = init_code_why_needed(diff, piece->root, arena);
+	if (why)
+		return arena_printf(arena, " (no hunk touches it, but %s)", why);
 	if (piece->root == p)
 		diag_report(
 			diag, DIAG_NOTE, RULE_INIT_CODE, file_of(diff), piece->name,
 			"__init function left out: what is inlined into it changed, the function itself did not, and it has run (where its module is loaded after the livepatch, it runs as it was)");
-	return true;
+	return NULL;
+}
+
+static void refuse_init_function(const struct diff *diff, uint32_t p, struct diag *diag)
+{
+	struct arena *arena = arena_new();
+	const char *why = note_init_function(diff, p, arena, diag);
+
+	if (why)
+		diag_refuse(
+			diag, RULE_INIT_CODE, file_of(diff), side_piece(&diff->patched, p)->name,
+			"%s __init or __exit function: it already ran, or runs once; patch the code that uses its result%s",
+			diff->changes->v[p].change == CHANGE_NEW ? "new" : "changed", why);
+	arena_free(arena);
 }
 
 static void refuse_function(const struct diff *diff, uint32_t p, struct diag *diag)
@@ -117,12 +135,7 @@ static void refuse_function(const struct diff *diff, uint32_t p, struct diag *di
 	char callers[512];
 
 	if (piece->class == SEC_INIT) {
-		if (note_init_function(diff, p, diag))
-			return;
-		diag_refuse(
-			diag, RULE_INIT_CODE, file_of(diff), piece->name,
-			"%s __init or __exit function: it already ran, or runs once; patch the code that uses its result",
-			info->change == CHANGE_NEW ? "new" : "changed");
+		refuse_init_function(diff, p, diag);
 		return;
 	}
 	if (piece->class == SEC_VDSO) {
