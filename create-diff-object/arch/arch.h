@@ -102,6 +102,8 @@ struct arch_ops {
 	bool (*decode_load)(const uint8_t *text, uint64_t size, uint64_t offset, struct arch_load *load);
 	/* What the instruction at offset of text does with registers; false if there is none. */
 	bool (*decode_flow)(const uint8_t *text, uint64_t size, uint64_t offset, struct arch_flow *flow);
+	/* May an indirect branch land on what stands at offset of text, on a processor that checks that (endbr64)? */
+	bool (*is_landing)(const uint8_t *text, uint64_t size, uint64_t offset);
 	struct arch_calls calls;
 	/*
 	 * The immediate of the instruction at offset of text, and what it adds to a register for an address: not zero, no places on the

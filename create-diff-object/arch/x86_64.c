@@ -21,6 +21,7 @@
 #include <elf.h>
 #include <stddef.h>
 
+#include <string.h>
 #include <Zydis/Zydis.h>
 
 #include "arch/arch.h"
@@ -259,6 +260,13 @@ static bool x86_64_decode_flow(const uint8_t *text, uint64_t size, uint64_t offs
 	return true;
 }
 
+static bool x86_64_is_landing(const uint8_t *text, uint64_t size, uint64_t offset)
+{
+	static const uint8_t endbr64[] = {0xf3, 0x0f, 0x1e, 0xfa};
+
+	return offset <= size && size - offset >= sizeof(endbr64) && !memcmp(text + offset, endbr64, sizeof(endbr64));
+}
+
 static bool is_stack_pointer(ZydisRegister reg)
 {
 	return whole_register(reg) == ZYDIS_REGISTER_RSP;
@@ -454,6 +462,7 @@ const struct arch_ops arch_x86_64 = {
 	.decode = x86_64_decode,
 	.decode_load = x86_64_decode_load,
 	.decode_flow = x86_64_decode_flow,
+	.is_landing = x86_64_is_landing,
 	.numbers = x86_64_numbers,
 	/* Bits of rdi, rsi, rdx, rcx, r8, r9, then rax and rdx, and rsp: the numbers that instructions have for them. */
 	.calls = {.arguments = {1u << 7, 1u << 6, 1u << 2, 1u << 1, 1u << 8, 1u << 9},

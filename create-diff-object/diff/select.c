@@ -4,12 +4,15 @@
  *
  * A direct call or jump to a changed function goes to its new copy. Taking its address gives the original (I1 of the
  * law): the address may be stored and outlive the patch, and it may be compared with one that was stored before;
- * ftrace leads whoever calls it to the new copy.
+ * ftrace leads whoever calls it to the new copy. But of a static function that is only called GCC makes no place to land on for an
+ * indirect call (endbr64, -fcf-protection=branch): a processor with IBT would stop there. Nobody has stored that address, and it is
+ * the new copy's, which has one.
  *
  * Each reference is judged once, when it is followed. The rows stay, and all later passes read them.
  */
 #include "diff/select.h"
 
+#include "arch/arch.h"
 #include "util/arena.h"
 #include "util/diag.h"
 #include "util/vec.h"
@@ -26,6 +29,21 @@ static bool can_be_named(const struct diff *diff, const struct ref *ref)
 	if (target->entry != orig->entry || target->end != orig->end)
 		return false;
 	return target->kind == PIECE_DATA || (target->kind == PIECE_FUNC && !ref->target && target->root == ref->piece);
+}
+
+static bool is_landing(const struct side *side, uint32_t p)
+{
+	const struct piece *piece = side_piece(side, p);
+	const struct elf_sec *text = side_section(side, piece);
+
+	return side->obj->arch->is_landing(text->data, text->size, piece->entry);
+}
+
+/* Can the address of the running function not be called, but that of its new copy? */
+static bool is_new_landing(const struct diff *diff, uint32_t p)
+{
+	return diff->changes->v[p].change == CHANGE_CHANGED && !is_landing(&diff->orig, diff->corr->to_orig[p]) &&
+	       is_landing(&diff->patched, p);
 }
 
 static enum ref_use body_ref_use(const struct diff *diff, uint32_t from, const struct ref *ref)
@@ -53,8 +71,9 @@ static enum ref_use body_ref_use(const struct diff *diff, uint32_t from, const s
 		/* A label in a table (switch, computed goto) is a place in new code: only an entry is the same in old code. */
 		if (!is_entry && !ref->is_branch)
 			return REF_USE_COPY;
-		return ref->is_branch && diff->changes->v[ref->piece].change == CHANGE_CHANGED ? REF_USE_COPY
-											       : REF_USE_EXISTING;
+		if (!ref->is_branch)
+			return is_new_landing(diff, ref->piece) ? REF_USE_COPY : REF_USE_EXISTING;
+		return diff->changes->v[ref->piece].change == CHANGE_CHANGED ? REF_USE_COPY : REF_USE_EXISTING;
 	}
 	if (diff->changes->v[ref->piece].labels == LABELS_OWN || diff->changes->v[ref->piece].carried)
 		return REF_USE_COPY;

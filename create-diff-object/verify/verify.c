@@ -28,7 +28,7 @@ static const struct {
 	{"L9", "names fit the kernel's buffers", verify_check_name_lengths},
 	{"L10", "undefined symbols are exported with the same CRC, vermagic is the kernel's", verify_check_versions},
 	{"L11", "livepatch=Y, a GPL licence, no section writable and executable", verify_check_properties},
-	{"L12", "no address of a function with a sealed endbr is taken", verify_check_sealed},
+	{"L12", "no address is taken of a function that no indirect branch may land on", verify_check_sealed},
 };
 
 bool verify_rule_name(uint32_t i, const char **id, const char **meaning)

@@ -325,7 +325,7 @@ module_verify_one() {
 		show_file "$report"
 		# L12 is for the author of the patch; whatever else is broken was broken by us.
 		if jq -e '[.findings[].rule] | unique == ["L12"]' "$report.json" >/dev/null; then
-			refuse endbr-sealed "the patch takes the address of a function, see above, whose first instruction $TARGET_RELEASE has overwritten since nothing takes it there: where the processor has IBT, a call through it would stop the kernel; call it directly, or through a function of the patch"
+			refuse endbr-sealed "the patch takes the address of a function, see above, which $TARGET_RELEASE never takes, so that no indirect call may land there (it has no endbr, or it is overwritten at boot): where the processor has IBT, a call through it would stop the kernel; call it directly, or through a function of the patch"
 		fi
 		module_bug "the finished module breaks a rule, see above, and is not handed out" "$WORK/8-post-link/$name.ko"
 		;;

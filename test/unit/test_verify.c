@@ -873,6 +873,22 @@ static void address_of_sealed_in_module(struct elf_edit *edit)
 	elf_edit_rename_symbol(edit, ".klp.sym.mod_b.fn_b,0", ".klp.sym.mod_b.fn_s,0");
 }
 
+/* A static function that is only called has no endbr. */
+static void address_of_called(struct elf_edit *edit)
+{
+	elf_edit_rename_symbol(edit, ".klp.sym.vmlinux.hidden_var,0", ".klp.sym.vmlinux.notrace_fn,0");
+}
+
+static void address_of_called_in_module(struct elf_edit *edit)
+{
+	elf_edit_rename_symbol(edit, ".klp.sym.mod_b.fn_b,0", ".klp.sym.mod_b.fn_c,0");
+}
+
+static void call_of_called(struct elf_edit *edit)
+{
+	elf_edit_rename_symbol(edit, HIDDEN_FN, ".klp.sym.vmlinux.notrace_fn,0");
+}
+
 /* A call of a sealed function is fine: no indirect branch lands on its endbr. */
 static void call_of_sealed(struct elf_edit *edit)
 {
@@ -1425,7 +1441,10 @@ int main(void)
 		BREAKS("L11", writable_text),
 		BREAKS("L12", address_of_sealed),
 		BREAKS("L12", address_of_sealed_in_module),
+		BREAKS("L12", address_of_called),
+		BREAKS("L12", address_of_called_in_module),
 		KEEPS(call_of_sealed),
+		KEEPS(call_of_called),
 		BREAKS_PART(NULL, part_as_it_is),
 		KEEPS(symbol_of_distant_module),
 		KEEPS(position_one),

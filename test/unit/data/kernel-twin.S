@@ -2,11 +2,13 @@
 /* Static namesakes: `twice` exists twice, and `exported_twin` as a static function before the exported one. */
 	.text
 	.type twice, @function
-twice:	.skip 16
+twice:	endbr64
+	.skip 12
 	.size twice, 16
 	.section .text.last, "ax"
 	.globl exported_twin
 	.type exported_twin, @function
 exported_twin:
-	.skip 16
+	endbr64
+	.skip 12
 	.size exported_twin, 16

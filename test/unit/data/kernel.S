@@ -9,13 +9,20 @@ _text:
 	.globl exported_fn, hidden_fn, patched_fn, sealed_fn, module_layout, unexported_fn
 	.macro function name
 	.type \name, @function
+\name:	endbr64
+	.skip 12
+	.size \name, 16
+	.endm
+	/* A static function that is only called. */
+	.macro called name
+	.type \name, @function
 \name:	.skip 16
 	.size \name, 16
 	.endm
 	function exported_fn
 	function hidden_fn
 	function patched_fn
-	function notrace_fn
+	called notrace_fn
 	function sealed_fn
 	function module_layout
 	function unexported_fn

@@ -3,7 +3,8 @@
 	.text
 	.macro function name
 	.type \name, @function
-\name:	.skip 16
+\name:	endbr64
+	.skip 12
 	.size \name, 16
 	.endm
 	function fn_a

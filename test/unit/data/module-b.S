@@ -3,11 +3,19 @@
 	.text
 	.macro function name
 	.type \name, @function
+\name:	endbr64
+	.skip 12
+	.size \name, 16
+	.endm
+	/* A static function that is only called. */
+	.macro called name
+	.type \name, @function
 \name:	.skip 16
 	.size \name, 16
 	.endm
 	function fn_s
 	function fn_b
+	called fn_c
 
 	.data
 	.type data_b, @object
