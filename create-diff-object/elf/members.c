@@ -125,6 +125,26 @@ void members_find(const struct types *types, uint32_t node, member_vec *members)
 	find_members(types, node, "", 0, 0, members);
 }
 
+uint64_t type_entry_size(const struct types *types, uint32_t node)
+{
+	uint64_t count = 0, size = type_size(types, node);
+	Dwarf_Die array, die;
+
+	node = types_strip(types, node);
+	if (node == TYPE_NONE || types->nodes.v[node].tag != DW_TAG_array_type)
+		return 0;
+	array = types->nodes.v[node].die;
+	if (dwarf_child(&array, &die))
+		return 0;
+	/* The first of its subranges is that of the first index. */
+	while (dwarf_tag(&die) != DW_TAG_subrange_type)
+		if (dwarf_siblingof(&die, &die))
+			return 0;
+	if (!get_number(&die, DW_AT_count, &count) && get_number(&die, DW_AT_upper_bound, &count))
+		count++;
+	return count && size % count == 0 ? size / count : 0;
+}
+
 bool type_is_numeric(const struct types *types, uint32_t node)
 {
 	node = types_strip(types, node);

@@ -26,6 +26,8 @@
 	X(DATA_CHANGED, "data-changed", false, "an existing variable has other content, size, alignment or section")   \
 	X(DATA_REMOVED, "data-removed", true, "a variable is gone, and what it holds with it")                         \
 	X(DEFINITION_REMOVED, "definition-removed", false, "a global is used, but its definition moved away")          \
+	X(ENTRIES_MOVED, "entries-moved", true,                                                                        \
+	  "warning: entries of a constant table moved (refused: there are fewer), and kept indexes mean others")       \
 	X(EXPORT_ADDED, "export-added", false, "warning: a livepatch exports nothing")                                 \
 	X(EXPORT_REMOVED, "export-removed", false, "warning: the kernel goes on exporting it")                         \
 	X(GLOBAL_MOVED, "global-moved", false, "a new global exists in the target already")                            \

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A constant that is brought along (diff/constants.c) is read by new code only. But an index into it may be older: `p->rate = 2` of
+ * what was opened before means another entry of `rates[]` if the patch puts one into the middle, and nothing if there are fewer.
+ * What is changed in place, or added at the end, is what the patch means.
+ *
+ * The debug information tells what an entry is. One that is all zero may be the end of the table, whose place means nothing.
+ */
+#include "diff/table-order.h"
+
+#include <string.h>
+
+#include "diff/lines.h"
+#include "elf/debug.h"
+#include "elf/members.h"
+#include "kernel/names.h"
+#include "util/diag.h"
+
+struct table {
+	const struct diff *diff;
+	struct lines *lines;
+	uint32_t orig, patched; /* pieces */
+	uint64_t size;          /* bytes of an entry */
+	uint64_t orig_n, patched_n;
+};
+
+static uint64_t symbol_size(const struct side *side, uint32_t p)
+{
+	return side->obj->syms[side_piece(side, p)->sym].size;
+}
+
+/* Bytes of an entry of the static array of that name, 0: it is none, or there are several. */
+static uint64_t entry_size(const struct types *types, const char *name)
+{
+	uint64_t found = 0;
+
+	for (uint32_t i = 0; i < types->uses.n; i++) {
+		const struct type_use *use = &types->uses.v[i];
+		uint64_t size;
+
+		if (use->kind != USE_STATIC || !sym_name_same_base(use->name, name))
+			continue;
+		size = type_entry_size(types, use->node);
+		if (found && size != found)
+			return 0;
+		found = size;
+	}
+	return found;
+}
+
+static bool is_zero(const struct table *table, uint64_t i)
+{
+	const struct side *side = &table->diff->orig;
+	const struct piece *piece = side_piece(side, table->orig);
+	const struct elf_sec *sec = side_section(side, piece);
+	uint64_t at = piece->entry + i * table->size;
+	const struct ref *refs;
+
+	for (uint64_t k = at; sec->data && k < at + table->size; k++)
+		if (sec->data[k])
+			return false;
+	return !refs_in_range(side->refs, piece->sec, at, at + table->size, &refs);
+}
+
+/* Is the original entry i the patched entry k? */
+static bool is_same(const struct table *table, uint64_t i, uint64_t k)
+{
+	return data_equal(&table->diff->orig, table->orig, i * table->size, &table->diff->patched, table->patched,
+			  k * table->size, table->size, table->diff->corr, table->lines);
+}
+
+/* Where the original entry i is now, if that is elsewhere; else patched_n. */
+static uint64_t find_moved(const struct table *table, uint64_t i)
+{
+	if (is_zero(table, i) || is_same(table, i, i))
+		return table->patched_n;
+	for (uint64_t k = 0; k < table->patched_n; k++)
+		if (k != i && is_same(table, i, k) && (k >= table->orig_n || !is_same(table, k, k)))
+			return k;
+	return table->patched_n;
+}
+
+static void check_table(const struct table *table, struct diag *diag)
+{
+	const struct piece *piece = side_piece(&table->diff->patched, table->patched);
+	const char *file = table->diff->patched.obj->path;
+
+	if (table->patched_n < table->orig_n) {
+		diag_refuse(diag, RULE_ENTRIES_MOVED, file, piece->name,
+			    "has %lu entries instead of %lu: an index that the running kernel has kept leads behind it",
+			    (unsigned long)table->patched_n, (unsigned long)table->orig_n);
+		return;
+	}
+	for (uint64_t i = 0; i < table->orig_n; i++) {
+		uint64_t now = find_moved(table, i);
+
+		if (now == table->patched_n)
+			continue;
+		diag_warn(diag, RULE_ENTRIES_MOVED, file, piece->name,
+			  "entry %lu is entry %lu now: an index that the running kernel has kept means another one",
+			  (unsigned long)i, (unsigned long)now);
+		return;
+	}
+}
+
+void table_order_check(const struct diff *diff, struct diag *diag)
+{
+	struct debug_info *o_debug, *p_debug;
+	struct types *o_types = NULL, *p_types = NULL;
+
+	for (uint32_t p = 0; p < diff->patched.pieces->n; p++) {
+		const struct change_info *info = &diff->changes->v[p];
+		const struct piece *piece = side_piece(&diff->patched, p);
+		struct table table = {.diff = diff, .orig = diff->corr->to_orig[p], .patched = p};
+
+		if (piece->kind != PIECE_DATA || !info->carried || info->change != CHANGE_CHANGED)
+			continue;
+		if (!o_types) {
+			o_debug = debug_of(diff->orig.obj);
+			p_debug = debug_of(diff->patched.obj);
+			o_types = o_debug && p_debug ? types_new(o_debug) : NULL;
+			p_types = o_types ? types_new(p_debug) : NULL;
+			if (!p_types)
+				break;
+		}
+		table.size = entry_size(p_types, piece->name);
+		/* Entries of another size are another type, which is told as such. */
+		if (!table.size || entry_size(o_types, piece->name) != table.size)
+			continue;
+		table.orig_n = symbol_size(&diff->orig, table.orig) / table.size;
+		table.patched_n = symbol_size(&diff->patched, p) / table.size;
+		table.lines = lines_new(&diff->orig, &diff->patched);
+		check_table(&table, diag);
+		lines_free(table.lines);
+	}
+	types_free(o_types);
+	types_free(p_types);
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Indexes into constants that are brought along. */
+#ifndef KLP_DIFF_TABLE_ORDER_H
+#define KLP_DIFF_TABLE_ORDER_H
+
+#include "diff/select.h"
+
+struct diag;
+
+/* Tells where the entries of a carried table are at other places than before, and refuses where there are fewer. */
+void table_order_check(const struct diff *diff, struct diag *diag);
+
+#endif
