@@ -811,25 +811,17 @@ static void check_constructors(const struct diff *diff, struct diag *diag)
 	arena_free(arena);
 }
 
-static bool is_export(const struct elf_obj *obj, uint32_t i)
-{
-	const struct elf_sym *sym = &obj->syms[i];
-
-	return elf_sym_has_section(sym) && !elf_sym_is_section(sym) &&
-	       sec_classify(&obj->secs[sym->shndx]) == SEC_EXPORT && exported_name(sym->name);
-}
-
 static void warn_exports(const struct diff *diff, struct diag *diag)
 {
 	const struct elf_obj *orig = diff->orig.obj, *patched = diff->patched.obj;
 
 	for (uint32_t i = 1; i < patched->nsyms; i++)
-		if (is_export(patched, i) && !elf_obj_find_symbol(orig, patched->syms[i].name))
-			diag_warn(diag, RULE_EXPORT_ADDED, file_of(diff), exported_name(patched->syms[i].name),
+		if (elf_obj_export(patched, i) && !elf_obj_find_symbol(orig, patched->syms[i].name))
+			diag_warn(diag, RULE_EXPORT_ADDED, file_of(diff), elf_obj_export(patched, i),
 				  "new export: no module will find it, for a livepatch exports nothing");
 	for (uint32_t i = 1; i < orig->nsyms; i++)
-		if (is_export(orig, i) && !elf_obj_find_symbol(patched, orig->syms[i].name))
-			diag_warn(diag, RULE_EXPORT_REMOVED, file_of(diff), exported_name(orig->syms[i].name),
+		if (elf_obj_export(orig, i) && !elf_obj_find_symbol(patched, orig->syms[i].name))
+			diag_warn(diag, RULE_EXPORT_REMOVED, file_of(diff), elf_obj_export(orig, i),
 				  "removed export: the kernel goes on exporting it");
 }
 

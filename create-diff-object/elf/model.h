@@ -154,4 +154,15 @@ static inline enum data_kind data_classify(const struct elf_sec *sec)
 	return section_data_kind(sec->name, sec->flags);
 }
 
+/* The name that the symbol (`__ksymtab_foo`, `__export_symbol_foo`) exports, or NULL if it is none of these. */
+static inline const char *elf_obj_export(const struct elf_obj *obj, uint32_t index)
+{
+	const struct elf_sym *sym = &obj->syms[index];
+
+	return elf_sym_has_section(sym) && !elf_sym_is_section(sym) &&
+			       sec_classify(&obj->secs[sym->shndx]) == SEC_EXPORT
+		       ? exported_name(sym->name)
+		       : NULL;
+}
+
 #endif

@@ -55,6 +55,8 @@
 	X(POSITION_UNSTABLE, "position-unstable", false, "the position of a symbol is not always the same")            \
 	X(REFERENCE_UNCLEAR, "reference-unclear", false, "a reference may mean either of two things")                  \
 	X(SHORT_JUMP, "short-jump", false, "a jump within a section that can't be moved")                              \
+	X(SIGNATURE_CHANGED, "signature-changed", true,                                                                \
+	  "a function that callers outside of the patch know has other parameters or another result")                  \
 	X(STATE_RESTARTED, "state-restarted", true, "warning: a static variable begins anew in the livepatch")         \
 	X(STATIC_AMBIGUOUS, "static-ambiguous", false, "a static variable may be one of two, or new")                  \
 	X(SYMBOL_AMBIGUOUS, "symbol-ambiguous", false, "several symbols of the target may be meant")                   \

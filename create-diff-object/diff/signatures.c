@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A patch that gives a function another parameter changes the calls of it, too, as far as the compiler sees them. It does not see
+ * modules from outside of the tree, if the function is exported, nor who was given its address before (`reg(void *callback)`): these
+ * go on calling it the old way, and ftrace leads them to the new code, which takes what is left in a register for the parameter.
+ */
+#include "diff/signatures.h"
+
+#include <string.h>
+
+#include "elf/members.h"
+#include "kernel/names.h"
+#include "util/arena.h"
+#include "util/diag.h"
+#include "util/vec.h"
+
+static bool is_exported(const struct elf_obj *obj, const char *name)
+{
+	for (uint32_t i = 1; i < obj->nsyms; i++) {
+		const char *exported = elf_obj_export(obj, i);
+
+		if (exported && !strcmp(exported, name))
+			return true;
+	}
+	return false;
+}
+
+/* Code and data, not what tells the kernel of functions (`__mcount_loc`). */
+static bool holds_addresses(const struct elf_sec *sec)
+{
+	enum sec_class class = sec_classify(sec);
+
+	return class == SEC_TEXT || class == SEC_DATA || class == SEC_INIT;
+}
+
+static bool is_address_taken(const struct side *side, uint32_t p)
+{
+	for (uint32_t sec = 1; sec < side->obj->nsecs; sec++)
+		for (uint32_t i = 0; holds_addresses(&side->obj->secs[sec]) && i < side->refs->count[sec]; i++) {
+			const struct ref *ref = &side->refs->of_sec[sec][i];
+
+			if (ref->piece == p && !ref->is_branch && !ref->target)
+				return true;
+		}
+	return false;
+}
+
+struct signature {
+	struct types *types;
+	uint32_t func;       /* TYPE_NONE: none or several have code under this name */
+	VEC(uint32_t) nodes; /* of the result (TYPE_NONE: void), and of the parameters */
+};
+
+static struct signature find_signature(struct types *types, const char *name)
+{
+	struct signature found = {.types = types, .func = TYPE_NONE};
+
+	for (uint32_t i = 0; i < types->funcs.n; i++) {
+		if (!types->funcs.v[i].entry || strcmp(types->funcs.v[i].name, name))
+			continue;
+		if (found.func != TYPE_NONE) {
+			found.func = TYPE_NONE;
+			return found;
+		}
+		found.func = i;
+	}
+	vec_add(&found.nodes, TYPE_NONE);
+	for (uint32_t i = 0; found.func != TYPE_NONE && i < types->uses.n; i++) {
+		const struct type_use *use = &types->uses.v[i];
+
+		if (use->func == found.func && use->kind == USE_RETURN)
+			found.nodes.v[0] = use->node;
+		if (use->func == found.func && use->kind == USE_PARAM)
+			vec_add(&found.nodes, use->node);
+	}
+	return found;
+}
+
+/* "s32 (struct foo *, u64)" */
+static const char *signature_text(const struct signature *signature, struct arena *arena)
+{
+	const char *text = "";
+
+	for (uint32_t i = 1; i < signature->nodes.n; i++)
+		text = arena_printf(arena, "%s%s%s", text, i > 1 ? ", " : "",
+				    type_text(signature->types, signature->nodes.v[i]));
+	return arena_printf(arena, "%s (%s)", type_text(signature->types, signature->nodes.v[0]), text);
+}
+
+/* Does a caller give the same in both cases? Another range of a number, and what is behind a `void *`, is no matter of the call. */
+static bool is_same_type(struct types *orig, uint32_t o, struct types *patched, uint32_t p)
+{
+	const char *before = type_text(orig, o), *now = type_text(patched, p);
+	bool o_pointer = strchr(before, '*'), p_pointer = strchr(now, '*');
+
+	if (!strcmp(before, now))
+		return true;
+	if (type_is_numeric(orig, o) && type_is_numeric(patched, p))
+		return type_size(orig, o) == type_size(patched, p);
+	return o_pointer && p_pointer && (!strcmp(before, "void *") || !strcmp(now, "void *"));
+}
+
+static bool is_same_signature(const struct signature *before, const struct signature *now)
+{
+	if (before->nodes.n != now->nodes.n)
+		return false;
+	for (uint32_t i = 0; i < before->nodes.n; i++)
+		if (!is_same_type(before->types, before->nodes.v[i], now->types, now->nodes.v[i]))
+			return false;
+	return true;
+}
+
+static void check(const struct diff *diff, uint32_t p, struct types *orig, struct types *patched, struct arena *arena,
+		  struct diag *diag)
+{
+	uint32_t o = diff->corr->to_orig[p];
+	const char *name = side_piece(&diff->patched, p)->name, *who;
+	struct signature before, now;
+
+	if (strcmp(side_piece(&diff->orig, o)->name, name))
+		return;
+	who = is_exported(diff->orig.obj, name)  ? "modules that are not part of the patch"
+	      : is_address_taken(&diff->orig, o) ? "who was given its address"
+						 : NULL;
+	if (!who)
+		return;
+	before = find_signature(orig, name);
+	now = find_signature(patched, name);
+	if (before.func != TYPE_NONE && now.func != TYPE_NONE && !is_same_signature(&before, &now))
+		diag_refuse(diag, RULE_SIGNATURE_CHANGED, diff->patched.obj->path, name,
+			    "it is '%s' instead of '%s', and %s may call it as before; give the new one another name",
+			    signature_text(&now, arena), signature_text(&before, arena), who);
+	vec_free(&before.nodes);
+	vec_free(&now.nodes);
+}
+
+void signatures_check(const struct diff *diff, struct types *orig, struct types *patched, struct diag *diag)
+{
+	struct arena *arena = arena_new();
+
+	for (uint32_t p = 0; p < diff->patched.pieces->n; p++) {
+		const struct piece *piece = side_piece(&diff->patched, p);
+
+		if (piece->kind == PIECE_FUNC && piece->root == p && is_included(diff, p) &&
+		    diff->corr->to_orig[p] != PIECE_NONE)
+			check(diff, p, orig, patched, arena, diag);
+	}
+	arena_free(arena);
+}
