@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "diff/running.h"
 #include "elf/members.h"
 #include "kernel/names.h"
 #include "util/arena.h"
@@ -22,26 +23,6 @@ static bool is_exported(const struct elf_obj *obj, const char *name)
 		if (exported && !strcmp(exported, name))
 			return true;
 	}
-	return false;
-}
-
-/* Code and data, not what tells the kernel of functions (`__mcount_loc`). */
-static bool holds_addresses(const struct elf_sec *sec)
-{
-	enum sec_class class = sec_classify(sec);
-
-	return class == SEC_TEXT || class == SEC_DATA || class == SEC_INIT;
-}
-
-static bool is_address_taken(const struct side *side, uint32_t p)
-{
-	for (uint32_t sec = 1; sec < side->obj->nsecs; sec++)
-		for (uint32_t i = 0; holds_addresses(&side->obj->secs[sec]) && i < side->refs->count[sec]; i++) {
-			const struct ref *ref = &side->refs->of_sec[sec][i];
-
-			if (ref->piece == p && !ref->is_branch && !ref->target)
-				return true;
-		}
 	return false;
 }
 
@@ -119,9 +100,9 @@ static void check(const struct diff *diff, uint32_t p, struct types *orig, struc
 
 	if (strcmp(side_piece(&diff->orig, o)->name, name))
 		return;
-	who = is_exported(diff->orig.obj, name)  ? "modules that are not part of the patch"
-	      : is_address_taken(&diff->orig, o) ? "who was given its address"
-						 : NULL;
+	who = is_exported(diff->orig.obj, name)          ? "modules that are not part of the patch"
+	      : running_is_address_taken(&diff->orig, o) ? "who was given its address"
+							 : NULL;
 	if (!who)
 		return;
 	before = find_signature(orig, name);

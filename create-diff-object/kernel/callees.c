@@ -176,6 +176,18 @@ static const struct callee callees[] = {
 	{.name = "stop_machine", .forgets = ARG(1)},
 };
 
+/* kernel/kthread.c, kernel/fork.c: the first argument is what the new thread runs. */
+bool callee_starts_thread(const char *name)
+{
+	static const char *const names[] = {"kthread_create_on_node", "kthread_create_on_cpu", "kernel_thread",
+					    "user_mode_thread",       "create_io_thread",      "vhost_task_create"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (!strcmp(name, names[i]))
+			return true;
+	return false;
+}
+
 /* What the compiler calls at each access to memory, in kernels that check these (KASAN, KCSAN). */
 static const struct callee instrumentation = {.name = "", .forgets = ALL};
 

@@ -21,4 +21,7 @@ struct callee {
 /* Returns what is known of a function, or NULL: then it may keep whatever it is given. */
 const struct callee *callee_find(const char *name);
 
+/* Does a function of the kernel start a thread that runs what it is given the address of? */
+bool callee_starts_thread(const char *name);
+
 #endif

@@ -30,6 +30,8 @@
 	  "warning: entries of a constant table moved (refused: there are fewer), and kept indexes mean others")       \
 	X(EXPORT_ADDED, "export-added", false, "warning: a livepatch exports nothing")                                 \
 	X(EXPORT_REMOVED, "export-removed", false, "warning: the kernel goes on exporting it")                         \
+	X(FUNCTION_REMOVED, "function-removed", true,                                                                  \
+	  "warning: a function is gone whose address was given out, and runs unpatched")                               \
 	X(GLOBAL_MOVED, "global-moved", false, "a new global exists in the target already")                            \
 	X(GOT_REFERENCE, "got-reference", false, "an address is read from the GOT, which modules don't have")          \
 	X(INIT_CODE, "init-code", false, "changed or new __init or __exit function")                                   \
@@ -62,6 +64,8 @@
 	X(SYMBOL_AMBIGUOUS, "symbol-ambiguous", false, "several symbols of the target may be meant")                   \
 	X(SYMBOL_MISSING, "symbol-missing", false, "the target has no symbol that is referred to")                     \
 	X(TABLE_CHANGED, "table-changed", false, "an existing constant has other content, size or alignment")          \
+	X(TASK_STAYS, "task-stays", true,                                                                              \
+	  "warning: a task may never leave the old function, so that the transition can't end")                        \
 	X(TYPE_CHANGED, "type-changed", true,                                                                          \
 	  "existing data is of another type with the same size (warning: only a number's range)")                      \
 	X(UNKNOWN_SECTION, "unknown-section", false, "a section matters whose meaning is not known")                   \

@@ -1,0 +1,32 @@
+/* Main loops of threads: one without an end, one that ends with its module, and a function that only waits. */
+#ifdef PATCHED
+#define N 2
+#else
+#define N 1
+#endif
+extern int kthread_should_stop(void), use(int), add(int (*)(void *));
+extern void schedule(void);
+extern void *kthread_create_on_node(int (*function)(void *), void *data, int node, const char *name, ...);
+int reaper(void *data)
+{
+	for (;;) {
+		use(N);
+		schedule();
+	}
+}
+static int loop(void *data)
+{
+	while (!kthread_should_stop())
+		use(N + 1);
+	return 0;
+}
+static int callback(void *data)
+{
+	while (use(N + 2))
+		schedule();
+	return 0;
+}
+int start(void)
+{
+	return add(callback) + !kthread_create_on_node(loop, 0, -1, "loop");
+}
