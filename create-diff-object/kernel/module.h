@@ -12,6 +12,12 @@
 #define MODINFO_SECTION  ".modinfo"
 #define VERSIONS_SECTION "__versions"
 
+/* An entry of VERSIONS_SECTION: a symbol that the module takes, and what it is like (struct modversion_info, include/linux/module.h). */
+struct module_version {
+	uint64_t crc;
+	char name[64 - sizeof(uint64_t)]; /* ends with a NUL, unless it is as long as that */
+};
+
 /*
  * The value of the next `key=value` of a `.modinfo` behind before, which is NULL or was returned by this function for the same bytes.
  * A pair ends with a NUL. Returns NULL if there is none. data may be NULL if size is 0.

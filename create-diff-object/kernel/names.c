@@ -437,6 +437,13 @@ const char *exported_name(const char *symbol)
 	return NULL;
 }
 
+const char *exported_crc_name(const char *symbol)
+{
+	static const char prefix[] = "__crc_";
+
+	return starts_with(symbol, prefix) ? symbol + strlen(prefix) : NULL;
+}
+
 bool is_hidden_by_kallsyms(const char *name)
 {
 	static const char *const names[] = {

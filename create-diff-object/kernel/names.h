@@ -142,6 +142,8 @@ bool is_counted_name(const char *name);
 
 /* The name that a symbol of EXPORT_SYMBOL() exports; NULL: it is none, or another part of an export. */
 const char *exported_name(const char *symbol);
+/* The name whose CRC the symbol `__crc_<name>` marks, or is; NULL: it is none. */
+const char *exported_crc_name(const char *symbol);
 
 /*
  * Do some kernels have a symbol of that name and yet no kallsyms for it (scripts/mksysmap, is_ignored_symbol() of

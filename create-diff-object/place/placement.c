@@ -42,6 +42,8 @@ static bool parse_symbol(struct arena *arena, char **fields, uint32_t n, struct 
 		return false;
 	*record = (struct placement_record){
 		.name = arena_strdup(arena, fields[1]),
+		.type = arena_strdup(arena, fields[3]),
+		.address = arena_strdup(arena, fields[5]),
 		.target_name = strcmp(fields[6], "-") ? arena_strdup(arena, fields[6]) : NULL,
 		.size = size,
 		.sympos = (uint32_t)sympos,

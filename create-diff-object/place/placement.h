@@ -16,6 +16,8 @@ struct diag;
 
 struct placement_record {
 	const char *name;        /* in the object that was placed */
+	const char *type;        /* "func", "object" or "notype" */
+	const char *address;     /* as the file has it */
 	const char *target_name; /* in kallsyms, or in the module's symbol table; NULL: no symbol stands there */
 	uint64_t size;           /* bytes */
 	uint32_t sympos;         /* of target_name: 0 if it is unique in the target object, else 1-based */

@@ -1,31 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Modules are found by file name below the given directory: `nf-tables.ko.xz` is the module nf_tables.
+ * Modules are found by file name below the given directory (target/modules.h), and read once.
  */
 #include "verify/modules.h"
 
-#include <fts.h>
 #include <string.h>
-#include <sys/stat.h>
 
-#include "kernel/module.h"
 #include "target/image.h"
+#include "target/modules.h"
 #include "target/symtab.h"
 #include "util/arena.h"
 #include "util/diag.h"
 #include "verify/checks.h"
 #include "verify/target.h"
 
-static bool is_regular_file(const char *path)
-{
-	struct stat st;
-
-	return !stat(path, &st) && S_ISREG(st.st_mode);
-}
-
 /* Reads the file if it holds the module, which may give itself another name than the file has. */
-static bool read_module(struct verify_module *module, const char *path)
+static bool read_module(void *arg, const char *path)
 {
+	struct verify_module *module = arg;
 	struct diag quiet = {0};
 	const char *name;
 
@@ -42,22 +34,6 @@ static bool read_module(struct verify_module *module, const char *path)
 	return false;
 }
 
-/* Takes the first file that can be read: beside the module may lie a copy that is cut off, or its debug information. */
-static void load(struct verify *v, struct verify_module *module)
-{
-	char *const roots[] = {(char *)(uintptr_t)v->input->modules, NULL};
-	FTS *tree = fts_open(roots, FTS_PHYSICAL | FTS_COMFOLLOW | FTS_NOSTAT | FTS_NOCHDIR, NULL);
-	bool found = false;
-	FTSENT *entry;
-
-	if (!tree)
-		return;
-	while (!found && (entry = fts_read(tree)))
-		found = module_name_is_of_file(entry->fts_name, module->name) && is_regular_file(entry->fts_path) &&
-			read_module(module, entry->fts_path);
-	fts_close(tree);
-}
-
 const struct verify_module *verify_find_module(struct verify *v, const char *name)
 {
 	struct verify_module *module = NULL;
@@ -69,7 +45,7 @@ const struct verify_module *verify_find_module(struct verify *v, const char *nam
 		module = vec_push(&v->modules);
 		module->name = name;
 		if (v->input->modules)
-			load(v, module);
+			modules_find(v->input->modules, name, read_module, module);
 	}
 	if (module->symbols)
 		return module;

@@ -10,17 +10,11 @@
 #include "util/strmap.h"
 #include "verify/checks.h"
 
-/* struct modversion_info of include/linux/module.h */
-struct version {
-	uint64_t crc;
-	char name[64 - sizeof(uint64_t)];
-};
-
 /* Checks one entry of __versions; returns its name, or NULL. */
 static const char *check_version(struct verify *v, const struct elf_sec *sec, uint64_t at)
 {
 	const struct symvers_entry *entry;
-	struct version version;
+	struct module_version version;
 	char *name;
 
 	memcpy(&version, sec->data + at, sizeof(version));
@@ -81,8 +75,8 @@ void verify_check_versions(struct verify *v)
 	struct strmap names = {0};
 	bool need_crc = has_crcs(v);
 
-	for (uint64_t at = 0; sec && sec->data && at + sizeof(struct version) <= sec->size;
-	     at += sizeof(struct version))
+	for (uint64_t at = 0; sec && sec->data && at + sizeof(struct module_version) <= sec->size;
+	     at += sizeof(struct module_version))
 		strmap_set(&names, check_version(v, sec, at), 0);
 	/* The CRC of module_layout stands for struct module and its kin; every module has it. */
 	if (need_crc && strmap_get(&names, "module_layout") == STRMAP_NONE)

@@ -210,7 +210,7 @@ affected_name_is_free() {
 # affected_modules_fit: each module's file is of the target's build: made for this release, and with the symbols and versions
 # (CRCs) that Module.symvers has, both those that it takes and those that it gives.
 affected_modules_fit() {
-	local object bad="" magic
+	local object magic files=() status=0 log=$WORK/3-affected/modules.log
 	local -A seen=()
 	mkdir -p "$WORK/5-base/modules"
 	for object in "${OBJECTS[@]}"; do
@@ -221,57 +221,20 @@ affected_modules_fit() {
 			module_file "${PARENT[$object]}"
 			die "$REPLY is no module of a kernel, or damaged"
 		fi
-		if [[ ${magic%% *} != "$TARGET_RELEASE" ]]; then
-			bad+=$'\n'"    ${PARENT[$object]}.ko was built for ${magic%% *}"
-			continue
-		fi
-		bad+=$(module_versions_differ "$REPLY" "${PARENT[$object]}")
+		files+=("${PARENT[$object]}:$REPLY")
 	done
-	if [[ $bad ]]; then refuse module-differs "these modules are not of the build that the target's Module.symvers is of:$bad"; fi
+	if ((${#files[@]} == 0)); then return; fi
+	"$BIN_DIR/klp-link" versions --symvers "$TARGET_SYMVERS" --release "$TARGET_RELEASE" "${files[@]}" >"$log" 2>&1 || status=$?
+	case $status in
+	0) ;;
+	2) refuse module-differs "these modules are not of the build that the target's Module.symvers is of:"$'\n'"$(sed 's/^/    /' "$log")" ;;
+	*)
+		show_file "$log"
+		die "the modules can't be compared with $TARGET_SYMVERS (klp-link, status $status)"
+		;;
+	esac
 }
 
-# module_versions_differ FILE PARENT: print a line for the first symbol that is another one, with a line feed in front
-module_versions_differ() {
-	{
-		{ PATH=$PATH:/usr/sbin:/sbin modprobe --dump-modversions "$1" 2>/dev/null || true; } | sed 's/^/takes\t/'
-		module_exports "$1" | sed 's/^/gives\t/'
-	} | awk -F '\t' -v parent="$2.ko" -v module="${2##*/}" '
-		FILENAME != "-" {
-			crc[$2] = $1
-			if ($3 != "vmlinux") of_modules = 1
-			sub(/.*\//, "", $3)
-			if ($3 == module) mine[$2] = 1
-			next
-		}
-		$3 in crc && crc[$3] != $2 { what = $1 " " $3 " with version " $2 ", not " crc[$3]; exit }
-		$1 == "gives" && of_modules && !($3 in mine) { what = "gives " $3 ", which is not there"; exit }
-		$1 == "gives" { delete mine[$3] }
-		END {
-			for (name in mine) if (!what) what = "does not give " name
-			if (what) printf "\n    %s %s", parent, what
-		}' "$TARGET_SYMVERS" -
-}
-
-# module_exports FILE: "CRC <TAB> name" of each symbol that it exports. The CRCs are in sections of their own, to which
-# the symbols __crc_* point; before 5.19 they are the values of these symbols.
-module_exports() {
-	local section
-	for section in __kcrctab __kcrctab_gpl; do
-		objcopy -O binary --only-section="$section" "$1" "$WORK/5-base/modules/crcs" 2>/dev/null || continue
-		od -An -v -tx4 -w4 "$WORK/5-base/modules/crcs" | sed "s/^ */$section /"
-	done | awk '
-		FILENAME == "-" { n[$1]++; crc[$1, 4 * (n[$1] - 1)] = $2; next }
-		$1 == "section" { name[$2] = $3; next }
-		{
-			offset = 0
-			for (i = 1; i <= length($2); i++) offset = 16 * offset + index("0123456789abcdef", substr($2, i, 1)) - 1
-			value = $3 == "ABS" ? substr($2, length($2) - 7) : crc[name[$3], offset]
-			if (value != "") printf "0x%s\t%s\n", value, $4
-		}' - <(
-		readelf -SW "$1" | sed -nE 's/^ *\[ *([0-9]+)\] (__kcrctab(_gpl)?) .*/section \1 \2/p'
-		readelf -sW "$1" | awk '$8 ~ /^__crc_/ { print "symbol", $2, $7, substr($8, 7) }'
-	)
-}
 
 # ---- what is built, and into what -----------------------------------------------------------------------------------
 

@@ -80,7 +80,7 @@ diff_show_explanation() {
 
 # diff_object OBJECT SIDE: compare the pair orig$SIDE, patched$SIDE; DIFF_STATUS and DIFF_LOG are what came of it
 diff_object() {
-	local object=$1 side=$2 out=$WORK/6-diff/$1 symbols=$TARGET_KALLSYMS args=()
+	local object=$1 side=$2 out=$WORK/6-diff/$1 symbols=$TARGET_KALLSYMS place=$WORK/6-diff/${1%.o}.place args=()
 	DIFF_LOG=$WORK/6-diff/${object%.o}.log DIFF_STATUS=0
 	mkdir -p "${out%/*}"
 	rm -f -- "${DIFF_LOG%.log}.explanation"
@@ -93,7 +93,8 @@ diff_object() {
 	args+=("${ACCEPT_OPTIONS[@]}")
 	# __LINE__ is the same in both: see patch_number_lines().
 	args+=(--exact --hunks "$WORK/2-tree/hunks" --report "${DIFF_LOG%.log}.report")
-	args+=(--layout "$TARGET_LAYOUT" --placement "$WORK/5-base/${object%.o}.place")
+	if [[ ! -e $place ]]; then place=$WORK/5-base/${object%.o}.place; fi
+	args+=(--layout "$TARGET_LAYOUT" --placement "$place")
 	"$BIN_DIR/create-diff-object" "${args[@]}" "$WORK/4-compile/orig$side/$object" \
 		"$WORK/4-compile/patched$side/$object" "${MODULE[$object]}" "$symbols" "$TARGET_SYMVERS" "${MODULE_NAME//-/_}" "$out" \
 		>"$DIFF_LOG" 2>&1 || DIFF_STATUS=$?
@@ -130,20 +131,23 @@ diff_take() {
 }
 
 # A patch may take the `static` off a function or variable to use it in another file. There it is an undefined symbol, which
-# the kernel only has as a local one; its place is known from the object that defines it, and is told to the others.
+# the kernel only has as a local one; its place is known from the object that defines it, and is told to the others: these have
+# 6-diff/X.place, the base stage's with such records added.
 diff_share_globals() {
-	local object other place name record
-	for object in "${OBJECTS[@]}"; do
-		place=$WORK/5-base/${object%.o}.place
-		while read -r name; do
-			record=$(awk -F '\t' -v OFS='\t' -v name="$name" \
-				'$1 == "symbol" && $2 == name && $3 == "def" { $3 = "undef"; print }' "$place")
-			for other in "${OBJECTS[@]}"; do
-				if [[ $record && $other != "$object" && ${MODULE[$other]} == "${MODULE[$object]}" ]]; then
-					printf '%s\n' "$record" >>"$WORK/5-base/${other%.o}.place"
-				fi
-			done
-		done < <(comm -12 <(nm -j --defined-only --extern-only "$WORK/4-compile/patched/$object" | sort) \
-			<(nm --defined-only "$WORK/4-compile/orig/$object" | awk '$2 ~ /^[a-z]$/ { print $3 }' | sort))
-	done
+	local object record place objects=()
+	mkdir -p -- "$WORK/6-diff"
+	for object in "${OBJECTS[@]}"; do objects+=("${MODULE[$object]}:$object"); done
+	if ! "$BIN_DIR/klp-link" made-global --orig "$WORK/4-compile/orig" --patched "$WORK/4-compile/patched" --placements "$WORK/5-base" \
+		"${objects[@]}" >"$WORK/6-diff/made-global" 2>"$WORK/6-diff/made-global.log"; then
+		show_file "$WORK/6-diff/made-global.log"
+		die "klp-link failed on ${OBJECTS[*]:0:5}"
+	fi
+	while IFS=$'\t' read -r object record; do
+		place=$WORK/6-diff/${object%.o}.place
+		if [[ ! -e $place ]]; then
+			mkdir -p -- "${place%/*}"
+			cp -- "$WORK/5-base/${object%.o}.place" "$place"
+		fi
+		printf '%s\n' "$record" >>"$place"
+	done <"$WORK/6-diff/made-global"
 }

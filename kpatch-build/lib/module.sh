@@ -55,91 +55,41 @@ module_bug() {
 	die "$1; this is our bug, please send the patch and $2"
 }
 
-# module_vmlinux_exports OBJECT...: of what the objects need, the symbols that vmlinux exports, as "name<TAB>namespace".
-module_vmlinux_exports() {
-	nm -uj -- "$@" | awk -F '\t' '
-		FILENAME == "-" { wanted[$1] = 1; next }
-		$3 == "vmlinux" && $2 in wanted { print $2 "\t" $5 }' - "$TARGET_SYMVERS"
-}
-
-# module_lacks OBJECT NAME WHY: one of module_check_symbols, in its `bad`, with the hunks that use it
-module_lacks() {
-	hunks_with_word "$2"
-	bad+=("${1#"$WORK/6-diff/"} needs $2, $3$REPLY")
-}
-
 # Every undefined symbol must have an owner: another diff object of the same module, an export of vmlinux, or a livepatch
 # relocation. Kbuild would find the rest as well, but not the object that needs it, and only as the last of many lines.
 # module_check_symbols NAME OBJECT...: all diff objects, of which those of module NAME are looked at
 module_check_symbols() {
-	local dir object name owner user bad=()
-	local -A exported=() defined=() elsewhere=() needed=()
-	module_dir "$1"; dir=$REPLY
+	local name=$1 dir object kind rule symbol why objects=() args=() bad=() status=0
+	module_dir "$name"; dir=$REPLY
 	module_objects "$@"
 	shift
-
-	while IFS=$'\t' read -r name owner; do exported[$name]=$owner; done < <(module_vmlinux_exports "${MODULE_OBJECTS[@]}")
-	while read -r name; do elsewhere[$name]=1; done < <(module_new_globals "$@")
-	for object in "${MODULE_OBJECTS[@]}"; do
-		owner=${MODULE[${object#"$WORK/6-diff/"}]}
-		while read -r name; do defined[$name]=$owner; done < <(module_new_globals "$object")
+	for object; do
+		object=${object#"$WORK/6-diff/"}
+		objects+=("${MODULE[$object]}:$object")
 	done
-
-	for object in "${MODULE_OBJECTS[@]}"; do
-		user=${MODULE[${object#"$WORK/6-diff/"}]}
-		while read -r name; do
-			case $name in
-			.klp.sym.vmlinux.*)
-				owner=${name#.klp.sym.vmlinux.} owner=${owner%,*}
-				if [[ ${defined[$owner]:-} ]]; then
-					module_lacks "$object" "$owner" "which the patch adds to a module and $TARGET_RELEASE has too; give it another name"
-				fi
-				continue
-				;;
-			.klp.sym.* | __this_module) continue ;;
-			esac
-			owner=${defined[$name]:-}
-			if [[ $owner ]]; then
-				# Until its module is there, what the patch adds to it waits for relocations.
-				if [[ $owner != vmlinux && $owner != "$user" ]] && ! module_depends_on "$user" "$owner"; then
-					module_lacks "$object" "$name" "which the patch adds to module $owner; $user does not depend on that module, and would use it while it is not there"
-				fi
-				continue
-			fi
-			if [[ -v exported[$name] ]]; then
-				needed[$name]=1
-				continue
-			fi
-			if [[ ${elsewhere[$name]:-} ]]; then
-				module_lacks "$object" "$name" "which the patch adds to another object; build one module for all objects, without --per-object"
-				continue
-			fi
-			owner=$(awk -F '\t' -v name="$name" '$2 == name { print $3; exit }' "$TARGET_SYMVERS")
-			if [[ $owner ]]; then module_lacks "$object" "$name" "which only module $owner has"; else module_lacks "$object" "$name" "which is nowhere in $TARGET_RELEASE (declared, but not built with its configuration?)"; fi
-		done < <(nm -uj -- "$object")
-	done
+	args=(--symvers "$TARGET_SYMVERS" --release "$TARGET_RELEASE")
+	if [[ $TARGET_MODULES_DIR ]]; then args+=(--modules "$TARGET_MODULES_DIR"); fi
+	if [[ ${PART_OF[$name]} ]]; then args+=(--part "${PART_OF[$name]}"); fi
+	# There, so that messages name fs/exec.o.
+	(cd -- "$WORK/6-diff" && exec "$BIN_DIR/klp-link" symbols "${args[@]}" "${objects[@]}") \
+		>"$dir/symbols" 2>"$dir/symbols.log" || status=$?
+	if ((status != 0 && status != 2)); then
+		show_file "$dir/symbols.log"
+		die "klp-link failed on the diff objects (status $status)"
+	fi
+	while IFS=$'\t' read -r kind rule symbol why object; do
+		if [[ $kind != refused ]]; then continue; fi
+		hunks_with_word "$symbol"
+		bad+=("$object needs $symbol, $why$REPLY")
+	done <"$dir/symbols"
 	if ((${#bad[@]})); then
 		local IFS=$'\n'
 		refuse symbol-missing "the patched code uses symbols that neither the target nor the patch provides to it:"$'\n'"${bad[*]/#/    }"
 	fi
-	# A namespace is imported on behalf of the code that we carry: it was allowed to use it where it came from.
-	for name in "${!needed[@]}"; do
-		if [[ ${exported[$name]} ]]; then printf '%s\n' "${exported[$name]}"; fi
-	done | sort -u >"$dir/namespaces"
 }
 
-# module_depends_on MODULE OTHER: does MODULE need OTHER, itself or by what it needs? Then OTHER is there whenever MODULE is.
-module_depends_on() {
-	local file dep
-	vm_find_module "$TARGET_MODULES_DIR" "$1"; file=$REPLY
-	if [[ -z $file ]]; then return 1; fi
-	for dep in $(modinfo -F depends "$file" | tr ',' ' '); do
-		if [[ ${dep//-/_} == "$2" ]] || module_depends_on "$dep" "$2"; then return 0; fi
-	done
-	return 1
-}
-
-module_new_globals() { nm -gj --defined-only -- "$@" 2>/dev/null | grep -v ':$' || true; }
+# module_told DIR KIND: what klp-link says of the objects of the module in DIR: its namespaces, the addresses that are kept
+module_told() { awk -F '\t' -v kind="$2" '$1 == kind { print $2 }' "$1/symbols"; }
 
 # module_write_info NAME: what the hook is to say about the module besides what it always says.
 module_write_info() {
@@ -152,7 +102,7 @@ module_write_info() {
 		echo "#define KLP_REPLACE $replace"
 		while read -r name; do
 			echo "MODULE_INFO(import_ns, \"$name\");"
-		done <"$dir/namespaces"
+		done < <(module_told "$dir" namespace)
 		# The objects that are patched, for whoever wants to load them first (see vm.sh).
 		module_patched_objects "${MODULE_OBJECTS[@]}" | while read -r name; do
 			echo "MODULE_INFO(klp_object, \"$name\");"
@@ -161,7 +111,8 @@ module_write_info() {
 		if ((${#UNPROVED[@]})); then echo 'MODULE_INFO(proof, "none");'; fi
 		for name in "${UNPROVED[@]}"; do echo "MODULE_INFO(unproved, \"$name\");"; done
 		for name in "${WITHOUT_HUNKS[@]}"; do echo "MODULE_INFO(without, \"$name\");"; done
-		kept=$(module_kept_addresses "${MODULE_OBJECTS[@]}")
+		# Addresses that the kernel may keep, and whose author did not accept that
+		kept=$(module_told "$dir" kept)
 		if [[ $kept ]]; then echo "#define KLP_ADDRESS_KEPT \"${kept//$'\n'/, }\""; fi
 		case $part in
 		"") module_clear_late "${MODULE_OBJECTS[@]}" ;;
@@ -172,15 +123,6 @@ module_write_info() {
 			;;
 		esac
 	} >"$dir/klp-info.h"
-}
-
-# The new functions and variables in diff objects whose addresses the kernel may keep, and whose author did not accept that.
-module_kept_addresses() {
-	local object
-	# modinfo reads files of modules only.
-	for object; do
-		readelf -p .modinfo "$object" 2>/dev/null | sed -n 's/^ *\[ *[0-9a-f]*\] *address_kept=//p'
-	done | sort -u
 }
 
 # For the part of the kernel: the others, which it has loaded.

@@ -90,21 +90,17 @@ oot_module_link() {
 
 # What these modules export, from their files; the kernel's Module.symvers does not know it.
 oot_symvers() {
-	local file name to=$WORK/1-target/Module.symvers known=()
-	mkdir -p "$WORK/5-base/modules"
+	local file to=$WORK/1-target/Module.symvers known=() exports=()
 	for file in "$TARGET_MODULES_DIR"/updates/*.ko; do
-		if [[ $(readlink -- "$file") == "$WORK"/* ]]; then known+=("$file"); fi
+		if [[ $(readlink -- "$file") != "$WORK"/* ]]; then continue; fi
+		known+=("$file")
+		file=${file%.ko}
+		exports+=("${file#"$TARGET_MODULES_DIR/"}:$file.ko")
 	done
 	{
 		awk -F '\t' 'FILENAME != "-" { ours[$1] = 1; next } { name = $3; sub(/.*\//, "", name); gsub(/-/, "_", name) } !(name in ours)' \
 			<(printf '%s\n' "${known[@]}" | sed 's,.*/,,; s/\.ko$//') - <"$TARGET_SYMVERS"
-		for file in "${known[@]}"; do
-			name=${file#"$TARGET_MODULES_DIR/"}
-			awk -F '\t' -v module="${name%.ko}" '
-				FILENAME != "-" { crc[$2] = $1; next }
-				{ print ($1 in crc ? crc[$1] : "0x00000000") "\t" $1 "\t" module "\tEXPORT_SYMBOL_GPL\t" }' \
-				<(module_exports "$file") - < <(nm -j --defined-only -- "$file" | sed -n 's/^__ksymtab_//p')
-		done
+		"$BIN_DIR/klp-link" exports "${exports[@]}"
 	} >"$to"
 	TARGET_SYMVERS=$to
 }

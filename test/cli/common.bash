@@ -13,7 +13,7 @@ common_setup() {
 	export KPATCH_CACHE=$T/cache KPATCH_BIN=$T/bin
 	local tool
 	for tool in klp-place create-diff-object create-klp-module klp-verify; do fake_tool "$tool" 'exit 1'; done
-	ln -s "$TOP/build/bin/klp-manifest" "$T/bin/"
+	ln -s "$TOP"/build/bin/klp-{manifest,link} "$T/bin/"
 }
 
 fake_tool() {
@@ -75,4 +75,20 @@ describe_kernels() {
 	local line
 	export KERNELS_DIR=$BATS_FILE_TMPDIR
 	for line in 6.12 6.1; do describe_target "$line" >"$KERNELS_DIR/$line.sh"; done
+}
+
+# commands_documented PROGRAM COMMAND...: these are its commands; each has a help, and a part of the manual page with the same options
+commands_documented() {
+	local program=$1 name=${1##*/} command help
+	shift
+	"$program" --help | sed -n 's/^  \([a-z-]*\) .*/\1/p' | diff - <(printf '%s\n' "$@") || return
+	for command; do
+		help=$("$program" "$command" --help) || return
+		[[ $help == "usage: $name $command "* ]] || return
+		diff <(grep -oE -- '^ *(-[a-z], )?--[a-z-]+' <<<"$help" | grep -oE -- '--[a-z-]+' | grep -vx -- --help | sort) \
+			<(sed 's/\\-/-/g; s/\\f.//g' "$TOP/man/$name.1" | awk -v part=".SS $name $command" '
+				/^\.S[SH] / { within = $0 == part }
+				within && before == ".TP" { print }
+				{ before = $0 }' | grep -oE -- '--[a-z-]+' | sort) || return
+	done
 }

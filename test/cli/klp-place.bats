@@ -97,23 +97,13 @@ compile() {
 
 @test "each command has its help and its part of the manual page, with the same options" {
 	local command
-	run -0 "$PLACE" --help
-	[[ $output == "usage: klp-place COMMAND ..."* ]]
-	"$PLACE" --help | sed -n 's/^  \([a-z]*\) .*/\1/p' >"$T/commands"
-	diff - "$T/commands" <<<$'place\nkallsyms\nexports\nlayout\nelf'
-	while read -r command; do
-		run -0 "$PLACE" "$command" --help
-		[[ ${lines[0]} == "usage: klp-place $command "* ]]
-		diff <(grep -oE -- '^ *(-[a-z], )?--[a-z-]+' <<<"$output" | grep -oE -- '--[a-z-]+' | grep -vx -- --help | sort) \
-			<(sed 's/\\-/-/g; s/\\f.//g' "$TOP/man/klp-place.1" | awk -v command="$command" '
-				/^\.S[SH] / { within = $0 == ".SS klp-place " command }
-				within && before == ".TP" { print }
-				{ before = $0 }' | grep -oE -- '--[a-z-]+' | sort)
+	commands_documented "$PLACE" place kallsyms exports layout elf
+	for command in place kallsyms exports layout elf; do
 		# What another command takes, this one does not.
 		run -1 "$PLACE" "$command" --hunks
 		[[ ${lines[-1]} == "klp-place $command: error: unknown option; try --help" ]]
 		run -1 "$PLACE" "$command"
-	done <"$T/commands"
+	done
 	run -1 "$PLACE"
 	[[ $output == "klp-place: error: no command given; try --help" ]]
 	run -1 "$PLACE" --kallsyms vmlinux
