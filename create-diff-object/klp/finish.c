@@ -46,7 +46,7 @@ static bool is_decimal(const char *s, size_t len)
 
 static int refuse_name(struct finish *f, const char *name, const char *why)
 {
-	return diag_refuse(f->moves.diag, RULE_NONE, f->moves.in->path, name,
+	return diag_refuse(f->moves.diag, RULE_LIVEPATCH_FORM, f->moves.in->path, name,
 			   "%s; the form is " KLP_SYM_PREFIX "<object>.<symbol>,<position>[,<owner>]", why);
 }
 
@@ -93,7 +93,7 @@ static int find_pending(struct finish *f)
 			continue;
 		}
 		if (!elf_sym_is_undefined(sym)) {
-			diag_refuse(f->moves.diag, RULE_NONE, in->path, sym->name,
+			diag_refuse(f->moves.diag, RULE_LIVEPATCH_FORM, in->path, sym->name,
 				    "a livepatch symbol is defined here; it must be undefined");
 			continue;
 		}
@@ -128,7 +128,7 @@ static struct klp_moved_sec *get_moved_sec(struct finish *f, uint32_t target, co
 	sec->owner = owner;
 	/* Two sections of one name could not be told apart, and the kernel does not load such a module. */
 	if (elf_obj_find_section_index(f->moves.in, sec->name) || strmap_add(&f->names, sec->name, 0) != STRMAP_NONE) {
-		diag_refuse(f->moves.diag, RULE_NONE, f->moves.in->path, sec->name,
+		diag_refuse(f->moves.diag, RULE_LIVEPATCH_FORM, f->moves.in->path, sec->name,
 			    "there would be two sections of this name");
 		return NULL;
 	}
@@ -148,7 +148,7 @@ static void find_moves_of(struct finish *f, uint32_t target)
 		if (!pending->owner)
 			continue;
 		if (!(sec->flags & SHF_ALLOC)) {
-			diag_refuse(f->moves.diag, RULE_NONE, f->moves.in->path, sec->name,
+			diag_refuse(f->moves.diag, RULE_LIVEPATCH_FORM, f->moves.in->path, sec->name,
 				    "refers to %s, but the kernel does not load the section; strip it", pending->name);
 			return;
 		}

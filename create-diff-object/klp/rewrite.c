@@ -224,7 +224,7 @@ static int add_all(const struct rewrite *r)
 	for (uint32_t i = 0; i < r->moves->secs.n && !err; i++)
 		err = add_moved_relas(r, &r->moves->secs.v[i]);
 	if (!err && sections >= SHN_LORESERVE)
-		diag_warn(r->moves->diag, RULE_NONE, in->path, NULL,
+		diag_warn(r->moves->diag, RULE_TOO_MANY_SECTIONS, in->path, NULL,
 			  "%u sections; the kernel's loader counts only to 65279 and will not load this module",
 			  sections);
 	return err;

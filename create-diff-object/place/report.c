@@ -76,13 +76,13 @@ static void report_function(struct proof *pl, const struct place_func *func, enu
 
 	if (func->state == FUNC_UNSEEN && pl->secs[func->sec].nplaces > 1) {
 		diag_report(
-			diag, level, RULE_NONE, pl->obj->path, name,
+			diag, level, RULE_BASE_DIFFERS, pl->obj->path, name,
 			"%s has this code at %u places, and nothing tells which is meant; --skip-base-check goes on without a place for it (%u of %u functions match)",
 			pl->host->name, pl->secs[func->sec].nplaces, pl->nmatched, pl->ntotal);
 		return;
 	}
 	if (func->state == FUNC_UNSEEN) {
-		diag_report(diag, level, RULE_NONE, pl->obj->path, name,
+		diag_report(diag, level, RULE_BASE_DIFFERS, pl->obj->path, name,
 			    "%s has no code like this; " HINT " (%u of %u functions match)", pl->host->name,
 			    pl->nmatched, pl->ntotal);
 		return;
@@ -90,7 +90,7 @@ static void report_function(struct proof *pl, const struct place_func *func, enu
 	find_instruction(pl, func, func->where, &start, &length);
 	if (!what)
 		what = describe_bytes(pl, func->sec, start, length);
-	diag_report(diag, level, RULE_NONE, pl->obj->path,
+	diag_report(diag, level, RULE_BASE_DIFFERS, pl->obj->path,
 		    arena_printf(pl->arena, "%s+%#lx", name, (unsigned long)(start - func->start)),
 		    "%s; " HINT " (%u of %u functions match)", what, pl->nmatched, pl->ntotal);
 }
@@ -113,10 +113,10 @@ static void report_diff(struct proof *pl, const struct place_diff *diff, enum di
 	const char *what = diff->reason ? diff->reason : describe_bytes(pl, diff->sec, diff->where, 1);
 
 	if (pl->ntotal)
-		diag_report(diag, level, RULE_NONE, pl->obj->path, describe_datum(pl, diff->sec, diff->where),
+		diag_report(diag, level, RULE_BASE_DIFFERS, pl->obj->path, describe_datum(pl, diff->sec, diff->where),
 			    "%s; " HINT " (all %u functions match)", what, pl->ntotal);
 	else
-		diag_report(diag, level, RULE_NONE, pl->obj->path, describe_datum(pl, diff->sec, diff->where),
+		diag_report(diag, level, RULE_BASE_DIFFERS, pl->obj->path, describe_datum(pl, diff->sec, diff->where),
 			    "%s; " HINT, what);
 }
 

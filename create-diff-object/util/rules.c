@@ -5,11 +5,20 @@
 #include <string.h>
 
 static const struct rule_info infos[] = {
-#define RULE_INFO(id, name, may_accept, meaning) [RULE_##id] = {name, may_accept, meaning, false},
+#define RULE_INFO(id, name, may_accept, meaning) [RULE_##id] = {name, may_accept, meaning, "create-diff-object"},
 	ENGINE_RULES(RULE_INFO)
 #undef RULE_INFO
-#define RULE_INFO(id, name, may_accept, meaning) [RULE_##id] = {name, may_accept, meaning, true},
-		DRIVER_RULES(RULE_INFO)
+#define RULE_INFO(id, name, may_accept, meaning) [RULE_##id] = {name, may_accept, meaning, "klp-place"},
+		PLACE_RULES(RULE_INFO)
+#undef RULE_INFO
+#define RULE_INFO(id, name, may_accept, meaning) [RULE_##id] = {name, may_accept, meaning, "klp-link"},
+			LINK_RULES(RULE_INFO)
+#undef RULE_INFO
+#define RULE_INFO(id, name, may_accept, meaning) [RULE_##id] = {name, may_accept, meaning, "create-klp-module"},
+				FINISH_RULES(RULE_INFO)
+#undef RULE_INFO
+#define RULE_INFO(id, name, may_accept, meaning) [RULE_##id] = {name, may_accept, meaning, "kpatch-build"},
+					DRIVER_RULES(RULE_INFO)
 #undef RULE_INFO
 };
 
@@ -32,5 +41,5 @@ void rules_list(FILE *out)
 {
 	for (uint32_t i = RULE_NONE + 1; i < NRULES; i++)
 		fprintf(out, "%s\t%s\t%s\t%s\n", infos[i].name, infos[i].may_accept ? "yes" : "no", infos[i].meaning,
-			infos[i].of_driver ? "kpatch-build" : "create-diff-object");
+			infos[i].program);
 }

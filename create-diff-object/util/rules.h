@@ -14,7 +14,7 @@
 #include <stdio.h>
 
 /* X(identifier, name, may be accepted, meaning) */
-#define RULES(X) ENGINE_RULES(X) DRIVER_RULES(X)
+#define RULES(X) ENGINE_RULES(X) PLACE_RULES(X) LINK_RULES(X) FINISH_RULES(X) DRIVER_RULES(X)
 
 #define ENGINE_RULES(X)                                                                                                \
 	X(ADDRESS_KEPT, "address-kept", true,                                                                          \
@@ -72,10 +72,22 @@
 	X(UNUSED_ACCEPT, "unused-accept", false, "warning: an --accept matched nothing")                               \
 	X(VDSO_CHANGED, "vdso-changed", false, "changed vdso function, which runs in user space")
 
+/* Those of klp-place, klp-link and create-klp-module; kpatch-build, which calls them, refuses by the same names. */
+#define PLACE_RULES(X)                                                                                                 \
+	X(BASE_DIFFERS, "base-differs", false, "what was compiled is not what the target runs")                        \
+	X(EXPORTS_DIFFER, "exports-differ", false, "a Module.symvers has other exports than the image")
+
+#define LINK_RULES(X) X(MODULE_DIFFERS, "module-differs", false, "a module is not of the target's build")
+
+#define FINISH_RULES(X)                                                                                                \
+	X(LIVEPATCH_FORM, "livepatch-form", false,                                                                     \
+	  "a livepatch symbol or relocation can't get the form that the kernel reads")                                 \
+	X(TOO_MANY_SECTIONS, "too-many-sections", false,                                                               \
+	  "warning: a module has more sections than the kernel's loader can count")
+
 /* Those of kpatch-build alone, which looks at files, where create-diff-object looks at functions and variables. */
 #define DRIVER_RULES(X)                                                                                                \
 	X(ACCEPT_AMBIGUOUS, "accept-ambiguous", false, "an --accept matches symbols of several objects")               \
-	X(BASE_DIFFERS, "base-differs", false, "what was compiled is not what the target runs")                        \
 	X(BINARY_DATA, "binary-data", false, "a part of a patch is binary data")                                       \
 	X(BUILD_CHANGED, "build-changed", false, "how the kernel is configured or built would change")                 \
 	X(ENDBR_SEALED, "endbr-sealed", false, "an address is taken where a call would stop a kernel with IBT")        \
@@ -83,7 +95,6 @@
 	X(FILE_PATH, "file-path", false, "a path that leaves the source, or that the build can't take")                \
 	X(FILE_READ, "file-read", false, "the build makes something else than an object of a file")                    \
 	X(FILE_REMOVED, "file-removed", false, "a file goes away or gets a new name")                                  \
-	X(MODULE_DIFFERS, "module-differs", false, "a module is not of the target's build")                            \
 	X(MODULE_MISSING, "module-missing", false, "the target does not have a module")                                \
 	X(MODULE_SHARED, "module-shared", false, "an object is part of several modules")                               \
 	X(NOT_BUILT, "not-built", false, "a file is not compiled with the target's configuration")                     \
@@ -106,7 +117,7 @@ struct rule_info {
 	const char *name;
 	bool may_accept;
 	const char *meaning;
-	bool of_driver; /* refused by kpatch-build only */
+	const char *program; /* that refuses */
 };
 
 /* NULL for RULE_NONE. */

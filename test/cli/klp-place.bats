@@ -118,7 +118,7 @@ compile() {
 	cd "$T"
 	compile orig -DDIFFERENT_CODE
 	run -2 "$PLACE" place --image "$KERNELS_DIR/vmlinux" -o place orig.o
-	[[ $output =~ ^orig\.o:\ (first|second)\+0x[0-9a-f]+:\ compiled\ 2b,\ kernel\ has\ 03\;\ the\ source,\ config\ or\ compiler\ differs\ from\ the\ one\ the\ kernel\ was\ built\ with\ \(5\ of\ 6\ functions\ match\)$ ]]
+	[[ $output =~ ^orig\.o:\ (first|second)\+0x[0-9a-f]+:\ compiled\ 2b,\ kernel\ has\ 03\;\ the\ source,\ config\ or\ compiler\ differs\ from\ the\ one\ the\ kernel\ was\ built\ with\ \(5\ of\ 6\ functions\ match\)\ \[base-differs\]$ ]]
 	[[ ! -e place ]]
 	run -0 "$PLACE" place --image "$KERNELS_DIR/vmlinux" --skip-base-check -o place orig.o
 	[[ $output == *": warning: compiled 2b, kernel has 03; "* ]]

@@ -33,7 +33,7 @@ diff_them() { "$TOOL" "$@" orig.o patched.o vmlinux symtab /dev/null livepatch_t
 
 @test "the manual page has each rule, and says which may be accepted" {
 	"$TOOL" --list-rules >list
-	[[ -s list && -z $(awk -F '\t' 'NF != 4 || $2 !~ /^(yes|no)$/ || $4 !~ /^(create-diff-object|kpatch-build)$/' list) ]]
+	[[ -s list && -z $(awk -F '\t' 'NF != 4 || $2 !~ /^(yes|no)$/ || $4 !~ /^(create-diff-object|klp-place|klp-link|create-klp-module|kpatch-build)$/' list) ]]
 	diff <(cut -f 1,2,4 list) <(sed -n '/^\.SH RULES/,/^\.SH SEE/p' "$TOP/man/create-diff-object.1" | sed 's/\\-/-/g' | awk '
 		/^\.SS Of / { program = $3 }
 		/^\.B / && before == ".TP" { name = $2 }
@@ -46,7 +46,7 @@ diff_them() { "$TOOL" "$@" orig.o patched.o vmlinux symtab /dev/null livepatch_t
 	while read -r rule; do
 		if sed -n '/^#define DRIVER_RULES/,$p' "$TOP/create-diff-object/util/rules.h" | grep -q "X($rule, "; then continue; fi
 		grep -qrw "RULE_$rule" "$TOP"/create-diff-object/*/*.c || { echo "RULE_$rule is used by nobody"; false; }
-	done < <(sed -n 's/^\tX(\([A-Z_]*\), .*/\1/p' "$TOP/create-diff-object/util/rules.h")
+	done < <(sed -n 's/^.*[^A-Z_]X(\([A-Z_]*\), .*/\1/p' "$TOP/create-diff-object/util/rules.h")
 	# Those of the driver: each refuse() and each line that it lists has one that is there, and none is there for nothing.
 	"$TOOL" --list-rules >list
 	while read -r rule; do
@@ -57,6 +57,17 @@ diff_them() { "$TOOL" "$@" orig.o patched.o vmlinux symtab /dev/null livepatch_t
 		if [[ $program != kpatch-build ]]; then continue; fi
 		grep -qE "refuse $rule \"|\[$rule\]\"" "$TOP"/kpatch-build/lib/*.sh || { echo "$rule is used by nobody"; false; }
 	done <list
+}
+
+@test "nothing is refused or warned of without a rule" {
+	run grep -rnw RULE_NONE "$TOP"/create-diff-object --include='*.c'
+	[[ -z $(grep -v '/util/\(diag\|rules\)\.c:' <<<"$output") ]]
+	# Those of finished modules are klp-verify's: its help, its manual page and their reasons have the same.
+	local file
+	"$TOP/build/bin/klp-verify" --help | sed -nE 's/^  (L[0-9]+) .*/\1/p' >list
+	(($(wc -l <list) > 10))
+	diff list <(sed -nE 's/^\.B (L[0-9]+)$/\1/p' "$TOP/man/klp-verify.1")
+	diff list <(sed -nE 's/^## (L[0-9]+).*/\1/p' "$TOP/doc/relocation-rules.md")
 }
 
 @test "a refusal names its rule, and the report has it as a record" {
