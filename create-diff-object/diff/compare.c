@@ -380,7 +380,8 @@ static bool is_padding(const struct side *side, const struct range *range)
 
 	if (refs_in_range(side->refs, range->sec, range->start, range->end, &refs))
 		return false;
-	while (at < range->end) {
+	/* What is not in the file may be larger than any. */
+	while (sec->data && at < range->end) {
 		unsigned int length = elf_sec_is_text(sec) ? obj->arch->padding(sec->data, range->end, at) : 0;
 
 		if (!length && byte_at(sec, at))

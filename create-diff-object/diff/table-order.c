@@ -16,17 +16,21 @@
 #include "kernel/names.h"
 #include "util/diag.h"
 
+/* So many pairs of entries are compared; more than that a table is not looked at, for it is another one. */
+#define MAX_COMPARED 1000000
+
 struct table {
 	const struct diff *diff;
 	struct lines *lines;
 	uint32_t orig, patched; /* pieces */
 	uint64_t size;          /* bytes of an entry */
 	uint64_t orig_n, patched_n;
+	uint32_t compared;
 };
 
-static uint64_t symbol_size(const struct side *side, uint32_t p)
+static uint64_t content_size(const struct side *side, uint32_t p)
 {
-	return side->obj->syms[side_piece(side, p)->sym].size;
+	return side_piece(side, p)->end - side_piece(side, p)->entry;
 }
 
 /* Bytes of an entry of the static array of that name, 0: it is none, or there are several. */
@@ -70,17 +74,17 @@ static bool is_same(const struct table *table, uint64_t i, uint64_t k)
 }
 
 /* Where the original entry i is now, if that is elsewhere; else patched_n. */
-static uint64_t find_moved(const struct table *table, uint64_t i)
+static uint64_t find_moved(struct table *table, uint64_t i)
 {
 	if (is_zero(table, i) || is_same(table, i, i))
 		return table->patched_n;
-	for (uint64_t k = 0; k < table->patched_n; k++)
+	for (uint64_t k = 0; k < table->patched_n && table->compared++ < MAX_COMPARED; k++)
 		if (k != i && is_same(table, i, k) && (k >= table->orig_n || !is_same(table, k, k)))
 			return k;
 	return table->patched_n;
 }
 
-static void check_table(const struct table *table, struct diag *diag)
+static void check_table(struct table *table, struct diag *diag)
 {
 	const struct piece *piece = side_piece(&table->diff->patched, table->patched);
 	const char *file = table->diff->patched.obj->path;
@@ -101,6 +105,9 @@ static void check_table(const struct table *table, struct diag *diag)
 			  (unsigned long)i, (unsigned long)now);
 		return;
 	}
+	if (table->compared >= MAX_COMPARED)
+		diag_warn(diag, RULE_ENTRIES_MOVED, file, piece->name,
+			  "its entries are others: an index that the running kernel has kept means another one");
 }
 
 void table_order_check(const struct diff *diff, struct diag *diag)
@@ -127,8 +134,8 @@ void table_order_check(const struct diff *diff, struct diag *diag)
 		/* Entries of another size are another type, which is told as such. */
 		if (!table.size || entry_size(o_types, piece->name) != table.size)
 			continue;
-		table.orig_n = symbol_size(&diff->orig, table.orig) / table.size;
-		table.patched_n = symbol_size(&diff->patched, p) / table.size;
+		table.orig_n = content_size(&diff->orig, table.orig) / table.size;
+		table.patched_n = content_size(&diff->patched, p) / table.size;
 		table.lines = lines_new(&diff->orig, &diff->patched);
 		check_table(&table, diag);
 		lines_free(table.lines);
