@@ -289,6 +289,18 @@ struct constant_verdict constants_judge(const struct side *orig, const struct si
 	return verdict;
 }
 
+bool constants_is_private(const struct side *orig, uint32_t o)
+{
+	struct arena *arena = arena_new();
+	struct group group = group_new(arena, orig);
+	struct constant_verdict verdict = {0};
+	bool is_private = add(&group, o) && judge_group(&group, &verdict);
+
+	vec_free(&group.pieces);
+	arena_free(arena);
+	return is_private;
+}
+
 static void change_reader(const struct group *group, uint32_t id, struct change_info *info)
 {
 	const struct piece *piece = side_piece(group->side, id);

@@ -31,6 +31,9 @@ struct constant_verdict {
 struct constant_verdict constants_judge(const struct side *orig, const struct side *patched, const struct corr *corr,
 					uint32_t p);
 
+/* Does nobody but functions of its object know the original constant o, neither by name nor by address? */
+bool constants_is_private(const struct side *orig, uint32_t o);
+
 /*
  * Marks the changed constants for which that holds as carried, together with constants that hold their addresses, and makes the
  * functions that read them changed ones. info: by patched piece.

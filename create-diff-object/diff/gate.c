@@ -575,15 +575,14 @@ static bool has_state(const struct side *side, const struct piece *piece)
 	       side->obj->syms[piece->sym].size > 0;
 }
 
-/*
- * Is it a constant that others may know by its address (f->f_op == &foo_ops)? Under another name it would be another one. That of
- * one function, a static local, is known to nobody else.
- */
-static bool is_known_constant(const struct side *side, const struct piece *piece)
+/* Is it a constant that others may know by its address (f->f_op == &foo_ops)? Under another name it would be another one. */
+static bool is_known_constant(const struct side *side, uint32_t p)
 {
+	const struct piece *piece = side_piece(side, p);
+
 	return piece->kind == PIECE_DATA && piece->class == SEC_DATA && !piece->anonymous &&
 	       data_classify(side_section(side, piece)) == DATA_CONST && !sym_name_parse(piece->name).has_number &&
-	       side->obj->syms[piece->sym].size > 0;
+	       side->obj->syms[piece->sym].size > 0 && !constants_is_private(side, p);
 }
 
 /*
@@ -606,7 +605,7 @@ static void check_removed(const struct diff *diff, struct diag *diag)
 				diag, RULE_DATA_REMOVED, file_of(diff), piece->name,
 				"removed data of %s: renamed or moved it would begin anew; keep it, with __used if nothing uses it any more",
 				side_section(&diff->orig, piece)->name);
-		else if (is_known_constant(&diff->orig, piece))
+		else if (is_known_constant(&diff->orig, o))
 			diag_refuse(
 				diag, RULE_CONSTANT_REMOVED, file_of(diff), piece->name,
 				"removed constant of %s: who compares with its address would not find it any more; keep it, with __used if nothing uses it",

@@ -92,6 +92,13 @@ static const struct callee callees[] = {
 	{.name = "static_key_enable", .forgets = ALL},
 	{.name = "static_key_slow_dec", .forgets = ALL},
 	{.name = "static_key_slow_inc", .forgets = ALL},
+	/* lib/idr.c, lib/xarray.c: the nodes of an ID allocator belong to it */
+	{.name = "ida_alloc_range", .forgets = ALL},
+	{.name = "ida_destroy", .forgets = ALL},
+	{.name = "ida_free", .forgets = ALL},
+	/* kernel/rcu/srcutree.c */
+	{.name = "__srcu_read_lock", .forgets = ALL},
+	{.name = "__srcu_read_unlock", .forgets = ALL},
 	/* printed, and forgotten */
 	{.name = "_printk", .forgets = ALL},
 	{.name = "_printk_deferred", .forgets = ALL},
