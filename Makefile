@@ -247,7 +247,7 @@ check-trees: all
 	$(Q)test/series 6.12 test/trees/run $(TREES)
 
 check-trees-small: all
-	$(Q)test/series 6.12 test/trees/run --cached in-tree out-of-tree modversions
+	$(Q)test/series 6.12 test/trees/run --cached in-tree git-no-pvh kasan
 
 check-cli: all $(LAW_TOOLS) $(JUDGE)
 	$(Q)bats --tap --filter-tags '!slow' test/cli

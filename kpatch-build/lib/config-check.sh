@@ -80,7 +80,7 @@ compiler_recorded() {
 	if [[ -z $OPT_SOURCE ]]; then return; fi
 	for place in "$OPT_SOURCE" "${OPT_CONFIG%/*}" "${OPT_IMAGE%/*}"; do
 		if [[ ! -f $place/kernel/.bounds.s.cmd ]]; then continue; fi
-		read -ra words <"$place/kernel/.bounds.s.cmd"
+		read -ra words <"$place/kernel/.bounds.s.cmd" || true
 		last=""
 		# The word before the first option: others may run it (ccache).
 		for word in "${words[@]:2}"; do

@@ -170,9 +170,13 @@ target_own_config() {
 	fi
 }
 
-# Files that a build or a configuration leaves in a source tree
-readonly BUILD_PRODUCTS=(-name '*.o' -o -name '*.ko' -o -name '*.a' -o -name '.*.cmd' -o -name '*.mod' -o -name '*.order'
-	-o -name vmlinux -o -name 'vmlinux.[aos]*' ! -name '*.S' -o -name 'vmlinux.bin*' -o -name '*.mod.c' -o -name '*.symvers' -o -name '.config*' -o -name 'System.map' -o -name '*.o.d'
+# Files that a build or a configuration leaves in a source tree, besides those that have a .NAME.cmd beside them
+readonly BUILD_PRODUCTS=(-name '*.o' -o -name '*.ko' -o -name '*.a' -o -name '*.mod' -o -name '*.order'
+	-o -name vmlinux -o -name 'vmlinux.[aos]*' ! -name '*.S' -o -name 'vmlinux.bin*' -o -name '*.mod.c' -o -name '*.symvers' -o -name '.config*' -o -name 'System.map' -o -name '.*.d'
+	-o -name '.tmp_*' -o -name '.version' -o -name '.checked-*.h' -o -name '.vmlinux.*' -o -name 'modules.builtin*' -o -name '*.tab.[ch]' -o -name '*.lex.c' -o -name 'vmlinux.relocs' -o -path ./init/utsversion-tmp.h
+	-o -path './certs/signing_key.*' -o -path ./certs/x509.genkey -o -path './tools/*/fixdep' -o -path './tools/*/libsubcmd' -o -path './tools/*/libbpf'
+	-o -path ./tools/objtool/objtool -o -path ./tools/bpf/resolve_btfids/resolve_btfids -o -path './tools/objtool/arch/*/lib/inat-tables.c'
+	-o -path './arch/*/lib/inat-tables.c' -o -path ./arch/x86_64 -o -path ./scripts/mod/devicetable-offsets.h
 	-o -path ./include/generated -o -path ./include/config -o -path './arch/*/include/generated')
 
 # Kbuild refuses to build a tree elsewhere (O=) that was configured or built in place, and cleaning it is not ours to
@@ -180,22 +184,32 @@ readonly BUILD_PRODUCTS=(-name '*.o' -o -name '*.ko' -o -name '*.a' -o -name '.*
 # can make work in a path with blanks and the like, which it finds out also behind a link: such a tree is copied too.
 source_use_tree() {
 	local dir
-	TARGET_SOURCE_ID=$(cd "$OPT_SOURCE" && find . -name .git -prune -o '(' "${BUILD_PRODUCTS[@]}" ')' -prune -o -type f \
-		-printf '%p %s %T@\n' | LC_ALL=C sort | sha256sum | cut -c 1-16)
+	source_own_files '\t%s %T@ %l' | sort >"$WORK/1-target/files"
+	TARGET_SOURCE_ID=$(sha256sum <"$WORK/1-target/files" | cut -c 1-16)
 	if [[ $OPT_SOURCE != *[[:space:]:,%\'\"]* ]] && ! source_is_used "$OPT_SOURCE"; then return; fi
 	dir=$CACHE/source/own_$TARGET_SOURCE_ID
 	TARGET_SOURCE=$dir
 	CACHE_LIGHT=--light cache_fill "$dir" source_copy_tree
 }
 
+# source_own_files [FORMAT]: files and links of the source, one a line, with more of each as find prints it in FORMAT. What Kbuild made is
+# not of the source: it writes the command beside it (.piggy.S.cmd), and BUILD_PRODUCTS are made otherwise. So a tree that was
+# built again, or with another configuration, is the same source.
+source_own_files() {
+	(cd "$OPT_SOURCE" && find . -name .git -prune -o -type f -name '.*.cmd' -printf '%p\n' -o '(' "${BUILD_PRODUCTS[@]}" ')' -prune \
+		-o '(' -type f -o -type l ')' -printf "%p${1:-}\n") | awk -F '\t' '
+		match($1, /\/\.[^\/]+\.cmd$/) { made[substr($1, 1, RSTART) substr($1, RSTART + 2, RLENGTH - 6)] = 1; next }
+		{ line[NR] = $0; name[NR] = $1 }
+		END { for (i = 1; i <= NR; i++) if (i in line && !(name[i] in made)) print line[i] }'
+}
+
 source_copy_tree() {
 	local to=$1 log=$WORK/1-target/copy.log
 	need_space "$CACHE" 2000000000 "a copy of the source"
 	note "$OPT_SOURCE $(source_is_used "$OPT_SOURCE" && echo "was built in" || echo "has characters in its path that make can't take"); working on a copy of its source"
-	(cd "$OPT_SOURCE" && find . -name .git -prune -o '(' "${BUILD_PRODUCTS[@]}" ')' -prune -o '(' -type f -o -type l ')' -print0) \
-		>"$WORK/1-target/files"
+	source_own_files >"$WORK/1-target/files"
 	# shellcheck disable=SC2016
-	if ! long_run "$log" no_progress bash -c 'set -o pipefail; tar -C "$1" --null -T "$2" -cf - | tar -C "$3" -xf -' \
+	if ! long_run "$log" no_progress bash -c 'set -o pipefail; tar -C "$1" --verbatim-files-from -T "$2" -cf - | tar -C "$3" -xf -' \
 		copy "$OPT_SOURCE" "$WORK/1-target/files" "$to"; then
 		show_file "$log"
 		die "$OPT_SOURCE could not be copied to $to"

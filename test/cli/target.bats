@@ -145,6 +145,37 @@ own() { "$DRIVER" -s "$T/src" -c "$T/config" -v "$T/image" --print-target "$@"; 
 	(cd "$T/src" && find . -printf '%p %T@ %s\n' | sort) | diff "$T/before" -
 }
 
+@test "a tree that was built in again is the same source, and its key is not copied" {
+	local copy file
+	: >"$T/src/.config"
+	printf 'mrproper:\n' >>"$T/src/Makefile"
+	mkdir -p "$T/src/certs" "$T/src/tools/objtool/libsubcmd" "$T/src/arch/x86/boot"
+	echo source >"$T/src/arch/x86/boot/voffset.c"
+	run -0 own
+	copy=$(sed -n 's/^TARGET_SOURCE=//p' <<<"$output")
+	[[ -f $copy/arch/x86/boot/voffset.c && -f $copy/kernel/foo.c ]]
+	# Kbuild writes the command beside what it makes.
+	for file in arch/x86/boot/voffset.h kernel/bounds.s scripts/sorttable; do
+		echo made >"$T/src/$file"
+		: >"$T/src/${file%/*}/.${file##*/}.cmd"
+	done
+	for file in certs/signing_key.pem .version .tmp_vmlinux1 kernel/.foo.o.d modules.builtin tools/objtool/objtool tools/objtool/libsubcmd/x.h; do
+		echo made >"$T/src/$file"
+	done
+	run -0 own
+	[[ $(sed -n 's/^TARGET_SOURCE=//p' <<<"$output") == "$copy" ]]
+	echo changed >>"$T/src/arch/x86/boot/voffset.c"
+	run -0 own
+	[[ $(sed -n 's/^TARGET_SOURCE=//p' <<<"$output") != "$copy" ]]
+	copy=$(sed -n 's/^TARGET_SOURCE=//p' <<<"$output")
+	[[ -f $copy/kernel/foo.c ]]
+	[[ ! -e $copy/certs/signing_key.pem && ! -e $copy/arch/x86/boot/voffset.h && ! -e $copy/kernel/bounds.s && ! -e $copy/scripts/sorttable ]]
+	# What a link leads to counts.
+	ln -s foo.c "$T/src/kernel/link.c"
+	run -0 own
+	[[ $(sed -n 's/^TARGET_SOURCE=//p' <<<"$output") != "$copy" ]]
+}
+
 @test "a cache that can't be written, a path that make can't take" {
 	: >"$T/file"
 	KPATCH_CACHE=$T/file/cache run -1 own
