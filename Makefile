@@ -21,7 +21,7 @@
 # make check-fixes      150 real fixes of each series    hours; goes on where it was (kernel)
 # make check-long       modules and livepatches come, go and race; runs that are killed    hours (kernel)
 # make check-oot        modules of two Debian packages *-dkms, built from source, patched, booted; slow tests of such    6 minutes (kernel)
-# make check-trees      small kernels of one's own, each configured, compiled or built in another way, patched and booted    2 hours at first (kernel)
+# make check-trees      small kernels of one's own, each configured, compiled or built in another way, patched and booted    20 minutes at first (kernel)
 # make check-valgrind   the object tests under valgrind    20 minutes
 # make fuzz, fuzz-long  broken files; fuzz-long guided by coverage, two million runs of each program    10 minutes, hours
 # make bench            measures what has a limit of time or memory    minutes (kernel)
