@@ -95,9 +95,11 @@ image_fits_symvers() {
 	die "the exports of $TARGET_IMAGE can't be compared with $TARGET_SYMVERS (klp-place, status $status)"
 }
 
-# The banner is the string that the image prints first: "Linux version RELEASE (who@where) (compiler) #1 SMP ...".
+# The banner is the string that the image prints first: "Linux version RELEASE (who@where) (compiler) #1 SMP ...". In newer kernels
+# another one is before it, without number and date, that stood for it until the link (init/version.c).
 image_banner() {
-	TARGET_BANNER=$(LC_ALL=C grep -a -o -m 1 'Linux version [0-9][^[:cntrl:]]*' "$TARGET_VMLINUX" | sed -n 1p) || true
+	TARGET_BANNER=$(LC_ALL=C grep -a -o 'Linux version [0-9][^[:cntrl:]]*' "$TARGET_VMLINUX" |
+		awk '/ #[0-9]/ { found = $0; exit } first == "" { first = $0 } END { print found == "" ? first : found }') || true
 	if [[ -z $TARGET_BANNER ]]; then die "$TARGET_IMAGE has no kernel banner: is it a kernel image?"; fi
 	REPLY=${TARGET_BANNER#Linux version }
 	REPLY=${REPLY%% *}

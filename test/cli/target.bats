@@ -13,7 +13,7 @@ setup() {
 	fake_image "$T/image"
 	: >"$T/Module.symvers"
 	banner="Linux version 6.12.3-test (me@here) ($(gcc --version | sed -n 1p), GNU ld 2.40) #1 SMP"
-	fake_tool klp-place 'case $1 in elf) { printf "\177ELF"; echo; echo "'"$banner"'"; } >"$3";; kallsyms) echo "ffffffff81000000 T _text";; esac'
+	fake_tool klp-place 'case $1 in elf) { printf "\177ELF"; echo; echo "'"${banner% #1 SMP} # SMP "'"; echo "'"$banner"'"; } >"$3";; kallsyms) echo "ffffffff81000000 T _text";; esac'
 	printf -- '--- a/kernel/foo.c\n+++ b/kernel/foo.c\n@@ -1,3 +1,3 @@\n int one(void)\n {\n-\treturn 1;\n+\treturn 3;\n' >"$T/x.patch"
 }
 own() { "$DRIVER" -s "$T/src" -c "$T/config" -v "$T/image" --print-target "$@"; }
@@ -22,6 +22,8 @@ own() { "$DRIVER" -s "$T/src" -c "$T/config" -v "$T/image" --print-target "$@"; 
 	run -0 own
 	[[ $output == *"TARGET_RELEASE=6.12.3-test"* && $output == *"TARGET_SOURCE=$T/src"* ]]
 	[[ $output == *"TARGET_SYMVERS=$T/Module.symvers"* ]]
+	# Not what stood for it until the link.
+	[[ $(grep '^TARGET_BANNER=' <<<"$output") == *' #1\ SMP' || $(grep '^TARGET_BANNER=' <<<"$output") == *'\#1\ SMP' ]]
 }
 
 @test "all options of the kernel that are missing are told at once, with reasons" {
