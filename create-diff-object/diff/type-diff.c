@@ -215,7 +215,9 @@ void type_diff_variable(struct types *orig, uint32_t o, struct types *patched, u
 		diff->difference = compare_texts(orig, o, patched, p);
 	else if (with_size && o_size && p_size)
 		diff->difference = TYPE_LAYOUT;
-	if (diff->difference)
+	if (diff->difference && strcmp(type_text(patched, p), type_text(orig, o)))
 		add(&list, "it is '%s' instead of '%s'", type_text(patched, p), type_text(orig, o));
+	else if (diff->difference)
+		add(&list, "it has %llu bytes instead of %llu", (unsigned long long)p_size, (unsigned long long)o_size);
 	finish(&list, diff);
 }

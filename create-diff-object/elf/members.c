@@ -244,9 +244,27 @@ static const char *aggregate_text(struct types *types, Dwarf_Die *die, int tag)
 	return dwarf_diename(die) ? arena_printf(types->arena, "%s %s", word, dwarf_diename(die)) : word;
 }
 
+/* A structure without a name is known by its typedef (atomic_t). */
+static const char *typedef_name(const struct types *types, uint32_t node)
+{
+	const char *name = NULL;
+
+	for (unsigned int i = 0; i < MAX_DEPTH && node != TYPE_NONE; i++) {
+		Dwarf_Die die = types->nodes.v[node].die;
+
+		if (types->nodes.v[node].tag == DW_TAG_typedef)
+			name = dwarf_diename(&die);
+		else if (types_strip(types, node) == node)
+			break;
+		node = types_of(types, &die);
+	}
+	return name;
+}
+
 static const char *make_text(struct types *types, uint32_t node, unsigned int depth)
 {
-	struct type_node *type;
+	struct type_node *given = node == TYPE_NONE ? NULL : &types->nodes.v[node], *type;
+	const char *alias = typedef_name(types, node);
 	const char *text;
 	Dwarf_Die die;
 
@@ -255,9 +273,9 @@ static const char *make_text(struct types *types, uint32_t node, unsigned int de
 		return "void";
 	if (depth > MAX_DEPTH)
 		return "...";
+	if (given->text)
+		return given->text;
 	type = &types->nodes.v[node];
-	if (type->text)
-		return type->text;
 	die = type->die;
 	switch (type->tag) {
 	case DW_TAG_base_type:
@@ -273,11 +291,11 @@ static const char *make_text(struct types *types, uint32_t node, unsigned int de
 		text = signature_text(types, &die, "", depth);
 		break;
 	default:
-		text = aggregate_text(types, &die, type->tag);
+		text = alias && !dwarf_diename(&die) ? alias : aggregate_text(types, &die, type->tag);
 	}
 	/* Deep inside of another one it may have been cut. */
 	if (!depth)
-		type->text = text;
+		given->text = text;
 	return text;
 }
 

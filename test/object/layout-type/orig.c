@@ -15,6 +15,9 @@ struct range { THEN(int, unsigned) length; };
 static THEN(int, unsigned) counter;
 static THEN(struct a *, unsigned long) kept;
 static const char *text;
+typedef struct { int counter; } atomic_t;
+static THEN(int, atomic_t) count;
+void give(void (*to)(void *)) { to(&count); }
 static THEN(int, unsigned) array[2];
 static int THEN(turned[2][3], turned[3][2]);
 int h(int i, int k) { return array[i]++ + turned[i][k]++ THEN(, + 1); }
