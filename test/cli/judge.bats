@@ -90,6 +90,27 @@ changed() {
 	[[ $output == *$'wrong\tdata\tjudged.o: weights is copied, and .data.known+0 goes on with the old one'* ]]
 }
 
+@test "an address that can't be called where processors check that is the copy's" {
+	local sections="-ffunction-sections -fdata-sections -fcf-protection=branch -g" name
+	mkdir -p "$T"/branch/objects/{3-affected,4-compile/{orig,patched}}
+	cd "$T/branch"
+	compile other other -fcf-protection=branch
+	compile judged plain -fcf-protection=branch
+	# shellcheck disable=SC2086
+	for name in 0 5; do compile judged "$name" -DP="$name" $sections; done
+	ld -Ttext=0xffffffff81000000 -o vmlinux other.o plain.o
+	nm -n vmlinux >kallsyms
+	"$BIN/klp-place" place --image vmlinux -o place plain.o
+	"$BIN/create-diff-object" --placement place 0.o 5.o vmlinux kallsyms "$BATS_FILE_TMPDIR/symvers" livepatch_x diff.o
+	link diff.o module.ko
+	printf '%s=%s\n' TARGET_VMLINUX vmlinux TARGET_KALLSYMS kallsyms TARGET_SYMVERS "$BATS_FILE_TMPDIR/symvers" TARGET_MODULES_DIR "$PWD" >target
+	printf 'judged.o\tvmlinux\tvmlinux\tjudged.o\n' >objects/3-affected/objects
+	cp 0.o objects/4-compile/orig/judged.o
+	cp 5.o objects/4-compile/patched/judged.o
+	run -0 "$JUDGE" objects module.ko target
+	[[ ${lines[-1]} == $'right\t2 replaced, 2 functions, '*' 0 wrong, 0 unsure' ]]
+}
+
 @test "a function that is missing" {
 	run -1 judge 2 module1.ko
 	[[ $output == *$'wrong\tmissing\tjudged.o: second differs and is not replaced: '* ]]

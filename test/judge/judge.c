@@ -283,6 +283,16 @@ static bool is_of_messages(const struct symbol *symbol)
 	return false;
 }
 
+/* Does it begin with endbr64? Where others do, nothing but a direct call may go to one that does not. */
+static bool begins_with_endbr(const struct symbol *symbol)
+{
+	static const unsigned char endbr64[] = {0xf3, 0x0f, 0x1e, 0xfa};
+	const struct section *section = &symbol->object->sections[symbol->section];
+
+	return section->bytes && symbol->value + sizeof(endbr64) <= section->size &&
+	       !memcmp(section->bytes + symbol->value, endbr64, sizeof(endbr64));
+}
+
 static void check_carried(struct judge *judge, struct unit *unit, const char *where, struct reference *pref,
 			  struct point *p, struct point *k)
 {
@@ -301,7 +311,8 @@ static void check_carried(struct judge *judge, struct unit *unit, const char *wh
 		/* Pointers are compared, and may outlive the livepatch. Tables are about places in the code. */
 		bool is_pointer = !pref->branch && !p->offset && !judge->in_table;
 
-		if (old && is_pointer && !strstr(old->name, ".cold"))
+		if (old && is_pointer && !strstr(old->name, ".cold") &&
+		    (begins_with_endbr(old) || !begins_with_endbr(p->symbol)))
 			wrong(judge, "reference", where, "the address of %s is that of the copy", old->name);
 	} else if (!is_anonymous(p) && !is_of_messages(p->symbol) && old && !old->changed) {
 		wrong(judge, "reference", where, "%s is copied, but it is there", old->name);

@@ -1,4 +1,5 @@
-/* -DP=1: first changes; -DP=2: second as well; -DP=3: first, and a text; -DP=4: a constant, which others know with -DKNOWN */
+/* -DP=1: first changes; -DP=2: second as well; -DP=3: first, and a text; -DP=4: a constant, which others know with -DKNOWN;
+   -DP=5: the address of a static function is taken */
 int printk(const char *format, ...);
 int other(int x);
 static int state = 1;
@@ -26,7 +27,7 @@ __attribute__((noinline)) int third(int x)
 	spare += twice(x) * weights[x & 3];
 	return helper(x) - spare;
 }
-#if P && P != 4
+#if P && P < 4
 static int added = 7;
 static __attribute__((noinline)) int fresh(int x)
 {
@@ -37,7 +38,7 @@ static __attribute__((noinline)) int fresh(int x)
 #endif
 __attribute__((noinline)) int first(int x)
 {
-#if P && P != 4
+#if P && P < 4
 	if (x > state)
 		return fresh(x) + other(x);
 #endif
@@ -58,6 +59,8 @@ __attribute__((noinline)) int second(int x)
 {
 #if P == 2
 	x += spare;
+#elif P == 5
+	return printk("of the second\n", helper);
 #endif
 	printk("of the second\n");
 	return helper(x) + 3;
