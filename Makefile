@@ -241,7 +241,7 @@ check-fixes: all $(JUDGE)
 check-fixes-small: all $(JUDGE)
 	$(Q)test/series 6.12 test/fixes/small
 
-# Kernels of one's own (test/trees/table; TREES="in-tree out-of-tree" chooses). make check has three, once they were built.
+# Kernels of one's own (test/trees/table; TREES="in-tree kasan" chooses). make check has three, once they were built.
 TREES ?=
 check-trees: all
 	$(Q)test/series 6.12 test/trees/run $(TREES)
