@@ -77,6 +77,11 @@ check_machine() { ! grep -nE '(R|EM|SHT)_(X86_64|AARCH64|PPC64|390|RISCV|LARCH)'
 # Only the programs end the process.
 check_exit() { ! grep -nE '\b(_?exit|abort|errx?)\(' create-diff-object/{util,arch,kernel,elf,target,place,diff,special,klp,verify}/*.[ch] | grep -v '^create-diff-object/util/memory.c:'; }
 
+# What a program of ours found out the driver reads in its records, not in its messages. (Those of git, make and modpost it has to read.)
+check_messages() {
+	! grep -nE '(grep|sed|awk|=~|==).*(: \\?\(?(refused|warning|note|error|changed|new|L[0-9])|\[[a-z]+-[a-z-]+\\\])' kpatch-build/lib/*.sh
+}
+
 # The judge shares nothing with what it judges.
 check_judge() { ! grep -nE '#include "' test/judge/*.[ch] | grep -vE ':#include "(compare|object|target|touched)\.h"$'; }
 
@@ -99,6 +104,7 @@ try "no symbol of a layer above, no circle of files" check_symbols
 try "names of the kernel's sections and symbols only in kernel/" check_names
 try "numbers of machines only in arch/" check_machine
 try "exit() only in tools/" check_exit
+try "no message of a program is read by the driver" check_messages
 try "the judge includes nothing of the engine" check_judge
 try "scripts are executable" check_executable
 exit $failed
