@@ -196,9 +196,9 @@ static bool may_differ(bool exact, const struct range *o, const struct elf_sec *
 	const struct line_field *line = o->line == p->line ? o->line : NULL;
 	unsigned int bits = byte_at(o_sec, o->start + i) ^ byte_at(p_sec, p->start + i);
 
-	if (exact)
+	if (exact && !(line && line->is_for_people))
 		return false;
-	if (i >= o->ignore_at && i < o->ignore_at + o->ignore_len)
+	if (!exact && i >= o->ignore_at && i < o->ignore_at + o->ignore_len)
 		return true;
 	return line && i >= line->offset && i < line->offset + sizeof(line->mask) &&
 	       !(bits & ~(line->mask >> 8 * (i - line->offset)));

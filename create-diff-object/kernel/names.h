@@ -162,6 +162,8 @@ bool is_indirect_thunk(const char *name);
 struct line_field {
 	uint8_t offset; /* bytes from the start of the datum */
 	uint32_t mask;  /* of the 32-bit number there */
+	/* A message that is moved to another line is the same message to who switched it on: the number may always differ. */
+	bool is_for_people;
 };
 
 /* The line number in data of a section, or NULL. */
