@@ -114,6 +114,9 @@ uint64_t elf_out_append(struct elf_out *out, uint32_t id, const void *data, uint
 		sec->nobits_size = end;
 		return offset;
 	}
+	/* memset() takes no NULL, not even for nothing: an empty section has no bytes yet. */
+	if (end == sec->data.n)
+		return offset;
 	if (end > UINT32_MAX / 2)
 		memory_exhausted();
 	while (sec->data.cap < end)
