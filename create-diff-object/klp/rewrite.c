@@ -84,14 +84,15 @@ static int add_section(const struct rewrite *r, uint32_t index)
 		.flags = sec->flags,
 		.align = sec->align,
 		.entsize = sec->entsize,
-		.link = sec->type == SHT_RELA ? 0 : r->sec_map[sec->link],
-		.info = sec->type == SHT_RELA ? r->sec_map[sec->info] : sec->info,
 	};
 	int err = check_section(r, index);
 	uint32_t id;
 
 	if (err)
 		return err;
+	/* (Only now they are known to be numbers of sections.) */
+	attr.link = sec->type == SHT_RELA ? 0 : r->sec_map[sec->link];
+	attr.info = sec->type == SHT_RELA ? r->sec_map[sec->info] : sec->info;
 	id = elf_out_add_section(r->out, sec->name, &attr);
 	if (sec->type != SHT_RELA)
 		elf_out_append(r->out, id, sec->data, sec->size, 1);
