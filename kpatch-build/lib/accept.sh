@@ -2,9 +2,9 @@
 # What the author of a patch has judged: --accept RULE:NAME, or RULE:OBJECT:NAME for one object of the kernel only. It is passed on
 # to create-diff-object, which makes a warning of the refusal and notes it in the module. What matches in no object is told, for it
 # may be a name mistyped. A symbol of one object has nothing to do with one of that name in another: where both are refused, the
-# object has to be said. (A structure is the same for all.)
+# object has to be said. A type is the same for all.
 
-readonly ACCEPT_OF_SYMBOLS=' address-kept constant-removed data-removed init-removed state-restarted '
+readonly ACCEPT_OF_TYPES=' layout-changed member-added type-changed '
 
 # accept_parse ACCEPT: ACCEPT_RULE, ACCEPT_OBJECT ("" for all), ACCEPT_NAME
 accept_parse() {
@@ -38,7 +38,7 @@ accept_check() {
 		done
 		if ((${#found[@]} == 0)); then
 			warn "--accept $accept matched nothing"
-		elif ((${#found[@]} > 1)) && [[ $ACCEPT_OF_SYMBOLS == *" $ACCEPT_RULE "* ]]; then
+		elif ((${#found[@]} > 1)) && [[ $ACCEPT_OF_TYPES != *" $ACCEPT_RULE "* ]]; then
 			object="${found[*]/%/:$ACCEPT_NAME}"
 			refuse accept-ambiguous "--accept $accept matches something in each of ${found[*]}; say which are meant, of --accept $ACCEPT_RULE:${object// / --accept $ACCEPT_RULE:}"
 		fi

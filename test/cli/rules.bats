@@ -172,6 +172,9 @@ kpatch-build: warning: --accept data-removed:c.o:state matched nothing" ]]
 	printf 'accepted\taddress-kept\tshow\ttext\naccepted\tlayout-changed\tfoo\ttext\n' | tee a.report >b.report
 	SETUP='OPT_ACCEPT=(address-kept:show)' run -2 lib accept_check . a.o b.o
 	[[ $output == "kpatch-build: refused: --accept address-kept:show matches something in each of a.o b.o; say which are meant, of --accept address-kept:a.o:show --accept address-kept:b.o:show [accept-ambiguous]" ]]
+	printf 'accepted\tsignature-changed\tshow\ttext\n' | tee c.report >d.report
+	SETUP='OPT_ACCEPT=(signature-changed:show)' run -2 lib accept_check . c.o d.o
+	[[ $output == *"--accept signature-changed:c.o:show --accept signature-changed:d.o:show [accept-ambiguous]" ]]
 	SETUP='OPT_ACCEPT=(address-kept:b.o:show layout-changed:foo)' run -0 lib accept_check . a.o b.o
 	[[ -z $output ]]
 	export SETUP='OPT_ACCEPT=(address-kept:a.o:show layout-changed:foo); of() { accept_options "$1"; echo "${ACCEPT_OPTIONS[@]}"; }'
