@@ -18,7 +18,6 @@
 #include "diff/merged.h"
 #include "diff/restarts.h"
 #include "diff/running.h"
-#include "diff/table-order.h"
 #include "kernel/names.h"
 #include "util/arena.h"
 #include "util/diag.h"
@@ -836,7 +835,6 @@ void gate_run(const struct diff *diff, struct diag *diag)
 	check_removed_sections(diff, diag);
 	check_constructors(diff, diag);
 	warn_exports(diff, diag);
-	table_order_check(diff, diag);
 	running_warn(diff, diag);
 	restarts_warn(diff, diag);
 }

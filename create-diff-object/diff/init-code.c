@@ -37,6 +37,13 @@ struct walk {
 	name_vec inlined; /* functions that a hunk touches and whose code is there, each once */
 };
 
+static void walk_end(struct walk *walk)
+{
+	vec_free(&walk->own.numbers);
+	vec_free(&walk->own.targets);
+	vec_free(&walk->inlined);
+}
+
 static void add_name(name_vec *names, const char *name)
 {
 	for (uint32_t i = 0; i < names->n; i++)
@@ -65,7 +72,6 @@ static const char *name_of_target(struct arena *arena, const struct side *side, 
 {
 	const struct piece *target = ref->piece == PIECE_NONE ? NULL : side_piece(side, ref->piece);
 	const char *name = target ? target->name : side->obj->syms[ref->sym].name;
-	size_t len = strcspn(name, ".");
 
 	/* Strings have no names; what is in them is the source's. */
 	if (target && target->kind == PIECE_ANON) {
@@ -76,7 +82,7 @@ static const char *name_of_target(struct arena *arena, const struct side *side, 
 			return arena_printf(arena, "\"%.*s", (int)(sec->size - offset), sec->data + offset);
 		return sec->name;
 	}
-	return len ? arena_printf(arena, "%.*s", (int)len, name) : name;
+	return arena_printf(arena, "%.*s", (int)source_name_length(name), name);
 }
 
 static void add_own(struct walk *walk, const struct elf_sec *text, const struct ref *refs, uint32_t nrefs, uint64_t at,
@@ -171,11 +177,11 @@ static void find_included(struct walk *orig, struct walk *patched)
 
 	for (uint32_t p = 0; p < diff->patched.pieces->n; p++) {
 		const struct piece *piece = side_piece(&diff->patched, p);
-		size_t len = strcspn(piece->name, ".");
 
 		if (piece->kind != PIECE_FUNC || piece->class == SEC_INIT || !is_included(diff, p))
 			continue;
-		add_name(&patched->inlined, arena_printf(patched->arena, "%.*s", (int)len, piece->name));
+		add_name(&patched->inlined,
+			 arena_printf(patched->arena, "%.*s", (int)source_name_length(piece->name), piece->name));
 		walk_code(patched, p, false);
 		if (diff->corr->to_orig[p] != PIECE_NONE)
 			walk_code(orig, diff->corr->to_orig[p], false);
@@ -215,8 +221,8 @@ static const char *check(struct walk *orig, struct walk *patched, uint32_t p, st
 	missing = find_missing(&orig->inlined, &o.inlined, &n.inlined);
 	if (!missing)
 		missing = find_missing(&patched->inlined, &o.inlined, &n.inlined);
-	vec_free(&o.inlined);
-	vec_free(&n.inlined);
+	walk_end(&o);
+	walk_end(&n);
 	return missing ? arena_printf(arena, "%s(), which is inlined into it, is in no function of the livepatch",
 				      missing)
 		       : NULL;
@@ -231,11 +237,7 @@ const char *init_code_why_needed(const struct diff *diff, uint32_t p, struct are
 	if (!debug_of(diff->orig.obj) || !debug_of(diff->patched.obj))
 		return "there is no debug information";
 	why = check(&orig, &patched, p, arena);
-	vec_free(&orig.own.numbers);
-	vec_free(&orig.own.targets);
-	vec_free(&orig.inlined);
-	vec_free(&patched.own.numbers);
-	vec_free(&patched.own.targets);
-	vec_free(&patched.inlined);
+	walk_end(&orig);
+	walk_end(&patched);
 	return why;
 }

@@ -17,6 +17,7 @@
 #include "diff/attributes.h"
 #include "diff/old-objects.h"
 #include "diff/signatures.h"
+#include "diff/table-order.h"
 #include "diff/type-diff.h"
 #include "elf/enumerators.h"
 #include "elf/members.h"
@@ -486,6 +487,7 @@ void layout_check(const struct diff *diff, struct diag *diag)
 		check_renamed(&ctx);
 		check_variables(&ctx);
 		signatures_check(diff, ctx.orig.types, ctx.patched.types, diag);
+		table_order_check(diff, ctx.orig.types, ctx.patched.types, diag);
 	}
 	types_free(ctx.orig.types);
 	types_free(ctx.patched.types);

@@ -12,6 +12,7 @@
 
 #include "elf/debug.h"
 #include "elf/decls.h"
+#include "kernel/names.h"
 #include "util/arena.h"
 #include "util/memory.h"
 #include "util/vec.h"
@@ -125,14 +126,6 @@ static bool is_touched(const struct row *row, const struct decl *decl, bool is_n
 	return decl->line >= first && decl->line <= last && is_file(decl->file, row->file);
 }
 
-/* GCC names parts and clones of a function, and static variables of it, with suffixes: "foo.part.0", "table.7". */
-static const char *without_suffix(struct arena *arena, const char *name)
-{
-	size_t len = strcspn(name, ".");
-
-	return len && name[len] ? arena_printf(arena, "%.*s", (int)len, name) : name;
-}
-
 static uint32_t find(struct origin *origin, const char *name, const struct decl **first, bool *is_new)
 {
 	uint32_t n;
@@ -142,7 +135,7 @@ static uint32_t find(struct origin *origin, const char *name, const struct decl 
 		for (int i = 0; i < 2; i++)
 			origin->decls[i] = decls_new(debug_of(origin->objs[i]));
 	}
-	name = without_suffix(origin->arena, name);
+	name = arena_printf(origin->arena, "%.*s", (int)source_name_length(name), name);
 	*is_new = false;
 	n = decls_find(origin->decls[0], name, first);
 	if (n)

@@ -15,6 +15,12 @@
 #include "kernel/names.h"
 #include "util/diag.h"
 
+/* Is it the address of the function, and not where a call or jump goes? */
+static bool is_address(const struct ref *ref, uint32_t p)
+{
+	return ref->piece == p && !ref->is_branch && !ref->target;
+}
+
 /* Code and data, not what tells the kernel of functions (`__mcount_loc`). */
 static bool holds_addresses(const struct elf_sec *sec)
 {
@@ -26,12 +32,9 @@ static bool holds_addresses(const struct elf_sec *sec)
 bool running_is_address_taken(const struct side *side, uint32_t p)
 {
 	for (uint32_t sec = 1; sec < side->obj->nsecs; sec++)
-		for (uint32_t i = 0; holds_addresses(&side->obj->secs[sec]) && i < side->refs->count[sec]; i++) {
-			const struct ref *ref = &side->refs->of_sec[sec][i];
-
-			if (ref->piece == p && !ref->is_branch && !ref->target)
+		for (uint32_t i = 0; holds_addresses(&side->obj->secs[sec]) && i < side->refs->count[sec]; i++)
+			if (is_address(&side->refs->of_sec[sec][i], p))
 				return true;
-		}
 	return false;
 }
 
@@ -85,11 +88,23 @@ static void follow(void *arg, uint64_t at, const struct ref *ref)
 	struct walk *walk = arg;
 	struct escape escape = {0};
 
-	if (ref->piece != walk->function || ref->is_branch || ref->target || walk->creator)
+	if (!is_address(ref, walk->function) || walk->creator)
 		return;
 	escape_follow(walk->side, walk->from, side_piece(walk->side, walk->from)->sec, at, ref, &target, &escape);
 	if (escape.address.way == ESCAPE_CALL && callee_starts_thread(escape.address.callee))
 		walk->creator = escape.address.callee;
+}
+
+/* To decode code takes long, to look at its references does not. */
+static bool refers_to(const struct side *side, uint32_t from, uint32_t p)
+{
+	const struct ref *refs;
+	uint32_t n = side_refs(side, side_piece(side, from), &refs);
+
+	for (uint32_t i = 0; i < n; i++)
+		if (is_address(&refs[i], p))
+			return true;
+	return false;
 }
 
 static const char *find_creator(const struct side *side, uint32_t function)
@@ -99,7 +114,7 @@ static const char *find_creator(const struct side *side, uint32_t function)
 	for (walk.from = 0; walk.from < side->pieces->n && !walk.creator; walk.from++) {
 		const struct piece *piece = side_piece(side, walk.from);
 
-		if (piece->kind == PIECE_FUNC)
+		if (piece->kind == PIECE_FUNC && refers_to(side, walk.from, function))
 			escape_visit_code(side, piece->sec, piece->entry, piece->region_end, follow, &walk);
 	}
 	return walk.creator;

@@ -8,10 +8,7 @@
  */
 #include "diff/table-order.h"
 
-#include <string.h>
-
 #include "diff/lines.h"
-#include "elf/debug.h"
 #include "elf/members.h"
 #include "kernel/names.h"
 #include "util/diag.h"
@@ -110,11 +107,9 @@ static void check_table(struct table *table, struct diag *diag)
 			  "its entries are others: an index that the running kernel has kept means another one");
 }
 
-void table_order_check(const struct diff *diff, struct diag *diag)
+void table_order_check(const struct diff *diff, const struct types *orig, const struct types *patched,
+		       struct diag *diag)
 {
-	struct debug_info *o_debug, *p_debug;
-	struct types *o_types = NULL, *p_types = NULL;
-
 	for (uint32_t p = 0; p < diff->patched.pieces->n; p++) {
 		const struct change_info *info = &diff->changes->v[p];
 		const struct piece *piece = side_piece(&diff->patched, p);
@@ -122,17 +117,9 @@ void table_order_check(const struct diff *diff, struct diag *diag)
 
 		if (piece->kind != PIECE_DATA || !info->carried || info->change != CHANGE_CHANGED)
 			continue;
-		if (!o_types) {
-			o_debug = debug_of(diff->orig.obj);
-			p_debug = debug_of(diff->patched.obj);
-			o_types = o_debug && p_debug ? types_new(o_debug) : NULL;
-			p_types = o_types ? types_new(p_debug) : NULL;
-			if (!p_types)
-				break;
-		}
-		table.size = entry_size(p_types, piece->name);
+		table.size = entry_size(patched, piece->name);
 		/* Entries of another size are another type, which is told as such. */
-		if (!table.size || entry_size(o_types, piece->name) != table.size)
+		if (!table.size || entry_size(orig, piece->name) != table.size)
 			continue;
 		table.orig_n = content_size(&diff->orig, table.orig) / table.size;
 		table.patched_n = content_size(&diff->patched, p) / table.size;
@@ -140,6 +127,4 @@ void table_order_check(const struct diff *diff, struct diag *diag)
 		check_table(&table, diag);
 		lines_free(table.lines);
 	}
-	types_free(o_types);
-	types_free(p_types);
 }

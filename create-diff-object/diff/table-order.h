@@ -6,8 +6,10 @@
 #include "diff/select.h"
 
 struct diag;
+struct types;
 
 /* Tells where the entries of a carried table are at other places than before, and refuses where there are fewer. */
-void table_order_check(const struct diff *diff, struct diag *diag);
+void table_order_check(const struct diff *diff, const struct types *orig, const struct types *patched,
+		       struct diag *diag);
 
 #endif

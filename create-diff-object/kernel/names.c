@@ -462,6 +462,13 @@ bool is_hidden_by_kallsyms(const char *name)
 	return !strcmp(name, "L0");
 }
 
+size_t source_name_length(const char *name)
+{
+	size_t length = strcspn(name, ".");
+
+	return length ? length : strlen(name);
+}
+
 bool is_prefix_symbol(const char *name)
 {
 	return starts_with(name, "__pfx_") || starts_with(name, "__cfi_");

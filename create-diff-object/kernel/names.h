@@ -151,6 +151,9 @@ const char *exported_crc_name(const char *symbol);
  */
 bool is_hidden_by_kallsyms(const char *name);
 
+/* How much of a symbol's name the source has: GCC names parts and clones of a function, and its static variables, "foo.part.0", "table.7". */
+size_t source_name_length(const char *name);
+
 /* Is it a label for the padding before a function (`__pfx_foo`, `__cfi_foo`), not a function? */
 bool is_prefix_symbol(const char *name);
 

@@ -47,9 +47,9 @@ static const struct option plain_options[] = {
 	{0},
 };
 
-enum parsed { PARSED, PARSED_HELP, PARSED_WRONG };
-
-static enum parsed parse(int argc, char **argv, const struct option *known, struct options *opts)
+/* Returns false if there is nothing to be done: *code is what came of it. */
+static bool parse(const struct command *command, int argc, char **argv, const struct option *known,
+		  struct options *opts, enum exit_code *code)
 {
 	int opt;
 
@@ -65,18 +65,19 @@ static enum parsed parse(int argc, char **argv, const struct option *known, stru
 			opts->output = optarg;
 			break;
 		case 'h':
-			return PARSED_HELP;
+			*code = command_help(command, argv);
+			return false;
 		default:
-			command_misused(argv, "unknown option");
-			return PARSED_WRONG;
+			*code = command_misused(argv, "unknown option");
+			return false;
 		}
 	}
 	if (argc - optind != 1) {
-		command_misused(argv, "give one image");
-		return PARSED_WRONG;
+		*code = command_misused(argv, "give one image");
+		return false;
 	}
 	opts->image = argv[optind];
-	return PARSED;
+	return true;
 }
 
 /* The same symbols, with the position that a livepatch names each by instead of its type. */
@@ -177,18 +178,13 @@ static enum exit_code print(const struct command *command, int argc, char **argv
 {
 	struct diag diag = {.out = stderr};
 	struct options opts = {0};
+	enum exit_code code;
 	struct image *image;
 	struct elf_obj *obj;
 	int err;
 
-	switch (parse(argc, argv, known, &opts)) {
-	case PARSED:
-		break;
-	case PARSED_HELP:
-		return command_help(command, argv);
-	case PARSED_WRONG:
-		return EXIT_CODE_ERROR;
-	}
+	if (!parse(command, argc, argv, known, &opts, &code))
+		return code;
 	err = image_read(opts.image, &image, &diag);
 	if (!err) {
 		err = image_read_elf(image, &obj, &diag);
@@ -220,17 +216,12 @@ enum exit_code place_elf_run(const struct command *command, int argc, char **arg
 {
 	struct diag diag = {.out = stderr};
 	struct options opts = {0};
+	enum exit_code code;
 	struct image *image;
 	int err;
 
-	switch (parse(argc, argv, plain_options, &opts)) {
-	case PARSED:
-		break;
-	case PARSED_HELP:
-		return command_help(command, argv);
-	case PARSED_WRONG:
-		return EXIT_CODE_ERROR;
-	}
+	if (!parse(command, argc, argv, plain_options, &opts, &code))
+		return code;
 	if (!opts.output)
 		return command_misused(argv, "no output given (-o)");
 	err = image_read(opts.image, &image, &diag);

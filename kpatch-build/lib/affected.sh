@@ -235,7 +235,6 @@ affected_modules_fit() {
 	esac
 }
 
-
 # ---- what is built, and into what -----------------------------------------------------------------------------------
 
 # makefiles_index: "directory <TAB> base name" for each x.o that a Makefile speaks of, "directory <TAB> include" where one

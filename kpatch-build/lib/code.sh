@@ -28,6 +28,8 @@ kernel_affected() { affected_find; }
 kernel_plain() { compile_plain; }
 kernel_command_dir() { REPLY=$TREE; }
 
+kernel_is_set() { grep -qx "$1=y" -- "${TARGET_CONFIG:-/dev/null}"; }
+
 # kernel_class NAME -> REPLY
 kernel_class() {
 	local name=$1
@@ -37,11 +39,11 @@ kernel_class() {
 	arch/*/*) REPLY=out ;;
 	rust/* | *.rs)
 		# (Where it is built, a .rs is refused below.)
-		if ! grep -qx 'CONFIG_RUST=y' -- "${TARGET_CONFIG:-/dev/null}"; then REPLY=out; fi
+		if ! kernel_is_set CONFIG_RUST; then REPLY=out; fi
 		;;
 	samples/*)
 		# Where the configuration builds them they are modules like others.
-		if grep -qx 'CONFIG_SAMPLES=y' -- "${TARGET_CONFIG:-/dev/null}"; then REPLY="the configuration builds samples, which are not supported [not-built]"; else REPLY=out; fi
+		if kernel_is_set CONFIG_SAMPLES; then REPLY="the configuration builds samples, which are not supported [not-built]"; else REPLY=out; fi
 		;;
 	tools/*.[ch])
 		# Some are included by code of the kernel (tools/lib/bpf/relo_core.c).

@@ -3,22 +3,12 @@
  * The kernel that the module of linked-module.S is for: a banner, a vermagic, symbols, ftrace locations, and the
  * list of functions with a sealed endbr. kernel-twin.S adds symbols of the same names.
  */
+#include "functions.h"
+
 	.text
 	.globl _text
 _text:
 	.globl exported_fn, hidden_fn, patched_fn, sealed_fn, module_layout, unexported_fn
-	.macro function name
-	.type \name, @function
-\name:	endbr64
-	.skip 12
-	.size \name, 16
-	.endm
-	/* A static function that is only called. */
-	.macro called name
-	.type \name, @function
-\name:	.skip 16
-	.size \name, 16
-	.endm
 	function exported_fn
 	function hidden_fn
 	function patched_fn

@@ -1,12 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* mod_a of the target: a function that can be traced and one that can't. It depends on mod_b. */
+#include "functions.h"
+
 	.text
-	.macro function name
-	.type \name, @function
-\name:	endbr64
-	.skip 12
-	.size \name, 16
-	.endm
 	function fn_a
 	function fn_q
 
