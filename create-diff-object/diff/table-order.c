@@ -4,7 +4,9 @@
  * what was opened before means another entry of `rates[]` if the patch puts one into the middle, and nothing if there are fewer.
  * What is changed in place, or added at the end, is what the patch means.
  *
- * The debug information tells what an entry is. One that is all zero may be the end of the table, whose place means nothing.
+ * The debug information tells what an entry is. One that is all zero may be the end of the table, whose place means nothing. Where the
+ * table has such an end before and after, its readers look for it (quirk_flags_table[] of sound/usb/quirks.c), and fewer entries are
+ * told only: nobody reads behind the end, and who kept an index is rare.
  */
 #include "diff/table-order.h"
 
@@ -49,10 +51,10 @@ static uint64_t entry_size(const struct types *types, const char *name)
 	return found;
 }
 
-static bool is_zero(const struct table *table, uint64_t i)
+/* Is entry i of the table p of side all zero? */
+static bool is_zero(const struct table *table, const struct side *side, uint32_t p, uint64_t i)
 {
-	const struct side *side = &table->diff->orig;
-	const struct piece *piece = side_piece(side, table->orig);
+	const struct piece *piece = side_piece(side, p);
 	const struct elf_sec *sec = side_section(side, piece);
 	uint64_t at = piece->entry + i * table->size;
 	const struct ref *refs;
@@ -73,7 +75,7 @@ static bool is_same(const struct table *table, uint64_t i, uint64_t k)
 /* Where the original entry i is now, if that is elsewhere; else patched_n. */
 static uint64_t find_moved(struct table *table, uint64_t i)
 {
-	if (is_zero(table, i) || is_same(table, i, i))
+	if (is_zero(table, &table->diff->orig, table->orig, i) || is_same(table, i, i))
 		return table->patched_n;
 	for (uint64_t k = 0; k < table->patched_n && table->compared++ < MAX_COMPARED; k++)
 		if (k != i && is_same(table, i, k) && (k >= table->orig_n || !is_same(table, k, k)))
@@ -81,11 +83,25 @@ static uint64_t find_moved(struct table *table, uint64_t i)
 	return table->patched_n;
 }
 
+static bool has_end(const struct table *table)
+{
+	const struct diff *diff = table->diff;
+
+	return table->patched_n && is_zero(table, &diff->orig, table->orig, table->orig_n - 1) &&
+	       is_zero(table, &diff->patched, table->patched, table->patched_n - 1);
+}
+
 static void check_table(struct table *table, struct diag *diag)
 {
 	const struct piece *piece = side_piece(&table->diff->patched, table->patched);
 	const char *file = table->diff->patched.obj->path;
 
+	if (table->patched_n < table->orig_n && has_end(table)) {
+		diag_warn(diag, RULE_ENTRIES_MOVED, file, piece->name,
+			  "has %lu entries instead of %lu: an index that the running kernel has kept means another one",
+			  (unsigned long)table->patched_n, (unsigned long)table->orig_n);
+		return;
+	}
 	if (table->patched_n < table->orig_n) {
 		diag_refuse(diag, RULE_ENTRIES_MOVED, file, piece->name,
 			    "has %lu entries instead of %lu: an index that the running kernel has kept leads behind it",
