@@ -244,6 +244,7 @@ check-fixes-small: all $(JUDGE)
 # Kernels of one's own (test/trees/table; TREES="in-tree kasan" chooses). make check has three, once they were built.
 TREES ?=
 check-trees: all
+	$(Q)kpatch-build/install-packages trees
 	$(Q)test/series 6.12 test/trees/run $(TREES)
 
 check-trees-small: all

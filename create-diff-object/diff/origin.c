@@ -14,6 +14,7 @@
 #include "elf/decls.h"
 #include "kernel/names.h"
 #include "util/arena.h"
+#include "util/input.h"
 #include "util/memory.h"
 #include "util/vec.h"
 
@@ -49,7 +50,6 @@ static bool parse_row(struct arena *arena, char *text, struct row *row)
 	char *fields[FIELDS], *rest = text;
 	unsigned int n = 0;
 
-	text[strcspn(text, "\n")] = '\0';
 	for (; rest && n < FIELDS; n++)
 		fields[n] = strsep(&rest, "\t");
 	if (n < FIELDS || rest || !*fields[0])
@@ -60,32 +60,24 @@ static bool parse_row(struct arena *arena, char *text, struct row *row)
 	       parse_line(fields[4], &row->first_new) && parse_line(fields[5], &row->last_new);
 }
 
-static int read_rows(struct origin *origin, const char *path, FILE *file, struct diag *diag)
+static int read_rows(struct origin *origin, const char *path, struct diag *diag)
 {
-	unsigned int number = 0;
-	char *line = NULL;
-	size_t cap = 0;
-	int err = 0;
+	struct input input;
+	char *line;
+	int err = input_open(&input, path, diag);
 
-	while (!err && getline(&line, &cap, file) >= 0) {
-		char place[32];
-
-		snprintf(place, sizeof(place), "line %u", ++number);
+	if (err)
+		return err;
+	while (!err && (line = input_line(&input)))
 		if (!parse_row(origin->arena, line, vec_push(&origin->rows)))
-			err = diag_error(diag, path, place, "not a row of a table of hunks (see --hunks)");
-	}
-	free(line);
-	if (!err && ferror(file))
-		err = diag_error(diag, path, NULL, "can't read");
-	return err;
+			err = diag_error(diag, path, input.place, "not a row of a table of hunks (see --hunks)");
+	return input_close(&input, err, diag);
 }
 
 int origin_read(const char *table, const struct elf_obj *orig, const struct elf_obj *patched, struct origin **result,
 		struct diag *diag)
 {
 	struct origin *origin = calloc(1, sizeof(*origin));
-	FILE *file = fopen(table, "re");
-	int err;
 
 	if (!origin)
 		memory_exhausted();
@@ -93,11 +85,7 @@ int origin_read(const char *table, const struct elf_obj *orig, const struct elf_
 	origin->objs[0] = orig;
 	origin->objs[1] = patched;
 	*result = origin;
-	if (!file)
-		return diag_error(diag, table, NULL, "can't open: %s", strerror(errno));
-	err = read_rows(origin, table, file, diag);
-	fclose(file);
-	return err;
+	return read_rows(origin, table, diag);
 }
 
 void origin_free(struct origin *origin)

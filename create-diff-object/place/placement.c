@@ -9,6 +9,7 @@
 
 #include "util/arena.h"
 #include "util/diag.h"
+#include "util/input.h"
 #include "util/vec.h"
 
 #define VERSION    "1"
@@ -18,7 +19,6 @@ static uint32_t split(char *line, char **fields)
 {
 	uint32_t n = 0;
 
-	line[strcspn(line, "\n")] = '\0';
 	for (char *rest = line; rest && n < MAX_FIELDS; n++)
 		fields[n] = strsep(&rest, "\t");
 	return n;
@@ -57,28 +57,22 @@ int placement_read(const char *path, struct placement **result, struct diag *dia
 	struct arena *arena = arena_new();
 	struct placement *placement = arena_alloc(arena, sizeof(*placement));
 	VEC(struct placement_record) records = {0};
-	FILE *f = fopen(path, "re");
-	char *line = NULL, place[32];
 	bool has_version = false, has_proved = false;
-	unsigned int number = 0;
-	size_t cap = 0;
-	int err = 0;
+	struct input input;
+	char *line;
+	int err = input_open(&input, path, diag);
 
 	placement->arena = arena;
-	if (!f) {
-		err = -errno;
-		diag_error(diag, path, NULL, "can't open: %s", strerror(-err));
+	if (err) {
 		arena_free(arena);
 		return err;
 	}
-	while (!err && getline(&line, &cap, f) >= 0) {
+	while (!err && (line = input_line(&input))) {
 		char *fields[MAX_FIELDS];
 		uint32_t n = split(line, fields);
 
-		number++;
 		if (!n || !*fields[0] || *fields[0] == '#')
 			continue;
-		snprintf(place, sizeof(place), "line %u", number);
 		if (!strcmp(fields[0], "klp-placement") && n == 2) {
 			has_version = !strcmp(fields[1], VERSION);
 		} else if (!strcmp(fields[0], "object") && n == 2) {
@@ -88,13 +82,12 @@ int placement_read(const char *path, struct placement **result, struct diag *dia
 			has_proved = placement->proved || !strcmp(fields[1], "no");
 		} else if (!strcmp(fields[0], "symbol")) {
 			if (!parse_symbol(arena, fields, n, vec_push(&records)))
-				err = diag_error(diag, path, place, "not a symbol record");
+				err = diag_error(diag, path, input.place, "not a symbol record");
 		} else if (strcmp(fields[0], "matched")) {
-			err = diag_error(diag, path, place, "unknown record '%s'", fields[0]);
+			err = diag_error(diag, path, input.place, "unknown record '%s'", fields[0]);
 		}
 	}
-	free(line);
-	fclose(f);
+	err = input_close(&input, err, diag);
 	if (!err && (!has_version || !placement->object || !has_proved))
 		err = diag_error(diag, path, NULL, "not a placement of version " VERSION);
 	if (!err) {

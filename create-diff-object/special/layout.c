@@ -10,6 +10,7 @@
 #include "kernel/special.h"
 #include "target/btf.h"
 #include "util/diag.h"
+#include "util/input.h"
 
 static int set_size(struct layout *layout, const struct special_row *row, const char *text, const char *file,
 		    const char *place, struct diag *diag)
@@ -50,35 +51,29 @@ int layout_read_environment(struct layout *layout, struct diag *diag)
 
 int layout_read_file(struct layout *layout, const char *path, struct diag *diag)
 {
-	FILE *f = fopen(path, "re");
-	char line[256], section[128], size[32], place[32], more;
-	unsigned int number = 0;
-	int err = 0;
+	char section[128], size[32], more, *line;
+	struct input input;
+	int err = input_open(&input, path, diag);
 
-	if (!f) {
-		err = -errno;
-		diag_error(diag, path, NULL, "can't open: %s", strerror(-err));
+	if (err)
 		return err;
-	}
-	while (!err && fgets(line, sizeof(line), f)) {
+	while (!err && (line = input_line(&input))) {
 		const struct special_row *row;
 
-		line[strcspn(line, "#\n")] = '\0';
-		snprintf(place, sizeof(place), "line %u", ++number);
+		line[strcspn(line, "#")] = '\0';
 		if (line[strspn(line, " \t")] == '\0')
 			continue;
 		if (sscanf(line, "%127s %31s %c", section, size, &more) != 2) {
-			err = diag_error(diag, path, place, "want '<section> <bytes>'");
+			err = diag_error(diag, path, input.place, "want '<section> <bytes>'");
 			break;
 		}
 		row = special_find_row(section);
 		if (!row)
-			err = diag_error(diag, path, place, "'%s' is not a special section", section);
+			err = diag_error(diag, path, input.place, "'%s' is not a special section", section);
 		else
-			err = set_size(layout, row, size, path, place, diag);
+			err = set_size(layout, row, size, path, input.place, diag);
 	}
-	fclose(f);
-	return err;
+	return input_close(&input, err, diag);
 }
 
 int layout_read_image(struct layout *layout, const struct elf_obj *image, struct diag *diag)

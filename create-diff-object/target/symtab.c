@@ -16,6 +16,7 @@
 #include "target/image.h"
 #include "util/arena.h"
 #include "util/diag.h"
+#include "util/input.h"
 #include "util/vec.h"
 
 typedef VEC(struct symtab_sym) symbol_vec;
@@ -340,35 +341,28 @@ static int parse_wanted_lines(FILE *file, struct symtab *tab, name_wanted *wante
 			      struct diag *diag)
 {
 	bool has_address = false;
-	unsigned int number = 0;
-	char *line = NULL;
-	size_t cap = 0;
-	ssize_t len;
+	struct input input;
+	char *line;
 	int err = 0;
 
-	while (!err && (len = getline(&line, &cap, file)) > 0) {
+	input_begin(&input, file, tab->path);
+	while (!err && (line = input_line(&input))) {
 		struct symtab_sym sym = {.file = SYMTAB_NONE};
-		const char *name;
+		const char *name = name_of_line(line, &has_address);
 		enum line outcome;
 
-		number++;
-		if (line[len - 1] == '\n')
-			line[len - 1] = 0;
-		name = name_of_line(line, &has_address);
 		if ((name && !wanted(arg, name) && !is_border(name)) || !line[strspn(line, " \t\r")])
 			continue;
 		line[strcspn(line, "\r")] = 0;
 		outcome = parse_kallsyms_line(arena_strdup(tab->arena, line), &sym);
 		if (outcome == LINE_BAD)
-			err = report_line(tab, number, false, diag);
+			err = report_line(tab, input.number, false, diag);
 		else if (outcome == LINE_SYMBOL && (wanted(arg, sym.name) || is_border(sym.name)))
 			vec_add(syms, sym);
 	}
-	if (!err && ferror(file))
-		err = diag_error(diag, tab->path, NULL, "can't read: %s", strerror(errno));
+	err = input_end(&input, err, diag);
 	if (!err && !has_address)
 		err = diag_error(diag, tab->path, NULL, "all addresses are 0; read it as root (kptr_restrict)");
-	free(line);
 	return err;
 }
 
@@ -495,6 +489,8 @@ static int read_text_file(FILE *file, const char *path, struct symtab **tab, str
 
 	if (len < 0 && ferror(file))
 		err = diag_error(diag, path, NULL, "can't read: %s", strerror(errno));
+	else if (len > 0 && !text[len - 1])
+		err = diag_error(diag, path, NULL, "holds a NUL byte: it is no text");
 	else
 		err = symtab_read_text(path, text, len < 0 ? 0 : (size_t)len, tab, diag);
 	free(text);

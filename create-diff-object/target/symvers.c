@@ -14,6 +14,7 @@
 #include "util/arena.h"
 #include "kernel/module.h"
 #include "util/diag.h"
+#include "util/input.h"
 #include "util/vec.h"
 
 enum { FIELD_CRC, FIELD_NAME, FIELD_OWNER, FIELD_TYPE, FIELD_NAMESPACE, NFIELDS };
@@ -62,42 +63,30 @@ static int parse_line(struct symvers *symvers, char *line, name_wanted *wanted, 
 	return 1;
 }
 
-static int parse_file(struct symvers *symvers, FILE *file, const char *path, name_wanted *wanted, const void *arg,
+static int parse_file(struct symvers *symvers, struct input *input, name_wanted *wanted, const void *arg,
 		      struct diag *diag)
 {
 	VEC(struct symvers_entry) entries = {0};
-	unsigned int number = 0;
-	char *line = NULL;
-	size_t cap = 0;
-	ssize_t len;
+	char *line;
 	int err = 0;
 
-	while (!err && (len = getline(&line, &cap, file)) > 0) {
+	while (!err && (line = input_line(input))) {
 		struct symvers_entry entry;
-		int found;
+		int found = parse_line(symvers, line, wanted, arg, &entry);
 
-		number++;
-		if (line[len - 1] == '\n')
-			line[len - 1] = 0;
-		found = parse_line(symvers, line, wanted, arg, &entry);
 		if (found < 0) {
-			char place[32];
-
 			err = found;
-			snprintf(place, sizeof(place), "line %u", number);
-			diag_error(diag, path, place, "not a line of a Module.symvers (CRC, name, owner, export type)");
+			diag_error(diag, input->path, input->place,
+				   "not a line of a Module.symvers (CRC, name, owner, export type)");
 		} else if (found) {
 			vec_add(&entries, entry);
 		}
 	}
-	if (!err && ferror(file))
-		err = diag_error(diag, path, NULL, "can't read: %s", strerror(errno));
 	symvers->entries = arena_memdup(symvers->arena, entries.v, entries.n * sizeof(*entries.v));
 	symvers->nentries = entries.n;
 	for (uint32_t i = 0; i < entries.n; i++)
 		strmap_add(&symvers->by_name, symvers->entries[i].name, i);
 	vec_free(&entries);
-	free(line);
 	return err;
 }
 
@@ -106,19 +95,15 @@ int symvers_read_wanted(const char *path, name_wanted *wanted, const void *arg, 
 {
 	struct symvers *symvers;
 	struct arena *arena;
-	FILE *file = fopen(path, "re");
-	int err;
+	struct input input;
+	int err = input_open(&input, path, diag);
 
-	if (!file) {
-		err = -errno;
-		diag_error(diag, path, NULL, "can't open: %s", strerror(-err));
+	if (err)
 		return err;
-	}
 	arena = arena_new();
 	symvers = arena_alloc(arena, sizeof(*symvers));
 	symvers->arena = arena;
-	err = parse_file(symvers, file, path, wanted, arg, diag);
-	fclose(file);
+	err = input_close(&input, parse_file(symvers, &input, wanted, arg, diag), diag);
 	if (err)
 		symvers_free(symvers);
 	else

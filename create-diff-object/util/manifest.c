@@ -19,6 +19,7 @@
 
 #include "util/arena.h"
 #include "util/diag.h"
+#include "util/input.h"
 #include "util/output.h"
 #include "util/strmap.h"
 #include "util/vec.h"
@@ -511,27 +512,23 @@ static int check_record(struct checking *c, struct record *r)
 	return 0;
 }
 
-static int check_listed(struct checking *c)
+static int check_listed(struct checking *c, struct diag *diag)
 {
-	char *line = NULL;
-	size_t cap = 0;
-	ssize_t n;
+	struct input input;
+	char *line;
 	int err = 0;
 
 	map_paths(c);
-	while (!err && (n = getline(&line, &cap, c->check->only)) > 0) {
-		uint32_t id;
+	input_begin(&input, c->check->only, "the list");
+	while (!err && (line = input_line(&input))) {
+		uint32_t id = strmap_get(&c->by_path, line);
 
-		if (line[n - 1] == '\n')
-			line[n - 1] = '\0';
-		id = strmap_get(&c->by_path, line);
 		if (id == STRMAP_NONE)
 			differs(c, line, "does not belong there");
 		else
 			err = check_record(c, &c->m.records.v[id]);
 	}
-	free(line);
-	return err;
+	return input_end(&input, err, diag);
 }
 
 static int check_all(struct checking *c)
@@ -552,7 +549,7 @@ int manifest_check(const struct manifest_check *check, struct diag *diag)
 	if (c.root < 0 || !read_manifest(&c.m, check->file, check->name)) {
 		differs(&c, check->dir, c.root < 0 ? "is no directory" : "has no whole manifest");
 	} else {
-		err = check->only ? check_listed(&c) : check_all(&c);
+		err = check->only ? check_listed(&c, diag) : check_all(&c);
 		if (err)
 			diag_error(diag, check->dir, NULL, "can't be checked: %s", strerror(-err));
 		if (!err && !c.differences && c.refreshed)

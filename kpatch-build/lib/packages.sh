@@ -1,8 +1,9 @@
 # shellcheck shell=bash
 # What has to be there, and why: the one list behind `make demo`, `make check` and the driver's own check.
 #
-# Used for: build (compile the programs), run (kpatch-build itself), vm (boot a kernel), check (the test suites), fuzz
-# (make fuzz-long; not among "all", for it is large). A package is missing when one of the commands or headers that it is needed for is.
+# Used for: build (compile the programs), run (kpatch-build itself), vm (boot a kernel), check (the test suites), and what is not
+# among "all": fuzz (make fuzz-long), trees (make check-trees). A package is missing when one of the commands or headers that it is
+# needed for is.
 
 readonly PACKAGES="\
 make            | build run | make                   | builds the programs, and runs the kernel's own build
@@ -43,6 +44,7 @@ qemu-system-x86 | vm        | qemu-system-x86_64     | the virtual machine
 busybox-static  | vm        | busybox                | the programs inside the virtual machine
 cpio            | vm        | cpio                   | the file system inside the virtual machine
 gcc-11          | check     | gcc-11                 | another compiler for the object tests
+gcc-12-plugin-dev | trees  | /usr/lib/gcc/x86_64-linux-gnu/12/plugin/include/plugin-version.h | a configuration with plugins of the compiler
 ovmf            | check     | /usr/share/OVMF/OVMF_CODE_4M.fd | firmware of a virtual machine that holds keys
 bats            | check     | bats                   | tests of the command line
 libcmocka-dev   | check     | cmocka.h               | unit tests
@@ -59,7 +61,7 @@ packages_for() {
 	local name uses needs reason use
 	while IFS='|' read -r name uses needs reason; do
 		for use; do
-			if [[ ($use == all && $uses != *fuzz*) || " $uses " == *" $use "* ]]; then
+			if [[ ($use == all && ! $uses =~ fuzz|trees) || " $uses " == *" $use "* ]]; then
 				echo "${name// /}|$needs|${reason# }"
 				break
 			fi
