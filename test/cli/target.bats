@@ -47,7 +47,7 @@ own() { "$DRIVER" -s "$T/src" -c "$T/config" -v "$T/image" --print-target "$@"; 
 }
 
 @test "another compiler is refused, and gone on with when told so" {
-	sed -i 's/(gcc[^,]*,/(gcc-4 (Old) 4.8.0,/' "$T/bin/klp-place"
+	sed -i 's/(gcc[^,]*,/(gcc-4 (Old) 4.8.0,/g' "$T/bin/klp-place"
 	sed -i 's/^CONFIG_CC_VERSION_TEXT=.*/CONFIG_CC_VERSION_TEXT="gcc-4 (Old) 4.8.0"/' "$T/config"
 	run -1 own
 	[[ $output == *"it was gcc-4 (Old) 4.8.0"*"gcc is "*"--skip-compiler-check"* ]]
@@ -60,7 +60,7 @@ own() { "$DRIVER" -s "$T/src" -c "$T/config" -v "$T/image" --print-target "$@"; 
 	mkdir -p "$T/tool-chain/bin" "$T/build/kernel"
 	printf '#!/bin/sh\necho "own-gcc (Own) 4.8.0"\n' >"$T/tool-chain/bin/own-gcc"
 	chmod +x "$T/tool-chain/bin/own-gcc"
-	sed -i 's/(gcc[^,]*,/(own-gcc (Own) 4.8.0,/' "$T/bin/klp-place"
+	sed -i 's/(gcc[^,]*,/(own-gcc (Own) 4.8.0,/g' "$T/bin/klp-place"
 	sed -i 's/^CONFIG_CC_VERSION_TEXT=.*/CONFIG_CC_VERSION_TEXT="own-gcc (Own) 4.8.0"/' "$T/config"
 	run -1 own
 	[[ $output == *"it was own-gcc (Own) 4.8.0"*"CROSS_COMPILE=/opt/gcc/bin/"* ]]
