@@ -3,6 +3,9 @@
 #include "arch/arch.h"
 
 #include <stddef.h>
+#include <string.h>
+
+#include "kernel/special.h"
 
 static const struct arch_ops *const machines[] = {
 	&arch_x86_64,
@@ -14,4 +17,46 @@ const struct arch_ops *arch_find(uint16_t machine)
 		if (machines[i]->machine == machine)
 			return machines[i];
 	return NULL;
+}
+
+const struct special_row *arch_find_special(const struct arch_ops *arch, const char *section)
+{
+	for (uint32_t i = 0; i < arch->nspecial; i++)
+		if (!strcmp(arch->special[i].section, section))
+			return &arch->special[i];
+	return NULL;
+}
+
+uint8_t arch_kept_bits(const struct arch_ops *arch, const struct arch_reloc *reloc, uint64_t i)
+{
+	uint64_t from_low = arch->is_big_endian ? reloc->size - 1 - i : i;
+
+	return i < reloc->size ? (uint8_t) ~(reloc->mask >> 8 * from_low) : 0xff;
+}
+
+void arch_clear_field(const struct arch_ops *arch, const struct arch_reloc *reloc, uint8_t *bytes)
+{
+	for (uint64_t i = 0; i < reloc->size; i++)
+		bytes[i] &= arch_kept_bits(arch, reloc, i);
+}
+
+bool arch_field_is_clear(const struct arch_ops *arch, const struct arch_reloc *reloc, const uint8_t *bytes)
+{
+	for (uint64_t i = 0; i < reloc->size; i++)
+		if (bytes[i] & ~arch_kept_bits(arch, reloc, i))
+			return false;
+	return true;
+}
+
+int arch_find_payload(const uint8_t *bytes, uint64_t size, struct arch_payload *payload, const struct arch_ops **found,
+		      const char **why)
+{
+	for (size_t i = 0; i < sizeof(machines) / sizeof(machines[0]); i++) {
+		int is = machines[i]->find_payload(bytes, size, payload, why);
+
+		*found = machines[i];
+		if (is)
+			return is;
+	}
+	return 0;
 }

@@ -10,6 +10,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "util/bytes.h"
+
+struct special_row; /* kernel/special.h */
+
+/* No relocated field has more bytes. */
+#define ARCH_FIELD_MAX 8
+
 /* How a relocation type computes its field, as far as a reader of S + A must know. */
 struct arch_reloc {
 	const char *name; /* "R_X86_64_PC32" */
@@ -18,6 +25,13 @@ struct arch_reloc {
 	bool sign_extend; /* a field of 4 bytes is a signed value */
 	bool known;       /* false: the engine does not support the type and refuses it */
 	bool is_got;      /* the field leads to a slot that holds the address; modules have none */
+	uint64_t mask;    /* the bits that are the field's, of its bytes read as a number in the machine's byte order */
+};
+
+/* Where the kernel is in a file that a boot loader reads. */
+struct arch_payload {
+	uint64_t offset, length; /* bytes */
+	uint64_t unpacked;       /* bytes of it when it is unpacked, 0: not told */
 };
 
 /* The same without a slot: the instruction's bytes before the field, and the relocation of the field. */
@@ -84,12 +98,17 @@ struct arch_calls {
 typedef const char *arch_name_field(void *arg, uint8_t field);
 
 struct arch_ops {
-	uint16_t machine;        /* e_machine */
+	uint16_t machine; /* e_machine */
+	bool is_big_endian;
+	const struct special_row *special; /* its kernels' special tables */
+	uint32_t nspecial;
 	uint32_t unwind_section; /* SHT_* of the machine's own tables for unwinding, 0: none */
 	/* The properties of a relocation type; never NULL (see .known). */
 	const struct arch_reloc *(*reloc)(uint32_t type);
 	uint32_t reloc_abs64; /* the type of a plain 64-bit pointer */
 	uint32_t reloc_pc32;  /* the type of a 32-bit distance */
+	/* What a field means: the number at bytes, of reloc->size bytes, as wide as an address. */
+	uint64_t (*read_field)(const struct arch_reloc *reloc, const uint8_t *bytes);
 	/* The type that the assembler would have given to an instruction's PC-relative field, had it not known the target. */
 	uint32_t (*field_reloc)(const struct arch_insn *insn);
 	/* Physical minus virtual addresses of the image of a kernel that is loaded where it was linked to. */
@@ -105,6 +124,14 @@ struct arch_ops {
 	/* May an indirect branch land on what stands at offset of text, on a processor that checks that (endbr64)? */
 	bool (*is_landing)(const uint8_t *text, uint64_t size, uint64_t offset);
 	struct arch_calls calls;
+	/* Is a jump to that symbol a return? Is a call of it one of what a register holds? */
+	bool (*is_return_thunk)(const char *name);
+	bool (*is_indirect_thunk)(const char *name);
+	/*
+	 * Finds the packed kernel in a boot image. 1: found, 0: it is no boot image of this machine, -1: a broken one, and *why says
+	 * how.
+	 */
+	int (*find_payload)(const uint8_t *bytes, uint64_t size, struct arch_payload *payload, const char **why);
 	/*
 	 * The immediate of the instruction at offset of text, and what it adds to a register for an address: not zero, no places on the
 	 * stack, not where a jump goes. Stores up to two, and returns how many.
@@ -121,6 +148,30 @@ struct arch_ops {
 	bool (*print)(const uint8_t *text, uint64_t size, uint64_t offset, arch_name_field *name, void *arg,
 		      char *buffer, size_t buffer_size);
 };
+
+/* The number at bytes, in the machine's byte order. */
+static inline uint32_t arch_get32(const struct arch_ops *arch, const uint8_t *bytes)
+{
+	return bytes_get32(bytes, arch->is_big_endian);
+}
+
+static inline uint64_t arch_get64(const struct arch_ops *arch, const uint8_t *bytes)
+{
+	return bytes_get64(bytes, arch->is_big_endian);
+}
+
+/* The bits of byte i of a field that are not the field's own: another instruction's, or the opcode. */
+uint8_t arch_kept_bits(const struct arch_ops *arch, const struct arch_reloc *reloc, uint64_t i);
+/* Sets the field at bytes, of reloc->size bytes, to zero; what else its bytes hold stays. */
+void arch_clear_field(const struct arch_ops *arch, const struct arch_reloc *reloc, uint8_t *bytes);
+bool arch_field_is_clear(const struct arch_ops *arch, const struct arch_reloc *reloc, const uint8_t *bytes);
+
+/* As find_payload() of the first machine that knows the form; *found is that machine. */
+int arch_find_payload(const uint8_t *bytes, uint64_t size, struct arch_payload *payload, const struct arch_ops **found,
+		      const char **why);
+
+/* Returns the row of a section, or NULL if it is no special table of the machine. */
+const struct special_row *arch_find_special(const struct arch_ops *arch, const char *section);
 
 /* Returns the table for e_machine, or NULL if the machine is not supported. */
 const struct arch_ops *arch_find(uint16_t machine);

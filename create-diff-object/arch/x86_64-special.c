@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
+ * The special tables of x86-64 kernels 5.10 to 6.12, one row each. Some are every machine's (__bug_table), in this machine's form.
+ *
  * Sources (Linux 6.12 unless said):
  *   .altinstructions    struct alt_instr, arch/x86/include/asm/alternative.h: 14 bytes since 6.3, 12 since 5.13, before
  *                       that 13 with the length of the padding behind
@@ -22,10 +24,7 @@
  * object at a time, and a livepatch module's functions are entered from elsewhere. Sealing them would remove
  * the endbr that an indirect call needs.
  */
-#include "kernel/special.h"
-
-#include <stddef.h>
-#include <string.h>
+#include "arch/x86_64.h"
 
 /* A table of distances to instructions. */
 #define SITES(bytes)                                                                                                   \
@@ -35,7 +34,7 @@
 		}                                                                                                      \
 	}
 
-static const struct special_row rows[] = {
+const struct special_row x86_64_special[X86_64_SPECIAL] = {
 	{.section = ".altinstructions",
 	 .type = "alt_instr",
 	 .size_env = "ALT_STRUCT_SIZE",
@@ -142,17 +141,3 @@ static const struct special_row rows[] = {
 	 .layouts = {{.size = 6}},
 	 .early = "unwind_module_init() has sorted it: the entry is not where the relocation says"},
 };
-
-const struct special_row *special_find_row(const char *section)
-{
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		if (!strcmp(rows[i].section, section))
-			return &rows[i];
-	return NULL;
-}
-
-uint32_t special_rows(const struct special_row **result)
-{
-	*result = rows;
-	return sizeof(rows) / sizeof(rows[0]);
-}

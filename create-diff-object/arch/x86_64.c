@@ -25,18 +25,19 @@
 #include <Zydis/Zydis.h>
 
 #include "arch/arch.h"
+#include "arch/x86_64.h"
 
 static const struct arch_reloc relocs[] = {
-	[R_X86_64_NONE] = {"R_X86_64_NONE", 0, false, false, true},
-	[R_X86_64_64] = {"R_X86_64_64", 8, false, false, true},
-	[R_X86_64_PC32] = {"R_X86_64_PC32", 4, true, true, true},
-	[R_X86_64_PLT32] = {"R_X86_64_PLT32", 4, true, true, true},
-	[R_X86_64_32] = {"R_X86_64_32", 4, false, false, true},
-	[R_X86_64_32S] = {"R_X86_64_32S", 4, false, true, true},
-	[R_X86_64_PC64] = {"R_X86_64_PC64", 8, true, true, true},
-	[R_X86_64_GOTPCREL] = {"R_X86_64_GOTPCREL", 4, true, true, false, true},
-	[R_X86_64_GOTPCRELX] = {"R_X86_64_GOTPCRELX", 4, true, true, false, true},
-	[R_X86_64_REX_GOTPCRELX] = {"R_X86_64_REX_GOTPCRELX", 4, true, true, false, true},
+	[R_X86_64_NONE] = {"R_X86_64_NONE", 0, false, false, true, false, 0},
+	[R_X86_64_64] = {"R_X86_64_64", 8, false, false, true, false, UINT64_MAX},
+	[R_X86_64_PC32] = {"R_X86_64_PC32", 4, true, true, true, false, UINT32_MAX},
+	[R_X86_64_PLT32] = {"R_X86_64_PLT32", 4, true, true, true, false, UINT32_MAX},
+	[R_X86_64_32] = {"R_X86_64_32", 4, false, false, true, false, UINT32_MAX},
+	[R_X86_64_32S] = {"R_X86_64_32S", 4, false, true, true, false, UINT32_MAX},
+	[R_X86_64_PC64] = {"R_X86_64_PC64", 8, true, true, true, false, UINT64_MAX},
+	[R_X86_64_GOTPCREL] = {"R_X86_64_GOTPCREL", 4, true, true, false, true, UINT32_MAX},
+	[R_X86_64_GOTPCRELX] = {"R_X86_64_GOTPCRELX", 4, true, true, false, true, UINT32_MAX},
+	[R_X86_64_REX_GOTPCRELX] = {"R_X86_64_REX_GOTPCRELX", 4, true, true, false, true, UINT32_MAX},
 };
 
 static const struct arch_reloc *x86_64_reloc(uint32_t type)
@@ -46,6 +47,27 @@ static const struct arch_reloc *x86_64_reloc(uint32_t type)
 	if (type >= sizeof(relocs) / sizeof(relocs[0]) || !relocs[type].name)
 		return &unknown;
 	return &relocs[type];
+}
+
+static uint64_t x86_64_read_field(const struct arch_reloc *reloc, const uint8_t *bytes)
+{
+	uint32_t field;
+
+	if (reloc->size == 8)
+		return bytes_get64(bytes, false);
+	field = bytes_get32(bytes, false);
+	return reloc->sign_extend ? (uint64_t)(int64_t)(int32_t)field : field;
+}
+
+/* arch/x86/lib/retpoline.S */
+static bool x86_64_is_return_thunk(const char *name)
+{
+	return !strcmp(name, "__x86_return_thunk");
+}
+
+static bool x86_64_is_indirect_thunk(const char *name)
+{
+	return !strncmp(name, "__x86_indirect_", strlen("__x86_indirect_"));
 }
 
 static bool is_direct_branch(ZydisInstructionCategory category)
@@ -451,8 +473,14 @@ static bool x86_64_print(const uint8_t *text, uint64_t size, uint64_t offset, ar
 
 const struct arch_ops arch_x86_64 = {
 	.machine = EM_X86_64,
+	.special = x86_64_special,
+	.nspecial = X86_64_SPECIAL,
 	.unwind_section = SHT_X86_64_UNWIND,
 	.reloc = x86_64_reloc,
+	.read_field = x86_64_read_field,
+	.is_return_thunk = x86_64_is_return_thunk,
+	.is_indirect_thunk = x86_64_is_indirect_thunk,
+	.find_payload = x86_64_find_payload,
 	.reloc_abs64 = R_X86_64_64,
 	.reloc_pc32 = R_X86_64_PC32,
 	.field_reloc = x86_64_field_reloc,

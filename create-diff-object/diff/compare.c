@@ -223,6 +223,17 @@ static uint64_t find_other_target(const struct context *ctx, const struct range 
 	return o_n > p_n ? o_refs[p_n].offset - o->start : p_refs[o_n].offset - p->start;
 }
 
+/* The bits of the byte at a place of the original that no relocated field has; n: of refs, those up to there. */
+static uint8_t kept_bits(const struct context *ctx, const struct ref *refs, uint32_t n, uint64_t at)
+{
+	const struct arch_ops *arch = ctx->orig->obj->arch;
+	uint8_t bits = 0xff;
+
+	for (uint32_t k = n; k-- && at - refs[k].offset < ARCH_FIELD_MAX;)
+		bits &= arch_kept_bits(arch, arch->reloc(refs[k].type), at - refs[k].offset);
+	return bits;
+}
+
 /* Where the bytes outside of relocated fields differ, bytes from the starts of both ranges; length if nowhere. */
 static uint64_t find_other_bytes(const struct context *ctx, const struct range *o, const struct range *p,
 				 uint64_t length)
@@ -232,24 +243,21 @@ static uint64_t find_other_bytes(const struct context *ctx, const struct range *
 	bool is_text = elf_sec_is_text(o_sec) && elf_sec_is_text(p_sec);
 	const struct ref *refs;
 	uint32_t n = refs_in_range(ctx->orig->refs, o->sec, o->start, o->start + length, &refs), next = 0;
-	uint64_t field_end = 0;
+	uint64_t line_end = 0;
 
 	for (uint64_t i = 0; (o_sec->data || p_sec->data) && i < length; i++) {
-		uint64_t line_end;
+		uint8_t bits = byte_at(o_sec, o->start + i) ^ byte_at(p_sec, p->start + i);
 
-		for (; next < n && refs[next].offset - o->start <= i; next++) {
-			uint8_t width = ctx->orig->obj->arch->reloc(refs[next].type)->size;
-
-			if (refs[next].offset - o->start + width > field_end)
-				field_end = refs[next].offset - o->start + width;
-		}
-		if (i < field_end || byte_at(o_sec, o->start + i) == byte_at(p_sec, p->start + i) ||
+		if (!bits || o->start + i < line_end)
+			continue;
+		while (next < n && refs[next].offset <= o->start + i)
+			next++;
+		if (!(bits & kept_bits(ctx, refs, next, o->start + i)) ||
 		    may_differ(ctx->orig->exact, o, o_sec, p, p_sec, i))
 			continue;
 		line_end = is_text ? lines_skip(ctx->lines, &cursor, o->start + i, p->start + i) : 0;
 		if (!line_end)
 			return i;
-		field_end = line_end - o->start;
 	}
 	return length;
 }

@@ -225,7 +225,7 @@ static struct taint follow_call(struct walk *walk, const struct ref *ref, struct
 	struct taint given = only(taint, arguments), back = {0};
 
 	/* The thunk gets what is called in a register, and the value of that is what was called, no result. */
-	if (!name || is_indirect_thunk(name)) {
+	if (!name || walk->obj->arch->is_indirect_thunk(name)) {
 		keep(walk, given, ESCAPE_INDIRECT, NULL);
 		return only(taint, ~(arguments | result));
 	}
@@ -284,7 +284,7 @@ static void follow_jump(struct walk *walk, const struct state *state, const stru
 		reach(walk, state->sec, insn->target, state->taint);
 	else if (is_special_text(walk, ref) || (is_own(walk, ref) && ref->target))
 		reach_ref(walk, ref, state->taint);
-	else if (ref->piece == PIECE_NONE && is_return_thunk(walk->obj->syms[ref->sym].name))
+	else if (ref->piece == PIECE_NONE && walk->obj->arch->is_return_thunk(walk->obj->syms[ref->sym].name))
 		add_returned(walk, state->taint);
 	else if (is_own(walk, ref) && side_piece(side_of(walk), ref->piece)->root != ref->piece)
 		reach_ref(walk, ref, state->taint);

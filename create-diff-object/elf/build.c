@@ -130,7 +130,12 @@ uint64_t elf_out_append(struct elf_out *out, uint32_t id, const void *data, uint
 
 void elf_out_patch(struct elf_out *out, uint32_t id, uint64_t offset, const void *data, uint64_t size)
 {
-	memcpy(out->secs.v[id].data.v + offset, data, size);
+	memcpy(elf_out_bytes(out, id, offset), data, size);
+}
+
+uint8_t *elf_out_bytes(struct elf_out *out, uint32_t id, uint64_t offset)
+{
+	return out->secs.v[id].data.v + offset;
 }
 
 uint32_t elf_out_add_symbol(struct elf_out *out, const struct elf_out_sym *sym)

@@ -47,6 +47,8 @@ uint32_t elf_out_find_section(const struct elf_out *out, const char *name);
 uint64_t elf_out_append(struct elf_out *out, uint32_t sec, const void *data, uint64_t size, uint64_t align);
 /* Overwrites bytes that were appended before. The range must exist. */
 void elf_out_patch(struct elf_out *out, uint32_t sec, uint64_t offset, const void *data, uint64_t size);
+/* The bytes at offset, which were appended before; valid until the next append. */
+uint8_t *elf_out_bytes(struct elf_out *out, uint32_t sec, uint64_t offset);
 /* Current size of a section in bytes. */
 uint64_t elf_out_section_size(const struct elf_out *out, uint32_t sec);
 

@@ -53,6 +53,7 @@ struct elf_sec {
 	uint32_t secsym;  /* index of the STT_SECTION symbol, 0: none */
 	struct elf_rela *relas; /* of rela_sec, in the file's order */
 	uint32_t nrelas;
+	const struct special_row *special; /* the machine's row if it is a special table, else NULL */
 };
 
 struct elf_sym {
@@ -85,7 +86,7 @@ struct elf_obj {
 };
 
 /*
- * Reads path into a new model. Only 64-bit little-endian files of a machine in arch/ are accepted.
+ * Reads path into a new model. Only 64-bit files of a machine in arch/ are accepted.
  * Reports what is wrong through diag and returns -errno; on success stores a model that elf_obj_free() frees.
  */
 int elf_obj_read(const char *path, struct elf_obj **obj, struct diag *diag) __attribute__((warn_unused_result));
@@ -101,6 +102,8 @@ int elf_obj_check(const struct elf_obj *obj, struct diag *diag) __attribute__((w
 void elf_obj_drop_libelf(struct elf_obj *obj);
 void elf_obj_free(struct elf_obj *obj);
 
+/* Entry i of a section of relocations (SHT_RELA), which has so many; sym is not checked. */
+struct elf_rela elf_obj_rela(const struct elf_obj *obj, const struct elf_sec *sec, uint64_t i);
 /* Returns the first section of that name, or NULL. */
 const struct elf_sec *elf_obj_find_section(const struct elf_obj *obj, const char *name);
 /* Returns the index of the first section of that name, or 0. */
@@ -146,7 +149,7 @@ static inline bool elf_sec_is_text(const struct elf_sec *sec)
 /* What the section is for, and who may write to it (kernel/names.h). */
 static inline enum sec_class sec_classify(const struct elf_sec *sec)
 {
-	return section_class(sec->name, sec->type, sec->flags);
+	return section_class(sec->name, sec->special, sec->type, sec->flags);
 }
 
 static inline enum data_kind data_classify(const struct elf_sec *sec)

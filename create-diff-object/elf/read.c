@@ -102,6 +102,7 @@ static int read_sections(struct elf_obj *obj, Elf *elf, struct diag *diag)
 		if ((sec->flags & SHF_COMPRESSED) && (sec->flags & SHF_ALLOC))
 			return diag_error(diag, obj->path, sec->name, "loaded section is compressed");
 		strmap_add(&obj->sec_by_name, sec->name, i);
+		sec->special = arch_find_special(obj->arch, sec->name);
 		if (sec->type == SHT_NOBITS || !sec->size)
 			continue;
 		data = elf_rawdata(scn, NULL);
@@ -199,11 +200,24 @@ static bool is_compressed(const struct elf_sec *sec)
 	return (sec->flags & SHF_COMPRESSED) || (sec->data && sec->size >= 4 && !memcmp(sec->data, "ZLIB", 4));
 }
 
+struct elf_rela elf_obj_rela(const struct elf_obj *obj, const struct elf_sec *sec, uint64_t i)
+{
+	/* Section data need not be aligned in the file. */
+	const uint8_t *entry = sec->data + i * sizeof(Elf64_Rela);
+	uint64_t info = arch_get64(obj->arch, entry + offsetof(Elf64_Rela, r_info));
+
+	return (struct elf_rela){
+		.offset = arch_get64(obj->arch, entry + offsetof(Elf64_Rela, r_offset)),
+		.addend = (int64_t)arch_get64(obj->arch, entry + offsetof(Elf64_Rela, r_addend)),
+		.type = (uint32_t)ELF64_R_TYPE(info),
+		.sym = (uint32_t)ELF64_R_SYM(info),
+	};
+}
+
 static int read_rela_section(struct elf_obj *obj, uint32_t index, struct diag *diag)
 {
 	const struct elf_sec *rela_sec = &obj->secs[index];
 	struct elf_sec *sec;
-	const Elf64_Rela *raw;
 	bool is_packed;
 
 	if (!rela_sec->info || rela_sec->info >= obj->nsecs)
@@ -211,26 +225,20 @@ static int read_rela_section(struct elf_obj *obj, uint32_t index, struct diag *d
 	if (!obj->symtab || rela_sec->link != obj->symtab)
 		return diag_error(diag, obj->path, rela_sec->name, "sh_link %u is not the symbol table",
 				  rela_sec->link);
-	if (rela_sec->size % sizeof(*raw))
+	if (rela_sec->size % sizeof(Elf64_Rela))
 		return diag_error(diag, obj->path, rela_sec->name, "size is not a multiple of the entry size");
 	sec = &obj->secs[rela_sec->info];
 	if (sec->rela_sec)
 		return diag_error(diag, obj->path, rela_sec->name, "second relocation section for %s", sec->name);
 	sec->rela_sec = index;
-	sec->nrelas = (uint32_t)(rela_sec->size / sizeof(*raw));
+	sec->nrelas = (uint32_t)(rela_sec->size / sizeof(Elf64_Rela));
 	/* Debug information may be compressed (CONFIG_DEBUG_INFO_COMPRESSED_ZLIB): the size says nothing then. */
 	is_packed = is_compressed(sec) && sec_classify(sec) == SEC_IGNORED;
 	sec->relas = arena_array(obj->arena, struct elf_rela, sec->nrelas ? sec->nrelas : 1);
 	for (uint32_t i = 0; i < sec->nrelas; i++) {
 		struct elf_rela *rela = &sec->relas[i];
-		Elf64_Rela entry;
 
-		/* Section data need not be aligned in the file. */
-		memcpy(&entry, rela_sec->data + i * sizeof(entry), sizeof(entry));
-		rela->offset = entry.r_offset;
-		rela->type = (uint32_t)ELF64_R_TYPE(entry.r_info);
-		rela->sym = (uint32_t)ELF64_R_SYM(entry.r_info);
-		rela->addend = entry.r_addend;
+		*rela = elf_obj_rela(obj, rela_sec, i);
 		if (rela->sym >= obj->nsyms)
 			return diag_error(diag, obj->path, rela_sec->name, "entry %u: symbol %u does not exist", i,
 					  rela->sym);
@@ -265,12 +273,14 @@ static int read_model(struct elf_obj *obj, struct diag *diag)
 
 	if (elf_kind(elf) != ELF_K_ELF || !gelf_getehdr(elf, &ehdr))
 		return diag_error(diag, obj->path, NULL, "not an ELF file");
-	if (ehdr.e_ident[EI_CLASS] != ELFCLASS64 || ehdr.e_ident[EI_DATA] != ELFDATA2LSB)
-		return diag_error(diag, obj->path, NULL, "only 64-bit little-endian ELF files are supported");
+	if (ehdr.e_ident[EI_CLASS] != ELFCLASS64)
+		return diag_error(diag, obj->path, NULL, "only 64-bit ELF files are supported");
 	obj->type = ehdr.e_type;
 	obj->arch = arch_find(ehdr.e_machine);
 	if (!obj->arch)
 		return diag_error(diag, obj->path, NULL, "machine %u is not supported", ehdr.e_machine);
+	if (ehdr.e_ident[EI_DATA] != (obj->arch->is_big_endian ? ELFDATA2MSB : ELFDATA2LSB))
+		return diag_error(diag, obj->path, NULL, "its byte order is not that of the machine");
 	err = read_sections(obj, elf, diag);
 	if (!err)
 		err = read_symbols(obj, elf, diag);

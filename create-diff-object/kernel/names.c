@@ -15,6 +15,7 @@
 enum match {
 	EXACT,
 	PREFIX,
+	SUFFIX,
 };
 
 static const struct {
@@ -22,7 +23,7 @@ static const struct {
 	enum match match;
 	enum sec_class class;
 } section_names[] = {
-	/* Order matters: the first row that matches decides. Special tables have rows of their own (kernel/special.c). */
+	/* Order matters: the first row that matches decides. Special tables have rows of their own (arch/). */
 	{".init.", PREFIX, SEC_INIT},
 	{".exit.", PREFIX, SEC_INIT},
 	{".meminit.", PREFIX, SEC_INIT},
@@ -34,7 +35,6 @@ static const struct {
 	/* Constructors of KASAN and KCSAN, for one object's data; `.text.startup` alone is a function of that name. */
 	{".text.startup._sub_I_", PREFIX, SEC_IGNORED},
 	{".text.exit._sub_D_", PREFIX, SEC_IGNORED},
-	{".x86_cpu_dev.init", EXACT, SEC_INIT},
 	{".pci_fixup", PREFIX, SEC_TABLE},
 	/* One structure each, sorted by the linker: the order of the scheduler's classes. */
 	{"__stop_sched_class", EXACT, SEC_DATA},
@@ -118,6 +118,8 @@ static const struct {
 	{".sframe", EXACT, SEC_IGNORED},
 	{".BTF_ids", EXACT, SEC_UNKNOWN}, /* sets of functions that BPF may call: no use to carry, no good to lose */
 	{".BTF", PREFIX, SEC_IGNORED},
+	/* What a machine has of its own for its start is called so: `.x86_cpu_dev.init`. */
+	{".init", SUFFIX, SEC_INIT},
 };
 
 /* Sections that are read, sorted or freed before a relocation that waits for a module is applied; beside the special tables. */
@@ -166,17 +168,19 @@ static bool starts_with(const char *s, const char *prefix)
 
 static bool is_match(const char *name, const char *row, enum match match)
 {
+	size_t length = strlen(name), row_length = strlen(row);
+
+	if (match == SUFFIX)
+		return length >= row_length && !strcmp(name + length - row_length, row);
 	return match == EXACT ? !strcmp(name, row) : starts_with(name, row);
 }
 
-enum sec_class section_class(const char *name, uint32_t type, uint64_t flags)
+enum sec_class section_class(const char *name, const struct special_row *row, uint32_t type, uint64_t flags)
 {
-	const struct special_row *special = special_find_row(name);
-
 	if (type != SHT_PROGBITS && type != SHT_NOBITS && type != SHT_NOTE)
 		return SEC_IGNORED;
-	if (special)
-		return special->left_out ? SEC_IGNORED : SEC_SPECIAL;
+	if (row)
+		return row->left_out ? SEC_IGNORED : SEC_SPECIAL;
 	for (size_t i = 0; i < sizeof(section_names) / sizeof(section_names[0]); i++) {
 		if (!is_match(name, section_names[i].name, section_names[i].match))
 			continue;
@@ -188,12 +192,10 @@ enum sec_class section_class(const char *name, uint32_t type, uint64_t flags)
 	return flags & SHF_ALLOC ? SEC_UNKNOWN : SEC_IGNORED;
 }
 
-const char *section_read_early(const char *name)
+const char *section_read_early(const char *name, const struct special_row *row)
 {
-	const struct special_row *special = special_find_row(name);
-
-	if (special)
-		return special->early;
+	if (row)
+		return row->early;
 	for (size_t i = 0; i < sizeof(read_early) / sizeof(read_early[0]); i++)
 		if (is_match(name, read_early[i].name, read_early[i].match))
 			return read_early[i].why;
@@ -472,17 +474,6 @@ size_t source_name_length(const char *name)
 bool is_prefix_symbol(const char *name)
 {
 	return starts_with(name, "__pfx_") || starts_with(name, "__cfi_");
-}
-
-/* arch/x86/lib/retpoline.S */
-bool is_return_thunk(const char *name)
-{
-	return !strcmp(name, "__x86_return_thunk");
-}
-
-bool is_indirect_thunk(const char *name)
-{
-	return starts_with(name, "__x86_indirect_");
 }
 
 /*

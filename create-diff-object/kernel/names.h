@@ -27,6 +27,8 @@
 #define FREED_BEGIN    "__init_begin"
 #define FREED_END      "__init_end"
 
+struct special_row; /* kernel/special.h */
+
 enum sec_class {
 	SEC_UNKNOWN, /* allocated, and nothing here knows what it is for: refused if it refers to included code */
 	SEC_TEXT,    /* functions */
@@ -42,14 +44,17 @@ enum sec_class {
 	SEC_IGNORED,      /* never compared, never carried: debug information, notes, build-time checks */
 };
 
-/* The class of a section, by its name and, where that says nothing, its type and flags (SHT_*, SHF_*). */
-enum sec_class section_class(const char *name, uint32_t type, uint64_t flags);
+/*
+ * The class of a section, by its name, its row if it is a special table (NULL: it is none), and where these say nothing its type and flags
+ * (SHT_*, SHF_*).
+ */
+enum sec_class section_class(const char *name, const struct special_row *row, uint32_t type, uint64_t flags);
 
 /*
  * Why a relocation in the section does nothing, or harm, when it is applied only after the module was loaded ("ftrace_module_init() has read
  * it ..."); NULL: it does what it says.
  */
-const char *section_read_early(const char *name);
+const char *section_read_early(const char *name, const struct special_row *row);
 
 /* Who may write to data, and when. A variable that changes its kind is another variable. */
 enum data_kind {
@@ -156,10 +161,6 @@ size_t source_name_length(const char *name);
 
 /* Is it a label for the padding before a function (`__pfx_foo`, `__cfi_foo`), not a function? */
 bool is_prefix_symbol(const char *name);
-
-/* Does a jump to it return (`__x86_return_thunk`)? Does a call of it call what a register holds (`__x86_indirect_thunk_rax`)? */
-bool is_return_thunk(const char *name);
-bool is_indirect_thunk(const char *name);
 
 /* Bits of a datum that hold a line number of the source and nothing else. */
 struct line_field {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The special tables of x86 kernels 5.10 to 6.12, one row each.
+ * What a special table is: one whose entries belong to functions. Each machine has a row for each of its tables (arch/arch.h).
  */
 #ifndef KLP_KERNEL_SPECIAL_H
 #define KLP_KERNEL_SPECIAL_H
@@ -48,10 +48,5 @@ struct special_row {
 	bool tests_key;     /* the entry tests a static key; the code can be compiled to test it at run time instead */
 	bool may_drop_late; /* nor is the entry needed if it names what is resolved late: a call by its trampoline */
 };
-
-/* Returns the row of a section, or NULL if it is not a special table. */
-const struct special_row *special_find_row(const char *section);
-/* The rows, for iterating; returns how many. */
-uint32_t special_rows(const struct special_row **rows);
 
 #endif

@@ -253,18 +253,16 @@ static uint32_t avoid_got(struct context *ctx, uint32_t from, const struct ref *
 /* Writes one reference at offset `at` of the output section. */
 static int write_use(struct context *ctx, const struct use *use, uint32_t sec, uint64_t at)
 {
-	static const uint8_t zeros[8];
 	const struct diff *diff = ctx->diff;
 	const struct ref *ref = use->ref;
 	uint32_t from = use->from;
 	const struct elf_sym *sym = &input(ctx)->syms[ref->sym];
-	uint8_t size = input(ctx)->arch->reloc(ref->type)->size;
 	/* The byte of the symbol's section that the field is computed from, before anything moves. */
 	int64_t value = (int64_t)sym->value + ref->addend;
 	const struct place *place;
 	uint32_t target, type = avoid_got(ctx, from, ref, sec, at);
 
-	elf_out_patch(ctx->out, sec, at, zeros, size);
+	arch_clear_field(input(ctx)->arch, input(ctx)->arch->reloc(ref->type), elf_out_bytes(ctx->out, sec, at));
 	switch (use->use) {
 	case REF_USE_COPY: {
 		const struct piece *piece = side_piece(&diff->patched, ref->piece);

@@ -163,12 +163,8 @@ static int add_livepatch_relas(const struct rewrite *r, uint32_t index)
 	int err = 0;
 
 	for (uint64_t i = 0; i < sec->size / sizeof(Elf64_Rela) && !err; i++) {
-		struct elf_rela rela;
-		Elf64_Rela raw;
+		struct elf_rela rela = elf_obj_rela(r->moves->in, sec, i);
 
-		memcpy(&raw, sec->data + i * sizeof(raw), sizeof(raw));
-		rela = (struct elf_rela){raw.r_offset, raw.r_addend, (uint32_t)ELF64_R_TYPE(raw.r_info),
-					 (uint32_t)ELF64_R_SYM(raw.r_info)};
 		if (rela.sym >= r->moves->in->nsyms)
 			return diag_error(r->moves->diag, r->moves->in->path, sec->name, "entry %lu: no such symbol",
 					  (unsigned long)i);

@@ -164,14 +164,7 @@ static enum host_field read_image_field(const struct host *host, struct place at
 
 	if (!bytes)
 		return HOST_FIELD_NONE;
-	if (reloc->size == 8) {
-		memcpy(&value, bytes, sizeof(value));
-	} else {
-		uint32_t field;
-
-		memcpy(&field, bytes, sizeof(field));
-		value = reloc->sign_extend ? (uint64_t)(int64_t)(int32_t)field : field;
-	}
+	value = host->elf->arch->read_field(reloc, bytes);
 	if (reloc->pc_relative)
 		value += at.offset;
 	*base = (struct place){0, value - (uint64_t)rela->addend};

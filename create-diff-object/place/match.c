@@ -95,6 +95,24 @@ uint32_t match_first_rela(const struct proof *pl, uint32_t sec, uint64_t offset)
 	return relas_first(pl->relas[sec], pl->relas[sec] ? pl->obj->secs[sec].nrelas : 0, offset);
 }
 
+/* Are those bits equal that share bytes with the relocated field? */
+static bool equal_beside_field(const struct proof *pl, const struct elf_rela *rela, const uint8_t *ours,
+			       const uint8_t *theirs, uint64_t end, uint64_t *where)
+{
+	const struct arch_ops *arch = pl->obj->arch;
+	const struct arch_reloc *reloc = arch->reloc(rela->type);
+
+	for (uint64_t i = 0; i < reloc->size && rela->offset + i < end; i++) {
+		uint64_t at = rela->offset + i;
+
+		if (!((ours[at] ^ theirs[at]) & arch_kept_bits(arch, reloc, i)))
+			continue;
+		*where = at;
+		return false;
+	}
+	return true;
+}
+
 static bool equal_run(const uint8_t *ours, const uint8_t *theirs, uint64_t from, uint64_t to, uint64_t *where)
 {
 	if (from >= to || !memcmp(ours + from, theirs + from, to - from))
@@ -137,7 +155,8 @@ bool match_bytes(const struct proof *pl, uint32_t s, struct place base, uint64_t
 
 		if (rela->offset >= end)
 			break;
-		if (!equal_run(sec->data, theirs, at, rela->offset, where))
+		if (!equal_run(sec->data, theirs, at, rela->offset, where) ||
+		    !equal_beside_field(pl, rela, sec->data, theirs, end, where))
 			return false;
 		at = rela->offset + pl->obj->arch->reloc(rela->type)->size;
 	}

@@ -6,7 +6,7 @@
  * host that name a place are compared with those of the object that do. What else an entry refers to (replacement
  * instructions, a static key, a fixup) is followed like any reference.
  *
- * The size of an entry is one of those that kernels have had (kernel/special.c): the one at which the host's entries all name
+ * The size of an entry is one of those that kernels have had (arch/): the one at which the host's entries all name
  * instructions where they should. So an object without a table is held against the host's too: it must have no entry
  * for code of the object.
  *
@@ -327,12 +327,11 @@ static void follow_constants(struct proof *pl)
 
 bool tables_follow(struct proof *pl)
 {
-	uint32_t before = count_placed(pl), n;
-	const struct special_row *rows;
+	const struct special_row *rows = pl->obj->arch->special;
+	uint32_t before = count_placed(pl);
 
 	/* The first is .altinstructions, which tells where replacement instructions are, for which others have entries. */
-	n = special_rows(&rows);
-	for (uint32_t i = 0; i < n; i++)
+	for (uint32_t i = 0; i < pl->obj->arch->nspecial; i++)
 		if (!rows[i].left_out && !is_unwind_section(rows[i].section))
 			follow_table(pl, rows[i].section, rows[i].layouts);
 	follow_constants(pl);

@@ -211,7 +211,7 @@ int entries_new(const struct pieces *pieces, const struct refs *refs, const stru
 
 	entries->arena = arena;
 	for (uint32_t i = 1; i < obj->nsecs && !err; i++) {
-		const struct special_row *row = special_find_row(obj->secs[i].name);
+		const struct special_row *row = obj->secs[i].special;
 
 		if (row && !row->left_out && row->layouts[0].fields[0].kind && obj->secs[i].size)
 			err = add_table(pieces, refs, layout, i, row, &found, diag);

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "arch/arch.h"
+#include "elf/model.h"
 #include "kernel/special.h"
 #include "target/btf.h"
 #include "util/diag.h"
@@ -31,12 +33,11 @@ static int set_size(struct layout *layout, const struct special_row *row, const 
 	return 0;
 }
 
-int layout_read_environment(struct layout *layout, struct diag *diag)
+int layout_read_environment(struct layout *layout, const struct arch_ops *arch, struct diag *diag)
 {
-	const struct special_row *rows;
-	uint32_t n = special_rows(&rows);
+	const struct special_row *rows = arch->special;
 
-	for (uint32_t i = 0; i < n; i++) {
+	for (uint32_t i = 0; i < arch->nspecial; i++) {
 		const char *text = rows[i].size_env ? getenv(rows[i].size_env) : NULL;
 		int err;
 
@@ -49,7 +50,7 @@ int layout_read_environment(struct layout *layout, struct diag *diag)
 	return 0;
 }
 
-int layout_read_file(struct layout *layout, const char *path, struct diag *diag)
+int layout_read_file(struct layout *layout, const struct arch_ops *arch, const char *path, struct diag *diag)
 {
 	char section[128], size[32], more, *line;
 	struct input input;
@@ -67,7 +68,7 @@ int layout_read_file(struct layout *layout, const char *path, struct diag *diag)
 			err = diag_error(diag, path, input.place, "want '<section> <bytes>'");
 			break;
 		}
-		row = special_find_row(section);
+		row = arch_find_special(arch, section);
 		if (!row)
 			err = diag_error(diag, path, input.place, "'%s' is not a special section", section);
 		else
@@ -80,8 +81,8 @@ int layout_read_image(struct layout *layout, const struct elf_obj *image, struct
 {
 	const char *names[LAYOUT_MAX] = {0};
 	uint32_t sizes[LAYOUT_MAX];
-	const struct special_row *rows;
-	uint32_t n = special_rows(&rows);
+	const struct special_row *rows = image->arch->special;
+	uint32_t n = image->arch->nspecial;
 	int err;
 
 	if (n > LAYOUT_MAX)

@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+struct arch_ops;
 struct diag;
 struct elf_obj;
 struct special_row;
@@ -22,10 +23,12 @@ struct layout {
 	uint32_t n;
 };
 
-/* Takes sizes from the environment variables of kernel/special.c. Returns 0 or -errno, reported. */
-int layout_read_environment(struct layout *layout, struct diag *diag) __attribute__((warn_unused_result));
+/* Takes sizes from the environment variables that the rows of arch name. Returns 0 or -errno, reported. */
+int layout_read_environment(struct layout *layout, const struct arch_ops *arch, struct diag *diag)
+	__attribute__((warn_unused_result));
 /* Takes sizes from a file of lines "<section> <bytes>", "#" starts a comment; they go before the environment's. */
-int layout_read_file(struct layout *layout, const char *path, struct diag *diag) __attribute__((warn_unused_result));
+int layout_read_file(struct layout *layout, const struct arch_ops *arch, const char *path, struct diag *diag)
+	__attribute__((warn_unused_result));
 /* Takes sizes from the structures in the BTF of an image, if it has any. Returns 0 or -errno, reported. */
 int layout_read_image(struct layout *layout, const struct elf_obj *image, struct diag *diag)
 	__attribute__((warn_unused_result));

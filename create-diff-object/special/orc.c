@@ -12,6 +12,7 @@
 
 #include <stdlib.h>
 
+#include "arch/arch.h"
 #include "kernel/special.h"
 #include "special/layout.h"
 #include "util/arena.h"
@@ -62,8 +63,8 @@ static int read_records(const struct pieces *pieces, const struct refs *refs, ui
 int orc_read(const struct pieces *pieces, const struct refs *refs, const struct layout *layout, struct entries *entries,
 	     struct diag *diag)
 {
-	const struct special_row *row = special_find_row(ORC_SECTION);
 	const struct elf_obj *obj = pieces->obj;
+	const struct special_row *row = arch_find_special(obj->arch, ORC_SECTION);
 	uint32_t unwind = elf_obj_find_section_index(obj, ORC_SECTION);
 	uint32_t ip = elf_obj_find_section_index(obj, ORC_IP_SECTION);
 	uint32_t given = layout_size(layout, row);

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "arch/arch.h"
 #include "elf/model.h"
 #include "kernel/livepatch.h"
 #include "kernel/names.h"
@@ -26,10 +27,9 @@ typedef VEC(struct symvers_entry) entry_vec;
 /* The string that a distance in a section points at; NULL: none, "" for no distance. */
 static const char *string_at(const struct elf_obj *image, const struct elf_sec *sec, uint64_t offset)
 {
-	int32_t distance;
+	int32_t distance = (int32_t)arch_get32(image->arch, sec->data + offset);
 	uint64_t addr;
 
-	memcpy(&distance, sec->data + offset, sizeof(distance));
 	if (!distance)
 		return "";
 	addr = sec->addr + offset + (uint64_t)(int64_t)distance;
@@ -58,7 +58,7 @@ static int add_table(const struct elf_obj *image, const struct elf_sec *sec, con
 		entry->owner = entry->module = KLP_VMLINUX;
 		entry->gpl_only = is_gpl_export_section(sec->name);
 		if (crcs)
-			memcpy(&entry->crc, crcs->data + i * sizeof(uint32_t), sizeof(uint32_t));
+			entry->crc = arch_get32(image->arch, crcs->data + i * sizeof(uint32_t));
 		if (!entry->name || !*entry->name || !entry->ns)
 			return diag_error(diag, image->path, sec->name, "entry %lu has no name", (unsigned long)i);
 	}

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Where the kernel is in a boot image: the setup header (Documentation/arch/x86/boot.rst) tells where the payload
- * lies and how long it is; the payload is the packed vmlinux, stripped, with its section headers, and closes with
- * the unpacked size in 4 bytes (gzip has these by itself). So nothing is searched for by magic numbers.
+ * Takes off the wrappings one after the other. Where the kernel is in a boot image is the machine's to tell (arch/).
  */
 #include "target/image.h"
 
@@ -15,32 +13,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "arch/arch.h"
 #include "elf/model.h"
 #include "target/decompress.h"
 #include "util/diag.h"
 #include "util/output.h"
-
-/* Offsets in the setup header, protocol 2.08 and later. */
-enum {
-	HDR_SETUP_SECTS = 0x1f1,
-	HDR_BOOT_FLAG = 0x1fe,
-	HDR_MAGIC = 0x202,
-	HDR_VERSION = 0x206,
-	HDR_PAYLOAD_OFFSET = 0x248,
-	HDR_PAYLOAD_LENGTH = 0x24c,
-	HDR_END = 0x250,
-	SECTOR = 512,
-};
-
-static uint32_t le16(const uint8_t *p)
-{
-	return (uint32_t)p[0] | (uint32_t)p[1] << 8;
-}
-
-static uint32_t le32(const uint8_t *p)
-{
-	return le16(p) | le16(p + 2) << 16;
-}
 
 static int map_file(struct image *image, struct diag *diag)
 {
@@ -86,34 +63,12 @@ static void set_bytes(struct image *image, uint8_t *bytes, size_t size)
 	image->mapped = false;
 }
 
-static bool is_boot_image(const uint8_t *bytes, size_t size)
-{
-	return size >= HDR_END && le16(bytes + HDR_BOOT_FLAG) == 0xaa55 && !memcmp(bytes + HDR_MAGIC, "HdrS", 4);
-}
-
-/* Finds the packed kernel in a boot image. */
-static int find_payload(const struct image *image, size_t *offset, size_t *length, struct diag *diag)
-{
-	const uint8_t *bytes = image->bytes;
-	uint32_t sectors = bytes[HDR_SETUP_SECTS] ? bytes[HDR_SETUP_SECTS] : 4;
-
-	if (le16(bytes + HDR_VERSION) < 0x208)
-		return diag_error(diag, image->path, NULL, "boot protocol %u.%02u is too old, 2.08 is needed",
-				  bytes[HDR_VERSION + 1], bytes[HDR_VERSION]);
-	*offset = (size_t)(sectors + 1) * SECTOR + le32(bytes + HDR_PAYLOAD_OFFSET);
-	*length = le32(bytes + HDR_PAYLOAD_LENGTH);
-	if (*length < 8 || *offset > image->size || *length > image->size - *offset)
-		return diag_error(diag, image->path, NULL,
-				  "the payload reaches past the end of the file; is it complete?");
-	return 0;
-}
-
-/* Replaces the image's bytes by what a packed part of them holds; is_payload: the last 4 bytes tell the size. */
-static int unpack(struct image *image, size_t offset, size_t length, bool is_payload, struct diag *diag)
+/* Replaces the image's bytes by what a packed part of them holds. hint: bytes of that, 0: not known. */
+static int unpack(struct image *image, size_t offset, size_t length, size_t hint, struct diag *diag)
 {
 	const uint8_t *in = image->bytes + offset;
 	enum decompress_format format = decompress_detect(in, length);
-	size_t size, hint = is_payload ? le32(in + length - 4) : 0;
+	size_t size;
 	uint8_t *bytes;
 	int err;
 
@@ -153,20 +108,21 @@ static bool is_elf(const struct image *image)
 
 static int unwrap(struct image *image, struct diag *diag)
 {
-	size_t offset = 0, length = 0;
-	int err = 0;
+	struct arch_payload payload = {0};
+	const struct arch_ops *arch;
+	const char *why = NULL;
+	int is_boot_image = arch_find_payload(image->bytes, image->size, &payload, &arch, &why), err = 0;
 
-	if (is_boot_image(image->bytes, image->size)) {
-		err = find_payload(image, &offset, &length, diag);
-		if (!err && decompress_detect(image->bytes + offset, length) != DECOMPRESS_NONE)
-			err = unpack(image, offset, length, true, diag);
-		else if (!err)
-			err = copy_payload(image, offset, length);
-	} else if (decompress_detect(image->bytes, image->size) != DECOMPRESS_NONE) {
-		err = unpack(image, 0, image->size, false, diag);
-	}
+	if (is_boot_image < 0)
+		err = diag_error(diag, image->path, NULL, "%s", why);
+	else if (is_boot_image && decompress_detect(image->bytes + payload.offset, payload.length) != DECOMPRESS_NONE)
+		err = unpack(image, payload.offset, payload.length, payload.unpacked, diag);
+	else if (is_boot_image)
+		err = copy_payload(image, payload.offset, payload.length);
+	else if (decompress_detect(image->bytes, image->size) != DECOMPRESS_NONE)
+		err = unpack(image, 0, image->size, 0, diag);
 	if (!err && !is_elf(image))
-		err = diag_error(diag, image->path, NULL, "neither an x86 boot image nor an ELF file");
+		err = diag_error(diag, image->path, NULL, "neither a boot image nor an ELF file");
 	return err;
 }
 

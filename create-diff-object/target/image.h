@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The bytes of an ELF file that may be wrapped: a bootable x86 image, or a compressed module.
+ * The bytes of an ELF file that may be wrapped: a bootable image, or a compressed module.
  */
 #ifndef KLP_TARGET_IMAGE_H
 #define KLP_TARGET_IMAGE_H
@@ -20,7 +20,7 @@ struct image {
 };
 
 /*
- * Reads path and takes off its wrappings: x86 boot image, gzip, xz, lzma, zstd, lz4 (legacy), lzo, bzip2.
+ * Reads path and takes off its wrappings: boot image, gzip, xz, lzma, zstd, lz4 (legacy), lzo, bzip2.
  * Returns 0 or -errno, reported.
  */
 int image_read(const char *path, struct image **image, struct diag *diag) __attribute__((warn_unused_result));

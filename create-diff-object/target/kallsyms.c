@@ -19,6 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "arch/arch.h"
 #include "elf/model.h"
 #include "util/diag.h"
 
@@ -37,6 +38,7 @@ enum {
 };
 
 struct tables {
+	const struct arch_ops *arch;
 	const struct elf_sec *sec;
 	uint64_t token_table; /* these are offsets in sec */
 	uint64_t token_end;   /* behind token_index */
@@ -62,20 +64,14 @@ struct addresses {
 	bool percpu;    /* offsets with the sign bit count back from the base, others are absolute */
 };
 
-static uint32_t get32(const struct elf_sec *sec, uint64_t offset)
+static uint32_t get32(const struct tables *t, uint64_t offset)
 {
-	uint32_t value;
-
-	memcpy(&value, sec->data + offset, sizeof(value));
-	return value;
+	return arch_get32(t->arch, t->sec->data + offset);
 }
 
-static uint64_t get64(const struct elf_sec *sec, uint64_t offset)
+static uint64_t get64(const struct tables *t, uint64_t offset)
 {
-	uint64_t value;
-
-	memcpy(&value, sec->data + offset, sizeof(value));
-	return value;
+	return arch_get64(t->arch, t->sec->data + offset);
 }
 
 static uint64_t align8(const struct elf_sec *sec, uint64_t offset)
@@ -106,7 +102,9 @@ static bool try_tokens(const struct elf_sec *sec, uint64_t zero, struct tables *
 	end = align8(sec, end);
 	if (end + sizeof(t->token_index) > sec->size)
 		return false;
-	memcpy(t->token_index, sec->data + end, sizeof(t->token_index));
+	for (int i = 0; i < NTOKENS; i++)
+		t->token_index[i] =
+			bytes_get16(sec->data + end + (uint64_t)i * sizeof(t->token_index[i]), t->arch->is_big_endian);
 	if (t->token_index['0'] > zero)
 		return false;
 	t->token_table = zero - t->token_index['0'];
@@ -171,9 +169,9 @@ static bool try_names(struct tables *t, uint64_t offset)
 {
 	const struct elf_sec *sec = t->sec;
 	uint64_t names = offset + 8, at = names, markers;
-	uint32_t nsyms = get32(sec, offset);
+	uint32_t nsyms = get32(t, offset);
 
-	if (nsyms < MIN_SYMS || nsyms > MAX_SYMS || get32(sec, offset + 4))
+	if (nsyms < MIN_SYMS || nsyms > MAX_SYMS || get32(t, offset + 4))
 		return false;
 	for (uint32_t i = 0; i < nsyms; i++) {
 		uint32_t len = name_length(sec, &at);
@@ -187,7 +185,7 @@ static bool try_names(struct tables *t, uint64_t offset)
 		return false;
 	at = names;
 	for (uint32_t i = 0; i < nsyms; i++) {
-		if (i % NAMES_PER_MARKER == 0 && get32(sec, markers + i / NAMES_PER_MARKER * 4ull) != at - names)
+		if (i % NAMES_PER_MARKER == 0 && get32(t, markers + i / NAMES_PER_MARKER * 4ull) != at - names)
 			return false;
 		at += name_length(sec, &at);
 	}
@@ -210,8 +208,8 @@ static uint64_t address_of(const struct tables *t, const struct addresses *addrs
 	uint32_t offset;
 
 	if (addrs->absolute)
-		return get64(t->sec, addrs->table + i * 8ull);
-	offset = get32(t->sec, addrs->table + i * 4ull);
+		return get64(t, addrs->table + i * 8ull);
+	offset = get32(t, addrs->table + i * 4ull);
 	if (!addrs->percpu)
 		return addrs->base + offset;
 	return (int32_t)offset >= 0 ? offset : addrs->base - 1 - (uint64_t)(int64_t)(int32_t)offset;
@@ -234,10 +232,10 @@ static bool addresses_ascend(const struct tables *t, const struct addresses *add
 
 static bool try_offsets(const struct tables *t, uint64_t table, uint64_t base, struct addresses *addrs)
 {
-	*addrs = (struct addresses){.table = table, .base = get64(t->sec, base)};
+	*addrs = (struct addresses){.table = table, .base = get64(t, base)};
 	if ((int64_t)addrs->base >= 0)
 		return false;
-	addrs->percpu = (int32_t)get32(t->sec, table + (t->nsyms - 1) * 4ull) < 0;
+	addrs->percpu = (int32_t)get32(t, table + (t->nsyms - 1) * 4ull) < 0;
 	return addresses_ascend(t, addrs);
 }
 
@@ -255,10 +253,12 @@ static bool find_addresses(const struct tables *t, struct addresses *addrs)
 	return t->num_syms >= room && addresses_ascend(t, addrs);
 }
 
-static int find_tables(const struct elf_sec *sec, struct tables *t, struct addresses *addrs)
+static int find_tables(const struct arch_ops *arch, const struct elf_sec *sec, struct tables *t,
+		       struct addresses *addrs)
 {
 	uint64_t from = 0;
 
+	t->arch = arch;
 	t->looks = (uint64_t)MAX_LOOKS * sec->size;
 	while (find_tokens(sec, from, t)) {
 		if (find_names(t) && find_addresses(t, addrs))
@@ -326,7 +326,7 @@ int kallsyms_extract(const struct elf_obj *image, char **text, size_t *size, str
 		/* .rodata, in practice; it is the second section, so the others cost nothing. */
 		if (!(sec->flags & SHF_ALLOC) || !sec->data || elf_sec_is_text(sec))
 			continue;
-		if (!find_tables(sec, &tables, &addrs))
+		if (!find_tables(image->arch, sec, &tables, &addrs))
 			return print_symbols(image, &tables, &addrs, text, size, diag);
 	}
 	return diag_error(diag, image->path, NULL,

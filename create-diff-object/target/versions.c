@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "arch/arch.h"
 #include "elf/model.h"
 #include "kernel/module.h"
 #include "target/symvers.h"
@@ -28,7 +29,7 @@ static int read_taken(const struct elf_obj *module, struct versions *versions, s
 
 		memcpy(&version, sec->data + at, sizeof(version));
 		symbol->name = arena_printf(versions->arena, "%.*s", (int)sizeof(version.name), version.name);
-		symbol->crc = version.crc;
+		symbol->crc = (uint32_t)arch_get64(module->arch, sec->data + at + offsetof(struct module_version, crc));
 		symbol->has_crc = true;
 	}
 	return 0;
@@ -44,7 +45,7 @@ static void read_crc(const struct elf_obj *module, uint32_t id, struct versions_
 		sec = &module->secs[sym->shndx];
 		if (!sec->data || sym->value > sec->size || sec->size - sym->value < sizeof(crc))
 			return;
-		memcpy(&crc, sec->data + sym->value, sizeof(crc));
+		crc = arch_get32(module->arch, sec->data + sym->value);
 	} else if (sym->shndx != ELF_SHN_ABS) {
 		return;
 	}

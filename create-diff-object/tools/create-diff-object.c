@@ -168,8 +168,7 @@ struct opened {
 	struct entries *entries;
 };
 
-static int side_open(const char *path, const struct layout *layout, bool exact, struct opened *opened,
-		     struct side *side, struct diag *diag)
+static int object_open(const char *path, struct opened *opened, struct diag *diag)
 {
 	int err = elf_obj_read(path, &opened->obj, diag);
 
@@ -179,8 +178,14 @@ static int side_open(const char *path, const struct layout *layout, bool exact, 
 		err = diag_error(diag, path, NULL, "not a relocatable object");
 	if (!err)
 		err = elf_obj_check(opened->obj, diag);
-	if (!err)
-		err = pieces_new(opened->obj, &opened->pieces, diag);
+	return err;
+}
+
+static int side_new(struct opened *opened, const struct layout *layout, bool exact, struct side *side,
+		    struct diag *diag)
+{
+	int err = pieces_new(opened->obj, &opened->pieces, diag);
+
 	if (!err)
 		err = refs_new(opened->pieces, &opened->refs, diag);
 	if (!err)
@@ -329,13 +334,19 @@ static int compare(const struct options *options, bool *unchanged, struct diag *
 	int err = check_object_name(options->object, diag);
 
 	if (!err)
-		err = layout_read_environment(&layout, diag);
+		err = object_open(options->orig, &orig, diag);
+	if (!err)
+		err = object_open(options->patched, &patched, diag);
+	if (!err && patched.obj->arch != orig.obj->arch)
+		err = diag_error(diag, options->patched, NULL, "an object of another machine than %s", options->orig);
+	if (!err)
+		err = layout_read_environment(&layout, orig.obj->arch, diag);
 	if (!err && options->layout)
-		err = layout_read_file(&layout, options->layout, diag);
+		err = layout_read_file(&layout, orig.obj->arch, options->layout, diag);
 	if (!err)
-		err = side_open(options->orig, &layout, options->exact, &orig, &diff.orig, diag);
+		err = side_new(&orig, &layout, options->exact, &diff.orig, diag);
 	if (!err)
-		err = side_open(options->patched, &layout, options->exact, &patched, &diff.patched, diag);
+		err = side_new(&patched, &layout, options->exact, &diff.patched, diag);
 	if (!err && options->hunks)
 		err = origin_read(options->hunks, orig.obj, patched.obj, &diff.origin, diag);
 	if (!err && diff.origin) {

@@ -78,14 +78,9 @@ static void check_section(struct verify *v, const struct elf_sec *sec)
 			      "sh_info is section %s, not what the name says", target->name);
 }
 
-static bool is_zero(const struct elf_sec *sec, uint64_t offset, uint32_t size)
+static bool is_zero(const struct verify *v, const struct elf_sec *sec, uint64_t offset, const struct arch_reloc *reloc)
 {
-	if (!sec->data)
-		return true;
-	for (uint32_t i = 0; i < size; i++)
-		if (sec->data[offset + i])
-			return false;
-	return true;
+	return !sec->data || arch_field_is_clear(v->mod->arch, reloc, sec->data + offset);
 }
 
 static void check_entry(struct verify *v, const struct elf_sec *sec, uint64_t i)
@@ -93,35 +88,34 @@ static void check_entry(struct verify *v, const struct elf_sec *sec, uint64_t i)
 	const struct elf_sec *target = &v->mod->secs[sec->info];
 	const struct arch_reloc *reloc;
 	const struct elf_sym *sym;
-	Elf64_Rela raw;
+	struct elf_rela rela = elf_obj_rela(v->mod, sec, i);
 
-	memcpy(&raw, sec->data + i * sizeof(raw), sizeof(raw));
-	if (ELF64_R_SYM(raw.r_info) >= v->mod->nsyms) {
-		verify_broken(v, target->name, raw.r_offset, NULL, "the kernel reads past its symbol table",
-			      "entry %lu of %s names symbol %lu, which does not exist", (unsigned long)i, sec->name,
-			      (unsigned long)ELF64_R_SYM(raw.r_info));
+	if (rela.sym >= v->mod->nsyms) {
+		verify_broken(v, target->name, rela.offset, NULL, "the kernel reads past its symbol table",
+			      "entry %lu of %s names symbol %u, which does not exist", (unsigned long)i, sec->name,
+			      rela.sym);
 		return;
 	}
-	sym = &v->mod->syms[ELF64_R_SYM(raw.r_info)];
-	reloc = v->mod->arch->reloc((uint32_t)ELF64_R_TYPE(raw.r_info));
+	sym = &v->mod->syms[rela.sym];
+	reloc = v->mod->arch->reloc(rela.type);
 	if (!reloc->known) {
-		verify_broken(v, target->name, raw.r_offset, sym->name, "the kernel's module loader does not know it",
-			      "relocation type %lu", (unsigned long)ELF64_R_TYPE(raw.r_info));
+		verify_broken(v, target->name, rela.offset, sym->name, "the kernel's module loader does not know it",
+			      "relocation type %u", rela.type);
 		return;
 	}
-	if (raw.r_offset > target->size || target->size - raw.r_offset < reloc->size) {
-		verify_broken(v, target->name, raw.r_offset, sym->name, "the kernel writes over what follows in memory",
+	if (rela.offset > target->size || target->size - rela.offset < reloc->size) {
+		verify_broken(v, target->name, rela.offset, sym->name, "the kernel writes over what follows in memory",
 			      "the relocation lies outside of its section");
 		return;
 	}
-	if (!is_zero(target, raw.r_offset, reloc->size))
-		verify_broken(v, target->name, raw.r_offset, sym->name,
-			      "apply_relocate_add() refuses to overwrite them", "the relocated bytes are not zero");
+	if (!is_zero(v, target, rela.offset, reloc))
+		verify_broken(v, target->name, rela.offset, sym->name, "apply_relocate_add() refuses to overwrite them",
+			      "the relocated bytes are not zero");
 	if (sym->shndx != ELF_SHN_LIVEPATCH)
-		verify_broken(v, target->name, raw.r_offset, sym->name, "klp_resolve_symbols() refuses the section",
+		verify_broken(v, target->name, rela.offset, sym->name, "klp_resolve_symbols() refuses the section",
 			      "the symbol is not marked SHN_LIVEPATCH");
-	else if (!v->names[ELF64_R_SYM(raw.r_info)].object)
-		verify_broken(v, target->name, raw.r_offset, sym->name, "klp_resolve_symbols() can't read it",
+	else if (!v->names[rela.sym].object)
+		verify_broken(v, target->name, rela.offset, sym->name, "klp_resolve_symbols() can't read it",
 			      "the symbol is not named .klp.sym.<object>.<symbol>,<position>");
 }
 
@@ -137,7 +131,7 @@ static void check_ordinary_field(struct verify *v, const struct elf_sec *sec, co
 	else if (rela->offset > sec->size || sec->size - rela->offset < reloc->size)
 		verify_broken(v, sec->name, rela->offset, symbol, "the kernel writes over what follows in memory",
 			      "the relocation lies outside of its section");
-	else if (!is_zero(sec, rela->offset, reloc->size))
+	else if (!is_zero(v, sec, rela->offset, reloc))
 		verify_broken(v, sec->name, rela->offset, symbol, "apply_relocate_add() refuses to overwrite them",
 			      "the relocated bytes are not zero");
 }

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "arch/arch.h"
 #include "util/arena.h"
 #include "verify/checks.h"
 
@@ -70,7 +71,7 @@ static void read_record(struct verify *v, const struct elf_sec *sec, uint64_t at
 		.offset = at,
 	};
 
-	memcpy(&entry.position, sec->data + at + POSITION_FIELD, sizeof(entry.position));
+	entry.position = arch_get64(v->mod->arch, sec->data + at + POSITION_FIELD);
 	if (!entry.object)
 		add_bad(v, at + OBJECT_FIELD, "the record does not point to the name of an object",
 			"nobody can tell what is patched");

@@ -18,13 +18,8 @@ static void read_relas(struct verify *v, const struct elf_sec *sec, struct klp_r
 	klp->relas = arena_array(v->arena, struct elf_rela, n ? n : 1);
 	for (uint64_t i = 0; i < n; i++) {
 		struct elf_rela *rela = &klp->relas[klp->nrelas];
-		Elf64_Rela raw;
 
-		memcpy(&raw, sec->data + i * sizeof(raw), sizeof(raw));
-		rela->offset = raw.r_offset;
-		rela->addend = raw.r_addend;
-		rela->type = (uint32_t)ELF64_R_TYPE(raw.r_info);
-		rela->sym = (uint32_t)ELF64_R_SYM(raw.r_info);
+		*rela = elf_obj_rela(v->mod, sec, i);
 		if (rela->sym < v->mod->nsyms && rela->offset < klp->target->size)
 			klp->nrelas++;
 	}

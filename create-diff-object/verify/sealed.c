@@ -21,12 +21,11 @@ enum landing {
 };
 
 /* vmlinux is linked: its list holds distances from the entry to the function. */
-static bool is_sealed_in_vmlinux(const struct elf_sec *seal, uint64_t addr)
+static bool is_sealed_in_vmlinux(const struct arch_ops *arch, const struct elf_sec *seal, uint64_t addr)
 {
 	for (uint64_t at = 0; seal->data && at + sizeof(int32_t) <= seal->size; at += sizeof(int32_t)) {
-		int32_t distance;
+		int32_t distance = (int32_t)arch_get32(arch, seal->data + at);
 
-		memcpy(&distance, seal->data + at, sizeof(distance));
 		if (seal->addr + at + (uint64_t)(int64_t)distance == addr)
 			return true;
 	}
@@ -51,7 +50,7 @@ static enum landing landing_in_vmlinux(struct verify *v, const struct klp_sym_na
 	if (id == SYMTAB_NONE || v->symbols->syms[id].kind != SYMTAB_FUNC)
 		return LANDS;
 	addr = v->symbols->syms[id].addr;
-	if (is_sealed_in_vmlinux(seal, addr))
+	if (is_sealed_in_vmlinux(v->mod->arch, seal, addr))
 		return IS_SEALED;
 	sec = verify_find_image_section(v, addr);
 	return landing_at(v, sec, sec ? addr - sec->addr : 0);

@@ -131,7 +131,7 @@ static void check_entry(struct verify *v, const struct klp_rela_sec *sec, const 
 
 static void check_target(struct verify *v, const struct klp_rela_sec *sec)
 {
-	const char *why = section_read_early(sec->target->name);
+	const char *why = section_read_early(sec->target->name, sec->target->special);
 
 	for (uint32_t i = 0; why && i < sec->nrelas; i++)
 		verify_broken(v, sec->target->name, sec->relas[i].offset, v->mod->syms[sec->relas[i].sym].name, why,
@@ -140,11 +140,10 @@ static void check_target(struct verify *v, const struct klp_rela_sec *sec)
 
 void verify_check_sites(struct verify *v)
 {
-	const struct special_row *rows;
-	uint32_t n = special_rows(&rows);
+	const struct special_row *rows = v->mod->arch->special;
 	site_vec sites = {0};
 
-	for (uint32_t i = 0; i < n; i++)
+	for (uint32_t i = 0; i < v->mod->arch->nspecial; i++)
 		if (rows[i].site)
 			read_table(v, &rows[i], &sites);
 	for (uint32_t i = 0; i < v->klp_secs.n; i++) {

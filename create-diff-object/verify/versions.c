@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "arch/arch.h"
 #include "target/symvers.h"
 #include "util/arena.h"
 #include "util/strmap.h"
@@ -15,15 +16,17 @@ static const char *check_version(struct verify *v, const struct elf_sec *sec, ui
 {
 	const struct symvers_entry *entry;
 	struct module_version version;
+	uint64_t crc;
 	char *name;
 
 	memcpy(&version, sec->data + at, sizeof(version));
 	name = arena_printf(v->arena, "%.*s", (int)sizeof(version.name), version.name);
 	entry = symvers_find(v->symvers, name);
-	if (entry && entry->crc != version.crc)
+	crc = arch_get64(v->mod->arch, sec->data + at + offsetof(struct module_version, crc));
+	if (entry && entry->crc != crc)
 		verify_broken(v, VERSIONS_SECTION, at, name,
 			      "check_version() refuses the module: it was compiled against other types",
-			      "CRC %#lx, but the kernel's is %#x", (unsigned long)version.crc, entry->crc);
+			      "CRC %#lx, but the kernel's is %#x", (unsigned long)crc, entry->crc);
 	return name;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Entries of special tables as the kernels had them, written from the structures that kernel/special.c names. */
+/* Entries of special tables as the kernels had them, written from the structures that arch/x86_64-special.c names. */
 
 #define PUT(section, flags, text) ".pushsection " section "," flags "\n" text ".popsection\n"
 #define DISTANCE(to)              ".long " to " - .\n"

@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "arch/arch.h"
 #include "diff/pieces.h"
 #include "diff/refs.h"
 #include "elf/build.h"
@@ -306,9 +307,9 @@ static void test_entry_size(void **state)
 	(void)state;
 	diag_begin(&diag);
 	setenv("BUG_STRUCT_SIZE", "255", 1);
-	assert_int_equal(layout_read_environment(&layout, &diag), 0);
+	assert_int_equal(layout_read_environment(&layout, &arch_x86_64, &diag), 0);
 	setenv("BUG_STRUCT_SIZE", "256", 1);
-	assert_int_not_equal(layout_read_environment(&layout, &diag), 0);
+	assert_int_not_equal(layout_read_environment(&layout, &arch_x86_64, &diag), 0);
 	unsetenv("BUG_STRUCT_SIZE");
 	fclose(diag.out);
 	assert_non_null(strstr(messages, "'256' is not an entry size in bytes"));

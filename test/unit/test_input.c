@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "arch/arch.h"
 #include "special/layout.h"
 #include "target/symtab.h"
 #include "util/diag.h"
@@ -69,7 +70,7 @@ static void test_directory(void **state)
 	struct symtab *tab;
 
 	(void)state;
-	assert_true(layout_read_file(&layout, "/tmp", &diag) < 0);
+	assert_true(layout_read_file(&layout, &arch_x86_64, "/tmp", &diag) < 0);
 	assert_true(symtab_read("/tmp", &tab, &diag) < 0);
 	assert_string_equal(output, "/tmp: error: can't read: Is a directory\n"
 				    "/tmp: error: can't read: Is a directory\n");

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "arch/arch.h"
 #include "elf/model.h"
 #include "kernel/names.h"
 
@@ -46,7 +47,8 @@ static void test_same_base(void **state)
 
 static void check_class(const char *name, uint32_t type, uint64_t flags, enum sec_class want)
 {
-	const struct elf_sec sec = {.name = name, .type = type, .flags = flags};
+	const struct elf_sec sec = {
+		.name = name, .special = arch_find_special(&arch_x86_64, name), .type = type, .flags = flags};
 
 	assert_int_equal(sec_classify(&sec), want);
 }
