@@ -6,6 +6,7 @@
 #   DIR            an entry: target/X, source/X, image/X, tree/X, glue/X
 #   DIR.manifest   what it held when it was complete; written last, by a rename
 #   DIR.lock       who makes it; DIR.new, DIR.old are what a killed run left of that
+#   DIR.use        who uses it, of those entries that are removed when nobody needs them any more
 #
 # Of a source, which has some 90,000 files, C files and headers are looked at only when they are used: source_check_files
 # for those that a patch changes, source_check_used for all that the compiler read.
@@ -69,6 +70,31 @@ cache_fill() {
 		mv -T -- "$dir.new" "$dir"
 		CACHE_FILLING=""
 		rm -rf -- "$dir.old"
+	fi
+	exec {lock}>&-
+}
+
+# cache_use DIR: nobody removes it before the end of this run
+cache_use() {
+	local lock
+	mkdir -p "${1%/*}"
+	while :; do
+		exec {lock}>"$1.use"
+		flock -s "$lock"
+		if [[ $1.use -ef /proc/self/fd/$lock ]]; then return; fi
+		# It was removed when we had opened this.
+		exec {lock}>&-
+	done
+}
+
+# cache_drop DIR FUNCTION: remove the entry, with what is beside it, if FUNCTION says so; unless some run uses it
+cache_drop() {
+	local lock
+	exec {lock}>"$1.use"
+	if flock -n "$lock" && [[ $1.use -ef /proc/self/fd/$lock ]] && "$2" "$1"; then
+		debug "nobody needs $1 any more"
+		rm -rf -- "$1".{manifest,new,old} "$1"
+		rm -f -- "$1".{of,lock,use}
 	fi
 	exec {lock}>&-
 }

@@ -191,6 +191,8 @@ source_use_tree() {
 	if [[ $OPT_SOURCE != *[[:space:]:,%\'\"]* ]] && ! source_is_used "$OPT_SOURCE"; then return; fi
 	dir=$CACHE/source/own_$TARGET_SOURCE_ID
 	TARGET_SOURCE=$dir
+	cache_use "$dir"
+	if ! grep -sqxF -- "$OPT_SOURCE" "$dir.of"; then printf '%s\n' "$OPT_SOURCE" >>"$dir.of"; fi
 	CACHE_LIGHT=--light cache_fill "$dir" source_copy_tree
 }
 
@@ -205,8 +207,25 @@ source_own_files() {
 		END { for (i = 1; i <= NR; i++) if (i in line && !(name[i] in made)) print line[i] }'
 }
 
+# Copies that nobody needs any more, of more than a GB each: OWN.of has the trees of which this is a copy, and each of them is gone, or has
+# changed, so that it is another source. Build trees and views of it are of no use either (tree_drop_lost).
+source_drop_copies() {
+	local of
+	for of in "$CACHE"/source/own_*.of; do
+		if [[ ${of%.of} != "$TARGET_SOURCE" ]]; then cache_drop "${of%.of}" source_copy_is_lost; fi
+	done
+}
+source_copy_is_lost() {
+	local tree
+	while IFS= read -r tree; do
+		if [[ $tree != "$OPT_SOURCE" && -d $tree ]]; then return 1; fi
+	done <"$1.of"
+	rm -rf -- "$CACHE/view/${1##*/}_"*
+}
+
 source_copy_tree() {
 	local to=$1 log=$WORK/1-target/copy.log
+	source_drop_copies
 	need_space "$CACHE" 2000000000 "a copy of the source"
 	note "$OPT_SOURCE $(source_is_used "$OPT_SOURCE" && echo "was built in" || echo "has characters in its path that make can't take"); working on a copy of its source"
 	source_own_files >"$WORK/1-target/files"

@@ -65,8 +65,24 @@ tree_make_command() {
 		KBUILD_VERBOSE=0)
 }
 
+# tree_drop_lost: trees whose source is gone, which nobody can use any more
+tree_drop_lost() {
+	local tree lock used
+	for tree in "$CACHE"/tree/*/; do
+		tree=${tree%/}
+		if [[ ! -L $tree/source || -e $tree/source ]]; then continue; fi
+		exec {lock}>"$tree.lock" {used}>"$tree.use"
+		if flock -n "$lock" && flock -n "$used" && [[ -L $tree/source && ! -e $tree/source ]]; then
+			debug "the source of $tree is gone"
+			rm -rf -- "$tree.manifest" "$tree"
+		fi
+		exec {lock}>&- {used}>&-
+	done
+}
+
 tree_make() {
 	local log=$WORK/2-tree/prepare.log
+	tree_drop_lost
 	need_space "$CACHE" 600000000 "the build tree"
 	mkdir -p "$TREE/kpatch"
 	tree_fake_pahole

@@ -178,6 +178,57 @@ own() { "$DRIVER" -s "$T/src" -c "$T/config" -v "$T/image" --print-target "$@"; 
 	[[ $(sed -n 's/^TARGET_SOURCE=//p' <<<"$output") != "$copy" ]]
 }
 
+# copy_of DIR -> COPY: what its source was copied to
+copy_of() {
+	run -0 "$DRIVER" -s "$1" -c "$T/config" -v "$T/image" --symvers "$T/Module.symvers" --print-target
+	COPY=$(sed -n 's/^TARGET_SOURCE=//p' <<<"$output")
+	[[ -f $COPY/kernel/foo.c && -f $COPY.manifest ]]
+}
+
+@test "a copy goes when the tree that it was made of is gone, or is another source by now; not if another tree or a run needs it" {
+	local first other third fd tree=$T/cache/tree/6.12.3_x
+	: >"$T/src/.config"
+	printf 'mrproper:\n' >>"$T/src/Makefile"
+	cp -a "$T/src" "$T/same"
+	cp -a "$T/src" "$T/other"
+	echo other >"$T/other/kernel/other.c"
+	copy_of "$T/src"; first=$COPY
+	copy_of "$T/same"; [[ $COPY == "$first" ]]
+	copy_of "$T/other"; other=$COPY
+	mkdir -p "$T/cache/view/${first##*/}_0.1"
+	# Two trees are the same source: one changes, then the other is gone.
+	echo changed >>"$T/src/kernel/foo.c"
+	copy_of "$T/src"; third=$COPY
+	[[ -d $first && -d $other && $third != "$first" ]]
+	rm -r "$T/same"
+	echo again >>"$T/src/kernel/foo.c"
+	exec {fd}>"$third.use"
+	flock -s "$fd"
+	copy_of "$T/src"
+	[[ ! -e $first && -d $other && -d $third && -d $COPY ]]
+	[[ -z $(find "$T/cache/source" "$T/cache/view" -name "${first##*/}*") ]]
+	exec {fd}>&-
+	# The run that used it is over.
+	rm -r "$T/other"
+	echo more >>"$T/src/kernel/foo.c"
+	copy_of "$T/src"
+	[[ $(echo "$T"/cache/source/own_*/) == "$COPY/" ]]
+	# A build tree goes when another one is made.
+	mkdir -p "$tree"
+	ln -s "$first" "$tree/source"
+	exec {fd}>"$tree.use"
+	flock -s "$fd"
+	run -0 lib tree_drop_lost
+	[[ -d $tree ]]
+	exec {fd}>&-
+	run -0 lib tree_drop_lost
+	[[ ! -e $tree ]]
+	mkdir -p "$tree"
+	ln -s "$COPY" "$tree/source"
+	run -0 lib tree_drop_lost
+	[[ -d $tree ]]
+}
+
 @test "a cache that can't be written, a path that make can't take" {
 	: >"$T/file"
 	KPATCH_CACHE=$T/file/cache run -1 own
