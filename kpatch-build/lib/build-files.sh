@@ -7,9 +7,10 @@
 # Kbuild reads it: all variables and rules (make -p), of the source's and of the patched one.
 #
 # A new object has no original: it is compared with an empty file, so that all in it is new. Its flags are those that
-# Kbuild records for an object beside it (its sibling), of the same module and with no flags of its own; only names differ.
+# Kbuild records for an object beside it (its sibling), of the same module and with no flags of its own; only names differ. (In a module
+# from outside the tree Kbuild has recorded its own: oot_new_objects.)
 
-declare -A SIBLING=()       # new object -> object that the build tree has, whose recorded command is taken
+declare -A SIBLING=()       # new object -> object that the build tree has, whose recorded command is taken; or itself
 declare -A NEW_OF=()        # new object -> composite object that it is part of, or itself
 BUILD_REFUSED=""            # what is refused, a line each
 
@@ -215,7 +216,9 @@ sibling_has_flags() { grep -qE "^[A-Za-z0-9_-]+_${2//./\\.}(\.o)? *:{0,2}= *[^ ]
 
 # sibling_command OBJECT: COMPILE, as recorded for its sibling, becomes this object's: other names, and nothing else
 sibling_command() {
-	local object=$1 sibling=${SIBLING[$1]} of=${NEW_OF[$1]%.o} was=$COMPILE stem name word words before="" out=""
+	local object=$1 sibling=${SIBLING[$1]} of was=$COMPILE stem name word words before="" out=""
+	if [[ $sibling == "$object" ]]; then return; fi
+	of=${NEW_OF[$1]%.o}
 	stem=${object##*/} stem=${stem%.o} name=${of##*/}
 	read -ra words <<<"$was"
 	for word in "${words[@]}"; do
@@ -243,8 +246,10 @@ sibling_empty_source() {
 	local source=${1%.o}.c empty=$WORK/4-compile/empty/${1%.o}.c
 	mkdir -p "${empty%/*}"
 	: >"$empty"
-	if [[ $REPLY != *" $TARGET_SOURCE/$source"* ]]; then die "internal: $1 is not compiled from $TARGET_SOURCE/$source: $REPLY"; fi
-	REPLY=${REPLY/" $TARGET_SOURCE/$source"/" $empty"}
+	if [[ "$REPLY " == *" $TARGET_SOURCE/$source "* ]]; then source=$TARGET_SOURCE/$source; fi
+	if [[ "$REPLY " != *" $source "* ]]; then die "internal: $1 is not compiled from $TARGET_SOURCE/$source: $REPLY"; fi
+	REPLY+=" "
+	REPLY=${REPLY/" $source "/" $empty "}
 }
 
 # ---- what the configuration does not build --------------------------------------------------------------------------

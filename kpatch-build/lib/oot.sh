@@ -3,8 +3,8 @@
 #
 # Its source is copied, and built there once by the target's Kbuild, whose Makefiles may do as they like (DKMS, subdirectories, flags, headers
 # of its own). That gives the objects and their commands. Then the patched files are put in their place, and make is asked again: what
-# it makes anew is what the patch can change. An object of the module is affected; anything else, a generated header or a program of
-# the build, must come out the same.
+# it makes anew is what the patch can change. An object of the module is affected, or new if its source is; anything else, a generated header or
+# a program of the build, must come out the same.
 #
 #   2-tree/module      the source, built: TARGET_SOURCE, TREE
 #   2-tree/asked       what make made of it with the patched files
@@ -14,6 +14,7 @@
 OOT_NAME=""             # of the module, as the kernel has it
 OOT_PARENT=""           # where it is in 1-target/modules, without .ko
 OOT_BUILT_IN=""         # the directory where the module that runs was built, as far as it tells: with a slash behind, or empty
+OOT_EXTRA=()            # where others export what it takes: the files that KBUILD_EXTRA_SYMBOLS names, in the environment or its Makefile
 OOT_IN_DIRECTORY=0      # 1: Kbuild's commands run in the module's directory (since 6.13), 0: in the kernel's
 
 oot_prepare() {
@@ -26,9 +27,10 @@ oot_prepare() {
 	KERNEL_SOURCE=$TARGET_SOURCE
 	mkdir -p "$WORK"/{1-target,2-tree}
 	oot_module
+	oot_copy
+	oot_extra_symbols
 	oot_modules_link
 	oot_symvers
-	oot_copy
 	oot_built_in
 }
 
@@ -54,7 +56,7 @@ oot_module() {
 	fi
 }
 
-# TARGET_MODULES_DIR gets this module, and those that it needs and the kernel does not have: they lie beside it.
+# TARGET_MODULES_DIR gets this module, and those that it needs and the kernel does not have: they lie beside it, or where OOT_EXTRA are.
 oot_modules_link() {
 	local from=$TARGET_MODULES_DIR to=$WORK/1-target/modules
 	if [[ $from ]]; then
@@ -77,15 +79,62 @@ oot_module_link() {
 	ln -s -- "$file" "$link"
 	for dep in $(modinfo -F depends "$file" | tr ',' ' '); do
 		dep=${dep//-/_}
-		if module_is_there "$dep" || module_is_builtin "$dep"; then continue; fi
-		vm_find_module "${OPT_OOT_MODULE%/*}" "$dep"
-		if [[ -z $REPLY ]]; then
-			warn "$name needs the module $dep, which is neither of $TARGET_RELEASE nor in ${OPT_OOT_MODULE%/*}"
+		if [[ -e $TARGET_MODULES_DIR/updates/$dep.ko ]] || module_is_builtin "$dep" || oot_is_of_kernel "$dep"; then continue; fi
+		if ! oot_find_needed "$dep"; then
+			warn "$name needs the module $dep, which is neither of $TARGET_RELEASE nor in ${OPT_OOT_MODULE%/*}, nor beside a file that KBUILD_EXTRA_SYMBOLS names"
 			continue
 		fi
 		module_unpack "$REPLY" "$WORK/1-target/$dep.ko"
 		oot_module_link "$dep" "$WORK/1-target/$dep.ko"
 	done
+}
+
+# oot_is_of_kernel NAME: is it there, and known to the kernel's Module.symvers? Others are from outside of the tree, like this one.
+oot_is_of_kernel() {
+	module_is_there "$1" && awk -F '\t' -v name="$1" '
+		{ module = $3; sub(/.*\//, "", module); gsub(/-/, "_", module) }
+		module == name { found = 1; exit }
+		END { exit !found }' "$TARGET_SYMVERS"
+}
+
+# oot_find_needed NAME -> REPLY: its file
+oot_find_needed() {
+	local place places=("${OPT_OOT_MODULE%/*}")
+	for place in "${OOT_EXTRA[@]}"; do places+=("${place%/*}"); done
+	for place in "${places[@]}" "$TARGET_MODULES_DIR"; do
+		vm_find_module "$place" "$1"
+		if [[ $REPLY ]]; then
+			REPLY=$(realpath -- "$REPLY")
+			return 0
+		fi
+	done
+	return 1
+}
+
+# oot_extra_symbols: OOT_EXTRA. The Makefile names them as seen from where the source was, which is not where the copy is.
+oot_extra_symbols() {
+	local word words=() log=$WORK/2-tree/extra.log
+	for word in $CALLER_EXTRA_SYMBOLS; do
+		require_file "$word" "file of KBUILD_EXTRA_SYMBOLS"
+		OOT_EXTRA+=("$(realpath -- "$word")")
+	done
+	read -ra words -d '' < <(oot_extra_asker | make -s -C "$KERNEL_TREE" -f - "srctree=$KERNEL_SOURCE" objtree=. "obj=$TREE" "src=$TREE" "M=$TREE" "KBUILD_EXTMOD=$TREE" \
+		"KERNELRELEASE=$TARGET_RELEASE" ARCH=x86_64 SRCARCH=x86 "CC=$TARGET_CC" 2>"$log") || true
+	for word in "${words[@]}"; do
+		if [[ $word == "$TREE/"* ]]; then word=$OPT_OOT_SOURCE/${word#"$TREE/"}; fi
+		if [[ $word == /* && -f $word && -r $word ]]; then OOT_EXTRA+=("$(realpath -- "$word")"); fi
+	done
+}
+oot_extra_asker() {
+	cat <<'EOF'
+.DEFAULT_GOAL := kpatch-extra
+include include/config/auto.conf
+include $(srctree)/scripts/Kbuild.include
+include $(firstword $(wildcard $(src)/Kbuild) $(src)/Makefile)
+.PHONY: kpatch-extra
+kpatch-extra:
+	$(info $(KBUILD_EXTRA_SYMBOLS))@:
+EOF
 }
 
 # What these modules export, from their files; the kernel's Module.symvers does not know it.
@@ -170,19 +219,46 @@ oot_view() {
 
 # ---- building it ------------------------------------------------------------------------------------------------------
 
+# Names that Makefiles of modules have for the directory where Kbuild is, and for the release
+readonly OOT_NAMES_OF_KERNEL="KDIR KERNELDIR KERNEL_DIR KERN_DIR KERNDIR KSRC KERNEL_SRC KERNELSRC KERNEL_SOURCE KERNEL_PATH KERNEL_BUILD KPATH
+KERNEL_SOURCE_DIR kernel_source_dir LINUX_SRC LINUXSRC SYSSRC BUILD_KERNEL_DIR"
+readonly OOT_NAMES_OF_RELEASE="KVER KVERSION KVERS KERNELVER KERNEL_VER KERNEL_VERSION KREL KERNEL_RELEASE kernelver BUILD_KERNEL"
+
 # oot_make LOG: the target's Kbuild, over TREE. Files have the names that they had in the build of the module that runs. Symbols of modules that
-# are not here are no concern of a compiler; and no BTF, as in glue_kbuild_command.
+# are not here are no concern of a compiler; and no BTF, as in glue_kbuild_command. A target that Kbuild does not know is of the
+# module's own Makefile, which calls Kbuild itself, with all that is given here.
 oot_make() {
-	local goals=() goal
+	local goals=() own=() goal variables name status=0
+	variables=(${CALLER_CROSS_COMPILE:+"CROSS_COMPILE=$CALLER_CROSS_COMPILE"} "CC=$TARGET_CC" "KCFLAGS=-fmacro-prefix-map=$TREE/=$OOT_BUILT_IN"
+		KBUILD_MODPOST_WARN=1 CONFIG_DEBUG_INFO_BTF_MODULES= ${OOT_EXTRA[0]:+"KBUILD_EXTRA_SYMBOLS=$(oot_extra_links)"})
 	for goal in "${OPT_TARGETS[@]:-modules}"; do
+		case $goal in
 		# What DKMS' Makefiles call it by themselves, outside of Kbuild
-		if [[ $goal == @(all|default) ]]; then goal=modules; fi
-		goals+=("$goal")
+		all | default) goals+=(modules) ;;
+		modules | */ | *.ko | *.o) goals+=("$goal") ;;
+		*) own+=("$goal") ;;
+		esac
 	done
 	OOT_LOG=$1
-	long_run "$1" oot_progress env -C "$TREE" "PWD=$TREE" make -k -j "$OPT_JOBS" -C "$KERNEL_TREE" \
-		${CALLER_CROSS_COMPILE:+"CROSS_COMPILE=$CALLER_CROSS_COMPILE"} "CC=$TARGET_CC" "M=$TREE" \
-		"KCFLAGS=-fmacro-prefix-map=$TREE/=$OOT_BUILT_IN" KBUILD_MODPOST_WARN=1 CONFIG_DEBUG_INFO_BTF_MODULES= "${goals[@]}"
+	if ((${#goals[@]})); then
+		long_run "$1" oot_progress env -C "$TREE" "PWD=$TREE" make -k -j "$OPT_JOBS" -C "$KERNEL_TREE" "M=$TREE" "${variables[@]}" "${goals[@]}" || status=$?
+	fi
+	if ((${#own[@]})); then
+		for name in $OOT_NAMES_OF_KERNEL; do variables+=("$name=$KERNEL_TREE"); done
+		for name in $OOT_NAMES_OF_RELEASE; do variables+=("$name=$TARGET_RELEASE"); done
+		long_run "$1.own" oot_progress env -C "$TREE" "PWD=$TREE" make -k -j "$OPT_JOBS" "${variables[@]}" "${own[@]}" || status=$?
+		cat -- "$1.own" >>"$1"
+	fi
+	return "$status"
+}
+# By names without blanks
+oot_extra_links() {
+	local i links=()
+	for i in "${!OOT_EXTRA[@]}"; do
+		ln -sfn -- "${OOT_EXTRA[i]}" "$WORK/2-tree/extra.$i"
+		links+=("$WORK/2-tree/extra.$i")
+	done
+	echo "${links[*]}"
 }
 oot_progress() { REPLY="building the module: $(grep -cE '^ +[A-Z]+ ' "$OOT_LOG") steps done"; }
 
@@ -293,6 +369,7 @@ oot_affected() {
 		PARENT[$object]=$OOT_PARENT MODULE[$object]=$OOT_NAME GOAL[$object]=$goal
 	done <"$WORK/2-tree/parts"
 	oot_build_judge
+	oot_new_objects
 	oot_others
 	for file in "${PATCHED_FILES[@]}"; do
 		if [[ $file == *.c ]] && ! oot_is_read "$file"; then lost+=$'\n'"    $file"; fi
@@ -315,12 +392,40 @@ oot_is_read() {
 	grep -rqF --include='.*.cmd' -e " $TREE/$1" -e " $1" -- "$TREE" "$WORK/2-tree/asked"
 }
 
-# The objects of the module are the same ones, with the same flags.
+# oot_new_objects: those that 2-tree/new has are compiled by the commands that make has recorded for them, and have no original: it is an
+# empty file, so that all in them is new.
+oot_new_objects() {
+	local name object goal
+	while IFS=$'\t' read -r name object goal; do
+		command_file "$object"
+		mkdir -p -- "${REPLY%/*}"
+		cp -- "$WORK/2-tree/asked/${REPLY#"$TREE/"}" "$REPLY"
+		OBJECTS+=("$object")
+		PARENT[$object]=$OOT_PARENT MODULE[$object]=$OOT_NAME GOAL[$object]=$goal SIBLING[$object]=$object
+	done <"$WORK/2-tree/new"
+}
+
+# oot_is_new OBJECT: is it compiled from a source file that the patch adds?
+oot_is_new() {
+	local source=${1%.o}.c asked
+	command_file "$1"; asked=$WORK/2-tree/asked/${REPLY#"$TREE/"}
+	[[ ! -e $TREE/$source && ! -e $TREE/$1 && -f $asked && " ${PATCHED_FILES[*]} " == *" $source "* ]] && grep -qE "^source_.* := (.*/)?${source##*/}\$" "$asked"
+}
+
+# The objects of the module are the same ones, with the same flags; and new ones of new source files, which are left in 2-tree/new.
 oot_build_judge() {
-	local asked=$WORK/2-tree/asked object what="" part
+	local asked=$WORK/2-tree/asked object what="" part name goal
 	oot_parts "$asked" >"$WORK/2-tree/asked.parts"
-	what=$(comm -13 "$WORK/2-tree/parts" "$WORK/2-tree/asked.parts" | cut -f 2 | xargs)
-	if [[ $what ]]; then what=$'\n'"    ${BUILD_FILES[*]}: $what would be built, too; put new code into a file that is there"; fi
+	: >"$WORK/2-tree/new"
+	while IFS=$'\t' read -r name object goal; do
+		if [[ $name == "$OOT_NAME" ]] && oot_is_new "$object"; then
+			printf '%s\t%s\t%s\n' "$name" "$object" "$goal" >>"$WORK/2-tree/new"
+		elif [[ $name == "$OOT_NAME" ]]; then
+			what+=$'\n'"    ${BUILD_FILES[*]}: $object would be built, too, which is not of a new source file of the patch"
+		else
+			what+=$'\n'"    ${BUILD_FILES[*]}: $object would be built, too, for $name"
+		fi
+	done < <(comm -13 "$WORK/2-tree/parts" "$WORK/2-tree/asked.parts")
 	part=$(comm -23 "$WORK/2-tree/parts" "$WORK/2-tree/asked.parts" | cut -f 2 | xargs)
 	if [[ $part ]]; then what+=$'\n'"    ${BUILD_FILES[*]}: $part would not be built any more"; fi
 	for object in "${OBJECTS[@]}"; do
@@ -329,7 +434,7 @@ oot_build_judge() {
 		if [[ -f $part ]] && ! cmp -s <(sed 1q "$REPLY") <(sed 1q "$part"); then what+=$'\n'"    $object would be compiled with other options"; fi
 	done
 	if [[ $what ]]; then refuse build-changed "how a module that runs was built can't be changed:$what"; fi
-	if ((${#BUILD_FILES[@]})); then note "without effect on what is built: ${BUILD_FILES[*]}"; fi
+	if ((${#BUILD_FILES[@]})) && [[ ! -s $WORK/2-tree/new ]]; then note "without effect on what is built: ${BUILD_FILES[*]}"; fi
 }
 
 # What make made anew beside the objects of the module: that of other modules, headers that are generated, programs of the build

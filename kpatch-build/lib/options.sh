@@ -58,7 +58,7 @@ Module from outside the kernel's tree:
       --oot-module-src DIR   its source (it is only read), with its Makefile; the patch applies there
 Build:
   -t, --target TARGET        only patch this: vmlinux, modules, DIR/, DIR/NAME.o, or a module as DIR/NAME.ko or NAME; with --oot-module: a target of
-                             make in the module's source (default: modules); may be given again
+                             Kbuild or of the module's Makefile (default: modules); may be given again
   -n, --name NAME            name of the module (default: livepatch-<name of the first patch>)
   -o, --output DIR           directory for the module (default: .)
   -j, --jobs N               compile N objects at a time (default: number of processors)

@@ -339,10 +339,10 @@ package() {
 	[[ $output == *"is damaged again"* ]]
 }
 
-@test "a run that begins again has its arguments, and holds no lock of the first" {
-	printf '#!/bin/sh\nflock -n "$T/x.lock" echo free\nprintf "<%%s>" "$KPATCH_AGAIN" "$@"\n' >"$T/self"
+@test "a run that begins again has its arguments, and what scripts set in the environment, and holds no lock of the first" {
+	printf '#!/bin/sh\nflock -n "$T/x.lock" echo free\nprintf "<%%s>" "$KPATCH_AGAIN" "$CACHEDIR" "$CROSS_COMPILE" "$TARGET_ARCH" "$KBUILD_EXTRA_SYMBOLS" "$@"\n' >"$T/self"
 	chmod +x "$T/self"
 	SETUP='SELF=$T/self RUN_ARGS=(-a "b c"); lost() { exec {one}>"$T/x.lock"; flock "$one"; mkdir "$T/cache/e"; cache_again "$T/cache/e" gone; }'
-	run -0 lib lost
-	[[ $output == *"free"$'\n'"<1><-a><b c>" ]]
+	CACHEDIR=/c CROSS_COMPILE=x- TARGET_ARCH=x86 KBUILD_EXTRA_SYMBOLS="/one /two" run -0 lib lost
+	[[ $output == *"free"$'\n'"<1></c><x-><x86></one /two><-a><b c>" ]]
 }

@@ -14,7 +14,7 @@ setup_file() {
 	source "$SHARED/target.sh"
 	module_source "$SHARED/built"
 	make -s -C "$TARGET_HEADERS" "M=$SHARED/built" CONFIG_DEBUG_INFO_BTF_MODULES= modules >"$SHARED/log" 2>&1
-	for name in one two; do objcopy --strip-debug "$SHARED/built/$name.ko"; done
+	for name in one two user; do objcopy --strip-debug "$SHARED/built/$name.ko"; done
 }
 
 setup() {
@@ -36,18 +36,20 @@ setup() {
 		prove() { reach; compile_objects; proof_of_base; echo "$STAGE_SUMMARY"; }'
 }
 
-# Two modules: one.ko of main.o and sub/part.o, two.ko; a header for all, one that make makes, and one that is found in include/.
+# Three modules: one.ko of main.o and sub/part.o, two.ko, user.ko, which calls it; a header for all, one that make makes, and one that is
+# found in include/.
 module_source() {
 	mkdir -p "$1"/{sub,include}
 	cat >"$1/Makefile" <<-'MAKE'
 		ifneq ($(KERNELRELEASE),)
-		obj-m := one.o two.o
+		obj-m := one.o two.o user.o
 		one-y := main.o sub/part.o
 		ccflags-y := -I$(src) -I$(src)/include -I$(obj) -DSTEP=2
 		$(obj)/main.o: $(obj)/made.h
 		$(obj)/made.h: $(src)/limit.h ; sed 's/LIMIT/MADE/' $< > $@
 		else
 		default: ; false
+		own: ; $(MAKE) -C $(KDIR) M=$(CURDIR) modules
 		endif
 	MAKE
 	echo '#define LIMIT 7' >"$1/limit.h"
@@ -59,6 +61,8 @@ module_source() {
 	printf '%s\n' '#include "all.h"' '#include "found.h"' 'int part(int n);' 'int part(int n)' '{' '	return n * STEP + FOUND + ALL;' '}' >"$1/sub/part.c"
 	printf '%s\n' '#include <linux/module.h>' '#include "all.h"' 'int two(void);' 'int two(void)' '{' '#ifdef OTHER' '	return OTHER;' '#endif' '	return 1;' '}' \
 		'EXPORT_SYMBOL_GPL(two);' 'MODULE_LICENSE("GPL");' 'MODULE_DESCRIPTION("two");' >"$1/two.c"
+	printf '%s\n' '#include <linux/module.h>' 'int two(void);' 'int user(void);' 'int user(void)' '{' '	return two();' '}' 'EXPORT_SYMBOL_GPL(user);' \
+		'MODULE_LICENSE("GPL");' 'MODULE_DESCRIPTION("user");' >"$1/user.c"
 }
 
 # change FILE SCRIPT: add to the patch what sed makes of FILE
@@ -115,14 +119,29 @@ add() { printf '%s\n' "--- /dev/null" "+++ b/$1" "@@ -0,0 +1 @@" "+$2" >>"$T/cha
 	[[ ${lines[-1]} == "    made.h [file-read]" ]]
 }
 
-@test "refused: other flags, and a new object; a Makefile may change otherwise" {
+@test "a new source file becomes an object of the module, with the flags that its Makefile gives it" {
+	change Makefile 's,^one-y.*,& sub/more.o,; s,^ccflags-y.*,&\nCFLAGS_sub/more.o := -DMORE=5,'
+	change sub/part.c 's/n \* STEP/more(n)/; s/^int part(int n);/&\nint more(int n);/'
+	add sub/more.c 'int more(int n); int more(int n) { return n + MORE; }'
+	rm "$T/bin/klp-place"
+	ln -s "$TOP/build/bin/klp-place" "$T/bin/"
+	run -0 lib prove
+	[[ $output == *"objects: sub/part.o sub/more.o"* && $output != *"without effect"* ]]
+	# (As text of the assembler it would be there as well: what is compiled is what counts.)
+	objdump -d "$T/work/4-compile/patched/sub/more.o" | grep -q 'lea *0x5(%rdi),%eax'
+	[[ -f $T/work/4-compile/orig/sub/more.o && -z $(nm --defined-only "$T/work/4-compile/orig/sub/more.o" | grep more) ]]
+}
+
+@test "refused: other flags, an object of a file that is there, an object of another module; a Makefile may change otherwise" {
 	change sub/part.c 's/n \* STEP/n + STEP/'
 	cp "$T/change.patch" "$T/part.patch"
-	change Makefile 's,^one-y.*,& sub/more.o,; s/STEP=2/STEP=3/'
-	add sub/more.c 'int more;'
+	echo 'int more;' >"$M/sub/more.c"
+	change Makefile 's,^one-y.*,& sub/more.o,; s/user\.o$/user.o three.o/; s/STEP=2/STEP=3/'
+	add three.c 'int three;'
 	run -2 lib reach
-	[[ ${lines[-4]} == "kpatch-build: refused: how a module that runs was built can't be changed:" ]]
-	[[ ${lines[-3]} == "    Makefile: sub/more.o would be built, too; put new code into a file that is there [build-changed]" ]]
+	[[ ${lines[-5]} == "kpatch-build: refused: how a module that runs was built can't be changed:" ]]
+	[[ ${lines[-4]} == "    Makefile: sub/more.o would be built, too, which is not of a new source file of the patch [build-changed]" ]]
+	[[ ${lines[-3]} == "    Makefile: three.o would be built, too, for three [build-changed]" ]]
 	[[ ${lines[-2]} == "    main.o would be compiled with other options [build-changed]" ]]
 	[[ ${lines[-1]} == "    sub/part.o would be compiled with other options [build-changed]" ]]
 	rm -r "$T/work"
@@ -163,12 +182,76 @@ add() { printf '%s\n' "--- /dev/null" "+++ b/$1" "@@ -0,0 +1 @@" "+$2" >>"$T/cha
 	[[ ${lines[-1]} == "kpatch-build: error: $KO is no module of a kernel, or damaged" ]]
 }
 
+@test "what a module takes of others is read from their files: beside it, beside what KBUILD_EXTRA_SYMBOLS names, or installed" {
+	local how
+	SETUP+='; prepare() { unset KBUILD_EXTRA_SYMBOLS; TARGET_MODULES_DIR=$T/modules; oot_prepare; echo "extra: ${OOT_EXTRA[*]}"; readlink "$TARGET_MODULES_DIR/updates/two.ko"; grep -c "	two	updates/two	EXPORT_SYMBOL_GPL" "$TARGET_SYMVERS"; }'
+	mkdir -p "$T/modules" "$T/an other"
+	rm "$KO"
+	KO="$T/it runs/user.ko"
+	cp "$SHARED/built/user.ko" "$KO"
+	run -1 lib prepare
+	[[ $output == *"warning: user needs the module two, which is neither of 6.12."*" nor in $T/it runs, nor beside a file that KBUILD_EXTRA_SYMBOLS names"* ]]
+	KBUILD_EXTRA_SYMBOLS=$T/none run -4 lib prepare
+	[[ ${lines[-1]} == *"file of KBUILD_EXTRA_SYMBOLS $T/none is not a readable file"* ]]
+	for how in beside environment Makefile installed; do
+		rm -rf "$T/work" "$T/other" "$T/an other/"*
+		mkdir -p "$T/other"
+		cp "$SHARED/built/Module.symvers" "$T/other/"
+		case $how in
+		beside) cp "$SHARED/built/two.ko" "$T/it runs/" ;;
+		environment) cp "$SHARED/built/two.ko" "$T/other/" ;;
+		Makefile)
+			cp "$SHARED/built/"{two.ko,Module.symvers} "$T/an other/"
+			sed -i '1a KBUILD_EXTRA_SYMBOLS := $(src)/../other/Module.symvers' "$M/Makefile"
+			mv "$T/an other/two.ko" "$T/other/"
+			;;
+		installed)
+			sed -i '/EXTRA_SYMBOLS/d' "$M/Makefile"
+			mkdir -p "$T/modules/updates/dkms"
+			xz -c "$SHARED/built/two.ko" >"$T/modules/updates/dkms/two.ko.xz"
+			;;
+		esac
+		if [[ $how == environment ]]; then export KBUILD_EXTRA_SYMBOLS=$T/other/Module.symvers; else unset KBUILD_EXTRA_SYMBOLS; fi
+		run -0 lib prepare
+		[[ $output != *warning* && ${lines[-2]} == "$T/work/1-target/two.ko" && ${lines[-1]} == 1 ]]
+		if [[ $how == @(environment|Makefile) ]]; then [[ ${lines[0]} == "extra: $T/other/Module.symvers" ]]; else [[ ${lines[0]} == "extra: " ]]; fi
+		cmp "$SHARED/built/two.ko" "$T/work/1-target/two.ko"
+		rm -f "$T/it runs/two.ko"
+	done
+}
+
+@test "-t: a target of Kbuild, or one of the module's own Makefile" {
+	local target
+	change sub/part.c 's/n \* STEP/n + STEP/'
+	for target in own one.ko; do
+		rm -rf "$T/work"
+		SETUP+="; OPT_TARGETS=($target)" run -0 lib reach
+		[[ ${lines[-1]} == "objects: sub/part.o" ]]
+	done
+	# Of the others there is nothing.
+	[[ -f $T/work/2-tree/module/main.o && ! -e $T/work/2-tree/module/two.o ]]
+	rm -r "$T/work"
+	SETUP+="; OPT_TARGETS=(nothing)" run -1 lib reach
+	[[ $output == *"No rule to make target 'nothing'"* && ${lines[-1]} == *"the source of the module, $M, can't be built for 6.12."* ]]
+}
+
+@test "the whole way, for a module that exports what is changed, and takes what another exports" {
+	change user.c 's/return two()/return two() + 1/'
+	cp "$SHARED/built/"{two,user}.ko "$T/it runs/"
+	run -0 env -u KPATCH_CACHE -u KPATCH_BIN "$DRIVER" -a 6.12 -m "$T/it runs/user.ko" --oot-module-src "$M" -o "$T/out" -n livepatch-user "$T/change.patch"
+	[[ $output == *"user.o: changed function: user"* && $output == *"relocation rules: pass"* ]]
+	KO=$T/out/livepatch-user.ko
+	[[ $(modinfo -F klp_object "$KO") == user && -z $(modinfo -F depends "$KO") ]]
+	run -0 readelf -rW "$KO"
+	[[ $output == *"'.klp.rela.user..text.user'"*".klp.sym.two.two,0"* ]]
+}
+
 # bats test_tags=slow
 @test "a source that does not build the module, or does not compile" {
 	change sub/part.c 's/n \* STEP/n + STEP/'
-	sed -i 's/^obj-m.*/obj-m := two.o/' "$M/Makefile"
+	sed -i 's/^obj-m.*/obj-m := two.o user.o/' "$M/Makefile"
 	run -1 lib reach
-	[[ ${lines[-1]} == "kpatch-build: error: $M does not build a module one (it builds: two)" ]]
+	[[ ${lines[-1]} == "kpatch-build: error: $M does not build a module one (it builds: two user)" ]]
 	rm -r "$T/work"
 	sed -i 's/^obj-m.*/obj-m := one.o/' "$M/Makefile"
 	sed -i 's/int part(int n);/&\nnonsense/' "$M/sub/part.c"
