@@ -22,7 +22,8 @@ static bool is_only_called(const struct side *side, uint32_t id)
 			uint32_t from;
 
 			/* Labels inside and entries of special tables are the function's own. */
-			if (ref->piece != id || sec_classify(&obj->secs[sec]) == SEC_SPECIAL)
+			if (ref->piece != id || sec_classify(&obj->secs[sec]) == SEC_SPECIAL ||
+			    sec_classify(&obj->secs[sec]) == SEC_AUTHOR)
 				continue;
 			from = pieces_find(side->pieces, sec, ref->offset);
 			if (from != PIECE_NONE && side_piece(side, from)->root == id)

@@ -13,6 +13,7 @@
 
 #include "arch/arch.h"
 #include "diff/attributes.h"
+#include "diff/author.h"
 #include "diff/carry.h"
 #include "diff/constants.h"
 #include "diff/lines.h"
@@ -543,8 +544,17 @@ static void warn_of_guesses(const struct context *ctx, const struct change_info 
 	}
 }
 
-int changes_new(const struct side *orig, const struct side *patched, const struct corr *corr, struct changes **result,
-		struct diag *diag)
+/* Before anything follows from them. */
+static void leave_out(const struct author *author, const struct side *patched, struct change_info *info)
+{
+	for (uint32_t p = 0; p < patched->pieces->n; p++)
+		if ((info[p].change == CHANGE_CHANGED || info[p].gap_differs) &&
+		    author_ignores_piece(author, patched, p))
+			info[p] = (struct change_info){.change = CHANGE_SAME, .left_out = true};
+}
+
+int changes_new(const struct side *orig, const struct side *patched, const struct corr *corr,
+		const struct author *author, struct changes **result, struct diag *diag)
 {
 	struct arena *arena = arena_new();
 	struct changes *changes = arena_alloc(arena, sizeof(*changes));
@@ -557,6 +567,7 @@ int changes_new(const struct side *orig, const struct side *patched, const struc
 		lines_begin(ctx.lines, p);
 		changes->v[p] = compare_pieces(&ctx, p);
 	}
+	leave_out(author, patched, changes->v);
 	change_owners(&ctx, changes->v);
 	for (uint32_t p = 0; p < n; p++) {
 		uint32_t root = side_piece(patched, p)->root;

@@ -37,6 +37,7 @@ enum labels {
 	LABELS_OLD, /* others may read it, and in the running kernel it leads into the old function */
 };
 
+struct author;
 struct diag;
 struct lines;
 
@@ -53,7 +54,8 @@ struct change_info {
 	 * nobody else knows: all its readers are changed, and read its new copy.
 	 */
 	bool carried;
-	uint32_t by; /* DIFF_CONSTANT: the patched piece of that constant */
+	bool left_out; /* it differs, and the author does not want that in the livepatch */
+	uint32_t by;   /* DIFF_CONSTANT: the patched piece of that constant */
 	enum labels labels;
 	/* Bytes between it and its neighbours, which no symbol names, differ in more than padding. */
 	bool gap_differs;
@@ -65,11 +67,12 @@ struct changes {
 };
 
 /*
- * Compares everything. A change of an unlikely part is a change of its function too. Warns where a difference was taken for
+ * Compares everything, but for what the author asked to leave out. A change of an unlikely part is a change of its function too. Warns where a difference was taken for
  * that of a line number without proof.
  */
-int changes_new(const struct side *orig, const struct side *patched, const struct corr *corr, struct changes **result,
-		struct diag *diag) __attribute__((warn_unused_result));
+int changes_new(const struct side *orig, const struct side *patched, const struct corr *corr,
+		const struct author *author, struct changes **result, struct diag *diag)
+	__attribute__((warn_unused_result));
 void changes_free(struct changes *changes);
 
 /* Makes a piece a changed one for a reason outside of its own bytes, while changes are made. */

@@ -18,6 +18,7 @@
 #include "diff/merged.h"
 #include "diff/restarts.h"
 #include "diff/running.h"
+#include "kernel/author.h"
 #include "kernel/names.h"
 #include "util/arena.h"
 #include "util/diag.h"
@@ -279,6 +280,9 @@ static void check_pieces(const struct diff *diff, struct diag *diag)
 	for (uint32_t p = 0; p < diff->patched.pieces->n; p++) {
 		const struct piece *piece = side_piece(&diff->patched, p);
 
+		/* Read by diff/author.c. */
+		if (piece->class == SEC_AUTHOR)
+			continue;
 		/* All else of such a section is told in one line: see check_unknown_sections(). */
 		if (piece->class == SEC_UNKNOWN) {
 			if (diff->changes->v[p].change == CHANGE_CHANGED && piece->kind != PIECE_ANON)
@@ -593,7 +597,8 @@ static void check_removed(const struct diff *diff, struct diag *diag)
 	for (uint32_t o = 0; o < diff->orig.pieces->n; o++) {
 		const struct piece *piece = side_piece(&diff->orig, o);
 
-		if (diff->corr->to_patched[o] != PIECE_NONE || piece->anonymous != (piece->kind == PIECE_ANON))
+		if (diff->corr->to_patched[o] != PIECE_NONE || piece->anonymous != (piece->kind == PIECE_ANON) ||
+		    author_ignores_section(diff->author, side_section(&diff->orig, piece)->name))
 			continue;
 		if (piece->class == SEC_TABLE || (piece->class == SEC_INIT && piece->kind != PIECE_FUNC))
 			diag_refuse(diag, RULE_INIT_REMOVED, file_of(diff), piece->name,
@@ -723,7 +728,7 @@ static void check_unknown_sections(const struct diff *diff, struct diag *diag)
 		const struct elf_sec *sec = &patched->obj->secs[i];
 		uint32_t orig;
 
-		if (sec_classify(sec) != SEC_UNKNOWN)
+		if (sec_classify(sec) != SEC_UNKNOWN || author_ignores_section(diff->author, sec->name))
 			continue;
 		orig = elf_obj_find_same_section(diff->orig.obj, patched->obj, i);
 		if (orig ? !sections_equal(&diff->orig, orig, patched, i, diff->corr, diag) || has_other_ids(diff, i)
@@ -757,6 +762,7 @@ static void check_removed_sections(const struct diff *diff, struct diag *diag)
 
 	for (uint32_t i = 1; i < orig->nsecs; i++)
 		if (sec_classify(&orig->secs[i]) == SEC_UNKNOWN && orig->secs[i].size &&
+		    !author_ignores_section(diff->author, orig->secs[i].name) &&
 		    !elf_obj_find_same_section(diff->patched.obj, orig, i))
 			refuse_section(diff, orig->secs[i].name, orig->secs[i].name, "removed section", diag);
 }
@@ -824,8 +830,36 @@ static void warn_exports(const struct diff *diff, struct diag *diag)
 				  "removed export: the kernel goes on exporting it");
 }
 
+static bool has_left_out(const struct diff *diff, const struct author_ignored *ignored)
+{
+	for (uint32_t p = 0; p < diff->patched.pieces->n; p++)
+		if (diff->changes->v[p].left_out && author_is_ignored(ignored, &diff->patched, p))
+			return true;
+	return false;
+}
+
+/* What the author asked for, and what comes of it. */
+static void tell_requests(const struct diff *diff, struct diag *diag)
+{
+	const struct author *author = diff->author;
+
+	for (uint32_t i = 0; i < author->nignored; i++) {
+		const struct author_ignored *ignored = &author->ignored[i];
+
+		diag_warn(diag, RULE_IGNORED, file_of(diff), ignored->name, "%s",
+			  ignored->is_section || has_left_out(diff, ignored)
+				  ? "its changes are left out of the livepatch, as the patch asks"
+				  : "the patch asks to leave out its changes, and it has none");
+	}
+	for (uint32_t i = 0; i < author->nforced; i++)
+		diag_report(
+			diag, DIAG_NOTE, RULE_FORCE_UNSAFE, file_of(diff), author->forced[i],
+			"KPATCH_FORCE_UNSAFE has no effect: a task gets the new function when the old one is not on its stack; if that never comes, the administrator can write 1 to /sys/kernel/livepatch/NAME/force");
+}
+
 void gate_run(const struct diff *diff, struct diag *diag)
 {
+	tell_requests(diff, diag);
 	check_pieces(diff, diag);
 	check_refs(diff, diag);
 	check_removed(diff, diag);

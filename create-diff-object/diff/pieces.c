@@ -35,6 +35,7 @@ static bool has_pieces(const struct elf_sec *sec, uint32_t nmarks)
 	case SEC_STRINGS:
 	case SEC_CONST:
 	case SEC_SPECIAL_TEXT:
+	case SEC_AUTHOR:
 	case SEC_UNKNOWN:
 		return true;
 	default:

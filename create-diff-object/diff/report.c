@@ -32,6 +32,16 @@ void report_functions(const struct diff *diff, FILE *out, FILE *report)
 	}
 }
 
+void report_author(const struct author *author, const struct side *patched, FILE *report)
+{
+	for (uint32_t i = 0; i < author->ncallbacks; i++)
+		fprintf(report, "callback\t%s\t%s\n",
+			author_kind_name((enum author_kind)(AUTHOR_PRE_PATCH + author->callbacks[i].kind)),
+			side_piece(patched, author->callbacks[i].function)->name);
+	if (author->states != PIECE_NONE)
+		fprintf(report, "states\t%s\n", side_piece(patched, author->states)->name);
+}
+
 void report_reasons(const struct diff *diff, FILE *out)
 {
 	const struct side *patched = &diff->patched;
@@ -54,6 +64,9 @@ void report_reasons(const struct diff *diff, FILE *out)
 			break;
 		case WHY_NEW:
 			fprintf(out, "%s: included: new, and other objects may use it\n", name);
+			break;
+		case WHY_ASKED:
+			fprintf(out, "%s: included: the patch hands it to the kernel\n", name);
 			break;
 		case WHY_PART:
 			fprintf(out, "%s: included: part of %s\n", name,

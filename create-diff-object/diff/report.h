@@ -12,6 +12,8 @@
  * records go to report, unless it is NULL.
  */
 void report_functions(const struct diff *diff, FILE *out, FILE *report);
+/* Records of what the patch hands to the kernel: callbacks by kind, the array of states. */
+void report_author(const struct author *author, const struct side *patched, FILE *report);
 /* Prints for each included piece why it is there, one line each; for --debug. */
 void report_reasons(const struct diff *diff, FILE *out);
 

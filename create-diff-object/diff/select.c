@@ -56,7 +56,7 @@ static enum ref_use body_ref_use(const struct diff *diff, uint32_t from, const s
 		return elf_sym_has_section(&patched->obj->syms[ref->sym]) ? REF_USE_NOWHERE : REF_USE_UNDEFINED;
 	target = side_piece(patched, ref->piece);
 	has_partner = diff->corr->to_orig[ref->piece] != PIECE_NONE;
-	if (target->class == SEC_UNKNOWN)
+	if (target->class == SEC_UNKNOWN || target->class == SEC_AUTHOR)
 		return has_partner && can_be_named(diff, ref) ? REF_USE_EXISTING : REF_USE_NOWHERE;
 	if (target->kind == PIECE_FUNC && has_partner) {
 		bool is_entry = ref->target == 0 && target->root == ref->piece;
@@ -105,7 +105,7 @@ struct context {
 
 static bool is_root(enum why why)
 {
-	return why == WHY_CHANGED || why == WHY_NEW;
+	return why == WHY_CHANGED || why == WHY_NEW || why == WHY_ASKED;
 }
 
 static void include(struct context *ctx, uint32_t piece, enum why why, uint32_t by)
@@ -126,6 +126,7 @@ static bool is_start_up(const struct piece *piece)
 static void include_roots(struct context *ctx)
 {
 	const struct side *patched = &ctx->diff->patched;
+	const struct author *author = ctx->diff->author;
 
 	for (uint32_t p = 0; p < patched->pieces->n; p++) {
 		const struct piece *piece = side_piece(patched, p);
@@ -140,6 +141,10 @@ static void include_roots(struct context *ctx)
 			 (piece->class == SEC_TEXT || piece->class == SEC_DATA))
 			include(ctx, p, WHY_NEW, PIECE_NONE);
 	}
+	for (uint32_t i = 0; i < author->ncallbacks; i++)
+		include(ctx, author->callbacks[i].function, WHY_ASKED, PIECE_NONE);
+	if (author->states != PIECE_NONE)
+		include(ctx, author->states, WHY_ASKED, PIECE_NONE);
 }
 
 /* Judges the references of a part. */

@@ -5,6 +5,7 @@
 #ifndef KLP_DIFF_SELECT_H
 #define KLP_DIFF_SELECT_H
 
+#include "diff/author.h"
 #include "diff/compare.h"
 #include "diff/correlate.h"
 #include "diff/origin.h"
@@ -24,6 +25,7 @@ enum why {
 	WHY_NOT,     /* not included */
 	WHY_CHANGED, /* a function that changed */
 	WHY_NEW,     /* new and visible to other objects */
+	WHY_ASKED,   /* the author's callback or array of states */
 	WHY_PART,    /* the unlikely part of an included function */
 	WHY_NEEDED,  /* the piece `by` refers to it */
 };
@@ -77,6 +79,7 @@ struct selection {
 struct diff {
 	struct side orig, patched;
 	const struct corr *corr;
+	const struct author *author;
 	const struct changes *changes;
 	const struct selection *selection;
 	struct origin *origin; /* the patch's hunks; NULL: not known */

@@ -177,6 +177,12 @@ static const struct callee callees[] = {
 	{.name = "driver_for_each_device", .forgets = ARG(4)},
 	{.name = "idr_for_each", .forgets = ARG(2)},
 	{.name = "iterate_fd", .forgets = ARG(3)},
+	/* kernel/livepatch/shadow.c; what the constructor is given it may keep, and the object is kept as a number to look for */
+	{.name = "klp_shadow_alloc", .forgets = ARG(5)},
+	{.name = "klp_shadow_free", .forgets = ARG(1) | ARG(3)},
+	{.name = "klp_shadow_free_all", .forgets = ARG(2)},
+	{.name = "klp_shadow_get", .forgets = ARG(1)},
+	{.name = "klp_shadow_get_or_alloc", .forgets = ARG(5)},
 	{.name = "list_sort", .forgets = ARG(3)},
 	{.name = "schedule_on_each_cpu", .forgets = ARG(1)},
 	{.name = "sort", .forgets = ARG(4) | ARG(5)},

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "kernel/author.h"
 #include "kernel/special.h"
 
 enum match {
@@ -107,6 +108,9 @@ static const struct {
 	{".discard.unreachable", EXACT, SEC_IGNORED},
 	{".discard.unwind_hints", EXACT, SEC_IGNORED},
 	{".discard.validate_unret", EXACT, SEC_IGNORED},
+	/* What the author of a patch asks for: kernel/author.c. */
+	{KLP_AUTHOR_PREFIX, PREFIX, SEC_AUTHOR},
+	{KLP_AUTHOR_POINTERS, EXACT, SEC_AUTHOR},
 	/* By others of its kind, and by sections of their own, authors tell a tool what to do with the object. */
 	{".discard", PREFIX, SEC_UNKNOWN},
 	{".kpatch.", PREFIX, SEC_UNKNOWN},
@@ -199,19 +203,6 @@ const char *section_read_early(const char *name, const struct special_row *row)
 	for (size_t i = 0; i < sizeof(read_early) / sizeof(read_early[0]); i++)
 		if (is_match(name, read_early[i].name, read_early[i].match))
 			return read_early[i].why;
-	return NULL;
-}
-
-const char *author_section_purpose(const char *name)
-{
-	if (starts_with(name, ".kpatch.callbacks.") || starts_with(name, ".discard.klp_callback_ptrs"))
-		return "callbacks of a livepatch are not supported";
-	if (!strcmp(name, ".kpatch.force"))
-		return "forcing a function into a livepatch is not supported";
-	if (starts_with(name, ".kpatch.ignore."))
-		return "leaving changes out of a livepatch is not supported";
-	if (starts_with(name, ".discard.") || starts_with(name, ".kpatch.") || starts_with(name, ".klp."))
-		return "it would be left behind in silence";
 	return NULL;
 }
 

@@ -40,6 +40,7 @@ enum sec_class {
 	SEC_CONST,        /* mergeable constants of a fixed size */
 	SEC_SPECIAL,      /* table whose entries belong to functions: special/ knows its rows */
 	SEC_SPECIAL_TEXT, /* instructions that only a special entry or a static_cpu_has() branch reaches */
+	SEC_AUTHOR,       /* what the author of a patch asks for: kernel/author.h */
 	SEC_EXPORT,       /* what EXPORT_SYMBOL() leaves in an object */
 	SEC_IGNORED,      /* never compared, never carried: debug information, notes, build-time checks */
 };
@@ -65,12 +66,6 @@ enum data_kind {
 };
 
 enum data_kind section_data_kind(const char *name, uint64_t flags);
-
-/*
- * By some sections the author of a patch tells a tool what to do (`.discard.klp_callback_ptrs`, `.kpatch.force`). Why such a section is
- * refused, or NULL: it is none of them.
- */
-const char *author_section_purpose(const char *name);
 
 /* Does the section hold nothing but constants, which nothing writes, not even start-up code (`.rodata.foo`), and which are not merged? */
 bool is_constant_section(const char *name, uint64_t flags);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Records of patched functions: three pointers by relocation and a number, see kmod/patch/klp-records.h. */
+/* Records, whose pointers are relocations: see kmod/patch/klp-records.h. */
 #include "klp/funcs.h"
 
 #include <elf.h>
@@ -18,20 +18,44 @@ static uint32_t section(struct elf_out *out, const char *name, uint64_t flags, u
 	return id ? id : elf_out_add_section(out, name, &attr);
 }
 
+/* Appends a string, and points to it from `at` of the table. */
+static void add_string(struct elf_out *out, uint32_t abs64, uint32_t table, uint64_t at, const char *text)
+{
+	uint32_t strings = section(out, KLP_STRINGS_SECTION, 0, 1);
+	uint64_t text_at = elf_out_append(out, strings, text, strlen(text) + 1, 1);
+
+	elf_out_add_rela(out, table, at, abs64, elf_out_section_symbol(out, strings), (int64_t)text_at);
+}
+
 void funcs_add(struct elf_out *out, uint32_t abs64, const char *object, const struct plan_function *function,
 	       uint32_t new_func)
 {
 	/* Writable, for its pointers are relocated. */
 	uint32_t table = section(out, KLP_FUNCS_SECTION, SHF_WRITE, _Alignof(struct klp_func_record));
-	uint32_t strings = section(out, KLP_STRINGS_SECTION, 0, 1);
 	const struct klp_func_record record = {.sympos = function->sympos};
 	uint64_t at = elf_out_append(out, table, &record, sizeof(record), _Alignof(struct klp_func_record));
-	uint64_t object_at = elf_out_append(out, strings, object, strlen(object) + 1, 1);
-	uint64_t name_at = elf_out_append(out, strings, function->name, strlen(function->name) + 1, 1);
-	uint32_t strings_sym = elf_out_section_symbol(out, strings);
 
-	elf_out_add_rela(out, table, at + offsetof(struct klp_func_record, object), abs64, strings_sym,
-			 (int64_t)object_at);
-	elf_out_add_rela(out, table, at + offsetof(struct klp_func_record, name), abs64, strings_sym, (int64_t)name_at);
+	add_string(out, abs64, table, at + offsetof(struct klp_func_record, object), object);
+	add_string(out, abs64, table, at + offsetof(struct klp_func_record, name), function->name);
 	elf_out_add_rela(out, table, at + offsetof(struct klp_func_record, new_func), abs64, new_func, 0);
+}
+
+void funcs_add_callback(struct elf_out *out, uint32_t abs64, const char *object, enum klp_callback_kind kind,
+			uint32_t function)
+{
+	uint32_t table = section(out, KLP_CALLBACKS_SECTION, SHF_WRITE, _Alignof(struct klp_callback_record));
+	const struct klp_callback_record record = {.kind = kind};
+	uint64_t at = elf_out_append(out, table, &record, sizeof(record), _Alignof(struct klp_callback_record));
+
+	add_string(out, abs64, table, at + offsetof(struct klp_callback_record, object), object);
+	elf_out_add_rela(out, table, at + offsetof(struct klp_callback_record, function), abs64, function, 0);
+}
+
+void funcs_add_states(struct elf_out *out, uint32_t abs64, uint32_t states)
+{
+	uint32_t table = section(out, KLP_STATES_SECTION, SHF_WRITE, _Alignof(struct klp_states_record));
+	uint64_t at =
+		elf_out_append(out, table, NULL, sizeof(struct klp_states_record), _Alignof(struct klp_states_record));
+
+	elf_out_add_rela(out, table, at + offsetof(struct klp_states_record, states), abs64, states, 0);
 }

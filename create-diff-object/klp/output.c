@@ -502,6 +502,23 @@ static int write_functions(struct context *ctx)
 	return 0;
 }
 
+/* What the author asked for; of what was left out whoever has the module can see it. */
+static void write_author(struct context *ctx)
+{
+	const struct author *author = ctx->diff->author;
+	uint32_t abs64 = input(ctx)->arch->reloc_abs64;
+
+	for (uint32_t i = 0; i < author->ncallbacks; i++)
+		funcs_add_callback(ctx->out, abs64, ctx->target->object, author->callbacks[i].kind,
+				   ctx->pieces[author->callbacks[i].function].sym);
+	if (author->states != PIECE_NONE)
+		funcs_add_states(ctx->out, abs64, ctx->pieces[author->states].sym);
+	for (uint32_t i = 0; i < author->nignored; i++)
+		add_modinfo(ctx, arena_printf(ctx->arena, "ignored=%s:%s",
+					      author->ignored[i].is_section ? "section" : "function",
+					      author->ignored[i].name));
+}
+
 int output_new(const struct diff *diff, const struct plan_target *target, const struct plan *plan,
 	       const struct kept *kept, struct elf_out **result, struct diag *diag)
 {
@@ -532,6 +549,7 @@ int output_new(const struct diff *diff, const struct plan_target *target, const 
 	write_all_orc(&ctx);
 	if (!err)
 		err = write_functions(&ctx);
+	write_author(&ctx);
 	write_accepted(&ctx);
 	write_kept(&ctx, kept);
 	strmap_free(&ctx.imports);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "diff/author.h"
 #include "diff/compare.h"
 #include "diff/correlate.h"
 #include "diff/explain.h"
@@ -263,6 +264,7 @@ static int run(struct diff *diff, const struct plan_target *target, const struct
 {
 	struct selection *selection = NULL;
 	struct changes *changes = NULL;
+	struct author *author = NULL;
 	struct corr *corr = NULL;
 	struct plan *plan = NULL;
 	struct kept *kept = NULL;
@@ -272,9 +274,13 @@ static int run(struct diff *diff, const struct plan_target *target, const struct
 	/* Which piece of the patched object is which of the original. */
 	err = corr_new(&diff->orig, &diff->patched, &corr, diag);
 	diff->corr = corr;
+	/* What the author of the patch asks for. */
+	if (!err)
+		err = author_new(&diff->orig, &diff->patched, corr, &author, diag);
+	diff->author = author;
 	/* What differs, and since when in the piece. */
 	if (!err)
-		err = changes_new(&diff->orig, &diff->patched, corr, &changes, diag);
+		err = changes_new(&diff->orig, &diff->patched, corr, author, &changes, diag);
 	diff->changes = changes;
 	/* What must be carried: the changed functions and all that only exists in the patch. */
 	if (!err)
@@ -309,6 +315,8 @@ static int run(struct diff *diff, const struct plan_target *target, const struct
 		err = diag_checkpoint(diag);
 	if (!err) {
 		report_functions(diff, stdout, diag->report);
+		if (diag->report)
+			report_author(author, &diff->patched, diag->report);
 		err = flush_stdout(diag);
 	}
 	if (!err)
@@ -319,6 +327,7 @@ end:
 	plan_free(plan);
 	selection_free(selection);
 	changes_free(changes);
+	author_free(author);
 	corr_free(corr);
 	return err;
 }

@@ -21,6 +21,8 @@
 	  "warning: the kernel may keep an address of the livepatch, so it can't be removed")                          \
 	X(AUTHOR_SECTION, "author-section", false,                                                                     \
 	  "a section tells what to do with the object, and that is not supported")                                     \
+	X(CALLBACK_FUNCTION, "callback-function", false, "a callback is no function that the patch adds")              \
+	X(CALLBACK_TWICE, "callback-twice", false, "an object has two callbacks of one kind")                          \
 	X(CONSTANT_REMOVED, "constant-removed", true,                                                                  \
 	  "a constant with a name is gone, and others may know its address")                                           \
 	X(DATA_CHANGED, "data-changed", false, "an existing variable has other content, size, alignment or section")   \
@@ -30,10 +32,13 @@
 	  "warning: entries of a constant table moved (refused: there are fewer), and kept indexes mean others")       \
 	X(EXPORT_ADDED, "export-added", false, "warning: a livepatch exports nothing")                                 \
 	X(EXPORT_REMOVED, "export-removed", false, "warning: the kernel goes on exporting it")                         \
+	X(FORCE_UNSAFE, "force-unsafe", false, "note: KPATCH_FORCE_UNSAFE has no effect")                              \
 	X(FUNCTION_REMOVED, "function-removed", true,                                                                  \
 	  "warning: a function is gone whose address was given out, and runs unpatched")                               \
 	X(GLOBAL_MOVED, "global-moved", false, "a new global exists in the target already")                            \
 	X(GOT_REFERENCE, "got-reference", false, "an address is read from the GOT, which modules don't have")          \
+	X(IGNORED, "ignored", false, "warning: changes are left out, as the patch asks")                               \
+	X(IGNORE_UNMATCHED, "ignore-unmatched", false, "a function or section that the patch names is not there")      \
 	X(INIT_CODE, "init-code", false, "changed or new __init or __exit function")                                   \
 	X(INIT_ENTRY, "init-entry", false, "changed or new entry in a table, or constructor, of start-up")             \
 	X(INIT_REFERENCE, "init-reference", false, "what is freed after start-up is referred to")                      \
@@ -59,6 +64,7 @@
 	X(SHORT_JUMP, "short-jump", false, "a jump within a section that can't be moved")                              \
 	X(SIGNATURE_CHANGED, "signature-changed", true,                                                                \
 	  "a function that callers outside of the patch know has other parameters or another result")                  \
+	X(STATES_FORM, "states-form", false, "an array of states has no end, or is one of two")                        \
 	X(STATE_RESTARTED, "state-restarted", true, "warning: a static variable begins anew in the livepatch")         \
 	X(STATIC_AMBIGUOUS, "static-ambiguous", false, "a static variable may be one of two, or new")                  \
 	X(SYMBOL_AMBIGUOUS, "symbol-ambiguous", false, "several symbols of the target may be meant")                   \
@@ -89,6 +95,7 @@
 #define DRIVER_RULES(X)                                                                                                \
 	X(ACCEPT_AMBIGUOUS, "accept-ambiguous", false, "an --accept matches symbols of several objects")               \
 	X(BINARY_DATA, "binary-data", false, "a part of a patch is binary data")                                       \
+	X(CALLBACK_ALONE, "callback-alone", false, "a callback for an object of which no function changes")            \
 	X(BUILD_CHANGED, "build-changed", false, "how the kernel is configured or built would change")                 \
 	X(ENDBR_SEALED, "endbr-sealed", false, "an address is taken where a call would stop a kernel with IBT")        \
 	X(FILE_KIND, "file-kind", false, "a file that is not compiled from C into an object")                          \

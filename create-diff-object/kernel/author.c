@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The table of what an author can ask for. See author.h. The names of the pointers are those of include/linux/livepatch_external.h
+ * (7.2).
+ */
+#include "kernel/author.h"
+
+#include <stddef.h>
+#include <string.h>
+
+static const struct {
+	const char *name;    /* in messages */
+	const char *section; /* ours */
+	const char *pointer; /* how the name of a pointer in KLP_AUTHOR_POINTERS begins; NULL: there is none */
+} kinds[] = {
+	[AUTHOR_UNKNOWN] = {"unknown", NULL, NULL},
+	[AUTHOR_PRE_PATCH] = {"pre_patch", KLP_AUTHOR_PRE_PATCH, "__klp_pre_patch_callback_"},
+	[AUTHOR_POST_PATCH] = {"post_patch", KLP_AUTHOR_POST_PATCH, "__klp_post_patch_callback_"},
+	[AUTHOR_PRE_UNPATCH] = {"pre_unpatch", KLP_AUTHOR_PRE_UNPATCH, "__klp_pre_unpatch_callback_"},
+	[AUTHOR_POST_UNPATCH] = {"post_unpatch", KLP_AUTHOR_POST_UNPATCH, "__klp_post_unpatch_callback_"},
+	[AUTHOR_STATES] = {"states", KLP_AUTHOR_STATES, NULL},
+	[AUTHOR_IGNORE_FUNCTION] = {"ignore_function", KLP_AUTHOR_IGNORE_FUNCTION, NULL},
+	[AUTHOR_IGNORE_SECTION] = {"ignore_section", KLP_AUTHOR_IGNORE_SECTION, NULL},
+	[AUTHOR_FORCE] = {"force", KLP_AUTHOR_FORCE, NULL},
+};
+
+static bool starts_with(const char *s, const char *prefix)
+{
+	return !strncmp(s, prefix, strlen(prefix));
+}
+
+enum author_kind author_kind(const char *section, const char *symbol)
+{
+	bool is_pointer = !strcmp(section, KLP_AUTHOR_POINTERS);
+
+	for (size_t i = AUTHOR_UNKNOWN + 1; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (is_pointer ? kinds[i].pointer && starts_with(symbol, kinds[i].pointer)
+			       : !strcmp(section, kinds[i].section))
+			return (enum author_kind)i;
+	return AUTHOR_UNKNOWN;
+}
+
+const char *author_kind_name(enum author_kind kind)
+{
+	return kinds[kind].name;
+}
+
+const char *author_section_purpose(const char *name)
+{
+	if (starts_with(name, ".kpatch."))
+		return "include kpatch-macros.h, which kpatch-build brings along, in place of a definition of your own";
+	if (starts_with(name, ".discard.") || starts_with(name, ".klp."))
+		return "it would be left behind in silence";
+	return NULL;
+}
