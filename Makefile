@@ -88,7 +88,7 @@ LDLIBS   := -lelf -lzstd -llzma -lz -llz4 -llzo2 -lbz2 -ldw -lZydis -lZycore
 SHELL_SCRIPTS := $(wildcard .ci/run examples/*.sh test/*.sh test/check test/series test/*/run test/fixes/small test/object/valgrind test/sample/*.sh test/fixes/*.sh test/integration/*.sh \
 		   test/cli/*.bats test/cli/*.bash bench/run bench/place kpatch-build/kpatch-build \
 		   kpatch-build/install-packages kpatch-build/lib/*.sh)
-C_FILES  := $(wildcard $(ENGINE)/*/*.[ch] test/unit/*.[ch] test/fuzz/*.[ch] test/object/*.[ch] test/judge/*.[ch] kmod/patch/*.[ch] test/integration/positions/*.c) $(LAW_SRC)
+C_FILES  := $(wildcard $(ENGINE)/*/*.[ch] test/unit/*.[ch] test/fuzz/*.[ch] test/object/*.[ch] test/judge/*.[ch] kmod/patch/*.[ch] kmod/patch/include/*.h kmod/patch/include/linux/*.h test/integration/positions/*.c) $(LAW_SRC)
 MAN1     := $(wildcard man/*.1)
 
 .PHONY: all
@@ -140,11 +140,13 @@ SHARE := $(DESTDIR)$(PREFIX)/share/kpatch-build
 
 .PHONY: install uninstall
 install: all
-	install -d '$(DESTDIR)$(PREFIX)/bin' '$(SHARE)/lib' '$(SHARE)/kmod/patch' \
+	install -d '$(DESTDIR)$(PREFIX)/bin' '$(SHARE)/lib' '$(SHARE)/kmod/patch/include/linux' \
 		'$(DESTDIR)$(PREFIX)/share/man/man1'
 	install -m 755 $(TOOLS) kpatch-build/kpatch-build '$(DESTDIR)$(PREFIX)/bin'
 	install -m 644 $(wildcard kpatch-build/lib/*.sh) '$(SHARE)/lib'
-	install -m 644 $(wildcard kmod/patch/*) '$(SHARE)/kmod/patch'
+	install -m 644 $(filter-out kmod/patch/include,$(wildcard kmod/patch/*)) '$(SHARE)/kmod/patch'
+	install -m 644 $(wildcard kmod/patch/include/*.h) '$(SHARE)/kmod/patch/include'
+	install -m 644 $(wildcard kmod/patch/include/linux/*.h) '$(SHARE)/kmod/patch/include/linux'
 	install -m 644 $(MAN1) '$(DESTDIR)$(PREFIX)/share/man/man1'
 
 uninstall:
@@ -254,7 +256,7 @@ check-cli: all $(LAW_TOOLS) $(JUDGE)
 	$(Q)bats --tap --filter-tags '!slow' test/cli
 
 # The scripts of test/integration that test one thing on one booted line each, after the cases; and those of one line only.
-INTEGRATION := kallsyms-equal positions replace mounted static-call static-key modules per-object law law-pipeline
+INTEGRATION := kallsyms-equal positions replace mounted static-call static-key modules per-object callbacks law law-pipeline
 INTEGRATION-6.12 := oot
 
 check-integration: all $(LAW_TOOLS)

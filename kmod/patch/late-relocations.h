@@ -6,10 +6,14 @@
  * only where the bytes are still zero. Since 6.3 the core writes zeros again when the module goes (clear_relocate_add());
  * before, the module could be loaded once, and the second time was refused: "existing value is nonzero".
  *
- * So we do it, at the very place where newer kernels do it: in klp_cleanup_module_patches_limited(), after the object has
+ * So we do it (KLP_CLEAR_LATE), at the very place where newer kernels do it: in klp_cleanup_module_patches_limited(), after the object has
  * been unpatched, by way of the object's post_unpatch callback. That callback is also made when the whole patch is disabled;
  * then the module stays, and nothing is to be done. The core tells the two apart by klp_alive, which it takes away
  * (under klp_mutex, which we are called with) before it cleans up after a module.
+ *
+ * No kernel does it where the patch itself refuses the module, by its pre_patch callback: klp_module_coming() then cleans up after
+ * the patches before this one, and not after this one (klp_cleanup_module_patches_limited()). What was applied has to be cleared
+ * here (KLP_CLEAR_REFUSED), for the module to be accepted another time.
  *
  * Nobody runs what is written to: the functions can't be reached any more, and a module does not go while its code, or what
  * replaces it, is running. The text is read-only; text_poke_set() writes to it through a mapping of its own. It is not
@@ -18,7 +22,7 @@
 #ifndef LATE_RELOCATIONS_H
 #define LATE_RELOCATIONS_H
 
-#ifdef KLP_CLEAR_LATE
+#if defined(KLP_CLEAR_LATE) || defined(KLP_CLEAR_REFUSED)
 
 #include <linux/elf.h>
 #include <linux/livepatch.h>
@@ -73,18 +77,31 @@ static void late_relocations_clear(const struct klp_modinfo *info, const char *o
 	}
 }
 
-static void late_relocations_object_gone(struct klp_object *obj)
+static inline void late_relocations_object_gone(struct klp_object *obj)
 {
+#ifdef KLP_CLEAR_LATE
 	if (obj->name && !obj->mod->klp_alive)
+		late_relocations_clear(THIS_MODULE->klp_info, obj->name);
+#endif
+}
+
+/* A livepatch that is not loaded because of a module that is there goes as a whole. */
+static inline void late_relocations_object_refused(struct klp_object *obj)
+{
+	if (obj->name && obj->mod->state == MODULE_STATE_COMING)
 		late_relocations_clear(THIS_MODULE->klp_info, obj->name);
 }
 
-#define LATE_RELOCATIONS_CALLBACK late_relocations_object_gone
-
 #else
 
-#define LATE_RELOCATIONS_CALLBACK NULL
+static inline void late_relocations_object_gone(struct klp_object *obj)
+{
+}
 
-#endif /* KLP_CLEAR_LATE */
+static inline void late_relocations_object_refused(struct klp_object *obj)
+{
+}
+
+#endif /* KLP_CLEAR_LATE || KLP_CLEAR_REFUSED */
 
 #endif /* LATE_RELOCATIONS_H */

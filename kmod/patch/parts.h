@@ -77,7 +77,7 @@ static struct notifier_block parts_notifier = {
 	.notifier_call = parts_on_module,
 };
 
-/* The post_patch callback of the object that is the kernel. A part that gave up waiting for the transition is asked for again. */
+/* Called when the object that is the kernel has been patched. A part that gave up waiting for the transition is asked for again. */
 static void parts_on_patched(struct klp_object *obj)
 {
 	size_t i;
@@ -85,8 +85,6 @@ static void parts_on_patched(struct klp_object *obj)
 	for (i = 0; i < ARRAY_SIZE(parts); i++)
 		parts_request(&parts[i]);
 }
-
-#define PARTS_CALLBACK parts_on_patched
 
 /* Before the livepatch is enabled: what is live by then is seen by the callback, what comes later by the notifier. */
 static int parts_expect(void)
@@ -109,7 +107,9 @@ static void parts_forget(void)
 
 #else
 
-#define PARTS_CALLBACK NULL
+static void parts_on_patched(struct klp_object *obj)
+{
+}
 
 static int parts_expect(void)
 {

@@ -27,6 +27,7 @@ static struct klp_patch patch;
 #include "held-module.h"
 #include "late-relocations.h"
 #include "parts.h"
+#include "callbacks.h"
 
 #ifndef KLP_REPLACE
 #define KLP_REPLACE 1
@@ -41,10 +42,20 @@ static struct klp_patch patch;
 
 /* Set by the linker script. */
 extern const struct klp_func_record __klp_funcs_start[], __klp_funcs_end[];
+extern const struct klp_states_record __klp_states_start[], __klp_states_end[];
+
+/* A table that no diff object adds to is allocated all the same, and empty. */
+asm(".pushsection " KLP_CALLBACKS_SECTION ", \"aw\", @progbits\n\t.popsection\n\t"
+    ".pushsection " KLP_STATES_SECTION ", \"aw\", @progbits\n\t.popsection");
 
 static bool is_same_object(const struct klp_func_record *a, const struct klp_func_record *b)
 {
 	return !strcmp(a->object, b->object);
+}
+
+static bool is_of_kernel(const struct klp_func_record *rec)
+{
+	return !strcmp(rec->object, KLP_VMLINUX);
 }
 
 /* The first record of an object speaks for it. */
@@ -72,9 +83,8 @@ static int fill_object(struct klp_object *obj, const struct klp_func_record *fir
 	if (!obj->funcs)
 		return -ENOMEM;
 	/* The core knows the kernel itself by a NULL name. */
-	obj->name = strcmp(first->object, KLP_VMLINUX) ? first->object : NULL;
-	obj->callbacks.post_patch = PARTS_CALLBACK;
-	obj->callbacks.post_unpatch = LATE_RELOCATIONS_CALLBACK;
+	obj->name = is_of_kernel(first) ? NULL : first->object;
+	obj->callbacks = callbacks;
 
 	func = obj->funcs;
 	for (rec = first; rec < __klp_funcs_end; rec++) {
@@ -100,12 +110,13 @@ static void free_objects(void)
 	patch.objs = NULL;
 }
 
+/* In the order in which their callbacks are called: the kernel, then the modules. */
 static int fill_patch(void)
 {
 	const struct klp_func_record *rec;
 	struct klp_object *obj;
 	size_t n = 0;
-	int ret;
+	int kernel, ret;
 
 	for (rec = __klp_funcs_start; rec < __klp_funcs_end; rec++)
 		n += is_first_of_object(rec);
@@ -114,17 +125,22 @@ static int fill_patch(void)
 		return -EINVAL;
 	}
 
+	/* kpatch-build has seen to it that there is one at most. */
+	if (__klp_states_start < __klp_states_end)
+		patch.states = __klp_states_start->states;
 	patch.objs = kcalloc(n + 1, sizeof(*patch.objs), GFP_KERNEL);
 	if (!patch.objs)
 		return -ENOMEM;
 
 	obj = patch.objs;
-	for (rec = __klp_funcs_start; rec < __klp_funcs_end; rec++) {
-		if (!is_first_of_object(rec))
-			continue;
-		ret = fill_object(obj++, rec);
-		if (ret)
-			return ret;
+	for (kernel = 1; kernel >= 0; kernel--) {
+		for (rec = __klp_funcs_start; rec < __klp_funcs_end; rec++) {
+			if (is_of_kernel(rec) != kernel || !is_first_of_object(rec))
+				continue;
+			ret = fill_object(obj++, rec);
+			if (ret)
+				return ret;
+		}
 	}
 	return 0;
 }
@@ -143,10 +159,10 @@ static int enable(void)
 		ret = fill_patch();
 		if (!ret)
 			ret = klp_enable_patch(&patch);
-	} while (ret == -EBUSY && --attempts > 0 && !msleep_interruptible(100));
+	} while (ret == -EBUSY && !callbacks_refused && --attempts > 0 && !msleep_interruptible(100));
 	if (ret)
 		free_objects();
-	if (ret == -EBUSY)
+	if (ret == -EBUSY && !callbacks_refused)
 		pr_err("not loaded: another livepatch is still in transition; load this one when that is over\n");
 	return ret;
 }

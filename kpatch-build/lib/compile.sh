@@ -16,6 +16,8 @@ OBJTOOL_LATE=""         # objtool and flags for objects where the build leaves i
 compile_objects() {
 	local dir=$WORK/4-compile object side
 	mkdir -p "$dir"
+	# What a patch may include besides the kernel's headers
+	cp -R -- "$KMOD_DIR/include" "$KMOD_DIR/klp-records.h" "$dir/"
 	objtool_flags
 	code plain
 	for object in "${OBJECTS[@]}"; do
@@ -204,6 +206,8 @@ compile_command() {
 	REPLY=${COMPILE/ -c -o "$goal" / $flags -c -o "$out" }
 	REPLY=${REPLY/-Wp,-MMD,"${goal%"${goal##*/}"}.${goal##*/}.d"/-Wp,-MMD,"$out.d"}
 	if [[ $side == patched* ]]; then
+		# Last of all, for a target may have livepatch_helpers.h itself
+		REPLY=${REPLY/ -c -o / -idirafter $WORK/4-compile/include -c -o }
 		REPLY=${REPLY//"$TARGET_SOURCE/"/"$PATCHED/"}
 		REPLY=${REPLY//"$TARGET_SOURCE "/"$PATCHED "}
 		# make writes its own name of the source (no links in it): compiled from there, nothing would ever be changed

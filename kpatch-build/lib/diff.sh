@@ -40,6 +40,7 @@ diff_objects() {
 	for object in "${again[@]}"; do
 		printf '          %s: static keys are tested at run time, for the sake of %s\n' "${object##*/}" "${keys[$object]}"
 	done
+	author_check
 	# The kernel refuses a livepatch without a function to patch, and nothing would ever call what it adds.
 	diff_count changed; changed=$REPLY
 	diff_count new; new=$REPLY

@@ -135,13 +135,22 @@ module_list_parts() {
 }
 
 # Before 6.3 (or what a distribution made of it) the kernel leaves a patch's late relocations as they are when the patched
-# module goes, and then refuses the module when it comes back. The hook clears them, if it can write to its own text.
+# module goes, and then refuses the module when it comes back. Every kernel leaves them where a pre_patch callback refuses the
+# module. The hook clears them, if it can write to its own text.
 module_clear_late() {
-	local modules
+	local modules reason=""
 	modules=$(module_patched_objects "$@" | grep -vx vmlinux) || return 0
-	if grep -q ' clear_relocate_add$' "$TARGET_KALLSYMS"; then return; fi
+	if ! grep -q ' clear_relocate_add$' "$TARGET_KALLSYMS"; then
+		reason=KLP_CLEAR_LATE
+	elif author_may_refuse; then
+		reason=KLP_CLEAR_REFUSED
+	else
+		return
+	fi
 	if (($(grep -c ' text_poke_set$' "$TARGET_KALLSYMS") == 1)); then
-		echo "#define KLP_CLEAR_LATE 1"
+		echo "#define $reason 1"
+	elif [[ $reason == KLP_CLEAR_REFUSED ]]; then
+		warn "$TARGET_RELEASE does not let a module be loaded that a pre_patch callback has refused before: unload the livepatch first"
 	else
 		warn "$TARGET_RELEASE does not let a patched module be loaded again while the livepatch stays: unload the livepatch before ${modules//$'\n'/, }, or do not unload the module"
 	fi
@@ -170,7 +179,7 @@ module_link_one() {
 	local name=$1 dir log
 	module_dir "$name"; dir=$REPLY log=$REPLY/log
 	mkdir -p -- "$dir"
-	cp -- "$KMOD_DIR"/{Kbuild,patch-hook.c,klp-records.h,held-module.h,late-relocations.h,parts.h,patch.lds} "$dir/"
+	cp -- "$KMOD_DIR"/{Kbuild,patch-hook.c,klp-records.h,held-module.h,late-relocations.h,parts.h,callbacks.h,patch.lds} "$dir/"
 	module_check_symbols "$@"
 	module_write_info "$name"
 
