@@ -3,6 +3,7 @@
 # wrong with all of it together. The kernel knows objects, vmlinux and modules, and an object has one callback of a kind. A single file
 # is judged by create-diff-object (diff/author.c).
 
+AUTHOR_BAD=()                   # what is wrong, a line each
 declare -A AUTHOR_CALLBACK=()   # "MODULE KIND" -> "OBJECT FUNCTION"
 
 # author_records KIND: "OBJECT <TAB> field <TAB> field" of all reports
@@ -14,12 +15,17 @@ author_records() {
 }
 
 author_check() {
+	local IFS=$'\n'
+	AUTHOR_BAD=()
 	author_check_callbacks
 	author_check_states
+	if ((${#AUTHOR_BAD[@]})); then
+		finish "$EXIT_REFUSED" "refused: what the patch asks for besides its functions can't be:"$'\n'"${AUTHOR_BAD[*]}"
+	fi
 }
 
 author_check_callbacks() {
-	local object kind function key bad=() first
+	local object kind function key first
 	local -A changed=()
 	AUTHOR_CALLBACK=()
 	while IFS=$'\t' read -r object function; do changed[${MODULE[$object]}]=1; done < <(author_records changed)
@@ -27,34 +33,27 @@ author_check_callbacks() {
 		key="${MODULE[$object]} $kind" first=${AUTHOR_CALLBACK["${MODULE[$object]} $kind"]:-}
 		hunks_with_word "$function"
 		if [[ $first ]]; then
-			bad+=("    $object: $function: a second $kind callback for ${MODULE[$object]}, beside ${first#* } of ${first% *}; call both from one function$REPLY [callback-twice]")
+			AUTHOR_BAD+=("    $object: $function: a second $kind callback for ${MODULE[$object]}, beside ${first#* } of ${first% *}; call both from one function$REPLY [callback-twice]")
 		elif [[ -z ${changed[${MODULE[$object]}]:-} ]]; then
-			bad+=("    $object: $function: a $kind callback for ${MODULE[$object]}, of which the patch changes no function; the kernel calls it when that object is patched$REPLY [callback-alone]")
+			AUTHOR_BAD+=("    $object: $function: a $kind callback for ${MODULE[$object]}, of which the patch changes no function; the kernel calls it when that object is patched$REPLY [callback-alone]")
 		fi
 		AUTHOR_CALLBACK[$key]="$object $function"
 	done < <(author_records callback)
-	author_refuse "${bad[@]}"
 }
 
 # With --per-object each part has an array of its own.
 author_check_states() {
-	local object name key bad=()
+	local object name key
 	local -A states=()
 	while IFS=$'\t' read -r object name _; do
 		key=all
 		if ((OPT_PER_OBJECT)); then key=${MODULE[$object]}; fi
 		hunks_with_word "$name"
 		if [[ ${states[$key]:-} ]]; then
-			bad+=("    $object: $name: a second array of states, beside ${states[$key]}; a livepatch has one$REPLY [states-form]")
+			AUTHOR_BAD+=("    $object: $name: a second array of states, beside ${states[$key]}; a livepatch has one$REPLY [states-form]")
 		fi
 		states[$key]="${name} of $object"
 	done < <(author_records states)
-	author_refuse "${bad[@]}"
-}
-
-author_refuse() {
-	local IFS=$'\n'
-	if (($#)); then finish "$EXIT_REFUSED" "refused: what the patch asks for besides its functions can't be:"$'\n'"$*"; fi
 }
 
 # author_may_refuse: can a callback stop a module, so that what was applied for its sake has to be cleared?
