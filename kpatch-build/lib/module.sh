@@ -145,7 +145,7 @@ module_clear_late() {
 	elif author_may_refuse; then
 		reason=KLP_CLEAR_REFUSED
 	else
-		return
+		return 0
 	fi
 	if (($(grep -c ' text_poke_set$' "$TARGET_KALLSYMS") == 1)); then
 		echo "#define $reason 1"
