@@ -70,7 +70,7 @@ run() {
 }
 
 check_logged "one: it is built" build one
-check_logged "one: a function of each object is changed, and that of the new source file is new" grep '2 changed and 1 new function' "$LOG"
+check_logged "one: a function of each object is changed, and that of the new source file and two callbacks are new" grep '2 changed and 3 new function' "$LOG"
 check_logged "one: the source was only read" same_state
 if ((!FAILED)); then run one livepatch-oot.ko module-first patch-first log; fi
 # With the driver's own boot test, which loads what the module needs.
