@@ -14,6 +14,8 @@ OUT=$TOP/build/demo
 OPT_DEBUG=0
 # shellcheck source=kpatch-build/lib/log.sh
 source "$TOP/kpatch-build/lib/log.sh"
+# shellcheck source=kpatch-build/lib/arch.sh
+source "$TOP/kpatch-build/lib/arch.sh"
 # shellcheck source=kpatch-build/lib/packages.sh
 source "$TOP/kpatch-build/lib/packages.sh"
 # shellcheck source=kpatch-build/lib/vm.sh

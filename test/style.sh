@@ -83,6 +83,9 @@ check_machine() {
 	return "$bad"
 }
 
+# So in the driver: one file knows the machine.
+check_machine_of_driver() { ! grep -nE '^[^#]*x86' kpatch-build/{kpatch-build,install-packages} kpatch-build/lib/*.sh | grep -v '^kpatch-build/lib/arch.sh:'; }
+
 # Only the programs end the process.
 check_exit() { ! grep -nE '\b(_?exit|abort|errx?)\(' create-diff-object/{util,arch,kernel,elf,target,place,diff,special,klp,verify}/*.[ch] | grep -v '^create-diff-object/util/memory.c:'; }
 
@@ -112,6 +115,7 @@ try "include order of the layers" check_layers
 try "no symbol of a layer above, no circle of files" check_symbols
 try "names of the kernel's sections and symbols only in kernel/ and arch/" check_names
 try "numbers of machines only in arch/" check_machine
+try "a machine only in arch.sh of the driver" check_machine_of_driver
 try "exit() only in tools/" check_exit
 try "no message of a program is read by the driver" check_messages
 try "the judge includes nothing of the engine" check_judge

@@ -308,13 +308,13 @@ dir_is_built() {
 	up=$dir
 	while [[ $up == */* ]]; do
 		up=${up%/*}
-		if [[ $up == arch/x86 ]] && arch_dir_is_built "$dir"; then DIR_BUILT[$dir]=0; break; fi
+		if [[ $up == "$ARCH_DIR" ]] && arch_dir_is_built "$dir"; then DIR_BUILT[$dir]=0; break; fi
 		if kbuild_list "$up" && grep -qxF -e "dir $dir" -- "$KBUILD_LIST" && dir_is_built "$up"; then
 			DIR_BUILT[$dir]=0
 			break
 		fi
 	done
-	if [[ $dir != */* || $dir == arch/x86 ]]; then DIR_BUILT[$dir]=0; fi
+	if [[ $dir != */* || $dir == "$ARCH_DIR" ]]; then DIR_BUILT[$dir]=0; fi
 	return "${DIR_BUILT[$dir]}"
 }
 
@@ -325,7 +325,7 @@ arch_dir_is_built() {
 	while read -r option; do
 		if [[ $option == y ]] || grep -qx "$option=[ym]" "$TREE/include/config/auto.conf"; then return 0; fi
 	done < <(sed -nE "s,^(core|libs|drivers)-(y|\\$\((CONFIG_[A-Z0-9_]+)\))[[:space:]]*\+?=.*[[:space:]]$1/([[:space:]].*)?\$,\2,p" \
-		"$TARGET_SOURCE/arch/x86/Makefile" | tr -d '$()')
+		"$TARGET_SOURCE/$ARCH_DIR/Makefile" | tr -d '$()')
 	return 1
 }
 
@@ -356,7 +356,7 @@ kbuild_make() {
 	# shellcheck disable=SC2016
 	if grep -qx 'src := $(obj)' "$TARGET_SOURCE/scripts/Makefile.build"; then src=$dir; fi
 	# The architecture's main Makefile exports BITS (obj-y += process_$(BITS).o).
-	BITS=64 make -s "$@" -C "$TREE" -f - srctree="$root" objtree=. obj="$dir" src="$src" ARCH=x86_64 SRCARCH=x86 CC="$TARGET_CC" CONFIG_SHELL=/bin/sh
+	BITS=64 make -s "$@" -C "$TREE" -f - srctree="$root" objtree=. obj="$dir" src="$src" ARCH="$ARCH_NAME" SRCARCH="$ARCH_SOURCE" CC="$TARGET_CC" CONFIG_SHELL=/bin/sh
 }
 
 # Reads one directory's Makefile as Kbuild does and prints what is in obj-y, lib-y and obj-m, with the parts of

@@ -68,12 +68,10 @@ kconfig_judge() {
 makefile_judge() {
 	local file=$1 name=${1##*/} dir dirs=() read=0
 	dir=$(dirname -- "$file")
-	case $file in
-	Makefile | Kbuild | arch/x86/Makefile* | scripts/* | arch/x86/boot/* | arch/x86/entry/vdso/* | arch/x86/realmode/* | arch/x86/purgatory/*)
+	if [[ $file == @(Makefile|Kbuild|scripts/*) || $file =~ $ARCH_BUILD_FILES ]]; then
 		build_refuse "$file: it is read by the whole build, not by that of one directory"
 		return
-		;;
-	esac
+	fi
 	if [[ ! -f $TARGET_SOURCE/$file ]]; then
 		build_refuse "$file: a new Makefile; put new files into a directory that is there"
 		return

@@ -35,7 +35,7 @@ kernel_class() {
 	local name=$1
 	REPLY=""
 	case $name in
-	arch/Kconfig | arch/x86/*) ;;
+	arch/Kconfig | "$ARCH_DIR"/*) ;;
 	arch/*/*) REPLY=out ;;
 	rust/* | *.rs)
 		# (Where it is built, a .rs is refused below.)

@@ -34,7 +34,7 @@ compile_objects() {
 objtool_flags() {
 	local out
 	OBJTOOL_LATE=""
-	if ! out=$(objtool_asker | make -s -C "${KERNEL_TREE:-$TREE}" -f - srctree="${KERNEL_SOURCE:-$TARGET_SOURCE}" objtree=. obj=. src=. ARCH=x86_64 SRCARCH=x86 \
+	if ! out=$(objtool_asker | make -s -C "${KERNEL_TREE:-$TREE}" -f - srctree="${KERNEL_SOURCE:-$TARGET_SOURCE}" objtree=. obj=. src=. ARCH="$ARCH_NAME" SRCARCH="$ARCH_SOURCE" \
 		CC="$TARGET_CC" 2>"$WORK/4-compile/objtool-flags.log"); then
 		show_file "$WORK/4-compile/objtool-flags.log"
 		die "the kernel's Makefiles do not tell which flags objtool needs"
@@ -232,7 +232,7 @@ script_write() {
 # $side ${object}
 cd $REPLY || exit 1
 # (Debian's headers have a script for objtool, which wants to know for which machine.)
-export SRCARCH=x86
+export SRCARCH=$ARCH_SOURCE
 {
 $command &&
 ${objtool:-:} ${objtool:+$out.part} &&

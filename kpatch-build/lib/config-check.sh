@@ -3,7 +3,7 @@
 
 # option, y (must be set) or n (must not be), reason
 readonly CONFIG_RULES="\
-CONFIG_X86_64 y only x86_64 kernels are supported
+$ARCH_CONFIG y only $ARCH_NAME kernels are supported
 CONFIG_LIVEPATCH y the kernel must be able to load livepatch modules
 CONFIG_MODULES y a livepatch is a module
 CONFIG_MODULE_UNLOAD y a disabled livepatch must be removable
@@ -69,7 +69,7 @@ exports_check() {
 	fi
 }
 
-# The version text without the program's name: gcc and x86_64-linux-gnu-gcc-12 are often the same.
+# The version text without the program's name: gcc and the compiler with the machine's prefix are often the same.
 compiler_version() { REPLY=$("$1" --version 2>/dev/null | sed -n 1p); REPLY=${REPLY#* }; }
 
 # compiler_recorded -> REPLY: the program that the target's build called by its path (make CC=/opt/gcc/bin/gcc), which may be in no
@@ -98,7 +98,7 @@ compiler_find() {
 	name=${text%% *} want=${text#* }
 	if [[ -z $text ]]; then die "$1 has no CONFIG_CC_VERSION_TEXT: is it the configuration of a built kernel?"; fi
 	compiler_recorded; recorded=$REPLY
-	for candidate in "${CALLER_CROSS_COMPILE:+${CALLER_CROSS_COMPILE}gcc}" "$recorded" "$name" "${name#x86_64-linux-gnu-}" gcc; do
+	for candidate in "${CALLER_CROSS_COMPILE:+${CALLER_CROSS_COMPILE}gcc}" "$recorded" "$name" "${name#"$ARCH_TRIPLET-"}" gcc; do
 		if ! command -v -- "$candidate" >/dev/null; then continue; fi
 		compiler_version "$candidate"
 		if [[ $REPLY == "$want" ]]; then TARGET_CC=$candidate; return; fi
@@ -110,7 +110,7 @@ compiler_find() {
 		return
 	fi
 	die "the compiler that built the target is not here: it was $text${found:-$'\n    no gcc is installed'}
-    install it (apt-get install ${name#x86_64-linux-gnu-}=VERSION); where it is in no directory of PATH, give its prefix
+    install it (apt-get install ${name#"$ARCH_TRIPLET-"}=VERSION); where it is in no directory of PATH, give its prefix
     (CROSS_COMPILE=/opt/gcc/bin/ for /opt/gcc/bin/gcc); or try --skip-compiler-check"
 }
 

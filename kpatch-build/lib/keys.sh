@@ -73,7 +73,7 @@ keys_testing() {
 # keys_same FILE TESTING: what must be the same: all but the functions that TESTING lists, and the assembly that the source
 # itself contains, since the header has some of its own. Labels count from their first use in a function for the same reason.
 keys_same() {
-	awk 'FILENAME == ARGV[1] { testing[$0] = 1; next }'"$KEYS_FUNCTIONS"'
+	awk -v indirect="$ARCH_INDIRECT_THUNK" -v return_thunk="$ARCH_RETURN_THUNK" 'FILENAME == ARGV[1] { testing[$0] = 1; next }'"$KEYS_FUNCTIONS"'
 	/^\t\.type\t.*@function/ { split("", number); labels = 0 }
 	!app && !(root in testing) {
 		line = $0
@@ -92,16 +92,16 @@ keys_same() {
 # keys_alike FILE TESTING: of the functions that TESTING lists, their names, what they call, how often, and what else they
 # refer to. The thunk of an indirect call depends on the register.
 keys_alike() {
-	awk 'FILENAME == ARGV[1] { testing[$0] = 1; next }'"$KEYS_FUNCTIONS"'
+	awk -v indirect="$ARCH_INDIRECT_THUNK" -v return_thunk="$ARCH_RETURN_THUNK" 'FILENAME == ARGV[1] { testing[$0] = 1; next }'"$KEYS_FUNCTIONS"'
 	root in testing && /^\t\.type/ { print root, "has", name, 1 }
 	root in testing && !app && /^\t([a-z]|\.quad|\.long)/ {
 		kind = $1 ~ /^(call|j)/ ? "calls" : "refers to"
 		sub(/^\t[^ \t]+/, "")
-		gsub(/__x86_indirect_thunk_[a-z0-9]+/, "__x86_indirect_thunk")
+		gsub(indirect "_[a-z0-9]+", indirect)
 		gsub(/%[a-z0-9]+|\.L[A-Z]*[0-9]+/, " ")
 		while (match($0, /[A-Za-z_][A-Za-z0-9_.$]*/)) {
 			symbol = substr($0, RSTART, RLENGTH)
-			if (symbol != "__x86_return_thunk") count[root " " kind " " symbol] += kind == "calls" || !count[root " " kind " " symbol]
+			if (symbol != return_thunk) count[root " " kind " " symbol] += kind == "calls" || !count[root " " kind " " symbol]
 			$0 = substr($0, RSTART + RLENGTH)
 		}
 	}

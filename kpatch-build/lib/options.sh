@@ -175,8 +175,8 @@ options_check() {
 	if [[ -z $OPT_SOURCE$OPT_SRPM && $OPT_CONFIG$OPT_IMAGE$OPT_SYMVERS$OPT_MODULES ]]; then
 		usage_error "-c, -v, --symvers and --modules describe a tree of your own: -s DIR is missing"
 	fi
-	if [[ $CALLER_TARGET_ARCH && $CALLER_TARGET_ARCH != @(x86_64|x86) ]]; then
-		usage_error "TARGET_ARCH=$CALLER_TARGET_ARCH: only kernels of x86_64 are supported"
+	if [[ $CALLER_TARGET_ARCH && $CALLER_TARGET_ARCH != @("$ARCH_NAME"|"$ARCH_SOURCE") ]]; then
+		usage_error "TARGET_ARCH=$CALLER_TARGET_ARCH: only kernels of $ARCH_NAME are supported"
 	fi
 	if [[ $CALLER_CROSS_COMPILE ]] && ! command -v -- "${CALLER_CROSS_COMPILE}gcc" >/dev/null; then
 		usage_error "CROSS_COMPILE=$CALLER_CROSS_COMPILE: there is no ${CALLER_CROSS_COMPILE}gcc"

@@ -9,7 +9,7 @@
 # 3-affected/outside: list (file <TAB> goal of make <TAB> kind), commands (goal <TAB> command), N.sh, N.result
 
 # Directories with rules of their own; each file in them is taken for built.
-readonly OUTSIDE_DIRS='^(arch/x86/(boot|boot/compressed|entry/vdso|entry/vdso/vdso32|realmode/rm|purgatory|tools)|drivers/firmware/efi/libstub|scripts(/.*)?|usr)$'
+readonly OUTSIDE_DIRS="^($ARCH_OUTSIDE|drivers/firmware/efi/libstub|scripts(/.*)?|usr)\$"
 
 # outside_judge UNITS NOT_OBJECTS: files that list what includes a change, and which .c of these name no object
 outside_judge() {
@@ -65,8 +65,8 @@ outside_is_constants() {
 	local makefile
 	for makefile in "$TARGET_SOURCE/$1/"{Makefile,Kbuild} "$TARGET_SOURCE/Kbuild"; do
 		if [[ ! -f $makefile ]]; then continue; fi
-		if awk -v goal="$2.s" -v path="$1/$2.s" -v main="$([[ $makefile == "$TARGET_SOURCE/Kbuild" ]] && echo 1)" '
-			{ gsub(/\$\(SRCARCH\)/, "x86"); n = split($0, word, /[ \t:,=()]+/) }
+		if awk -v arch="$ARCH_SOURCE" -v goal="$2.s" -v path="$1/$2.s" -v main="$([[ $makefile == "$TARGET_SOURCE/Kbuild" ]] && echo 1)" '
+			{ gsub(/\$\(SRCARCH\)/, arch); n = split($0, word, /[ \t:,=()]+/) }
 			{ for (i = 1; i <= n; i++) { name = word[i]; if (name == path) found = 1; sub(/^.*\//, "", name); if (!main && name == goal) found = 1 } }
 			END { exit !found }' "$makefile"; then return 0; fi
 	done
@@ -105,8 +105,8 @@ outside_commands() {
 		while IFS=$'\t' read -r dir goals; do
 			# shellcheck disable=SC2016
 			printf '\t-$(MAKE) $(build)=%s %s\n' "$dir" "$goals"
-		done < <(awk -F '\t' '
-			{ dir = $2; sub(/\/[^\/]*$/, "", dir); sub(/^arch\/x86\/entry\/vdso\/vdso32$/, "arch/x86/entry/vdso", dir); goals[dir] = goals[dir] " " $2 }
+		done < <(awk -F '\t' -v by_parent="$ARCH_OUTSIDE_BY_PARENT" '
+			{ dir = $2; sub(/\/[^\/]*$/, "", dir); if (dir == by_parent) sub(/\/[^\/]*$/, "", dir); goals[dir] = goals[dir] " " $2 }
 			END { for (dir in goals) print dir "\t" goals[dir] }' "$list")
 		# shellcheck disable=SC2016
 		printf '%s\n' '.DEFAULT_GOAL :=' endif endif 'ifneq ($(obj),)' 'vmlinux: ;' '.DEFAULT_GOAL :=' endif
@@ -245,7 +245,7 @@ outside_readers() {
 		for file in "$dir/Makefile" "$dir/Kbuild"; do
 			if [[ -f $TARGET_SOURCE/$file ]]; then files+=("$file"); fi
 		done
-	done < <({ printf '%s\n' arch/x86 arch/x86/entry/syscalls arch/x86/boot arch/x86/boot/compressed arch/x86/realmode/rm usr certs; cut -f 1 "$TREE/kpatch/makefiles"; } | sort -u)
+	done < <({ printf '%s\n' "${ARCH_OUTSIDE_MAKEFILES[@]}" usr certs; cut -f 1 "$TREE/kpatch/makefiles"; } | sort -u)
 	if ((${#files[@]} == 0)); then return; fi
 	(cd "$TARGET_SOURCE" && awk '
 	BEGIN { for (i = 1; ARGV[i] != "--"; i++) { want[ARGV[i]] = 1; base = ARGV[i]; sub(/.*\//, "", base); bases[base] = 1; delete ARGV[i] } delete ARGV[i] }

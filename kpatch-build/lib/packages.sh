@@ -28,7 +28,7 @@ perl            | run       | perl                   | the kernel's build
 python3         | run       | python3                | the kernel's build (BTF)
 libssl-dev      | run       | openssl/evp.h          | the kernel's build (signing tools)
 clang-14        | fuzz      | clang-14               | coverage-guided fuzzing
-libclang-rt-14-dev | fuzz   | /usr/lib/clang/14/lib/linux/libclang_rt.fuzzer-x86_64.a | its run-time library
+libclang-rt-14-dev | fuzz   | /usr/lib/clang/14/lib/linux/libclang_rt.fuzzer-$ARCH_NAME.a | its run-time library
 git             | run check | git                    | reads and applies the patches
 diffutils       | run       | diff cmp               | compares originals and patched files
 mawk            | run       | awk                    | texts: patches, symbol tables, descriptions
@@ -40,11 +40,11 @@ xz-utils        | run vm    | xz                     | source archives and compr
 kmod            | run vm    | modinfo modprobe depmod | what a module is and needs
 jq              | run check | jq                     | what klp-verify reports
 zstd            | vm        | zstd                   | compressed modules
-qemu-system-x86 | vm        | qemu-system-x86_64     | the virtual machine
+$ARCH_EMULATOR_PACKAGE | vm        | $ARCH_EMULATOR     | the virtual machine
 busybox-static  | vm        | busybox                | the programs inside the virtual machine
 cpio            | vm        | cpio                   | the file system inside the virtual machine
 gcc-11          | check     | gcc-11                 | another compiler for the object tests
-gcc-12-plugin-dev | trees  | /usr/lib/gcc/x86_64-linux-gnu/12/plugin/include/plugin-version.h | a configuration with plugins of the compiler
+gcc-12-plugin-dev | trees  | /usr/lib/gcc/$ARCH_TRIPLET/12/plugin/include/plugin-version.h | a configuration with plugins of the compiler
 ovmf            | check     | /usr/share/OVMF/OVMF_CODE_4M.fd | firmware of a virtual machine that holds keys
 bats            | check     | bats                   | tests of the command line
 libcmocka-dev   | check     | cmocka.h               | unit tests

@@ -87,7 +87,7 @@ patch_read_all() {
 }
 
 # Programs that the kernel's build makes and runs
-readonly PATCH_PROGRAMS='^tools/(objtool|lib|include|build|scripts|arch/x86|bpf/resolve_btfids)/'
+readonly PATCH_PROGRAMS="^tools/(objtool|lib|include|build|scripts|$ARCH_DIR|bpf/resolve_btfids)/"
 
 # patch_note_out WHAT REGEXP OPTION NAME...: that those of the names that grep OPTION REGEXP takes are left out
 patch_note_out() {

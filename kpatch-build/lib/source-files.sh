@@ -6,7 +6,7 @@
 # source_files TEST...: the files that pass the tests of find, relative to the source with a ./ in front and a NUL behind
 source_files() {
 	(cd "$TARGET_SOURCE" && find . '(' -path ./Documentation -o -path ./samples -o -path ./tools -o -path './arch/*' \
-		! -path './arch/x86' ! -path './arch/x86/*' ')' -prune -o "$@" -type f -print0)
+		! -path "./$ARCH_DIR" ! -path "./$ARCH_DIR/*" ')' -prune -o "$@" -type f -print0)
 }
 
 # source_grep OPTION...: grep with these options in the files that standard input lists so. (One that finds nothing in its share is no

@@ -33,7 +33,7 @@ srpm_unpack() {
 	specs=("$top"/*.spec)
 	if ((${#specs[@]} != 1)); then die "$OPT_SRPM has ${#specs[@]} spec files: is it a source package?"; fi
 	# --nodeps: what the package needs for its whole build is not needed to unpack it.
-	if ! long_run "$log" no_progress rpmbuild -bp --nodeps --target x86_64 --define "_topdir $top" --define "_sourcedir $top" \
+	if ! long_run "$log" no_progress rpmbuild -bp --nodeps --target "$ARCH_NAME" --define "_topdir $top" --define "_sourcedir $top" \
 		--define "_specdir $top" --define "_builddir $to/.build" "${specs[0]}"; then
 		show_file "$log"
 		die "the source of $OPT_SRPM can't be prepared (rpmbuild -bp), see above"
@@ -52,11 +52,11 @@ srpm_unpack() {
 # srpm_config DIR -> REPLY: the configuration in the package, if there is just one that can be it
 srpm_config() {
 	local name found=()
-	for name in "$1/configs"/{.config,kernel-*-x86_64.config}; do
+	for name in "$1/configs"/{.config,kernel-*-"$ARCH_NAME".config}; do
 		if [[ -f $name ]]; then found+=("$name"); fi
 	done
 	if ((${#found[@]} != 1)); then
-		usage_error "$OPT_SRPM has ${#found[@]} configurations for x86_64 and does not say which is the target's: give it with -c (the target has it as /boot/config-RELEASE)"
+		usage_error "$OPT_SRPM has ${#found[@]} configurations for $ARCH_NAME and does not say which is the target's: give it with -c (the target has it as /boot/config-RELEASE)"
 	fi
 	REPLY=${found[0]}
 }

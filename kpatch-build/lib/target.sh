@@ -178,7 +178,7 @@ readonly BUILD_PRODUCTS=(-name '*.o' -o -name '*.ko' -o -name '*.a' -o -name '*.
 	-o -name '.tmp_*' -o -name '.version' -o -name '.checked-*.h' -o -name '.vmlinux.*' -o -name 'modules.builtin*' -o -name '*.tab.[ch]' -o -name '*.lex.c' -o -name 'vmlinux.relocs' -o -path ./init/utsversion-tmp.h
 	-o -path './certs/signing_key.*' -o -path ./certs/x509.genkey -o -path './tools/*/fixdep' -o -path './tools/*/libsubcmd' -o -path './tools/*/libbpf'
 	-o -path ./tools/objtool/objtool -o -path ./tools/bpf/resolve_btfids/resolve_btfids -o -path './tools/objtool/arch/*/lib/inat-tables.c'
-	-o -path './arch/*/lib/inat-tables.c' -o -path ./arch/x86_64 -o -path ./scripts/mod/devicetable-offsets.h
+	-o -path './arch/*/lib/inat-tables.c' -o -path "./arch/$ARCH_NAME" -o -path ./scripts/mod/devicetable-offsets.h
 	-o -path ./include/generated -o -path ./include/config -o -path './arch/*/include/generated')
 
 # Kbuild refuses to build a tree elsewhere (O=) that was configured or built in place, and cleaning it is not ours to
@@ -236,7 +236,7 @@ source_copy_tree() {
 		die "$OPT_SOURCE could not be copied to $to"
 	fi
 	# A tree with parts removed (Documentation) can't be cleaned without complaint: what counts is that it is clean.
-	long_run "$log" no_progress make -k -C "$to" ARCH=x86_64 mrproper || true
+	long_run "$log" no_progress make -k -C "$to" ARCH="$ARCH_NAME" mrproper || true
 	if source_is_used "$to"; then
 		show_file "$log"
 		die "the copy of $OPT_SOURCE can't be cleaned (make mrproper); clean the tree yourself, or give a clean one"
@@ -245,6 +245,6 @@ source_copy_tree() {
 
 # Was the tree configured or built in place?
 source_is_used() {
-	[[ -e $1/.config || -e $1/include/config || -e $1/include/generated || -e $1/arch/x86/include/generated ||
+	[[ -e $1/.config || -e $1/include/config || -e $1/include/generated || -e $1/$ARCH_DIR/include/generated ||
 		-e $1/scripts/basic/fixdep ]]
 }

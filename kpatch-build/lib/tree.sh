@@ -59,7 +59,7 @@ tree_unlock() { exec {TREE_LOCK}>&-; }
 # The release comes from the image, not from what is around the source now (git, localversion files). Programs that only
 # the configuration asks about must not change it: no rustc, and the pahole version that the target had.
 tree_make_command() {
-	KMAKE=(make -C "$TARGET_SOURCE" O="$TREE" ARCH=x86_64 ${CALLER_CROSS_COMPILE:+"CROSS_COMPILE=$CALLER_CROSS_COMPILE"}
+	KMAKE=(make -C "$TARGET_SOURCE" O="$TREE" ARCH="$ARCH_NAME" ${CALLER_CROSS_COMPILE:+"CROSS_COMPILE=$CALLER_CROSS_COMPILE"}
 		CC="$TARGET_CC" HOSTCC="$TARGET_CC" "KERNELRELEASE=$TARGET_RELEASE"
 		RUSTC=false BINDGEN=false "PAHOLE=$TREE/kpatch/pahole" KBUILD_BUILD_USER=kpatch KBUILD_BUILD_HOST=kpatch
 		KBUILD_VERBOSE=0)

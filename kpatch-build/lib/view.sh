@@ -64,7 +64,7 @@ view_link() {
 	need_space "$CACHE" 400000000 "the patched view of the source"
 	progress "making the patched view of the source"
 	mkdir -p "$PATCHED/arch"
-	for entry in "$TARGET_SOURCE"/* "$TARGET_SOURCE"/arch/x86 "$TARGET_SOURCE"/arch/Kconfig; do
+	for entry in "$TARGET_SOURCE"/* "$TARGET_SOURCE/$ARCH_DIR" "$TARGET_SOURCE"/arch/Kconfig; do
 		if [[ $skip == *" ${entry##*/} "* ]]; then continue; fi
 		file=${entry#"$TARGET_SOURCE"/}
 		cp -rs -- "$entry" "$PATCHED/${file%"${file##*/}"}"

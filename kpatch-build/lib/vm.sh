@@ -44,11 +44,11 @@ vm_image() {
 	VM_IMAGE=$TARGET_IMAGE
 	if ! is_elf "$TARGET_IMAGE" || vm_has_entry "$TARGET_IMAGE"; then return; fi
 	for place in "${TARGET_IMAGE%/*}" "${TARGET_CONFIG%/*}" "$OPT_SOURCE"; do
-		VM_IMAGE=$place/arch/x86/boot/bzImage
+		VM_IMAGE=$place/$ARCH_BOOT_IMAGE
 		if [[ -f $VM_IMAGE ]] && vm_is_of_target "$VM_IMAGE"; then return; fi
 		if [[ -f $VM_IMAGE ]]; then tried="; $VM_IMAGE is of another build"; fi
 	done
-	die "--boot-test: $TARGET_IMAGE is an ELF file without an entry for virtual machines (CONFIG_PVH is not set), and there is no bzImage of the same build beside it (arch/x86/boot/bzImage)$tried; build it (make bzImage), or give the bootable image with -v"
+	die "--boot-test: $TARGET_IMAGE is an ELF file without an entry for virtual machines (CONFIG_PVH is not set), and there is no bzImage of the same build beside it ($ARCH_BOOT_IMAGE)$tried; build it (make bzImage), or give the bootable image with -v"
 }
 
 # vm_has_entry ELF: has it the note by which qemu finds where to start (XEN_ELFNOTE_PHYS32_ENTRY, arch/x86/platform/pvh/head.S)?
@@ -179,7 +179,7 @@ vm_boot() {
 	(cd "$dir/root" && find . | cpio --quiet -o -H newc -R 0:0 | gzip -1) >"$dir/initrd"
 	: >"$dir/results"
 	: >"$dir/console"
-	long_run "$dir/qemu.log" "$show" timeout -k 5 "$seconds" qemu-system-x86_64 -nodefaults -no-reboot -display none \
+	long_run "$dir/qemu.log" "$show" timeout -k 5 "$seconds" "$ARCH_EMULATOR" -nodefaults -no-reboot -display none \
 		-machine q35 -accel "$VM_ACCEL" -cpu max -smp 2 -m "$VM_MEMORY" -kernel "$image" -initrd "$dir/initrd" \
 		-append "console=ttyS0 panic=-1 oops=panic loglevel=7 ${VM_APPEND:-}" \
 		-serial "file:$dir/console" -serial "file:$dir/results" "${VM_OPTIONS[@]}" || status=$?

@@ -10,6 +10,8 @@ TOP=${HERE%/test/integration}
 OPT_DEBUG=0
 # shellcheck source=kpatch-build/lib/log.sh
 source "$TOP/kpatch-build/lib/log.sh"
+# shellcheck source=kpatch-build/lib/arch.sh
+source "$TOP/kpatch-build/lib/arch.sh"
 # shellcheck source=kpatch-build/lib/packages.sh
 source "$TOP/kpatch-build/lib/packages.sh"
 # shellcheck source=kpatch-build/lib/vm.sh

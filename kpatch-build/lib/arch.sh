@@ -1,0 +1,22 @@
+# shellcheck shell=bash
+# What the driver has to know of the one machine whose kernels it patches: x86-64.
+
+readonly ARCH_NAME=x86_64 # as the kernel's make (ARCH), its releases and RPM call it
+readonly ARCH_SOURCE=x86    # the directory of arch/ (SRCARCH)
+readonly ARCH_DIR=arch/$ARCH_SOURCE
+readonly ARCH_CONFIG=CONFIG_X86_64 # set for this machine
+readonly ARCH_BOOT_IMAGE=$ARCH_DIR/boot/bzImage
+readonly ARCH_EMULATOR=qemu-system-x86_64 ARCH_EMULATOR_PACKAGE=qemu-system-x86
+readonly ARCH_TRIPLET=x86_64-linux-gnu
+
+# Directories of arch/ whose objects are not in vmlinux or a module, or are linked another time before (a regular expression).
+readonly ARCH_OUTSIDE="$ARCH_DIR/(boot|boot/compressed|entry/vdso|entry/vdso/vdso32|realmode/rm|purgatory|tools)"
+# Whose Makefiles lead to them.
+readonly -a ARCH_OUTSIDE_MAKEFILES=("$ARCH_DIR" "$ARCH_DIR"/{entry/syscalls,boot,boot/compressed,realmode/rm})
+# One of them is built by the Makefile of the one above.
+readonly ARCH_OUTSIDE_BY_PARENT=$ARCH_DIR/entry/vdso/vdso32
+# What says how those are built, and the whole machine's code (the beginning of a name, as a regular expression).
+readonly ARCH_BUILD_FILES="^$ARCH_DIR/(Makefile|boot/|entry/vdso/|realmode/|purgatory/)"
+
+# Calls of what a register holds, one for each register, and returns go through these (arch/x86/lib/retpoline.S).
+readonly ARCH_INDIRECT_THUNK=__x86_indirect_thunk ARCH_RETURN_THUNK=__x86_return_thunk
