@@ -301,6 +301,7 @@ static int write_sections(const struct elf_out *out, struct arena *arena, Elf *e
 			.sh_name = string_table_add(&layout->section_names, sec->name),
 			.sh_type = sec->attr.type,
 			.sh_flags = sec->attr.flags,
+			.sh_addr = sec->attr.addr,
 			.sh_addralign = sec->attr.align,
 			.sh_entsize = sec->attr.entsize,
 			.sh_link = sec->attr.type == SHT_RELA ? symtab : sec->attr.link,

@@ -24,6 +24,7 @@ struct elf_out_sec_attr {
 	uint64_t entsize; /* bytes */
 	uint32_t link;    /* section id, 0: none (SHF_LINK_ORDER) */
 	uint32_t info;    /* written as it is */
+	uint64_t addr;    /* the same */
 };
 
 struct elf_out_sym {

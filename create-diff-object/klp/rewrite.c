@@ -84,6 +84,7 @@ static int add_section(const struct rewrite *r, uint32_t index)
 		.flags = sec->flags,
 		.align = sec->align,
 		.entsize = sec->entsize,
+		.addr = sec->addr,
 	};
 	int err = check_section(r, index);
 	uint32_t id;

@@ -119,7 +119,7 @@ oot_extra_symbols() {
 		OOT_EXTRA+=("$(realpath -- "$word")")
 	done
 	read -ra words -d '' < <(oot_extra_asker | make -s -C "$KERNEL_TREE" -f - "srctree=$KERNEL_SOURCE" objtree=. "obj=$TREE" "src=$TREE" "M=$TREE" "KBUILD_EXTMOD=$TREE" \
-		"KERNELRELEASE=$TARGET_RELEASE" ARCH=x86_64 SRCARCH=x86 "CC=$TARGET_CC" 2>"$log") || true
+		"KERNELRELEASE=$TARGET_RELEASE" ARCH="$ARCH_NAME" SRCARCH="$ARCH_SOURCE" "CC=$TARGET_CC" 2>"$log") || true
 	for word in "${words[@]}"; do
 		if [[ $word == "$TREE/"* ]]; then word=$OPT_OOT_SOURCE/${word#"$TREE/"}; fi
 		if [[ $word == /* && -f $word && -r $word ]]; then OOT_EXTRA+=("$(realpath -- "$word")"); fi

@@ -161,6 +161,7 @@ static void test_rest_is_unchanged(void **state)
 		assert_int_equal(a->type, b->type);
 		assert_int_equal(a->flags, b->flags);
 		assert_int_equal(a->align, b->align);
+		assert_int_equal(a->addr, b->addr);
 		assert_int_equal(a->entsize, b->entsize);
 		if (a->type == SHT_RELA)
 			continue;
