@@ -21,7 +21,7 @@
 # make check-fixes      150 real fixes of each series    hours; goes on where it was (kernel)
 # make check-long       modules and livepatches come, go and race; runs that are killed    hours (kernel)
 # make check-oot        modules of two Debian packages *-dkms, built from source, patched, booted; slow tests of such    6 minutes (kernel)
-# make check-trees      small kernels of one's own, each configured, compiled or built in another way, patched and booted    20 minutes at first (kernel)
+# make check-trees      small kernels of one's own, each configured, compiled or built in another way, patched and booted; a source RPM    20 minutes at first (kernel)
 # make check-valgrind   the object tests under valgrind    20 minutes
 # make fuzz, fuzz-long  broken files; fuzz-long guided by coverage, two million runs of each program    10 minutes, hours
 # make bench            measures what has a limit of time or memory    minutes (kernel)
@@ -85,7 +85,7 @@ LAW_SRC  := $(addprefix test/integration/law/,mutate.c same-sections.c enroll.c)
 KLP_CFLAGS := -std=gnu11 -Wall -Wextra -Werror -D_GNU_SOURCE -I$(ENGINE) $(SANFLAGS)
 LDLIBS   := -lelf -lzstd -llzma -lz -llz4 -llzo2 -lbz2 -ldw -lZydis -lZycore
 
-SHELL_SCRIPTS := $(wildcard .ci/run examples/*.sh test/*.sh test/check test/series test/*/run test/fixes/small test/object/valgrind test/sample/*.sh test/fixes/*.sh test/integration/*.sh \
+SHELL_SCRIPTS := $(wildcard .ci/run examples/*.sh test/*.sh test/check test/series test/*/run test/fixes/small test/object/valgrind test/sample/*.sh test/fixes/*.sh test/trees/*.sh test/integration/*.sh \
 		   test/cli/*.bats test/cli/*.bash bench/run bench/place kpatch-build/kpatch-build \
 		   kpatch-build/install-packages kpatch-build/lib/*.sh)
 C_FILES  := $(wildcard $(ENGINE)/*/*.[ch] test/unit/*.[ch] test/fuzz/*.[ch] test/object/*.[ch] test/judge/*.[ch] kmod/patch/*.[ch] kmod/patch/include/*.h kmod/patch/include/linux/*.h test/integration/positions/*.c) $(LAW_SRC)
@@ -243,14 +243,17 @@ check-fixes: all $(JUDGE)
 check-fixes-small: all $(JUDGE)
 	$(Q)test/series 6.12 test/fixes/small
 
-# Kernels of one's own (test/trees/table; TREES="in-tree kasan" chooses). make check has three, once they were built.
+# Kernels of one's own (test/trees/table; TREES="in-tree kasan" chooses). make check has three, once they were built, and a module from outside
+# the tree for one of them.
 TREES ?=
 check-trees: all
 	$(Q)kpatch-build/install-packages trees
-	$(Q)test/series 6.12 test/trees/run $(TREES)
+	$(Q)st=0; test/series 6.12 test/trees/run $(TREES) || st=1; \
+	[ -n '$(TREES)' ] || for t in oot srpm; do test/series 6.12 test/trees/$$t.sh || st=1; done; exit $$st
 
 check-trees-small: all
-	$(Q)test/series 6.12 test/trees/run --cached in-tree git-no-pvh kasan
+	$(Q)st=0; test/series 6.12 test/trees/run --cached in-tree git-no-pvh kasan || st=1; \
+	test/series 6.12 test/trees/oot.sh --cached in-tree || st=1; exit $$st
 
 check-cli: all $(LAW_TOOLS) $(JUDGE)
 	$(Q)bats --tap --filter-tags '!slow' test/cli
@@ -295,7 +298,7 @@ fmt:
 
 # Again only for a script that has changed, or that reads one that has (-x).
 SHELL_OK := $(SHELL_SCRIPTS:%=$(BUILD)/shellcheck/%.ok)
-SHELL_READ := $(wildcard kpatch-build/lib/*.sh test/*/*.bash test/sample/*.sh test/fixes/*.sh test/integration/common.sh)
+SHELL_READ := $(wildcard kpatch-build/lib/*.sh test/*/*.bash test/sample/*.sh test/fixes/*.sh test/trees/run test/integration/common.sh)
 $(SHELL_OK): $(BUILD)/shellcheck/%.ok: % $(SHELL_READ)
 	$(Q)shellcheck -x -S warning $< && mkdir -p $(@D) && touch $@
 

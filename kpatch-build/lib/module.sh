@@ -201,6 +201,7 @@ module_link_one() {
 		die "Kbuild does not link the module for $TARGET_RELEASE; its output is above and in $log"
 	fi
 	module_one_compiler "$dir"
+	if [[ $OPT_SOURCE ]]; then module_check_layout "$dir/$name.ko"; fi
 	if grep -q '^WARNING: modpost' "$log"; then
 		grep '^WARNING: modpost' "$log" >&2
 		module_bug "modpost complains about the module, see above" "$dir"
@@ -219,6 +220,31 @@ module_one_compiler() {
 			die "the module's glue was compiled by '$glue', ${object#"$WORK/6-diff/"} by '$patched': the Makefile of $TARGET_HEADERS names another compiler than the target's configuration"
 		fi
 	done
+}
+
+# module_check_layout KO: struct module is as in the modules of the target, as far as they tell: its size, and where its init and exit functions
+# are. A configuration that is not the image's may make another one of it; see tree_check_layout.
+module_check_layout() {
+	local ours theirs file
+	if [[ ! $TARGET_MODULES_DIR ]]; then return; fi
+	ours=$(module_layout_of "$1")
+	while IFS= read -r file; do
+		module_unpack "$file" "$WORK/7-link/other.ko"
+		theirs=$(module_layout_of "$WORK/7-link/other.ko")
+		# (Some have no init or exit function.)
+		if [[ $theirs != *" "*" "* ]]; then continue; fi
+		if [[ $ours == "$theirs" ]]; then return; fi
+		die "configuration and modules do not belong together: with $TARGET_CONFIG struct module is not as in $file, and the kernel would not find the init function of the livepatch; give the configuration that the image was built with (-c)"
+	done < <(module_find "$TARGET_MODULES_DIR" '*' -type f -print | sed -n 1,40p)
+}
+
+# module_layout_of KO: size of struct module, and the places in it that are filled when it is loaded
+module_layout_of() {
+	readelf -SrW -- "$1" 2>/dev/null | awk '
+		/ \.gnu\.linkonce\.this_module / { sub(/.*\] /, ""); size = $5 }
+		/^Relocation section/ { inside = /\.rela\.gnu\.linkonce\.this_module/ }
+		inside && / R_/ { places = places " " $1 }
+		END { print size places }'
 }
 
 # object_compilers OBJECT: what its .comment says, each compiler once

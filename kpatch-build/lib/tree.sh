@@ -99,10 +99,31 @@ tree_make() {
 		cp "$log" "$CACHE/tree/failed.log"
 		die "the build tree can't be prepared; all of make's output: $CACHE/tree/failed.log"
 	fi
-	if [[ $OPT_SOURCE ]]; then cp -- "$TARGET_SYMVERS" "$TREE/Module.symvers"; fi
+	if [[ $OPT_SOURCE ]]; then
+		cp -- "$TARGET_SYMVERS" "$TREE/Module.symvers"
+		tree_check_layout
+	fi
 	progress "reading the include lines of the source"
 	includes_index
 	makefiles_index
+}
+
+# tree_check_layout: what the kernel and its modules share, struct module before all, is as in the image. A configuration can differ from the
+# image's in what no patched object shows: without CONFIG_DEBUG_INFO_BTF (there was no pahole when it was made) all is proved, and the
+# module's init function is not where the kernel looks for it. With CONFIG_MODVERSIONS the image has a checksum of this (module_layout() in
+# kernel/module/version.c), which image_fits_symvers has held against Module.symvers. (Without, module_check_layout looks at a module.)
+tree_check_layout() {
+	local want made object=kernel/module/version.o log=$WORK/2-tree/layout.log
+	want=$(awk '$2 == "module_layout" { print $1; exit }' "$TARGET_SYMVERS")
+	if [[ -z $want || ! -f $TARGET_SOURCE/${object%.o}.c ]] || ! grep -qx CONFIG_MODVERSIONS=y "$TREE/.config"; then return; fi
+	if ! long_run "$log" no_progress "${KMAKE[@]}" "$object"; then
+		show_matching 'error|\*\*\*' "$log"
+		die "the unpatched source does not compile ($object); is the source complete and the configuration the target's?"
+	fi
+	made=$(sed -n 's/^#SYMVER module_layout //p' "$TREE/kernel/module/.version.o.cmd")
+	if [[ $made && $((made)) != "$((want))" ]]; then
+		die "image and configuration do not belong together: with $TARGET_CONFIG structures that modules share with the kernel are not as in $TARGET_IMAGE (the checksum of module_layout is $made there, $want here); give the configuration that the image was built with (-c)"
+	fi
 }
 
 # What the Makefiles build, as earlier runs found it and kept it with the tree: those lists that were there when the tree was

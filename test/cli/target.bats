@@ -178,6 +178,47 @@ own() { "$DRIVER" -s "$T/src" -c "$T/config" -v "$T/image" --print-target "$@"; 
 	[[ $(sed -n 's/^TARGET_SOURCE=//p' <<<"$output") != "$copy" ]]
 }
 
+# module_with SIZE PLACE...: $T/m.ko has a struct module of this size, which the loader fills at these places
+module_with() {
+	local size=$1 place
+	shift
+	{
+		echo '.section .gnu.linkonce.this_module,"aw"; start:'
+		for place; do echo ".org start + $place; .quad init_module"; done
+		echo ".org start + $size"
+	} | gcc -c -x assembler -o "$T/m.ko" -
+}
+
+@test "refused: a configuration with which struct module is another than in the image or in the target's modules" {
+	mkdir -p "$T/src/kernel/module" "$T/modules/updates" "$T/work/2-tree" "$T/work/7-link" "$T/cache/tree/x/kernel/module"
+	: >"$T/src/kernel/module/version.c"
+	printf '0x1234\tother\tvmlinux\tEXPORT_SYMBOL\t\n0x0abc\tmodule_layout\tvmlinux\tEXPORT_SYMBOL\t\n' >"$T/Module.symvers"
+	printf '#!/bin/sh\n[ "$1" = kernel/module/version.o ] && echo "#SYMVER module_layout $CRC" >"$TREE/kernel/module/.version.o.cmd"\n' >"$T/bin/fake-make"
+	chmod +x "$T/bin/fake-make"
+	echo CONFIG_MODVERSIONS=y >"$T/cache/tree/x/.config"
+	export CRC=0x00000abc
+	export SETUP='TARGET_SOURCE=$T/src TARGET_SYMVERS=$T/Module.symvers TARGET_CONFIG=$T/config TARGET_IMAGE=$T/image TARGET_MODULES_DIR=$T/modules
+		export TREE=$CACHE/tree/x; KMAKE=("$T/bin/fake-make")'
+	run -0 lib tree_check_layout
+	CRC=0xdef run -1 lib tree_check_layout
+	[[ $output == *"error: image and configuration do not belong together: with $T/config structures"*"(the checksum of module_layout is 0xdef there, 0x0abc here)"* ]]
+	# Without versions there is no checksum.
+	echo "# CONFIG_MODVERSIONS is not set" >"$T/cache/tree/x/.config"
+	CRC=0xdef run -0 lib tree_check_layout
+	# One without an exit function tells nothing.
+	module_with 1280 312
+	cp "$T/m.ko" "$T/modules/a.ko"
+	module_with 1280 312 1200
+	xz -c "$T/m.ko" >"$T/modules/updates/b.ko.xz"
+	run -0 lib module_check_layout "$T/m.ko"
+	module_with 1280 312 1176
+	run -1 lib module_check_layout "$T/m.ko"
+	[[ $output == *"error: configuration and modules do not belong together: with $T/config struct module is not as in $T/modules/updates/b.ko.xz"* ]]
+	module_with 1216 312 1200
+	run -1 lib module_check_layout "$T/m.ko"
+	SETUP+='; TARGET_MODULES_DIR=' run -0 lib module_check_layout "$T/m.ko"
+}
+
 # copy_of DIR -> COPY: what its source was copied to
 copy_of() {
 	run -0 "$DRIVER" -s "$1" -c "$T/config" -v "$T/image" --symvers "$T/Module.symvers" --print-target
