@@ -21,7 +21,7 @@ srpm_tools() {
 
 # srpm_unpack DIR: DIR is the kernel's source, with the configurations of the package in DIR/configs
 srpm_unpack() {
-	local to=$1 log=$WORK/1-target/srpm.log top=$WORK/1-target/srpm specs=() found=() config
+	local to=$1 log=$WORK/1-target/srpm.log top=$WORK/1-target/srpm specs=() config source
 	need_space "$CACHE" 2500000000 "the source of $OPT_SRPM"
 	mkdir -p -- "$top"
 	# shellcheck disable=SC2016
@@ -32,26 +32,47 @@ srpm_unpack() {
 	fi
 	specs=("$top"/*.spec)
 	if ((${#specs[@]} != 1)); then die "$OPT_SRPM has ${#specs[@]} spec files: is it a source package?"; fi
-	# --nodeps: what the package needs for its whole build is not needed to unpack it.
+	# --nodeps: what the package needs for its whole build is not needed to unpack it. Those who write for Fedora write for bash.
 	if ! long_run "$log" no_progress rpmbuild -bp --nodeps --target "$ARCH_NAME" --define "_topdir $top" --define "_sourcedir $top" \
-		--define "_specdir $top" --define "_builddir $to/.build" "${specs[0]}"; then
+		--define "_specdir $top" --define "_builddir $to/.build" --define "_buildshell $BASH" "${specs[0]}"; then
 		show_file "$log"
 		die "the source of $OPT_SRPM can't be prepared (rpmbuild -bp), see above"
 	fi
-	mapfile -d '' -t found < <(find "$to/.build" -maxdepth 4 -path '*/scripts/Makefile.build' -printf '%H/%P\0')
-	found=("${found[@]%/scripts/Makefile.build}")
-	if ((${#found[@]} != 1)); then die "$OPT_SRPM has ${#found[@]} kernel sources, and not one: ${found[*]#"$to/.build/"}"; fi
-	mkdir -p -- "${found[0]}/configs"
-	for config in "${found[0]}/.config" "$top"/kernel-*.config; do
-		if [[ -f $config ]]; then mv -- "$config" "${found[0]}/configs/"; fi
+	srpm_find "$to/.build"; source=$REPLY
+	# What %prep has made of the configurations comes before what the package has of them.
+	mkdir -p -- "$source/configs"
+	for config in "$source/.config" "$top"/kernel-*.config; do
+		if [[ -f $config && ! -e $source/configs/${config##*/} ]]; then mv -- "$config" "$source/configs/"; fi
 	done
-	find "${found[0]}" -mindepth 1 -maxdepth 1 -exec mv -t "$to" -- {} +
+	# In many packages it asks make about them. (A source with parts removed can't be cleaned without complaint.)
+	if source_is_used "$source"; then long_run "$log" no_progress make -k -C "$source" ARCH="$ARCH_NAME" mrproper || true; fi
+	if source_is_used "$source"; then
+		show_file "$log"
+		die "the source of $OPT_SRPM was built in by its preparation, and can't be cleaned (make mrproper)"
+	fi
+	find "$source" -mindepth 1 -maxdepth 1 -exec mv -t "$to" -- {} +
 	rm -rf -- "$to/.build"
 }
 
-# srpm_config DIR -> REPLY: the configuration in the package, if there is just one that can be it
+# srpm_find DIR -> REPLY: the kernel's source below, the one called linux-... if %prep left another beside it, without the patches
+srpm_find() {
+	local found=() linux=() dir
+	mapfile -d '' -t found < <(find "$1" -maxdepth 6 -path '*/scripts/Makefile.build' -printf '%H/%P\0')
+	found=("${found[@]%/scripts/Makefile.build}")
+	for dir in "${found[@]}"; do
+		if [[ ${dir##*/} == linux-* ]]; then linux+=("$dir"); fi
+	done
+	if ((${#found[@]} > 1 && ${#linux[@]} == 1)); then found=("${linux[@]}"); fi
+	if ((${#found[@]} != 1)); then die "$OPT_SRPM has ${#found[@]} kernel sources, and not one: ${found[*]#"$1/"}"; fi
+	REPLY=${found[0]}
+}
+
+# srpm_config DIR -> REPLY: the configuration that is beside the image (config-RELEASE, vmlinuz-RELEASE), or the one in the package, if there
+# is just one that can be it
 srpm_config() {
-	local name found=()
+	local name=${OPT_IMAGE##*/} found=()
+	REPLY=${OPT_IMAGE%/*}/config${name#vmlinu[xz]}
+	if [[ $name == vmlinu[xz]* && -f $REPLY ]]; then return; fi
 	for name in "$1/configs"/{.config,kernel-*-"$ARCH_NAME".config}; do
 		if [[ -f $name ]]; then found+=("$name"); fi
 	done

@@ -51,6 +51,75 @@ source_of() { sed -n 's/^TARGET_SOURCE=//p' <<<"$output"; }
 	grep -q 'return 11;' "$(source_of)/kernel/foo.c"
 }
 
+# As in Fedora and RHEL: a directory around the source, which %prep renames; patches by a function of bash, the second with git; a copy
+# without patches; configurations that are put together, of several flavours; make has been asked about them.
+source_rpm_as_made() {
+	local name
+	source_rpm kernel-x86_64-fedora.config kernel-x86_64-debug-fedora.config kernel-s390x-fedora.config
+	# The one of %prep counts, not the package's own of this name.
+	cp "$T/config" "$T/top/SOURCES/kernel-6.12.3-x86_64.config"
+	sed 's/return 2;/return 22;/; s/return 1;/return 11;/' "$T/linux-6.12.3/kernel/foo.c" >"$T/newer.c"
+	diff_patch "$T/new.c" "$T/newer.c" kernel/foo.c >"$T/top/SOURCES/patch-6.12-redhat.patch"
+	sed -i '/^%prep/,$d; s/^Source0.*/&\nSource99: kernel-6.12.3-x86_64.config\nPatch1: patch-6.12-redhat.patch/' "$T/kernel.spec"
+	sed -i '1i %define specversion 6.12.3' "$T/kernel.spec"
+	cat >>"$T/kernel.spec" <<-'EOF'
+		%prep
+		ApplyOptionalPatch()
+		{
+		  local patch=$1
+		  shift
+		  if ! grep -E "^Patch[0-9]+: $patch\$" %{_specdir}/kernel.spec ; then exit 1; fi
+		  git apply "$RPM_SOURCE_DIR/$patch"
+		}
+		%setup -q -n kernel-%{specversion} -c
+		cp -al linux-%{specversion} vanilla
+		mv linux-%{specversion} linux-%{specversion}-1.%{_target_cpu}
+		cd linux-%{specversion}-1.%{_target_cpu}
+		patch -p1 -F1 -s <%{PATCH0}
+		ApplyOptionalPatch patch-6.12-redhat.patch
+		mkdir configs
+		cd configs
+		cp $RPM_SOURCE_DIR/kernel-*-fedora.config .
+		for i in kernel-*-fedora.config; do
+		  mv $i "kernel-%{specversion}-$(sed 's/^kernel-//; s/-fedora//' <<<"$i")"
+		done
+		echo "# by prep" >>kernel-%{specversion}-x86_64.config
+		cd ..
+		mkdir -p include/config scripts/basic
+		touch scripts/basic/fixdep include/config/auto.conf
+		printf 'mrproper:\n\trm -rf .config scripts/basic/fixdep include/config\n' >>Makefile
+		%build
+		exit 1
+	EOF
+	rpmbuild -bs --define "_topdir $T/top" "$T/kernel.spec" >/dev/null 2>&1
+	mv "$T"/top/SRPMS/*.src.rpm "$T/kernel.src.rpm"
+}
+
+@test "a package as Fedora and RHEL make them" {
+	source_rpm_as_made
+	run -0 described
+	[[ $(source_of) == "$T"/cache/source/srpm_* && $output == *"TARGET_CONFIG=$(source_of)/configs/kernel-6.12.3-x86_64.config"* ]]
+	grep -q 'return 11;' "$(source_of)/kernel/foo.c"
+	grep -q 'return 22;' "$(source_of)/kernel/foo.c"
+	grep -qx '# by prep' "$(source_of)/configs/kernel-6.12.3-x86_64.config"
+	# Nothing of what make left: it is used as it is, and not copied.
+	[[ ! -e $(source_of)/scripts/basic/fixdep && ! -e $(source_of)/vanilla ]]
+}
+
+@test "the configuration beside the image is the image's" {
+	source_rpm kernel-6.12.3-x86_64.config kernel-rt-6.12.3-x86_64.config
+	mkdir "$T/boot"
+	mv "$T/image" "$T/boot/vmlinuz-6.12.3-test"
+	ln -s boot/vmlinuz-6.12.3-test "$T/image"
+	cp "$T/config" "$T/boot/config-6.12.3-test"
+	run -0 described
+	[[ $output == *"TARGET_CONFIG=$T/boot/config-6.12.3-test"* ]]
+	run -0 described -c "$T/config"
+	[[ $output == *"TARGET_CONFIG=$T/config"* ]]
+	rm "$T/boot/config-6.12.3-test"
+	run -4 described
+}
+
 @test "of several configurations one has to be chosen" {
 	source_rpm kernel-6.12.3-x86_64.config kernel-rt-6.12.3-x86_64.config kernel-debug-6.12.3-x86_64.config
 	run -4 described
