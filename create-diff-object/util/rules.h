@@ -64,8 +64,8 @@
 	X(SHORT_JUMP, "short-jump", false, "a jump within a section that can't be moved")                              \
 	X(SIGNATURE_CHANGED, "signature-changed", true,                                                                \
 	  "a function that callers outside of the patch know has other parameters or another result")                  \
-	X(STATES_FORM, "states-form", false, "an array of states has no end, or is one of two")                        \
 	X(STATE_RESTARTED, "state-restarted", true, "warning: a static variable begins anew in the livepatch")         \
+	X(STATES_FORM, "states-form", false, "an array of states has no end, or is one of two")                        \
 	X(STATIC_AMBIGUOUS, "static-ambiguous", false, "a static variable may be one of two, or new")                  \
 	X(SYMBOL_AMBIGUOUS, "symbol-ambiguous", false, "several symbols of the target may be meant")                   \
 	X(SYMBOL_MISSING, "symbol-missing", false, "the target has no symbol that is referred to")                     \
@@ -95,7 +95,7 @@
 #define DRIVER_RULES(X)                                                                                                \
 	X(ACCEPT_AMBIGUOUS, "accept-ambiguous", false, "an --accept matches symbols of several objects")               \
 	X(BINARY_DATA, "binary-data", false, "a part of a patch is binary data")                                       \
-	X(CALLBACK_ALONE, "callback-alone", false, "a callback for an object of which no function changes")            \
+	X(CALLBACK_ALONE, "callback-alone", true, "a callback for an object of which no function changes")             \
 	X(BUILD_CHANGED, "build-changed", false, "how the kernel is configured or built would change")                 \
 	X(ENDBR_SEALED, "endbr-sealed", false, "an address is taken where a call would stop a kernel with IBT")        \
 	X(FILE_KIND, "file-kind", false, "a file that is not compiled from C into an object")                          \

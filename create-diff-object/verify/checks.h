@@ -41,8 +41,16 @@ struct klp_func_entry {
 	uint64_t offset; /* of the record in its section */
 };
 
-/* A part of `.klp.funcs` that is no record of a function. */
+/* A record of `.klp.callbacks`. */
+struct klp_callback_entry {
+	const char *object;
+	uint64_t kind;
+	uint64_t offset; /* of the record in its section */
+};
+
+/* A part of `.klp.funcs` or `.klp.callbacks` that is no record. */
 struct klp_bad_record {
+	const char *section;
 	uint64_t offset; /* in the section */
 	const char *what;
 	const char *why;
@@ -73,7 +81,8 @@ struct verify {
 	struct klp_sym_name *names;      /* index: symbol of mod */
 	const struct elf_sec *funcs_sec; /* `.klp.funcs`, or NULL */
 	VEC(struct klp_func_entry) funcs;
-	VEC(struct klp_bad_record) bad_records; /* those of `.klp.funcs` that are not in funcs */
+	VEC(struct klp_callback_entry) callbacks;
+	VEC(struct klp_bad_record) bad_records; /* what is not in funcs and callbacks */
 	VEC(struct verify_module) modules;
 };
 
@@ -89,8 +98,8 @@ void verify_read_livepatch(struct verify *v);
 /* Is the relocation the displacement of a direct call or jump? The code is decoded from its function's start. */
 bool verify_is_branch(const struct verify *v, const struct klp_rela_sec *sec, const struct elf_rela *rela);
 
-/* records.c: fills funcs and bad_records. */
-void verify_read_funcs(struct verify *v);
+/* records.c: fills funcs, callbacks and bad_records. */
+void verify_read_records(struct verify *v);
 
 /* modinfo.c: the value of `key=value` in the module's .modinfo, or NULL; and whether the pair exists. */
 const char *verify_modinfo(const struct verify *v, const char *key);

@@ -147,8 +147,8 @@ void verify_check_functions(struct verify *v)
 		return;
 	}
 	for (uint32_t i = 0; i < v->bad_records.n; i++)
-		verify_broken(v, v->funcs_sec->name, v->bad_records.v[i].offset, NULL, v->bad_records.v[i].why, "%s",
-			      v->bad_records.v[i].what);
+		verify_broken(v, v->bad_records.v[i].section, v->bad_records.v[i].offset, NULL, v->bad_records.v[i].why,
+			      "%s", v->bad_records.v[i].what);
 	read_locations(v, &locations);
 	if (!locations.n)
 		verify_skipped(v, "ftrace locations: not found in the image");

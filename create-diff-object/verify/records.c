@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Reader of `.klp.funcs`, the table of patched functions that modules of this tool carry (kmod/patch/klp-records.h).
- * A record is four 64-bit words: object name, function name, new function (pointers, so relocations), position.
+ * Reader of `.klp.funcs` and `.klp.callbacks`, the tables of patched functions and of callbacks that modules of this tool carry
+ * (kmod/patch/klp-records.h). Their pointers are relocations.
  * The patch's own code hands the records to the kernel as they are, so one that can't be read here is a finding.
  */
 #include <stddef.h>
@@ -50,17 +50,18 @@ static const char *read_string(const struct verify *v, const struct elf_sec *sec
 	return (const char *)strings->data + at;
 }
 
-static bool has_new_function(const struct verify *v, const struct elf_sec *sec, uint64_t record)
+static bool has_function(const struct verify *v, const struct elf_sec *sec, uint64_t offset)
 {
 	uint64_t at;
-	const struct elf_sec *text = find_target(v, sec, record + NEW_FUNC_FIELD, &at);
+	const struct elf_sec *text = find_target(v, sec, offset, &at);
 
 	return text && (text->flags & SHF_EXECINSTR);
 }
 
-static void add_bad(struct verify *v, uint64_t offset, const char *what, const char *why)
+static void add_bad(struct verify *v, const struct elf_sec *sec, uint64_t offset, const char *what, const char *why)
 {
-	vec_add(&v->bad_records, ((struct klp_bad_record){.offset = offset, .what = what, .why = why}));
+	vec_add(&v->bad_records,
+		((struct klp_bad_record){.section = sec->name, .offset = offset, .what = what, .why = why}));
 }
 
 static void read_record(struct verify *v, const struct elf_sec *sec, uint64_t at)
@@ -73,28 +74,61 @@ static void read_record(struct verify *v, const struct elf_sec *sec, uint64_t at
 
 	entry.position = arch_get64(v->mod->arch, sec->data + at + POSITION_FIELD);
 	if (!entry.object)
-		add_bad(v, at + OBJECT_FIELD, "the record does not point to the name of an object",
+		add_bad(v, sec, at + OBJECT_FIELD, "the record does not point to the name of an object",
 			"nobody can tell what is patched");
 	if (!entry.name)
-		add_bad(v, at + NAME_FIELD, "the record does not point to the name of a function",
+		add_bad(v, sec, at + NAME_FIELD, "the record does not point to the name of a function",
 			"klp_init_patch() refuses a function without a name, or the wrong one is patched");
-	if (!has_new_function(v, sec, at))
-		add_bad(v, at + NEW_FUNC_FIELD, "the record does not point to code of the module",
+	if (!has_function(v, sec, at + NEW_FUNC_FIELD))
+		add_bad(v, sec, at + NEW_FUNC_FIELD, "the record does not point to code of the module",
 			"klp_init_func() refuses a function without a new one, or calls go astray");
 	if (entry.object && entry.name)
 		vec_add(&v->funcs, entry);
 }
 
-void verify_read_funcs(struct verify *v)
+static void read_callback(struct verify *v, const struct elf_sec *sec, uint64_t at)
 {
-	const struct elf_sec *sec = elf_obj_find_section(v->mod, KLP_FUNCS_SECTION);
+	struct klp_callback_entry entry = {
+		.object = read_string(v, sec, at + offsetof(struct klp_callback_record, object)),
+		.offset = at,
+	};
+
+	memcpy(&entry.kind, sec->data + at + offsetof(struct klp_callback_record, kind), sizeof(entry.kind));
+	if (!entry.object)
+		add_bad(v, sec, at, "the record does not point to the name of an object",
+			"nobody can tell for what it is called");
+	if (!has_function(v, sec, at + offsetof(struct klp_callback_record, function)))
+		add_bad(v, sec, at + offsetof(struct klp_callback_record, function),
+			"the record does not point to code of the module", "the call goes astray");
+	if (entry.kind > KLP_POST_UNPATCH)
+		add_bad(v, sec, at + offsetof(struct klp_callback_record, kind),
+			"the kind of the callback is not known", "it is never called");
+	if (!entry.object)
+		return;
+	for (uint32_t i = 0; i < v->callbacks.n; i++)
+		if (v->callbacks.v[i].kind == entry.kind && !strcmp(v->callbacks.v[i].object, entry.object))
+			add_bad(v, sec, at, "the object has two callbacks of a kind", "only the first is called");
+	vec_add(&v->callbacks, entry);
+}
+
+static const struct elf_sec *read_table(struct verify *v, const char *name, uint64_t size,
+					void (*read)(struct verify *, const struct elf_sec *, uint64_t))
+{
+	const struct elf_sec *sec = elf_obj_find_section(v->mod, name);
 	uint64_t at = 0;
 
-	v->funcs_sec = sec;
 	if (!sec)
-		return;
-	for (; sec->data && at + sizeof(struct klp_func_record) <= sec->size; at += sizeof(struct klp_func_record))
-		read_record(v, sec, at);
+		return NULL;
+	for (; sec->data && at + size <= sec->size; at += size)
+		read(v, sec, at);
 	if (at < sec->size)
-		add_bad(v, at, "the table does not end with a whole record", "what follows in memory is read as one");
+		add_bad(v, sec, at, "the table does not end with a whole record",
+			"what follows in memory is read as one");
+	return sec;
+}
+
+void verify_read_records(struct verify *v)
+{
+	v->funcs_sec = read_table(v, KLP_FUNCS_SECTION, sizeof(struct klp_func_record), read_record);
+	read_table(v, KLP_CALLBACKS_SECTION, sizeof(struct klp_callback_record), read_callback);
 }

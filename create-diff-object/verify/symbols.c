@@ -148,6 +148,10 @@ static bool is_patched_object(const struct verify *v, const char *object)
 	for (uint32_t i = 0; i < v->funcs.n; i++)
 		if (!strcmp(v->funcs.v[i].object, object))
 			return true;
+	/* An object of the livepatch may have callbacks and no function. */
+	for (uint32_t i = 0; i < v->callbacks.n; i++)
+		if (!strcmp(v->callbacks.v[i].object, object))
+			return true;
 	return false;
 }
 
@@ -268,6 +272,11 @@ static void check_part(struct verify *v, const char *part)
 			verify_broken(v, v->funcs_sec->name, v->funcs.v[i].offset, v->funcs.v[i].name,
 				      "a part is for one module", "a part for module %s patches %s", part,
 				      v->funcs.v[i].object);
+	for (uint32_t i = 0; i < v->callbacks.n; i++)
+		if (strcmp(v->callbacks.v[i].object, part))
+			verify_broken(v, KLP_CALLBACKS_SECTION, v->callbacks.v[i].offset, NULL,
+				      "a part is for one module", "a part for module %s has a callback for %s", part,
+				      v->callbacks.v[i].object);
 }
 
 /* `softdep=pre: a b post: c`: the modules between the words are loaded before the one that says so. */

@@ -63,7 +63,7 @@ int verify_run(const struct verify_input *input, struct verify_result *result, s
 	err = read_all(&v, diag);
 	if (!err) {
 		verify_read_livepatch(&v);
-		verify_read_funcs(&v);
+		verify_read_records(&v);
 		for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
 			v.rule = rules[i].id;
 			rules[i].check(&v);
@@ -71,6 +71,7 @@ int verify_run(const struct verify_input *input, struct verify_result *result, s
 	}
 	vec_free(&v.klp_secs);
 	vec_free(&v.funcs);
+	vec_free(&v.callbacks);
 	vec_free(&v.bad_records);
 	verify_free_modules(&v);
 	verify_free_target(&v);

@@ -45,50 +45,58 @@ extern const struct klp_func_record __klp_funcs_start[], __klp_funcs_end[];
 extern const struct klp_states_record __klp_states_start[], __klp_states_end[];
 
 /* A table that no diff object adds to is allocated all the same, and empty. */
-asm(".pushsection " KLP_CALLBACKS_SECTION ", \"aw\", @progbits\n\t.popsection\n\t"
+asm(".pushsection " KLP_FUNCS_SECTION ", \"aw\", @progbits\n\t.popsection\n\t"
+    ".pushsection " KLP_CALLBACKS_SECTION ", \"aw\", @progbits\n\t.popsection\n\t"
     ".pushsection " KLP_STATES_SECTION ", \"aw\", @progbits\n\t.popsection");
 
-static bool is_same_object(const struct klp_func_record *a, const struct klp_func_record *b)
+static bool is_object(const char *a, const char *b)
 {
-	return !strcmp(a->object, b->object);
+	return !strcmp(a, b);
 }
 
-static bool is_of_kernel(const struct klp_func_record *rec)
+/* The objects of all records, those of functions before those of callbacks, with repetitions; NULL behind the last. */
+static const char *object_of_record(size_t i)
 {
-	return !strcmp(rec->object, KLP_VMLINUX);
+	size_t nfuncs = __klp_funcs_end - __klp_funcs_start;
+
+	if (i < nfuncs)
+		return __klp_funcs_start[i].object;
+	i -= nfuncs;
+	return i < __klp_callbacks_end - __klp_callbacks_start ? __klp_callbacks_start[i].object : NULL;
 }
 
 /* The first record of an object speaks for it. */
-static bool is_first_of_object(const struct klp_func_record *rec)
+static bool is_first_of_object(size_t record)
 {
-	const struct klp_func_record *r;
+	size_t i;
 
-	for (r = __klp_funcs_start; r < rec; r++) {
-		if (is_same_object(r, rec))
+	for (i = 0; i < record; i++) {
+		if (is_object(object_of_record(i), object_of_record(record)))
 			return false;
 	}
 	return true;
 }
 
-static int fill_object(struct klp_object *obj, const struct klp_func_record *first)
+/* An object that has callbacks may have no function. */
+static int fill_object(struct klp_object *obj, const char *name)
 {
 	const struct klp_func_record *rec;
 	struct klp_func *func;
 	size_t n = 0;
 
-	for (rec = first; rec < __klp_funcs_end; rec++)
-		n += is_same_object(rec, first);
+	for (rec = __klp_funcs_start; rec < __klp_funcs_end; rec++)
+		n += is_object(rec->object, name);
 
 	obj->funcs = kcalloc(n + 1, sizeof(*obj->funcs), GFP_KERNEL);
 	if (!obj->funcs)
 		return -ENOMEM;
 	/* The core knows the kernel itself by a NULL name. */
-	obj->name = is_of_kernel(first) ? NULL : first->object;
+	obj->name = is_object(name, KLP_VMLINUX) ? NULL : name;
 	obj->callbacks = callbacks;
 
 	func = obj->funcs;
-	for (rec = first; rec < __klp_funcs_end; rec++) {
-		if (!is_same_object(rec, first))
+	for (rec = __klp_funcs_start; rec < __klp_funcs_end; rec++) {
+		if (!is_object(rec->object, name))
 			continue;
 		func->old_name = rec->name;
 		func->new_func = rec->new_func;
@@ -113,13 +121,13 @@ static void free_objects(void)
 /* In the order in which their callbacks are called: the kernel, then the modules. */
 static int fill_patch(void)
 {
-	const struct klp_func_record *rec;
 	struct klp_object *obj;
-	size_t n = 0;
+	const char *name;
+	size_t i, n = 0;
 	int kernel, ret;
 
-	for (rec = __klp_funcs_start; rec < __klp_funcs_end; rec++)
-		n += is_first_of_object(rec);
+	for (i = 0; object_of_record(i); i++)
+		n += is_first_of_object(i);
 	if (!n) {
 		pr_err("no function to patch\n");
 		return -EINVAL;
@@ -134,10 +142,10 @@ static int fill_patch(void)
 
 	obj = patch.objs;
 	for (kernel = 1; kernel >= 0; kernel--) {
-		for (rec = __klp_funcs_start; rec < __klp_funcs_end; rec++) {
-			if (is_of_kernel(rec) != kernel || !is_first_of_object(rec))
+		for (i = 0; (name = object_of_record(i)); i++) {
+			if (is_object(name, KLP_VMLINUX) != kernel || !is_first_of_object(i))
 				continue;
-			ret = fill_object(obj++, rec);
+			ret = fill_object(obj++, name);
 			if (ret)
 				return ret;
 		}

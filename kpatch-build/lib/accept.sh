@@ -1,8 +1,8 @@
 # shellcheck shell=bash
 # What the author of a patch has judged: --accept RULE:NAME, or RULE:OBJECT:NAME for one object of the kernel only. It is passed on
-# to create-diff-object, which makes a warning of the refusal and notes it in the module. What matches in no object is told, for it
-# may be a name mistyped. A symbol of one object has nothing to do with one of that name in another: where both are refused, the
-# object has to be said. A type is the same for all.
+# to create-diff-object, which makes a warning of the refusal and notes it in the module; but for rules of this program (author.sh).
+# What matches in no object is told, for it may be a name mistyped. A symbol of one object has nothing to do with one of that name in
+# another: where both are refused, the object has to be said. A type is the same for all.
 
 readonly ACCEPT_OF_TYPES=' layout-changed member-added type-changed '
 
@@ -18,6 +18,7 @@ accept_options() {
 	ACCEPT_OPTIONS=()
 	for accept in "${OPT_ACCEPT[@]}"; do
 		accept_parse "$accept"
+		if [[ ${RULE_PROGRAM[$ACCEPT_RULE]:-create-diff-object} != create-diff-object ]]; then continue; fi
 		if [[ -z $ACCEPT_OBJECT || $ACCEPT_OBJECT == "$1" ]]; then ACCEPT_OPTIONS+=("--accept=$ACCEPT_RULE:$ACCEPT_NAME"); fi
 	done
 }
@@ -28,6 +29,7 @@ accept_check() {
 	shift
 	for accept in "${OPT_ACCEPT[@]}"; do
 		accept_parse "$accept"
+		if [[ ${RULE_PROGRAM[$ACCEPT_RULE]:-create-diff-object} != create-diff-object ]]; then continue; fi
 		found=()
 		for object; do
 			if [[ -z $ACCEPT_OBJECT || $ACCEPT_OBJECT == "$object" ]] &&

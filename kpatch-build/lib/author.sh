@@ -4,6 +4,7 @@
 # is judged by create-diff-object (diff/author.c).
 
 AUTHOR_BAD=()                   # what is wrong, a line each
+declare -A AUTHOR_ALONE=()      # MODULE that has callbacks and no function -> 1, accepted
 declare -A AUTHOR_CALLBACK=()   # "MODULE KIND" -> "OBJECT FUNCTION"
 
 # author_records KIND: "OBJECT <TAB> field <TAB> field" of all reports
@@ -15,10 +16,13 @@ author_records() {
 }
 
 author_check() {
-	local IFS=$'\n'
+	local IFS=$'\n' accept
 	AUTHOR_BAD=()
 	author_check_callbacks
 	author_check_states
+	for accept in "${OPT_ACCEPT[@]}"; do
+		if [[ $accept == callback-alone:* && -z ${AUTHOR_ALONE[${accept#*:}]:-} ]]; then warn "--accept $accept matched nothing"; fi
+	done
 	if ((${#AUTHOR_BAD[@]})); then
 		finish "$EXIT_REFUSED" "refused: what the patch asks for besides its functions can't be:"$'\n'"${AUTHOR_BAD[*]}"
 	fi
@@ -27,18 +31,27 @@ author_check() {
 author_check_callbacks() {
 	local object kind function key first
 	local -A changed=()
-	AUTHOR_CALLBACK=()
+	AUTHOR_CALLBACK=() AUTHOR_ALONE=()
 	while IFS=$'\t' read -r object function; do changed[${MODULE[$object]}]=1; done < <(author_records changed)
 	while IFS=$'\t' read -r object kind function; do
 		key="${MODULE[$object]} $kind" first=${AUTHOR_CALLBACK["${MODULE[$object]} $kind"]:-}
 		hunks_with_word "$function"
 		if [[ $first ]]; then
 			AUTHOR_BAD+=("    $object: $function: a second $kind callback for ${MODULE[$object]}, beside ${first#* } of ${first% *}; call both from one function$REPLY [callback-twice]")
-		elif [[ -z ${changed[${MODULE[$object]}]:-} ]]; then
-			AUTHOR_BAD+=("    $object: $function: a $kind callback for ${MODULE[$object]}, of which the patch changes no function; the kernel calls it when that object is patched$REPLY [callback-alone]")
+		elif [[ -z ${changed[${MODULE[$object]}]:-} ]] && ! author_accepted "${MODULE[$object]}"; then
+			AUTHOR_BAD+=("    ${MODULE[$object]}: a $kind callback ($function of $object), and the patch changes no function of it; is it the file that was meant?$REPLY [callback-alone]")
 		fi
 		AUTHOR_CALLBACK[$key]="$object $function"
 	done < <(author_records callback)
+}
+
+# author_accepted MODULE: that it has callbacks and no function?
+author_accepted() {
+	local accept
+	for accept in "${OPT_ACCEPT[@]}"; do
+		if [[ $accept == "callback-alone:$1" ]]; then AUTHOR_ALONE[$1]=1; return 0; fi
+	done
+	return 1
 }
 
 # With --per-object each part has an array of its own.

@@ -45,7 +45,7 @@ diff_objects() {
 	diff_count changed; changed=$REPLY
 	diff_count new; new=$REPLY
 	diff_count carried; carried=$REPLY
-	if ((changed == 0)); then
+	if ((changed == 0 && ${#AUTHOR_ALONE[@]} == 0)); then
 		finish "$EXIT_UNCHANGED" "nothing changed: the patch adds code and data, but no function of $TARGET_RELEASE changes to use it"
 	fi
 	STAGE_SUMMARY="$changed changed and $new new function(s)"

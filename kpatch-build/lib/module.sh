@@ -111,6 +111,9 @@ module_write_info() {
 		if ((${#UNPROVED[@]})); then echo 'MODULE_INFO(proof, "none");'; fi
 		for name in "${UNPROVED[@]}"; do echo "MODULE_INFO(unproved, \"$name\");"; done
 		for name in "${WITHOUT_HUNKS[@]}"; do echo "MODULE_INFO(without, \"$name\");"; done
+		for name in "${!AUTHOR_ALONE[@]}"; do
+			if [[ -z $part || $part == "$name" ]]; then echo "MODULE_INFO(accepted, \"callback-alone:$name\");"; fi
+		done
 		# Addresses that the kernel may keep, and whose author did not accept that
 		kept=$(module_told "$dir" kept)
 		if [[ $kept ]]; then echo "#define KLP_ADDRESS_KEPT \"${kept//$'\n'/, }\""; fi

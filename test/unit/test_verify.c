@@ -572,7 +572,7 @@ LATE_IN_NEW_TABLE(late_in_codetag, ".codetag.alloc_tags")
 LATE_IN_NEW_TABLE(late_in_export_crcs, "__kcrctab")
 LATE_IN_NEW_TABLE(late_in_btf, ".BTF")
 LATE_IN_NEW_TABLE(late_in_klp_objects, ".klp.objects")
-LATE_IN_NEW_TABLE(late_in_klp_callbacks, ".klp.callbacks")
+LATE_IN_NEW_TABLE(late_in_klp_states, ".klp.states")
 
 /* The position of the first record. */
 static void late_in_klp_funcs(struct elf_edit *edit)
@@ -642,6 +642,36 @@ static void patched_twice(struct elf_edit *edit)
 	relas[7].r_addend = relas[4].r_addend;
 	/* mod_b is not patched any more, so its relocations must go, or L5 is broken. */
 	elf_edit_rename_section(edit, ".klp.rela.mod_b..data", ".klp.rela.mod_a..data");
+}
+
+/* A record has two pointers and the kind. */
+static void callback_without_object(struct elf_edit *edit)
+{
+	elf_edit_drop_relas(edit, ".klp.callbacks", 0, 8);
+}
+
+static void callback_without_function(struct elf_edit *edit)
+{
+	elf_edit_drop_relas(edit, ".klp.callbacks", 8, 8);
+}
+
+static void callback_of_unknown_kind(struct elf_edit *edit)
+{
+	((uint64_t *)elf_edit_data(edit, ".klp.callbacks"))[2] = 4;
+}
+
+static void callback_twice(struct elf_edit *edit)
+{
+	Elf64_Rela *relas = elf_edit_data(edit, ".rela.klp.callbacks");
+
+	relas[2].r_info = relas[0].r_info;
+	relas[2].r_addend = relas[0].r_addend;
+	((uint64_t *)elf_edit_data(edit, ".klp.callbacks"))[5] = 0;
+}
+
+static void callback_table_cut(struct elf_edit *edit)
+{
+	elf_edit_section(edit, ".klp.callbacks")->sh_size -= 8;
 }
 
 /* The name of the file, not that of the module. */
@@ -1405,12 +1435,17 @@ int main(void)
 		BREAKS("L6", late_in_export_crcs),
 		BREAKS("L6", late_in_btf),
 		BREAKS("L6", late_in_klp_objects),
-		BREAKS("L6", late_in_klp_callbacks),
+		BREAKS("L6", late_in_klp_states),
 		BREAKS("L6", late_in_klp_funcs),
 		BREAKS("L6", late_in_versions),
 		BREAKS("L6", late_in_modinfo),
 		BREAKS("L6", late_in_init),
 		BREAKS("L7", arch_section),
+		BREAKS("L8", callback_without_object),
+		BREAKS("L8", callback_without_function),
+		BREAKS("L8", callback_of_unknown_kind),
+		BREAKS("L8", callback_twice),
+		BREAKS("L8", callback_table_cut),
 		BREAKS("L8", patched_twice),
 		BREAKS("L8", patched_init),
 		BREAKS("L8", patched_notrace),

@@ -158,3 +158,8 @@ name_fn_b:
 	.quad name_vmlinux, name_patched, patched_new, 0
 	.quad name_mod_a, name_fn_a, fn_a_new, 0
 	.quad name_mod_b, name_fn_b, helper, 1
+
+	.section .klp.callbacks, "aw"
+	.balign 8
+	.quad name_vmlinux, helper, 0
+	.quad name_mod_a, helper, 3
