@@ -109,6 +109,24 @@ need_space() {
 	fi
 }
 
+# disk_full: is there no room where this run writes? REPLY says where. (A program that can't write says so or does not; and what is
+# then lost looks like a fault of the source, or of ours.)
+disk_full() {
+	local dir bytes files all
+	for dir in "${CACHE:-}" "${TMPDIR:-/tmp}"; do
+		if [[ ! -d $dir ]]; then continue; fi
+		bytes="" files="" all=""
+		read -r bytes files all < <({ df --output=avail,iavail,itotal -B1 -- "$dir" | tail -n 1; } 2>/dev/null) || true
+		if [[ ! $bytes =~ ^[0-9]+$ ]]; then continue; fi
+		if ((bytes >= 20000000)) && [[ ! $files =~ ^[0-9]+$ || ! $all =~ ^[1-9][0-9]*$ || $files -ge 500 ]]; then continue; fi
+		megabytes "$bytes"
+		REPLY="there is no space left in $dir ($REPLY${files:+ and $files files} are free)"
+		return 0
+	done
+	return 1
+}
+readonly DISK_FULL_HINT="free some space, or set KPATCH_CACHE and TMPDIR to a larger disk"
+
 # ---- the end of a run -----------------------------------------------------------------------------------------------
 
 at_exit() { CLEANUPS+=("$1"); }
@@ -123,6 +141,9 @@ on_exit() {
 		wait "$CHILD" 2>/dev/null
 	fi
 	progress_clear
+	if ((status == EXIT_ERROR || status == EXIT_REFUSED || status >= EXIT_NOT_APPLIED && status <= EXIT_NOT_COMPILED)) && ((!RUN_AGAIN)) && disk_full; then
+		note "$REPLY: that may well be why; $DISK_FULL_HINT"
+	fi
 	for ((i = ${#CLEANUPS[@]} - 1; i >= 0; i--)); do "${CLEANUPS[i]}" "$status"; done
 	if ((RUN_AGAIN)); then run_again; fi
 	exit "$status"
@@ -144,7 +165,11 @@ on_signal() {
 }
 on_error() {
 	# A subshell's failure is reported by the command that started it.
-	if ((BASH_SUBSHELL == 0)); then
+	if ((BASH_SUBSHELL == 0)) && disk_full; then
+		message "error: $REPLY${STAGE_NAME:+, in stage $STAGE_NAME}; $DISK_FULL_HINT"
+		# Once is enough.
+		disk_full() { return 1; }
+	elif ((BASH_SUBSHELL == 0)); then
 		message "error: internal: ${1##*/} line $2: '$3' failed${STAGE_NAME:+ in stage $STAGE_NAME}; run again with -d and report this"
 	fi
 	exit "$EXIT_ERROR"

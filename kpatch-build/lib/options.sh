@@ -109,7 +109,7 @@ require_dir() {
 }
 
 options_parse() {
-	local short=ha:r:s:c:v:j:t:n:o:m:dRT long parsed
+	local short=ha:r:s:c:v:j:t:n:o:m:e:dRT long parsed words
 	long=help,archversion:,sourcerpm:,sourcedir:,config:,vmlinux:,jobs:,target:,name:,output:,debug,non-replace
 	long+=,oot-module:,oot-module-src:,skip-cleanup,skip-compiler-check,skip-gcc-check,no-replace,keep-tmp
 	long+=,skip-base-check,symvers:,modules:,per-object,fuzz:,max-objects:,explain,accept:,without:,without-hunk:,sign:,list-targets,print-target,boot-test::,boot-test-wait:,boot-test-module:,boot-test-file:
@@ -126,7 +126,12 @@ options_parse() {
 		-c | --config) OPT_CONFIG=$2; shift ;;
 		-v | --vmlinux) OPT_IMAGE=$2; shift ;;
 		-j | --jobs) OPT_JOBS=$2; shift ;;
-		-t | --target) OPT_TARGETS+=("$2"); shift ;;
+		-t | --target)
+			# (Several in one argument are several targets of make.)
+			read -ra words <<<"$2"
+			OPT_TARGETS+=("${words[@]}")
+			shift
+			;;
 		-n | --name) OPT_NAME=$2; shift ;;
 		-o | --output) OPT_OUTPUT=$2; shift ;;
 		-d | --debug) OPT_DEBUG=$((OPT_DEBUG + 1)) OPT_KEEP=1 ;;
@@ -151,7 +156,7 @@ options_parse() {
 		--list-targets) OPT_ACTION=list-targets ;;
 		--print-target) OPT_ACTION=print-target ;;
 		-r | --sourcerpm) OPT_SRPM=$2; shift ;;
-		-m | --oot-module) OPT_OOT_MODULE=$2; shift ;;
+		-m | -e | --oot-module) OPT_OOT_MODULE=$2; shift ;;
 		--oot-module-src) OPT_OOT_SOURCE=$2; shift ;;
 		esac
 		shift

@@ -39,6 +39,29 @@ refused_usage() {
 	refused_usage "no usable module name" -n '///' "$T/x.patch"
 }
 
+@test "options of scripts that were written for kpatch-build 0.9.11, and other names of them" {
+	local how
+	export T SETUP='parse() { options_parse "$@"; echo "replace $OPT_REPLACE keep $OPT_KEEP check $OPT_COMPILER_CHECK debug $OPT_DEBUG jobs $OPT_JOBS target ${OPT_TARGETS[*]-} name $MODULE_NAME: ${PATCHES[*]##*/} $OPT_OOT_MODULE $OPT_OOT_SOURCE $CODE"; }'
+	cp /dev/null "$T/x.patch"
+	cp /dev/null "$T/y.patch"
+	run -0 lib parse -j 3 -t vmlinux -t "modules fs/ext4/" -n "my fix" -o "$T" "$T/x.patch" "$T/y.patch"
+	[[ $output == "replace 1 keep 0 check 1 debug 0 jobs 3 target vmlinux modules fs/ext4/ name my-fix: x.patch y.patch   kernel" ]]
+	for how in "-R --skip-cleanup --skip-compiler-check" "--non-replace -T --skip-gcc-check" "--no-replace --keep-tmp --skip-compiler-check"; do
+		# shellcheck disable=SC2086
+		run -0 lib parse -j 3 $how "$T/x.patch"
+		[[ $output == "replace 0 keep 1 check 0 debug 0 jobs 3 target  name livepatch-x: x.patch   kernel" ]]
+	done
+	run -0 lib parse -j 3 -d --debug "$T/x.patch" -
+	[[ $output == "replace 1 keep 1 check 1 debug 2 jobs 3 target  name livepatch-x: x.patch -   kernel" ]]
+	mkdir "$T/module"
+	: >"$T/module/Makefile"
+	: >"$T/m.ko"
+	for how in -m -e --oot-module; do
+		run -0 lib parse -j 3 "$how" "$T/m.ko" --oot-module-src "$T/module" -t default "$T/x.patch"
+		[[ $output == "replace 1 keep 0 check 1 debug 0 jobs 3 target default name livepatch-x: x.patch $T/m.ko $T/module oot" ]]
+	done
+}
+
 @test "a module from outside the tree needs its file and its source" {
 	: >"$T/x.patch"
 	: >"$T/x.ko"

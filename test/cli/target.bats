@@ -283,6 +283,32 @@ copy_of() {
 	[[ $output == *"the source needs 1907 MB in $T, only 1 MB are free"* ]]
 }
 
+@test "a disk that is full is told, whatever failed because of it" {
+	local full
+	export SETUP='broken() { cmp -s /dev/null "$T/config"; }'
+	printf '#!/bin/sh\ncase "$*" in *iavail*) echo "Avail IFree Inodes"; cat %s/full;; *) exec /bin/df "$@";; esac\n' "$T" >"$T/bin/df"
+	chmod +x "$T/bin/df"
+	export PATH=$T/bin:$PATH
+	echo "4000000000 0 1000" >"$T/full"
+	rm "$T/Module.symvers"
+	run -1 own
+	[[ $output == *"no Module.symvers"*"note: there is no space left in $T/cache (3815 MB and 0 files are free): that may well be why; free some space"* ]]
+	run -1 lib broken
+	[[ $output == "kpatch-build: error: there is no space left in $T/cache (3815 MB and 0 files are free); free some space, or set KPATCH_CACHE and TMPDIR to a larger disk" ]]
+	echo "1000000 5000 5000" >"$T/full"
+	run -1 lib broken
+	[[ $output == *"no space left in $T/cache (1 MB and 5000 files are free)"* ]]
+	# Some file systems count no files.
+	for full in "4000000000 0 0" "4000000000 - -" "4000000000 5000 6000"; do
+		echo "$full" >"$T/full"
+		run -1 lib broken
+		[[ $output == *"error: internal: "* && $output != *"no space"* ]]
+	done
+	echo "0 0 1" >"$T/full"
+	run -4 own --nonsense
+	[[ $output != *"no space"* ]]
+}
+
 # ---- the archive, pretended ----
 
 # Releases 3 to 6 of 6.12: the newest lacks a source of its version, the next has only an older linux-kbuild, 6.12.4-2 only a
