@@ -76,7 +76,7 @@ Build:
                              sign the module with this key, whose file may have the certificate too (certs/signing_key.pem of
                              the target's build)
       --explain              show why each function is in the module, with the instructions that differ
-      --skip-compiler-check  go on when the compiler is not the one that built the target
+      --skip-compiler-check  go on when the compiler is not the one that built the target (also --skip-gcc-check)
       --skip-base-check      go on when what is compiled is not proved to be what the target runs; the module says so
 Boot test:
       --boot-test[=SCRIPT]   boot the target in a virtual machine, load the module there, unload it, read the log; SCRIPT
