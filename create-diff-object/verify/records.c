@@ -86,6 +86,15 @@ static void read_record(struct verify *v, const struct elf_sec *sec, uint64_t at
 		vec_add(&v->funcs, entry);
 }
 
+/* A record of zeros, and no pointer in it: the end of the table. */
+static bool is_end(const struct elf_sec *sec, uint64_t at)
+{
+	static const struct klp_callback_record none;
+
+	return at + sizeof(none) == sec->size && !memcmp(sec->data + at, &none, sizeof(none)) &&
+	       !find_rela(sec, at + offsetof(struct klp_callback_record, object));
+}
+
 static void read_callback(struct verify *v, const struct elf_sec *sec, uint64_t at)
 {
 	struct klp_callback_entry entry = {
@@ -93,6 +102,8 @@ static void read_callback(struct verify *v, const struct elf_sec *sec, uint64_t 
 		.offset = at,
 	};
 
+	if (is_end(sec, at))
+		return;
 	memcpy(&entry.kind, sec->data + at + offsetof(struct klp_callback_record, kind), sizeof(entry.kind));
 	if (!entry.object)
 		add_bad(v, sec, at, "the record does not point to the name of an object",
@@ -129,6 +140,12 @@ static const struct elf_sec *read_table(struct verify *v, const char *name, uint
 
 void verify_read_records(struct verify *v)
 {
+	const struct elf_sec *sec;
+
 	v->funcs_sec = read_table(v, KLP_FUNCS_SECTION, sizeof(struct klp_func_record), read_record);
-	read_table(v, KLP_CALLBACKS_SECTION, sizeof(struct klp_callback_record), read_callback);
+	sec = read_table(v, KLP_CALLBACKS_SECTION, sizeof(struct klp_callback_record), read_callback);
+	if (sec && (!sec->data || sec->size < sizeof(struct klp_callback_record) ||
+		    !is_end(sec, sec->size - sizeof(struct klp_callback_record))))
+		add_bad(v, sec, sec->size, "the table does not end with a record of zeros",
+			"what follows in memory is read as one");
 }

@@ -12,7 +12,10 @@
 #include "klp-records.h"
 
 /* Set by the linker script. */
-extern const struct klp_callback_record __klp_callbacks_start[], __klp_callbacks_end[];
+extern const struct klp_callback_record __klp_callbacks[];
+
+/* Behind those of all diff objects */
+static struct klp_callback_record callbacks_end __used __section(KLP_CALLBACKS_SECTION ".end");
 
 /* What a pre_patch callback stopped the load with, for the load is not tried again then. */
 static int callbacks_refused;
@@ -22,7 +25,7 @@ static void *callbacks_find(const struct klp_object *obj, enum klp_callback_kind
 	const char *object = obj->name ? obj->name : KLP_VMLINUX;
 	const struct klp_callback_record *rec;
 
-	for (rec = __klp_callbacks_start; rec < __klp_callbacks_end; rec++) {
+	for (rec = __klp_callbacks; rec->object; rec++) {
 		if (rec->kind == kind && !strcmp(rec->object, object))
 			return rec->function;
 	}

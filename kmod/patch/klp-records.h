@@ -29,6 +29,7 @@ struct klp_func_record {
 	unsigned long sympos;
 };
 
+/* Most livepatches have none of these. In a module the tables end with a record of zeros, so that they are never empty. */
 #define KLP_CALLBACKS_SECTION ".klp.callbacks"
 
 enum klp_callback_kind {

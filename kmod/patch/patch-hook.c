@@ -42,12 +42,12 @@ static struct klp_patch patch;
 
 /* Set by the linker script. */
 extern const struct klp_func_record __klp_funcs_start[], __klp_funcs_end[];
-extern const struct klp_states_record __klp_states_start[], __klp_states_end[];
+extern const struct klp_states_record __klp_states[];
 
-/* A table that no diff object adds to is allocated all the same, and empty. */
-asm(".pushsection " KLP_FUNCS_SECTION ", \"aw\", @progbits\n\t.popsection\n\t"
-    ".pushsection " KLP_CALLBACKS_SECTION ", \"aw\", @progbits\n\t.popsection\n\t"
-    ".pushsection " KLP_STATES_SECTION ", \"aw\", @progbits\n\t.popsection");
+static struct klp_states_record states_end __used __section(KLP_STATES_SECTION ".end");
+
+/* Where no function is patched the table is allocated all the same. */
+asm(".pushsection " KLP_FUNCS_SECTION ", \"aw\", @progbits\n\t.popsection");
 
 static bool is_object(const char *a, const char *b)
 {
@@ -61,8 +61,7 @@ static const char *object_of_record(size_t i)
 
 	if (i < nfuncs)
 		return __klp_funcs_start[i].object;
-	i -= nfuncs;
-	return i < __klp_callbacks_end - __klp_callbacks_start ? __klp_callbacks_start[i].object : NULL;
+	return __klp_callbacks[i - nfuncs].object;
 }
 
 /* The first record of an object speaks for it. */
@@ -134,8 +133,7 @@ static int fill_patch(void)
 	}
 
 	/* kpatch-build has seen to it that there is one at most. */
-	if (__klp_states_start < __klp_states_end)
-		patch.states = __klp_states_start->states;
+	patch.states = __klp_states->states;
 	patch.objs = kcalloc(n + 1, sizeof(*patch.objs), GFP_KERNEL);
 	if (!patch.objs)
 		return -ENOMEM;

@@ -674,6 +674,11 @@ static void callback_table_cut(struct elf_edit *edit)
 	elf_edit_section(edit, ".klp.callbacks")->sh_size -= 8;
 }
 
+static void callback_table_without_end(struct elf_edit *edit)
+{
+	elf_edit_section(edit, ".klp.callbacks")->sh_size -= 24;
+}
+
 /* The name of the file, not that of the module. */
 static void patched_object_of_file_name(struct elf_edit *edit)
 {
@@ -1446,6 +1451,7 @@ int main(void)
 		BREAKS("L8", callback_of_unknown_kind),
 		BREAKS("L8", callback_twice),
 		BREAKS("L8", callback_table_cut),
+		BREAKS("L8", callback_table_without_end),
 		BREAKS("L8", patched_twice),
 		BREAKS("L8", patched_init),
 		BREAKS("L8", patched_notrace),

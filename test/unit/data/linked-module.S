@@ -163,3 +163,4 @@ name_fn_b:
 	.balign 8
 	.quad name_vmlinux, helper, 0
 	.quad name_mod_a, helper, 3
+	.quad 0, 0, 0
