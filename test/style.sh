@@ -97,6 +97,23 @@ check_messages() {
 # The judge shares nothing with what it judges.
 check_judge() { ! grep -nE '#include "' test/judge/*.[ch] | grep -vE ':#include "(compare|object|target|touched)\.h"$'; }
 
+# A patch in the guide is one that the tests build and boot.
+check_guide() {
+	local file bad=0
+	while read -r file; do
+		if ! diff <(sed -n '/^--- /,$p' "$file") <(awk -v mark="<!-- $file -->" '
+			$0 == mark { on = 1; next } on == 2 && $0 == "```" { exit } on == 2 { print } on == 1 { on = 2 }' doc/author-guide.md); then
+			echo "doc/author-guide.md has another $file"
+			bad=1
+		fi
+	done < <(sed -n 's/^<!-- \(test.*\) -->$/\1/p' doc/author-guide.md)
+	if (($(grep -c '^```.' doc/author-guide.md) != $(grep -c '^<!-- test' doc/author-guide.md))); then
+		echo "doc/author-guide.md has a patch without the name of its test"
+		bad=1
+	fi
+	return "$bad"
+}
+
 check_executable() {
 	local file bad=0
 	while read -r file; do
@@ -119,5 +136,6 @@ try "a machine only in arch.sh of the driver" check_machine_of_driver
 try "exit() only in tools/" check_exit
 try "no message of a program is read by the driver" check_messages
 try "the judge includes nothing of the engine" check_judge
+try "the patches of the guide for authors are those of the tests" check_guide
 try "scripts are executable" check_executable
 exit $failed
