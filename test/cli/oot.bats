@@ -20,7 +20,7 @@ setup_file() {
 setup() {
 	common_setup
 	if [[ ! -s $SHARED/target.sh ]]; then skip "no kernel of series 6.12 can be built"; fi
-	export T
+	export T TOP
 	M="$T/my module" KO="$T/it runs/one.ko"
 	mkdir -p "$T/it runs" "$T/work/2-tree"
 	module_source "$M"
@@ -28,7 +28,7 @@ setup() {
 	export M KO
 	export SETUP='source "$SHARED/target.sh"
 		TARGET_SOURCE=$(sed -n "s,^include \(.*\)/Makefile\$,\1,p" "$TARGET_HEADERS/Makefile")
-		CODE=oot MODULE_NAME=livepatch-fix OPT_JOBS=2 OPT_OOT_MODULE=$KO OPT_OOT_SOURCE=$M PATCHES=("$T/change.patch")
+		KMOD_DIR=$TOP/kmod/patch CODE=oot MODULE_NAME=livepatch-fix OPT_JOBS=2 OPT_OOT_MODULE=$KO OPT_OOT_SOURCE=$M PATCHES=("$T/change.patch")
 		reach() {
 			oot_prepare; patch_apply; oot_tree; oot_affected
 			echo "objects: ${OBJECTS[*]}"
@@ -220,6 +220,7 @@ add() { printf '%s\n' "--- /dev/null" "+++ b/$1" "@@ -0,0 +1 @@" "+$2" >>"$T/cha
 	done
 }
 
+# bats test_tags=slow
 @test "-t: a target of Kbuild, or one of the module's own Makefile" {
 	local target
 	change sub/part.c 's/n \* STEP/n + STEP/'
