@@ -226,7 +226,7 @@ module_one_compiler() {
 }
 
 # module_check_layout KO: struct module is as in the modules of the target, as far as they tell: its size, and where its init and exit functions
-# are. A configuration that is not the image's may make another one of it; see tree_check_layout.
+# are. A configuration that is not the image's may make another one of it; see tree_check_layout. (A livepatch that stays has no exit function.)
 module_check_layout() {
 	local ours theirs file
 	if [[ ! $TARGET_MODULES_DIR ]]; then return; fi
@@ -236,7 +236,7 @@ module_check_layout() {
 		theirs=$(module_layout_of "$WORK/7-link/other.ko")
 		# (Some have no init or exit function.)
 		if [[ $theirs != *" "*" "* ]]; then continue; fi
-		if [[ $ours == "$theirs" ]]; then return; fi
+		if [[ "$theirs " == "$ours "* ]]; then return; fi
 		die "configuration and modules do not belong together: with $TARGET_CONFIG struct module is not as in $file, and the kernel would not find the init function of the livepatch; give the configuration that the image was built with (-c)"
 	done < <(module_find "$TARGET_MODULES_DIR" '*' -type f -print | sed -n 1,40p)
 }

@@ -114,7 +114,8 @@ oot_find_needed() {
 # oot_extra_symbols: OOT_EXTRA. The Makefile names them as seen from where the source was, which is not where the copy is.
 oot_extra_symbols() {
 	local word words=() log=$WORK/2-tree/extra.log
-	for word in $CALLER_EXTRA_SYMBOLS; do
+	read -ra words -d '' <<<"$CALLER_EXTRA_SYMBOLS" || true
+	for word in "${words[@]}"; do
 		require_file "$word" "file of KBUILD_EXTRA_SYMBOLS"
 		OOT_EXTRA+=("$(realpath -- "$word")")
 	done

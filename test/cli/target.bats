@@ -211,6 +211,11 @@ module_with() {
 	module_with 1280 312 1200
 	xz -c "$T/m.ko" >"$T/modules/updates/b.ko.xz"
 	run -0 lib module_check_layout "$T/m.ko"
+	# Nor has a livepatch that can't be removed.
+	module_with 1280 312
+	run -0 lib module_check_layout "$T/m.ko"
+	module_with 1280 320
+	run -1 lib module_check_layout "$T/m.ko"
 	module_with 1280 312 1176
 	run -1 lib module_check_layout "$T/m.ko"
 	[[ $output == *"error: configuration and modules do not belong together: with $T/config struct module is not as in $T/modules/updates/b.ko.xz"* ]]
