@@ -182,7 +182,7 @@ FAKE_KBUILD='glue_kbuild() {
 # pretended DIR NAME TEXT: its link; LINKED has what was said
 pretended() {
 	mkdir -p "$T/$1"
-	cp "$T/kmod/"* "$T/$1/"
+	cp -r "$T/kmod/"* "$T/$1/"
 	: >"$T/$1/klp-info.h"
 	echo "$3" >"$T/$1/klp-diff.o"
 	run -0 lib link "$2" "$T/$1"
@@ -281,7 +281,7 @@ use() {
 # inputs DIR REPLACE SYMBOL [ASSEMBLY]: a diff object that refers to SYMBOL, with all that is linked with it
 inputs() {
 	mkdir -p "$T/$1"
-	cp "$T/kmod/"* "$T/$1/"
+	cp -r "$T/kmod/"* "$T/$1/"
 	printf '#define KLP_REPLACE %s\nMODULE_INFO(klp_object, "%s");\n' "$2" "$3" >"$T/$1/klp-info.h"
 	printf '%s\n' '.section .klp.funcs, "aw"' ".quad $3" "${4:-}" | as -o "$T/$1/klp-diff.o" -
 }

@@ -65,7 +65,7 @@ build_good() {
 	printf '%s\n' 'obj-m := law-patch.o law-sites.o' 'OBJECT_FILES_NON_STANDARD_law-sites.o := y' >"$parts/Makefile"
 	kbuild "M=$parts" law-patch.o law-sites.o
 	ld -r -o "$parts/law.o" "$parts"/law-{patch,sites}.o
-	cp "$TOP"/kmod/patch/* "$link/"
+	cp -r "$TOP"/kmod/patch/* "$link/"
 	echo '#define KLP_REPLACE 0' >"$link/klp-info.h"
 	objcopy --strip-debug -R .ibt_endbr_seal -R .rela.ibt_endbr_seal -R .modinfo "$parts/law.o" "$link/klp-diff.o"
 	kbuild "M=$link" KLP_NAME=livepatch-law modules
