@@ -238,7 +238,7 @@ module_check_layout() {
 		if [[ $theirs != *" "*" "* ]]; then continue; fi
 		if [[ "$theirs " == "$ours "* ]]; then return; fi
 		die "configuration and modules do not belong together: with $TARGET_CONFIG struct module is not as in $file, and the kernel would not find the init function of the livepatch; give the configuration that the image was built with (-c)"
-	done < <(module_find "$TARGET_MODULES_DIR" '*' -type f -print | sed -n 1,40p)
+	done < <(module_find "$TARGET_MODULES_DIR" '*' -xtype f -print | sed -n 1,40p)
 }
 
 # module_layout_of KO: size of struct module, and the places in it that are filled when it is loaded

@@ -207,9 +207,11 @@ module_with() {
 	CRC=0xdef run -0 lib tree_check_layout
 	# One without an exit function tells nothing.
 	module_with 1280 312
-	cp "$T/m.ko" "$T/modules/a.ko"
+	cp "$T/m.ko" "$T/a.ko"
+	ln -s "$T/a.ko" "$T/modules/"
 	module_with 1280 312 1200
-	xz -c "$T/m.ko" >"$T/modules/updates/b.ko.xz"
+	xz -c "$T/m.ko" >"$T/b.ko.xz"
+	ln -s "$T/b.ko.xz" "$T/modules/updates/"
 	run -0 lib module_check_layout "$T/m.ko"
 	# Nor has a livepatch that can't be removed.
 	module_with 1280 312
