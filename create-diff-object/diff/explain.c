@@ -632,6 +632,8 @@ static void explain_piece(const struct context *ctx, uint32_t p)
 		fprintf(ctx->out, "changed%s: ", included ? "" : ", but can't be carried");
 	else if (included && ctx->diff->selection->v[p].why == WHY_NEW)
 		fprintf(ctx->out, "new: other objects may use it");
+	else if (included && ctx->diff->selection->v[p].why == WHY_ASKED)
+		fprintf(ctx->out, "new: the patch hands it to the kernel");
 	else if (info->change == CHANGE_NEW)
 		fprintf(ctx->out, "%s: ", piece->anonymous ? "carried" : "new");
 	else

@@ -32,6 +32,7 @@ diff_objects() {
 		refuse init-code "the patch changes only what has run at start-up"
 	fi
 	if ((${#DIFFS[@]} == 0)); then
+		printf %s "$DIFF_NOTES" >&2
 		finish "$EXIT_UNCHANGED" "nothing changed: the patch changes no code in ${OBJECTS[*]:0:5}"
 	fi
 	progress_clear
