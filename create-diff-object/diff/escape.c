@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "arch/arch.h"
+#include "elf/debug.h"
 #include "kernel/callees.h"
 #include "kernel/names.h"
 #include "util/arena.h"
@@ -21,13 +22,11 @@
 #define MAX_DEPTH 6
 #define MAX_STEPS 20000
 
-/*
- * The registers that hold an address, each a bit. Unread: those of them that nothing has read since. The second register of a result
- * (a structure of two words) may hold what is left from other work when a function returns, but nothing puts a value there for nothing.
- */
+#define POINTER_SIZE sizeof(uint64_t)
+
+/* The registers that hold an address, each a bit. */
 struct taint {
 	uint32_t address, content;
-	uint32_t unread;
 };
 
 /* Before the instruction at `at`. */
@@ -63,19 +62,18 @@ static bool is_clean(struct taint taint)
 
 static struct taint only(struct taint taint, uint32_t registers)
 {
-	return (struct taint){taint.address & registers, taint.content & registers, taint.unread & registers};
+	return (struct taint){taint.address & registers, taint.content & registers};
 }
 
 static struct taint both(struct taint a, struct taint b)
 {
-	return (struct taint){a.address | b.address, a.content | b.content, a.unread | b.unread};
+	return (struct taint){a.address | b.address, a.content | b.content};
 }
 
 /* For each kind that is tainted: the same registers. */
 static struct taint spread(struct taint taint, uint32_t registers)
 {
-	return (struct taint){taint.address ? registers : 0, taint.content ? registers : 0,
-			      is_clean(taint) ? 0 : registers};
+	return (struct taint){taint.address ? registers : 0, taint.content ? registers : 0};
 }
 
 static void keep_path(struct escape_path *path, enum escape_way way, const char *callee, uint32_t piece)
@@ -104,8 +102,7 @@ static void reach(struct walk *walk, uint32_t sec, uint64_t at, struct taint tai
 		if (state->sec != sec || state->at != at)
 			continue;
 		known = both(state->taint, taint);
-		if (known.address != state->taint.address || known.content != state->taint.content ||
-		    known.unread != state->taint.unread) {
+		if (known.address != state->taint.address || known.content != state->taint.content) {
 			state->taint = known;
 			vec_add(&walk->queue, i);
 		}
@@ -242,8 +239,6 @@ static struct taint follow_call(struct walk *walk, const struct ref *ref, struct
 	}
 	if (is_clean(given))
 		return only(taint, ~(arguments | result));
-	/* An argument that the callee does not need may stay where the second register of a result is. */
-	given.unread = 0;
 	if (!has_body(walk, ref) || walk->depth == MAX_DEPTH) {
 		keep(walk, given, ESCAPE_CALL, name);
 		return only(taint, ~(arguments | result));
@@ -253,11 +248,29 @@ static struct taint follow_call(struct walk *walk, const struct ref *ref, struct
 	return both(only(taint, ~(arguments | result)), back);
 }
 
+/*
+ * Where the result of the function is. The second register of a result may hold what is left from other work when a function returns,
+ * unless the result needs two; where nobody knows how large it is, that counts as a part of it.
+ */
+static uint32_t result_registers(const struct walk *walk)
+{
+	const struct arch_calls *calls = &walk->obj->arch->calls;
+	const struct piece *root = side_piece(side_of(walk), walk->root);
+	const struct debug_info *debug = debug_of(walk->obj);
+	uint64_t size;
+
+	if (!debug || !debug_find_result_size(debug, root->sec, root->entry, &size))
+		return calls->result | calls->second_result;
+	return size > POINTER_SIZE ? calls->result | calls->second_result : size ? calls->result : 0;
+}
+
 static void add_returned(struct walk *walk, struct taint taint)
 {
 	const struct arch_calls *calls = &walk->obj->arch->calls;
 
-	walk->returned = both(walk->returned, only(taint, calls->result | (calls->second_result & taint.unread)));
+	taint = only(taint, calls->result | calls->second_result);
+	if (!is_clean(taint))
+		walk->returned = both(walk->returned, only(taint, result_registers(walk)));
 }
 
 static const struct ref *find_branch(const struct walk *walk, uint32_t sec, const struct arch_insn *insn)
@@ -306,7 +319,6 @@ static struct taint apply_flow(struct walk *walk, const struct arch_flow *flow, 
 		keep(walk, used, ESCAPE_UNKNOWN, NULL);
 	if (flow->writes_memory)
 		keep(walk, used, ESCAPE_STORED, NULL);
-	taint.unread &= ~(flow->reads | flow->addresses);
 	return both(only(taint, ~flow->replaces), spread(used, flow->writes));
 }
 

@@ -219,6 +219,19 @@ static void refuse_merged(const struct diff *diff, uint32_t p, uint32_t orig, st
 		sec->name, side_piece(&diff->patched, other)->name);
 }
 
+/* Whoever was given the address of one has that of the other, too: ftrace leads both to what became of the first. */
+static void check_merged_function(const struct diff *diff, uint32_t p, struct diag *diag)
+{
+	bool is_new = side_piece(&diff->patched, p)->kind == PIECE_FUNC && diff->changes->v[p].change == CHANGE_NEW;
+	uint32_t orig = is_new && is_included(diff, p) ? merged_before(diff, p) : PIECE_NONE;
+
+	if (orig != PIECE_NONE && running_is_address_taken(&diff->orig, orig))
+		diag_refuse(
+			diag, RULE_FUNCTION_MERGED, file_of(diff), side_piece(&diff->patched, p)->name,
+			"its code was that of %s, and the running kernel has one place for both; they differ now, and who was given that address calls one for the other",
+			side_piece(&diff->orig, orig)->name);
+}
+
 static void refuse_data(const struct diff *diff, uint32_t p, struct diag *diag)
 {
 	const struct piece *piece = side_piece(&diff->patched, p);
@@ -295,6 +308,7 @@ static void check_pieces(const struct diff *diff, struct diag *diag)
 			refuse_labels(diff, p, diag);
 		if (diff->changes->v[p].change == CHANGE_SAME || diff->changes->v[p].labels != LABELS_NONE)
 			continue;
+		check_merged_function(diff, p, diag);
 		if (piece->kind == PIECE_FUNC)
 			refuse_function(diff, p, diag);
 		else if (!diff->changes->v[p].carried)

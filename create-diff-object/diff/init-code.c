@@ -6,7 +6,8 @@
  * the cache that the running kernel has; or if nothing else has the helper, so that half of the fix is lost.
  *
  * The debug information tells which instructions are of an inlined function that a hunk touches. All others are the function's own:
- * their numbers and what they refer to have to be the same on both sides. In which order, and in which registers, is the compiler's.
+ * their numbers, what they refer to and what they compute have to be the same on both sides. In which order, in which registers but
+ * those of arguments, and where a jump goes to, is the compiler's.
  */
 #include "diff/init-code.h"
 
@@ -27,6 +28,7 @@ typedef VEC(const char *) name_vec;
 struct own_code {
 	VEC(int64_t) numbers;
 	name_vec targets; /* of references */
+	name_vec insns;   /* each with its numbers and targets: "and", "argument 2 = 0x40" */
 };
 
 struct walk {
@@ -41,6 +43,7 @@ static void walk_end(struct walk *walk)
 {
 	vec_free(&walk->own.numbers);
 	vec_free(&walk->own.targets);
+	vec_free(&walk->own.insns);
 	vec_free(&walk->inlined);
 }
 
@@ -85,23 +88,53 @@ static const char *name_of_target(struct arena *arena, const struct side *side, 
 	return arena_printf(arena, "%.*s", (int)source_name_length(name), name);
 }
 
-static void add_own(struct walk *walk, const struct elf_sec *text, const struct ref *refs, uint32_t nrefs, uint64_t at,
-		    uint32_t root)
+/* The word for what it does; "" if it only moves what is there, or decides where to go on. */
+static const char *find_operation(struct walk *walk, const struct elf_sec *text, const struct arch_insn *insn)
 {
+	static const char *const moves[] = {"mov", "lea", "push", "pop", "nop", "endbr"};
+	const struct arch_ops *arch = walk->side->obj->arch;
+	char buffer[256];
+	struct arch_load load;
+
+	if (arch->decode_load(text->data, text->size, insn->offset, &load))
+		return load.argument ? arena_printf(walk->arena, "argument %u =", load.argument) : "";
+	if (insn->is_branch || insn->is_call || insn->is_jump_always ||
+	    arch->padding(text->data, text->size, insn->offset) ||
+	    !arch->print(text->data, text->size, insn->offset, NULL, NULL, buffer, sizeof(buffer)))
+		return "";
+	for (size_t i = 0; i < sizeof(moves) / sizeof(moves[0]); i++)
+		if (!strncmp(buffer, moves[i], strlen(moves[i])))
+			return "";
+	return arena_printf(walk->arena, "%.*s", (int)strcspn(buffer, " "), buffer);
+}
+
+static void add_own(struct walk *walk, const struct elf_sec *text, const struct ref *refs, uint32_t nrefs,
+		    const struct arch_insn *insn, uint32_t root)
+{
+	uint64_t at = insn->offset;
 	struct arch_number numbers[2];
 	unsigned int n = walk->side->obj->arch->numbers(text->data, text->size, at, numbers);
+	const char *words = find_operation(walk, text, insn);
 
 	for (unsigned int i = 0; i < n; i++) {
 		bool is_relocated = false;
 
 		for (uint32_t k = 0; k < nrefs; k++)
 			is_relocated |= refs[k].offset == at + numbers[i].field_offset;
-		if (!is_relocated)
-			vec_add(&walk->own.numbers, numbers[i].value);
+		if (is_relocated)
+			continue;
+		vec_add(&walk->own.numbers, numbers[i].value);
+		words = arena_printf(walk->arena, "%s %#llx", words, (unsigned long long)numbers[i].value);
 	}
 	for (uint32_t k = 0; k < nrefs; k++)
-		if (refs[k].piece == PIECE_NONE || side_piece(walk->side, refs[k].piece)->root != root)
-			vec_add(&walk->own.targets, name_of_target(walk->arena, walk->side, &refs[k]));
+		if (refs[k].piece == PIECE_NONE || side_piece(walk->side, refs[k].piece)->root != root) {
+			const char *target = name_of_target(walk->arena, walk->side, &refs[k]);
+
+			vec_add(&walk->own.targets, target);
+			words = arena_printf(walk->arena, "%s %s", words, target);
+		}
+	if (*words)
+		vec_add(&walk->own.insns, words);
 }
 
 /* Code of one function, or only the names of what is inlined there. */
@@ -121,7 +154,7 @@ static void walk_code(struct walk *walk, uint32_t p, bool with_own)
 		}
 		n = refs_in_range(walk->side->refs, piece->sec, at, at + insn.length, &refs);
 		if (!add_inlined(walk, piece->sec, at) && with_own)
-			add_own(walk, text, refs, n, at, piece->root);
+			add_own(walk, text, refs, n, &insn, piece->root);
 	}
 }
 
@@ -146,12 +179,28 @@ static int compare_names(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
+static void sort_names(name_vec *names)
+{
+	if (names->n)
+		qsort(names->v, names->n, sizeof(*names->v), compare_names);
+}
+
 static void sort(struct own_code *own)
 {
 	if (own->numbers.n)
 		qsort(own->numbers.v, own->numbers.n, sizeof(*own->numbers.v), compare_numbers);
-	if (own->targets.n)
-		qsort(own->targets.v, own->targets.n, sizeof(*own->targets.v), compare_names);
+	sort_names(&own->targets);
+	sort_names(&own->insns);
+}
+
+static bool are_equal(const name_vec *a, const name_vec *b)
+{
+	if (a->n != b->n)
+		return false;
+	for (uint32_t i = 0; i < a->n; i++)
+		if (strcmp(a->v[i], b->v[i]) != 0)
+			return false;
+	return true;
 }
 
 static const char *compare_own(struct own_code *orig, struct own_code *patched)
@@ -162,11 +211,8 @@ static const char *compare_own(struct own_code *orig, struct own_code *patched)
 	    (orig->numbers.n &&
 	     memcmp(orig->numbers.v, patched->numbers.v, orig->numbers.n * sizeof(*orig->numbers.v)) != 0))
 		return "a number in it, of a macro or the size of something, is another one";
-	if (orig->targets.n != patched->targets.n)
+	if (!are_equal(&orig->targets, &patched->targets))
 		return "it refers to something else";
-	for (uint32_t i = 0; i < orig->targets.n; i++)
-		if (strcmp(orig->targets.v[i], patched->targets.v[i]) != 0)
-			return "it refers to something else";
 	return NULL;
 }
 
@@ -223,9 +269,12 @@ static const char *check(struct walk *orig, struct walk *patched, uint32_t p, st
 		missing = find_missing(&patched->inlined, &o.inlined, &n.inlined);
 	walk_end(&o);
 	walk_end(&n);
-	return missing ? arena_printf(arena, "%s(), which is inlined into it, is in no function of the livepatch",
-				      missing)
-		       : NULL;
+	if (missing)
+		return arena_printf(arena, "%s(), which is inlined into it, is in no function of the livepatch",
+				    missing);
+	return are_equal(&orig->own.insns, &patched->own.insns)
+		       ? NULL
+		       : "it computes something else, or gives it to another argument";
 }
 
 const char *init_code_why_needed(const struct diff *diff, uint32_t p, struct arena *arena)

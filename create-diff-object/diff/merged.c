@@ -2,7 +2,8 @@
 /*
  * GCC gives one place to constants of equal content whose addresses nobody compares (-fipa-icf): `map` and `other` are two names of
  * one datum. If a patch changes one of them, both stand alone in the new object, and one name has no partner: it looks like a new
- * variable. It is an old one with another content: what keeps its address has the running kernel's.
+ * variable. It is an old one with another content: what keeps its address has the running kernel's. So it is with functions of equal
+ * code (spi_mem_no_dirmap_read() and _write() of drivers/spi/spi-mem.c).
  */
 #include "diff/merged.h"
 
@@ -33,8 +34,9 @@ uint32_t merged_before(const struct diff *diff, uint32_t patched)
 	bool is_numbered = pairing_is_numbered(&diff->patched, patched);
 	const struct elf_obj *orig = diff->orig.obj;
 
-	if (piece->kind != PIECE_DATA || piece->class != SEC_DATA || !piece->sym ||
-	    diff->corr->to_orig[patched] != PIECE_NONE || piece->anonymous)
+	if ((piece->kind == PIECE_DATA ? piece->class != SEC_DATA
+				       : piece->kind != PIECE_FUNC || piece->root != patched) ||
+	    !piece->sym || diff->corr->to_orig[patched] != PIECE_NONE || piece->anonymous)
 		return PIECE_NONE;
 	for (uint32_t i = 1; i < orig->nsyms; i++) {
 		uint32_t o = diff->orig.pieces->of_sym[i], other = o == PIECE_NONE ? o : diff->corr->to_patched[o];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Constants that had one place for several names. */
+/* Constants and functions that had one place for several names. */
 #ifndef KLP_DIFF_MERGED_H
 #define KLP_DIFF_MERGED_H
 

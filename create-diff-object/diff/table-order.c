@@ -5,7 +5,7 @@
  * What is changed in place, or added at the end, is what the patch means.
  *
  * The debug information tells what an entry is. One that is all zero may be the end of the table, whose place means nothing. Where the
- * table has such an end before and after, its readers look for it (quirk_flags_table[] of sound/usb/quirks.c), and fewer entries are
+ * table of structures or pointers has such an end before and after, its readers look for it (quirk_flags_table[] of sound/usb/quirks.c), and fewer entries are
  * told only: nobody reads behind the end, and who kept an index is rare.
  */
 #include "diff/table-order.h"
@@ -23,6 +23,7 @@ struct table {
 	struct lines *lines;
 	uint32_t orig, patched; /* pieces */
 	uint64_t size;          /* bytes of an entry */
+	bool is_numeric;        /* an entry is a number: 0 may be one as any other */
 	uint64_t orig_n, patched_n;
 	uint32_t compared;
 };
@@ -32,8 +33,8 @@ static uint64_t content_size(const struct side *side, uint32_t p)
 	return side_piece(side, p)->end - side_piece(side, p)->entry;
 }
 
-/* Bytes of an entry of the static array of that name, 0: it is none, or there are several. */
-static uint64_t entry_size(const struct types *types, const char *name)
+/* Bytes of an entry of the static array of that name, 0: it is none, or there are several. Stores if it is one of numbers. */
+static uint64_t entry_size(const struct types *types, const char *name, bool *is_numeric)
 {
 	uint64_t found = 0;
 
@@ -47,6 +48,7 @@ static uint64_t entry_size(const struct types *types, const char *name)
 		if (found && size != found)
 			return 0;
 		found = size;
+		*is_numeric = type_is_numeric(types, use->node);
 	}
 	return found;
 }
@@ -87,7 +89,7 @@ static bool has_end(const struct table *table)
 {
 	const struct diff *diff = table->diff;
 
-	return table->patched_n && is_zero(table, &diff->orig, table->orig, table->orig_n - 1) &&
+	return !table->is_numeric && table->patched_n && is_zero(table, &diff->orig, table->orig, table->orig_n - 1) &&
 	       is_zero(table, &diff->patched, table->patched, table->patched_n - 1);
 }
 
@@ -97,9 +99,10 @@ static void check_table(struct table *table, struct diag *diag)
 	const char *file = table->diff->patched.obj->path;
 
 	if (table->patched_n < table->orig_n && has_end(table)) {
-		diag_warn(diag, RULE_ENTRIES_MOVED, file, piece->name,
-			  "has %lu entries instead of %lu: an index that the running kernel has kept means another one",
-			  (unsigned long)table->patched_n, (unsigned long)table->orig_n);
+		diag_warn(
+			diag, RULE_ENTRIES_MOVED, file, piece->name,
+			"has %lu entries instead of %lu: an index that the running kernel has kept means another one, or leads behind it",
+			(unsigned long)table->patched_n, (unsigned long)table->orig_n);
 		return;
 	}
 	if (table->patched_n < table->orig_n) {
@@ -133,9 +136,9 @@ void table_order_check(const struct diff *diff, const struct types *orig, const 
 
 		if (piece->kind != PIECE_DATA || !info->carried || info->change != CHANGE_CHANGED)
 			continue;
-		table.size = entry_size(patched, piece->name);
+		table.size = entry_size(patched, piece->name, &table.is_numeric);
 		/* Entries of another size are another type, which is told as such. */
-		if (!table.size || entry_size(orig, piece->name) != table.size)
+		if (!table.size || entry_size(orig, piece->name, &table.is_numeric) != table.size)
 			continue;
 		table.orig_n = content_size(&diff->orig, table.orig) / table.size;
 		table.patched_n = content_size(&diff->patched, p) / table.size;

@@ -177,6 +177,40 @@ uint32_t debug_find_inlined(const struct debug_info *debug, uint32_t sec, uint64
 	return found;
 }
 
+/* No DW_AT_type: void (DWARF 5, 3.3.2). */
+static bool find_result_size(Dwarf_Die *function, uint64_t *size)
+{
+	Dwarf_Attribute attribute;
+	Dwarf_Die type;
+	Dwarf_Word bytes;
+
+	*size = 0;
+	if (!dwarf_attr_integrate(function, DW_AT_type, &attribute))
+		return true;
+	if (!dwarf_formref_die(&attribute, &type) || dwarf_aggregate_size(&type, &bytes))
+		return false;
+	*size = bytes;
+	return true;
+}
+
+bool debug_find_result_size(const struct debug_info *debug, uint32_t sec, uint64_t offset, uint64_t *size)
+{
+	Dwarf_Addr address, bias;
+	Dwarf_Die *scopes = NULL, *unit;
+	bool found = false;
+	int n;
+
+	if (!debug_find_address(debug, sec, offset, &address))
+		return false;
+	unit = dwfl_module_addrdie(debug->module, address, &bias);
+	n = unit ? dwarf_getscopes(unit, address - bias, &scopes) : 0;
+	for (int i = 0; i < n && !found; i++)
+		if (dwarf_tag(&scopes[i]) == DW_TAG_subprogram)
+			found = find_result_size(&scopes[i], size);
+	free(scopes);
+	return found;
+}
+
 typedef VEC(Dwarf_Die) die_vec;
 
 /* The structures at file scope, with names, that are complete. */

@@ -49,6 +49,9 @@ struct debug_inlined {
 uint32_t debug_find_inlined(const struct debug_info *debug, uint32_t sec, uint64_t offset,
 			    struct debug_inlined *inlined, uint32_t max);
 
+/* Bytes of what the function returns that has code at offset of a section, 0: nothing; false: it is not known. */
+bool debug_find_result_size(const struct debug_info *debug, uint32_t sec, uint64_t offset, uint64_t *size);
+
 /*
  * A structure whose layout differs: its sizes in bytes, and the first member of both that moved (NULL: none did; the ends
  * differ).

@@ -33,6 +33,8 @@
 	X(EXPORT_ADDED, "export-added", false, "warning: a livepatch exports nothing")                                 \
 	X(EXPORT_REMOVED, "export-removed", false, "warning: the kernel goes on exporting it")                         \
 	X(FORCE_UNSAFE, "force-unsafe", false, "note: KPATCH_FORCE_UNSAFE has no effect")                              \
+	X(FUNCTION_MERGED, "function-merged", true,                                                                    \
+	  "two functions had one place, whose address was given out, and differ now")                                  \
 	X(FUNCTION_REMOVED, "function-removed", true,                                                                  \
 	  "warning: a function is gone whose address was given out, and runs unpatched")                               \
 	X(GLOBAL_MOVED, "global-moved", false, "a new global exists in the target already")                            \

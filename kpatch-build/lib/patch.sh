@@ -246,10 +246,72 @@ patch_fetch() {
 # patch_apply_one NUMBER: to 2-tree/unnumbered
 patch_apply_one() {
 	local to=$WORK/2-tree/unnumbered log=${PATCH_COPIES[$1]}.log fuzzy
+	patch_check_offsets "$1" "$to"
 	if ! patch_try "$1" "$to" >"$log" 2>&1; then patch_failed "$1"; fi
 	fuzzy=$(grep -c '^Context reduced' "$log") || true
 	if ((fuzzy)); then note "${PATCHES[$1]##*/} applied with fuzz: $fuzzy hunk(s)"; fi
 	if [[ -n $(find "$to" ! -type d ! -type f -print -quit) ]]; then die "internal: a patch made something else than a file in $to"; fi
+}
+
+# The hunks of a patch that do not fit where they say, as records "file <TAB> line <TAB> how often <TAB> hunk <TAB> where": how often
+# what a hunk takes away and has around it stands in the file, 1 as well if it goes to the function that its head names. Arguments: the
+# patch, what git apply -v says of it.
+# shellcheck disable=SC2016
+readonly PATCH_OFFSETS='
+	function strip(name, i) { sub(/\t.*/, "", name); for (i = 0; i < level; i++) sub(/^[^\/]*\/+/, "", name); return name }
+	function read_file(name, line) { have = 0; while ((getline line < (dir "/" name)) > 0) text[++have] = line; close(dir "/" name) }
+	function fits(at, i) { for (i = 1; i <= n; i++) if (text[at + i - 1] != before[i]) return 0; return 1 }
+	function function_at(at) {
+		# (As diff finds it, without labels.)
+		for (at--; at > 0; at--) if (text[at] ~ /^[A-Za-z_$]/ && text[at] !~ /^[A-Za-z_0-9]+:[ \t]*($|\/)/) return text[at]
+		return ""
+	}
+	function judge(at, i, often, head) {
+		if (!((file, hunk) in offset)) return
+		read_file(file)
+		at = start + offset[file, hunk]
+		for (i = 1; i + n - 1 <= have; i++) often += fits(i)
+		if (often > 1 && where != "" && substr(function_at(at), 1, length(where)) == where) often = 1
+		print file "\t" at "\t" often + 0 "\t" head_of_hunk "\t" where
+	}
+	NR == FNR && /^Checking patch .*\.\.\.$/ { name = $0; sub(/^Checking patch /, "", name); sub(/\.\.\.$/, "", name); next }
+	NR == FNR && match($0, /^Hunk #[0-9]+ succeeded at [0-9]+ \(offset -?[0-9]+ lines?\)/) {
+		number = $2; sub(/#/, "", number)
+		by = $0; sub(/.*\(offset /, "", by); sub(/ lines?\).*/, "", by)
+		offset[name, number] = by
+		next
+	}
+	NR == FNR { next }
+	left_old <= 0 && left_new <= 0 && /^\+\+\+ / { file = strip(substr($0, 5)); hunk = 0; next }
+	left_old <= 0 && left_new <= 0 && match($0, /^@@ -[0-9]+(,[0-9]+)? \+[0-9]+(,[0-9]+)? @@/) {
+		head_of_hunk = substr($0, 1, RLENGTH); where = substr($0, RLENGTH + 2); n = 0; hunk++
+		split(head_of_hunk, part, /[-+ ]+/)
+		start = part[2]; sub(/,.*/, "", start)
+		left_old = part[2] ~ /,/ ? substr(part[2], index(part[2], ",") + 1) : 1
+		left_new = part[3] ~ /,/ ? substr(part[3], index(part[3], ",") + 1) : 1
+		next
+	}
+	left_old > 0 || left_new > 0 {
+		if (/^[ -]/ || $0 == "") { before[++n] = substr($0, 2); left_old-- }
+		if (/^[ +]/ || $0 == "") left_new--
+		if (left_old <= 0 && left_new <= 0) judge()
+	}'
+
+# patch_check_offsets NUMBER DIR: a hunk that fits elsewhere than it says is told, as one that fits nearly is. Where it fits at several
+# places, the nearest one need not be the right one: another function of the same lines would be changed.
+patch_check_offsets() {
+	local copy=${PATCH_COPIES[$1]} dir=$2 name=${PATCHES[$1]##*/} where hunk file line often moved=0 unsure=""
+	if ! patch_try "$1" "$dir" --check -v >"$copy.check" 2>&1 || ! grep -q '(offset ' "$copy.check"; then return 0; fi
+	while IFS=$'\t' read -r file line often hunk where; do
+		moved=$((moved + 1))
+		if ((often > 1)); then
+			unsure+=$'\n'"    $file: $hunk${where:+ $where}: its lines are there $often times, the nearest at line $line"
+		fi
+	done < <(awk -v dir="$dir" -v level="${PATCH_LEVELS[$1]}" "$PATCH_OFFSETS" "$copy.check" "$copy")
+	if [[ $unsure ]]; then
+		finish "$EXIT_NOT_APPLIED" "error: $name does not fit the source of $TARGET_RELEASE where it says, and where it belongs is not sure:$unsure"$'\n'"    make the patch against this source, or with more context (diff -U10)"
+	fi
+	if ((moved)); then note "$name applied at other lines than it says: $moved hunk(s)"; fi
 }
 
 # patch_try NUMBER DIR [OPTION...]: git apply there, of what is not left out. Git's -C says how many lines of context have to fit, so

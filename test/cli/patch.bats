@@ -81,6 +81,41 @@ rename_patch() { printf 'diff --git a/%s b/%s\nsimilarity index 90%%\nrename fro
 	[[ $output != *"kernel/bar.c: the target has"* ]]
 }
 
+# alike N: kernel/alike.c of N functions whose bodies are the same
+alike() {
+	local i
+	for ((i = 1; i <= $1; i++)); do printf 'static int get%d(void)\n{\n\tint r = 0;\n\n\treturn r;\n}\n\n' "$i"; done >"$T/src/kernel/alike.c"
+}
+# alike_hunk LINE [HEAD]: a hunk that fits into each of them
+alike_hunk() {
+	printf -- '--- a/kernel/alike.c\n+++ b/kernel/alike.c\n@@ -%d,5 +%d,5 @@%s\n {\n \tint r = 0;\n \n-\treturn r;\n+\treturn r + 1;\n }\n' "$1" "$1" "${2:+ $2}" >"$T/x.patch"
+}
+
+@test "a hunk at other lines than it says is told; where it could be another function, it is refused" {
+	alike 1
+	alike_hunk 40
+	run -0 lib apply "$T/x.patch"
+	[[ $output == *"note: x.patch applied at other lines than it says: 1 hunk(s)"* ]]
+	alike_hunk 2
+	run -0 lib apply "$T/x.patch"
+	[[ $output != *"note:"* ]]
+	alike 3
+	alike_hunk 9
+	run -0 lib apply "$T/x.patch"
+	[[ $output != *"note:"* ]]
+	alike_hunk 13
+	run -5 lib apply "$T/x.patch"
+	[[ $output == *"x.patch does not fit the source"*"kernel/alike.c: @@ -13,5 +13,5 @@: its lines are there 3 times, the nearest at line 16"* ]]
+	# The head names the function: that one is meant.
+	alike_hunk 13 'static int get2(void)'
+	run -5 lib apply "$T/x.patch"
+	[[ $output == *"@@ -13,5 +13,5 @@ static int get2(void): its lines"* ]]
+	alike_hunk 14 'static int get3(void)'
+	run -0 lib apply "$T/x.patch"
+	[[ $output == *"note: x.patch applied at other lines"* ]]
+	[[ $(sed -n 19p "$made/kernel/alike.c") == *"r + 1;" ]]
+}
+
 @test "differing context is refused, and allowed with --fuzz" {
 	sed -i 's/^int one/long one/' "$T/src/kernel/foo.c"
 	run -5 lib apply "$T/good.patch"
