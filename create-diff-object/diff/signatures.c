@@ -28,8 +28,9 @@ static bool is_exported(const struct elf_obj *obj, const char *name)
 
 struct signature {
 	struct types *types;
-	uint32_t func;       /* TYPE_NONE: none or several have code under this name */
-	VEC(uint32_t) nodes; /* of the result (TYPE_NONE: void), and of the parameters */
+	uint32_t func;           /* TYPE_NONE: none or several have code under this name */
+	VEC(uint32_t) nodes;     /* of the result (TYPE_NONE: void), and of the parameters */
+	VEC(const char *) names; /* of the same; the result has "" */
 };
 
 static struct signature find_signature(struct types *types, const char *name)
@@ -46,13 +47,16 @@ static struct signature find_signature(struct types *types, const char *name)
 		found.func = i;
 	}
 	vec_add(&found.nodes, TYPE_NONE);
+	vec_add(&found.names, "");
 	for (uint32_t i = 0; found.func != TYPE_NONE && i < types->uses.n; i++) {
 		const struct type_use *use = &types->uses.v[i];
 
 		if (use->func == found.func && use->kind == USE_RETURN)
 			found.nodes.v[0] = use->node;
-		if (use->func == found.func && use->kind == USE_PARAM)
+		if (use->func == found.func && use->kind == USE_PARAM) {
 			vec_add(&found.nodes, use->node);
+			vec_add(&found.names, use->name ? use->name : "");
+		}
 	}
 	return found;
 }
@@ -81,14 +85,45 @@ static bool is_same_type(struct types *orig, uint32_t o, struct types *patched, 
 	return o_pointer && p_pointer && (!strcmp(before, "void *") || !strcmp(now, "void *"));
 }
 
+/* Who called a function without result does not look at the registers of one; a larger one would be written to memory that it gives. */
+static bool is_in_registers(const struct types *types, uint32_t node)
+{
+	uint64_t size = type_size(types, node);
+
+	return size && size <= 2 * sizeof(uint64_t);
+}
+
 static bool is_same_signature(const struct signature *before, const struct signature *now)
 {
 	if (before->nodes.n != now->nodes.n)
 		return false;
 	for (uint32_t i = 0; i < before->nodes.n; i++)
-		if (!is_same_type(before->types, before->nodes.v[i], now->types, now->nodes.v[i]))
+		if (!is_same_type(before->types, before->nodes.v[i], now->types, now->nodes.v[i]) &&
+		    (i || before->nodes.v[0] != TYPE_NONE || !is_in_registers(now->types, now->nodes.v[0])))
 			return false;
 	return true;
+}
+
+static uint32_t find_name(const struct signature *signature, const char *name)
+{
+	uint32_t i = 1;
+
+	while (i < signature->names.n && strcmp(signature->names.v[i], name) != 0)
+		i++;
+	return i;
+}
+
+/* Have two parameters changed places? A new name alone is none of the callers' business. */
+static bool is_reordered(const struct signature *before, const struct signature *now)
+{
+	for (uint32_t i = 1; i < before->names.n; i++) {
+		uint32_t k = find_name(now, before->names.v[i]);
+
+		if (*before->names.v[i] && k < now->names.n && k != i &&
+		    find_name(before, now->names.v[i]) < before->names.n)
+			return true;
+	}
+	return false;
 }
 
 static void check(const struct diff *diff, uint32_t p, struct types *orig, struct types *patched, struct arena *arena,
@@ -107,12 +142,20 @@ static void check(const struct diff *diff, uint32_t p, struct types *orig, struc
 		return;
 	before = find_signature(orig, name);
 	now = find_signature(patched, name);
-	if (before.func != TYPE_NONE && now.func != TYPE_NONE && !is_same_signature(&before, &now))
+	if (before.func != TYPE_NONE && now.func != TYPE_NONE && is_same_signature(&before, &now) &&
+	    is_reordered(&before, &now))
+		diag_refuse(
+			diag, RULE_SIGNATURE_CHANGED, diff->patched.obj->path, name,
+			"its parameters have changed places, and %s may call it as before; give the new one another name",
+			who);
+	else if (before.func != TYPE_NONE && now.func != TYPE_NONE && !is_same_signature(&before, &now))
 		diag_refuse(diag, RULE_SIGNATURE_CHANGED, diff->patched.obj->path, name,
 			    "it is '%s' instead of '%s', and %s may call it as before; give the new one another name",
 			    signature_text(&now, arena), signature_text(&before, arena), who);
 	vec_free(&before.nodes);
+	vec_free(&before.names);
 	vec_free(&now.nodes);
+	vec_free(&now.names);
 }
 
 void signatures_check(const struct diff *diff, struct types *orig, struct types *patched, struct diag *diag)
