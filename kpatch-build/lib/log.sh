@@ -141,7 +141,8 @@ on_exit() {
 		wait "$CHILD" 2>/dev/null
 	fi
 	progress_clear
-	if ((status == EXIT_ERROR || status == EXIT_REFUSED || status >= EXIT_NOT_APPLIED && status <= EXIT_NOT_COMPILED)) && ((!RUN_AGAIN)) && disk_full; then
+	if ((!RUN_AGAIN && (status == EXIT_ERROR || status == EXIT_REFUSED || status == EXIT_NOT_APPLIED || status == EXIT_NOT_COMPILED))) &&
+		disk_full; then
 		note "$REPLY: that may well be why; $DISK_FULL_HINT"
 	fi
 	for ((i = ${#CLEANUPS[@]} - 1; i >= 0; i--)); do "${CLEANUPS[i]}" "$status"; done

@@ -225,8 +225,9 @@ module_one_compiler() {
 	done
 }
 
-# module_check_layout KO: struct module is as in the modules of the target, as far as they tell: its size, and where its init and exit functions
-# are. A configuration that is not the image's may make another one of it; see tree_check_layout. (A livepatch that stays has no exit function.)
+# module_check_layout KO: struct module is as in the modules of the target, as far as they tell: its size, and where its init and exit
+# functions are. A configuration that is not the image's may make another one of it; see tree_check_layout. (A livepatch that stays has
+# no exit function.)
 module_check_layout() {
 	local ours theirs file
 	if [[ ! $TARGET_MODULES_DIR ]]; then return; fi

@@ -1,10 +1,10 @@
 # shellcheck shell=bash
 # A module from outside the kernel's tree (--oot-module): the answers to code.sh.
 #
-# Its source is copied, and built there once by the target's Kbuild, whose Makefiles may do as they like (DKMS, subdirectories, flags, headers
-# of its own). That gives the objects and their commands. Then the patched files are put in their place, and make is asked again: what
-# it makes anew is what the patch can change. An object of the module is affected, or new if its source is; anything else, a generated header or
-# a program of the build, must come out the same.
+# Its source is copied, and built there once by the target's Kbuild, whose Makefiles may do as they like (DKMS, subdirectories,
+# flags, headers of its own). That gives the objects and their commands. Then the patched files are put in their place, and make is asked again: what
+# it makes anew is what the patch can change. An object of the module is affected, or new if its source is; anything else, a
+# generated header or a program of the build, must come out the same.
 #
 #   2-tree/module      the source, built: TARGET_SOURCE, TREE
 #   2-tree/asked       what make made of it with the patched files
@@ -56,7 +56,8 @@ oot_module() {
 	fi
 }
 
-# TARGET_MODULES_DIR gets this module, and those that it needs and the kernel does not have: they lie beside it, or where OOT_EXTRA are.
+# TARGET_MODULES_DIR gets this module, and those that it needs and the kernel does not have: they lie beside it, or where OOT_EXTRA
+# are.
 oot_modules_link() {
 	local from=$TARGET_MODULES_DIR to=$WORK/1-target/modules
 	if [[ $from ]]; then
@@ -119,8 +120,8 @@ oot_extra_symbols() {
 		require_file "$word" "file of KBUILD_EXTRA_SYMBOLS"
 		OOT_EXTRA+=("$(realpath -- "$word")")
 	done
-	read -ra words -d '' < <(oot_extra_asker | make -s -C "$KERNEL_TREE" -f - "srctree=$KERNEL_SOURCE" objtree=. "obj=$TREE" "src=$TREE" "M=$TREE" "KBUILD_EXTMOD=$TREE" \
-		"KERNELRELEASE=$TARGET_RELEASE" ARCH="$ARCH_NAME" SRCARCH="$ARCH_SOURCE" "CC=$TARGET_CC" 2>"$log") || true
+	read -ra words -d '' < <(oot_extra_asker | make -s -C "$KERNEL_TREE" -f - "srctree=$KERNEL_SOURCE" objtree=. \
+		"obj=$TREE" "src=$TREE" "M=$TREE" "KBUILD_EXTMOD=$TREE" "KERNELRELEASE=$TARGET_RELEASE" ARCH="$ARCH_NAME" SRCARCH="$ARCH_SOURCE" "CC=$TARGET_CC" 2>"$log") || true
 	for word in "${words[@]}"; do
 		if [[ $word == "$TREE/"* ]]; then word=$OPT_OOT_SOURCE/${word#"$TREE/"}; fi
 		if [[ $word == /* && -f $word && -r $word ]]; then OOT_EXTRA+=("$(realpath -- "$word")"); fi
@@ -225,12 +226,13 @@ readonly OOT_NAMES_OF_KERNEL="KDIR KERNELDIR KERNEL_DIR KERN_DIR KERNDIR KSRC KE
 KERNEL_SOURCE_DIR kernel_source_dir LINUX_SRC LINUXSRC SYSSRC BUILD_KERNEL_DIR"
 readonly OOT_NAMES_OF_RELEASE="KVER KVERSION KVERS KERNELVER KERNEL_VER KERNEL_VERSION KREL KERNEL_RELEASE kernelver BUILD_KERNEL"
 
-# oot_make LOG: the target's Kbuild, over TREE. Files have the names that they had in the build of the module that runs. Symbols of modules that
-# are not here are no concern of a compiler; and no BTF, as in glue_kbuild_command. A target that Kbuild does not know is of the
-# module's own Makefile, which calls Kbuild itself, with all that is given here.
+# oot_make LOG: the target's Kbuild, over TREE. Files have the names that they had in the build of the module that runs. Symbols of
+# modules that are not here are no concern of a compiler; and no BTF, as in glue_kbuild_command. A target that Kbuild does not know is
+# of the module's own Makefile, which calls Kbuild itself, with all that is given here.
 oot_make() {
 	local goals=() own=() goal variables name status=0
-	variables=(${CALLER_CROSS_COMPILE:+"CROSS_COMPILE=$CALLER_CROSS_COMPILE"} "CC=$TARGET_CC" "KCFLAGS=-fmacro-prefix-map=$TREE/=$OOT_BUILT_IN"
+	variables=(${CALLER_CROSS_COMPILE:+"CROSS_COMPILE=$CALLER_CROSS_COMPILE"} "CC=$TARGET_CC"
+		"KCFLAGS=-fmacro-prefix-map=$TREE/=$OOT_BUILT_IN"
 		KBUILD_MODPOST_WARN=1 CONFIG_DEBUG_INFO_BTF_MODULES= ${OOT_EXTRA[0]:+"KBUILD_EXTRA_SYMBOLS=$(oot_extra_links)"})
 	for goal in "${OPT_TARGETS[@]:-modules}"; do
 		case $goal in
@@ -242,7 +244,8 @@ oot_make() {
 	done
 	OOT_LOG=$1
 	if ((${#goals[@]})); then
-		long_run "$1" oot_progress env -C "$TREE" "PWD=$TREE" make -k -j "$OPT_JOBS" -C "$KERNEL_TREE" "M=$TREE" "${variables[@]}" "${goals[@]}" || status=$?
+		long_run "$1" oot_progress env -C "$TREE" "PWD=$TREE" make -k -j "$OPT_JOBS" -C "$KERNEL_TREE" "M=$TREE" \
+			"${variables[@]}" "${goals[@]}" || status=$?
 	fi
 	if ((${#own[@]})); then
 		for name in $OOT_NAMES_OF_KERNEL; do variables+=("$name=$KERNEL_TREE"); done
@@ -393,8 +396,8 @@ oot_is_read() {
 	grep -rqF --include='.*.cmd' -e " $TREE/$1" -e " $1" -- "$TREE" "$WORK/2-tree/asked"
 }
 
-# oot_new_objects: those that 2-tree/new has are compiled by the commands that make has recorded for them, and have no original: it is an
-# empty file, so that all in them is new.
+# oot_new_objects: those that 2-tree/new has are compiled by the commands that make has recorded for them, and have no original: it
+# is an empty file, so that all in them is new.
 oot_new_objects() {
 	local name object goal
 	while IFS=$'\t' read -r name object goal; do
@@ -410,7 +413,8 @@ oot_new_objects() {
 oot_is_new() {
 	local source=${1%.o}.c asked
 	command_file "$1"; asked=$WORK/2-tree/asked/${REPLY#"$TREE/"}
-	[[ ! -e $TREE/$source && ! -e $TREE/$1 && -f $asked && " ${PATCHED_FILES[*]} " == *" $source "* ]] && grep -qE "^source_.* := (.*/)?${source##*/}\$" "$asked"
+	[[ ! -e $TREE/$source && ! -e $TREE/$1 && -f $asked && " ${PATCHED_FILES[*]} " == *" $source "* ]] &&
+		grep -qE "^source_.* := (.*/)?${source##*/}\$" "$asked"
 }
 
 # The objects of the module are the same ones, with the same flags; and new ones of new source files, which are left in 2-tree/new.

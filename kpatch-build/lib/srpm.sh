@@ -67,8 +67,8 @@ srpm_find() {
 	REPLY=${found[0]}
 }
 
-# srpm_config DIR -> REPLY: the configuration that is beside the image (config-RELEASE, vmlinuz-RELEASE), or the one in the package, if there
-# is just one that can be it
+# srpm_config DIR -> REPLY: the configuration that is beside the image (config-RELEASE, vmlinuz-RELEASE), or the one in the package,
+# if there is just one that can be it
 srpm_config() {
 	local name=${OPT_IMAGE##*/} found=()
 	REPLY=${OPT_IMAGE%/*}/config${name#vmlinu[xz]}

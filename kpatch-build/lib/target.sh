@@ -207,8 +207,8 @@ source_own_files() {
 		END { for (i = 1; i <= NR; i++) if (i in line && !(name[i] in made)) print line[i] }'
 }
 
-# Copies that nobody needs any more, of more than a GB each: OWN.of has the trees of which this is a copy, and each of them is gone, or has
-# changed, so that it is another source. Build trees and views of it are of no use either (tree_drop_lost).
+# Copies that nobody needs any more, of more than a GB each: OWN.of has the trees of which this is a copy, and each of them is gone,
+# or has changed, so that it is another source. Build trees and views of it are of no use either (tree_drop_lost).
 source_drop_copies() {
 	local of
 	for of in "$CACHE"/source/own_*.of; do

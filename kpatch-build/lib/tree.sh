@@ -108,10 +108,11 @@ tree_make() {
 	makefiles_index
 }
 
-# tree_check_layout: what the kernel and its modules share, struct module before all, is as in the image. A configuration can differ from the
-# image's in what no patched object shows: without CONFIG_DEBUG_INFO_BTF (there was no pahole when it was made) all is proved, and the
-# module's init function is not where the kernel looks for it. With CONFIG_MODVERSIONS the image has a checksum of this (module_layout() in
-# kernel/module/version.c), which image_fits_symvers has held against Module.symvers. (Without, module_check_layout looks at a module.)
+# tree_check_layout: what the kernel and its modules share, struct module before all, is as in the image. A configuration can differ
+# from the image's in what no patched object shows: without CONFIG_DEBUG_INFO_BTF (there was no pahole when it was made) all is proved,
+# and the module's init function is not where the kernel looks for it. With CONFIG_MODVERSIONS the image has a checksum of this
+# (module_layout() in kernel/module/version.c), which image_fits_symvers has held against Module.symvers. (Without,
+# module_check_layout looks at a module.)
 tree_check_layout() {
 	local want made object=kernel/module/version.o log=$WORK/2-tree/layout.log
 	want=$(awk '$2 == "module_layout" { print $1; exit }' "$TARGET_SYMVERS")

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# test/trees/oot.sh [--cached] [NAME...]: a module from outside the tree (test/integration/oot) for kernels of one's own: one that was built in
-# its source, which is all that kpatch-build gets, and one that was built elsewhere (O=). The module and the one that it needs are built
-# as their author would, against the built tree; the driver's own boot test loads both. Trees and modules are as before.
+# test/trees/oot.sh [--cached] [NAME...]: a module from outside the tree (test/integration/oot) for kernels of one's own: one that was
+# built in its source, which is all that kpatch-build gets, and one that was built elsewhere (O=). The module and the one that it
+# needs are built as their author would, against the built tree; the driver's own boot test loads both. Trees and modules are as before.
 
 # shellcheck source=test/trees/run
 source "$(dirname -- "$(realpath -- "${BASH_SOURCE[0]}")")/run"

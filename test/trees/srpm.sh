@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# test/trees/srpm.sh: the source of the stock kernel 6.12 as a source RPM, like the one that a distribution would publish with that kernel: the
-# spec's %prep applies a patch, and asks make about the configuration, without a program that the distribution had (pahole). So the
-# configuration in the package is not the image's any more, which no patched object shows: refused; that of the installed kernel, beside the image,
-# is. (The package lacks code that is not read here: drivers, network, sound.)
+# test/trees/srpm.sh: the source of the stock kernel 6.12 as a source RPM, like the one that a distribution would publish with that
+# kernel: the spec's %prep applies a patch, and asks make about the configuration, without a program that the distribution had (pahole).
+# So the configuration in the package is not the image's any more, which no patched object shows: refused; that of the installed
+# kernel, beside the image, is. (The package lacks code that is not read here: drivers, network, sound.)
 
 # shellcheck source=test/integration/common.sh
 source "$(dirname -- "$(realpath -- "${BASH_SOURCE[0]}")")/../integration/common.sh"
@@ -31,6 +31,7 @@ package() {
 	find "$tree"/{drivers,sound,net,Documentation,tools/testing} -type f -name '*.[chS]' -delete
 	find "$tree/arch" -type f ! -path "$tree/arch/x86/*" ! -name 'Kconfig*' ! -name 'Makefile*' -delete
 	sed 's/seq_puts(m, saved_command_line)/seq_printf(m, "%s", saved_command_line)/' "$TARGET_SOURCE/$file" >"$OUT/old.c"
+	# (1: they differ.)
 	diff -u --label "a/$file" --label "b/$file" "$OUT/old.c" "$TARGET_SOURCE/$file" >"$OUT/top/SOURCES/one.patch" && return 1
 	rm -- "$tree/$file"
 	cp -- "$OUT/old.c" "$tree/$file"
