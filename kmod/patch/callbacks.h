@@ -14,8 +14,8 @@
 /* Set by the linker script. */
 extern const struct klp_callback_record __klp_callbacks[];
 
-/* Behind those of all diff objects */
-static struct klp_callback_record callbacks_end __used __section(KLP_CALLBACKS_SECTION ".end");
+/* Behind those of all diff objects, without a gap: GCC would align a structure of this size to 16 bytes. */
+static struct klp_callback_record callbacks_end __used __section(KLP_CALLBACKS_SECTION ".end") __aligned(8);
 
 /* What a pre_patch callback stopped the load with, for the load is not tried again then. */
 static int callbacks_refused;

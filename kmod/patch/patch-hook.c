@@ -44,7 +44,7 @@ static struct klp_patch patch;
 extern const struct klp_func_record __klp_funcs_start[], __klp_funcs_end[];
 extern const struct klp_states_record __klp_states[];
 
-static struct klp_states_record states_end __used __section(KLP_STATES_SECTION ".end");
+static struct klp_states_record states_end __used __section(KLP_STATES_SECTION ".end") __aligned(8);
 
 /* Where no function is patched the table is allocated all the same. */
 asm(".pushsection " KLP_FUNCS_SECTION ", \"aw\", @progbits\n\t.popsection");
