@@ -550,7 +550,7 @@ static void leave_out(const struct author *author, const struct side *patched, s
 	for (uint32_t p = 0; p < patched->pieces->n; p++)
 		if ((info[p].change == CHANGE_CHANGED || info[p].gap_differs) &&
 		    author_ignores_piece(author, patched, p))
-			info[p] = (struct change_info){.change = CHANGE_SAME, .left_out = true};
+			info[p] = (struct change_info){.change = CHANGE_SAME, .why = info[p].why, .left_out = true};
 }
 
 int changes_new(const struct side *orig, const struct side *patched, const struct corr *corr,

@@ -54,7 +54,7 @@ struct change_info {
 	 * nobody else knows: all its readers are changed, and read its new copy.
 	 */
 	bool carried;
-	bool left_out; /* it differs, and the author does not want that in the livepatch */
+	bool left_out; /* it differs by .why, and the author does not want that in the livepatch */
 	uint32_t by;   /* DIFF_CONSTANT: the patched piece of that constant */
 	enum labels labels;
 	/* Bytes between it and its neighbours, which no symbol names, differ in more than padding. */

@@ -852,6 +852,41 @@ static bool has_left_out(const struct diff *diff, const struct author_ignored *i
 	return false;
 }
 
+static bool is_used_in_livepatch(const struct diff *diff, uint32_t p)
+{
+	for (uint32_t i = 0; i < diff->selection->nparts; i++) {
+		const struct use_part *part = &diff->selection->parts[i];
+
+		for (uint32_t k = 0; k < part->n; k++)
+			if (diff->selection->uses[part->first + k].ref->piece == p)
+				return true;
+	}
+	return false;
+}
+
+/* What is to be left out may be changed again, for a constant or a function that has to go along; or others rely on the change. */
+static void check_left_out(const struct diff *diff, struct diag *diag)
+{
+	for (uint32_t p = 0; p < diff->patched.pieces->n; p++) {
+		const struct change_info *info = &diff->changes->v[p];
+		const struct piece *piece = side_piece(&diff->patched, p);
+
+		if (!info->left_out)
+			continue;
+		if (info->change == CHANGE_CHANGED)
+			diag_refuse(
+				diag, RULE_IGNORED_NEEDED, file_of(diff), piece->name,
+				"its changes are to be left out, but it has to be in the livepatch: %s differs, which the running kernel keeps otherwise",
+				difference_text(info->why));
+		else if (piece->kind == PIECE_DATA && (info->why == DIFF_SIZE || info->why == DIFF_ALIGNMENT) &&
+			 is_used_in_livepatch(diff, p))
+			diag_refuse(
+				diag, RULE_IGNORED_NEEDED, file_of(diff), piece->name,
+				"its changes are to be left out, but code of the livepatch is compiled for it as it is in the patch: %s differs",
+				difference_text(info->why));
+	}
+}
+
 /* What the author asked for, and what comes of it. */
 static void tell_requests(const struct diff *diff, struct diag *diag)
 {
@@ -874,6 +909,7 @@ static void tell_requests(const struct diff *diff, struct diag *diag)
 void gate_run(const struct diff *diff, struct diag *diag)
 {
 	tell_requests(diff, diag);
+	check_left_out(diff, diag);
 	check_pieces(diff, diag);
 	check_refs(diff, diag);
 	check_removed(diff, diag);

@@ -126,6 +126,24 @@ static bool is_reordered(const struct signature *before, const struct signature 
 	return false;
 }
 
+/* A function that stays as it is although it differs, and calls or knows the original o; NULL: there is none. */
+static const char *find_left_out_user(const struct diff *diff, uint32_t o)
+{
+	for (uint32_t p = 0; p < diff->patched.pieces->n; p++) {
+		uint32_t user = diff->corr->to_orig[p];
+		const struct ref *refs;
+		uint32_t n;
+
+		if (!diff->changes->v[p].left_out || user == PIECE_NONE)
+			continue;
+		n = side_refs(&diff->orig, side_piece(&diff->orig, user), &refs);
+		for (uint32_t i = 0; i < n; i++)
+			if (refs[i].piece == o)
+				return side_piece(&diff->patched, p)->name;
+	}
+	return NULL;
+}
+
 static void check(const struct diff *diff, uint32_t p, struct types *orig, struct types *patched, struct arena *arena,
 		  struct diag *diag)
 {
@@ -138,6 +156,8 @@ static void check(const struct diff *diff, uint32_t p, struct types *orig, struc
 	who = is_exported(diff->orig.obj, name)          ? "modules that are not part of the patch"
 	      : running_is_address_taken(&diff->orig, o) ? "who was given its address"
 							 : NULL;
+	if (!who)
+		who = find_left_out_user(diff, o);
 	if (!who)
 		return;
 	before = find_signature(orig, name);

@@ -29,6 +29,21 @@ static bool starts_with(const char *s, const char *prefix)
 	return !strncmp(s, prefix, strlen(prefix));
 }
 
+/* A pointer by an author's own hand, without the macros: its name says what it is for, if it has one of the four words. */
+static enum author_kind kind_of_word(const char *symbol)
+{
+	enum author_kind found = AUTHOR_UNKNOWN;
+
+	for (size_t i = AUTHOR_UNKNOWN + 1; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		if (!kinds[i].pointer || !strstr(symbol, kinds[i].name))
+			continue;
+		if (found != AUTHOR_UNKNOWN)
+			return AUTHOR_UNKNOWN;
+		found = (enum author_kind)i;
+	}
+	return found;
+}
+
 enum author_kind author_kind(const char *section, const char *symbol)
 {
 	bool is_pointer = !strcmp(section, KLP_AUTHOR_POINTERS);
@@ -37,7 +52,7 @@ enum author_kind author_kind(const char *section, const char *symbol)
 		if (is_pointer ? kinds[i].pointer && starts_with(symbol, kinds[i].pointer)
 			       : !strcmp(section, kinds[i].section))
 			return (enum author_kind)i;
-	return AUTHOR_UNKNOWN;
+	return is_pointer ? kind_of_word(symbol) : AUTHOR_UNKNOWN;
 }
 
 const char *author_kind_name(enum author_kind kind)

@@ -2,7 +2,7 @@
 /*
  * What the author of a patch asks for by the section of a variable. The macros of kmod/patch/include make such variables. So does
  * include/linux/livepatch_helpers.h of Linux 6.19 and later: there the pointers to all callbacks stand in one section, and the
- * name of each begins with what it is.
+ * name of each begins with what it is, or has it somewhere.
  */
 #ifndef KLP_KERNEL_AUTHOR_H
 #define KLP_KERNEL_AUTHOR_H

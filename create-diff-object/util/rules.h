@@ -40,6 +40,8 @@
 	X(GLOBAL_MOVED, "global-moved", false, "a new global exists in the target already")                            \
 	X(GOT_REFERENCE, "got-reference", false, "an address is read from the GOT, which modules don't have")          \
 	X(IGNORED, "ignored", false, "warning: changes are left out, as the patch asks")                               \
+	X(IGNORED_NEEDED, "ignored-needed", false,                                                                     \
+	  "what the patch asks to leave out is needed by what is in the livepatch")                                    \
 	X(IGNORE_UNMATCHED, "ignore-unmatched", false, "a function or section that the patch names is not there")      \
 	X(INIT_CODE, "init-code", false, "changed or new __init or __exit function")                                   \
 	X(INIT_ENTRY, "init-entry", false, "changed or new entry in a table, or constructor, of start-up")             \
