@@ -6,14 +6,14 @@
 # make clean            forget what was built (never the cache of kernels)
 #
 # Tests, with their times on two idle processors; "(kernel)" needs a stock kernel, which the first run fetches:
-# make check            everything that can be tested; ends with "N passed, N failed"    70 minutes (kernel)
+# make check            everything that can be tested; ends with "N passed, N failed"    30 minutes, an hour at first (kernel)
 # make check-quick      before each commit: style, unit, objects of one compiler, the command line    2 minutes
 # make check-style      formats, shell scripts, rules that a program can check    30 s
 # make check-unit       the parts of the engine    30 s
 # make check-object     pairs of small sources, COMPILERS="gcc-12 gcc-11"    2 minutes
 # make check-sanitized  the same once more under the sanitizers    6 minutes
-# make check-cli        the driver and the programs' command lines    30 minutes (kernel)
-# make check-integration    livepatches booted on each series; KERNELS=6.12 CASES=tracepoint chooses    50 minutes (kernel)
+# make check-cli        the driver and the programs' command lines    12 minutes (kernel)
+# make check-integration    livepatches booted on each series; KERNELS=6.12 CASES=tracepoint chooses    25 minutes (kernel)
 # make check-sample-small, check-fixes-small    a dozen real objects, twenty real fixes    5 minutes (kernel)
 #
 # Loops that check does not have:
