@@ -98,29 +98,26 @@ static void read_callbacks(struct context *ctx, enum author_kind kind, const str
 	}
 }
 
-static uint64_t read_id(const struct elf_sec *sec, uint64_t at)
+static uint64_t read_id(const struct elf_obj *obj, const struct elf_sec *sec, uint64_t at)
 {
-	uint64_t id = 0;
-
-	if (sec->data)
-		memcpy(&id, sec->data + at, sizeof(id));
-	return id;
+	return sec->data ? arch_get64(obj->arch, sec->data + at) : 0;
 }
 
 /* klp_for_each_state() (kernel/livepatch/state.c) stops at the id 0, and klp_get_state() finds the first of an id. */
-static const char *find_state_fault(const struct elf_sec *sec, uint64_t start, const struct klp_states_request *request)
+static const char *find_state_fault(const struct elf_obj *obj, const struct elf_sec *sec, uint64_t start,
+				    const struct klp_states_request *request)
 {
-	if (read_id(sec, start + (request->n - 1) * request->size))
+	if (read_id(obj, sec, start + (request->n - 1) * request->size))
 		return "has no end: its last element has to be {}, whose id is 0";
 	if (request->n == 1)
 		return "holds no state, only its end";
 	for (unsigned long i = 0; i < request->n - 1; i++) {
-		uint64_t id = read_id(sec, start + i * request->size);
+		uint64_t id = read_id(obj, sec, start + i * request->size);
 
 		if (!id)
 			return "has an element with the id 0 before its end";
 		for (unsigned long k = 0; k < i; k++)
-			if (read_id(sec, start + k * request->size) == id)
+			if (read_id(obj, sec, start + k * request->size) == id)
 				return "has two elements of one id";
 	}
 	return NULL;
@@ -139,7 +136,11 @@ static void read_states(struct context *ctx, const struct piece *piece)
 		refuse_form(ctx, piece);
 		return;
 	}
-	memcpy(&request, sec->data + piece->entry, sizeof(request));
+	request = (struct klp_states_request){
+		.n = arch_get64(patched->obj->arch, sec->data + piece->entry + offsetof(struct klp_states_request, n)),
+		.size = arch_get64(patched->obj->arch,
+				   sec->data + piece->entry + offsetof(struct klp_states_request, size)),
+	};
 	if (!array || array->kind != PIECE_DATA || ref->target || ctx->corr->to_orig[ref->piece] != PIECE_NONE) {
 		diag_refuse(ctx->diag, RULE_STATES_FORM, file_of(ctx),
 			    array ? array->name : patched->obj->syms[ref->sym].name,
@@ -150,7 +151,7 @@ static void read_states(struct context *ctx, const struct piece *piece)
 		refuse_form(ctx, piece);
 		return;
 	}
-	fault = find_state_fault(side_section(patched, array), array->entry, &request);
+	fault = find_state_fault(patched->obj, side_section(patched, array), array->entry, &request);
 	if (!fault && ctx->states != PIECE_NONE && ctx->states != ref->piece)
 		fault = "is a second array of states; a livepatch has one";
 	if (fault)

@@ -53,6 +53,8 @@ struct walk {
 	VEC(struct state) states;
 	VEC(uint32_t) queue; /* indexes of states */
 	struct taint returned;
+	uint32_t result; /* registers of what it returns */
+	bool has_result; /* .result is known */
 };
 
 static bool is_clean(struct taint taint)
@@ -252,7 +254,7 @@ static struct taint follow_call(struct walk *walk, const struct ref *ref, struct
  * Where the result of the function is. The second register of a result may hold what is left from other work when a function returns,
  * unless the result needs two; where nobody knows how large it is, that counts as a part of it.
  */
-static uint32_t result_registers(const struct walk *walk)
+static uint32_t find_result(const struct walk *walk)
 {
 	const struct arch_calls *calls = &walk->obj->arch->calls;
 	const struct piece *root = side_piece(side_of(walk), walk->root);
@@ -269,8 +271,14 @@ static void add_returned(struct walk *walk, struct taint taint)
 	const struct arch_calls *calls = &walk->obj->arch->calls;
 
 	taint = only(taint, calls->result | calls->second_result);
-	if (!is_clean(taint))
-		walk->returned = both(walk->returned, only(taint, result_registers(walk)));
+	if (is_clean(taint))
+		return;
+	/* A function returns at many places. */
+	if (!walk->has_result) {
+		walk->has_result = true;
+		walk->result = find_result(walk);
+	}
+	walk->returned = both(walk->returned, only(taint, walk->result));
 }
 
 static const struct ref *find_branch(const struct walk *walk, uint32_t sec, const struct arch_insn *insn)

@@ -162,16 +162,18 @@ static void check(const struct diff *diff, uint32_t p, struct types *orig, struc
 		return;
 	before = find_signature(orig, name);
 	now = find_signature(patched, name);
-	if (before.func != TYPE_NONE && now.func != TYPE_NONE && is_same_signature(&before, &now) &&
-	    is_reordered(&before, &now))
+	if (before.func == TYPE_NONE || now.func == TYPE_NONE)
+		goto out;
+	if (!is_same_signature(&before, &now))
+		diag_refuse(diag, RULE_SIGNATURE_CHANGED, diff->patched.obj->path, name,
+			    "it is '%s' instead of '%s', and %s may call it as before; give the new one another name",
+			    signature_text(&now, arena), signature_text(&before, arena), who);
+	else if (is_reordered(&before, &now))
 		diag_refuse(
 			diag, RULE_SIGNATURE_CHANGED, diff->patched.obj->path, name,
 			"its parameters have changed places, and %s may call it as before; give the new one another name",
 			who);
-	else if (before.func != TYPE_NONE && now.func != TYPE_NONE && !is_same_signature(&before, &now))
-		diag_refuse(diag, RULE_SIGNATURE_CHANGED, diff->patched.obj->path, name,
-			    "it is '%s' instead of '%s', and %s may call it as before; give the new one another name",
-			    signature_text(&now, arena), signature_text(&before, arena), who);
+out:
 	vec_free(&before.nodes);
 	vec_free(&before.names);
 	vec_free(&now.nodes);

@@ -4,9 +4,9 @@
  * what was opened before means another entry of `rates[]` if the patch puts one into the middle, and nothing if there are fewer.
  * What is changed in place, or added at the end, is what the patch means.
  *
- * The debug information tells what an entry is. One that is all zero may be the end of the table, whose place means nothing. Where the
- * table of structures or pointers has such an end before and after, its readers look for it (quirk_flags_table[] of sound/usb/quirks.c), and fewer entries are
- * told only: nobody reads behind the end, and who kept an index is rare.
+ * The debug information tells what an entry is. One that is all zero may be the end of the table, whose place means nothing. Where a
+ * table of structures or pointers has such an end before and after, its readers look for it (quirk_flags_table[] of
+ * sound/usb/quirks.c), and fewer entries are told only: nobody reads behind the end, and who kept an index is rare.
  */
 #include "diff/table-order.h"
 

@@ -153,18 +153,25 @@ static bool describe(Dwarf_Die *die, struct debug_inlined *inlined)
 	return true;
 }
 
-uint32_t debug_find_inlined(const struct debug_info *debug, uint32_t sec, uint64_t offset,
-			    struct debug_inlined *inlined, uint32_t max)
+/* The scopes of a place, from the inside out, and how many; none: *scopes stays as it is. The caller frees them. */
+static int find_scopes(const struct debug_info *debug, uint32_t sec, uint64_t offset, Dwarf_Die **scopes)
 {
 	Dwarf_Addr address, bias;
-	Dwarf_Die *scopes = NULL, *unit;
-	uint32_t found = 0;
-	int n;
+	Dwarf_Die *unit;
 
 	if (!debug_find_address(debug, sec, offset, &address))
 		return 0;
 	unit = dwfl_module_addrdie(debug->module, address, &bias);
-	n = unit ? dwarf_getscopes(unit, address - bias, &scopes) : 0;
+	return unit ? dwarf_getscopes(unit, address - bias, scopes) : 0;
+}
+
+uint32_t debug_find_inlined(const struct debug_info *debug, uint32_t sec, uint64_t offset,
+			    struct debug_inlined *inlined, uint32_t max)
+{
+	Dwarf_Die *scopes = NULL;
+	uint32_t found = 0;
+	int n = find_scopes(debug, sec, offset, &scopes);
+
 	for (int i = 0; i < n && found < max; i++) {
 		/* Scopes go from the inside out: what is behind the function itself is where it was written. */
 		if (dwarf_tag(&scopes[i]) == DW_TAG_subprogram)
@@ -195,15 +202,10 @@ static bool find_result_size(Dwarf_Die *function, uint64_t *size)
 
 bool debug_find_result_size(const struct debug_info *debug, uint32_t sec, uint64_t offset, uint64_t *size)
 {
-	Dwarf_Addr address, bias;
-	Dwarf_Die *scopes = NULL, *unit;
+	Dwarf_Die *scopes = NULL;
 	bool found = false;
-	int n;
+	int n = find_scopes(debug, sec, offset, &scopes);
 
-	if (!debug_find_address(debug, sec, offset, &address))
-		return false;
-	unit = dwfl_module_addrdie(debug->module, address, &bias);
-	n = unit ? dwarf_getscopes(unit, address - bias, &scopes) : 0;
 	for (int i = 0; i < n && !found; i++)
 		if (dwarf_tag(&scopes[i]) == DW_TAG_subprogram)
 			found = find_result_size(&scopes[i], size);

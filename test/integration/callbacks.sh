@@ -33,7 +33,7 @@ build() { "$TOP/kpatch-build/kpatch-build" -a "$LINE" -n "$2" -o "$OUT/$1" "${@:
 
 # run FORM STATE...: in the machine
 run() {
-	local form=$1 vm=$OUT/vm-$1 state status=0 before=$FAILED file
+	local form=$1 vm=$OUT/vm-$1 status=0 file
 	shift
 	vm_prepare "$vm"
 	vm_add "$vm" "$HERE/callbacks/guest.sh" main
@@ -41,13 +41,7 @@ run() {
 	for file in "$OUT/$form"/*.ko; do vm_add "$vm" "$file" "${file##*/}"; done
 	echo "FORM=$form" >"$vm/root/vm/settings"
 	vm_boot "$vm" "$TARGET_IMAGE" 300 || status=$?
-	for state; do
-		if grep -q "^@ok $state" "$vm/results"; then result ok "$form: ${STATES[$state]}"; else result "not ok" "$form: ${STATES[$state]}"; fi
-	done
-	if ((FAILED != before)); then
-		explain "$vm/results"
-		if ((status == 99)); then echo "#   the machine: $VM_WHY"; fi
-	fi
+	states_judge "$form" "$vm" "$status" "$@"
 }
 
 LOG=$OUT/one.log

@@ -43,6 +43,20 @@ check_logged() {
 	fi
 }
 
+# states_judge FORM VM STATUS STATE...: a result for each state, by what the machine VM printed ("@ok STATE"); its texts are in STATES. If one
+# is bad, all that the machine printed; STATUS is that of vm_boot.
+states_judge() {
+	local form=$1 vm=$2 status=$3 state before=$FAILED
+	shift 3
+	for state; do
+		if grep -q "^@ok $state" "$vm/results"; then result ok "$form: ${STATES[$state]}"; else result "not ok" "$form: ${STATES[$state]}"; fi
+	done
+	if ((FAILED != before)); then
+		explain "$vm/results"
+		if ((status == 99)); then echo "#   the machine: $VM_WHY"; fi
+	fi
+}
+
 # target_prepare: TARGET_* of the newest stock kernel of LINE, also in OUT/target.sh
 target_prepare() {
 	"$TOP/kpatch-build/kpatch-build" -a "$LINE" --print-target >"$OUT/target.log"

@@ -51,7 +51,7 @@ declare -A STATES=(
 
 # run FORM KO STATE...: in the machine
 run() {
-	local form=$1 ko=$2 vm=$OUT/vm-$1 state status=0 before=$FAILED
+	local form=$1 ko=$2 vm=$OUT/vm-$1 status=0
 	shift 2
 	vm_prepare "$vm"
 	vm_add "$vm" "$HERE/oot/guest.sh" main
@@ -60,13 +60,7 @@ run() {
 	vm_add "$vm" "$OUT/$ko" livepatch-oot.ko
 	printf 'NAME=%s\nSTATES="%s"\n' "$(modinfo -F name "$OUT/$ko")" "$*" >"$vm/root/vm/settings"
 	vm_boot "$vm" "$TARGET_IMAGE" 300 || status=$?
-	for state; do
-		if grep -q "^@ok $state" "$vm/results"; then result ok "$form: ${STATES[$state]}"; else result "not ok" "$form: ${STATES[$state]}"; fi
-	done
-	if ((FAILED != before)); then
-		explain "$vm/results"
-		if ((status == 99)); then echo "#   the machine: $VM_WHY"; fi
-	fi
+	states_judge "$form" "$vm" "$status" "$@"
 }
 
 check_logged "one: it is built" build one

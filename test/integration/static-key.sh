@@ -71,7 +71,7 @@ declare -A STATES=(
 
 # run FORM MODULE: in the machine
 run() {
-	local form=$1 ko=$2 vm=$OUT/vm-$1 state status=0 before=$FAILED states=(on off tracepoint debug patch-first log)
+	local form=$1 ko=$2 vm=$OUT/vm-$1 status=0 states=(on off tracepoint debug patch-first log)
 	if [[ $form != one ]]; then states+=(going); fi
 	vm_prepare "$vm"
 	vm_add "$vm" "$HERE/static-key/guest.sh" main
@@ -79,17 +79,7 @@ run() {
 	vm_add "$vm" "$OUT/$ko" "$ko"
 	echo "FORM=$form" >"$vm/root/vm/settings"
 	vm_boot "$vm" "$TARGET_IMAGE" 600 || status=$?
-	for state in "${states[@]}"; do
-		if grep -q "^@ok $state" "$vm/results"; then
-			result ok "$form: ${STATES[$state]}"
-		else
-			result "not ok" "$form: ${STATES[$state]}"
-		fi
-	done
-	if ((FAILED != before)); then
-		explain "$vm/results"
-		if ((status == 99)); then echo "#   the machine: $VM_WHY"; fi
-	fi
+	states_judge "$form" "$vm" "$status" "${states[@]}"
 }
 
 for form in one per-object; do
