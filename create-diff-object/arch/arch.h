@@ -73,6 +73,15 @@ struct arch_number {
 	int64_t value;
 };
 
+/* What a number in an instruction is for. */
+enum arch_operand {
+	ARCH_OPERAND_DISTANCE, /* an address, or the way of a jump */
+	ARCH_OPERAND_CONSTANT, /* an immediate */
+	ARCH_OPERAND_STACK,    /* a place on the stack */
+	ARCH_OPERAND_FRAME,  /* the same in a function that keeps its frame in a register (sets_frame), else a member */
+	ARCH_OPERAND_MEMBER, /* added to a register: a member of a structure */
+};
+
 /* What an instruction does with what registers hold, each general register a bit. A call is none of these: see arch_insn. */
 struct arch_flow {
 	uint32_t reads;     /* whose value it uses, otherwise than to find memory */
@@ -94,7 +103,7 @@ struct arch_calls {
 	uint32_t stack;         /* the one that points to the stack */
 };
 
-/* Text for the field at `field` bytes from the start of an instruction, or NULL: print the number that stands there. */
+/* Text for the number at `field` bytes from the start of an instruction, or NULL: print the number itself. */
 typedef const char *arch_name_field(void *arg, uint8_t field);
 
 struct arch_ops {
@@ -141,9 +150,13 @@ struct arch_ops {
 	unsigned int (*padding)(const uint8_t *text, uint64_t size, uint64_t offset);
 	/* May the instruction at offset of text read or write the register of an argument? Calls and jumps don't. */
 	bool (*uses_argument)(const uint8_t *text, uint64_t size, uint64_t offset, unsigned int argument);
+	/* What the first number is for in which two instructions differ that read alike otherwise; both are instructions. */
+	enum arch_operand (*differing)(const uint8_t *a, uint64_t a_size, const uint8_t *b, uint64_t b_size);
+	/* Does the instruction at offset of text make a register the one that points to the function's frame? */
+	bool (*sets_frame)(const uint8_t *text, uint64_t size, uint64_t offset);
 	/*
-	 * Writes the instruction at offset of text as the assembler has it; false if there is none. name (may be NULL) gives
-	 * names for relocated fields.
+	 * Writes the instruction at offset of text as the assembler has it; false if there is none. name (may be NULL) is asked
+	 * for each number.
 	 */
 	bool (*print)(const uint8_t *text, uint64_t size, uint64_t offset, arch_name_field *name, void *arg,
 		      char *buffer, size_t buffer_size);

@@ -362,6 +362,50 @@ static bool x86_64_uses_argument(const uint8_t *text, uint64_t size, uint64_t of
 	return false;
 }
 
+static enum arch_operand memory_operand(const ZydisDecodedOperand *operand)
+{
+	switch (operand->mem.base) {
+	case ZYDIS_REGISTER_RIP:
+		return ARCH_OPERAND_DISTANCE;
+	case ZYDIS_REGISTER_RSP:
+		return ARCH_OPERAND_STACK;
+	case ZYDIS_REGISTER_RBP:
+		return ARCH_OPERAND_FRAME;
+	case ZYDIS_REGISTER_NONE:
+		return operand->mem.index == ZYDIS_REGISTER_NONE ? ARCH_OPERAND_DISTANCE : ARCH_OPERAND_MEMBER;
+	default:
+		return ARCH_OPERAND_MEMBER;
+	}
+}
+
+static enum arch_operand x86_64_differing(const uint8_t *a, uint64_t a_size, const uint8_t *b, uint64_t b_size)
+{
+	ZydisDecodedOperand a_operands[ZYDIS_MAX_OPERAND_COUNT], b_operands[ZYDIS_MAX_OPERAND_COUNT];
+	ZydisDecodedInstruction a_insn, b_insn;
+
+	if (!decode_full(a, a_size, 0, &a_insn, a_operands) || !decode_full(b, b_size, 0, &b_insn, b_operands))
+		return ARCH_OPERAND_DISTANCE;
+	if (a_insn.raw.imm[0].value.u != b_insn.raw.imm[0].value.u)
+		return a_insn.raw.imm[0].is_relative ? ARCH_OPERAND_DISTANCE : ARCH_OPERAND_CONSTANT;
+	for (uint8_t i = 0; i < a_insn.operand_count_visible && i < b_insn.operand_count_visible; i++)
+		if (a_operands[i].type == ZYDIS_OPERAND_TYPE_MEMORY &&
+		    b_operands[i].type == ZYDIS_OPERAND_TYPE_MEMORY &&
+		    a_operands[i].mem.disp.value != b_operands[i].mem.disp.value)
+			return memory_operand(&a_operands[i]);
+	return ARCH_OPERAND_DISTANCE;
+}
+
+/* mov %rsp,%rbp */
+static bool x86_64_sets_frame(const uint8_t *text, uint64_t size, uint64_t offset)
+{
+	ZydisDecodedOperand operands[ZYDIS_MAX_OPERAND_COUNT];
+	ZydisDecodedInstruction insn;
+
+	return decode_full(text, size, offset, &insn, operands) && insn.mnemonic == ZYDIS_MNEMONIC_MOV &&
+	       operands[0].type == ZYDIS_OPERAND_TYPE_REGISTER && operands[0].reg.value == ZYDIS_REGISTER_RBP &&
+	       operands[1].type == ZYDIS_OPERAND_TYPE_REGISTER && operands[1].reg.value == ZYDIS_REGISTER_RSP;
+}
+
 /* What the hooks of the formatter below get. */
 struct printing {
 	arch_name_field *name;
@@ -499,5 +543,7 @@ const struct arch_ops arch_x86_64 = {
 		  .stack = 1u << 4},
 	.padding = x86_64_padding,
 	.uses_argument = x86_64_uses_argument,
+	.differing = x86_64_differing,
+	.sets_frame = x86_64_sets_frame,
 	.print = x86_64_print,
 };

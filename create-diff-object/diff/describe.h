@@ -14,4 +14,7 @@ void describe_ref(const struct side *side, uint32_t from, const struct ref *ref,
  */
 uint32_t describe_insn(const struct side *side, uint32_t from, uint64_t offset, char *text, size_t size);
 
+/* The same without its numbers: equal for instructions that differ in nothing but those. */
+uint32_t describe_form(const struct side *side, uint32_t from, uint64_t offset, char *text, size_t size);
+
 #endif

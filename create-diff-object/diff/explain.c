@@ -11,7 +11,6 @@
  */
 #include "diff/explain.h"
 
-#include <ctype.h>
 #include <string.h>
 
 #include "arch/arch.h"
@@ -74,18 +73,13 @@ static bool is_inner_branch(const struct side *side, uint32_t id, uint64_t at)
 }
 
 /* Do both instructions read the same, whatever numbers stand in them? */
-static bool same_words(const char *o, const char *p)
+static bool same_form(const struct context *ctx, const struct spot *spot)
 {
-	for (;; o++, p++) {
-		if (!strncmp(o, "0x", 2) && !strncmp(p, "0x", 2)) {
-			o += 2 + strspn(o + 2, "0123456789abcdef");
-			p += 2 + strspn(p + 2, "0123456789abcdef");
-		}
-		if (*o != *p)
-			return false;
-		if (!*o)
-			return true;
-	}
+	char o_text[MAX_TEXT], p_text[MAX_TEXT];
+
+	describe_form(&ctx->diff->orig, spot->orig, spot->o_at, o_text, sizeof(o_text));
+	describe_form(&ctx->diff->patched, spot->patched, spot->p_at, p_text, sizeof(p_text));
+	return !strcmp(o_text, p_text);
 }
 
 /* Do two instructions differ in nothing but a number that the comparison took for a line's? Then they are not the reason. */
@@ -126,7 +120,7 @@ static bool find_spot(const struct context *ctx, uint64_t where, struct spot *sp
 			first = *spot;
 		if (spot->p_at + p_len > limit && strcmp(o_text, p_text) &&
 		    !(is_inner_branch(orig, spot->orig, spot->o_at) &&
-		      is_inner_branch(patched, spot->patched, spot->p_at) && same_words(o_text, p_text)) &&
+		      is_inner_branch(patched, spot->patched, spot->p_at) && same_form(ctx, spot)) &&
 		    !(o_len == p_len && differ_in_line(ctx, spot, o_len)))
 			return true;
 		/* An instruction that reads the same and is not: its reference is to something of that name. */
@@ -179,15 +173,13 @@ static void find_insns(const struct side *side, uint32_t id, uint64_t at, uint64
 static bool reads_same(const struct context *ctx, const struct spot *spot, const uint64_t *o, const uint64_t *p)
 {
 	for (unsigned int i = 0; i < 2; i++) {
-		char o_text[MAX_TEXT], p_text[MAX_TEXT];
+		const struct spot at = {spot->orig, spot->patched, o[i], p[i]};
 
 		if (o[i] >= function_end(&ctx->diff->orig, spot->orig) ||
 		    p[i] >= function_end(&ctx->diff->patched, spot->patched))
 			return o[i] - p[i] == function_end(&ctx->diff->orig, spot->orig) -
 						      function_end(&ctx->diff->patched, spot->patched);
-		describe_insn(&ctx->diff->orig, spot->orig, o[i], o_text, sizeof(o_text));
-		describe_insn(&ctx->diff->patched, spot->patched, p[i], p_text, sizeof(p_text));
-		if (!same_words(o_text, p_text))
+		if (!same_form(ctx, &at))
 			return false;
 	}
 	return true;
@@ -252,45 +244,55 @@ static struct change_of_code print_code(const struct context *ctx, const struct 
 
 /* ---- reasons ---- */
 
-/* Does the function keep its frame in %rbp? The stock kernels do not, and it is a register as any other there. */
+/* Does the function keep its frame in a register? The stock kernels do not, and it is a register as any other there. */
 static bool has_frame_pointer(const struct side *side, uint32_t id)
 {
+	const struct elf_sec *sec = side_section(side, side_piece(side, id));
 	uint64_t at = side_piece(side, id)->entry;
-	char text[MAX_TEXT];
 
 	for (unsigned int i = 0; i < 6 && at < function_end(side, id); i++) {
-		at += describe_insn(side, id, at, text, sizeof(text));
-		if (!strcmp(text, "mov %rsp, %rbp"))
+		if (side->obj->arch->sets_frame(sec->data, sec->size, at))
 			return true;
+		at += insn_length(side, id, at);
 	}
 	return false;
 }
 
-/* What two instructions that only differ in a number say. at is where the number stands in their texts. */
-static const char *reason_of_number(const struct context *ctx, const struct spot *spot, const char *text, size_t at)
+/* What the number is for in which two instructions differ. */
+static enum arch_operand differing_operand(const struct context *ctx, const struct spot *spot)
 {
-	size_t end = at + strspn(text + at, "0123456789abcdefx");
+	const struct side *orig = &ctx->diff->orig, *patched = &ctx->diff->patched;
+	const struct elf_sec *o_sec = side_section(orig, side_piece(orig, spot->orig));
+	const struct elf_sec *p_sec = side_section(patched, side_piece(patched, spot->patched));
+	enum arch_operand operand = patched->obj->arch->differing(o_sec->data + spot->o_at, o_sec->size - spot->o_at,
+								  p_sec->data + spot->p_at, p_sec->size - spot->p_at);
 
-	if (at && text[at - 1] == '-')
-		at--;
-	if (at && text[at - 1] == '$')
+	if (operand != ARCH_OPERAND_FRAME)
+		return operand;
+	return has_frame_pointer(patched, spot->patched) ? ARCH_OPERAND_STACK : ARCH_OPERAND_MEMBER;
+}
+
+static const char *reason_of_number(const struct context *ctx, const struct spot *spot)
+{
+	switch (differing_operand(ctx, spot)) {
+	case ARCH_OPERAND_CONSTANT:
 		return ctx->layouts_differ
 			       ? "a constant: a number of the source, or the size of a structure (see the end)"
 			       : "a constant: a number of the source, or the size of a structure";
-	if (text[end] != '(')
-		return "an address or a distance";
-	if (!strncmp(text + end, "(%rsp", 5) ||
-	    (!strncmp(text + end, "(%rbp", 5) && has_frame_pointer(&ctx->diff->patched, spot->patched)))
+	case ARCH_OPERAND_STACK:
 		return "a place on the stack: the frame of the function has another layout";
-	return ctx->layouts_differ ? "an offset: a member of a structure is elsewhere (see the end)"
-				   : "an offset: another member, or the structure has another layout";
+	case ARCH_OPERAND_MEMBER:
+		return ctx->layouts_differ ? "an offset: a member of a structure is elsewhere (see the end)"
+					   : "an offset: another member, or the structure has another layout";
+	default:
+		return "an address or a distance";
+	}
 }
 
 static void print_reason_of_insns(const struct context *ctx, const struct spot *spot,
 				  const struct change_of_code *change)
 {
 	char o_text[MAX_TEXT], p_text[MAX_TEXT];
-	size_t i = 0;
 
 	if (change->orig && !change->patched) {
 		fprintf(ctx->out, "  reason: instructions are gone\n");
@@ -312,16 +314,10 @@ static void print_reason_of_insns(const struct context *ctx, const struct spot *
 
 	describe_insn(&ctx->diff->orig, spot->orig, spot->o_at, o_text, sizeof(o_text));
 	describe_insn(&ctx->diff->patched, spot->patched, spot->p_at, p_text, sizeof(p_text));
-	while (o_text[i] && o_text[i] == p_text[i])
-		i++;
-	if (!same_words(o_text, p_text) || !o_text[i]) {
+	if (strcmp(o_text, p_text) && same_form(ctx, spot))
+		fprintf(ctx->out, "  reason: %s\n", reason_of_number(ctx, spot));
+	else
 		fprintf(ctx->out, "  reason: other instructions\n");
-		return;
-	}
-	/* Back to the start of the number: common digits are part of it. */
-	while (i && (isxdigit((unsigned char)o_text[i - 1]) || o_text[i - 1] == 'x'))
-		i--;
-	fprintf(ctx->out, "  reason: %s\n", reason_of_number(ctx, spot, o_text, i));
 }
 
 /* The difference is in what a reference means. */
@@ -618,6 +614,40 @@ static void print_users(const struct context *ctx, uint32_t p)
 	fputc('\n', ctx->out);
 }
 
+/* Does an earlier row of the piece tell the same of the same thing? */
+static bool is_told(const struct context *ctx, const struct use_part *part, uint32_t row)
+{
+	const struct use *rows = &ctx->diff->selection->uses[part->first], *use = &rows[row];
+
+	for (uint32_t i = 0; i < row; i++)
+		if (rows[i].reason == use->reason && rows[i].ref->piece == use->ref->piece &&
+		    (use->ref->piece != PIECE_NONE || rows[i].ref->sym == use->ref->sym))
+			return true;
+	return false;
+}
+
+/* The rows of the table of uses: what each reference of a body is resolved to. */
+static void print_uses(const struct context *ctx, uint32_t p)
+{
+	const struct selection *selection = ctx->diff->selection;
+	const struct side *patched = &ctx->diff->patched;
+
+	for (uint32_t k = 0; k < selection->nparts; k++) {
+		const struct use_part *part = &selection->parts[k];
+
+		for (uint32_t i = 0; part->from == p && part->context == USE_IN_BODY && i < part->n; i++) {
+			const struct use *use = &selection->uses[part->first + i];
+			char text[MAX_TEXT];
+
+			/* The function's own places are many, and say nothing. */
+			if (use->reason == USE_OWN || is_told(ctx, part, i))
+				continue;
+			describe_ref(patched, p, use->ref, text, sizeof(text));
+			fprintf(ctx->out, "  use: %s: %s\n", text, selection_reason_text(use->reason));
+		}
+	}
+}
+
 static void explain_piece(const struct context *ctx, uint32_t p)
 {
 	const struct change_info *info = &ctx->diff->changes->v[p];
@@ -646,6 +676,8 @@ static void explain_piece(const struct context *ctx, uint32_t p)
 		fputc('\n', ctx->out);
 	if (changed)
 		explain_change(ctx, p);
+	if (included)
+		print_uses(ctx, p);
 }
 
 static void print_layout(void *arg, const char *name, uint64_t o_size, uint64_t p_size, const char *member,

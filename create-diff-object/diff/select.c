@@ -46,49 +46,81 @@ static bool is_new_landing(const struct diff *diff, uint32_t p)
 	       is_landing(&diff->patched, p);
 }
 
-static enum ref_use body_ref_use(const struct diff *diff, uint32_t from, const struct ref *ref)
+/* Of a reference to a function that the original has too. */
+static enum use_reason reason_of_function(const struct diff *diff, uint32_t from, const struct ref *ref)
 {
 	const struct side *patched = &diff->patched;
-	const struct piece *source = side_piece(patched, from), *target;
+	const struct piece *target = side_piece(patched, ref->piece);
+	bool is_entry = ref->target == 0 && target->root == ref->piece;
+
+	/* Another name for this function that the kernel may have given to a function of another object. */
+	if (is_entry && patched->obj->syms[ref->sym].bind == STB_WEAK && ref->sym != target->sym)
+		return USE_WEAK;
+	/* Labels inside of a function are its own: a fixup, a jump to its unlikely part. */
+	if (target->root == side_piece(patched, from)->root && (!is_entry || ref->is_branch))
+		return USE_OWN;
+	/* A label in a table (switch, computed goto) is a place in new code: only an entry is the same in old code. */
+	if (!is_entry && !ref->is_branch)
+		return USE_LABEL;
+	if (!ref->is_branch)
+		return is_new_landing(diff, ref->piece) ? USE_ADDRESS_CALLED : USE_ADDRESS;
+	return diff->changes->v[ref->piece].change == CHANGE_CHANGED ? USE_CALL_CHANGED : USE_CALL_SAME;
+}
+
+static enum use_reason reason_in_body(const struct diff *diff, uint32_t from, const struct ref *ref)
+{
+	const struct side *patched = &diff->patched;
+	const struct piece *target;
 	bool has_partner;
 
 	if (ref->piece == PIECE_NONE)
-		return elf_sym_has_section(&patched->obj->syms[ref->sym]) ? REF_USE_NOWHERE : REF_USE_UNDEFINED;
+		return elf_sym_has_section(&patched->obj->syms[ref->sym]) ? USE_UNKNOWN_SECTION : USE_NOT_DEFINED;
 	target = side_piece(patched, ref->piece);
 	has_partner = diff->corr->to_orig[ref->piece] != PIECE_NONE;
 	if (target->class == SEC_UNKNOWN || target->class == SEC_AUTHOR)
-		return has_partner && can_be_named(diff, ref) ? REF_USE_EXISTING : REF_USE_NOWHERE;
-	if (target->kind == PIECE_FUNC && has_partner) {
-		bool is_entry = ref->target == 0 && target->root == ref->piece;
-
-		/* Another name for this function that the kernel may have given to a function of another object. */
-		if (is_entry && patched->obj->syms[ref->sym].bind == STB_WEAK && ref->sym != target->sym)
-			return REF_USE_EXISTING;
-
-		/* Labels inside of a function are its own: a fixup, a jump to its unlikely part. */
-		if (target->root == source->root && (!is_entry || ref->is_branch))
-			return REF_USE_COPY;
-		/* A label in a table (switch, computed goto) is a place in new code: only an entry is the same in old code. */
-		if (!is_entry && !ref->is_branch)
-			return REF_USE_COPY;
-		if (!ref->is_branch)
-			return is_new_landing(diff, ref->piece) ? REF_USE_COPY : REF_USE_EXISTING;
-		return diff->changes->v[ref->piece].change == CHANGE_CHANGED ? REF_USE_COPY : REF_USE_EXISTING;
-	}
+		return has_partner && can_be_named(diff, ref) ? USE_BY_NAME : USE_UNKNOWN_SECTION;
+	if (target->kind == PIECE_FUNC && has_partner)
+		return reason_of_function(diff, from, ref);
 	if (diff->changes->v[ref->piece].labels == LABELS_OWN || diff->changes->v[ref->piece].carried)
-		return REF_USE_COPY;
-	return has_partner ? REF_USE_EXISTING : REF_USE_COPY;
+		return USE_CARRIED;
+	return has_partner ? USE_OF_KERNEL : USE_NEW;
 }
 
-static enum ref_use find_use(const struct diff *diff, enum use_context context, uint32_t from, const struct ref *ref)
+static enum use_reason find_reason(const struct diff *diff, enum use_context context, uint32_t from,
+				   const struct ref *ref)
 {
 	const struct side *patched = &diff->patched;
 
 	/* In an entry or a block, what points into the function means the copy. */
 	if (context != USE_IN_BODY && ref->piece != PIECE_NONE &&
 	    side_piece(patched, ref->piece)->root == side_piece(patched, from)->root)
-		return REF_USE_COPY;
-	return body_ref_use(diff, from, ref);
+		return USE_OWN;
+	return reason_in_body(diff, from, ref);
+}
+
+/* What comes of each reason. */
+static const struct {
+	enum ref_use use;
+	const char *text;
+} reasons[] = {
+	[USE_NOT_DEFINED] = {REF_USE_UNDEFINED, "another object defines it"},
+	[USE_UNKNOWN_SECTION] = {REF_USE_NOWHERE, "its section has an unknown meaning"},
+	[USE_BY_NAME] = {REF_USE_EXISTING, "the kernel's, by its name; its section has an unknown meaning"},
+	[USE_OWN] = {REF_USE_COPY, "the copy: a place of the function itself"},
+	[USE_WEAK] = {REF_USE_EXISTING, "the kernel's: a weak name, which another object may override"},
+	[USE_LABEL] = {REF_USE_COPY, "the copy: a label of the new code"},
+	[USE_ADDRESS] = {REF_USE_EXISTING, "the kernel's: its address may be stored or compared"},
+	[USE_ADDRESS_CALLED] = {REF_USE_COPY, "the copy: the original is no target of an indirect branch"},
+	[USE_CALL_CHANGED] = {REF_USE_COPY, "the copy: a call of a changed function"},
+	[USE_CALL_SAME] = {REF_USE_EXISTING, "the kernel's: a call of a function that did not change"},
+	[USE_CARRIED] = {REF_USE_COPY, "the copy: it changed, and is copied into the livepatch"},
+	[USE_OF_KERNEL] = {REF_USE_EXISTING, "the kernel's: it exists there"},
+	[USE_NEW] = {REF_USE_COPY, "the copy: new, or without a name"},
+};
+
+const char *selection_reason_text(enum use_reason reason)
+{
+	return reasons[reason].text;
 }
 
 struct context {
@@ -154,9 +186,11 @@ static void add_part(struct context *ctx, struct use_part part, uint32_t sec, ui
 
 	part.n = refs_in_range(ctx->diff->patched.refs, sec, start, end, &refs);
 	part.first = ctx->uses.n;
-	for (uint32_t i = 0; i < part.n; i++)
-		vec_add(&ctx->uses, ((struct use){&refs[i], part.from, part.context,
-						  find_use(ctx->diff, part.context, part.from, &refs[i])}));
+	for (uint32_t i = 0; i < part.n; i++) {
+		enum use_reason reason = find_reason(ctx->diff, part.context, part.from, &refs[i]);
+
+		vec_add(&ctx->uses, ((struct use){&refs[i], part.from, part.context, reasons[reason].use, reason}));
+	}
 	vec_add(&ctx->parts, part);
 }
 

@@ -21,6 +21,23 @@ enum ref_use {
 	REF_USE_NOWHERE,   /* to what is never carried, in a section that is not known (refused by diff/gate.c) */
 };
 
+/* Why it is resolved so: see selection_reason_text(). */
+enum use_reason {
+	USE_NOT_DEFINED,     /* another object defines it */
+	USE_UNKNOWN_SECTION, /* what a section of unknown meaning holds is not carried */
+	USE_BY_NAME,         /* ... but has a name to be referred to */
+	USE_OWN,             /* a place of the function itself */
+	USE_WEAK,            /* a weak name, which the kernel may have given to another object's function */
+	USE_LABEL,           /* an address inside of a function */
+	USE_ADDRESS,         /* the address of a function, which may be stored or compared */
+	USE_ADDRESS_CALLED,  /* ... of one that is no place for an indirect branch */
+	USE_CALL_CHANGED,    /* a direct call or jump to a changed function */
+	USE_CALL_SAME,       /* ... to one that did not change */
+	USE_CARRIED,         /* a changed constant, a function or a table of labels that goes along */
+	USE_OF_KERNEL,       /* a variable or constant that the running kernel has */
+	USE_NEW,             /* new, or without a name: a string, a switch table */
+};
+
 enum why {
 	WHY_NOT,     /* not included */
 	WHY_CHANGED, /* a function that changed */
@@ -50,6 +67,7 @@ struct use {
 	uint32_t from; /* patched piece that needs it: the body itself, or the owner of the entry or block */
 	enum use_context context;
 	enum ref_use use;
+	enum use_reason reason;
 };
 
 /* A body, entry or block that is included, with its rows of the table. */
@@ -88,6 +106,9 @@ struct diff {
 /* Selects; diff->selection need not be set. */
 int selection_new(const struct diff *diff, struct selection **result) __attribute__((warn_unused_result));
 void selection_free(struct selection *selection);
+
+/* A reason in words, for --explain; static. */
+const char *selection_reason_text(enum use_reason reason);
 
 /*
  * What must hold of a selection that was not refused: all that an included piece needs as a copy is included, no variable that

@@ -340,73 +340,154 @@ static int refuse_position(const struct diff *diff, const struct plan_target *ta
 			   target->object, "its position is not the same while the module is loaded and later");
 }
 
-static void plan_symbol(struct context *ctx, uint32_t index)
+/* A symbol of the patched object that is to be found in the target, and what is known of it. */
+struct query {
+	const char *name;                   /* as the patched object has it */
+	bool undefined;                     /* the object does not define it */
+	const struct symvers_entry *export; /* of that name, if it can be the exported one; NULL: none */
+	bool has_partner;
+	const char *target_name; /* as the original has it: a numbered static local has its partner's number there */
+	bool target_global;      /* and whether it is global there */
+};
+
+static struct query query_new(const struct context *ctx, uint32_t index)
 {
 	const struct diff *diff = ctx->diff;
-	const struct plan_target *target = ctx->target;
 	const struct elf_sym *sym = &diff->patched.obj->syms[index];
-	struct plan_symbol *plan = &ctx->plan->of_sym[index];
-	bool undefined = elf_sym_is_undefined(sym), global = undefined || !elf_sym_is_local(sym);
-	const struct symvers_entry *export = global ? symvers_find(target->symvers, sym->name) : NULL;
 	uint32_t piece = diff->patched.pieces->of_sym[index];
 	uint32_t orig = piece == PIECE_NONE ? PIECE_NONE : diff->corr->to_orig[piece];
-	const char *name = sym->name;
+	struct query query = {
+		.name = sym->name,
+		.undefined = elf_sym_is_undefined(sym),
+		.has_partner = orig != PIECE_NONE,
+		.target_name = sym->name,
+		.target_global = elf_sym_is_undefined(sym) || !elf_sym_is_local(sym),
+	};
+
+	if (query.target_global)
+		query.export = symvers_find(ctx->target->symvers, sym->name);
+	if (query.has_partner) {
+		query.target_name = original_name(diff, index, orig);
+		query.target_global = !elf_sym_is_local(
+			&diff->orig.obj->syms[elf_obj_find_symbol(diff->orig.obj, query.target_name)]);
+	}
+	return query;
+}
+
+/* What a resolver says of a symbol. */
+enum resolution {
+	RESOLVED, /* the plan is made; what is wrong with it is refused */
+	NOT_MINE,
+};
+
+/* L3: the module loader finds what vmlinux exports. */
+static enum resolution resolve_export(struct context *ctx, const struct query *query, struct plan_symbol *plan)
+{
+	if (!query->export || strcmp(query->export->module, KLP_VMLINUX) ||
+	    (!query->undefined && !is_kernel(ctx->target)))
+		return NOT_MINE;
+	*plan = (struct plan_symbol){
+		.kind = PLAN_PLAIN,
+		.name = query->name,
+		.ns = *query->export->ns ? query->export->ns : NULL,
+	};
+	return RESOLVED;
+}
+
+/* What another module exports. A symbol of the target's own comes first, as it did in the link of the target. */
+static enum resolution resolve_export_of_module(struct context *ctx, const struct query *query,
+						struct plan_symbol *plan)
+{
+	struct found found;
+
+	if (!query->export || !query->undefined || !strcmp(query->export->module, ctx->target->object) ||
+	    find_global(ctx->target->symtab, query->name, &found))
+		return NOT_MINE;
+	plan_export_of_module(ctx, query->export, plan);
+	return RESOLVED;
+}
+
+static void refuse_ambiguous(struct context *ctx, const struct query *query)
+{
+	diag_refuse(
+		ctx->diag, RULE_SYMBOL_AMBIGUOUS, ctx->diff->patched.obj->path, query->target_name,
+		"%s has several symbols of this name, or source files with it, and which one is meant can't be told; %s",
+		ctx->target->object, why_ambiguous(ctx->target));
+}
+
+/* L4, L5: a symbol of the target, exported or not. */
+static enum resolution resolve_own(struct context *ctx, const struct query *query, struct plan_symbol *plan)
+{
+	const struct plan_target *target = ctx->target;
+	struct found found = {0};
+	int status =
+		find_symbol(ctx->diff, target, query->target_name, query->has_partner, query->target_global, &found);
+
+	if (!status)
+		return NOT_MINE;
+	if (status < 0) {
+		*plan = (struct plan_symbol){.kind = PLAN_PLAIN, .name = query->name};
+		refuse_ambiguous(ctx, query);
+		return RESOLVED;
+	}
+	warn_of_name(ctx->diff, target, &found, ctx->diag);
+	check_stays(ctx, target->symtab, target->object, &found);
+	if (!has_position(target->symtab, &found))
+		refuse_position(ctx->diff, target, query->target_name, ctx->diag);
+	*plan = (struct plan_symbol){
+		.kind = is_kernel(target) ? PLAN_EARLY : kind_of_module(target),
+		.name = klp_name(ctx, target->object, &found),
+	};
+	return RESOLVED;
+}
+
+/* L4: what code of a module newly refers to, and the module does not have, is the kernel's. */
+static enum resolution resolve_kernel(struct context *ctx, const struct query *query, struct plan_symbol *plan)
+{
 	struct found found = {0};
 	int status;
 
-	if (export && !strcmp(export->module, KLP_VMLINUX) && (undefined || is_kernel(target))) {
-		*plan = (struct plan_symbol){
-			.kind = PLAN_PLAIN,
-			.name = sym->name,
-			.ns = *export->ns ? export->ns : NULL,
-		};
-		return;
+	if (!query->undefined || !ctx->target->kernel || module_has_own(query->target_name))
+		return NOT_MINE;
+	status = find_global(ctx->target->kernel, query->target_name, &found);
+	if (!status)
+		return NOT_MINE;
+	if (status < 0) {
+		*plan = (struct plan_symbol){.kind = PLAN_PLAIN, .name = query->name};
+		refuse_ambiguous(ctx, query);
+		return RESOLVED;
 	}
-	/* A symbol of its own comes first, as it did in the link of the target. */
-	if (export && undefined && strcmp(export->module, target->object) &&
-	    !find_global(target->symtab, sym->name, &found)) {
-		plan_export_of_module(ctx, export, plan);
-		return;
-	}
-	/* A numbered static local has its partner's number in the running kernel. */
-	if (orig != PIECE_NONE) {
-		name = original_name(diff, index, orig);
-		global = !elf_sym_is_local(&diff->orig.obj->syms[elf_obj_find_symbol(diff->orig.obj, name)]);
-	}
-	status = find_symbol(diff, target, name, orig != PIECE_NONE, global, &found);
-	if (!status && undefined && target->kernel && !module_has_own(name)) {
-		status = find_global(target->kernel, name, &found);
-		if (status > 0) {
-			check_stays(ctx, target->kernel, KLP_VMLINUX, &found);
-			*plan = (struct plan_symbol){.kind = PLAN_EARLY, .name = klp_name(ctx, KLP_VMLINUX, &found)};
+	check_stays(ctx, ctx->target->kernel, KLP_VMLINUX, &found);
+	*plan = (struct plan_symbol){.kind = PLAN_EARLY, .name = klp_name(ctx, KLP_VMLINUX, &found)};
+	return RESOLVED;
+}
+
+/* Another object of the patch may define it; if none does, klp-link says so. */
+static enum resolution resolve_patch(struct context *ctx, const struct query *query, struct plan_symbol *plan)
+{
+	if (!query->undefined || (!is_kernel(ctx->target) && module_has_own(query->target_name)))
+		return NOT_MINE;
+	*plan = (struct plan_symbol){.kind = PLAN_PLAIN, .name = query->name, .is_of_patch = true};
+	return RESOLVED;
+}
+
+/* Who may have a symbol, in the order in which they are asked. */
+static enum resolution (*const resolvers[])(struct context *ctx, const struct query *query,
+					    struct plan_symbol *plan) = {
+	resolve_export, resolve_export_of_module, resolve_own, resolve_kernel, resolve_patch,
+};
+
+static void plan_symbol(struct context *ctx, uint32_t index)
+{
+	struct plan_symbol *plan = &ctx->plan->of_sym[index];
+	const struct query query = query_new(ctx, index);
+
+	for (uint32_t i = 0; i < sizeof(resolvers) / sizeof(resolvers[0]); i++)
+		if (resolvers[i](ctx, &query, plan) == RESOLVED)
 			return;
-		}
-	}
-	if (status > 0) {
-		warn_of_name(diff, target, &found, ctx->diag);
-		check_stays(ctx, target->symtab, target->object, &found);
-		if (!has_position(target->symtab, &found))
-			refuse_position(diff, target, name, ctx->diag);
-		*plan = (struct plan_symbol){
-			.kind = is_kernel(target) ? PLAN_EARLY : kind_of_module(target),
-			.name = klp_name(ctx, target->object, &found),
-		};
-		return;
-	}
-	/* Another object of the patch may define it; if none does, the link of the module says so. */
-	if (!status && undefined && (is_kernel(target) || !module_has_own(name))) {
-		*plan = (struct plan_symbol){.kind = PLAN_PLAIN, .name = sym->name, .is_of_patch = true};
-		return;
-	}
-	*plan = (struct plan_symbol){.kind = PLAN_PLAIN, .name = sym->name};
-	if (status)
-		diag_refuse(
-			ctx->diag, RULE_SYMBOL_AMBIGUOUS, diff->patched.obj->path, name,
-			"%s has several symbols of this name, or source files with it, and which one is meant can't be told; %s",
-			target->object, why_ambiguous(target));
-	else
-		diag_refuse(ctx->diag, RULE_SYMBOL_MISSING, diff->patched.obj->path, name,
-			    "%s has no symbol of this name that a livepatch could refer to", target->object);
+	*plan = (struct plan_symbol){.kind = PLAN_PLAIN, .name = query.name};
+	diag_refuse(ctx->diag, RULE_SYMBOL_MISSING, ctx->diff->patched.obj->path, query.target_name,
+		    "%s has no symbol of this name that a livepatch could refer to", ctx->target->object);
 }
 
 uint32_t plan_symbol_of_ref(const struct diff *diff, const struct ref *ref)

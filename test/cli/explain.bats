@@ -25,6 +25,7 @@ setup() {
 		int text(void) { return printk("before the text\n") + 1; }
 		int calls(int i) { return other(i) + 5; }
 		int loop(int n) { int k; for (k = 0; k < n; k++) other(k); return 5; }
+		__attribute__((noinline)) int stays(int i) { int r = other(i); return r * 3; }
 		int row(void) { other(1); other(2); return another(3) + 1; }
 		const char *const names[] = { "a", "b" };
 	EOF
@@ -82,6 +83,19 @@ has() {
 	has "patched.o: fresh: new: called by calls+0xa"
 	[[ $output == *"patched.o: leaf: new: called by fresh+0x"*", which is called by calls+0xa"* ]]
 	has "  reason: fresh is new; it was other"
+}
+
+@test "what each reference is resolved to, and why" {
+	run -0 explained 's/^int calls.*/static int count; static __attribute__((noinline)) int fresh(int i) { return another(i) + 1; }\
+		int stays(int); int calls(int i) { count++; return fresh(i) + stays(i); } extern const char *const names[]; void *keep(void) { other(count); return calls(3) ? (void *)names : (void *)user; }/'
+	has "  use: another: another object defines it"
+	has "  use: fresh: the copy: new, or without a name"
+	has "  use: count: the copy: new, or without a name"
+	has "  use: stays: the kernel's: a call of a function that did not change"
+	has "  use: names: the kernel's: it exists there"
+	has "  use: user: the kernel's: its address may be stored or compared"
+	run -0 explained 's/other\(i\) \+ 5/other(i) + calls(i - 7) + 6/; s/return f->b/return calls(7) + f->b/' -fno-optimize-sibling-calls
+	has "  use: calls: the copy: a call of a changed function"
 }
 
 @test "code of an inlined function" {
