@@ -162,6 +162,19 @@ struct arch_ops {
 		      char *buffer, size_t buffer_size);
 };
 
+/*
+ * Decodes the instruction at offset of text. What is none is passed by as one byte that does nothing: the kernel has such bytes on
+ * purpose (`.byte` in inline assembly). Returns whether it is one.
+ */
+static inline bool arch_step(const struct arch_ops *arch, const uint8_t *text, uint64_t size, uint64_t offset,
+			     struct arch_insn *insn)
+{
+	if (arch->decode(text, size, offset, insn))
+		return true;
+	*insn = (struct arch_insn){.offset = offset, .length = 1};
+	return false;
+}
+
 /* The number at bytes, in the machine's byte order. */
 static inline uint32_t arch_get32(const struct arch_ops *arch, const uint8_t *bytes)
 {

@@ -124,8 +124,8 @@ static uint32_t anonymous_neighbour(const struct side *side, const struct ref *r
  */
 static bool same_neighbours(const struct context *ctx, const struct ref *o_ref, const struct ref *p_ref, int depth)
 {
-	uint32_t o = o_ref->is_displaced ? anonymous_neighbour(ctx->orig, o_ref) : PIECE_NONE;
-	uint32_t p = p_ref->is_displaced ? anonymous_neighbour(ctx->patched, p_ref) : PIECE_NONE;
+	uint32_t o = o_ref->arithmetic != REF_AS_IS ? anonymous_neighbour(ctx->orig, o_ref) : PIECE_NONE;
+	uint32_t p = p_ref->arithmetic != REF_AS_IS ? anonymous_neighbour(ctx->patched, p_ref) : PIECE_NONE;
 
 	if (o == PIECE_NONE || p == PIECE_NONE)
 		return o == p;
@@ -466,7 +466,8 @@ static bool is_read_by_one(const struct side *side, uint32_t id, uint32_t root)
 			if (ref->piece != id)
 				continue;
 			from = pieces_find(side->pieces, sec, ref->offset);
-			if (!ref->is_indexed || from == PIECE_NONE || side_piece(side, from)->root != root)
+			if (ref->arithmetic != REF_INDEXED || from == PIECE_NONE ||
+			    side_piece(side, from)->root != root)
 				return false;
 		}
 	}

@@ -424,7 +424,7 @@ void escape_follow(const struct side *side, uint32_t from, uint32_t sec, uint64_
 	struct arch_flow flow;
 
 	if (!walk.obj->arch->decode(text->data, text->size, at, &insn) ||
-	    !walk.obj->arch->decode_flow(text->data, text->size, at, &flow) || ref->is_undecoded) {
+	    !walk.obj->arch->decode_flow(text->data, text->size, at, &flow) || ref->source == REF_UNDECODED) {
 		keep(&walk, taint, ESCAPE_UNKNOWN, NULL);
 		return;
 	}
@@ -447,10 +447,8 @@ static void follow_stack_of_part(const struct side *side, uint32_t part, struct 
 		struct walk walk = {.trail = &trail, .obj = side->obj, .root = piece->root};
 		struct taint taken = {0};
 
-		if (!arch->decode(text->data, text->size, at, &insn)) {
-			insn.length = 1;
+		if (!arch_step(arch, text->data, text->size, at, &insn))
 			continue;
-		}
 		/* Calls, pushes and pops move the pointer itself. */
 		if (insn.is_call || !arch->decode_flow(text->data, text->size, at, &flow) ||
 		    !(flow.reads & arch->calls.stack))
@@ -481,8 +479,7 @@ void escape_visit_code(const struct side *side, uint32_t sec, uint64_t start, ui
 		uint32_t n;
 
 		/* What can't be decoded is passed by as diff/refs.c does, which knows its fields to be undecoded. */
-		if (!side->obj->arch->decode(text->data, text->size, at, &insn))
-			insn.length = 1;
+		arch_step(side->obj->arch, text->data, text->size, at, &insn);
 		n = refs_in_range(side->refs, sec, at, at + insn.length, &refs);
 		for (uint32_t i = 0; i < n; i++)
 			visit(arg, at, &refs[i]);

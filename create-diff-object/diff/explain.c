@@ -56,7 +56,8 @@ static uint32_t insn_length(const struct side *side, uint32_t id, uint64_t at)
 	const struct elf_sec *sec = side_section(side, side_piece(side, id));
 	struct arch_insn insn;
 
-	return side->obj->arch->decode(sec->data, sec->size, at, &insn) ? insn.length : 1;
+	arch_step(side->obj->arch, sec->data, sec->size, at, &insn);
+	return insn.length;
 }
 
 /* Is there a branch at `at` that stays in its function, so that its distance only tells how much code is between? */

@@ -148,10 +148,8 @@ static void walk_code(struct walk *walk, uint32_t p, bool with_own)
 		const struct ref *refs;
 		uint32_t n;
 
-		if (!walk->side->obj->arch->decode(text->data, text->size, at, &insn)) {
-			insn.length = 1;
+		if (!arch_step(walk->side->obj->arch, text->data, text->size, at, &insn))
 			continue;
-		}
 		n = refs_in_range(walk->side->refs, piece->sec, at, at + insn.length, &refs);
 		if (!add_inlined(walk, piece->sec, at) && with_own)
 			add_own(walk, text, refs, n, &insn, piece->root);

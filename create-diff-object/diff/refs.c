@@ -23,13 +23,12 @@ static int compare_refs(const void *a, const void *b)
 	return x->offset < y->offset ? -1 : x->offset > y->offset;
 }
 
-/* What the field's addend must grow by to give the byte that is meant; 0 outside of instructions. */
+/* The field of an instruction that a relocation is for; all zero outside of instructions. */
 struct field {
-	int64_t bias;
+	int64_t bias; /* what the relocation's addend must grow by to give the byte that is meant */
 	bool is_branch;
-	bool is_access;    /* the instruction reads or writes just there, so an end is not meant */
-	bool is_displaced; /* it computes with the address */
-	bool is_indexed;   /* by adding a register */
+	bool is_access; /* the instruction reads or writes just there, so an end is not meant */
+	enum ref_arithmetic arithmetic;
 };
 
 /* A physical address is far outside of what it is the address of, and in it less the distance of both kinds. */
@@ -48,8 +47,7 @@ static void resolve(const struct pieces *pieces, struct ref *ref, const struct f
 	const struct piece *piece;
 
 	ref->is_branch = field->is_branch;
-	ref->is_displaced = field->is_displaced && elf_sym_is_section(sym);
-	ref->is_indexed = field->is_indexed && elf_sym_is_section(sym);
+	ref->arithmetic = elf_sym_is_section(sym) ? field->arithmetic : REF_AS_IS;
 	ref->target = meant;
 	ref->piece = PIECE_NONE;
 	if (!elf_sym_has_section(sym))
@@ -73,82 +71,112 @@ static void resolve(const struct pieces *pieces, struct ref *ref, const struct f
 }
 
 /*
- * Walks the instructions of a text section beside its relocations. An instruction that can't be decoded is passed by
- * a byte at a time: the kernel has such bytes on purpose (`.byte` in inline assembly); a field there is taken to
- * end its instruction, which is true for all calls and jumps.
+ * The instructions of a text section, one after the other. What can't be decoded is passed by a byte at a time: the kernel has such
+ * bytes on purpose (`.byte` in inline assembly); a field there is taken to end its instruction, which is true for all calls and jumps.
  */
+struct insns {
+	const struct pieces *pieces;
+	uint32_t sec;
+	uint64_t at;    /* where the next one is looked for, bytes from the start of the section */
+	uint32_t piece; /* the first one whose entry is behind that */
+	struct arch_insn insn;
+};
+
+static bool insns_next(struct insns *insns)
+{
+	const struct pieces *pieces = insns->pieces;
+	const struct elf_sec *sec = &pieces->obj->secs[insns->sec];
+
+	while (insns->at < sec->size) {
+		/* A function begins with an instruction, whatever the bytes before it looked like. */
+		while (insns->piece < pieces->end_of_sec[insns->sec] && pieces->v[insns->piece].entry <= insns->at)
+			insns->piece++;
+		if (!pieces->obj->arch->decode(sec->data, sec->size, insns->at, &insns->insn)) {
+			insns->at++;
+			continue;
+		}
+		if (insns->piece < pieces->end_of_sec[insns->sec] &&
+		    insns->at + insns->insn.length > pieces->v[insns->piece].entry) {
+			insns->at = pieces->v[insns->piece].entry;
+			continue;
+		}
+		insns->at += insns->insn.length;
+		return true;
+	}
+	return false;
+}
+
+/* Resolves a relocation inside of an instruction. Returns whether it is for the PC-relative field. */
+static bool annotate(const struct insns *insns, struct ref *ref)
+{
+	const struct elf_obj *obj = insns->pieces->obj;
+	const struct arch_insn *insn = &insns->insn;
+	const struct arch_reloc *reloc = obj->arch->reloc(ref->type);
+	bool at_field = insn->field_size && ref->offset == insn->offset + insn->field_offset;
+	bool at_address = insn->address_offset && ref->offset == insn->offset + insn->address_offset;
+	bool at_immediate = insn->immediate_offset && ref->offset == insn->offset + insn->immediate_offset;
+	struct field field = {.is_access = insn->is_plain_memory && at_address};
+	struct arch_direct direct;
+
+	/* Not a field of this instruction, which is none then: see read_section. */
+	if (!at_field && !at_address && !at_immediate)
+		return false;
+	ref->source = REF_READ;
+	if (insn->adds_register && at_address)
+		field.arithmetic = REF_INDEXED;
+	else if (!insn->is_load && at_immediate)
+		field.arithmetic = REF_COMPUTED;
+	if (reloc->pc_relative) {
+		field.bias = (int64_t)(insn->offset + insn->length - ref->offset);
+		field.is_branch = insn->is_branch && at_field;
+	}
+	if (reloc->is_got && obj->arch->avoid_got(obj->secs[insns->sec].data, ref->offset, &direct))
+		field.is_branch = direct.is_branch;
+	resolve(insns->pieces, ref, &field);
+	return at_field;
+}
+
+/* Adds the reference of a PC-relative field without a relocation. Inside of a function nothing moves; only what leaves it needs one. */
+static void add_found(const struct insns *insns, ref_vec *refs)
+{
+	const struct pieces *pieces = insns->pieces;
+	const struct arch_insn *insn = &insns->insn;
+	uint64_t field_at = insn->offset + insn->field_offset;
+	uint32_t from = pieces_find(pieces, insns->sec, insn->offset), to = PIECE_NONE;
+	int64_t target;
+
+	if (insn->target <= pieces->obj->secs[insns->sec].size)
+		to = pieces_find(pieces, insns->sec, insn->target);
+	if (to == PIECE_NONE || from == to || !pieces->v[to].sym)
+		return;
+	target = (int64_t)insn->target - (int64_t)pieces->v[to].entry;
+	vec_add(refs, ((struct ref){
+			      .offset = field_at,
+			      .addend = target - (int64_t)(insn->offset + insn->length - field_at),
+			      .target = target,
+			      .type = pieces->obj->arch->field_reloc(insn),
+			      .sym = pieces->v[to].sym,
+			      .piece = to,
+			      .is_branch = insn->is_branch,
+			      .source = REF_FOUND,
+		      }));
+}
+
+/* Walks the instructions of a text section beside its relocations. */
 static void scan_text(const struct pieces *pieces, uint32_t index, ref_vec *refs)
 {
-	const struct elf_obj *obj = pieces->obj;
-	const struct elf_sec *sec = &obj->secs[index];
-	uint32_t next = 0, known = refs->n, piece = pieces->first_of_sec[index];
+	struct insns insns = {.pieces = pieces, .sec = index, .piece = pieces->first_of_sec[index]};
+	uint32_t next = 0, known = refs->n;
 
-	if (piece == PIECE_NONE)
+	if (insns.piece == PIECE_NONE)
 		return;
-
-	for (uint64_t at = 0; at < sec->size;) {
-		struct arch_direct direct;
-		struct arch_insn insn;
-		uint64_t field_at;
+	while (insns_next(&insns)) {
 		bool has_reloc = false;
 
-		/* A function begins with an instruction, whatever the bytes before it looked like. */
-		while (piece < pieces->end_of_sec[index] && pieces->v[piece].entry <= at)
-			piece++;
-		if (!obj->arch->decode(sec->data, sec->size, at, &insn)) {
-			at++;
-			continue;
-		}
-		if (piece < pieces->end_of_sec[index] && at + insn.length > pieces->v[piece].entry) {
-			at = pieces->v[piece].entry;
-			continue;
-		}
-		field_at = at + insn.field_offset;
-		for (; next < known && refs->v[next].offset < at + insn.length; next++) {
-			struct ref *ref = &refs->v[next];
-			const struct arch_reloc *reloc = obj->arch->reloc(ref->type);
-			struct field field = {0};
-
-			bool at_field = insn.field_size && ref->offset == field_at;
-			bool at_address = insn.address_offset && ref->offset == at + insn.address_offset;
-			bool at_immediate = insn.immediate_offset && ref->offset == at + insn.immediate_offset;
-
-			if (at_field)
-				has_reloc = true;
-			ref->is_undecoded = !at_field && !at_address && !at_immediate;
-			/* Not a field of this instruction, which is none then: see read_section. */
-			if (ref->is_undecoded)
-				continue;
-			field.is_access = insn.is_plain_memory && at_address;
-			field.is_indexed = insn.adds_register && at_address;
-			field.is_displaced = field.is_indexed || (!insn.is_load && at_immediate);
-			if (reloc->pc_relative) {
-				field.bias = (int64_t)(at + insn.length - ref->offset);
-				field.is_branch = insn.is_branch && at_field;
-			}
-			if (reloc->is_got && obj->arch->avoid_got(sec->data, ref->offset, &direct))
-				field.is_branch = direct.is_branch;
-			resolve(pieces, ref, &field);
-		}
-		if (insn.field_size && !has_reloc) {
-			uint32_t from = pieces_find(pieces, index, at);
-			uint32_t to = insn.target <= sec->size ? pieces_find(pieces, index, insn.target) : PIECE_NONE;
-
-			/* Inside of a function nothing moves; only what leaves it needs a reference. */
-			if (to != PIECE_NONE && from != to && pieces->v[to].sym)
-				vec_add(refs, ((struct ref){
-						      .offset = field_at,
-						      .addend = (int64_t)insn.target - (int64_t)pieces->v[to].entry -
-								(int64_t)(at + insn.length - field_at),
-						      .target = (int64_t)insn.target - (int64_t)pieces->v[to].entry,
-						      .type = obj->arch->field_reloc(&insn),
-						      .sym = pieces->v[to].sym,
-						      .piece = to,
-						      .is_branch = insn.is_branch,
-						      .is_found = true,
-					      }));
-		}
-		at += insn.length;
+		for (; next < known && refs->v[next].offset < insns.at; next++)
+			has_reloc |= annotate(&insns, &refs->v[next]);
+		if (insns.insn.field_size && !has_reloc)
+			add_found(&insns, refs);
 	}
 }
 
@@ -156,7 +184,7 @@ static int check_type(const struct elf_obj *obj, const struct elf_sec *sec, cons
 {
 	const struct arch_reloc *reloc = obj->arch->reloc(ref->type);
 
-	if (ref->is_found || reloc->known || reloc->is_got)
+	if (ref->source == REF_FOUND || reloc->known || reloc->is_got)
 		return 0;
 	return diag_error(diag, obj->path, sec->name,
 			  "offset %#lx: %s (type %u) is not supported in a livepatch module",
@@ -187,7 +215,8 @@ static int read_section(const struct pieces *pieces, struct refs *refs, uint32_t
 		const struct field branch = {.bias = 4};
 		bool pc_text = elf_sec_is_text(sec) && obj->arch->reloc(found.v[i].type)->pc_relative;
 
-		found.v[i].is_undecoded = elf_sec_is_text(sec);
+		/* Until its instruction is found. */
+		found.v[i].source = elf_sec_is_text(sec) ? REF_UNDECODED : REF_READ;
 		resolve(pieces, &found.v[i], pc_text ? &branch : &whole);
 	}
 	if (elf_sec_is_text(sec) && sec->data) {

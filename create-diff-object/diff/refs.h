@@ -14,6 +14,23 @@
 
 #include "diff/pieces.h"
 
+/* How the meaning of a reference is known. */
+enum ref_source {
+	REF_READ,      /* by its relocation, and the instruction that it is a field of, if it is in code */
+	REF_FOUND,     /* not in the file: a distance that the assembler resolved */
+	REF_UNDECODED, /* the field is in no instruction that is known, so which byte is meant is not sure */
+};
+
+/*
+ * What the instruction does with the address, where the relocation only says it by the section: a[i - 1] and `p >= a` of a loop that
+ * runs down name a byte that may belong to the datum before a[].
+ */
+enum ref_arithmetic {
+	REF_AS_IS,
+	REF_COMPUTED, /* computes with it */
+	REF_INDEXED,  /* adds a register */
+};
+
 struct ref {
 	uint64_t offset; /* of the field, bytes from the start of the section */
 	int64_t addend;  /* as the relocation has it */
@@ -24,19 +41,14 @@ struct ref {
 	uint32_t
 		piece; /* the piece that is meant, PIECE_NONE: sym is not in this object, or its section has no pieces */
 	bool is_branch; /* the field is the distance of a direct call or jump */
-	bool is_found;  /* not in the file: a distance that the assembler resolved */
+	enum ref_source source;
+	enum ref_arithmetic arithmetic;
 	/*
 	 * The byte that is meant is where one datum ends and the next begins, and the relocation only says so by the
-	 * section: `a + ARRAY_SIZE(a)`, or the start of the next? piece is the next one.
+	 * section: `a + ARRAY_SIZE(a)`, or the start of the next? piece is the next one. (It may be computed with as well: a loop that
+	 * runs down to a[].)
 	 */
 	bool is_border;
-	/*
-	 * The instruction computes with the address, and the relocation only says it by the section: a[i - 1] and `p >= a` of a
-	 * loop that runs down name a byte that may belong to the datum before a[].
-	 */
-	bool is_displaced;
-	bool is_indexed;   /* displaced, by a register */
-	bool is_undecoded; /* the field is in no instruction that is known, so which byte is meant is not sure */
 };
 
 struct refs {

@@ -58,8 +58,7 @@ static uint32_t find_accessor(const struct diff *diff, uint32_t variable)
 			const struct ref *refs;
 			uint32_t n;
 
-			if (!patched->obj->arch->decode(text->data, text->size, at, &insn))
-				insn = (struct arch_insn){.offset = at, .length = 1};
+			arch_step(patched->obj->arch, text->data, text->size, at, &insn);
 			n = refs_in_range(patched->refs, piece->sec, at, at + insn.length, &refs);
 			for (uint32_t i = 0; i < n; i++)
 				if (refs[i].piece == variable && is_access(patched, piece->sec, &insn, &refs[i]))

@@ -47,9 +47,10 @@ static uint32_t find_other_owner(const struct diff *diff, const struct ref *ref)
 	uint64_t at = target->entry + (uint64_t)ref->target;
 
 	/* What a loop runs up to is the end of something: see is_border. */
-	if (!ref->is_displaced || target->kind != PIECE_DATA || (at == target->end && !ref->is_indexed))
+	if (ref->arithmetic == REF_AS_IS || target->kind != PIECE_DATA ||
+	    (at == target->end && ref->arithmetic != REF_INDEXED))
 		return PIECE_NONE;
-	if (ref->is_indexed && ref->piece > pieces->first_of_sec[target->sec] && at - left->end <= 64 &&
+	if (ref->arithmetic == REF_INDEXED && ref->piece > pieces->first_of_sec[target->sec] && at - left->end <= 64 &&
 	    !is_same_distance(diff, ref->piece - 1, ref->piece))
 		return ref->piece - 1;
 	if (ref->piece + 1 < pieces->end_of_sec[target->sec] && right->start - at <= right->end - right->start &&
@@ -65,7 +66,7 @@ static bool is_unsure(const struct diff *diff, const struct ref *ref)
 	const struct elf_obj *obj = diff->patched.obj;
 	uint32_t sec = pieces->v[ref->piece].sec;
 
-	return ref->is_undecoded && obj->arch->reloc(ref->type)->pc_relative &&
+	return ref->source == REF_UNDECODED && obj->arch->reloc(ref->type)->pc_relative &&
 	       elf_sym_is_section(&obj->syms[ref->sym]) && pieces->end_of_sec[sec] - pieces->first_of_sec[sec] > 1;
 }
 
@@ -132,7 +133,7 @@ static bool is_of_others(const struct use_check *check)
 
 static bool is_short_jump(const struct use_check *check)
 {
-	return check->row->ref->is_found && type_of(check)->size != 4;
+	return check->row->ref->source == REF_FOUND && type_of(check)->size != 4;
 }
 
 static const char *short_jump_text(const struct use_check *check)

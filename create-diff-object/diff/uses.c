@@ -83,11 +83,10 @@ static uint64_t add_instruction(const struct side *side, const struct piece *pie
 	struct arch_insn insn;
 
 	while (at <= offset) {
-		uint64_t length = arch->decode(sec->data, sec->size, at, &insn) ? insn.length : 1;
-
-		if (offset < at + length)
+		arch_step(arch, sec->data, sec->size, at, &insn);
+		if (offset < at + insn.length)
 			break;
-		at += length;
+		at += insn.length;
 	}
 	if (!arch->print(sec->data, sec->size, at, NULL, NULL, text, sizeof(text)))
 		return hash;

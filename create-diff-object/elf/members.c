@@ -65,7 +65,7 @@ static void measure(const struct types *types, Dwarf_Die *die, struct member *me
 }
 
 /* The structure or union without a name that a member is, or an array of it; else TYPE_NONE. */
-static uint32_t find_nameless(const struct types *types, uint32_t node, bool *is_array)
+static uint32_t find_inner(const struct types *types, uint32_t node, bool *is_array)
 {
 	*is_array = false;
 	for (unsigned int i = 0; i < MAX_DEPTH; i++) {
@@ -109,7 +109,7 @@ static void find_members(const struct types *types, uint32_t node, const char *p
 		measure(types, &die, &member);
 		member.bit += base;
 		member.name = name ? arena_printf(types->arena, "%s%s", prefix, name) : prefix;
-		inner = find_nameless(types, member.node, &is_array);
+		inner = find_inner(types, member.node, &is_array);
 		if (name && (inner == TYPE_NONE || is_array))
 			vec_add(members, member);
 		if (inner != TYPE_NONE)
