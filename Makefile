@@ -207,7 +207,7 @@ fuzz:
 
 # Coverage-guided: FUZZ_RUNS executions for each of FUZZ_TARGETS, by clang's libFuzzer. Takes hours; see test/fuzz/README.md.
 FUZZ_RUNS ?= 2000000
-FUZZ_TARGETS ?= create-diff-object create-klp-module klp-verify klp-place
+FUZZ_TARGETS ?= create-diff-object create-klp-module klp-verify klp-place klp-link
 # Without pointer-overflow: clang finds fault with an empty vector, NULL + 0.
 FUZZ_SAN := -Wno-missing-field-initializers -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer -fno-sanitize=pointer-overflow
 FUZZ_BIN := $(FUZZ_TARGETS:%=build-fuzz/test/fuzz/%)

@@ -4,46 +4,18 @@
 #include "tools/klp-verify.c"
 #undef main
 
-#include <stdlib.h>
-#include <unistd.h>
-
 #include "target.h"
-
-static char modules[] = "/dev/shm/klp-fuzz.XXXXXX";
-
-static void remove_modules(void)
-{
-	char path[64];
-
-	snprintf(path, sizeof(path), "%s/mod_b.ko", modules);
-	unlink(path);
-	rmdir(modules);
-}
-
-/* A directory whose only module is the file. */
-static char *modules_path(const struct fuzz_file *file)
-{
-	static bool made;
-	char path[64];
-
-	if (!made) {
-		if (!mkdtemp(modules))
-			abort();
-		atexit(remove_modules);
-		made = true;
-		snprintf(path, sizeof(path), "%s/mod_b.ko", modules);
-		fuzz_name(5, path);
-	}
-	fuzz_path(5, file);
-	return modules;
-}
 
 void fuzz_run(const struct fuzz_file *files)
 {
 	uint8_t bits = fuzz_option(files, 0);
+	static bool named;
 	char *argv[16];
 	int argc = 0;
 
+	if (!named)
+		fuzz_name(5, "mod_b.ko");
+	named = true;
 	argv[argc++] = (char *)"klp-verify";
 	argv[argc++] = (char *)fuzz_path(1, &files[1]);
 	argv[argc++] = (char *)"--vmlinux";
@@ -55,8 +27,9 @@ void fuzz_run(const struct fuzz_file *files)
 		argv[argc++] = (char *)fuzz_path(4, &files[4]);
 	}
 	if (files[5].size) {
+		fuzz_path(5, &files[5]);
 		argv[argc++] = (char *)"--modules";
-		argv[argc++] = modules_path(&files[5]);
+		argv[argc++] = (char *)fuzz_directory();
 	}
 	if (bits & 1)
 		argv[argc++] = (char *)"--json";

@@ -6,12 +6,15 @@
 #include "target.h"
 
 #include <elf.h>
+#include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "util/memory.h"
@@ -82,9 +85,44 @@ const char *fuzz_path(size_t slot, const struct fuzz_file *file)
 	return slots[slot].path;
 }
 
-void fuzz_name(size_t slot, const char *path)
+static char directory[32] = "/dev/shm/klp-fuzz.XXXXXX";
+static bool has_directory;
+
+static int remove_one(const char *path, const struct stat *st, int type, struct FTW *walk)
 {
-	snprintf(slots[slot].path, sizeof(slots[slot].path), "%s", path);
+	(void)st;
+	(void)type;
+	(void)walk;
+	return remove(path);
+}
+
+static void remove_directory(void)
+{
+	nftw(directory, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+}
+
+const char *fuzz_directory(void)
+{
+	if (!has_directory) {
+		if (!mkdtemp(directory))
+			abort();
+		atexit(remove_directory);
+		has_directory = true;
+	}
+	return directory;
+}
+
+void fuzz_name(size_t slot, const char *name)
+{
+	char *path = slots[slot].path, *slash;
+
+	snprintf(path, sizeof(slots[slot].path), "%s/%s", fuzz_directory(), name);
+	for (slash = path + strlen(directory) + 1; (slash = strchr(slash, '/')); slash++) {
+		*slash = '\0';
+		if (mkdir(path, 0700) && errno != EEXIST)
+			abort();
+		*slash = '/';
+	}
 }
 
 const char *fuzz_output(void)

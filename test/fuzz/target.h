@@ -22,8 +22,10 @@ void fuzz_files(const uint8_t *input, size_t size, struct fuzz_file *files);
 uint8_t fuzz_option(const struct fuzz_file *files, size_t number);
 /* The path of a file with these bytes; slot says which of the files of this process it is. */
 const char *fuzz_path(size_t slot, const struct fuzz_file *file);
-/* That file is to be a real one, at path. Only before its first use. */
-void fuzz_name(size_t slot, const char *path);
+/* That file is to be a real one, in the directory below: "modules/mod_b.ko". Only before its first use. */
+void fuzz_name(size_t slot, const char *name);
+/* A directory for such files, which is removed at the end. */
+const char *fuzz_directory(void);
 /* The path of an empty file, for the output. */
 const char *fuzz_output(void);
 
