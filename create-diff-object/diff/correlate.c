@@ -7,6 +7,9 @@
  */
 #include "diff/correlate.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "diff/descriptors.h"
 #include "diff/pairing.h"
 #include "util/arena.h"
@@ -41,34 +44,71 @@ static void pair_btf_ids(struct pairing *pairing)
 	}
 }
 
+static bool is_paired_by_name(const struct side *side, uint32_t id)
+{
+	const struct piece *piece = side_piece(side, id);
+
+	return piece->sym && !piece->anonymous && !is_id(side, id) && !pairing_is_numbered(side, id) &&
+	       piece->root == id;
+}
+
+/* How sure it is that a name means the same. Of two that GCC had merged into one, which has both names, one is what that was. */
+enum name_round { SAME_START, MAIN_NAME, ANY_NAME, NAME_ROUNDS };
+
+static void pair_names_of_round(struct pairing *pairing, enum name_round round)
+{
+	for (uint32_t i = 0; i < pairing->patched->pieces->n; i++) {
+		uint32_t p = pairing->patched_order[i], o;
+		const char *name = side_piece(pairing->patched, p)->name;
+
+		if (pairing_has_pair(pairing, p) || !is_paired_by_name(pairing->patched, p))
+			continue;
+		o = pairing_find_free(pairing, name, p);
+		if (o == PIECE_NONE || (round == SAME_START && !pairing_is_same_start(pairing, o, p)) ||
+		    (round == MAIN_NAME && strcmp(side_piece(pairing->orig, o)->name, name) != 0))
+			continue;
+		pairing_add(pairing, o, p, CORR_NAME);
+	}
+}
+
 static void pair_names(struct pairing *pairing)
 {
-	for (uint32_t p = 0; p < pairing->patched->pieces->n; p++) {
-		const struct piece *piece = side_piece(pairing->patched, p);
-		uint32_t o;
+	for (enum name_round round = SAME_START; round < NAME_ROUNDS; round++)
+		pair_names_of_round(pairing, round);
+}
 
-		if (!piece->sym || piece->anonymous || is_id(pairing->patched, p) ||
-		    pairing_is_numbered(pairing->patched, p) || piece->root != p)
-			continue;
-		o = pairing_find_free(pairing, piece->name, p);
-		if (o != PIECE_NONE)
-			pairing_add(pairing, o, p, CORR_NAME);
-	}
+static int compare_names(const void *a, const void *b, void *arg)
+{
+	const struct elf_obj *obj = arg;
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+	int order = strverscmp(obj->syms[x].name, obj->syms[y].name);
+
+	return order ? order : x < y ? -1 : x > y;
 }
 
 /* A piece whose main name is new, because a patch gave it an alias, still has its old name. */
 static void pair_aliases(struct pairing *pairing)
 {
 	const struct elf_obj *orig = pairing->orig->obj, *patched = pairing->patched->obj;
+	uint32_t *found = arena_array(pairing->arena, uint32_t, patched->nsyms), n = 0;
 
 	for (uint32_t i = 1; i < patched->nsyms; i++) {
 		const struct elf_sym *sym = &patched->syms[i];
-		uint32_t p = pairing->patched->pieces->of_sym[i], o;
+		uint32_t p = pairing->patched->pieces->of_sym[i];
 
-		if (p == PIECE_NONE || pairing_has_pair(pairing, p) || elf_sym_is_section(sym) || !*sym->name ||
-		    is_prefix_symbol(sym->name) || side_piece(pairing->patched, p)->anonymous ||
-		    sym_name_parse(sym->name).has_number || sym_name_parse(sym->name).is_cold ||
-		    sym->value != side_piece(pairing->patched, p)->entry)
+		if (p != PIECE_NONE && !pairing_has_pair(pairing, p) && !elf_sym_is_section(sym) && *sym->name &&
+		    !is_prefix_symbol(sym->name) && !side_piece(pairing->patched, p)->anonymous &&
+		    !sym_name_parse(sym->name).has_number && !sym_name_parse(sym->name).is_cold &&
+		    sym->value == side_piece(pairing->patched, p)->entry)
+			found[n++] = i;
+	}
+	if (n)
+		qsort_r(found, n, sizeof(*found), compare_names, (void *)(uintptr_t)patched);
+	for (uint32_t i = 0; i < n; i++) {
+		const struct elf_sym *sym = &patched->syms[found[i]];
+		uint32_t p = pairing->patched->pieces->of_sym[found[i]], o;
+
+		if (pairing_has_pair(pairing, p))
 			continue;
 		o = pairing_find_free(pairing, sym->name, p);
 		if (o != PIECE_NONE &&
@@ -137,6 +177,8 @@ int corr_new(const struct side *orig, const struct side *patched, struct corr **
 	struct pairing pairing = {.orig = orig, .patched = patched, .corr = corr, .arena = arena_new()};
 	int err;
 
+	pairing.orig_order = pairing_order(orig, pairing.arena);
+	pairing.patched_order = pairing_order(patched, pairing.arena);
 	corr->arena = arena;
 	corr->to_patched = arena_array(arena, uint32_t, orig->pieces->n);
 	corr->to_orig = arena_array(arena, uint32_t, patched->pieces->n);

@@ -21,10 +21,11 @@ struct half {
 	struct static_local *declared; /* by index of ids */
 };
 
-static void find_ids(struct half *half, struct arena *arena)
+static void find_ids(struct half *half, const uint32_t *order, struct arena *arena)
 {
 	half->ids = arena_array(arena, uint32_t, half->side->pieces->n);
-	for (uint32_t id = 0; id < half->side->pieces->n; id++) {
+	for (uint32_t i = 0; i < half->side->pieces->n; i++) {
+		uint32_t id = order[i];
 		const struct piece *piece = side_piece(half->side, id);
 
 		if (piece->kind == PIECE_DATA && pairing_is_numbered(half->side, id) && !piece->anonymous)
@@ -111,8 +112,8 @@ void declared_doubt_pairs(struct pairing *pairing)
 {
 	struct half orig = {.side = pairing->orig}, patched = {.side = pairing->patched};
 
-	find_ids(&orig, pairing->arena);
-	find_ids(&patched, pairing->arena);
+	find_ids(&orig, pairing->orig_order, pairing->arena);
+	find_ids(&patched, pairing->patched_order, pairing->arena);
 	if (orig.n && patched.n && find_declarations(&orig, pairing->arena) &&
 	    find_declarations(&patched, pairing->arena))
 		doubt_pairs(pairing->corr, &orig, &patched);

@@ -35,6 +35,8 @@ struct half {
 	const uint32_t *partner; /* by piece: of the other side, PIECE_NONE: none */
 	id_vec *users;           /* by piece: functions (their roots) and data that refer to it */
 	uint32_t *group;         /* by piece: group of its name, STRMAP_NONE: not numbered */
+	uint32_t *order, n;      /* the numbered pieces, by pairing_order() */
+	uint32_t *rank;          /* by numbered piece: its index there */
 	id_vec *effective;       /* by numbered piece without partner: users that have one; made anew each round */
 	id_vec *used;            /* by piece with a partner: whom it is such a user of; made anew each round */
 	id_vec *members;         /* by group */
@@ -111,8 +113,8 @@ static char *bare_name(struct arena *arena, const char *name)
 	return bare;
 }
 
-static void half_init(struct context *ctx, struct half *half, const struct side *side, const uint32_t *partner,
-		      struct strmap *groups)
+static void half_init(struct context *ctx, struct half *half, const struct side *side, const uint32_t *order,
+		      const uint32_t *partner, struct strmap *groups)
 {
 	struct arena *arena = ctx->pairing->arena;
 	uint32_t n = side->pieces->n;
@@ -124,10 +126,16 @@ static void half_init(struct context *ctx, struct half *half, const struct side 
 	half->effective = arena_array(arena, id_vec, n);
 	half->used = arena_array(arena, id_vec, n);
 	half->seen = arena_array(arena, uint32_t, n);
-	for (uint32_t id = 0; id < n; id++) {
+	half->order = arena_array(arena, uint32_t, n);
+	half->rank = arena_array(arena, uint32_t, n);
+	for (uint32_t i = 0; i < n; i++) {
+		uint32_t id = order[i];
+
 		half->group[id] = STRMAP_NONE;
 		if (!is_candidate(side, id, ctx->kind))
 			continue;
+		half->rank[id] = half->n;
+		half->order[half->n++] = id;
 		half->group[id] = strmap_add(groups, bare_name(arena, side_piece(side, id)->name), ctx->ngroups);
 		if (half->group[id] == STRMAP_NONE)
 			half->group[id] = ctx->ngroups++;
@@ -139,9 +147,8 @@ static void half_find_members(struct context *ctx, struct half *half)
 {
 	half->members = arena_array(ctx->pairing->arena, id_vec, ctx->ngroups);
 	half->first_free = arena_array(ctx->pairing->arena, uint32_t, ctx->ngroups);
-	for (uint32_t id = 0; id < half->side->pieces->n; id++)
-		if (half->group[id] != STRMAP_NONE)
-			vec_add(&half->members[half->group[id]], id);
+	for (uint32_t i = 0; i < half->n; i++)
+		vec_add(&half->members[half->group[half->order[i]]], half->order[i]);
 }
 
 static void half_free(struct half *half, uint32_t ngroups)
@@ -187,38 +194,31 @@ static void half_start_round(struct half *half)
 {
 	for (uint32_t id = 0; id < half->side->pieces->n; id++)
 		half->used[id].n = 0;
-	for (uint32_t id = 0; id < half->side->pieces->n; id++)
-		if (is_free(half, id))
-			find_effective(half, id);
+	for (uint32_t i = 0; i < half->n; i++)
+		if (is_free(half, half->order[i]))
+			find_effective(half, half->order[i]);
 }
 
-/* Do both start with the same bytes? What relocations fill in is compared when the pair is (diff/compare.c). */
-static bool is_same_start(const struct context *ctx, uint32_t orig, uint32_t patched)
-{
-	const struct piece *o = side_piece(ctx->orig.side, orig), *p = side_piece(ctx->patched.side, patched);
-	const struct elf_sec *o_sec = side_section(ctx->orig.side, o), *p_sec = side_section(ctx->patched.side, p);
-
-	if (o->kind != PIECE_DATA || o->end - o->entry != p->end - p->entry ||
-	    data_classify(o_sec) != data_classify(p_sec) || !o_sec->data != !p_sec->data)
-		return false;
-	return !o_sec->data || !memcmp(o_sec->data + o->entry, p_sec->data + p->entry, o->end - o->entry);
-}
-
+/* First and last are those of the order of names. */
 struct candidates {
 	uint32_t count, first, last;                /* free members of the other side's group with a user in common */
 	uint32_t same_count, first_same, last_same; /* of these, those with the same initial contents */
 };
 
-static void add_candidate(struct candidates *c, uint32_t id, bool same)
+static void take_ends(const struct half *half, uint32_t id, uint32_t *count, uint32_t *first, uint32_t *last)
 {
-	if (!c->count++)
-		c->first = id;
-	c->last = id;
-	if (!same)
-		return;
-	if (!c->same_count++)
-		c->first_same = id;
-	c->last_same = id;
+	if (!*count || half->rank[id] < half->rank[*first])
+		*first = id;
+	if (!*count || half->rank[id] > half->rank[*last])
+		*last = id;
+	++*count;
+}
+
+static void add_candidate(struct candidates *c, const struct half *half, uint32_t id, bool same)
+{
+	take_ends(half, id, &c->count, &c->first, &c->last);
+	if (same)
+		take_ends(half, id, &c->same_count, &c->first_same, &c->last_same);
 }
 
 static struct candidates find_candidates(const struct context *ctx, const struct half *here, struct half *there,
@@ -238,7 +238,7 @@ static struct candidates find_candidates(const struct context *ctx, const struct
 				continue;
 			there->seen[c] = there->mark;
 			if (pairing_is_same_sort(ctx->pairing, o, p))
-				add_candidate(&result, c, is_same_start(ctx, o, p));
+				add_candidate(&result, there, c, pairing_is_same_start(ctx->pairing, o, p));
 		}
 	}
 	return result;
@@ -312,7 +312,7 @@ static bool pair_by_order(struct context *ctx, const id_vec *orig, const id_vec 
 	ordered_sort(&p, n);
 	sure = ordered_agree(ctx->pairing, &o, &p, n);
 	for (uint32_t i = 0; i < n && sure; i++)
-		sure = is_same_start(ctx, o.ids[i], p.ids[i]);
+		sure = pairing_is_same_start(ctx->pairing, o.ids[i], p.ids[i]);
 	for (uint32_t i = 0; i < n; i++) {
 		pairing_add(ctx->pairing, o.ids[i], p.ids[i], sure ? CORR_USERS : CORR_AMBIGUOUS);
 		if (!sure)
@@ -327,7 +327,8 @@ static bool pair_ordered(struct context *ctx)
 
 	half_start_round(&ctx->orig);
 	half_start_round(&ctx->patched);
-	for (uint32_t id = 0; id < ctx->patched.side->pieces->n; id++) {
+	for (uint32_t i = 0; i < ctx->patched.n; i++) {
+		uint32_t id = ctx->patched.order[i];
 		id_vec orig = {0}, patched = {0};
 
 		if (!is_free(&ctx->patched, id))
@@ -369,9 +370,9 @@ static bool pair_sure(struct context *ctx, enum corr_rule rule, bool by_start)
 
 	half_start_round(&ctx->orig);
 	half_start_round(&ctx->patched);
-	for (uint32_t p = 0; p < ctx->patched.side->pieces->n; p++) {
+	for (uint32_t i = 0; i < ctx->patched.n; i++) {
 		struct candidates forth, back;
-		uint32_t o;
+		uint32_t p = ctx->patched.order[i], o;
 
 		if (!is_free(&ctx->patched, p))
 			continue;
@@ -408,7 +409,7 @@ static uint32_t find_alike(const struct context *ctx, struct half *there, uint32
 		there->first_free[group]++;
 	for (uint32_t i = there->first_free[group]; i < members->n; i++)
 		if (is_free(there, members->v[i]) && pairing_is_same_sort(ctx->pairing, members->v[i], patched) &&
-		    is_same_start(ctx, members->v[i], patched))
+		    pairing_is_same_start(ctx->pairing, members->v[i], patched))
 			return members->v[i];
 	return PIECE_NONE;
 }
@@ -423,7 +424,8 @@ static void pair_doubtful(struct context *ctx)
 
 	half_start_round(&ctx->orig);
 	half_start_round(&ctx->patched);
-	for (uint32_t p = 0; p < ctx->patched.side->pieces->n; p++) {
+	for (uint32_t i = 0; i < ctx->patched.n; i++) {
+		uint32_t p = ctx->patched.order[i];
 		struct candidates c;
 
 		if (!is_free(&ctx->patched, p))
@@ -437,8 +439,8 @@ static void pair_doubtful(struct context *ctx)
 			corr->other[p] = c.last;
 	}
 	/* No user in common: the function that has it may have got another name, with its variables. */
-	for (uint32_t p = 0; p < ctx->patched.side->pieces->n; p++) {
-		uint32_t o;
+	for (uint32_t i = 0; i < ctx->patched.n; i++) {
+		uint32_t p = ctx->patched.order[i], o;
 
 		if (!is_free(&ctx->patched, p))
 			continue;
@@ -482,7 +484,8 @@ static void doubt_pairs_of_leftovers(struct context *ctx)
 {
 	struct corr *corr = ctx->pairing->corr;
 
-	for (uint32_t o = 0; o < ctx->orig.side->pieces->n; o++) {
+	for (uint32_t k = 0; k < ctx->orig.n; k++) {
+		uint32_t o = ctx->orig.order[k];
 		const id_vec *members;
 
 		if (!is_free(&ctx->orig, o))
@@ -491,7 +494,7 @@ static void doubt_pairs_of_leftovers(struct context *ctx)
 		for (uint32_t i = 0; i < members->n; i++) {
 			uint32_t p = members->v[i];
 
-			if (corr->rule[p] != CORR_USERS || !is_same_start(ctx, o, p) ||
+			if (corr->rule[p] != CORR_USERS || !pairing_is_same_start(ctx->pairing, o, p) ||
 			    !is_reached(&ctx->orig, o, &ctx->orig.users[corr->to_orig[p]]))
 				continue;
 			corr->rule[p] = CORR_AMBIGUOUS;
@@ -505,8 +508,8 @@ static void context_init(struct context *ctx, struct pairing *pairing, enum piec
 	struct strmap groups = {0};
 
 	*ctx = (struct context){.pairing = pairing, .kind = kind};
-	half_init(ctx, &ctx->orig, pairing->orig, pairing->corr->to_patched, &groups);
-	half_init(ctx, &ctx->patched, pairing->patched, pairing->corr->to_orig, &groups);
+	half_init(ctx, &ctx->orig, pairing->orig, pairing->orig_order, pairing->corr->to_patched, &groups);
+	half_init(ctx, &ctx->patched, pairing->patched, pairing->patched_order, pairing->corr->to_orig, &groups);
 	strmap_free(&groups);
 	half_find_members(ctx, &ctx->orig);
 	half_find_members(ctx, &ctx->patched);
@@ -538,8 +541,8 @@ void numbered_pair_clones(struct pairing *pairing)
 	/* A clone may be called by another. */
 	while (pair_sure(&ctx, CORR_CLONE, false))
 		;
-	for (uint32_t p = 0; p < pairing->patched->pieces->n; p++) {
-		uint32_t o;
+	for (uint32_t i = 0; i < ctx.patched.n; i++) {
+		uint32_t p = ctx.patched.order[i], o;
 
 		if (!is_free(&ctx.patched, p))
 			continue;

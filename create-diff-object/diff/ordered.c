@@ -8,17 +8,15 @@
  */
 #include "diff/ordered.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "diff/uses.h"
 #include "util/arena.h"
 
-static unsigned long number_of(const struct side *side, uint32_t id)
+/* By the number in its name, be it of the compiler ("count.3") or of a macro's counter ("__UNIQUE_ID_state_77"). */
+static bool is_before(const struct side *side, uint32_t a, uint32_t b)
 {
-	const char *dot = strrchr(side_piece(side, id)->name, '.');
-
-	return dot ? strtoul(dot + 1, NULL, 10) : 0;
+	return strverscmp(side_piece(side, a)->name, side_piece(side, b)->name) < 0;
 }
 
 void ordered_sort(const struct ordered_half *half, uint32_t n)
@@ -26,7 +24,7 @@ void ordered_sort(const struct ordered_half *half, uint32_t n)
 	for (uint32_t i = 1; i < n; i++) {
 		uint32_t id = half->ids[i], k = i;
 
-		for (; k && number_of(half->side, half->ids[k - 1]) > number_of(half->side, id); k--)
+		for (; k && is_before(half->side, id, half->ids[k - 1]); k--)
 			half->ids[k] = half->ids[k - 1];
 		half->ids[k] = id;
 	}

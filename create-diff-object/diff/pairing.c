@@ -2,7 +2,31 @@
 /* The map of pairs while it is made, and what can be a pair at all. */
 #include "diff/pairing.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "kernel/names.h"
+#include "util/arena.h"
+
+static int compare_names(const void *a, const void *b, void *arg)
+{
+	const struct side *side = arg;
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+	int order = strverscmp(side_piece(side, x)->name, side_piece(side, y)->name);
+
+	return order ? order : x < y ? -1 : x > y;
+}
+
+uint32_t *pairing_order(const struct side *side, struct arena *arena)
+{
+	uint32_t *order = arena_array(arena, uint32_t, side->pieces->n);
+
+	for (uint32_t i = 0; i < side->pieces->n; i++)
+		order[i] = i;
+	if (side->pieces->n)
+		qsort_r(order, side->pieces->n, sizeof(*order), compare_names, (void *)(uintptr_t)side);
+	return order;
+}
 
 void pairing_add(struct pairing *pairing, uint32_t orig, uint32_t patched, enum corr_rule rule)
 {
@@ -17,6 +41,17 @@ bool pairing_is_same_sort(const struct pairing *pairing, uint32_t orig, uint32_t
 
 	/* What was start-up code or data is gone; without its __init it is a new thing. */
 	return o->kind == p->kind && (o->class == SEC_INIT) == (p->class == SEC_INIT);
+}
+
+bool pairing_is_same_start(const struct pairing *pairing, uint32_t orig, uint32_t patched)
+{
+	const struct piece *o = side_piece(pairing->orig, orig), *p = side_piece(pairing->patched, patched);
+	const struct elf_sec *o_sec = side_section(pairing->orig, o), *p_sec = side_section(pairing->patched, p);
+
+	if (o->kind != PIECE_DATA || o->end - o->entry != p->end - p->entry ||
+	    data_classify(o_sec) != data_classify(p_sec) || !o_sec->data != !p_sec->data)
+		return false;
+	return !o_sec->data || !memcmp(o_sec->data + o->entry, p_sec->data + p->entry, o->end - o->entry);
 }
 
 uint32_t pairing_find_free(const struct pairing *pairing, const char *name, uint32_t patched)

@@ -80,7 +80,8 @@ static int compare_marks(const void *a, const void *b)
 
 /*
  * Of two names for one place the global one is what others link to. A weak one comes last: the kernel may have another
- * function of that name, and this one runs under its local name then.
+ * function of that name, and this one runs under its local name then. Of equal ones the order of names decides, which is the same
+ * in both objects, other than that of symbols.
  */
 static bool is_better_name(const struct elf_sym *sym, const struct elf_sym *than)
 {
@@ -89,7 +90,9 @@ static bool is_better_name(const struct elf_sym *sym, const struct elf_sym *than
 	/* The key of a lock may be empty and share its address with a datum. */
 	if (!than->size != !sym->size)
 		return sym->size;
-	return sym->bind <= STB_WEAK && than->bind <= STB_WEAK && rank[sym->bind] > rank[than->bind];
+	if (sym->bind <= STB_WEAK && than->bind <= STB_WEAK && rank[sym->bind] != rank[than->bind])
+		return rank[sym->bind] > rank[than->bind];
+	return strverscmp(sym->name, than->name) < 0;
 }
 
 static struct piece *push_piece(piece_vec *pieces, const struct elf_obj *obj, uint32_t sec, uint64_t start)
