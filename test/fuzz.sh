@@ -8,6 +8,8 @@
 
 set -Eeuo pipefail
 export LC_ALL=C
+# Messages are compared as whole lines.
+export COLUMNS=10000
 TOP=$(cd -- "$(dirname -- "$(realpath -- "${BASH_SOURCE[0]}")")/.." && pwd)
 BIN=${1:?usage: test/fuzz.sh BIN COUNT [FIRST]} COUNT=${2:?} FIRST=${3:-0}
 MUTATE=$BIN/../test/integration/law/mutate

@@ -5,6 +5,8 @@
 # crashes, or that ends badly without a failed test, counts as a failed test of its own.
 
 set -Eeuo pipefail
+# Messages are compared as whole lines.
+export COLUMNS=10000
 failed=0 number=0
 for program; do
 	name=${program##*/} status=0

@@ -11,12 +11,15 @@
  */
 #include "diff/explain.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "arch/arch.h"
 #include "diff/describe.h"
 #include "diff/lines.h"
 #include "elf/debug.h"
+#include "util/fold.h"
+#include "util/memory.h"
 #include "util/vec.h"
 
 /* Instructions shown before the first difference, and of each side from there on. */
@@ -699,8 +702,24 @@ static void print_layout(void *arg, const char *name, uint64_t o_size, uint64_t 
 	fputc('\n', ctx->out);
 }
 
+/* Instructions and bytes stand in columns; all else are sentences. */
+static void put_lines(FILE *out, const char *text)
+{
+	while (*text) {
+		int len = (int)strcspn(text, "\n");
+
+		if (!strncmp(text, "  -", 3) || !strncmp(text, "  +", 3))
+			fprintf(out, "%.*s\n", len, text);
+		else
+			fold_printf(out, "%.*s", len, text);
+		text += text[len] ? len + 1 : len;
+	}
+}
+
 void explain(const struct diff *diff, FILE *out)
 {
+	char *text = NULL;
+	size_t size;
 	const char *slash = strrchr(diff->patched.obj->path, '/');
 	struct context ctx = {
 		.diff = diff,
@@ -712,11 +731,17 @@ void explain(const struct diff *diff, FILE *out)
 
 	if (ctx.o_debug && ctx.p_debug)
 		debug_compare_layouts(ctx.o_debug, ctx.p_debug, print_layout, &ctx);
-	ctx.out = out;
+	ctx.out = open_memstream(&text, &size);
+	if (!ctx.out)
+		memory_exhausted();
 	for (uint32_t p = 0; p < diff->patched.pieces->n; p++)
 		if (is_included(diff, p) || diff->changes->v[p].change == CHANGE_CHANGED)
 			explain_piece(&ctx, p);
 	if (ctx.layouts_differ)
 		debug_compare_layouts(ctx.o_debug, ctx.p_debug, print_layout, &ctx);
+	if (fclose(ctx.out))
+		memory_exhausted();
+	put_lines(out, text);
+	free(text);
 	lines_free(ctx.lines);
 }

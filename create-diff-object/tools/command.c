@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "util/fold.h"
 #include "util/output.h"
 
 enum exit_code command_printed(const char *name)
@@ -13,13 +14,13 @@ enum exit_code command_printed(const char *name)
 
 	if (!err)
 		return EXIT_CODE_OK;
-	fprintf(stderr, "%s: error: can't write to standard output: %s\n", name, strerror(-err));
+	fold_printf(stderr, "%s: error: can't write to standard output: %s", name, strerror(-err));
 	return EXIT_CODE_ERROR;
 }
 
 enum exit_code command_misused(char **argv, const char *what)
 {
-	fprintf(stderr, "%s: error: %s; try --help\n", argv[0], what);
+	fold_printf(stderr, "%s: error: %s; try --help", argv[0], what);
 	return EXIT_CODE_ERROR;
 }
 
@@ -28,8 +29,8 @@ enum exit_code command_help(const struct command *command, char **argv)
 	const char *options = strchr(command->usage, '\n');
 	int length = options ? (int)(options - command->usage) : (int)strlen(command->usage);
 
-	printf("usage: %s %.*s\n%s.\n\n%s", argv[0], length, command->usage, command->summary,
-	       options ? options + 1 : "");
+	fold_printf(stdout, "usage: %s %.*s\n%s%s\n\n%s", argv[0], length, command->usage, command->summary,
+		    strchr(command->summary, '?') ? "" : ".", options ? options + 1 : "");
 	return command_printed(argv[0]);
 }
 
@@ -37,8 +38,8 @@ static enum exit_code list(const char *program, const struct command *commands)
 {
 	printf("usage: %s COMMAND ...\n\n", program);
 	for (const struct command *command = commands; command->name; command++)
-		printf("  %-10s %s\n", command->name, command->summary);
-	printf("\n'%s COMMAND --help' tells how a command is used.\n", program);
+		fold_printf(stdout, "  %-12s  %s", command->name, command->summary);
+	fold_printf(stdout, "\n'%s COMMAND --help' tells how a command is used.", program);
 	return command_printed(program);
 }
 
@@ -47,7 +48,7 @@ enum exit_code command_main(const char *program, const struct command *commands,
 	char name[64];
 
 	if (argc < 2) {
-		fprintf(stderr, "%s: error: no command given; try --help\n", program);
+		fold_printf(stderr, "%s: error: no command given; try --help", program);
 		return EXIT_CODE_ERROR;
 	}
 	if (!strcmp(argv[1], "-h") || !strcmp(argv[1], "--help"))
@@ -60,6 +61,6 @@ enum exit_code command_main(const char *program, const struct command *commands,
 		output_begin();
 		return command->run(command, argc - 1, argv + 1);
 	}
-	fprintf(stderr, "%s: error: '%s' is no command; try --help\n", program, argv[1]);
+	fold_printf(stderr, "%s: error: '%s' is no command; try --help", program, argv[1]);
 	return EXIT_CODE_ERROR;
 }

@@ -26,6 +26,7 @@
 #include "target/symtab.h"
 #include "target/symvers.h"
 #include "util/diag.h"
+#include "util/fold.h"
 #include "util/output.h"
 
 struct options {
@@ -45,20 +46,22 @@ struct options {
 static const char usage[] =
 	"usage: create-diff-object [options] ORIG.o PATCHED.o OBJNAME SYMTAB SYMVERS MODNAME OUTPUT.o\n"
 	"\n"
-	"  -p, --placement FILE   exact places of the original object's symbols, from klp-place\n"
-	"  -k, --kernel FILE      OBJNAME is a module; the symbols of the kernel, for what the patch newly refers to\n"
-	"  -P, --present          OBJNAME is a module that is there whenever the livepatch is loaded: resolve its symbols then\n"
-	"  -l, --layout FILE      entry sizes of special sections, lines '<section> <bytes>'\n"
-	"  -a, --accept RULE:NAME take what this rule refuses at this place for accepted by the author; may be given again\n"
-	"  -r, --report FILE      write what came out as records, for programs to read\n"
-	"  -H, --hunks FILE       a table of the patch's hunks, so that refusals name them\n"
-	"      --list-rules       list the rules of refusals: name, may it be accepted, meaning\n"
-	"  -E, --exact            a number that differs is a change, never a line: the objects were compiled with the same __LINE__\n"
-	"  -e, --explain[=FILE]   print why each symbol is included, with the code that differs; or write it there\n"
-	"  -d, --debug            the same in one line each, on standard error\n"
-	"  -h, --help             this text\n"
+	"  -p, --placement FILE    exact addresses of the original object's symbols, from klp-place\n"
+	"  -k, --kernel FILE       OBJNAME is a module; these are the symbols of the kernel, for what the patch newly refers to\n"
+	"  -P, --present           OBJNAME is a module that is there whenever the livepatch is loaded: resolve its symbols then\n"
+	"  -l, --layout FILE       entry sizes of special sections, lines '<section> <bytes>'\n"
+	"  -a, --accept RULE:NAME  the author of the patch has judged what this rule refuses at NAME; may be given again\n"
+	"  -r, --report FILE       write what came out as records, for programs to read\n"
+	"  -H, --hunks FILE        a table of the patch's hunks, so that refusals name them\n"
+	"      --list-rules[=records]\n"
+	"                          list the rules of refusals: name, meaning, whether it may be accepted; or as records\n"
+	"  -E, --exact             a number that differs is a change, never a line: the objects were compiled with the same "
+	"__LINE__\n"
+	"  -e, --explain[=FILE]    print why each symbol is included, with the code that differs; or write it to FILE\n"
+	"  -d, --debug             the same in one line each, on standard error\n"
+	"  -h, --help              show this help\n"
 	"\n"
-	"exit status: 0 written, 1 error, 2 the change can't be livepatched, 3 nothing changed\n";
+	"Exit codes: 0 written, 1 error, 2 the change can't be livepatched, 3 nothing changed.\n";
 
 static int finish_stdout(void)
 {
@@ -76,7 +79,7 @@ static bool parse_options(int argc, char **argv, struct options *options, struct
 		{"accept", required_argument, NULL, 'a'},
 		{"report", required_argument, NULL, 'r'},
 		{"hunks", required_argument, NULL, 'H'},
-		{"list-rules", no_argument, NULL, 'R'},
+		{"list-rules", optional_argument, NULL, 'R'},
 		{"exact", no_argument, NULL, 'E'},
 		{"explain", optional_argument, NULL, 'e'},
 		{"debug", no_argument, NULL, 'd'},
@@ -109,7 +112,9 @@ static bool parse_options(int argc, char **argv, struct options *options, struct
 			options->hunks = optarg;
 			break;
 		case 'R':
-			rules_list(stdout);
+			if (optarg && strcmp(optarg, "records"))
+				return false;
+			(optarg ? rules_list : rules_print)(stdout);
 			exit(finish_stdout());
 		case 'E':
 			options->exact = true;
@@ -122,7 +127,7 @@ static bool parse_options(int argc, char **argv, struct options *options, struct
 			options->debug = true;
 			break;
 		case 'h':
-			fputs(usage, stdout);
+			fold_put(stdout, usage);
 			exit(finish_stdout());
 		default:
 			return false;
@@ -394,7 +399,7 @@ int main(int argc, char **argv)
 	int err, code;
 
 	if (!parse_options(argc, argv, &options, &diag)) {
-		fputs(usage, stderr);
+		fold_put(stderr, usage);
 		return EXIT_CODE_ERROR;
 	}
 	output_begin();

@@ -10,6 +10,7 @@
 #include "elf/model.h"
 #include "klp/finish.h"
 #include "util/diag.h"
+#include "util/fold.h"
 #include "util/output.h"
 
 static const char usage_text[] =
@@ -32,8 +33,8 @@ static int run(const char *in_path, const char *out_path, bool verbose, struct d
 	if (!err)
 		err = klp_finished_write(&result, out_path, diag);
 	if (!err && verbose)
-		printf("%s: %u relocations to %u livepatch symbols in %u sections; %u sections removed\n", out_path,
-		       result.relocations, result.symbols, result.rela_sections, result.removed);
+		fold_printf(stdout, "%s: %u relocations to %u livepatch symbols in %u sections; %u sections removed",
+			    out_path, result.relocations, result.symbols, result.rela_sections, result.removed);
 	if (!err && (err = output_flush(stdout)))
 		diag_error(diag, "standard output", NULL, "can't write: %s", strerror(-err));
 	klp_finished_free(&result);
@@ -58,15 +59,15 @@ int main(int argc, char **argv)
 			verbose = true;
 			break;
 		case 'h':
-			fputs(usage_text, stdout);
+			fold_put(stdout, usage_text);
 			return EXIT_CODE_OK;
 		default:
-			fputs(usage_text, stderr);
+			fold_put(stderr, usage_text);
 			return EXIT_CODE_ERROR;
 		}
 	}
 	if (argc - optind != 2) {
-		fputs(usage_text, stderr);
+		fold_put(stderr, usage_text);
 		return EXIT_CODE_ERROR;
 	}
 	output_begin();

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "util/diag.h"
+#include "util/fold.h"
 #include "util/manifest.h"
 #include "util/output.h"
 
@@ -42,7 +43,7 @@ static const struct option options[] = {
 
 static int usage_error(void)
 {
-	fputs(usage_text, stderr);
+	fold_put(stderr, usage_text);
 	return EXIT_CODE_ERROR;
 }
 
@@ -87,7 +88,7 @@ int main(int argc, char **argv)
 			check.prune = true;
 			break;
 		case 'h':
-			fputs(usage_text, stdout);
+			fold_put(stdout, usage_text);
 			return EXIT_CODE_OK;
 		default:
 			return usage_error();

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "util/diag.h"
+#include "util/fold.h"
 #include "util/output.h"
 #include "verify/verify.h"
 
@@ -34,27 +35,26 @@ static void usage(FILE *out)
 {
 	const char *id, *meaning;
 
-	fputs("usage: klp-verify MODULE.ko --vmlinux IMAGE --symvers FILE [options]\n"
-	      "Check a livepatch module against the relocation rules and the kernel that it is for.\n"
-	      "\n"
-	      "      --vmlinux IMAGE   the kernel: vmlinux, a bootable image, or kallsyms or System.map text\n"
-	      "      --symvers FILE    its Module.symvers\n"
-	      "      --symbols FILE    kallsyms or System.map text instead of the image's own symbols\n"
-	      "      --modules DIR     its modules (/lib/modules/RELEASE)\n"
-	      "      --json            print the verdict as JSON\n"
-	      "      --report FILE     write the verdict as JSON there, beside what is printed\n"
-	      "  -h, --help            show this help\n"
-	      "\n"
-	      "Rules:\n",
-	      out);
+	fold_put(out, "usage: klp-verify MODULE.ko --vmlinux IMAGE --symvers FILE [options]\n"
+		      "Check a livepatch module against the relocation rules and the kernel that it is for.\n"
+		      "\n"
+		      "      --vmlinux IMAGE  the kernel: vmlinux, a bootable image, or kallsyms or System.map text\n"
+		      "      --symvers FILE   its Module.symvers\n"
+		      "      --symbols FILE   kallsyms or System.map text instead of the image's own symbols\n"
+		      "      --modules DIR    its modules (/lib/modules/RELEASE)\n"
+		      "      --json           print the verdict as JSON\n"
+		      "      --report FILE    write the verdict as JSON there, beside what is printed\n"
+		      "  -h, --help           show this help\n"
+		      "\n"
+		      "Rules:\n");
 	for (uint32_t i = 0; verify_rule_name(i, &id, &meaning); i++)
-		fprintf(out, "  %-4s %s\n", id, meaning);
-	fputs("\nExit codes: 0 no violation, 1 error, 2 a violation of the rules.\n", out);
+		fold_printf(out, "  %-4s  %s", id, meaning);
+	fold_put(out, "\nExit codes: 0 no violation, 1 error, 2 a violation of the rules.\n");
 }
 
 static int usage_error(const char *what)
 {
-	fprintf(stderr, "klp-verify: error: %s; try --help\n", what);
+	fold_printf(stderr, "klp-verify: error: %s; try --help", what);
 	return EXIT_CODE_ERROR;
 }
 

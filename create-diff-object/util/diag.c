@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "util/fold.h"
 #include "util/memory.h"
 
 static const struct {
@@ -92,18 +93,13 @@ void diag_record(const struct diag *diag, const char *kind, enum rule rule, cons
 static void put_message(const struct diag *diag, enum diag_level level, enum rule rule, const char *file,
 			const char *place, const char *text)
 {
+	const char *word = levels[level].word;
+
 	if (!diag->out)
 		return;
-	if (file)
-		fprintf(diag->out, "%s: ", file);
-	if (place)
-		fprintf(diag->out, "%s: ", place);
-	if (levels[level].word)
-		fprintf(diag->out, "%s: ", levels[level].word);
-	fputs(text, diag->out);
-	if (rule != RULE_NONE)
-		fprintf(diag->out, " [%s]", rule_info(rule)->name);
-	fputc('\n', diag->out);
+	fold_printf(diag->out, "%s%s%s%s%s%s%s%s%s%s", file ? file : "", file ? ": " : "", place ? place : "",
+		    place ? ": " : "", word ? word : "", word ? ": " : "", text, rule == RULE_NONE ? "" : " [",
+		    rule == RULE_NONE ? "" : rule_info(rule)->name, rule == RULE_NONE ? "" : "]");
 }
 
 struct hunk_names {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Messages of the engine. Every message has the form `file: place: word: what; hint`, on one line, and is
+ * Messages of the engine. Every message has the form `file: place: word: what; hint`, folded to the terminal's width (fold.h), and is
  * printed once, where the fact is known; callers pass the error code on in silence.
  *
  * Errors (broken input, no memory, no file) stop the run at once. Refusals (the change can't be livepatched)

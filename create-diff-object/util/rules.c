@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "util/fold.h"
+
 static const struct rule_info infos[] = {
 #define RULE_INFO(id, name, may_accept, meaning) [RULE_##id] = {name, may_accept, meaning, "create-diff-object"},
 	ENGINE_RULES(RULE_INFO)
@@ -35,6 +37,19 @@ enum rule rule_find(const char *text, size_t len)
 		if (strlen(infos[i].name) == len && !memcmp(infos[i].name, text, len))
 			return (enum rule)i;
 	return RULE_NONE;
+}
+
+void rules_print(FILE *out)
+{
+	const char *program = "";
+
+	for (uint32_t i = RULE_NONE + 1; i < NRULES; i++) {
+		if (strcmp(program, infos[i].program))
+			fprintf(out, "%s%s:\n", *program ? "\n" : "", infos[i].program);
+		program = infos[i].program;
+		fold_printf(out, "  %-18s  %s%s", infos[i].name, infos[i].meaning,
+			    infos[i].may_accept ? "; may be accepted" : "");
+	}
 }
 
 void rules_list(FILE *out)

@@ -135,7 +135,9 @@ struct rule_info {
 const struct rule_info *rule_info(enum rule rule);
 /* The rule with the name text[0..len), or RULE_NONE. */
 enum rule rule_find(const char *text, size_t len);
-/* Prints a line for each rule: name, "yes" or "no" (may it be accepted), meaning, the program that refuses; tabs between. */
+/* Prints them for people. */
+void rules_print(FILE *out);
+/* Prints a record for each rule: name, "yes" or "no" (may it be accepted), meaning, the program that refuses; tabs between. */
 void rules_list(FILE *out);
 
 #endif

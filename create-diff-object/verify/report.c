@@ -4,28 +4,31 @@
  */
 #include <string.h>
 
+#include "util/fold.h"
 #include "verify/verify.h"
 
 void verify_print_text(const struct verify_result *result, FILE *out)
 {
 	for (uint32_t i = 0; i < result->findings.n; i++) {
 		const struct verify_finding *finding = &result->findings.v[i];
+		const char *symbol = finding->symbol ? finding->symbol : "", *colon = finding->symbol ? ": " : "";
 
-		fprintf(out, "%s: ", result->module);
 		if (finding->section)
-			fprintf(out, "%s+0x%lx: ", finding->section, (unsigned long)finding->offset);
-		if (finding->symbol)
-			fprintf(out, "%s: ", finding->symbol);
-		fprintf(out, "%s: %s; %s\n", finding->rule, finding->what, finding->why);
+			fold_printf(out, "%s: %s+0x%lx: %s%s%s: %s; %s", result->module, finding->section,
+				    (unsigned long)finding->offset, symbol, colon, finding->rule, finding->what,
+				    finding->why);
+		else
+			fold_printf(out, "%s: %s%s%s: %s; %s", result->module, symbol, colon, finding->rule,
+				    finding->what, finding->why);
 	}
 	for (uint32_t i = 0; i < result->skips.n; i++)
-		fprintf(out, "%s: note: %s: not checked: %s\n", result->module, result->skips.v[i].rule,
-			result->skips.v[i].reason);
+		fold_printf(out, "%s: note: %s: not checked: %s", result->module, result->skips.v[i].rule,
+			    result->skips.v[i].reason);
 	if (result->findings.n)
-		fprintf(out, "%s: relocation rules: %u violation%s\n", result->module, result->findings.n,
-			result->findings.n == 1 ? "" : "s");
+		fold_printf(out, "%s: relocation rules: %u violation%s", result->module, result->findings.n,
+			    result->findings.n == 1 ? "" : "s");
 	else
-		fprintf(out, "%s: relocation rules: pass\n", result->module);
+		fold_printf(out, "%s: relocation rules: pass", result->module);
 }
 
 /* How long the UTF-8 character at s is, 0 if it is none. */

@@ -5,9 +5,10 @@
 # later runs. So what is not known to be harmless is dropped, once, before anything else is done.
 
 # Names, or patterns of names: where things are; who runs this; how to reach the archive (apt), and how it is configured; how
-# programs of the user's own are loaded; wrappers of compilers; the sanitizers of our own programs.
+# programs of the user's own are loaded; wrappers of compilers; the sanitizers of our own programs; and how wide lines may be
+# (log.sh; make does not read it, gcc only on a terminal).
 readonly ENVIRONMENT_KEPT="PATH HOME USER LOGNAME SHELL TERM TMPDIR XDG_CACHE_HOME NO_COLOR KPATCH_* *_proxy *_PROXY APT_CONFIG
-LD_LIBRARY_PATH LD_PRELOAD CCACHE_* DISTCC_* *SAN_OPTIONS LC_ALL"
+LD_LIBRARY_PATH LD_PRELOAD CCACHE_* DISTCC_* *SAN_OPTIONS LC_ALL COLUMNS"
 
 # What existing build scripts set for kpatch-build 0.9.11, kept under names that nothing else reads
 CALLER_CACHEDIR=${CACHEDIR:-}           # directory of the cache

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# The rules by which changes are refused, as create-diff-object --list-rules has them: those of create-diff-object and of this
+# The rules by which changes are refused, as create-diff-object --list-rules=records has them: those of create-diff-object and of this
 # program. What --accept and --without name is looked up there, before any work.
 
 declare -A RULE_ACCEPT=()       # rule -> yes or no: may what it refuses be accepted?
@@ -7,7 +7,7 @@ declare -A RULE_PROGRAM=()      # rule -> the program that refuses
 
 rules_load() {
 	local rule accept meaning program list
-	list=$("$BIN_DIR/create-diff-object" --list-rules)
+	list=$("$BIN_DIR/create-diff-object" --list-rules=records)
 	while IFS=$'\t' read -r rule accept meaning program; do
 		RULE_ACCEPT[$rule]=$accept RULE_PROGRAM[$rule]=$program
 	done <<<"$list"

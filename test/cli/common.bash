@@ -4,6 +4,8 @@
 TOP=$(cd "${BASH_SOURCE[0]%/*}/../.." && pwd)
 DRIVER=$TOP/kpatch-build/kpatch-build
 export LC_ALL=C
+# Messages are compared as whole lines.
+export COLUMNS=10000
 bats_require_minimum_version 1.5.0
 
 # Every test gets a cache, an output directory and pretended programs of its own.

@@ -32,7 +32,7 @@ objects() {
 diff_them() { "$TOOL" "$@" orig.o patched.o vmlinux symtab /dev/null livepatch_test out.o; }
 
 @test "the manual page has each rule, and says which may be accepted" {
-	"$TOOL" --list-rules >list
+	"$TOOL" --list-rules=records >list
 	[[ -s list && -z $(awk -F '\t' 'NF != 4 || $2 !~ /^(yes|no)$/ || $4 !~ /^(create-diff-object|klp-place|klp-link|create-klp-module|kpatch-build)$/' list) ]]
 	diff <(cut -f 1,2,4 list) <(sed -n '/^\.SH RULES/,/^\.SH SEE/p' "$TOP/man/create-diff-object.1" | sed 's/\\-/-/g' | awk '
 		/^\.SS Of / { program = $3 }
@@ -48,7 +48,7 @@ diff_them() { "$TOOL" "$@" orig.o patched.o vmlinux symtab /dev/null livepatch_t
 		grep -qrw "RULE_$rule" "$TOP"/create-diff-object/*/*.c || { echo "RULE_$rule is used by nobody"; false; }
 	done < <(sed -n 's/^.*[^A-Z_]X(\([A-Z_]*\), .*/\1/p' "$TOP/create-diff-object/util/rules.h")
 	# Those of the driver: each refuse() and each line that it lists has one that is there, and none is there for nothing.
-	"$TOOL" --list-rules >list
+	"$TOOL" --list-rules=records >list
 	while read -r rule; do
 		[[ $rule == '""' ]] || cut -f 1 list | grep -qxF -- "$rule" || { echo "the driver refuses by $rule, which is no rule"; false; }
 	done < <({ grep -ohE "(^|[ \t])refuse +[^ ]+ +\"" "$TOP"/kpatch-build/lib/*.sh | sed -E "s/^[ \t]*refuse +//; s/ .*//"; grep -ohE " \[[a-z-]+\]\"" "$TOP"/kpatch-build/lib/*.sh | tr -d ' []"'; } | sort -u)

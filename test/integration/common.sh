@@ -4,6 +4,8 @@
 
 set -Eeuo pipefail
 export LC_ALL=C
+# Messages are compared as whole lines.
+export COLUMNS=10000
 HERE=$(dirname -- "$(realpath -- "${BASH_SOURCE[0]}")")
 TOP=${HERE%/test/integration}
 # shellcheck disable=SC2034
