@@ -1,31 +1,49 @@
 # SPDX-License-Identifier: GPL-2.0
 #
-# make                  build the programs into build/bin
-# make demo             the whole way once: install what is missing, build a livepatch, boot it
-# make install          programs, library and manual pages below PREFIX (uninstall removes them)
-# make clean            forget what was built (never the cache of kernels)
+# make                build the programs into build/bin
+# make demo           the whole way once: install what is missing, build a
+#                     livepatch, boot it
+# make install        programs, library and manual pages below PREFIX (uninstall
+#                     removes them)
+# make clean          forget what was built (never the cache of kernels)
 #
-# Tests, with their times on two idle processors; "(kernel)" needs a stock kernel, which the first run fetches:
-# make check            everything that can be tested; ends with "N passed, N failed"    30 minutes, an hour at first (kernel)
-# make check-quick      before each commit: style, unit, objects of one compiler, the command line    2 minutes
-# make check-style      formats, shell scripts, rules that a program can check    30 s
-# make check-unit       the parts of the engine    30 s
-# make check-object     pairs of small sources, COMPILERS="gcc-12 gcc-11"    2 minutes
+# Tests, with their times on two idle processors; "(kernel)" needs a stock kernel,
+# which the first run fetches:
+# make check          everything that can be tested; ends with "N passed, N
+#                     failed"    30 minutes, an hour at first (kernel)
+# make check-quick    before each commit: style, unit, objects of one compiler,
+#                     the command line    2 minutes
+# make check-style    formats, shell scripts, rules that a program can check
+#                     30 s
+# make check-unit     the parts of the engine    30 s
+# make check-object   pairs of small sources, COMPILERS="gcc-12 gcc-11"
+#                     2 minutes
 # make check-sanitized  the same once more under the sanitizers    6 minutes
-# make check-cli        the driver and the programs' command lines    12 minutes (kernel)
-# make check-integration    livepatches booted on each series; KERNELS=6.12 CASES=tracepoint chooses    25 minutes (kernel)
-# make check-sample-small, check-fixes-small    a dozen real objects, twenty real fixes    5 minutes (kernel)
+# make check-cli      the driver and the programs' command lines
+#                     12 minutes (kernel)
+# make check-integration  livepatches booted on each series; KERNELS=6.12
+#                     CASES=tracepoint chooses    25 minutes (kernel)
+# make check-sample-small, check-fixes-small  a dozen real objects, twenty real
+#                     fixes    5 minutes (kernel)
 #
 # Loops that check does not have:
-# make check-sample     300 real objects of each series    an hour at first (kernel)
-# make check-fixes      150 real fixes of each series    hours; goes on where it was (kernel)
-# make check-long       modules and livepatches come, go and race; runs that are killed    hours (kernel)
-# make check-oot        modules of two Debian packages *-dkms, built from source, patched, booted; slow tests of such    6 minutes (kernel)
-# make check-trees      small kernels of one's own, each configured, compiled or built in another way, patched and booted; a source RPM    20 minutes at first (kernel)
-# make check-valgrind   the object tests under valgrind    20 minutes
-# make fuzz, fuzz-long  broken files; fuzz-long guided by coverage, two million runs of each program    10 minutes, hours
-# make bench            measures what has a limit of time or memory    minutes (kernel)
-# make fmt, fmt-check, shellcheck    the C sources' format; scripts that changed
+# make check-sample   300 real objects of each series
+#                     an hour at first (kernel)
+# make check-fixes    150 real fixes of each series
+#                     hours; goes on where it was (kernel)
+# make check-long     modules and livepatches come, go and race; runs that are
+#                     killed    hours (kernel)
+# make check-oot      modules of two Debian packages *-dkms, built from source,
+#                     patched, booted; slow tests of such    6 minutes (kernel)
+# make check-trees    small kernels of one's own, each configured, compiled or
+#                     built in another way, patched and booted; a source RPM
+#                     20 minutes at first (kernel)
+# make check-valgrind  the object tests under valgrind    20 minutes
+# make fuzz, fuzz-long  broken files; fuzz-long guided by coverage, two million
+#                     runs of each program    10 minutes, hours
+# make bench          measures what has a limit of time or memory
+#                     minutes (kernel)
+# make fmt, fmt-check, shellcheck  the C sources' format; scripts that changed
 #
 # Knobs:
 PREFIX  ?= /usr/local
@@ -159,7 +177,7 @@ uninstall:
 
 .PHONY: help
 help:
-	@sed -n 's/^# \(make \|Tests, \|Loops \)/\1/p' Makefile
+	@sed -n '/^# make  /,/^# make fmt/s/^# \{0,1\}//p' Makefile
 
 .PHONY: deps demo check check-quick check-style check-unit check-object check-cli check-integration check-sanitized check-valgrind \
 	check-sample check-sample-small check-fixes check-fixes-small check-trees check-trees-small check-long check-oot fuzz fuzz-long bench fmt-check fmt shellcheck clean

@@ -28,18 +28,19 @@ diff_objects() {
 	if ((DIFF_REFUSED)); then without_again "$WORK/6-diff.report"; fi
 	if ((DIFF_REFUSED)); then finish "$EXIT_REFUSED" "refused: the patch can't be livepatched, for the reasons above ($DIFF_REFUSED object(s))"; fi
 	if ((${#DIFFS[@]} == 0)) && grep -q $'^note\tinit-code\t' "$WORK/6-diff.report"; then
-		printf %s "$DIFF_NOTES" >&2
+		print_folded "$DIFF_NOTES" >&2
 		refuse init-code "the patch changes only what has run at start-up"
 	fi
 	if ((${#DIFFS[@]} == 0)); then
-		printf %s "$DIFF_NOTES" >&2
+		print_folded "$DIFF_NOTES" >&2
 		finish "$EXIT_UNCHANGED" "nothing changed: the patch changes no code in ${OBJECTS[*]:0:5}"
 	fi
 	progress_clear
-	printf %s "$DIFF_NOTES" >&2
+	print_folded "$DIFF_NOTES" >&2
+	# (Scripts look for these lines.)
 	printf %s "$DIFF_LIST"
 	for object in "${again[@]}"; do
-		printf '          %s: static keys are tested at run time, for the sake of %s\n' "${object##*/}" "${keys[$object]}"
+		print_folded "          ${object##*/}: static keys are tested at run time, for the sake of ${keys[$object]}"
 	done
 	author_check
 	# The kernel refuses a livepatch without a function to patch, and nothing would ever call what it adds.
@@ -120,7 +121,8 @@ diff_take() {
 	2)
 		DIFF_REFUSED=$((DIFF_REFUSED + 1))
 		progress_clear
-		diff_messages "$1" refused warning accepted note >&2
+		text=$(diff_messages "$1" refused warning accepted note)
+		print_folded "$text" >&2
 		diff_show_explanation "$1" >&2
 		;;
 	esac

@@ -16,12 +16,63 @@ CLEANUPS=()             # functions to run at exit, last first
 RUN_AGAIN=0             # begin again instead of ending
 RUN_ARGS=()             # the command line
 
-message() { progress_clear; printf 'kpatch-build: %s\n' "$*" >&2; }
+# Lines fit the terminal. What our programs print is shown with 4 blanks before it, so they get that much less; bash is not to set
+# the variable again.
+shopt -u checkwinsize
+CALLER_COLUMNS=${COLUMNS:-}
+WIDTH=80
+if [[ $CALLER_COLUMNS =~ ^0*([1-9][0-9]{0,8})$ ]]; then WIDTH=${BASH_REMATCH[1]}; fi
+export COLUMNS=$((WIDTH > 4 ? WIDTH - 4 : 1))
+
+# fold TEXT [INDENT] -> REPLY: each of its lines cut between words to fit WIDTH, as create-diff-object/util/fold.c does it. What
+# goes on below is indented by INDENT, or by four more blanks than the line, or as the meaning in a line of help. Words that are
+# longer stay whole, and so do hunks (@@ -10,7 +10,8 @@).
+readonly FOLD_HUNK='@@ (-[0-9,]+) (\+[0-9,]+) @@' FOLD_HELP='^( +[^ ]( ?[^ ])*  +)[^ ]' FOLD_WORD='^ *[^ ]+ '
+fold() {
+	local texts line lead head indent out="" joined=$'\1'
+	mapfile -t texts <<<"$1"
+	for line in "${texts[@]}"; do
+		if ((${#line} > WIDTH)); then
+			while [[ $line =~ $FOLD_HUNK ]]; do
+				line=${line/"${BASH_REMATCH[0]}"/"@@$joined${BASH_REMATCH[1]}$joined${BASH_REMATCH[2]}$joined@@"}
+			done
+			lead=${line%%[! ]*}
+			indent=${2:-$((${#lead} < 16 ? ${#lead} + 4 : ${#lead}))}
+			if [[ $line =~ $FOLD_HELP ]] && ((${#BASH_REMATCH[1]} <= 32)); then indent=${#BASH_REMATCH[1]}; fi
+			printf -v lead '%*s' "$indent" ""
+			while ((${#line} > WIDTH)); do
+				head=${line:0:WIDTH+1}
+				if [[ $head == *[!\ ]*' '* ]]; then
+					head=${head% *}
+				elif [[ $line =~ $FOLD_WORD ]]; then
+					head=${BASH_REMATCH[0]}
+				else
+					break
+				fi
+				line=${line:${#head}}
+				line=$lead${line#"${line%%[! ]*}"}
+				out+=${head%"${head##*[! ]}"}$'\n'
+			done
+		fi
+		out+=$line$'\n'
+	done
+	out=${out%$'\n'}
+	REPLY=${out//"$joined"/ }
+}
+# print_folded TEXT [INDENT]: nothing, if there is none
+print_folded() {
+	local REPLY
+	if [[ -z $1 ]]; then return; fi
+	fold "${1%$'\n'}" "${@:2}"
+	printf '%s\n' "$REPLY"
+}
+
+message() { progress_clear; print_folded "kpatch-build: $*" >&2; }
 note() { message "note: $*"; }
 warn() { message "warning: $*"; }
 debug() { if ((OPT_DEBUG)); then message "debug: $*"; fi; }
 
-# finish CODE MESSAGE...: end the run. Lines after the first are printed as they are.
+# finish CODE MESSAGE...: end the run. Lines after the first are lines of their own.
 finish() {
 	local code=$1
 	shift
@@ -39,7 +90,8 @@ show_matching() { awk -v re="$1" '$0 ~ re && n++ < 20 { print "    " $0 }' "$2" 
 
 now_us() { REPLY=${EPOCHREALTIME//[!0-9]/}; }
 
-# stage NAME FUNCTION...: run it, then print one line: name, what it found, its time.
+# stage NAME FUNCTION...: run it, then print one line: name, what it found, its time in the last columns (of a terminal that is
+# very wide, not the last). A long one goes on below.
 stage() {
 	local name=$1 begin us
 	shift
@@ -48,17 +100,25 @@ stage() {
 	"$@"
 	now_us; us=$((REPLY - begin))
 	progress_clear
-	printf '%-10s%-72s %5d.%d s\n' "$name" "$STAGE_SUMMARY" $((us / 1000000)) $((us % 1000000 / 100000))
+	stage_line "$us"
 	STAGE_NAME=""
+}
+# stage_line MICROSECONDS
+stage_line() {
+	local columns=$((WIDTH < 100 ? WIDTH : 100)) WIDTH=$((WIDTH > 20 ? WIDTH - 10 : 10)) first
+	printf -v REPLY '%-10s%s' "$STAGE_NAME" "$STAGE_SUMMARY"
+	fold "$REPLY" 10
+	first=${REPLY%%$'\n'*}
+	printf '%-*s %5d.%d s%s\n' $((columns - 10)) "$first" $(($1 / 1000000)) $(($1 % 1000000 / 100000)) "${REPLY:${#first}}"
 }
 
 # progress TEXT: on a terminal one line that is rewritten; in a log a line now and then.
 progress() {
 	if [[ -t 1 ]]; then
-		printf '\r\033[K%-10s%.100s' "$STAGE_NAME" "$1"
+		printf '\r\033[K%-10s%.*s' "$STAGE_NAME" $((WIDTH > 11 ? WIDTH - 11 : 0)) "$1"
 		PROGRESS_SHOWN=1
 	elif ((SECONDS - PROGRESS_LAST >= 20)); then
-		printf '%-10s%s ...\n' "$STAGE_NAME" "$1"
+		print_folded "$(printf '%-10s%s ...' "$STAGE_NAME" "$1")" 10
 		PROGRESS_LAST=$SECONDS
 	fi
 }
@@ -156,7 +216,7 @@ run_again() {
 		case $(readlink -- "$fd") in *.lock | *.use) fd=${fd##*/}; exec {fd}>&- ;; esac
 	done
 	trap - INT TERM HUP
-	exec env "CACHEDIR=$CALLER_CACHEDIR" "CROSS_COMPILE=$CALLER_CROSS_COMPILE" "TARGET_ARCH=$CALLER_TARGET_ARCH" \
+	exec env "CACHEDIR=$CALLER_CACHEDIR" "COLUMNS=$CALLER_COLUMNS" "CROSS_COMPILE=$CALLER_CROSS_COMPILE" "TARGET_ARCH=$CALLER_TARGET_ARCH" \
 		"KBUILD_EXTRA_SYMBOLS=$CALLER_EXTRA_SYMBOLS" \
 		"$SELF" "${RUN_ARGS[@]}"
 }

@@ -37,15 +37,16 @@ PATCHES=()              # absolute paths, in the order given; - is standard inpu
 MODULE_NAME=""          # name of the module to build, e.g. livepatch-fix
 
 usage() {
-	cat <<'EOF'
+	local text
+	text=$(
+		cat <<'EOF'
 Usage: kpatch-build [options] PATCH...
        (- is a patch on standard input)
 
 Builds a livepatch module from source patches, for a stock kernel or for a kernel of your own.
 
 Target:
-  -a, --archversion RELEASE  a distribution kernel, by release (6.12.117+deb12-amd64) or by line (6.12: the newest
-                             one in the archive); default: the running kernel. Needs no root, installs nothing
+  -a, --archversion RELEASE  a distribution kernel, by release (6.12.117+deb12-amd64) or by series (6.12: the newest one in the archive); default: the running kernel. Needs no root, installs nothing
   -s, --sourcedir DIR        a source tree of your own (it is only read), with -c and -v
   -r, --sourcerpm FILE       the source in a source RPM instead, as rpmbuild -bp prepares it; with -v, and -c if it has several
   -c, --config FILE          its configuration (default: DIR/.config)
@@ -53,12 +54,10 @@ Target:
       --symvers FILE         its Module.symvers (default: beside the source, the configuration or the image)
       --modules DIR          where its modules are (default: the source, if it was built)
 Module from outside the kernel's tree:
-  -m, --oot-module FILE      patch this module, which the target runs as FILE (name.ko, perhaps compressed), and nothing else;
-                             the target is described as above
+  -m, --oot-module FILE      patch this module, which the target runs as FILE (name.ko, perhaps compressed), and nothing else; the target is described as above
       --oot-module-src DIR   its source (it is only read), with its Makefile; the patch applies there
 Build:
-  -t, --target TARGET        only patch this: vmlinux, modules, DIR/, DIR/NAME.o, or a module as DIR/NAME.ko or NAME; with --oot-module: a target of
-                             Kbuild or of the module's Makefile (default: modules); may be given again
+  -t, --target TARGET        only patch this: vmlinux, modules, DIR/, DIR/NAME.o, or a module as DIR/NAME.ko or NAME; with --oot-module: a target of Kbuild or of the module's Makefile (default: modules); may be given again
   -n, --name NAME            name of the module (default: livepatch-<name of the first patch>)
   -o, --output DIR           directory for the module (default: .)
   -j, --jobs N               compile N objects at a time (default: number of processors)
@@ -66,21 +65,17 @@ Build:
       --per-object           one module for the kernel and one for each patched module, loaded when that is there
       --fuzz N               outer lines of context that may differ when a patch is applied; one always has to fit (default: 0)
       --max-objects N        refuse a patch that can change more objects (default: 200)
-      --accept RULE:NAME     the author of the patch has judged what this rule refuses at NAME; may be given again. The
-                             module says so. The rules are in create-diff-object(1)
-      --without RULE         leave the hunks out that this rule refuses, and build the rest; each is named, and the module
-                             says so. May be given again
+      --accept RULE:NAME     the author of the patch has judged what this rule refuses at NAME; may be given again. The module says so. create-diff-object --list-rules lists the rules
+      --without RULE         leave the hunks out that this rule refuses, and build the rest; each is named, and the module says so. May be given again
       --without-hunk FILE:HUNK
                              leave this hunk out ("fs/isofs/inode.c:@@ -10,7 +10,8 @@"); may be given again
       --sign KEY[,CERTIFICATE]
-                             sign the module with this key, whose file may have the certificate too (certs/signing_key.pem of
-                             the target's build)
+                             sign the module with this key, whose file may have the certificate too (certs/signing_key.pem of the target's build)
       --explain              show why each function is in the module, with the instructions that differ
       --skip-compiler-check  go on when the compiler is not the one that built the target (also --skip-gcc-check)
-      --skip-base-check      go on when what is compiled is not proved to be what the target runs; the module says so
+      --skip-base-check      go on when what is compiled differs from what the target runs; the module says so
 Boot test:
-      --boot-test[=SCRIPT]   boot the target in a virtual machine, load the module there, unload it, read the log; SCRIPT
-                             runs inside, and must succeed only while the module is loaded
+      --boot-test[=SCRIPT]   boot the target in a virtual machine, load the module there, unload it, read the log; SCRIPT runs inside, and must succeed only while the module is loaded
       --boot-test-wait SECONDS
                              watch the log that long after removal (default: 5; 45 if address-kept was accepted)
       --boot-test-module NAME
@@ -91,11 +86,12 @@ Other:
   -T, --skip-cleanup         keep the work directory (also --keep-tmp)
       --list-targets         list the stock kernels that can be built here, newest first
       --print-target         prepare the target and print its description, build nothing
-  -h, --help                 this text
+  -h, --help                 show this help
 
-Exit status: 0 built, 1 error, 2 the patch can't be livepatched, 3 nothing changed, 4 wrong usage, 5 the patch does not
-apply, 6 the patched source does not compile, 130 and 143 interrupted.
+Exit codes: 0 built, 1 error, 2 the patch can't be livepatched, 3 nothing changed, 4 wrong usage, 5 the patch does not apply, 6 the patched source does not compile, 130 and 143 interrupted.
 EOF
+	)
+	print_folded "$text"
 }
 
 # Names go into sysfs and symbol names: same alphabet and length as the kernel's loader takes.
