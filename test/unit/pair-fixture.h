@@ -16,7 +16,11 @@
 #include "elf/model.h"
 #include "util/diag.h"
 
+struct elf_out;
 struct maker;
+
+/* What a builder has, as the engine reads it; frees out. */
+struct elf_obj *object_of(struct elf_out *out);
 
 /* Of source, NULL: the object has no STT_FILE symbol. */
 struct maker *maker_new(const char *source);
