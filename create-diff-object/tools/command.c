@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The frame of programs with commands. */
+/* The frame of programs. */
 #include "tools/command.h"
 
 #include <stdio.h>
@@ -16,6 +16,31 @@ enum exit_code command_printed(const char *name)
 		return EXIT_CODE_OK;
 	fold_printf(stderr, "%s: error: can't write to standard output: %s", name, strerror(-err));
 	return EXIT_CODE_ERROR;
+}
+
+static const char *status_word(int code)
+{
+	return code == EXIT_CODE_OK          ? "written"
+	       : code == EXIT_CODE_UNCHANGED ? "unchanged"
+	       : code == EXIT_CODE_REFUSED   ? "refused"
+					     : "error";
+}
+
+int command_report_open(const char *path, struct output *report, struct diag *diag)
+{
+	int err = path ? output_open(report, path, diag) : 0;
+
+	diag->report = report->file;
+	return err;
+}
+
+int command_report_close(struct output *report, int code, struct diag *diag)
+{
+	if (!report->file)
+		return code;
+	fprintf(report->file, "status\t%s\n", status_word(code));
+	diag->report = NULL;
+	return output_close(report, 0, diag) ? EXIT_CODE_ERROR : code;
 }
 
 enum exit_code command_misused(char **argv, const char *what)

@@ -25,6 +25,7 @@
 #include "special/layout.h"
 #include "target/symtab.h"
 #include "target/symvers.h"
+#include "tools/command.h"
 #include "util/diag.h"
 #include "util/fold.h"
 #include "util/output.h"
@@ -382,14 +383,6 @@ static int compare(const struct options *options, bool *unchanged, struct diag *
 	return err;
 }
 
-static const char *status_word(int code)
-{
-	return code == EXIT_CODE_OK          ? "written"
-	       : code == EXIT_CODE_UNCHANGED ? "unchanged"
-	       : code == EXIT_CODE_REFUSED   ? "refused"
-					     : "error";
-}
-
 int main(int argc, char **argv)
 {
 	struct diag diag = {.out = stderr};
@@ -404,21 +397,15 @@ int main(int argc, char **argv)
 	}
 	output_begin();
 	err = diag_checkpoint(&diag);
-	if (!err && options.report)
-		err = output_open(&report, options.report, &diag);
-	diag.report = report.file;
+	if (!err)
+		err = command_report_open(options.report, &report, &diag);
 	if (!err) {
 		err = compare(&options, &unchanged, &diag);
 		if (!diag.errors)
 			diag_warn_unused_accepts(&diag);
 	}
 	code = unchanged && !err ? EXIT_CODE_UNCHANGED : (int)diag_exit_code(&diag, err);
-	if (report.file) {
-		fprintf(report.file, "status\t%s\n", status_word(code));
-		diag.report = NULL;
-		if (output_close(&report, 0, &diag))
-			code = EXIT_CODE_ERROR;
-	}
+	code = command_report_close(&report, code, &diag);
 	diag_free(&diag);
 	return code;
 }

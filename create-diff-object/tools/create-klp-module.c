@@ -9,32 +9,51 @@
 
 #include "elf/model.h"
 #include "klp/finish.h"
+#include "tools/command.h"
 #include "util/diag.h"
 #include "util/fold.h"
 #include "util/output.h"
 
-static const char usage_text[] =
-	"usage: create-klp-module [options] IN.ko OUT.ko\n"
-	"Move relocations to .klp.sym.* symbols into .klp.rela.* sections, the form that the kernel loads.\n"
-	"\n"
-	"  -v, --verbose  say what was moved\n"
-	"  -h, --help     show this help\n"
-	"\n"
-	"Exit codes: 0 written, 1 error, 2 the module holds something that can't be represented.\n";
+static const char usage_text[] = "usage: create-klp-module [options] IN.ko OUT.ko\n"
+				 "Move relocations to .klp.sym.* symbols into .klp.rela.* sections, the form that\n"
+				 "the kernel loads.\n"
+				 "\n"
+				 "  -r, --report FILE  write what came out as records, for programs to read\n"
+				 "  -v, --verbose      say what was moved\n"
+				 "  -h, --help         show this help\n"
+				 "\n"
+				 "Exit codes: 0 written, 1 error, 2 the module holds something that can't be\n"
+				 "represented.\n";
 
-static int run(const char *in_path, const char *out_path, bool verbose, struct diag *diag)
+struct options {
+	const char *in, *out;
+	const char *report; /* NULL: none */
+	bool verbose;
+};
+
+/* The record "moved": relocations, livepatch symbols, livepatch relocation sections. */
+static void tell(const struct klp_finished *result, const struct options *options, const struct diag *diag)
+{
+	if (diag->report)
+		fprintf(diag->report, "moved\t%u\t%u\t%u\n", result->relocations, result->symbols,
+			result->rela_sections);
+	if (options->verbose)
+		fold_printf(stdout, "%s: %u relocations to %u livepatch symbols in %u sections; %u sections removed",
+			    options->out, result->relocations, result->symbols, result->rela_sections, result->removed);
+}
+
+static int run(const struct options *options, struct diag *diag)
 {
 	struct klp_finished result = {0};
 	struct elf_obj *in = NULL;
-	int err = elf_obj_read(in_path, &in, diag);
+	int err = elf_obj_read(options->in, &in, diag);
 
 	if (!err)
 		err = klp_finish(in, &result, diag);
 	if (!err)
-		err = klp_finished_write(&result, out_path, diag);
-	if (!err && verbose)
-		fold_printf(stdout, "%s: %u relocations to %u livepatch symbols in %u sections; %u sections removed",
-			    out_path, result.relocations, result.symbols, result.rela_sections, result.removed);
+		err = klp_finished_write(&result, options->out, diag);
+	if (!err)
+		tell(&result, options, diag);
 	if (!err && (err = output_flush(stdout)))
 		diag_error(diag, "standard output", NULL, "can't write: %s", strerror(-err));
 	klp_finished_free(&result);
@@ -44,19 +63,24 @@ static int run(const char *in_path, const char *out_path, bool verbose, struct d
 
 int main(int argc, char **argv)
 {
-	static const struct option options[] = {
+	static const struct option longs[] = {
+		{"report", required_argument, NULL, 'r'},
 		{"verbose", no_argument, NULL, 'v'},
 		{"help", no_argument, NULL, 'h'},
 		{0},
 	};
 	struct diag diag = {.out = stderr};
-	bool verbose = false;
+	struct options options = {0};
+	struct output report = {0};
 	int opt, err;
 
-	while ((opt = getopt_long(argc, argv, "vh", options, NULL)) != -1) {
+	while ((opt = getopt_long(argc, argv, "r:vh", longs, NULL)) != -1) {
 		switch (opt) {
+		case 'r':
+			options.report = optarg;
+			break;
 		case 'v':
-			verbose = true;
+			options.verbose = true;
 			break;
 		case 'h':
 			fold_put(stdout, usage_text);
@@ -70,7 +94,11 @@ int main(int argc, char **argv)
 		fold_put(stderr, usage_text);
 		return EXIT_CODE_ERROR;
 	}
+	options.in = argv[optind];
+	options.out = argv[optind + 1];
 	output_begin();
-	err = run(argv[optind], argv[optind + 1], verbose, &diag);
-	return diag_exit_code(&diag, err);
+	err = command_report_open(options.report, &report, &diag);
+	if (!err)
+		err = run(&options, &diag);
+	return command_report_close(&report, (int)diag_exit_code(&diag, err), &diag);
 }

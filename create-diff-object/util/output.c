@@ -30,8 +30,6 @@ static mode_t mode_of_new_file(void)
 void output_begin(void)
 {
 	signal(SIGXFSZ, SIG_IGN);
-	/* Who sends both streams to one log must not find a message within a line of output. */
-	setvbuf(stdout, NULL, _IOLBF, 0);
 }
 
 int output_open(struct output *output, const char *path, struct diag *diag)

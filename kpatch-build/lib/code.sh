@@ -2,6 +2,7 @@
 # What is patched: code of the kernel's own tree, or one module from outside of it (--oot-module). The stages are the same; what they
 # have to know of the code they ask here, and kernel_QUESTION or oot_QUESTION answers:
 #
+#   needs_source        is the kernel's source needed? (Else its headers are enough.)
 #   prepare             the target is known: where is the code, and what is it compiled in?
 #   class NAME          what is a patch's file of that name, where it is not what the name says by itself? (see patch_class)
 #   names               may a patch of it name the files that PATCH_CLASS has?
@@ -11,8 +12,8 @@
 #   plain               have OBJECTS in the tree, as the target was built, with the commands that Kbuild recorded
 #   command_dir SIDE    -> REPLY: where these commands run
 #
-# TARGET_SOURCE is the source that the patch applies to, TREE has its objects. Where these are not the kernel's, KERNEL_SOURCE and
-# KERNEL_TREE are its source, or what modules need of it, and its build tree or headers.
+# TARGET_SOURCE is the source that the patch applies to, TREE has its objects. KERNEL_SOURCE and KERNEL_TREE are the kernel's source, or
+# what modules need of it, and its build tree or headers; of code of the kernel they are the same.
 
 CODE=kernel             # or oot
 KERNEL_SOURCE=""
@@ -20,10 +21,14 @@ KERNEL_TREE=""
 
 code() { "${CODE}_$1" "${@:2}"; }
 
+kernel_needs_source() { :; }
 kernel_prepare() { :; }
 kernel_names() { :; }
 kernel_view() { view_make "$@"; }
-kernel_tree() { tree_prepare; }
+kernel_tree() {
+	tree_prepare
+	KERNEL_SOURCE=$TARGET_SOURCE KERNEL_TREE=$TREE
+}
 kernel_affected() { affected_find; }
 kernel_plain() { compile_plain; }
 kernel_command_dir() { REPLY=$TREE; }
@@ -52,6 +57,7 @@ kernel_class() {
 		;;
 	Documentation/* | tools/* | LICENSES/* | debian*/* | MAINTAINERS | CREDITS | README | COPYING) REPLY=out ;;
 	scripts/checkpatch.pl | scripts/get_maintainer.pl | scripts/spelling.txt | scripts/kernel-doc | scripts/coccinelle/* | scripts/gdb/*) REPLY=out ;;
+	scripts/*) REPLY="how the kernel is built can't be changed in a running one [build-changed]" ;;
 	*) patch_class_text "$name" ;;
 	esac
 }

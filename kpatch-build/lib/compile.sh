@@ -34,12 +34,12 @@ compile_objects() {
 objtool_flags() {
 	local out
 	OBJTOOL_LATE=""
-	if ! out=$(objtool_asker | make -s -C "${KERNEL_TREE:-$TREE}" -f - srctree="${KERNEL_SOURCE:-$TARGET_SOURCE}" objtree=. obj=. src=. ARCH="$ARCH_NAME" SRCARCH="$ARCH_SOURCE" \
+	if ! out=$(objtool_asker | make -s -C "$KERNEL_TREE" -f - srctree="$KERNEL_SOURCE" objtree=. obj=. src=. ARCH="$ARCH_NAME" SRCARCH="$ARCH_SOURCE" \
 		CC="$TARGET_CC" 2>"$WORK/4-compile/objtool-flags.log"); then
 		show_file "$WORK/4-compile/objtool-flags.log"
 		die "the kernel's Makefiles do not tell which flags objtool needs"
 	fi
-	if [[ $out == late* ]]; then OBJTOOL_LATE="${KERNEL_TREE:-.}/tools/objtool/objtool ${out#late }"; fi
+	if [[ $out == late* ]]; then OBJTOOL_LATE="$KERNEL_TREE/tools/objtool/objtool ${out#late }"; fi
 	debug "objtool: ${OBJTOOL_LATE:-as in the recorded commands}"
 }
 objtool_asker() {
@@ -185,7 +185,7 @@ compile_script() {
 # patched code would misread; where the target has none or less, it is made here.
 compile_command() {
 	local side=$1 object=$2 out=$WORK/4-compile/$1/$2.part goal=${GOAL[$2]} flags="-ffunction-sections -fdata-sections"
-	local generic=${KERNEL_SOURCE:-$TARGET_SOURCE}/include/asm-generic/runtime-const.h sections
+	local generic=$KERNEL_SOURCE/include/asm-generic/runtime-const.h sections
 	# Types that are only measured, `memset(p, 0, sizeof(struct foo))`, are described as well: their size is in the code (diff/layout.c).
 	flags+=" -g -fno-eliminate-unused-debug-types"
 	# Since 6.11 vmlinux has constants that the kernel writes into its text once, at boot (the address of the dentry

@@ -255,18 +255,18 @@ module_layout_of() {
 object_compilers() { readelf -p .comment -- "$1" | sed -n 's/^ *\[ *[0-9a-f]*\] *//p' | sort -u; }
 
 module_finish() {
-	local dir=$WORK/8-post-link name status sections total=0
+	local dir=$WORK/8-post-link name status sections total=0 report=$WORK/8-post-link/report
 	mkdir -p -- "$dir"
 	for name in "${MODULES_MADE[@]}"; do
 		status=0
 		module_dir "$name"
-		"$BIN_DIR/create-klp-module" "$REPLY/$name.ko" "$dir/$name.ko" >"$dir/log" 2>&1 || status=$?
+		"$BIN_DIR/create-klp-module" --report "$report" "$REPLY/$name.ko" "$dir/$name.ko" >"$dir/log" 2>&1 || status=$?
 		if ((status)); then
 			show_file "$dir/log"
 			module_bug "the module's livepatch relocations could not be written (create-klp-module, exit $status)" \
 				"$REPLY/$name.ko"
 		fi
-		sections=$(readelf -SW "$dir/$name.ko" | grep -c '\.klp\.rela\.' || true)
+		sections=$(awk -F '\t' '$1 == "moved" { print $4 }' "$report")
 		total=$((total + sections))
 	done
 	if ((OPT_PER_OBJECT)); then module_write_config >"$dir/$MODULE_NAME.conf"; fi

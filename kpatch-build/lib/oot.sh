@@ -17,6 +17,7 @@ OOT_BUILT_IN=""         # the directory where the module that runs was built, as
 OOT_EXTRA=()            # where others export what it takes: the files that KBUILD_EXTRA_SYMBOLS names, in the environment or its Makefile
 OOT_IN_DIRECTORY=0      # 1: Kbuild's commands run in the module's directory (since 6.13), 0: in the kernel's
 
+oot_needs_source() { return 1; }
 oot_prepare() {
 	if [[ $OPT_SOURCE ]]; then
 		tree_prepare
@@ -168,12 +169,7 @@ oot_copy() {
 	need_space "$CACHE" 200000000 "the copy of the module's source"
 	mkdir -p "$TARGET_SOURCE"
 	(cd -- "$OPT_OOT_SOURCE" && find . '(' "${OOT_PRODUCTS[@]}" ')' -prune -o -print0) >"$list"
-	# shellcheck disable=SC2016
-	if ! long_run "$log" no_progress bash -c 'set -o pipefail; tar -C "$1" --no-recursion --null -T "$2" -cf - | tar -C "$3" --no-same-owner -xf -' \
-		copy "$OPT_OOT_SOURCE" "$list" "$TARGET_SOURCE"; then
-		show_file "$log"
-		die "$OPT_OOT_SOURCE could not be copied to $TARGET_SOURCE"
-	fi
+	copy_listed "$OPT_OOT_SOURCE" "$list" "$TARGET_SOURCE" "$log"
 	chmod -R u+rwX -- "$TARGET_SOURCE"
 	# A link that leads out of it leads to where it did.
 	while IFS= read -r -d '' link; do

@@ -191,7 +191,6 @@ patch_class() {
 	done
 	if [[ -d $dir ]]; then REPLY="a directory of the source [file-path]"; return; fi
 	if [[ $name == *[^A-Za-z0-9_.,+@~=/-]* ]]; then REPLY="a name that the kernel's build can't take [file-path]"; return; fi
-	if [[ $CODE == kernel && $name == scripts/* ]]; then REPLY="how the kernel is built can't be changed in a running one [build-changed]"; return; fi
 	case $name in
 	Makefile* | */Makefile* | Kbuild | Kbuild.* | */Kbuild* | Kconfig* | */Kconfig*) REPLY=take ;;
 	*.S | *.lds | *.lds.h | *.tbl) REPLY="assembly, linker scripts and tables can't be livepatched [file-kind]" ;;

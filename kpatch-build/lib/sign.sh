@@ -45,13 +45,13 @@ sign_modules() {
 sign_file() {
 	local place hash log=$WORK/sign.log
 	config_value CONFIG_MODULE_SIG_HASH "$TARGET_CONFIG"; hash=${REPLY:-sha256}
-	for place in "$TREE" "${KERNEL_TREE:-}" "$TARGET_HEADERS"; do
+	for place in "$KERNEL_TREE" "$TARGET_HEADERS"; do
 		if [[ ! $place || ! -x $place/scripts/sign-file ]]; then continue; fi
 		if "$place/scripts/sign-file" "$hash" "$SIGN_KEY" "$SIGN_CERTIFICATE" "$1" >"$log" 2>&1; then return; fi
 		show_file "$log"
 		die "${1##*/} can't be signed with $SIGN_KEY and the certificate $SIGN_CERTIFICATE, see above"
 	done
-	die "${1##*/} can't be signed: there is no scripts/sign-file of $TARGET_RELEASE in ${TREE:-$TARGET_HEADERS}"
+	die "${1##*/} can't be signed: there is no scripts/sign-file of $TARGET_RELEASE in ${KERNEL_TREE:-$TARGET_HEADERS}"
 }
 
 # sign_file_for_machine FILE: a module of the target as its build left it, which signs modules when they are installed

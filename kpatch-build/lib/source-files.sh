@@ -3,6 +3,16 @@
 # have headers of the kernel's names (tools/include/linux/bitops.h), only what the kernel's own code includes by that path:
 # kernel/bpf/relo_core.c is one line, #include "../../tools/lib/bpf/relo_core.c".
 
+# copy_listed FROM LIST TO LOG: copies what LIST names, relative to FROM and with a NUL behind each, into TO
+copy_listed() {
+	# shellcheck disable=SC2016
+	if ! long_run "$4" no_progress bash -c 'set -o pipefail; tar -C "$1" --no-recursion --null -T "$2" -cf - | tar -C "$3" --no-same-owner -xf -' \
+		copy "$1" "$2" "$3"; then
+		show_file "$4"
+		die "$1 could not be copied to $3"
+	fi
+}
+
 # source_files TEST...: the files that pass the tests of find, relative to the source with a ./ in front and a NUL behind
 source_files() {
 	(cd "$TARGET_SOURCE" && find . '(' -path ./Documentation -o -path ./samples -o -path ./tools -o -path './arch/*' \

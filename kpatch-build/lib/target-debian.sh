@@ -29,7 +29,7 @@ target_debian() {
 	if [[ $REPLY != "$release" ]]; then die "the image in linux-image-$release says it is $REPLY"; fi
 
 	# A module from outside the tree is compiled with the headers alone.
-	if [[ $CODE == oot ]]; then
+	if ! code needs_source; then
 		TARGET_SOURCE=$(sed -n 's,^include \(.*\)/Makefile$,\1,p' "$TARGET_HEADERS/Makefile")
 		return
 	fi

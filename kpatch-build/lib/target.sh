@@ -228,13 +228,8 @@ source_copy_tree() {
 	source_drop_copies
 	need_space "$CACHE" 2000000000 "a copy of the source"
 	note "$OPT_SOURCE $(source_is_used "$OPT_SOURCE" && echo "was built in" || echo "has characters in its path that make can't take"); working on a copy of its source"
-	source_own_files >"$WORK/1-target/files"
-	# shellcheck disable=SC2016
-	if ! long_run "$log" no_progress bash -c 'set -o pipefail; tar -C "$1" --verbatim-files-from -T "$2" -cf - | tar -C "$3" -xf -' \
-		copy "$OPT_SOURCE" "$WORK/1-target/files" "$to"; then
-		show_file "$log"
-		die "$OPT_SOURCE could not be copied to $to"
-	fi
+	source_own_files | tr '\n' '\0' >"$WORK/1-target/files"
+	copy_listed "$OPT_SOURCE" "$WORK/1-target/files" "$to" "$log"
 	# A tree with parts removed (Documentation) can't be cleaned without complaint: what counts is that it is clean.
 	long_run "$log" no_progress make -k -C "$to" ARCH="$ARCH_NAME" mrproper || true
 	if source_is_used "$to"; then

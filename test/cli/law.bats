@@ -37,6 +37,13 @@ has_line() { grep -Eq -- "$1" <<<"$output" || { echo "no line matches $1"; false
 	[[ $output == "out.ko: 11 relocations to 7 livepatch symbols in 6 sections; 2 sections removed" ]]
 	run -0 "$FINISH" --help
 	[[ $output == usage:* ]]
+	run -0 "$FINISH" --report report linked.ko out.ko
+	[[ -z $output ]]
+	diff report <(printf 'moved\t11\t7\t6\nstatus\twritten\n')
+	run -1 "$FINISH" --report report /nowhere.ko out.ko
+	[[ $(tail -n 1 report) == $'status\terror' ]]
+	run -1 "$FINISH" --report /nowhere/report linked.ko other.ko
+	[[ ! -e other.ko ]]
 }
 
 @test "create-klp-module: its own output stays as it is, also in place" {

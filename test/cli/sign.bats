@@ -22,7 +22,7 @@ setup() {
 
 # sign VALUE COMMAND...: with --sign VALUE
 sign() {
-	SETUP="TREE=$T/tree TARGET_CONFIG=$T/config TARGET_RELEASE=6.12.3; sign_option '$1'; ${MORE:-}" lib "${@:2}"
+	SETUP="KERNEL_TREE=$T/tree TARGET_CONFIG=$T/config TARGET_RELEASE=6.12.3; sign_option '$1'; ${MORE:-}" lib "${@:2}"
 }
 
 @test "the finished modules are signed with the target's hash; key and certificate may be one file" {
