@@ -199,7 +199,7 @@ check-quick: all
 	$(Q)$(MAKE) --no-print-directory -j$$(nproc) $(UNITS) $(SHOW)
 	$(Q)st=0; $(MAKE) --no-print-directory check-style || st=1; $(MAKE) --no-print-directory check-unit || st=1; \
 	COMPILERS=gcc-12 $(MAKE) --no-print-directory check-object || st=1; \
-	bats --tap $(addprefix test/cli/,lines.bats options.bats rules.bats) || st=1; exit $$st
+	bats --tap $(addprefix test/cli/,lines.bats options.bats rules.bats special-row.bats) || st=1; exit $$st
 
 check-style:
 	$(Q)test/style.sh

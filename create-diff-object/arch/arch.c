@@ -21,9 +21,9 @@ const struct arch_ops *arch_find(uint16_t machine)
 
 const struct special_row *arch_find_special(const struct arch_ops *arch, const char *section)
 {
-	for (uint32_t i = 0; i < arch->nspecial; i++)
-		if (!strcmp(arch->special[i].section, section))
-			return &arch->special[i];
+	for (const struct special_row *row = arch->special; row->section; row++)
+		if (!strcmp(row->section, section))
+			return row;
 	return NULL;
 }
 

@@ -34,7 +34,7 @@
 		}                                                                                                      \
 	}
 
-const struct special_row x86_64_special[X86_64_SPECIAL] = {
+const struct special_row x86_64_special[] = {
 	{.section = ".altinstructions",
 	 .type = "alt_instr",
 	 .size_env = "ALT_STRUCT_SIZE",
@@ -140,4 +140,5 @@ const struct special_row x86_64_special[X86_64_SPECIAL] = {
 	 .size_env = "ORC_STRUCT_SIZE",
 	 .layouts = {{.size = 6}},
 	 .early = "unwind_module_init() has sorted it: the entry is not where the relocation says"},
+	{0},
 };

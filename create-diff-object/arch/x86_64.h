@@ -9,9 +9,7 @@
 
 struct arch_payload;
 
-#define X86_64_SPECIAL 14
-
-extern const struct special_row x86_64_special[X86_64_SPECIAL];
+extern const struct special_row x86_64_special[]; /* see struct arch_ops */
 
 /* See struct arch_ops. */
 int x86_64_find_payload(const uint8_t *bytes, uint64_t size, struct arch_payload *payload, const char **why);

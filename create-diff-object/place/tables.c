@@ -327,13 +327,12 @@ static void follow_constants(struct proof *pl)
 
 bool tables_follow(struct proof *pl)
 {
-	const struct special_row *rows = pl->obj->arch->special;
 	uint32_t before = count_placed(pl);
 
 	/* The first is .altinstructions, which tells where replacement instructions are, for which others have entries. */
-	for (uint32_t i = 0; i < pl->obj->arch->nspecial; i++)
-		if (!rows[i].left_out && !is_unwind_section(rows[i].section))
-			follow_table(pl, rows[i].section, rows[i].layouts);
+	for (const struct special_row *row = pl->obj->arch->special; row->section; row++)
+		if (!row->left_out && !is_unwind_section(row->section))
+			follow_table(pl, row->section, row->layouts);
 	follow_constants(pl);
 	return count_placed(pl) > before;
 }

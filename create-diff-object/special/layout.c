@@ -35,15 +35,13 @@ static int set_size(struct layout *layout, const struct special_row *row, const 
 
 int layout_read_environment(struct layout *layout, const struct arch_ops *arch, struct diag *diag)
 {
-	const struct special_row *rows = arch->special;
-
-	for (uint32_t i = 0; i < arch->nspecial; i++) {
-		const char *text = rows[i].size_env ? getenv(rows[i].size_env) : NULL;
+	for (const struct special_row *row = arch->special; row->section; row++) {
+		const char *text = row->size_env ? getenv(row->size_env) : NULL;
 		int err;
 
 		if (!text || !*text)
 			continue;
-		err = set_size(layout, &rows[i], text, NULL, rows[i].size_env, diag);
+		err = set_size(layout, row, text, NULL, row->size_env, diag);
 		if (err)
 			return err;
 	}
@@ -82,13 +80,11 @@ int layout_read_image(struct layout *layout, const struct elf_obj *image, struct
 	const char *names[LAYOUT_MAX] = {0};
 	uint32_t sizes[LAYOUT_MAX];
 	const struct special_row *rows = image->arch->special;
-	uint32_t n = image->arch->nspecial;
+	uint32_t n = 0;
 	int err;
 
-	if (n > LAYOUT_MAX)
-		n = LAYOUT_MAX;
-	for (uint32_t i = 0; i < n; i++)
-		names[i] = rows[i].type;
+	for (; n < LAYOUT_MAX && rows[n].section; n++)
+		names[n] = rows[n].type;
 	err = btf_read_struct_sizes(image, names, sizes, n, diag);
 	for (uint32_t i = 0; i < n && !err; i++) {
 		if (!sizes[i])

@@ -140,12 +140,11 @@ static void check_target(struct verify *v, const struct klp_rela_sec *sec)
 
 void verify_check_sites(struct verify *v)
 {
-	const struct special_row *rows = v->mod->arch->special;
 	site_vec sites = {0};
 
-	for (uint32_t i = 0; i < v->mod->arch->nspecial; i++)
-		if (rows[i].site)
-			read_table(v, &rows[i], &sites);
+	for (const struct special_row *row = v->mod->arch->special; row->section; row++)
+		if (row->site)
+			read_table(v, row, &sites);
 	for (uint32_t i = 0; i < v->klp_secs.n; i++) {
 		const struct klp_rela_sec *sec = &v->klp_secs.v[i];
 
