@@ -633,8 +633,8 @@ bool descriptors_equal(const struct side *orig, uint32_t o, const struct side *p
 	return compare_ranges(&ctx, &o_range, &p_range, 0).change == CHANGE_SAME;
 }
 
-bool data_equal(const struct side *orig, uint32_t o, uint64_t o_at, const struct side *patched, uint32_t p,
-		uint64_t p_at, uint64_t len, const struct corr *corr, struct lines *lines)
+uint64_t data_find_difference(const struct side *orig, uint32_t o, uint64_t o_at, const struct side *patched,
+			      uint32_t p, uint64_t p_at, uint64_t len, const struct corr *corr, struct lines *lines)
 {
 	const struct context ctx = {orig, patched, corr, lines};
 	const struct piece *o_piece = side_piece(orig, o), *p_piece = side_piece(patched, p);
@@ -642,8 +642,9 @@ bool data_equal(const struct side *orig, uint32_t o, uint64_t o_at, const struct
 		.sec = o_piece->sec, .start = o_piece->entry + o_at, .end = o_piece->entry + o_at + len};
 	const struct range p_range = {
 		.sec = p_piece->sec, .start = p_piece->entry + p_at, .end = p_piece->entry + p_at + len};
+	struct change_info info = compare_ranges(&ctx, &o_range, &p_range, 0);
 
-	return compare_ranges(&ctx, &o_range, &p_range, 0).change == CHANGE_SAME;
+	return info.change == CHANGE_SAME ? len : info.where;
 }
 
 /* What of a section has no partner is only compared here. Both sections are the same, up to guesses. */

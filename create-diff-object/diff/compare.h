@@ -91,11 +91,11 @@ bool descriptors_equal(const struct side *orig, uint32_t o, const struct side *p
 		       const struct corr *corr, struct lines *lines, bool with_line);
 
 /*
- * Do len bytes of data hold the same, references included: those of the original piece o from o_at on, and those of the patched piece
- * p from p_at on? They have to be there. at: bytes from the entry of the piece.
+ * Where do len bytes of data begin to hold something else, references included: those of the original piece o from o_at on, and those of
+ * the patched piece p from p_at on? Both have to be there. at: bytes from the entry of the piece. Returns bytes from there, len: nowhere.
  */
-bool data_equal(const struct side *orig, uint32_t o, uint64_t o_at, const struct side *patched, uint32_t p,
-		uint64_t p_at, uint64_t len, const struct corr *corr, struct lines *lines);
+uint64_t data_find_difference(const struct side *orig, uint32_t o, uint64_t o_at, const struct side *patched,
+			      uint32_t p, uint64_t p_at, uint64_t len, const struct corr *corr, struct lines *lines);
 
 /*
  * Do both sections hold the same, references included, for the same uses? For those that are not known, whose order matters too.

@@ -70,8 +70,9 @@ static bool is_zero(const struct table *table, const struct side *side, uint32_t
 /* Is the original entry i the patched entry k? */
 static bool is_same(const struct table *table, uint64_t i, uint64_t k)
 {
-	return data_equal(&table->diff->orig, table->orig, i * table->size, &table->diff->patched, table->patched,
-			  k * table->size, table->size, table->diff->corr, table->lines);
+	return data_find_difference(&table->diff->orig, table->orig, i * table->size, &table->diff->patched,
+				    table->patched, k * table->size, table->size, table->diff->corr,
+				    table->lines) == table->size;
 }
 
 /* Where the original entry i is now, if that is elsewhere; else patched_n. */

@@ -41,8 +41,7 @@ uint64_t type_alignment(const struct types *types, uint32_t node)
 	return alignment;
 }
 
-/* The place of a member in what contains it. */
-static void measure(const struct types *types, Dwarf_Die *die, struct member *member)
+void member_measure(const struct types *types, Dwarf_Die *die, struct member *member)
 {
 	uint64_t bytes = 0, bit_size, at, unit;
 
@@ -106,7 +105,7 @@ static void find_members(const struct types *types, uint32_t node, const char *p
 			continue;
 		name = dwarf_diename(&die);
 		member.node = types_of(types, &die);
-		measure(types, &die, &member);
+		member_measure(types, &die, &member);
 		member.bit += base;
 		member.name = name ? arena_printf(types->arena, "%s%s", prefix, name) : prefix;
 		inner = find_inner(types, member.node, &is_array);

@@ -312,6 +312,24 @@ bool is_descriptor_section(const char *name)
 	return !strcmp(name, "__dyndbg") || !strcmp(name, "__verbose");
 }
 
+bool is_code_switch(const char *type)
+{
+	/* include/linux/jump_label.h, static_call_types.h, tracepoint-defs.h */
+	static const char *const types[] = {
+		"static_key", "static_key_true", "static_key_false", "static_key_mod", "static_call_key", "tracepoint",
+	};
+
+	for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++)
+		if (!strcmp(type, types[i]))
+			return true;
+	return false;
+}
+
+bool is_mode_type(const char *name)
+{
+	return !strcmp(name, "umode_t") || !strcmp(name, "mode_t");
+}
+
 /* The length of name without a last ".123", or its whole length. */
 static size_t without_number(const char *name, size_t len)
 {

@@ -116,6 +116,15 @@ bool is_compiler_section(const char *name);
  */
 bool is_descriptor_section(const char *name);
 
+/*
+ * Does the kernel keep instructions in step with what a structure of that name holds, so that to write to it is not enough? A static key
+ * is switched by static_branch_enable(), which rewrites the jumps too.
+ */
+bool is_code_switch(const char *type);
+
+/* Has a typedef of that name the permissions of a file (0644)? */
+bool is_mode_type(const char *name);
+
 /* How a symbol's name is derived from the name in the source. */
 struct sym_name {
 	const char *full;

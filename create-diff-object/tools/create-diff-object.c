@@ -15,6 +15,7 @@
 #include "diff/layout.h"
 #include "diff/report.h"
 #include "diff/select.h"
+#include "diff/values.h"
 #include "elf/build.h"
 #include "klp/kept.h"
 #include "klp/output.h"
@@ -298,6 +299,9 @@ static int run(struct diff *diff, const struct plan_target *target, const struct
 		/* What objects that exist are not fit for. */
 		layout_check(diff, diag);
 		err = diag_checkpoint(diag);
+		/* What a callback could do about that. */
+		if (diag->report)
+			values_report(diff, diag->report);
 	}
 	if (selection && options->debug)
 		report_reasons(diff, stderr);
