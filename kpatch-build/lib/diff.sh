@@ -25,6 +25,7 @@ diff_objects() {
 		done
 	fi
 	accept_check "$WORK/6-diff" "${OBJECTS[@]}"
+	if ((DIFF_REFUSED && OPT_SUGGEST)); then suggest_callbacks; fi
 	if ((DIFF_REFUSED)); then without_again "$WORK/6-diff.report"; fi
 	if ((DIFF_REFUSED)); then finish "$EXIT_REFUSED" "refused: the patch can't be livepatched, for the reasons above ($DIFF_REFUSED object(s))"; fi
 	if ((${#DIFFS[@]} == 0)) && grep -q $'^note\tinit-code\t' "$WORK/6-diff.report"; then

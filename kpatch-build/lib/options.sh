@@ -26,6 +26,7 @@ OPT_WITHOUT_HUNKS=()    # --without-hunk: FILE:HUNK each
 OPT_OOT_MODULE=""       # --oot-module: the .ko, as the target has it
 OPT_OOT_SOURCE=""       # --oot-module-src
 OPT_EXPLAIN=0           # --explain
+OPT_SUGGEST=0           # --suggest
 OPT_SIGN=""             # --sign: KEY[,CERTIFICATE]
 OPT_BOOT=0              # --boot-test
 OPT_BOOT_SCRIPT=""      # --boot-test=: script to run in the machine
@@ -69,6 +70,7 @@ Build:
       --without RULE         leave the hunks out that this rule refuses, and build the rest; each is named, and the module says so. May be given again
       --without-hunk FILE:HUNK
                              leave this hunk out ("fs/isofs/inode.c:@@ -10,7 +10,8 @@"); may be given again
+      --suggest              where the patch changes initial values, which is refused, write a patch with callbacks that set them in the running kernel, for you to review and give as one more PATCH
       --sign KEY[,CERTIFICATE]
                              sign the module with this key, whose file may have the certificate too (certs/signing_key.pem of the target's build)
       --explain              show why each function is in the module, with the instructions that differ
@@ -108,7 +110,7 @@ options_parse() {
 	local short=ha:r:s:c:v:j:t:n:o:m:e:dRT long parsed words
 	long=help,archversion:,sourcerpm:,sourcedir:,config:,vmlinux:,jobs:,target:,name:,output:,debug,non-replace
 	long+=,oot-module:,oot-module-src:,skip-cleanup,skip-compiler-check,skip-gcc-check,no-replace,keep-tmp
-	long+=,skip-base-check,symvers:,modules:,per-object,fuzz:,max-objects:,explain,accept:,without:,without-hunk:,sign:,list-targets,print-target,boot-test::,boot-test-wait:,boot-test-module:,boot-test-file:
+	long+=,skip-base-check,symvers:,modules:,per-object,fuzz:,max-objects:,explain,suggest,accept:,without:,without-hunk:,sign:,list-targets,print-target,boot-test::,boot-test-wait:,boot-test-module:,boot-test-file:
 	if ! parsed=$(getopt -o "$short" -l "$long" -n kpatch-build -- "$@" 2>&1); then
 		parsed=${parsed%%$'\n'*}
 		usage_error "${parsed#kpatch-build: }"
@@ -143,6 +145,7 @@ options_parse() {
 		--without) OPT_WITHOUT+=("$2"); shift ;;
 		--without-hunk) OPT_WITHOUT_HUNKS+=("$2"); shift ;;
 		--explain) OPT_EXPLAIN=1 ;;
+		--suggest) OPT_SUGGEST=1 ;;
 		--sign) OPT_SIGN=$2; shift ;;
 		--max-objects) OPT_MAX_OBJECTS=$2; shift ;;
 		--boot-test) OPT_BOOT=1 OPT_BOOT_SCRIPT=$2; shift ;;
