@@ -35,7 +35,7 @@ static void refuse_form(const struct context *ctx, const struct piece *piece)
 	const char *section = side_section(ctx->patched, piece)->name;
 
 	diag_refuse(ctx->diag, RULE_AUTHOR_SECTION, file_of(ctx), section,
-		    "%s in it is not of a form that is known; use the macros of kpatch-macros.h",
+		    "the form of %s in it is not known; use the macros of kpatch-macros.h",
 		    piece->kind == PIECE_ANON ? "what" : piece->name);
 }
 
@@ -192,7 +192,7 @@ static void read_ignored_function(struct context *ctx, const char *name)
 		vec_add(&ctx->ignored, ((struct author_ignored){.name = name}));
 	else
 		diag_refuse(ctx->diag, RULE_IGNORE_UNMATCHED, file_of(ctx), name,
-			    "its changes are to be left out, and this file has no such function");
+			    "the patch asks to leave out its changes, but this file has no such function");
 }
 
 static void read_ignored_section(struct context *ctx, const char *name)
@@ -203,11 +203,11 @@ static void read_ignored_section(struct context *ctx, const char *name)
 		sec = elf_obj_find_section(ctx->orig->obj, name);
 	if (!sec)
 		diag_refuse(ctx->diag, RULE_IGNORE_UNMATCHED, file_of(ctx), name,
-			    "its changes are to be left out, and this file has no such section");
+			    "the patch asks to leave out its changes, but this file has no such section");
 	else if (sec_classify(sec) == SEC_SPECIAL)
 		diag_refuse(
 			ctx->diag, RULE_AUTHOR_SECTION, file_of(ctx), name,
-			"its changes can't be left out: its entries belong to functions, so name the function instead");
+			"its changes can't be left out: its entries belong to functions; name the function instead");
 	else
 		vec_add(&ctx->ignored, ((struct author_ignored){.name = name, .is_section = true}));
 }
@@ -218,7 +218,7 @@ static void read_forced(struct context *ctx, const char *name)
 		vec_add(&ctx->forced, name);
 	else
 		diag_refuse(ctx->diag, RULE_IGNORE_UNMATCHED, file_of(ctx), name,
-			    "it is to be forced, and this file has no such function");
+			    "the patch forces it, but this file has no such function");
 }
 
 static void read_text(struct context *ctx, enum author_kind kind, const struct piece *piece)

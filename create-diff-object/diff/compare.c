@@ -613,7 +613,7 @@ const char *difference_text(enum difference why)
 	case DIFF_LABELS:
 		return "its table of labels";
 	case DIFF_PART:
-		return "its unlikely part";
+		return "its .cold part";
 	case DIFF_CONSTANT:
 		return "a constant that it refers to";
 	default:

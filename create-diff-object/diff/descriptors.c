@@ -47,7 +47,7 @@ static void add_once(id_vec *ids, uint32_t id)
 	}
 }
 
-/* The descriptors without a partner that a function or its unlikely part uses. */
+/* The descriptors without a partner that a function or its .cold part uses. */
 static id_vec find_used(const struct side *side, const uint32_t *partners, uint32_t function)
 {
 	uint32_t parts[] = {function, side_piece(side, function)->part};

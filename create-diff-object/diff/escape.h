@@ -51,7 +51,7 @@ void escape_follow(const struct side *side, uint32_t from, uint32_t sec, uint64_
 		   const struct escape_target *target, struct escape *escape);
 
 /*
- * Follows each address on the stack that a function (a piece and its unlikely part) computes, and adds to *escape how the first one
+ * Follows each address on the stack that a function (a piece and its .cold part) computes, and adds to *escape how the first one
  * gets out of sight. What is only read and written where it stands has no address that is computed.
  */
 void escape_follow_stack(const struct side *side, uint32_t function, struct escape *escape);

@@ -284,7 +284,7 @@ static const char *reason_of_number(const struct context *ctx, const struct spot
 			       ? "a constant: a number of the source, or the size of a structure (see the end)"
 			       : "a constant: a number of the source, or the size of a structure";
 	case ARCH_OPERAND_STACK:
-		return "a place on the stack: the frame of the function has another layout";
+		return "a stack slot: the function's frame has another layout";
 	case ARCH_OPERAND_MEMBER:
 		return ctx->layouts_differ ? "an offset: a member of a structure is elsewhere (see the end)"
 					   : "an offset: another member, or the structure has another layout";
@@ -556,7 +556,7 @@ static void explain_change(const struct context *ctx, uint32_t p)
 			side_section(orig, side_piece(orig, ctx->diff->corr->to_orig[p]))->name);
 		break;
 	case DIFF_PART:
-		fprintf(ctx->out, "  reason: its unlikely part, see %s\n",
+		fprintf(ctx->out, "  reason: its .cold part, see %s\n",
 			part == PIECE_NONE ? "the original" : side_piece(patched, part)->name);
 		break;
 	case DIFF_CONSTANT:
@@ -610,7 +610,7 @@ static void print_users(const struct context *ctx, uint32_t p)
 	     p = selection->v[p].by, glue = ", which is ") {
 		fputs(glue, ctx->out);
 		if (selection->v[p].why == WHY_PART)
-			fprintf(ctx->out, "the unlikely part of %s",
+			fprintf(ctx->out, "the .cold part of %s",
 				side_piece(&ctx->diff->patched, selection->v[p].by)->name);
 		else
 			print_user(ctx, p, selection->v[p].by);
@@ -661,17 +661,17 @@ static void explain_piece(const struct context *ctx, uint32_t p)
 	fprintf(ctx->out, "%s: %s: ", ctx->file, piece->name);
 	if (changed && info->carried)
 		fprintf(ctx->out,
-			"changed, and carried for its %s: ", piece->kind == PIECE_FUNC ? "callers" : "readers");
+			"changed, and copied for its %s: ", piece->kind == PIECE_FUNC ? "callers" : "readers");
 	else if (changed)
-		fprintf(ctx->out, "changed%s: ", included ? "" : ", but can't be carried");
+		fprintf(ctx->out, "changed%s: ", included ? "" : ", but can't be livepatched");
 	else if (included && ctx->diff->selection->v[p].why == WHY_NEW)
 		fprintf(ctx->out, "new: other objects may use it");
 	else if (included && ctx->diff->selection->v[p].why == WHY_ASKED)
 		fprintf(ctx->out, "new: the patch hands it to the kernel");
 	else if (info->change == CHANGE_NEW)
-		fprintf(ctx->out, "%s: ", piece->anonymous ? "carried" : "new");
+		fprintf(ctx->out, "%s: ", piece->anonymous ? "copied" : "new");
 	else
-		fprintf(ctx->out, "carried: ");
+		fprintf(ctx->out, "copied: ");
 	if (changed && ctx->diff->selection->v[p].why != WHY_NEEDED)
 		fprintf(ctx->out, "%s differs", difference_text(info->why));
 	if (included)

@@ -113,7 +113,7 @@ static const char *note_init_function(const struct diff *diff, uint32_t p, struc
 	if (piece->root == p)
 		diag_report(
 			diag, DIAG_NOTE, RULE_INIT_CODE, file_of(diff), piece->name,
-			"__init function left out: what is inlined into it changed, the function itself did not, and it has run (where its module is loaded after the livepatch, it runs as it was)");
+			"__init function left out: only what is inlined into it changed, and it has run; in a module that is loaded later it runs unpatched");
 	return NULL;
 }
 
@@ -162,20 +162,17 @@ static const char *why_not_carried(const struct diff *diff, uint32_t p, struct a
 
 	switch (verdict.bar) {
 	case CONSTANT_REFERRED:
-		return arena_printf(arena, "; a new one can't take its place, for %s refers to it", verdict.name);
+		return arena_printf(arena, "; a new one can't replace it: %s refers to it", verdict.name);
 	case CONSTANT_STARTUP:
-		return arena_printf(
-			arena, "; a new one can't take its place, for %s reads it, which belongs to start-up or exit",
-			verdict.name);
+		return arena_printf(arena, "; a new one can't replace it: %s reads it, which is __init or __exit code",
+				    verdict.name);
 	case CONSTANT_UNTRACED:
-		return arena_printf(arena,
-				    "; a new one can't take its place, for %s reads it, which ftrace can't reach",
+		return arena_printf(arena, "; a new one can't replace it: %s reads it, which ftrace can't reach",
 				    verdict.name);
 	case CONSTANT_ADDRESS:
 		if (verdict.holder)
 			before = arena_printf(arena, "reads from %s and ", verdict.holder);
-		return arena_printf(arena,
-				    "; a new one can't take its place, for others may know its address, which %s",
+		return arena_printf(arena, "; a new one can't replace it: others may know its address, which %s",
 				    escape_path_text(arena, verdict.side, &verdict.path, before));
 	default:
 		return "";
@@ -215,7 +212,7 @@ static void refuse_merged(const struct diff *diff, uint32_t p, uint32_t orig, st
 	diag_refuse(
 		diag, data_classify(sec) == DATA_CONST ? RULE_TABLE_CHANGED : RULE_DATA_CHANGED, file_of(diff),
 		piece->name,
-		"changed data in %s: its content was that of %s, and the running kernel has one place for both, which stays as it is; who knows its address would not know a new one, so change it from a callback or a function",
+		"changed data in %s: the running kernel has one copy of this and %s, whose contents were the same, and it stays as it is; change it from a callback or a function",
 		sec->name, side_piece(&diff->patched, other)->name);
 }
 
@@ -228,7 +225,7 @@ static void check_merged_function(const struct diff *diff, uint32_t p, struct di
 	if (orig != PIECE_NONE && running_is_address_taken(&diff->orig, orig))
 		diag_refuse(
 			diag, RULE_FUNCTION_MERGED, file_of(diff), side_piece(&diff->patched, p)->name,
-			"its code was that of %s, and the running kernel has one place for both; they differ now, and who was given that address calls one for the other",
+			"its code was that of %s, and the running kernel has one copy of both; they differ now, and who knows that address calls one for the other",
 			side_piece(&diff->orig, orig)->name);
 }
 
@@ -241,7 +238,7 @@ static void refuse_data(const struct diff *diff, uint32_t p, struct diag *diag)
 
 	if (piece->class == SEC_TABLE)
 		diag_refuse(diag, RULE_INIT_ENTRY, file_of(diff), piece->name,
-			    "%s entry in %s, which is read at start-up only",
+			    "%s entry in %s, which only __init code reads",
 			    info->change == CHANGE_NEW ? "new" : "changed", section);
 	else if (piece->class == SEC_TEXT)
 		diag_refuse(diag, RULE_NAMELESS_CODE, file_of(diff), piece->name, "%s code that belongs to no function",
@@ -260,7 +257,7 @@ static void refuse_data(const struct diff *diff, uint32_t p, struct diag *diag)
 	else if (info->change == CHANGE_NEW && piece->class == SEC_INIT &&
 		 !(piece->kind == PIECE_DATA && piece->anonymous))
 		diag_refuse(diag, RULE_INIT_ENTRY, file_of(diff), piece->name,
-			    "new entry in %s: it would only be used at start-up", section);
+			    "new entry in %s: only __init code would use it", section);
 }
 
 /* What an existing datum says of the insides of a function, it says of the old one. */
@@ -268,7 +265,7 @@ static void refuse_labels(const struct diff *diff, uint32_t p, struct diag *diag
 {
 	diag_refuse(
 		diag, RULE_LABEL_TABLE, file_of(diff), side_piece(&diff->patched, p)->name,
-		"holds addresses inside of a changed function, and the running kernel's copy leads into the old one; only a static const table that the function itself indexes can go along with it");
+		"holds addresses inside of a changed function, and the running kernel's copy leads into the old one; only a static const table that the function itself indexes can be copied with it");
 }
 
 static void refuse_gap(const struct diff *diff, uint32_t p, struct diag *diag)
@@ -362,13 +359,13 @@ static void check_left_out(const struct diff *diff, struct diag *diag)
 		if (info->change == CHANGE_CHANGED)
 			diag_refuse(
 				diag, RULE_IGNORED_NEEDED, file_of(diff), piece->name,
-				"its changes are to be left out, but it has to be in the livepatch: %s differs, which the running kernel keeps otherwise",
+				"the patch asks to leave out its changes, but the livepatch needs it: %s differs from the running kernel's",
 				difference_text(info->why));
 		else if (piece->kind == PIECE_DATA && (info->why == DIFF_SIZE || info->why == DIFF_ALIGNMENT) &&
 			 is_used_in_livepatch(diff, p))
 			diag_refuse(
 				diag, RULE_IGNORED_NEEDED, file_of(diff), piece->name,
-				"its changes are to be left out, but code of the livepatch is compiled for it as it is in the patch: %s differs",
+				"the patch asks to leave out its changes, but code of the livepatch was compiled for them: %s differs",
 				difference_text(info->why));
 	}
 }

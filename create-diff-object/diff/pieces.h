@@ -32,8 +32,8 @@ struct piece {
 		region_end; /* start of the next piece or end of the section: the bytes up to there belong to this one */
 	uint32_t sec;       /* section index */
 	uint32_t sym;  /* main symbol: index, 0 if anonymous. Of several names for one place a global one is taken */
-	uint32_t root; /* piece of the function that this is the unlikely part of ("foo" for "foo.cold"); itself else */
-	uint32_t part; /* piece of its unlikely part, PIECE_NONE: none (GCC makes at most one) */
+	uint32_t root; /* piece of the function that this is the .cold part of ("foo" for "foo.cold"); itself else */
+	uint32_t part; /* piece of its .cold part, PIECE_NONE: none (GCC makes at most one) */
 	enum piece_kind kind;
 	enum sec_class class; /* of its section */
 	bool traced;          /* function: there is an ftrace location in it */

@@ -45,7 +45,7 @@ static void check_removed(const struct diff *diff, struct diag *diag)
 			continue;
 		if (piece->class == SEC_TABLE || (piece->class == SEC_INIT && piece->kind != PIECE_FUNC))
 			diag_refuse(diag, RULE_INIT_REMOVED, diff->patched.obj->path, piece->name,
-				    "removed from %s, which was read at start-up: that can't be undone",
+				    "removed from %s: __init code has read it, which can't be undone",
 				    side_section(&diff->orig, piece)->name);
 		else if (has_state(&diff->orig, piece))
 			diag_refuse(
@@ -83,7 +83,7 @@ static void check_names(const struct diff *diff, struct diag *diag)
 			 sym->value - side_piece(&diff->patched, p)->entry !=
 				 orig->syms[before].value - side_piece(&diff->orig, o)->entry)
 			diag_refuse(diag, RULE_NAME_MOVED, diff->patched.obj->path, sym->name,
-				    "names another place of %s now", side_piece(&diff->patched, p)->name);
+				    "names another address in %s now", side_piece(&diff->patched, p)->name);
 	}
 }
 

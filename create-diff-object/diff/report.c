@@ -20,9 +20,9 @@ void report_functions(const struct diff *diff, FILE *out, FILE *report)
 		const char *what = diff->changes->v[p].change == CHANGE_NEW ? "new" : "changed";
 
 		if (piece->kind == PIECE_DATA && diff->changes->v[p].carried && is_included(diff, p)) {
-			fprintf(out, "%s: carried constant: %s\n", base_name(patched->obj->path), piece->name);
+			fprintf(out, "%s: copied constant: %s\n", base_name(patched->obj->path), piece->name);
 			if (report)
-				fprintf(report, "carried\t%s\n", piece->name);
+				fprintf(report, "copied\t%s\n", piece->name);
 		}
 		if (piece->kind != PIECE_FUNC || piece->root != p || !is_included(diff, p))
 			continue;

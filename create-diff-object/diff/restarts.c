@@ -81,7 +81,7 @@ void restarts_warn(const struct diff *diff, struct diag *diag)
 		if (accessor != PIECE_NONE)
 			diag_warn(
 				diag, RULE_STATE_RESTARTED, diff->patched.obj->path, piece->name,
-				"%s() uses a copy of this static variable, which begins anew, since macros of the kernel name theirs so; the running kernel's is used under another name",
+				"%s() uses a copy of this static variable, which begins anew: macros of the kernel give theirs such names; under another name the running kernel's is used",
 				side_piece(&diff->patched, accessor)->name);
 	}
 }

@@ -135,7 +135,7 @@ static void warn_of_tasks(const struct diff *diff, uint32_t p, struct diag *diag
 	if (creator)
 		diag_warn(
 			diag, RULE_TASK_STAYS, file, name,
-			"is what a kernel thread runs, by %s(): the thread stays in the old one, and the transition can't end before it does",
+			"is what a kernel thread runs, started by %s(): the thread stays in the old one, and the transition can't end before it does",
 			creator);
 }
 
@@ -155,6 +155,6 @@ void running_warn(const struct diff *diff, struct diag *diag)
 		    diff->corr->to_patched[o] == PIECE_NONE && running_is_address_taken(&diff->orig, o))
 			diag_warn(
 				diag, RULE_FUNCTION_REMOVED, diff->patched.obj->path, piece->name,
-				"removed function, whose address was given out: who has it goes on calling the old one, unpatched");
+				"removed function whose address others know: they go on calling the old one, unpatched");
 	}
 }

@@ -56,7 +56,7 @@ static enum use_reason reason_of_function(const struct diff *diff, uint32_t from
 	/* Another name for this function that the kernel may have given to a function of another object. */
 	if (is_entry && patched->obj->syms[ref->sym].bind == STB_WEAK && ref->sym != target->sym)
 		return USE_WEAK;
-	/* Labels inside of a function are its own: a fixup, a jump to its unlikely part. */
+	/* Labels inside of a function are its own: a fixup, a jump to its .cold part. */
 	if (target->root == side_piece(patched, from)->root && (!is_entry || ref->is_branch))
 		return USE_OWN;
 	/* A label in a table (switch, computed goto) is a place in new code: only an entry is the same in old code. */

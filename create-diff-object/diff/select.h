@@ -43,7 +43,7 @@ enum why {
 	WHY_CHANGED, /* a function that changed */
 	WHY_NEW,     /* new and visible to other objects */
 	WHY_ASKED,   /* the author's callback or array of states */
-	WHY_PART,    /* the unlikely part of an included function */
+	WHY_PART,    /* the .cold part of an included function */
 	WHY_NEEDED,  /* the piece `by` refers to it */
 };
 

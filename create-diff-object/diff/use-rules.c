@@ -105,8 +105,7 @@ static bool needs_got(const struct use_check *check)
 
 static const char *got_text(const struct use_check *check)
 {
-	return arena_printf(check->arena,
-			    "reads the address of %s from a table of the linker, which modules don't have (%s)",
+	return arena_printf(check->arena, "reads the address of %s from the GOT; modules have none (%s)",
 			    name_of_symbol(check), type_of(check)->name);
 }
 
@@ -120,9 +119,9 @@ static const char *nowhere_text(const struct use_check *check)
 	const struct elf_obj *obj = check->diff->patched.obj;
 
 	if (check->target && check->target->kind != PIECE_ANON)
-		return arena_printf(check->arena, "refers to %s in section %s, which a livepatch can't carry",
+		return arena_printf(check->arena, "refers to %s in section %s, which can't be copied into a livepatch",
 				    check->target->name, obj->secs[check->target->sec].name);
-	return arena_printf(check->arena, "refers to section %s, which a livepatch can't carry",
+	return arena_printf(check->arena, "refers to section %s, which can't be copied into a livepatch",
 			    obj->secs[obj->syms[check->row->ref->sym].shndx].name);
 }
 
@@ -150,7 +149,7 @@ static const char *physical_text(const struct use_check *check)
 {
 	return arena_printf(
 		check->arena,
-		"takes the physical address of %s as of a part of the kernel's image, which the copy is not",
+		"takes the physical address of %s, which is part of the kernel's image; its copy in the livepatch is not",
 		check->target->name);
 }
 
@@ -161,7 +160,7 @@ static bool is_freed(const struct use_check *check)
 
 static const char *freed_text(const struct use_check *check)
 {
-	return arena_printf(check->arena, "refers to %s, which is freed after start-up", check->target->name);
+	return arena_printf(check->arena, "refers to %s, which is freed after boot", check->target->name);
 }
 
 static bool is_border(const struct use_check *check)
@@ -173,7 +172,7 @@ static const char *border_text(const struct use_check *check)
 {
 	return arena_printf(
 		check->arena,
-		"refers to the end of %s or the start of %s, which can't be told apart; put something between them",
+		"refers to the end of %s or the start of %s, and nothing tells which; put something between them",
 		check->target[-1].name, check->target->name);
 }
 
@@ -188,7 +187,7 @@ static const char *other_owner_text(const struct use_check *check)
 
 	return arena_printf(
 		check->arena,
-		"computes with an address in %s that may be one of %s or of %s, and the patch moved them apart; put new data elsewhere",
+		"computes with an address in %s that may mean %s or %s, and the patch moved them apart; put new data elsewhere",
 		side_section(patched, check->target)->name, check->target->name,
 		side_piece(patched, find_other_owner(check->diff, check->row->ref))->name);
 }
@@ -226,7 +225,7 @@ static const struct {
 	bool is_last;                                       /* the rules behind it do not hold for what it applies to */
 } use_rules[] = {
 	{RULE_GOT_REFERENCE, needs_got, got_text, false},
-	{RULE_NOT_CARRIED, is_nowhere, nowhere_text, true},
+	{RULE_NOT_COPIED, is_nowhere, nowhere_text, true},
 	{RULE_NONE, is_of_others, NULL, true},
 	{RULE_SHORT_JUMP, is_short_jump, short_jump_text, true},
 	{RULE_PHYSICAL_ADDRESS, is_physical, physical_text, false},

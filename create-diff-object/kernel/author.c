@@ -63,7 +63,7 @@ const char *author_kind_name(enum author_kind kind)
 const char *author_section_purpose(const char *name)
 {
 	if (starts_with(name, ".kpatch."))
-		return "include kpatch-macros.h, which kpatch-build brings along, in place of a definition of your own";
+		return "include kpatch-build's kpatch-macros.h instead of a definition of your own";
 	if (starts_with(name, ".discard.") || starts_with(name, ".klp."))
 		return "it would be left behind in silence";
 	return NULL;

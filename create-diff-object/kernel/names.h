@@ -129,7 +129,7 @@ bool is_mode_type(const char *name);
 struct sym_name {
 	const char *full;
 	size_t base_len; /* bytes of full that are the name in the source: "foo" of "foo.isra.0.cold" */
-	bool is_cold;    /* the unlikely part of a function, split off by GCC: "foo.cold" */
+	bool is_cold;    /* the .cold part of a function, split off by GCC: "foo.cold" */
 	bool has_number; /* ends in ".123": a static local or a clone; the number may differ between two compilations */
 };
 

@@ -60,7 +60,7 @@ static int parse_pending(struct finish *f, const struct elf_sym *sym, struct klp
 		return refuse_name(f, sym->name, "malformed name of a livepatch symbol");
 	owner = p.owner;
 	if (!is_decimal(p.position, p.position_len))
-		return refuse_name(f, sym->name, "the position is not a number of at most nine digits");
+		return refuse_name(f, sym->name, "the sympos is not a number of at most nine digits");
 	if (memchr(p.object, '-', p.object_len))
 		return refuse_name(f, sym->name, "the kernel's names of modules have _ where the file has -");
 	if (p.object_len > KLP_OBJECT_NAME_MAX)

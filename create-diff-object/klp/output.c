@@ -272,7 +272,7 @@ static int write_use(struct context *ctx, const struct use *use, uint32_t sec, u
 			place = find_block(ctx, from, piece->sec, piece->entry + (uint64_t)ref->target);
 		if (!place || !place->sec)
 			return diag_error(ctx->diag, input(ctx)->path, side_piece(&diff->patched, from)->name,
-					  "internal error: it refers to %s, which was not carried", piece->name);
+					  "internal error: it refers to %s, which was not copied", piece->name);
 		elf_out_add_rela(ctx->out, sec, at, type, place->sym, value - (int64_t)place->origin);
 		return 0;
 	}

@@ -215,14 +215,14 @@ static void warn_of_name(const struct diff *diff, const struct plan_target *targ
 			 struct diag *diag)
 {
 	if (found->by_name && target->placement && !target->placement->proved)
-		diag_warn(diag, RULE_NAME_NOT_PROVED, diff->patched.obj->path, found->name,
-			  "not proved to be what %s has under this name; taken because no other symbol has it",
+		diag_warn(diag, RULE_NAME_ONLY, diff->patched.obj->path, found->name,
+			  "not found by the base check; taken by its name, which no other symbol of %s has",
 			  target->object);
 }
 
 static const char *why_ambiguous(const struct plan_target *target)
 {
-	return target->placement ? "this code is not proved to be the target's" : "a placement would tell";
+	return target->placement ? "the base check failed" : "a placement would tell";
 }
 
 static const char *klp_name(struct context *ctx, const char *object, const struct found *found)
@@ -293,7 +293,7 @@ static void plan_export_of_module(struct context *ctx, const struct symvers_entr
 				     .name = klp_name(ctx, export->module, &found)};
 	if (is_kernel(ctx->target))
 		diag_refuse(ctx->diag, RULE_MODULE_EXPORT, ctx->diff->patched.obj->path, export->name,
-			    "exported by module %s, but vmlinux is patched, and it must work without that module",
+			    "exported by module %s, but vmlinux is patched, which must work without that module",
 			    export->module);
 	else if (!depends_on(ctx->diff, ctx->target, export->module))
 		diag_refuse(ctx->diag, RULE_MODULE_EXPORT, ctx->diff->patched.obj->path, export->name,
@@ -329,15 +329,15 @@ static void check_stays(struct context *ctx, const struct symtab *tab, const cha
 
 	if (id != SYMTAB_NONE && symtab_is_freed(tab, id))
 		diag_refuse(ctx->diag, RULE_INIT_REFERENCE, ctx->diff->patched.obj->path, found->name,
-			    "__init or __exit in %s, freed after start-up: a livepatch can't refer to it", object);
+			    "__init or __exit in %s, freed after boot: a livepatch can't refer to it", object);
 }
 
 static int refuse_position(const struct diff *diff, const struct plan_target *target, const char *name,
 			   struct diag *diag)
 {
-	return diag_refuse(diag, RULE_POSITION_UNSTABLE, diff->patched.obj->path, name,
+	return diag_refuse(diag, RULE_SYMPOS_UNSTABLE, diff->patched.obj->path, name,
 			   "%s has another symbol of this name before it, in a section that is freed after init: %s",
-			   target->object, "its position is not the same while the module is loaded and later");
+			   target->object, "its sympos is not the same while the module is loaded and later");
 }
 
 /* A symbol of the patched object that is to be found in the target, and what is known of it. */
@@ -411,7 +411,7 @@ static void refuse_ambiguous(struct context *ctx, const struct query *query)
 {
 	diag_refuse(
 		ctx->diag, RULE_SYMBOL_AMBIGUOUS, ctx->diff->patched.obj->path, query->target_name,
-		"%s has several symbols of this name, or source files with it, and which one is meant can't be told; %s",
+		"%s has several symbols of this name, or source files with it, and nothing tells which is meant; %s",
 		ctx->target->object, why_ambiguous(ctx->target));
 }
 
@@ -536,7 +536,7 @@ static void refuse_moved(struct context *ctx)
 		if (find_global(ctx->target->symtab, sym->name, &found))
 			diag_refuse(
 				ctx->diag, RULE_GLOBAL_MOVED, patched->obj->path, sym->name,
-				"new here, but %s has a global symbol of this name: moved from another file, or no longer __init",
+				"new in this file, but %s has a global symbol of this name: it moved from another file, or is no longer __init",
 				ctx->target->object);
 	}
 }
@@ -578,13 +578,13 @@ int plan_find_function(const struct diff *diff, const struct plan_target *target
 	if (diff->orig.obj->syms[piece->sym].bind == STB_WEAK && !(record && record->target_name) &&
 	    !(target->placement && target->placement->proved))
 		return diag_refuse(diag, RULE_SYMBOL_AMBIGUOUS, diff->patched.obj->path, piece->name,
-				   "weak, and nothing tells whether %s has this function or another's; %s",
+				   "weak, and nothing tells whether %s has this function or that of another file; %s",
 				   target->object, why_ambiguous(target));
 	status = find_symbol(diff, target, piece->name, true, global, &found);
 	if (status < 0)
 		return diag_refuse(
 			diag, RULE_SYMBOL_AMBIGUOUS, diff->patched.obj->path, piece->name,
-			"%s has several functions of this name, or source files with it, and which one is meant can't be told; %s",
+			"%s has several functions of this name, or source files with it, and nothing tells which is meant; %s",
 			target->object, why_ambiguous(target));
 	if (!status)
 		return diag_refuse(diag, RULE_SYMBOL_MISSING, diff->patched.obj->path, piece->name,

@@ -312,13 +312,13 @@ static void check_places(struct proof *pl)
 		    class == SEC_IGNORED || has_functions(pl, s))
 			continue;
 		if (elf_sec_is_text(sec))
-			proof_add_diff(pl, s, 0,
-				       arena_printf(pl->arena, "%s has no code like this, or it can't be told where",
-						    pl->host->name));
+			proof_add_diff(
+				pl, s, 0,
+				arena_printf(pl->arena, "%s has no such code, or nothing tells where", pl->host->name));
 		else if (class == SEC_DATA && has_symbols(pl->obj, s))
-			proof_add_diff(pl, s, 0,
-				       arena_printf(pl->arena, "%s has no such data, or it can't be told where",
-						    pl->host->name));
+			proof_add_diff(
+				pl, s, 0,
+				arena_printf(pl->arena, "%s has no such data, or nothing tells where", pl->host->name));
 	}
 }
 

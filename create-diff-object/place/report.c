@@ -77,7 +77,7 @@ static void report_function(struct proof *pl, const struct place_func *func, enu
 	if (func->state == FUNC_UNSEEN && pl->secs[func->sec].nplaces > 1) {
 		diag_report(
 			diag, level, RULE_BASE_DIFFERS, pl->obj->path, name,
-			"%s has this code at %u places, and nothing tells which is meant; --skip-base-check goes on without a place for it (%u of %u functions match)",
+			"%s has this code at %u addresses, and nothing tells which is meant; --skip-base-check goes on without one (%u of %u functions match)",
 			pl->host->name, pl->secs[func->sec].nplaces, pl->nmatched, pl->ntotal);
 		return;
 	}

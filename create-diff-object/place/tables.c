@@ -247,7 +247,7 @@ static void compare_entry(struct proof *pl, struct table *table, uint64_t offset
 	uint64_t at = sym->value + (uint64_t)rela->addend;
 
 	if (!spot || !elf_sec_is_text(&pl->obj->secs[sym->shndx]))
-		proof_add_diff(pl, table->sec, offset, "an entry for no instruction of this object");
+		proof_add_diff(pl, table->sec, offset, "an entry that belongs to no instruction of this object");
 	else if (spot->state == SPOT_PLACED &&
 		 !follow_entry(pl, table, offset, (struct place){spot->at.shndx, spot->at.offset + at}))
 		blame(pl, sym->shndx, at,

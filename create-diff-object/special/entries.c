@@ -104,10 +104,9 @@ static int add_table(const struct pieces *pieces, const struct refs *refs, const
 				 refs->count[index], &layout);
 
 	if (!n && layout_size(layouts, row))
-		return diag_error(
-			diag, obj->path, sec->name,
-			"entries of %u bytes, as the layout says that was given, don't fit %lu bytes and %u relocations",
-			layout_size(layouts, row), (unsigned long)sec->size, refs->count[index]);
+		return diag_error(diag, obj->path, sec->name,
+				  "entries of %u bytes, as --layout says, don't fit %lu bytes and %u relocations",
+				  layout_size(layouts, row), (unsigned long)sec->size, refs->count[index]);
 	if (!n || !sec->data)
 		return diag_error(diag, obj->path, sec->name,
 				  "no known entry size fits %lu bytes and %u relocations; give one with --layout",

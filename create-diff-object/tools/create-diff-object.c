@@ -236,7 +236,7 @@ static int target_open(const struct options *options, const struct diff *diff, s
 	if (!err && options->placement)
 		err = placement_read(options->placement, &files->placement, diag);
 	if (!err && files->placement && strcmp(files->placement->object, options->object))
-		err = diag_error(diag, options->placement, NULL, "placed in %s, but %s is to be patched",
+		err = diag_error(diag, options->placement, NULL, "a placement in %s, but %s is to be patched",
 				 files->placement->object, options->object);
 	*target = (struct plan_target){
 		.object = options->object,

@@ -20,7 +20,7 @@ static const struct command commands[] = {
 	 place_object_run},
 	{"kallsyms", "Print the symbols of an image, as /proc/kallsyms has them",
 	 "[options] IMAGE\n"
-	 "      --positions        address, name and position: the number by which a livepatch names the symbol\n"
+	 "      --sympos           address, name and sympos: the number by which a livepatch names the symbol\n"
 	 "  -o, --output FILE      write them there\n"
 	 "  -h, --help             show this help\n",
 	 place_kallsyms_run},

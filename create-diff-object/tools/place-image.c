@@ -19,16 +19,16 @@ struct options {
 	const char *image;
 	const char *output;  /* NULL: standard output */
 	const char *symvers; /* exports: to be compared with, or NULL */
-	bool positions;      /* kallsyms: instead of the types */
+	bool sympos;         /* kallsyms: instead of the types */
 };
 
 /* Prints one fact of the image. */
 typedef int print_fact(const struct options *opts, const struct elf_obj *image, FILE *out, struct diag *diag);
 
-enum option_id { OPT_POSITIONS = 256, OPT_SYMVERS };
+enum option_id { OPT_SYMPOS = 256, OPT_SYMVERS };
 
 static const struct option kallsyms_options[] = {
-	{"positions", no_argument, NULL, OPT_POSITIONS},
+	{"sympos", no_argument, NULL, OPT_SYMPOS},
 	{"output", required_argument, NULL, 'o'},
 	{"help", no_argument, NULL, 'h'},
 	{0},
@@ -55,8 +55,8 @@ static bool parse(const struct command *command, int argc, char **argv, const st
 
 	while ((opt = getopt_long(argc, argv, "o:h", known, NULL)) != -1) {
 		switch (opt) {
-		case OPT_POSITIONS:
-			opts->positions = true;
+		case OPT_SYMPOS:
+			opts->sympos = true;
 			break;
 		case OPT_SYMVERS:
 			opts->symvers = optarg;
@@ -81,7 +81,7 @@ static bool parse(const struct command *command, int argc, char **argv, const st
 }
 
 /* The same symbols, with the position that a livepatch names each by instead of its type. */
-static int print_positions(FILE *out, const char *path, const char *text, size_t size, struct diag *diag)
+static int print_sympos(FILE *out, const char *path, const char *text, size_t size, struct diag *diag)
 {
 	struct symtab *tab;
 	int err = symtab_read_text(path, text, size, &tab, diag);
@@ -104,8 +104,8 @@ static int print_kallsyms(const struct options *opts, const struct elf_obj *imag
 	err = kallsyms_extract(image, &text, &size, diag);
 	if (err)
 		return err;
-	if (opts->positions)
-		err = print_positions(out, image->path, text, size, diag);
+	if (opts->sympos)
+		err = print_sympos(out, image->path, text, size, diag);
 	else
 		fwrite(text, 1, size, out);
 	free(text);

@@ -34,36 +34,37 @@
 	X(EXPORT_REMOVED, "export-removed", false, "warning: the kernel goes on exporting it")                         \
 	X(FORCE_UNSAFE, "force-unsafe", false, "note: KPATCH_FORCE_UNSAFE has no effect")                              \
 	X(FUNCTION_MERGED, "function-merged", true,                                                                    \
-	  "two functions had one place, whose address was given out, and differ now")                                  \
+	  "two functions were one in the target, whose address others know, and differ now")                           \
 	X(FUNCTION_REMOVED, "function-removed", true,                                                                  \
-	  "warning: a function is gone whose address was given out, and runs unpatched")                               \
+	  "warning: a function is gone whose address others know, and runs unpatched")                                 \
 	X(GLOBAL_MOVED, "global-moved", false, "a new global exists in the target already")                            \
-	X(GOT_REFERENCE, "got-reference", false, "an address is read from the GOT, which modules don't have")          \
+	X(GOT_REFERENCE, "got-reference", false, "an address is read from the GOT; modules have none")                 \
 	X(IGNORED, "ignored", false, "warning: changes are left out, as the patch asks")                               \
 	X(IGNORED_NEEDED, "ignored-needed", false,                                                                     \
 	  "what the patch asks to leave out is needed by what is in the livepatch")                                    \
 	X(IGNORE_UNMATCHED, "ignore-unmatched", false, "a function or section that the patch names is not there")      \
 	X(INIT_CODE, "init-code", false, "changed or new __init or __exit function")                                   \
-	X(INIT_ENTRY, "init-entry", false, "changed or new entry in a table, or constructor, of start-up")             \
-	X(INIT_REFERENCE, "init-reference", false, "what is freed after start-up is referred to")                      \
-	X(INIT_REMOVED, "init-removed", true, "something is gone that had its effect at start-up")                     \
-	X(LABEL_REFERENCE, "label-reference", false, "a place inside of an unchanged function is referred to")         \
+	X(INIT_ENTRY, "init-entry", false,                                                                             \
+	  "changed or new constructor, or entry in a table that only __init code reads")                               \
+	X(INIT_REFERENCE, "init-reference", false, "a reference to what is freed after boot")                          \
+	X(INIT_REMOVED, "init-removed", true, "something is gone that had its effect at init")                         \
+	X(LABEL_REFERENCE, "label-reference", false, "a reference to a label inside of an unchanged function")         \
 	X(LABEL_TABLE, "label-table", false, "existing data holds addresses inside of a changed function")             \
 	X(LAYOUT_CHANGED, "layout-changed", true,                                                                      \
 	  "a structure has another size or members elsewhere, or an enumerator another value")                         \
-	X(LINE_GUESSED, "line-guessed", false, "warning: a number is taken for a line number without proof")           \
+	X(LINE_GUESSED, "line-guessed", false, "warning: a number is taken for a line number, which is a guess")       \
 	X(MEMBER_ADDED, "member-added", true, "warning: a structure has a new member in its padding")                  \
-	X(MODULE_EXPORT, "module-export", false, "an export of a module that need not be there is referred to")        \
+	X(MODULE_EXPORT, "module-export", false, "a reference to an export of a module that need not be there")        \
 	X(MODULE_KEY, "module-key", false, "a jump label tests a static key of a module that may come later")          \
 	X(MODULE_LATE, "module-late", false, "instructions or an entry depend on a module that may come later")        \
 	X(NAME_MOVED, "name-moved", false, "a global name stands for something else now")                              \
-	X(NAME_NOT_PROVED, "name-not-proved", false, "warning: a symbol is known by nothing but its name")             \
+	X(NAME_ONLY, "name-only", false, "warning: a symbol is known by its name only")                                \
 	X(NAMELESS_CODE, "nameless-code", false, "changed or new code that belongs to no function")                    \
 	X(NAMELESS_DATA, "nameless-data", false, "data changed, or is used or left behind, that no symbol names")      \
-	X(NOT_CARRIED, "not-carried", false, "a section is referred to that a livepatch can't hold")                   \
+	X(NOT_COPIED, "not-copied", false, "a reference to a section that can't be copied into a livepatch")           \
 	X(NOT_TRACED, "not-traced", false, "a changed function that ftrace can't reach")                               \
 	X(PHYSICAL_ADDRESS, "physical-address", false, "a physical address is taken of what becomes a copy")           \
-	X(POSITION_UNSTABLE, "position-unstable", false, "the position of a symbol is not always the same")            \
+	X(SYMPOS_UNSTABLE, "sympos-unstable", false, "the sympos of a symbol is not always the same")                  \
 	X(REFERENCE_UNCLEAR, "reference-unclear", false, "a reference may mean either of two things")                  \
 	X(SHORT_JUMP, "short-jump", false, "a jump within a section that can't be moved")                              \
 	X(SIGNATURE_CHANGED, "signature-changed", true,                                                                \

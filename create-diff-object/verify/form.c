@@ -116,7 +116,7 @@ static void check_entry(struct verify *v, const struct elf_sec *sec, uint64_t i)
 			      "the symbol is not marked SHN_LIVEPATCH");
 	else if (!v->names[rela.sym].object)
 		verify_broken(v, target->name, rela.offset, sym->name, "klp_resolve_symbols() can't read it",
-			      "the symbol is not named .klp.sym.<object>.<symbol>,<position>");
+			      "the symbol is not named .klp.sym.<object>.<symbol>,<sympos>");
 }
 
 /* An ordinary relocation is applied by the same code, when the module is loaded. */

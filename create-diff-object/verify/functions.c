@@ -74,7 +74,7 @@ static void check_vmlinux_function(struct verify *v, const struct klp_func_entry
 	if (!count || func->position > count || (count > 1 && !func->position)) {
 		verify_broken(v, section, func->offset, func->name,
 			      "klp_init_object_loaded() does not find the function",
-			      "vmlinux has %u functions of that name, and the position is %lu", count,
+			      "vmlinux has %u functions of that name, and the sympos is %lu", count,
 			      (unsigned long)func->position);
 		return;
 	}

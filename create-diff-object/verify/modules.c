@@ -66,22 +66,22 @@ const char *verify_find_in_module(struct verify *v, const char *module, const ch
 	if (!count)
 		return arena_printf(v->arena, "module %s has no symbol %s", module, symbol);
 	if (count > 1 && !position)
-		return arena_printf(v->arena, "module %s has %u symbols %s, and the position is 0", module, count,
+		return arena_printf(v->arena, "module %s has %u symbols %s, and the sympos is 0", module, count,
 				    symbol);
 	if (position > count)
-		return arena_printf(v->arena, "module %s has %u symbol%s %s, and the position is %lu", module, count,
+		return arena_printf(v->arena, "module %s has %u symbol%s %s, and the sympos is %lu", module, count,
 				    count == 1 ? "" : "s", symbol, (unsigned long)position);
 	/* While the module is being loaded, its .init* sections are there and their symbols count. */
 	id = symtab_find_uncounted(found->symbols, symbol);
 	if (id < verify_find_position(found->symbols, symbol, position))
 		return arena_printf(
 			v->arena,
-			"module %s has a symbol %s before this one that is freed after init: while the module is being loaded, position %lu is that one",
+			"module %s has a symbol %s before this one that is freed after init: while the module is being loaded, sympos %lu is that one",
 			module, symbol, (unsigned long)(position ? position : 1));
 	if (id != SYMTAB_NONE && !position)
 		return arena_printf(
 			v->arena,
-			"module %s has more than one symbol %s until those for init are freed, and the position is 0",
+			"module %s has more than one symbol %s until those for init are freed, and the sympos is 0",
 			module, symbol);
 	return NULL;
 }

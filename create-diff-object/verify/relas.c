@@ -46,7 +46,7 @@ static void read_section(struct verify *v, const struct elf_sec *sec)
 	read_relas(v, sec, klp);
 }
 
-/* `.klp.sym.<object>.<symbol>,<position>` and nothing behind it. */
+/* `.klp.sym.<object>.<symbol>,<sympos>` and nothing behind it. */
 static bool parse_name(struct verify *v, const char *text, struct klp_sym_name *name)
 {
 	struct klp_sym_parts parts;

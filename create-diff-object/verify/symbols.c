@@ -80,9 +80,8 @@ static void check_branch_target(struct verify *v, const struct klp_rela_sec *sec
 
 	if (id != SYMTAB_NONE && symbols->syms[id].kind == SYMTAB_OBJECT && verify_is_branch(v, sec, rela))
 		verify_broken(v, sec->target->name, rela->offset, v->mod->syms[rela->sym].name,
-			      "the code would jump into data: the position is that of another symbol",
-			      "a call or jump to %s at position %lu, which is no function", name->symbol,
-			      name->position);
+			      "the code would jump into data: the sympos is that of another symbol",
+			      "a call or jump to %s at sympos %lu, which is no function", name->symbol, name->position);
 }
 
 static void check_found(struct verify *v, const struct klp_rela_sec *sec, const struct elf_rela *rela,
@@ -112,12 +111,12 @@ static void check_position(struct verify *v, const struct klp_rela_sec *sec, con
 			      "vmlinux has no symbol %s", name->symbol);
 	else if (count > 1 && !name->position)
 		verify_broken(v, sec->target->name, rela->offset, symbol,
-			      "klp_find_object_symbol() refuses a name that is not unique without a position",
-			      "vmlinux has %u symbols of that name, and the position is 0", count);
+			      "klp_find_object_symbol() refuses a name that is not unique without a sympos",
+			      "vmlinux has %u symbols of that name, and the sympos is 0", count);
 	else if (name->position > count)
 		verify_broken(v, sec->target->name, rela->offset, symbol,
 			      "klp_find_object_symbol() does not find it and the module is not loaded",
-			      "vmlinux has %u symbol%s of that name, and the position is %lu", count,
+			      "vmlinux has %u symbol%s of that name, and the sympos is %lu", count,
 			      count == 1 ? "" : "s", name->position);
 	else
 		check_found(v, sec, rela, name);
@@ -139,8 +138,8 @@ void verify_check_position(struct verify *v)
 	for (uint32_t i = 1; i < v->mod->nsyms; i++)
 		check_weak_symbol(v, &v->mod->syms[i]);
 	/* kpatch-build --skip-base-check: then names alone said which symbol is meant, and the code may be another's. */
-	for (const char *object = NULL; (object = verify_next_modinfo(v, "unproved", object));)
-		verify_skipped(v, arena_printf(v->arena, "the module was built without proof of base: %s", object));
+	for (const char *object = NULL; (object = verify_next_modinfo(v, "base_differs", object));)
+		verify_skipped(v, arena_printf(v->arena, "the base check failed for %s", object));
 }
 
 static bool is_patched_object(const struct verify *v, const char *object)

@@ -88,7 +88,7 @@ affected_load() {
 	sort -u -o "$WORK/3-affected/objects" "$WORK/3-affected/objects"
 	while IFS=$'\t' read -r object parent module goal; do
 		if [[ -n ${PARENT[$object]:-} && ${PARENT[$object]} != "$parent" ]]; then
-			refuse module-shared "$object is part of several modules (${PARENT[$object]} and $parent), which can't be told apart"
+			refuse module-shared "$object is part of several modules (${PARENT[$object]} and $parent), which is not supported"
 		fi
 		if ! target_wanted "$parent" "$module" "$object"; then continue; fi
 		OBJECTS+=("$object")
@@ -224,7 +224,7 @@ affected_modules_fit() {
 		files+=("${PARENT[$object]}:$REPLY")
 	done
 	if ((${#files[@]} == 0)); then return; fi
-	"$BIN_DIR/klp-link" versions --symvers "$TARGET_SYMVERS" --release "$TARGET_RELEASE" "${files[@]}" >"$log" 2>&1 || status=$?
+	COLUMNS=$UNFOLDED "$BIN_DIR/klp-link" versions --symvers "$TARGET_SYMVERS" --release "$TARGET_RELEASE" "${files[@]}" >"$log" 2>&1 || status=$?
 	case $status in
 	0) ;;
 	2) refuse module-differs "these modules are not of the build that the target's Module.symvers is of:"$'\n'"$(sed 's/^/    /' "$log")" ;;

@@ -24,7 +24,7 @@ author_check() {
 		if [[ $accept == callback-alone:* && -z ${AUTHOR_ALONE[${accept#*:}]:-} ]]; then warn "--accept $accept matched nothing"; fi
 	done
 	if ((${#AUTHOR_BAD[@]})); then
-		finish "$EXIT_REFUSED" "refused: what the patch asks for besides its functions can't be:"$'\n'"${AUTHOR_BAD[*]}"
+		finish "$EXIT_REFUSED" "refused: callbacks and states that the patch asks for are not possible:"$'\n'"${AUTHOR_BAD[*]}"
 	fi
 }
 

@@ -19,7 +19,7 @@ cache_check() {
 	shift
 	REPLY=""
 	if [[ ! -e $dir && ! -L $dir ]]; then return 1; fi
-	REPLY=$("$BIN_DIR/klp-manifest" check "$dir" "$dir.manifest" "$@" 2>&1) || status=$?
+	REPLY=$(COLUMNS=$UNFOLDED "$BIN_DIR/klp-manifest" check "$dir" "$dir.manifest" "$@" 2>&1) || status=$?
 	REPLY=${REPLY%%$'\n'*}
 	return "$status"
 }

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Stage 4: each affected object three times, with the flags of the target's own build and objtool run on it:
 #
-#   4-compile/plain/X.o    as the target was built; the proof compares it with the image
+#   4-compile/plain/X.o    as the target was built; the base check compares it with the image
 #   4-compile/orig/X.o     the same source with a section for each function and datum
 #   4-compile/patched/X.o  the patched source, likewise
 #
@@ -271,7 +271,7 @@ compile_failures() {
 	if [[ -z $failed ]]; then return; fi
 	case $side in
 	patched) finish "$EXIT_NOT_COMPILED" "error: the patched source does not compile:${failed//patched\//}" ;;
-	*-keys) refuse run-time-key "a static key of a module has to be tested at run time, and the source does not compile so:${failed//$side\//}" ;;
+	*-keys) refuse run-time-key "the source does not compile with static keys tested at run time, which a module's need:${failed//$side\//}" ;;
 	*) die "the unpatched source does not compile:$failed; is the source complete and the configuration the target's?" ;;
 	esac
 }

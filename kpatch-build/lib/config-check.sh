@@ -106,7 +106,7 @@ compiler_find() {
 		TARGET_CC=${TARGET_CC:-$candidate}
 	done
 	if ((!OPT_COMPILER_CHECK)) && [[ $TARGET_CC ]]; then
-		warn "the target was built by $text; going on with $TARGET_CC as told: only the proof of base protects you now"
+		warn "the target was built by $text; going on with $TARGET_CC as told: only the base check protects you now"
 		return
 	fi
 	die "the compiler that built the target is not here: it was $text${found:-$'\n    no gcc is installed'}

@@ -5,7 +5,7 @@
 DIFFS=()                # objects of 6-diff that were written
 
 diff_objects() {
-	local object done=0 again=() changed new carried
+	local object done=0 again=() changed new copied
 	local -A keys=()
 	DIFFS=() DIFF_REFUSED=0 DIFF_NOTES="" DIFF_LIST=""
 	: >"$WORK/6-diff.log"
@@ -30,7 +30,7 @@ diff_objects() {
 	if ((DIFF_REFUSED)); then finish "$EXIT_REFUSED" "refused: the patch can't be livepatched, for the reasons above ($DIFF_REFUSED object(s))"; fi
 	if ((${#DIFFS[@]} == 0)) && grep -q $'^note\tinit-code\t' "$WORK/6-diff.report"; then
 		print_folded "$DIFF_NOTES" >&2
-		refuse init-code "the patch changes only what has run at start-up"
+		refuse init-code "the patch changes only __init code, which has run"
 	fi
 	if ((${#DIFFS[@]} == 0)); then
 		print_folded "$DIFF_NOTES" >&2
@@ -41,18 +41,18 @@ diff_objects() {
 	# (Scripts look for these lines.)
 	printf %s "$DIFF_LIST"
 	for object in "${again[@]}"; do
-		print_folded "          ${object##*/}: static keys are tested at run time, for the sake of ${keys[$object]}"
+		print_folded "          ${object##*/}: static keys are tested at run time, because of ${keys[$object]}"
 	done
 	author_check
 	# The kernel refuses a livepatch without a function to patch, and nothing would ever call what it adds.
 	diff_count changed; changed=$REPLY
 	diff_count new; new=$REPLY
-	diff_count carried; carried=$REPLY
+	diff_count copied; copied=$REPLY
 	if ((changed == 0 && ${#AUTHOR_ALONE[@]} == 0)); then
 		finish "$EXIT_UNCHANGED" "nothing changed: the patch adds code and data, but no function of $TARGET_RELEASE changes to use it"
 	fi
 	STAGE_SUMMARY="$changed changed and $new new function(s)"
-	if ((carried)); then STAGE_SUMMARY+=", $carried constant(s) with new content"; fi
+	if ((copied)); then STAGE_SUMMARY+=", $copied constant(s) with new content"; fi
 }
 
 # diff_count KIND -> REPLY: how many records of all objects are of that kind
@@ -71,7 +71,7 @@ diff_messages() {
 # diff_list OBJECT: what was included of it
 diff_list() {
 	awk -F '\t' -v object="${1##*/}" '
-		BEGIN { what["changed"] = "changed function"; what["new"] = "new function"; what["carried"] = "carried constant" }
+		BEGIN { what["changed"] = "changed function"; what["new"] = "new function"; what["copied"] = "copied constant" }
 		$1 in what { printf "          %s: %s: %s\n", object, what[$1], $2 }' "$WORK/6-diff/${1%.o}.report"
 }
 

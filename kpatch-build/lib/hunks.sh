@@ -135,13 +135,13 @@ without_again() {
 		if [[ -z ${known["$rule $place"]:-} ]]; then missing+=("$place [$rule]"); fi
 	done <"$report"
 	if ((${#missing[@]})); then
-		warn "--without: which hunks these refusals come from can't be told: ${missing[*]}"
+		warn "--without: no hunk is known for these refusals: ${missing[*]}"
 		return 0
 	fi
 	for hunk in "${!why[@]}"; do add+=("--without-hunk=$hunk"); done
 	if ((${#add[@]} == 0)); then return 0; fi
 	printf '%s\n' "${!why[@]}" | sort -V | while IFS= read -r hunk; do
-		note "without the hunk ${hunk#*:} of ${hunk%%:*}, for the sake of ${why[$hunk]}"
+		note "without the hunk ${hunk#*:} of ${hunk%%:*}, because of ${why[$hunk]}"
 	done
 	note "building again without ${#add[@]} hunk(s)"
 	RUN_ARGS=("${add[@]}" "${RUN_ARGS[@]}")

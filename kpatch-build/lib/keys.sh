@@ -6,7 +6,7 @@
 #
 #   4-compile/orig-keys/X.o, 4-compile/patched-keys/X.o
 #
-# Both are built so, hence only real changes differ. The proof was made with the plain object; it holds for this original
+# Both are built so, hence only real changes differ. The base check was made with the plain object; it holds for this original
 # too if the compiler decided the same for it: the same functions, clones and static variables, and each function inlined where
 # it was. Else what inlines a changed function in the target would be missed. That is looked at in the compiler's own output
 # (orig-keys/X.o.s and X.o.as-built.s): a function that tests no key must be the same; one that does may have its registers
@@ -51,7 +51,7 @@ keys_compare() {
 	done
 	if ! diff "$out.as-built.s.same" "$out.s.same" >"$out.diff"; then
 		workdir_keep
-		refuse run-time-key "$1 tests static keys of its module, which has to be done at run time; compiled so, the compiler makes other code of other functions too, which is not what $TARGET_RELEASE runs ($out.diff); with --per-object no key has to be tested at run time"
+		refuse run-time-key "$1 tests static keys of its module, which has to be done at run time; compiled that way, other functions get other code too, which is not what $TARGET_RELEASE runs ($out.diff); use --per-object, which needs no such tests"
 	fi
 }
 

@@ -23,6 +23,7 @@ CALLER_COLUMNS=${COLUMNS:-}
 WIDTH=80
 if [[ $CALLER_COLUMNS =~ ^0*([1-9][0-9]{0,8})$ ]]; then WIDTH=${BASH_REMATCH[1]}; fi
 export COLUMNS=$((WIDTH > 4 ? WIDTH - 4 : 1))
+readonly UNFOLDED=100000     # COLUMNS of a program whose messages become part of ours
 
 # fold TEXT [INDENT] -> REPLY: each of its lines cut between words to fit WIDTH, as create-diff-object/util/fold.c does it. What
 # goes on below is indented by INDENT, or by four more blanks than the line, or as the meaning in a line of help. Words that are

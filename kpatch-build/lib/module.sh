@@ -107,9 +107,9 @@ module_write_info() {
 		module_patched_objects "${MODULE_OBJECTS[@]}" | while read -r name; do
 			echo "MODULE_INFO(klp_object, \"$name\");"
 		done
-		# That the base is not proved is for whoever loads the module to know.
-		if ((${#UNPROVED[@]})); then echo 'MODULE_INFO(proof, "none");'; fi
-		for name in "${UNPROVED[@]}"; do echo "MODULE_INFO(unproved, \"$name\");"; done
+		# That the base differs is for whoever loads the module to know.
+		if ((${#BASE_DIFFERS[@]})); then echo 'MODULE_INFO(base_check, "skipped");'; fi
+		for name in "${BASE_DIFFERS[@]}"; do echo "MODULE_INFO(base_differs, \"$name\");"; done
 		for name in "${WITHOUT_HUNKS[@]}"; do echo "MODULE_INFO(without, \"$name\");"; done
 		for name in "${!AUTHOR_ALONE[@]}"; do
 			if [[ -z $part || $part == "$name" ]]; then echo "MODULE_INFO(accepted, \"callback-alone:$name\");"; fi
@@ -306,7 +306,7 @@ module_verify_one() {
 		show_file "$report"
 		# L12 is for the author of the patch; whatever else is broken was broken by us.
 		if jq -e '[.findings[].rule] | unique == ["L12"]' "$report.json" >/dev/null; then
-			refuse endbr-sealed "the patch takes the address of a function, see above, which $TARGET_RELEASE never takes, so that no indirect call may land there (it has no endbr, or it is overwritten at boot): where the processor has IBT, a call through it would stop the kernel; call it directly, or through a function of the patch"
+			refuse endbr-sealed "the patch takes the address of a function, see above, on which no indirect call may land in $TARGET_RELEASE (it has no endbr, or that is overwritten at boot): where the processor has IBT, such a call stops the kernel; call the function directly, or through one of the patch"
 		fi
 		module_bug "the finished module breaks a rule, see above, and is not handed out" "$WORK/8-post-link/$name.ko"
 		;;

@@ -224,9 +224,9 @@ debian_newest() {
 	debian_no_lists
 	debian_targets "$line"; targets=$(awk '{ print $2 }' <<<"$REPLY" | xargs)
 	if [[ $targets ]]; then
-		die "of line $line the archive has $targets, but for none of them the headers, what these depend on and a package linux-source-$line of the same version"
+		die "of series $line the archive has $targets, but for none of them the headers, what these depend on and a package linux-source-$line of the same version"
 	fi
-	die "the package lists of this machine have no stock kernel of line $line; are they current (apt-get update, as root), and do the sources of apt include the security suite, where Debian keeps new kernels of a stable release? kpatch-build --list-targets lists what there is"
+	die "the package lists of this machine have no stock kernel of series $line; are they current (apt-get update, as root), and do the sources of apt include the security suite, where Debian keeps new kernels of a stable release? kpatch-build --list-targets lists what there is"
 }
 
 # What -a takes: "release version" of each that can be built.

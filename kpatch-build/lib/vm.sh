@@ -240,7 +240,7 @@ vm_prove() {
 	elif ((status)); then
 		grep -v "^$VM_DONE" "$dir/results" | tr -d '\r' | sed 's/^/    /' >&2
 		workdir_keep
-		die "${files[*]} did not prove itself on the booted kernel, see above; console and results are in $dir"
+		die "${files[*]} failed the boot test, see above; console and results are in $dir"
 	fi
 	STAGE_SUMMARY="booted, loaded, ${test:+tested, }unloaded; the kernel log is clean"
 	if ((kept)); then STAGE_SUMMARY=${STAGE_SUMMARY/unloaded/disabled (it can\'t be removed)}; fi
@@ -256,7 +256,7 @@ vm_wait() {
 	done
 }
 
-vm_prove_module() {
+vm_test_module() {
 	local name made=()
 	for name in "${MODULES_MADE[@]}"; do made+=("$WORK/8-post-link/$name.ko"); done
 	vm_prove "$VM_IMAGE" "$OPT_BOOT_SCRIPT" "${made[@]}"

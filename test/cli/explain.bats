@@ -73,7 +73,7 @@ has() {
 	run -0 explained 's/before/after/'
 	has '  reason: the text "after the text\n" was "before the text\n"'
 	has '  +  +0x9 mov $"after the text\n", %rdi'
-	has "patched.o: .rodata.text.str1.1: carried: used by text+0xc"
+	has "patched.o: .rodata.text.str1.1: copied: used by text+0xc"
 }
 
 @test "a new function, and who uses it" {
@@ -194,12 +194,12 @@ without_names() {
 	has "patched.o: mask: changed: its content differs"
 	has "  reason: a constant: a number of the source, or the size of a structure"
 	has "  reason: an offset: another member, or the structure has another layout"
-	[[ $output != *"a place on the stack"* && $output == *"(%rbp), "* ]]
+	[[ $output != *"a stack slot"* && $output == *"(%rbp), "* ]]
 }
 
-@test "what can't be carried is explained too, and the refusal stands" {
+@test "what can't be livepatched is explained too, and the refusal stands" {
 	run -2 explained 's/\{ "a", "b" \}/{ "a", "c" }/'
-	has "patched.o: names: changed, but can't be carried: a reference in it differs"
+	has "patched.o: names: changed, but can't be livepatched: a reference in it differs"
 	has '  -  +0x8 "b"'
 	has '  +  +0x8 "c"'
 	[[ $output == *"names: refused: changed data"* ]]
@@ -279,12 +279,12 @@ entries() {
 	has "patched.o: low: changed: a constant that it refers to differs"
 	has "patched.o: high: changed: a constant that it refers to differs"
 	has "  reason: reads limits, which changed"
-	has "patched.o: limits: changed, and carried for its readers: used by high+0xb"
+	has "patched.o: limits: changed, and copied for its readers: used by high+0xb"
 	has "  -  +0xc     04 00 00 00 "
 	has "  +  +0xc     05 00 00 00 "
 	has "patched.o: changed function: low"
 	has "patched.o: changed function: high"
-	has "patched.o: carried constant: limits"
+	has "patched.o: copied constant: limits"
 	"$TOP/build/bin/create-diff-object" --report "$T/report" "$T/orig.o" "$T/patched.o" vmlinux "$T/symtab" /dev/null test "$T/out.o"
-	[[ $(<"$T/report") == $'changed\tlow\nchanged\thigh\ncarried\tlimits\nstatus\twritten' ]]
+	[[ $(<"$T/report") == $'changed\tlow\nchanged\thigh\ncopied\tlimits\nstatus\twritten' ]]
 }

@@ -122,7 +122,7 @@ again() {
 @test "--without begins again without the hunks of the rule, and only where that helps" {
 	local init=$'refused\tinit-code\tfoo_init\ttext\nhunk\tinit-code\tfoo_init\tkernel/bar.c\t@@ -16,7 +16,7 @@' state=$'refused\tdata-changed\ttable\ttext\nhunk\tdata-changed\ttable\tkernel/bar.c\t@@ -4,7 +4,7 @@'
 	run -0 again init-code <<<"$init"
-	[[ $output == *"note: without the hunk @@ -16,7 +16,7 @@ of kernel/bar.c, for the sake of foo_init [init-code]"* ]]
+	[[ $output == *"note: without the hunk @@ -16,7 +16,7 @@ of kernel/bar.c, because of foo_init [init-code]"* ]]
 	[[ $output == *"again: <--without-hunk=kernel/bar.c:@@ -16,7 +16,7 @@> <x.patch>" ]]
 	# Another rule refuses as well.
 	run -0 again init-code <<<"$init"$'\n'"$state"
@@ -131,7 +131,7 @@ again() {
 	[[ $output == *"again: <--without-hunk="*"> <--without-hunk="*"> <x.patch>" ]]
 	# Where it comes from is not known.
 	run -0 again init-code <<<"${init%%$'\n'*}"
-	[[ $output == *"warning: --without: which hunks these refusals come from can't be told: foo_init [init-code]"*"goes on" ]]
+	[[ $output == *"warning: --without: no hunk is known for these refusals: foo_init [init-code]"*"goes on" ]]
 	run -0 again <<<"$init"
 	[[ $output == "goes on" ]]
 }

@@ -111,7 +111,7 @@ has_line() { grep -Eq -- "$1" <<<"$output" || { echo "no line matches $1"; false
 	has_line "^names.ko: .klp.sym.b.g,x: refused: "
 	has_line "^names.ko: .klp.sym.m-x.f,0: refused: .*names of modules have _"
 	has_line "^names.ko: .klp.sym.m.f,0,m-x: refused: "
-	has_line "^names.ko: .klp.sym.c.h,1234567890: refused: the position is not a number of at most nine digits; "
+	has_line "^names.ko: .klp.sym.c.h,1234567890: refused: the sympos is not a number of at most nine digits; "
 	[[ $(cat out2.ko) == before ]]
 	[[ -z $(find . -name 'out2.ko.*') ]]
 }

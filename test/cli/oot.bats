@@ -33,7 +33,7 @@ setup() {
 			oot_prepare; patch_apply; oot_tree; oot_affected
 			echo "objects: ${OBJECTS[*]}"
 		}
-		prove() { reach; compile_objects; proof_of_base; echo "$STAGE_SUMMARY"; }'
+		prove() { reach; compile_objects; base_check; echo "$STAGE_SUMMARY"; }'
 }
 
 # Three modules: one.ko of main.o and sub/part.o, two.ko, user.ko, which calls it; a header for all, one that make makes, and one that is

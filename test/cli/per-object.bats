@@ -17,7 +17,7 @@ setup() {
 	object b 'extern void spaced(void); void b(void) { spaced(); }'
 	export SETUP='source "$LIB_DIR/module.sh"
 		MODULE_NAME=livepatch-fix OPT_PER_OBJECT=1 TARGET_SYMVERS=$T/symvers TARGET_KALLSYMS=$T/kallsyms
-		TARGET_RELEASE=6.12.3 UNPROVED=()
+		TARGET_RELEASE=6.12.3 BASE_DIFFERS=()
 		MODULE=([k.o]=vmlinux [a.o]=a_mod [b.o]=b)
 		objects() { printf "%s\n" "$WORK"/6-diff/*.o; }
 		make_list() { module_list $(objects); }

@@ -34,7 +34,7 @@ void fuzz_run(const struct fuzz_file *files)
 	if (number <= 1 && (bits & 8))
 		argv[argc++] = (char *)"--skip-base-check";
 	if (number == 3)
-		argv[argc++] = (char *)"--positions";
+		argv[argc++] = (char *)"--sympos";
 	if (number == 6) {
 		argv[argc++] = (char *)"--symvers";
 		argv[argc++] = (char *)fuzz_path(4, &files[4]);

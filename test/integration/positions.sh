@@ -27,7 +27,7 @@ vm_require
 source "$OUT/target.sh"
 
 "$TOP/build/bin/klp-place" kallsyms "$TARGET_IMAGE" >"$OUT/kallsyms"
-"$TOP/build/bin/klp-place" kallsyms --positions "$TARGET_IMAGE" >"$OUT/positions"
+"$TOP/build/bin/klp-place" kallsyms --sympos "$TARGET_IMAGE" >"$OUT/positions"
 awk 'NR == FNR { n[$3]++; next } { print $1, $3, (n[$3] > 1 ? ++at[$3] : 0) }' "$OUT/kallsyms" "$OUT/kallsyms" >"$OUT/counted"
 names=$(awk '$3 == 1' "$OUT/positions" | wc -l)
 if ! diff "$OUT/counted" "$OUT/positions" >"$OUT/diff" || ((names < 1000)); then

@@ -53,7 +53,7 @@ build() {
 	check_logged "$form: one function is changed, and none is new" grep '1 changed and 0 new function' "$LOG"
 	if [[ $form == one ]]; then
 		check_logged "$form: the output says that they are tested at run time" \
-			grep '^ *klp-static-key.o: static keys are tested at run time, for the sake of old_off, .*pr_debug(), .*starts_off, .*trace_klp_static_key_asked()' "$LOG"
+			grep '^ *klp-static-key.o: static keys are tested at run time, because of old_off, .*pr_debug(), .*starts_off, .*trace_klp_static_key_asked()' "$LOG"
 		check_logged "$form: no jump label is left" no_jump_labels "$OUT/$ko"
 	else
 		check_logged "$form: they are jump labels, as in the module itself" has_jump_labels "$OUT/$ko"

@@ -210,7 +210,8 @@ static void test_differences_are_refused(void **state)
 		{"-DWITH_ENTRY_FOR_GAP",
 		 ": compiled with an entry in __ex_table that the kernel has not; the source, config or compiler differs from the one the kernel was built with (all 6",
 		 6},
-		{"-DWITH_ENTRY_FOR_DATA", "__ex_table+0xc: an entry for no instruction of this object; the source", 6},
+		{"-DWITH_ENTRY_FOR_DATA",
+		 "__ex_table+0xc: an entry that belongs to no instruction of this object; the source", 6},
 		{"-DDIFFERENT_KEY", "compiled with an entry in .static_call_sites that the kernel has not", 5},
 		{"-DWITHOUT_CONSTANT", "the kernel has an entry in runtime_ptr_shared that was not compiled", 5},
 		{"-DDIFFERENT_GAP", ".text+", 6},
@@ -290,7 +291,7 @@ static void test_ambiguous(void **state)
 		struct scene scene;
 
 		assert_int_not_equal(scene_open(&scene, "same.o", is_module, true), 0);
-		assert_non_null(strstr(scene.messages, "has this code at 2 places"));
+		assert_non_null(strstr(scene.messages, "has this code at 2 addresses"));
 		assert_false(proof_find_symbol(scene.proof, symbol(&scene, "same"), &at));
 		scene_close(&scene);
 	}

@@ -228,7 +228,7 @@ static unsigned int check_sections(const struct module *in, const struct module 
 	return same;
 }
 
-/* `.klp.sym.<object>.<symbol>,<position>[,<owner>]`: the final name, and the section of target that it belongs to. */
+/* `.klp.sym.<object>.<symbol>,<sympos>[,<owner>]`: the final name, and the section of target that it belongs to. */
 static void read_name(const char *pending, const char *target, char name[1024], char section[1024])
 {
 	const char *comma = strchr(pending, ','), *end = comma + 1 + strcspn(comma + 1, ",");

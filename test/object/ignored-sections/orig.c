@@ -1,4 +1,4 @@
-/* What is never compared and never carried: about the object, for the build, or for tools outside. */
+/* What is never compared and never copied: about the object, for the build, or for tools outside. */
 #define TEXT_(x) #x
 #define TEXT(x) TEXT_(x)
 #ifdef PATCHED

@@ -4,7 +4,7 @@ int e(int *x) { state += *x; return other(state); }
 int f(int *x)
 {
 #ifdef PATCHED
-	/* One more datum for the constructor that registers them: no change of start-up code. */
+	/* One more variable for the constructor that registers them: no change of __init code. */
 	static int calls = 1;
 
 	other(calls++);

@@ -1,14 +1,14 @@
 # shellcheck shell=bash
-# Stage 5: proof of base. Each plain object is compared, function by function, with what the target runs. That shows that
+# Stage 5: the base check. Each plain object is compared, function by function, with what the target runs. That shows that
 # source, configuration and compiler are the target's, and gives the exact address of every symbol (5-base/X.place).
-# With --skip-base-check a difference is a warning, and the module's modinfo says so (proof=none, unproved=X.o).
+# With --skip-base-check a difference is a warning, and the module's modinfo says so (base_check=skipped, base_differs=X.o).
 
-UNPROVED=()             # objects that differ from the target, with --skip-base-check
+BASE_DIFFERS=()         # objects that differ from the target, with --skip-base-check
 
-proof_of_base() {
+base_check() {
 	local object out log status done=0 refused="" functions=0 place=$WORK/5-base args
 	mkdir -p "$place/modules"
-	UNPROVED=()
+	BASE_DIFFERS=()
 	for object in "${OBJECTS[@]}"; do
 		progress "comparing with the target: $((done++)) of ${#OBJECTS[@]} objects"
 		out=$place/${object%.o}.place log=$place/${object%.o}.log status=0
@@ -29,7 +29,7 @@ proof_of_base() {
 			if ! grep -qx $'proved\tyes' "$out"; then
 				progress_clear
 				sed 's/^/    /' "$log" >&2
-				UNPROVED+=("$object")
+				BASE_DIFFERS+=("$object")
 			fi
 			;;
 		2)
@@ -46,9 +46,9 @@ proof_of_base() {
 		refuse base-differs "what was compiled is not what $TARGET_RELEASE runs, see above:$refused; source, configuration, compiler and image must be of one build (--skip-base-check goes on all the same)"
 	fi
 	STAGE_SUMMARY="$functions function(s) are byte for byte what the target runs"
-	if ((${#UNPROVED[@]})); then
-		warn "${UNPROVED[*]}: not proved to be what $TARGET_RELEASE runs (--skip-base-check); the module may do anything there"
-		STAGE_SUMMARY+="; ${#UNPROVED[@]} not proved"
+	if ((${#BASE_DIFFERS[@]})); then
+		warn "${BASE_DIFFERS[*]}: not what $TARGET_RELEASE runs (--skip-base-check); the module may do anything there"
+		STAGE_SUMMARY+="; ${#BASE_DIFFERS[@]} object(s) differ"
 	fi
 }
 

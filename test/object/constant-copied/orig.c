@@ -12,7 +12,7 @@ extern int external(int x);
 #define OLD(...) __VA_ARGS__
 #endif
 
-/* Read in two functions, in one of them in its unlikely part. */
+/* Read in two functions, in one of them in its .cold part. */
 extern __attribute__((cold)) int warn(int x);
 static const u8 map[] = {1, 2, 3, OLD(4) NEW(5), 6, 7, 8, 9};
 int first(int x) { return map[x & 7]; }
