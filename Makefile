@@ -246,14 +246,14 @@ check-valgrind: all $(SHOW)
 	$(Q)VALGRIND_RUNS='$(CURDIR)/$(BUILD)/bin/create-diff-object' CREATE_DIFF_OBJECT='$(CURDIR)/test/object/valgrind' \
 		SHOW_OBJECT='$(CURDIR)/$(SHOW)' test/object/run
 
-# The engine on objects of the stock kernels: 300 of each line, and a few of them for every day. The first run compiles them.
+# The engine on objects of the stock kernels: 300 of each series, and a few of them for every day. The first run compiles them.
 check-sample: all
 	$(Q)st=0; for line in $(KERNELS); do test/series $$line test/sample/run $$line 300 || st=1; done; exit $$st
 
 check-sample-small: all
 	$(Q)st=0; for line in $(KERNELS); do test/series $$line test/sample/run $$line 12 || st=1; done; exit $$st
 
-# Real fixes between the point releases that the archive has, 150 of each line, given to the driver; and each livepatch to the judge. Takes
+# Real fixes between the point releases that the archive has, 150 of each series, given to the driver; and each livepatch to the judge. Takes
 # hours, and can be interrupted. make check undoes twenty of them, on the newest kernel.
 check-fixes: all $(JUDGE)
 	$(Q)st=0; for line in $(KERNELS); do test/series $$line test/fixes/run $$line 150 || st=1; done; exit $$st
@@ -276,8 +276,8 @@ check-trees-small: all
 check-cli: all $(LAW_TOOLS) $(JUDGE)
 	$(Q)bats --tap --filter-tags '!slow' test/cli
 
-# The scripts of test/integration that test one thing on one booted line each, after the cases; and those of one line only. (A livepatch
-# for modules has two forms, which the kernel knows nothing of: one on each line. check-long has both on both.)
+# The scripts of test/integration that test one thing on one booted series each, after the cases; and those of one series only. (A livepatch
+# for modules has two forms, which the kernel knows nothing of: one on each series. check-long has both on both.)
 INTEGRATION := kallsyms-equal positions replace mounted static-call static-key callbacks law law-pipeline
 INTEGRATION-6.12 := modules oot
 INTEGRATION-6.1 := per-object
@@ -293,7 +293,7 @@ integration-%: all $(LAW_TOOLS)
 	$(Q)st=0; test/integration/run $* $(CASES) || st=1; \
 	[ -n '$(CASES)' ] || for t in $(INTEGRATION) $(INTEGRATION-$*); do test/integration/$$t.sh $* || st=1; done; exit $$st
 
-# What takes hours: both forms of livepatches for modules on each line; modules and livepatches come and go 50 times, and race 200 times.
+# What takes hours: both forms of livepatches for modules on each series; modules and livepatches come and go 50 times, and race 200 times.
 check-long: all
 	$(Q)st=0; for line in $(KERNELS); do \
 		test/integration/modules.sh $$line || st=1; test/integration/per-object.sh $$line || st=1; \
@@ -302,7 +302,7 @@ check-long: all
 		test/integration/killed.sh $$line || st=1; \
 	done; exit $$st
 
-# A module of a Debian package on each line; the packages are fetched.
+# A module of a Debian package on each series; the packages are fetched.
 check-oot: all $(LAW_TOOLS) $(JUDGE)
 	$(Q)st=0; bats --tap --filter-tags slow test/cli/oot.bats || st=1; \
 	for line in $(KERNELS); do test/series $$line test/integration/oot-dkms.sh $$line || st=1; done; exit $$st

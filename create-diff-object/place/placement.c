@@ -77,9 +77,9 @@ int placement_read(const char *path, struct placement **result, struct diag *dia
 			has_version = !strcmp(fields[1], VERSION);
 		} else if (!strcmp(fields[0], "object") && n == 2) {
 			placement->object = arena_strdup(arena, fields[1]);
-		} else if (!strcmp(fields[0], "proved") && n == 2) {
-			placement->proved = !strcmp(fields[1], "yes");
-			has_proved = placement->proved || !strcmp(fields[1], "no");
+		} else if (!strcmp(fields[0], "base") && n == 2) {
+			placement->proved = !strcmp(fields[1], "same");
+			has_proved = placement->proved || !strcmp(fields[1], "differs");
 		} else if (!strcmp(fields[0], "symbol")) {
 			if (!parse_symbol(arena, fields, n, vec_push(&records)))
 				err = diag_error(diag, path, input.place, "not a symbol record");

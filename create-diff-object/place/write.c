@@ -48,9 +48,9 @@ static void write_symbol(const struct proof *pl, uint32_t index, FILE *out)
 
 static void write_records(const struct proof *pl, FILE *out)
 {
-	fprintf(out, "klp-placement\t1\nobject\t%s\nproved\t%s\nmatched\t%u\t%u\n", pl->host->name,
-		pl->nmatched == pl->ntotal && !pl->ndiffs ? "yes" : "no", pl->nmatched, pl->ntotal);
-	fputs("# symbol\tname\tdef|undef\ttype\tsize\taddress\tname in the kernel\tposition\n", out);
+	fprintf(out, "klp-placement\t1\nobject\t%s\nbase\t%s\nmatched\t%u\t%u\n", pl->host->name,
+		pl->nmatched == pl->ntotal && !pl->ndiffs ? "same" : "differs", pl->nmatched, pl->ntotal);
+	fputs("# symbol\tname\tdef|undef\ttype\tsize\taddress\tname in the kernel\tsympos\n", out);
 	for (uint32_t i = 1; i < pl->obj->nsyms; i++)
 		write_symbol(pl, i, out);
 }

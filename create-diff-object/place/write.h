@@ -4,7 +4,7 @@
  *
  *   klp-placement	1
  *   object	vmlinux | <module name>
- *   proved	yes | no
+ *   base	same | differs
  *   matched	<n>	<m>
  *   symbol	<name>	<def|undef>	<func|object|notype>	<size>	<address|->	<name in the host|->	<sympos>
  *

@@ -26,7 +26,7 @@ base_check() {
 		case $status in
 		0)
 			functions=$((functions + $(awk -F '\t' '$1 == "matched" { print $2 }' "$out")))
-			if ! grep -qx $'proved\tyes' "$out"; then
+			if ! grep -qx $'base\tsame' "$out"; then
 				progress_clear
 				sed 's/^/    /' "$log" >&2
 				BASE_DIFFERS+=("$object")

@@ -66,7 +66,7 @@ Build:
       --per-object           one module for the kernel and one for each patched module, loaded when that is there
       --fuzz N               outer lines of context that may differ when a patch is applied; one always has to fit (default: 0)
       --max-objects N        refuse a patch that can change more objects (default: 200)
-      --accept RULE:NAME     the author of the patch has judged what this rule refuses at NAME; may be given again. The module says so. create-diff-object --list-rules lists the rules
+      --accept RULE:NAME     the author of the patch has judged what this rule refuses at NAME; may be given again. The module says so. The rules are in create-diff-object(1)
       --without RULE         leave the hunks out that this rule refuses, and build the rest; each is named, and the module says so. May be given again
       --without-hunk FILE:HUNK
                              leave this hunk out ("fs/isofs/inode.c:@@ -10,7 +10,8 @@"); may be given again

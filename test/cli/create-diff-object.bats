@@ -154,7 +154,7 @@ linked() {
 	# The kernel may have another file's copy: the name means whichever the link took.
 	run -0 diff_them
 	resolves ".klp.sym.vmlinux.thunk,0"
-	printf 'klp-placement\t1\nobject\tvmlinux\nproved\tyes\nmatched\t2\t2\n' >place
+	printf 'klp-placement\t1\nobject\tvmlinux\nbase\tsame\nmatched\t2\t2\n' >place
 	printf 'symbol\t%s\n' $'thunk\tdef\tfunc\t1\tffffffff81000000\tthunk\t0' \
 		$'f\tdef\tfunc\t22\tffffffff81000100\tf\t0' $'printk\tundef\tfunc\t0\tffffffff81000200\tprintk\t0' >>place
 	run -0 "$TOP/build/bin/create-diff-object" --placement place orig/file.o patched/file.o vmlinux symtab /dev/null m out.o

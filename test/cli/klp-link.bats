@@ -104,7 +104,7 @@ mod() {
 		object $dir/c.o <<<'static int h() { return 1; } int g() { return h(); }'
 	done
 	mkdir place place/fs
-	printf 'klp-placement\t1\nobject\tvmlinux\nproved\tyes\nmatched\t2\t2\n' | tee place/fs/a.place place/fs/b.place >place/c.place
+	printf 'klp-placement\t1\nobject\tvmlinux\nbase\tsame\nmatched\t2\t2\n' | tee place/fs/a.place place/fs/b.place >place/c.place
 	record=$'h\tdef\tfunc\t12\tffffffff81000010\th\t2'
 	printf 'symbol\t%s\nsymbol\tv\tdef\tobject\t4\tffffffff81000100\t-\t0\nsymbol\tf\tdef\tfunc\t4\tffffffff81000000\tf\t0\n' "$record" >>place/fs/a.place
 	made_global() { "$LINK" made-global --orig orig --patched patched --placements place "$@"; }

@@ -61,7 +61,8 @@ diff_them() { "$TOOL" "$@" orig.o patched.o vmlinux symtab /dev/null livepatch_t
 
 @test "nothing is refused or warned of without a rule" {
 	run grep -rnw RULE_NONE "$TOP"/create-diff-object --include='*.c'
-	[[ -z $(grep -v '/util/\(diag\|rules\)\.c:' <<<"$output") ]]
+	# (A row of a table may say that something is allowed, and has no text then.)
+	[[ -z $(grep -vE '/util/(diag|rules)\.c:|{RULE_NONE, [a-z_]+, NULL, ' <<<"$output") ]]
 	# Those of finished modules are klp-verify's: its help, its manual page and their reasons have the same.
 	local file
 	"$TOP/build/bin/klp-verify" --help | sed -nE 's/^  (L[0-9]+) .*/\1/p' >list

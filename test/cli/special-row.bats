@@ -59,7 +59,7 @@ entries() { readelf -rW out.o | sed -n "/'\.rela__new_table'/,/^\$/p" | awk '/R_
 	echo '__new_table 8' >eight
 	run -0 engine code.o --layout sixteen
 	run -1 engine code.o --layout eight
-	[[ $output == *"entries of 8 bytes, as the layout says that was given, don't fit 48 bytes and 6 relocations"* ]]
+	[[ $output == *"entries of 8 bytes, as --layout says, don't fit 48 bytes and 6 relocations"* ]]
 	OBJECT=mod run -2 engine code.o
 	[[ $output == *"f: refused: its entry in __new_table depends on key of a module"*"[module-late]"* ]]
 }

@@ -388,7 +388,7 @@ static void test_versions_that_are_taken(void **state)
 static void test_made_global(void **state)
 {
 	static const char text[] =
-		"klp-placement\t1\nobject\tvmlinux\nproved\tyes\n"
+		"klp-placement\t1\nobject\tvmlinux\nbase\tsame\n"
 		"symbol\tmade\tdef\tfunc\t1\t10\tmade\t2\nsymbol\tweak\tdef\tfunc\t1\t20\tweak\t0\n"
 		"symbol\tstays\tdef\tfunc\t1\t30\tstays\t0\nsymbol\tgone\tdef\tfunc\t1\t40\tgone\t0\n"
 		"symbol\twas_global\tdef\tfunc\t1\t50\twas_global\t0\n"

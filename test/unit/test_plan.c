@@ -36,7 +36,7 @@ struct world {
 	const char *kernel;    /* likewise; NULL: not known */
 	const char *exports;   /* a Module.symvers */
 	const char *placement; /* symbol records, NULL: none */
-	const char *proved;    /* "no", or NULL: yes */
+	const char *base;      /* "differs", or NULL: same */
 	bool present;
 };
 
@@ -87,8 +87,8 @@ static void read_world(struct scene *scene, const struct world *world)
 	assert_int_equal(symvers_read(path, &scene->symvers, diag), 0);
 	unlink(path);
 	if (world->placement) {
-		snprintf(text, sizeof(text), "klp-placement\t1\nobject\t%s\nproved\t%s\n%s",
-			 world->object ? world->object : "vmlinux", world->proved ? world->proved : "yes",
+		snprintf(text, sizeof(text), "klp-placement\t1\nobject\t%s\nbase\t%s\n%s",
+			 world->object ? world->object : "vmlinux", world->base ? world->base : "same",
 			 world->placement);
 		write_text(path, text);
 		assert_int_equal(placement_read(path, &scene->placement, diag), 0);
@@ -346,7 +346,7 @@ static void test_statics_of_one_name(void **state)
 	static const struct world alone = {.symbols = VARIABLE("v")},
 				  several = {.symbols = VARIABLE("v") VARIABLE("v")};
 	static const struct world none = {.symbols = GLOBAL("v")};
-	static const struct world unproved = {.symbols = VARIABLE("v"), .placement = "", .proved = "no"};
+	static const struct world differing = {.symbols = VARIABLE("v"), .placement = "", .base = "differs"};
 	struct scene scene;
 
 	(void)state;
@@ -370,14 +370,14 @@ static void test_statics_of_one_name(void **state)
 	expect_refused(&scene, "v", "symbol-missing");
 	close_scene(&scene);
 	/* Nothing but the name says that it is the one. */
-	open_static(&scene, &unproved);
+	open_static(&scene, &differing);
 	expect_plan(&scene, "f", "v", "early .klp.sym.vmlinux.v,0", USE_OF_KERNEL);
 	assert_int_equal(scene.pair.diag.warnings, 1);
-	assert_non_null(strstr(pair_messages(&scene.pair), ": v: warning: not proved"));
+	assert_non_null(strstr(pair_messages(&scene.pair), ": v: warning: not found by the base check; "));
 	close_scene(&scene);
 }
 
-static void test_freed_after_start_up(void **state)
+static void test_freed_after_boot(void **state)
 {
 	static const struct world world = {.symbols = "   1: ffffffff81000000 0 NOTYPE GLOBAL DEFAULT 1 __init_begin\n"
 						      "   2: ffffffff81000010 8 FUNC GLOBAL DEFAULT 1 early\n"
@@ -580,7 +580,7 @@ int main(void)
 		cmocka_unit_test(test_outside_of_vmlinux),
 		cmocka_unit_test(test_static_with_the_name_of_an_export),
 		cmocka_unit_test(test_statics_of_one_name),
-		cmocka_unit_test(test_freed_after_start_up),
+		cmocka_unit_test(test_freed_after_boot),
 		cmocka_unit_test(test_outside_of_a_module),
 		cmocka_unit_test(test_export_of_a_module_that_may_be_away),
 		cmocka_unit_test(test_patched_function),
