@@ -94,6 +94,9 @@ check_messages() {
 	! grep -nE '(grep|sed|awk|=~|==).*(: \\?\(?(refused|warning|note|error|changed|new|L[0-9])|\[[a-z]+-[a-z-]+\\\])' kpatch-build/lib/*.sh
 }
 
+# What fails in <(...) behind a loop or mapfile ends nobody's run: half a list would be taken for a whole one.
+check_seen_failures() { ! grep -nE '(done|mapfile|read)\b.*< <\(' kpatch-build/{kpatch-build,install-packages} kpatch-build/lib/*.sh; }
+
 # The judge shares nothing with what it judges.
 check_judge() { ! grep -nE '#include "' test/judge/*.[ch] | grep -vE ':#include "(compare|object|target|touched)\.h"$'; }
 
@@ -135,6 +138,7 @@ try "numbers of machines only in arch/" check_machine
 try "a machine only in arch.sh of the driver" check_machine_of_driver
 try "exit() only in tools/" check_exit
 try "no message of a program is read by the driver" check_messages
+try "the failure of a command that lists things is seen" check_seen_failures
 try "the judge includes nothing of the engine" check_judge
 try "the patches of the guide for authors are those of the tests" check_guide
 try "scripts are executable" check_executable

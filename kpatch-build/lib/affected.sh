@@ -13,6 +13,8 @@ OBJECTS=()              # objects, relative, without ".."
 declare -A PARENT=()    # object -> vmlinux or module path without .ko
 declare -A MODULE=()    # object -> vmlinux or module name
 declare -A GOAL=()      # object -> Kbuild's name of it
+declare -A NOT_CONFIGURED=() # object -> 1: a Makefile would build it with another configuration
+declare -A DIR_BUILT=() # directory -> 1 or 0: do the Makefiles above lead to it?
 
 affected_find() {
 	local file unit units found=0 lost="" left_out=() kept=()
@@ -27,7 +29,7 @@ affected_find() {
 	includers_of "$WORK/3-affected/changed" "${CHANGED_FILES[@]}" >"$WORK/3-affected/units"
 	narrow_units "$WORK/3-affected/units"
 	# (No object is made of those of tools/: they are included.)
-	mapfile -t units < <(grep '\.c$' "$WORK/3-affected/units" | grep -v '^tools/' || true)
+	{ grep '\.c$' "$WORK/3-affected/units" | grep -v '^tools/' || true; } | mapfile -t units
 	cp -- "$WORK/3-affected/new" "$WORK/3-affected/objects"
 	: >"$WORK/3-affected/no-object"
 	affected_targets_exist
@@ -212,7 +214,7 @@ affected_name_is_free() {
 affected_modules_fit() {
 	local object magic files=() status=0 log=$WORK/3-affected/modules.log
 	local -A seen=()
-	mkdir -p "$WORK/5-base/modules"
+	mkdir -p "$WORK/3-affected/modules"
 	for object in "${OBJECTS[@]}"; do
 		if [[ ${PARENT[$object]} == vmlinux || ${seen[${PARENT[$object]}]:-} ]]; then continue; fi
 		seen[${PARENT[$object]}]=1
@@ -253,20 +255,19 @@ objects_of_source() {
 	while [[ $dir != . ]]; do dirs+=("$dir"); dir=$(dirname -- "$dir"); done
 	objects_in_dirs "$object" "${dirs[@]}"
 	if [[ $REPLY ]]; then return; fi
-	mapfile -t dirs < <(awk -F '\t' -v b="${object##*/}" '$2 == b { print $1 }' "$TREE/kpatch/makefiles")
+	awk -F '\t' -v b="${object##*/}" '$2 == b { print $1 }' "$TREE/kpatch/makefiles" | mapfile -t dirs
 	objects_in_dirs "$object" "${dirs[@]}"
 	if [[ $REPLY ]]; then return; fi
-	mapfile -t dirs < <(awk -F '\t' '$2 == "include" { print $1 }' "$TREE/kpatch/makefiles")
+	awk -F '\t' '$2 == "include" { print $1 }' "$TREE/kpatch/makefiles" | mapfile -t dirs
 	objects_in_dirs "$object" "${dirs[@]}"
 }
 
 # objects_in_dirs OBJECT DIR... -> REPLY, and NOT_CONFIGURED[OBJECT] if a Makefile would build it with another configuration
-declare -A NOT_CONFIGURED=()
 objects_in_dirs() {
 	local object=$1 dir kind part parent module lines=""
 	for dir in "${@:2}"; do
 		if ! kbuild_list "$dir"; then continue; fi
-		while read -r kind part parent; do
+		{ grep -F -- "${object##*/} " "$KBUILD_LIST" || true; } | while read -r kind part parent; do
 			path_normalize "$part"
 			if [[ $REPLY != "$object" ]]; then continue; fi
 			if [[ $kind == n ]]; then NOT_CONFIGURED[$object]=1; fi
@@ -279,7 +280,7 @@ objects_in_dirs() {
 				module=${parent##*/}
 				lines+="$object"$'\t'"$parent"$'\t'"${module//-/_}"$'\t'"$part"$'\n'
 			fi
-		done < <(grep -F -- "${object##*/} " "$KBUILD_LIST")
+		done
 	done
 	REPLY=${lines%$'\n'}
 }
@@ -300,7 +301,6 @@ path_normalize() {
 }
 
 # dir_is_built DIR: do the Makefiles above lead to it?
-declare -A DIR_BUILT=()
 dir_is_built() {
 	local dir=$1 up
 	if [[ -n ${DIR_BUILT[$dir]:-} ]]; then return "${DIR_BUILT[$dir]}"; fi
@@ -321,11 +321,12 @@ dir_is_built() {
 # Some directories of the architecture are named by its main Makefile, which only the whole build reads:
 # libs-y += arch/x86/lib/, drivers-$(CONFIG_PCI) += arch/x86/pci/
 arch_dir_is_built() {
-	local option
-	while read -r option; do
+	local option options
+	sed -nE "s,^(core|libs|drivers)-(y|\\$\((CONFIG_[A-Z0-9_]+)\))[[:space:]]*\+?=.*[[:space:]]$1/([[:space:]].*)?\$,\2,p" \
+		"$TARGET_SOURCE/$ARCH_DIR/Makefile" | tr -d '$()' | mapfile -t options
+	for option in "${options[@]}"; do
 		if [[ $option == y ]] || grep -qx "$option=[ym]" "$TREE/include/config/auto.conf"; then return 0; fi
-	done < <(sed -nE "s,^(core|libs|drivers)-(y|\\$\((CONFIG_[A-Z0-9_]+)\))[[:space:]]*\+?=.*[[:space:]]$1/([[:space:]].*)?\$,\2,p" \
-		"$TARGET_SOURCE/$ARCH_DIR/Makefile" | tr -d '$()')
+	done
 	return 1
 }
 

@@ -32,8 +32,8 @@ author_check_callbacks() {
 	local object kind function key first
 	local -A changed=()
 	AUTHOR_CALLBACK=() AUTHOR_ALONE=()
-	while IFS=$'\t' read -r object function; do changed[${MODULE[$object]}]=1; done < <(author_records changed)
-	while IFS=$'\t' read -r object kind function; do
+	author_records changed | while IFS=$'\t' read -r object function; do changed[${MODULE[$object]}]=1; done
+	author_records callback | while IFS=$'\t' read -r object kind function; do
 		key="${MODULE[$object]} $kind" first=${AUTHOR_CALLBACK["${MODULE[$object]} $kind"]:-}
 		hunks_with_word "$function"
 		if [[ $first ]]; then
@@ -42,7 +42,7 @@ author_check_callbacks() {
 			AUTHOR_BAD+=("    ${MODULE[$object]}: a $kind callback ($function of $object), and the patch changes no function of it; is it the file that was meant?$REPLY [callback-alone]")
 		fi
 		AUTHOR_CALLBACK[$key]="$object $function"
-	done < <(author_records callback)
+	done
 }
 
 # author_accepted MODULE: that it has callbacks and no function?
@@ -58,7 +58,7 @@ author_accepted() {
 author_check_states() {
 	local object name key
 	local -A states=()
-	while IFS=$'\t' read -r object name _; do
+	author_records states | while IFS=$'\t' read -r object name _; do
 		key=all
 		if ((OPT_PER_OBJECT)); then key=${MODULE[$object]}; fi
 		hunks_with_word "$name"
@@ -66,7 +66,7 @@ author_check_states() {
 			AUTHOR_BAD+=("    $object: $name: a second array of states, beside ${states[$key]}; a livepatch has one$REPLY [states-form]")
 		fi
 		states[$key]="${name} of $object"
-	done < <(author_records states)
+	done
 }
 
 # author_may_refuse: can a callback stop a module, so that what was applied for its sake has to be cleared?

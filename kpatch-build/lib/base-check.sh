@@ -54,7 +54,7 @@ base_check() {
 
 # module_unpacked OBJECT -> REPLY: the .ko of its module, not compressed. All later stages read this one.
 module_unpacked() {
-	local to=$WORK/5-base/modules/${MODULE[$1]}.ko
+	local to=$WORK/3-affected/modules/${MODULE[$1]}.ko
 	if [[ ! -f $to ]]; then
 		module_file "${PARENT[$1]}"
 		module_unpack "$REPLY" "$to"

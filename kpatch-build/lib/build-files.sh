@@ -76,7 +76,7 @@ makefile_judge() {
 		build_refuse "$file: a new Makefile; put new files into a directory that is there"
 		return
 	fi
-	mapfile -t dirs < <({ echo "$dir"; awk -F '\t' '$2 == "include" { print $1 }' "$TREE/kpatch/makefiles"; } | awk '!seen[$0]++')
+	{ echo "$dir"; awk -F '\t' '$2 == "include" { print $1 }' "$TREE/kpatch/makefiles"; } | awk '!seen[$0]++' | mapfile -t dirs
 	for dir in "${dirs[@]}"; do
 		# Some are only made to be included by others, and can't be read by themselves.
 		if [[ $name =~ ^(Makefile|Kbuild)$ && ${dir%%/*} != "${file%%/*}" ]]; then continue; fi
@@ -120,24 +120,25 @@ MAKE
 
 # makefile_judge_dir FILE DIR
 makefile_judge_dir() {
-	local file=$1 dir=$2 orig patched line what=""
+	local file=$1 dir=$2 orig patched line lines what=""
 	if ! makefile_database "$dir" "$TARGET_SOURCE" orig; then build_refuse "$file: the original can't be read by itself"; return; fi
 	orig=$REPLY
 	makefile_database "$dir" "$PATCHED" patched
 	patched=$REPLY
-	while IFS= read -r line; do
+	comm -3 "$orig" "$patched" | mapfile -t lines
+	for line in "${lines[@]}"; do
 		if ! makefile_line_is_list "$line"; then what=${line#$'\t'}; break; fi
-	done < <(comm -3 "$orig" "$patched")
+	done
 	if [[ $what ]]; then
 		build_refuse "$file: it changes how $dir is built: ${what:0:100}"
 		return
 	fi
-	while IFS= read -r line; do
+	comm -23 "$orig.list" "$patched.list" | while IFS= read -r line; do
 		build_refuse "$file: ${line#* } would not be built any more as it is"
-	done < <(comm -23 "$orig.list" "$patched.list")
-	while IFS= read -r line; do
+	done
+	comm -13 "$orig.list" "$patched.list" | while IFS= read -r line; do
 		makefile_new_object "$file" "$dir" "$patched" "$line"
-	done < <(comm -13 "$orig.list" "$patched.list")
+	done
 }
 
 # makefile_line_is_list LINE: a variable of an option that is off (obj-, foo-), or a list of objects, which is looked at in what comes
@@ -195,14 +196,14 @@ sibling_find() {
 	for same in 1 0; do
 		# Objects of a module are built for that module.
 		if ((!same)) && [[ $kind == m ]]; then break; fi
-		while read -r one; do
+		awk -v kind="$kind" -v parent="$parent" -v same="$same" '$1 == kind && (!same || $3 == parent) { print $2 }' "${lists[@]}" | while read -r one; do
 			stem=${one##*/} stem=${stem%.o}
 			if [[ ${one%/*} != "$dir" || ! -f $TARGET_SOURCE/${one%.o}.c ]] || sibling_has_flags "$database" "$stem"; then continue; fi
 			size=$(stat -L -c %s -- "$TARGET_SOURCE/${one%.o}.c")
 			command_file "$one"
 			if [[ -f $REPLY && -f $TREE/$one ]]; then size=0; fi
 			if [[ -z $best ]] || ((size < smallest)); then best=$one smallest=$size; fi
-		done < <(awk -v kind="$kind" -v parent="$parent" -v same="$same" '$1 == kind && (!same || $3 == parent) { print $2 }' "${lists[@]}")
+		done
 		if [[ $best ]]; then break; fi
 	done
 	REPLY=$best

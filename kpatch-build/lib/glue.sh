@@ -18,6 +18,7 @@ GLUE_FORMAT=1           # of a recipe
 GLUE=""                 # the entry of the cache
 GLUE_STATUS=0           # of the last link
 GLUE_KBUILD=()          # make, as the target's Kbuild is called
+GLUE_PROGRAMS=()        # that a recipe runs
 
 readonly GLUE_PROBE=klp-recipe-name # the module that a recipe is made of
 # What stands in a recipe for the directory, the module's name, the same with _, and the entry
@@ -86,7 +87,7 @@ glue_is_known() {
 	local names=()
 	cache_check "$GLUE" || return 1
 	if [[ -e $GLUE/none ]]; then return; fi
-	mapfile -t names < <(cut -f 1 -- "$GLUE/programs")
+	cut -f 1 -- "$GLUE/programs" | mapfile -t names
 	if glue_programs "${names[@]}" | cmp -s - "$GLUE/programs"; then return; fi
 	debug "$GLUE was made with other programs: making it anew"
 	rm -f -- "$GLUE.manifest"
@@ -196,7 +197,6 @@ glue_read() {
 
 # glue_read_environment DIR -> REPLY, GLUE_PROGRAMS: where the commands run; what Kbuild's environment has and ours does not
 # (objtool of Debian's headers reads SRCARCH), but for what make and the shell write for themselves
-GLUE_PROGRAMS=()
 glue_read_environment() {
 	local entry name value text="" place="" words quote="'\\''"
 	local -A mine=()

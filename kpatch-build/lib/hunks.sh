@@ -124,11 +124,11 @@ without_again() {
 	local -A wanted=() known=() why=()
 	if ((${#OPT_WITHOUT[@]} == 0)); then return 0; fi
 	for rule in "${OPT_WITHOUT[@]}"; do wanted[$rule]=1; done
-	while IFS=$'\t' read -r kind rule place file hunk; do
+	LC_ALL=C sort -u "$report" | while IFS=$'\t' read -r kind rule place file hunk; do
 		if [[ $kind != hunk || -z ${wanted[$rule]:-} ]]; then continue; fi
 		known["$rule $place"]=1
 		why["$file:$hunk"]+="${why["$file:$hunk"]:+, }$place [$rule]"
-	done < <(LC_ALL=C sort -u "$report")
+	done
 	while IFS=$'\t' read -r kind rule place file; do
 		if [[ $kind != refused ]]; then continue; fi
 		if [[ -z ${wanted[$rule]:-} ]]; then return 0; fi

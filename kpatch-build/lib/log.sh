@@ -10,6 +10,7 @@ readonly EXIT_ERROR=1 EXIT_REFUSED=2 EXIT_UNCHANGED=3 EXIT_USAGE=4 EXIT_NOT_APPL
 STAGE_NAME=""           # the running stage
 STAGE_SUMMARY=""        # what the stage has to say in its one line; set by the stage
 CHILD=""                # process group of the running long command
+PAUSE_FD=""             # what pause() waits for
 PROGRESS_SHOWN=0        # a progress line stands on the terminal
 PROGRESS_LAST=0         # second in which the last progress line went to a log
 CLEANUPS=()             # functions to run at exit, last first
@@ -150,7 +151,6 @@ long_run() {
 no_progress() { REPLY=""; }
 
 # pause: a tenth of a second, without a process for it (ten of which a second are a tenth of a slow processor)
-PAUSE_FD=""
 pause() {
 	if [[ -z $PAUSE_FD ]]; then exec {PAUSE_FD}<> <(:); fi
 	read -rt 0.1 -u "$PAUSE_FD" || true
@@ -177,7 +177,7 @@ disk_full() {
 	for dir in "${CACHE:-}" "${TMPDIR:-/tmp}"; do
 		if [[ ! -d $dir ]]; then continue; fi
 		bytes="" files="" all=""
-		read -r bytes files all < <({ df --output=avail,iavail,itotal -B1 -- "$dir" | tail -n 1; } 2>/dev/null) || true
+		{ df --output=avail,iavail,itotal -B1 -- "$dir" | tail -n 1; } 2>/dev/null | read -r bytes files all || true
 		if [[ ! $bytes =~ ^[0-9]+$ ]]; then continue; fi
 		if ((bytes >= 20000000)) && [[ ! $files =~ ^[0-9]+$ || ! $all =~ ^[1-9][0-9]*$ || $files -ge 500 ]]; then continue; fi
 		megabytes "$bytes"

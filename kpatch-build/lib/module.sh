@@ -9,6 +9,7 @@
 # The modules that are made: one for all objects; or, with --per-object, one for the kernel and one for each module.
 MODULES_MADE=()         # their names
 declare -A PART_OF=()   # name -> object that it is for, "" if it is for all
+MODULE_TEMPS=()         # what is not yet under its name in the user's directory
 
 # module_list OBJECT...: of these diff objects
 module_list() {
@@ -21,7 +22,7 @@ module_list() {
 	if ! grep -q ' find_module$' "$TARGET_KALLSYMS" || ! grep -q ' is_module_address$' "$TARGET_KALLSYMS"; then
 		die "$TARGET_RELEASE has no find_module() or is_module_address(), by which the part for a module holds it; build one module for all objects, without --per-object"
 	fi
-	while read -r object; do
+	module_patched_objects "$@" | while read -r object; do
 		if [[ $object == vmlinux ]]; then
 			MODULES_MADE=("$MODULE_NAME" "${MODULES_MADE[@]}")
 			PART_OF[$MODULE_NAME]=vmlinux
@@ -33,7 +34,7 @@ module_list() {
 			MODULES_MADE+=("$name")
 			PART_OF[$name]=$object
 		fi
-	done < <(module_patched_objects "$@")
+	done
 }
 
 # module_objects NAME OBJECT...: MODULE_OBJECTS are those of the diff objects that belong into this module
@@ -100,9 +101,9 @@ module_write_info() {
 	{
 		echo "/* Written by kpatch-build. */"
 		echo "#define KLP_REPLACE $replace"
-		while read -r name; do
+		module_told "$dir" namespace | while read -r name; do
 			echo "MODULE_INFO(import_ns, \"$name\");"
-		done < <(module_told "$dir" namespace)
+		done
 		# The objects that are patched, for whoever wants to load them first (see vm.sh).
 		module_patched_objects "${MODULE_OBJECTS[@]}" | while read -r name; do
 			echo "MODULE_INFO(klp_object, \"$name\");"
@@ -169,7 +170,7 @@ module_patched_objects() {
 
 module_link() {
 	local objects=() name what
-	mapfile -d '' -t objects < <(find "$WORK/6-diff" -name '*.o' -print0 | sort -z)
+	find "$WORK/6-diff" -name '*.o' -print0 | sort -z | mapfile -d '' -t objects
 	if ((${#objects[@]} == 0)); then die "internal: the link was reached without a changed object"; fi
 	module_list "${objects[@]}"
 	for name in "${MODULES_MADE[@]}"; do module_link_one "$name" "${objects[@]}"; done
@@ -229,17 +230,18 @@ module_one_compiler() {
 # functions are. A configuration that is not the image's may make another one of it; see tree_check_layout. (A livepatch that stays has
 # no exit function.)
 module_check_layout() {
-	local ours theirs file
+	local ours theirs file files
 	if [[ ! $TARGET_MODULES_DIR ]]; then return; fi
 	ours=$(module_layout_of "$1")
-	while IFS= read -r file; do
+	module_find "$TARGET_MODULES_DIR" '*' -xtype f -print | awk 'NR <= 40' | mapfile -t files
+	for file in "${files[@]}"; do
 		module_unpack "$file" "$WORK/7-link/other.ko"
 		theirs=$(module_layout_of "$WORK/7-link/other.ko")
 		# (Some have no init or exit function.)
 		if [[ $theirs != *" "*" "* ]]; then continue; fi
 		if [[ "$theirs " == "$ours "* ]]; then return; fi
 		die "configuration and modules do not belong together: with $TARGET_CONFIG struct module is not as in $file, and the kernel would not find the init function of the livepatch; give the configuration that the image was built with (-c)"
-	done < <(module_find "$TARGET_MODULES_DIR" '*' -xtype f -print | sed -n 1,40p)
+	done
 }
 
 # module_layout_of KO: size of struct module, and the places in it that are filled when it is loaded
@@ -282,7 +284,7 @@ module_write_config() {
 	for name in "${MODULES_MADE[@]}"; do
 		object=${PART_OF[$name]}
 		if [[ $object == vmlinux ]]; then continue; fi
-		file=$WORK/5-base/modules/$object.ko
+		file=$WORK/3-affected/modules/$object.ko
 		pre=$(softdeps_of "$file" pre) post=$(softdeps_of "$file" post)
 		echo "softdep $object${pre:+ pre:$pre} post:$post $name"
 	done
@@ -334,5 +336,4 @@ module_deliver() {
 		MODULE_TEMPS=("${MODULE_TEMPS[@]:1}")
 	done
 }
-MODULE_TEMPS=()
 module_drop_temps() { if ((${#MODULE_TEMPS[@]})); then rm -f -- "${MODULE_TEMPS[@]}"; fi; }

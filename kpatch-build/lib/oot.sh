@@ -121,8 +121,8 @@ oot_extra_symbols() {
 		require_file "$word" "file of KBUILD_EXTRA_SYMBOLS"
 		OOT_EXTRA+=("$(realpath -- "$word")")
 	done
-	read -ra words -d '' < <(oot_extra_asker | make -s -C "$KERNEL_TREE" -f - "srctree=$KERNEL_SOURCE" objtree=. \
-		"obj=$TREE" "src=$TREE" "M=$TREE" "KBUILD_EXTMOD=$TREE" "KERNELRELEASE=$TARGET_RELEASE" ARCH="$ARCH_NAME" SRCARCH="$ARCH_SOURCE" "CC=$TARGET_CC" 2>"$log") || true
+	oot_extra_asker | make -s -C "$KERNEL_TREE" -f - "srctree=$KERNEL_SOURCE" objtree=. \
+		"obj=$TREE" "src=$TREE" "M=$TREE" "KBUILD_EXTMOD=$TREE" "KERNELRELEASE=$TARGET_RELEASE" ARCH="$ARCH_NAME" SRCARCH="$ARCH_SOURCE" "CC=$TARGET_CC" 2>"$log" | read -ra words -d '' || true
 	for word in "${words[@]}"; do
 		if [[ $word == "$TREE/"* ]]; then word=$OPT_OOT_SOURCE/${word#"$TREE/"}; fi
 		if [[ $word == /* && -f $word && -r $word ]]; then OOT_EXTRA+=("$(realpath -- "$word")"); fi
@@ -172,10 +172,10 @@ oot_copy() {
 	copy_listed "$OPT_OOT_SOURCE" "$list" "$TARGET_SOURCE" "$log"
 	chmod -R u+rwX -- "$TARGET_SOURCE"
 	# A link that leads out of it leads to where it did.
-	while IFS= read -r -d '' link; do
+	find "$TARGET_SOURCE" -type l -printf '%P\0' | while IFS= read -r -d '' link; do
 		to=$(readlink -m -- "$OPT_OOT_SOURCE/$link")
 		if [[ $(readlink -- "$TARGET_SOURCE/$link") != /* && $to != "$OPT_OOT_SOURCE"/* ]]; then ln -sfn -- "$to" "$TARGET_SOURCE/$link"; fi
-	done < <(find "$TARGET_SOURCE" -type l -printf '%P\0')
+	done
 }
 
 # The names of source files are in a module (pr_debug(), WARN()), and the base check compares them: OOT_BUILT_IN stands before most.
@@ -281,14 +281,14 @@ oot_tree() {
 # oot_parts DIR: "module <TAB> object <TAB> Kbuild's name of it" of all modules in DIR, as Kbuild lists them for modpost; sorted
 oot_parts() {
 	local file name part dir
-	while IFS= read -r file; do
+	find "$1" -name '*.mod' -type f | while IFS= read -r file; do
 		name=${file##*/} name=${name%.mod}
-		while IFS= read -r part; do
+		tr -s ' ' '\n' <"$file" | sed -n '/\.o$/p' | while IFS= read -r part; do
 			dir=${part#"$TREE/"}
 			path_normalize "$dir"
 			printf '%s\t%s\t%s\n' "${name//-/_}" "$REPLY" "$part"
-		done < <(tr -s ' ' '\n' <"$file" | grep '\.o$')
-	done < <(find "$1" -name '*.mod' -type f) | sort -u
+		done
+	done | sort -u
 }
 
 # oot_whole LOG: each object of the module was compiled here, from a source
@@ -324,7 +324,7 @@ oot_ask() {
 	PATCHED=$TREE view_fill "$VIEW_FROM"
 	for file in "${VIEW_FILES[@]}"; do
 		if [[ $file != *.[h] && $file != *.inc || -f $saved/$file ]]; then continue; fi
-		while IFS= read -r source; do touch -c -- "$TREE/$source"; done < <(oot_readers "${file##*/}")
+		oot_readers "${file##*/}" | while IFS= read -r source; do touch -c -- "$TREE/$source"; done
 	done
 	oot_make "$WORK/2-tree/asked.log" || true
 	mv -- "$TREE" "$asked"
@@ -418,7 +418,7 @@ oot_build_judge() {
 	local asked=$WORK/2-tree/asked object what="" part name goal
 	oot_parts "$asked" >"$WORK/2-tree/asked.parts"
 	: >"$WORK/2-tree/new"
-	while IFS=$'\t' read -r name object goal; do
+	comm -13 "$WORK/2-tree/parts" "$WORK/2-tree/asked.parts" | while IFS=$'\t' read -r name object goal; do
 		if [[ $name == "$OOT_NAME" ]] && oot_is_new "$object"; then
 			printf '%s\t%s\t%s\n' "$name" "$object" "$goal" >>"$WORK/2-tree/new"
 		elif [[ $name == "$OOT_NAME" ]]; then
@@ -426,7 +426,7 @@ oot_build_judge() {
 		else
 			what+=$'\n'"    ${BUILD_FILES[*]}: $object would be built, too, for $name"
 		fi
-	done < <(comm -13 "$WORK/2-tree/parts" "$WORK/2-tree/asked.parts")
+	done
 	part=$(comm -23 "$WORK/2-tree/parts" "$WORK/2-tree/asked.parts" | cut -f 2 | xargs)
 	if [[ $part ]]; then what+=$'\n'"    ${BUILD_FILES[*]}: $part would not be built any more"; fi
 	for object in "${OBJECTS[@]}"; do

@@ -16,10 +16,10 @@ outside_judge() {
 	local unit dir=$WORK/3-affected/outside goal
 	mkdir -p "$dir"
 	: >"$dir/list"
-	while IFS= read -r unit; do
+	{ sed -n '/\.S$/p' "$1" | cat - "$2" | grep -vxF -f <(printf '%s\n' "${PATCHED_FILES[@]}") || true; } | while IFS= read -r unit; do
 		outside_goal "$unit"; goal=$REPLY
 		if [[ $goal ]]; then printf '%s\t%s\n' "$unit" "$goal" >>"$dir/list"; fi
-	done < <({ grep '\.S$' "$1" || true; } | cat - "$2" | grep -vxF -f <(printf '%s\n' "${PATCHED_FILES[@]}"))
+	done
 	if [[ ! -s $dir/list ]]; then return; fi
 	progress "asking for the commands of what is no object"
 	outside_commands "$dir/list" "$dir/commands"
@@ -98,16 +98,13 @@ outside_is_host() {
 
 # outside_commands LIST COMMANDS: make prints how it would make each goal. A file that the link alone makes (voffset.h, of vmlinux) stands in nobody's way.
 outside_commands() {
-	local list=$1 out=$2 rules=$WORK/3-affected/outside/goals.mk dir goals log=$WORK/3-affected/outside/make.log
+	local list=$1 out=$2 rules=$WORK/3-affected/outside/goals.mk log=$WORK/3-affected/outside/make.log
 	{
 		# shellcheck disable=SC2016
 		printf '%s\n' 'ifneq ($(filter kpatch-goals,$(MAKECMDGOALS)),)' 'ifeq ($(sub_make_done),1)' '.PHONY: kpatch-goals' 'kpatch-goals:'
-		while IFS=$'\t' read -r dir goals; do
-			# shellcheck disable=SC2016
-			printf '\t-$(MAKE) $(build)=%s %s\n' "$dir" "$goals"
-		done < <(awk -F '\t' -v by_parent="$ARCH_OUTSIDE_BY_PARENT" '
+		awk -F '\t' -v by_parent="$ARCH_OUTSIDE_BY_PARENT" '
 			{ dir = $2; sub(/\/[^\/]*$/, "", dir); if (dir == by_parent) sub(/\/[^\/]*$/, "", dir); goals[dir] = goals[dir] " " $2 }
-			END { for (dir in goals) print dir "\t" goals[dir] }' "$list")
+			END { for (dir in goals) print "\t-$(MAKE) $(build)=" dir goals[dir] }' "$list"
 		# shellcheck disable=SC2016
 		printf '%s\n' '.DEFAULT_GOAL :=' endif endif 'ifneq ($(obj),)' 'vmlinux: ;' '.DEFAULT_GOAL :=' endif
 	} >"$rules"
@@ -232,20 +229,20 @@ outside_headers() {
 # or be compiled a second time into something else (lib/crypto/sha256.c into the purgatory)
 outside_judge_read() {
 	local file makefile refused=""
-	while IFS=$'\t' read -r file makefile; do
+	outside_readers "$@" | sort -u | while IFS=$'\t' read -r file makefile; do
 		refused+=$'\n'"    $file: $makefile"
-	done < <(outside_readers "$@" | sort -u)
+	done
 	if [[ $refused ]]; then refuse file-read "the build makes something else than an object of these files, or another object (the Makefile is named), which a livepatch can't change:$refused"; fi
 }
 
 # outside_readers FILE...: "FILE <TAB> Makefile" for each Makefile that names one of them otherwise than as what an object depends on
 outside_readers() {
 	local dir file files=()
-	while IFS= read -r dir; do
+	{ printf '%s\n' "${ARCH_OUTSIDE_MAKEFILES[@]}" usr certs; cut -f 1 "$TREE/kpatch/makefiles"; } | sort -u | while IFS= read -r dir; do
 		for file in "$dir/Makefile" "$dir/Kbuild"; do
 			if [[ -f $TARGET_SOURCE/$file ]]; then files+=("$file"); fi
 		done
-	done < <({ printf '%s\n' "${ARCH_OUTSIDE_MAKEFILES[@]}" usr certs; cut -f 1 "$TREE/kpatch/makefiles"; } | sort -u)
+	done
 	if ((${#files[@]} == 0)); then return; fi
 	(cd "$TARGET_SOURCE" && awk '
 	BEGIN { for (i = 1; ARGV[i] != "--"; i++) { want[ARGV[i]] = 1; base = ARGV[i]; sub(/.*\//, "", base); bases[base] = 1; delete ARGV[i] } delete ARGV[i] }

@@ -97,9 +97,9 @@ packages_command() { echo "apt-get install --no-install-recommends $*"; }
 # packages_require USE...: everything for these uses, or the end of the run, with all that is missing in one message
 packages_require() {
 	local name lacks reason tools="" packages=""
-	while IFS='|' read -r name lacks reason; do
+	packages_missing "$@" | while IFS='|' read -r name lacks reason; do
 		tools+=" $lacks" packages+="${packages:+ }$name"
-	done < <(packages_missing "$@")
+	done
 	if [[ $tools ]]; then
 		die "missing on this machine:$tools"$'\n'"    install with: $(packages_command "$packages")"
 	fi

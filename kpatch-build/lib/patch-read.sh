@@ -156,7 +156,7 @@ patch_pairs() {
 patch_scan() {
 	local copy=$1 what=${2##*/} kind line text why
 	PATCH_CONTEXT_LINES=3
-	while IFS=$'\t' read -r kind line text; do
+	awk "$PATCH_SCAN" "$copy" | while IFS=$'\t' read -r kind line text; do
 		why=""
 		case $kind in
 		context-lines) PATCH_CONTEXT_LINES=$text ;;
@@ -172,7 +172,7 @@ patch_scan() {
 		only) note "$what line $line: '$text': the patch does not have this file (diff -N would have put it in)" ;;
 		esac
 		if [[ $why ]]; then SCAN_REFUSED+=$'\n'"    $what line $line: $why [patch-form]"; fi
-	done < <(awk "$PATCH_SCAN" "$copy")
+	done
 }
 
 # Those of SCAN_BARE whose files are not left out, to SCAN_REFUSED: once for each patch, with the line of the first. The patches'

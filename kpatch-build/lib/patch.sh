@@ -92,9 +92,9 @@ readonly PATCH_PROGRAMS="^tools/(objtool|lib|include|build|scripts|$ARCH_DIR|bpf
 # patch_note_out WHAT REGEXP OPTION NAME...: that those of the names that grep OPTION REGEXP takes are left out
 patch_note_out() {
 	local names
-	mapfile -t names < <(printf '%s\n' "${@:4}" | grep -E ${3:+"$3"} -- "$2" | sort)
+	{ printf '%s\n' "${@:4}" | grep -E ${3:+"$3"} -- "$2" || true; } | sort | mapfile -t names
 	if ((${#names[@]} == 0)) || [[ -z ${names[0]} ]]; then return; fi
-	mapfile -t names < <(printf '%q\n' "${names[@]}")
+	printf '%q\n' "${names[@]}" | mapfile -t names
 	note "left out, $1: ${names[*]}"
 }
 
@@ -301,12 +301,12 @@ readonly PATCH_OFFSETS='
 patch_check_offsets() {
 	local copy=${PATCH_COPIES[$1]} dir=$2 name=${PATCHES[$1]##*/} where hunk file line often moved=0 unsure=""
 	if ! patch_try "$1" "$dir" --check -v >"$copy.check" 2>&1 || ! grep -q '(offset ' "$copy.check"; then return 0; fi
-	while IFS=$'\t' read -r file line often hunk where; do
+	awk -v dir="$dir" -v level="${PATCH_LEVELS[$1]}" "$PATCH_OFFSETS" "$copy.check" "$copy" | while IFS=$'\t' read -r file line often hunk where; do
 		moved=$((moved + 1))
 		if ((often > 1)); then
 			unsure+=$'\n'"    $file: $hunk${where:+ $where}: its lines are there $often times, the nearest at line $line"
 		fi
-	done < <(awk -v dir="$dir" -v level="${PATCH_LEVELS[$1]}" "$PATCH_OFFSETS" "$copy.check" "$copy")
+	done
 	if [[ $unsure ]]; then
 		finish "$EXIT_NOT_APPLIED" "error: $name does not fit the source of $TARGET_RELEASE where it says, and where it belongs is not sure:$unsure"$'\n'"    make the patch against this source, or with more context (diff -U10)"
 	fi
@@ -406,7 +406,7 @@ patch_failed_parts() {
 	rm -rf "$try"
 	cp -r -- "$WORK/2-tree/unnumbered" "$try"
 	patch_try "$number" "$try" --reject -v >"$copy.log" 2>&1 || true
-	mapfile -t lost < <(sed -n 's/^error: \(.*\): No such file or directory$/\1/p' "$copy.log" | sort -u)
+	sed -n 's/^error: \(.*\): No such file or directory$/\1/p' "$copy.log" | sort -u | mapfile -t lost
 	for file in "${lost[@]}"; do told+="    the patch changes $file, which the source of $TARGET_RELEASE does not have"$'\n'; done
 	cp -- "$copy.take" "$copy.all"
 	while IFS= read -r part; do
@@ -427,7 +427,7 @@ patch_failed_parts() {
 # patch_results: PATCHED_FILES and BUILD_FILES are what differs from the source
 patch_results() {
 	local to=$WORK/2-tree/unnumbered name refused="" same=() names
-	mapfile -t names < <(printf '%s\n' "${!PATCH_CLASS[@]}" | sort)
+	printf '%s\n' "${!PATCH_CLASS[@]}" | sort | mapfile -t names
 	patch_results_listed
 	for name in "${names[@]}"; do
 		if [[ ${PATCH_CLASS[$name]} != take ]]; then continue; fi
@@ -452,7 +452,7 @@ patch_results() {
 	if ((${#PATCHED_FILES[@]} + ${#BUILD_FILES[@]} == 0)); then
 		if ((${#WITHOUT_HUNKS[@]})); then refuse nothing-left "nothing is left of the patch without the hunks that were to be left out"; fi
 		if ((${#same[@]})); then finish "$EXIT_UNCHANGED" "nothing changed: the contents of ${same[*]:0:5} stay as they are"; fi
-		mapfile -t names < <(printf '%s\n' "${names[@]}" | grep -E -- "$PATCH_PROGRAMS" || true)
+		{ printf '%s\n' "${names[@]}" | grep -E -- "$PATCH_PROGRAMS" || true; } | mapfile -t names
 		if ((${#names[@]})); then refuse build-changed "how the kernel is built can't be changed in a running one: ${names[*]}"; fi
 		finish "$EXIT_UNCHANGED" "nothing changed: the patch changes no file that is compiled"
 	fi
@@ -461,9 +461,9 @@ patch_results() {
 # Nothing came out of git apply but what its list has.
 patch_results_listed() {
 	local to=$WORK/2-tree/unnumbered name
-	while IFS= read -r -d '' name; do
+	(cd -- "$to" && find . -type f -printf '%P\0') | while IFS= read -r -d '' name; do
 		if [[ -z ${PATCH_CLASS[$name]:-} ]]; then die "internal: git apply wrote a file that it did not list: ${name@Q}"; fi
-	done < <(cd -- "$to" && find . -type f -printf '%P\0')
+	done
 }
 
 # 2-tree/numbered has them as they go into the view. (2-tree/unnumbered keeps them as the patch made them, for the compiler's messages.)

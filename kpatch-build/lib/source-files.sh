@@ -28,8 +28,9 @@ source_tools() {
 	local list=$WORK/source-tools part=$WORK/source-tools.part new file name
 	REPLY=$list
 	if [[ -f $list ]]; then return; fi
-	mapfile -t new < <(source_files '(' -name '*.[chS]' -o -name '*.inc' ')' |
-		source_grep -oE '^[[:space:]]*#[[:space:]]*include[[:space:]]*["<](\.\./)+tools/[^">]+' | grep -v '^\./scripts/' | sed 's,.*["<][./]*,,' | sort -u)
+	source_files '(' -name '*.[chS]' -o -name '*.inc' ')' |
+		source_grep -oE '^[[:space:]]*#[[:space:]]*include[[:space:]]*["<](\.\./)+tools/[^">]+' | sed '/^\.\/scripts\//d; s,.*["<][./]*,,' | sort -u |
+		mapfile -t new
 	: >"$part"
 	while ((${#new[@]})); do
 		file=${new[0]}
@@ -37,7 +38,8 @@ source_tools() {
 		path_normalize "$file"; file=$REPLY
 		if [[ $file != tools/* || ! -f $TARGET_SOURCE/$file || -L $TARGET_SOURCE/$file ]] || grep -qxF -- "$file" "$part"; then continue; fi
 		printf '%s\n' "$file" >>"$part"
-		while IFS= read -r name; do new+=("${file%/*}/$name"); done < <(sed -nE 's/^[[:space:]]*#[[:space:]]*include[[:space:]]*"([^"]+)".*/\1/p' "$TARGET_SOURCE/$file")
+		sed -nE 's/^[[:space:]]*#[[:space:]]*include[[:space:]]*"([^"]+)".*/\1/p' "$TARGET_SOURCE/$file" |
+			while IFS= read -r name; do new+=("${file%/*}/$name"); done
 	done
 	mv -- "$part" "$list"
 	REPLY=$list

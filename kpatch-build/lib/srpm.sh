@@ -45,8 +45,8 @@ srpm_unpack() {
 		if [[ -f $config && ! -e $source/configs/${config##*/} ]]; then mv -- "$config" "$source/configs/"; fi
 	done
 	# In many packages it asks make about them. (A source with parts removed can't be cleaned without complaint.)
-	if source_is_used "$source"; then long_run "$log" no_progress make -k -C "$source" ARCH="$ARCH_NAME" mrproper || true; fi
-	if source_is_used "$source"; then
+	if own_is_used "$source"; then long_run "$log" no_progress make -k -C "$source" ARCH="$ARCH_NAME" mrproper || true; fi
+	if own_is_used "$source"; then
 		show_file "$log"
 		die "the source of $OPT_SRPM was built in by its preparation, and can't be cleaned (make mrproper)"
 	fi
@@ -57,7 +57,7 @@ srpm_unpack() {
 # srpm_find DIR -> REPLY: the kernel's source below, the one called linux-... if %prep left another beside it, without the patches
 srpm_find() {
 	local found=() linux=() dir
-	mapfile -d '' -t found < <(find "$1" -maxdepth 6 -path '*/scripts/Makefile.build' -printf '%H/%P\0')
+	find "$1" -maxdepth 6 -path '*/scripts/Makefile.build' -printf '%H/%P\0' | mapfile -d '' -t found
 	found=("${found[@]%/scripts/Makefile.build}")
 	for dir in "${found[@]}"; do
 		if [[ ${dir##*/} == linux-* ]]; then linux+=("$dir"); fi

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Stock Debian kernels, from the ordinary packages of the archive: image, headers (and what they need), source.
+# Stock Debian kernels, from the ordinary packages of the archive: image, headers (and what they need), source (see provider() in target.sh).
 # Packages are fetched with apt-get download and unpacked into the cache; nothing is installed, no root is needed.
 #
 # Names: the image is linux-image-RELEASE (signed; the same code as -unsigned). The headers package names -common and
@@ -7,35 +7,43 @@
 # that revision or a later one, and the archive may hold only the later. The source is linux-source-LINE, where LINE is
 # 6.12 or 6.1, for every release of the line, so that its version must be the image's version: any other is another kernel.
 
-target_debian() {
-	local release=$OPT_RELEASE version dir
+declare -A DEBIAN_HAS=() # package -> its versions in the archive, newest first, blanks around each
+DEBIAN_TARGET=""        # image and headers, unpacked
+# DEBIAN_INDEX: options of apt-cache; not set before debian_index
+
+debian_version() {
+	local release=$OPT_RELEASE
 	if ! command -v apt-cache >/dev/null || ! command -v apt-get >/dev/null; then
 		die "this is no Debian system (no apt-get), so the target's packages can't be fetched; describe the target with -s, -c and -v"
 	fi
 	debian_index
 	if [[ $release =~ ^[0-9]+\.[0-9]+$ ]]; then debian_newest "$release"; release=$REPLY; fi
-	release=${release:-$(uname -r)}
-	debian_image_version "$release"; version=$REPLY
-	dir=$CACHE/target/${release}_$version
-	cache_fill "$dir" debian_unpack_target "$release" "$version"
+	TARGET_RELEASE=${release:-$(uname -r)}
+	debian_image_version "$TARGET_RELEASE"; TARGET_VERSION=$REPLY
+}
 
-	TARGET_RELEASE=$release TARGET_VERSION=$version
-	TARGET_IMAGE=$dir/boot/vmlinuz-$release TARGET_CONFIG=$dir/boot/config-$release
-	TARGET_HEADERS=$dir/usr/src/linux-headers-$release
-	TARGET_SYMVERS=$TARGET_HEADERS/Module.symvers TARGET_MODULES_DIR=$dir/lib/modules/$release
-	debian_redirect_headers "$dir"
-	image_facts
-	image_banner
-	if [[ $REPLY != "$release" ]]; then die "the image in linux-image-$release says it is $REPLY"; fi
+debian_image() {
+	DEBIAN_TARGET=$CACHE/target/${TARGET_RELEASE}_$TARGET_VERSION
+	cache_fill "$DEBIAN_TARGET" debian_unpack_target "$TARGET_RELEASE" "$TARGET_VERSION"
+	TARGET_IMAGE=$DEBIAN_TARGET/boot/vmlinuz-$TARGET_RELEASE TARGET_CONFIG=$DEBIAN_TARGET/boot/config-$TARGET_RELEASE
+	TARGET_MODULES_DIR=$DEBIAN_TARGET/lib/modules/$TARGET_RELEASE
+}
 
-	# A module from outside the tree is compiled with the headers alone.
-	if ! code needs_source; then
+debian_headers() {
+	TARGET_HEADERS=$DEBIAN_TARGET/usr/src/linux-headers-$TARGET_RELEASE
+	TARGET_SYMVERS=$TARGET_HEADERS/Module.symvers
+	debian_redirect_headers "$DEBIAN_TARGET"
+}
+
+debian_source() {
+	if code needs_source; then
+		debian_line "$TARGET_VERSION"
+		TARGET_SOURCE=$CACHE/source/linux-source-${REPLY}_$TARGET_VERSION TARGET_SOURCE_ID=$TARGET_VERSION
+		CACHE_LIGHT=--light cache_fill "$TARGET_SOURCE" debian_unpack_source "linux-source-$REPLY" "$TARGET_VERSION"
+	else
 		TARGET_SOURCE=$(sed -n 's,^include \(.*\)/Makefile$,\1,p' "$TARGET_HEADERS/Makefile")
-		return
 	fi
-	debian_line "$version"
-	TARGET_SOURCE=$CACHE/source/linux-source-${REPLY}_$version TARGET_SOURCE_ID=$version
-	CACHE_LIGHT=--light cache_fill "$TARGET_SOURCE" debian_unpack_source "linux-source-$REPLY" "$version"
+	target_source_fits
 }
 
 # debian_apt_cache COMMAND ARG...: apt-cache, which reads the lists of tens of thousands of packages in each call, over a second, where
@@ -113,12 +121,11 @@ debian_targets() {
 
 # debian_madison PACKAGE... -> fills DEBIAN_HAS[PACKAGE] with its versions in the archive, newest first, blanks around each.
 # (One call for all.)
-declare -A DEBIAN_HAS=()
 debian_madison() {
 	local package version
-	while read -r package version; do
+	{ debian_apt_cache madison -- "$@" 2>/dev/null || true; } | awk -F '|' '{ gsub(/ /, ""); print $1, $2 }' | while read -r package version; do
 		if [[ ${DEBIAN_HAS[$package]:- } != *" $version "* ]]; then DEBIAN_HAS[$package]=${DEBIAN_HAS[$package]:- }"$version "; fi
-	done < <(debian_apt_cache madison -- "$@" 2>/dev/null | awk -F '|' '{ gsub(/ /, ""); print $1, $2 }')
+	done
 }
 
 # debian_relations: from control data on standard input, "PACKAGE VERSION DEPENDENCY RELATION WANTED" for each package of
@@ -172,10 +179,10 @@ debian_buildable() {
 		if [[ -z ${line_seen[$REPLY]:-} ]]; then sources+=("linux-source-$REPLY"); fi
 		line_seen[$REPLY]=1
 	done <<<"$targets"
-	while read -r package version dependency relation wanted; do
+	{ debian_apt_cache show -- "${names[@]}" 2>/dev/null || true; } | debian_relations | while read -r package version dependency relation wanted; do
 		needs[$package $version]+="$dependency $relation $wanted"$'\n'
 		sources+=("$dependency")
-	done < <(debian_apt_cache show -- "${names[@]}" 2>/dev/null | debian_relations)
+	done
 	debian_madison "${sources[@]}"
 	while read -r version release; do
 		debian_line "$version"
@@ -230,7 +237,7 @@ debian_newest() {
 }
 
 # What -a takes: "release version" of each that can be built.
-debian_list_targets() {
+debian_list() {
 	debian_buildable
 	if [[ -z $REPLY ]]; then debian_no_lists; die "the archive has no stock kernels that can be built"; fi
 	awk '{ printf "%-32s %s\n", $2, $1 }' <<<"$REPLY"
@@ -318,10 +325,10 @@ debian_unpack_target() {
 	need_space "$CACHE" 1200000000 "unpacking $release"
 	debian_unpack_package "$to" "$image" "$version"
 	debian_unpack_package "$to" "linux-headers-$release" "$version"
-	while read -r _ _ package relation wanted; do
+	{ printf 'Package: x\nVersion: x\nDepends: '; dpkg-deb -f "$REPLY" Depends; } | debian_relations | while read -r _ _ package relation wanted; do
 		debian_version_for "$package" "$relation" "$wanted" "$version"
 		debian_unpack_package "$to" "$package" "$REPLY"
-	done < <({ printf 'Package: x\nVersion: x\nDepends: '; dpkg-deb -f "$REPLY" Depends; } | debian_relations)
+	done
 	rm -rf "${to:?}/usr/share"
 }
 
@@ -330,7 +337,7 @@ debian_unpack_target() {
 debian_version_for() {
 	local package=$1 file have
 	debian_versions "$package"
-	mapfile -t have < <(printf %s "$REPLY")
+	printf %s "$REPLY" | mapfile -t have
 	for file in "$CACHE/packages/${package}_"*.deb; do
 		file=${file##*/"${package}"_}
 		have+=("${file%_*}")

@@ -9,6 +9,7 @@
 TREE=""         # the build tree
 TREE_FORMAT=3   # of what is kept in it by us; another one has another name
 KMAKE=()        # make, as the target's own build called it
+declare -A TREE_LISTS=() # lists of what the Makefiles build that were there when the tree was checked
 
 tree_prepare() {
 	local key
@@ -129,7 +130,6 @@ tree_check_layout() {
 
 # What the Makefiles build, as earlier runs found it and kept it with the tree: those lists that were there when the tree was
 # checked. New ones are in the work directory until tree_keep_lists.
-declare -A TREE_LISTS=()
 tree_known_lists() {
 	local list
 	TREE_LISTS=()

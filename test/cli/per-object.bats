@@ -8,7 +8,7 @@ load common
 setup() {
 	common_setup
 	export T
-	mkdir -p "$T/work"/{3-affected,5-base/modules,6-diff,7-link}
+	mkdir -p "$T/work"/{3-affected/modules,6-diff,7-link}
 	printf '%s\t%s\t%s\t%s\n' k.o vmlinux vmlinux k.o a.o drivers/a-mod a_mod a.o b.o drivers/b b b.o >"$T/work/3-affected/objects"
 	printf '0x1\tprintk\tvmlinux\tEXPORT_SYMBOL\t\n0x1\tspaced\tvmlinux\tEXPORT_SYMBOL\tSPACE\n' >"$T/symvers"
 	printf '%s\n' 'ffffffff81000000 T find_module' 'ffffffff81000008 T is_module_address' 'ffffffff81000010 T clear_relocate_add' >"$T/kallsyms"
@@ -110,7 +110,7 @@ depends() {
 	for name in a_mod b; do
 		printf '.section .modinfo, "a"\n.asciz "name=%s"\n' "$name" >"$T/$name.S"
 		if [[ $name == b ]]; then printf '.asciz "softdep=pre: first second post: third"\n' >>"$T/b.S"; fi
-		cc -c -o "$T/work/5-base/modules/$name.ko" "$T/$name.S"
+		cc -c -o "$T/work/3-affected/modules/$name.ko" "$T/$name.S"
 	done
 	run -0 lib config
 	[[ ${lines[*]} == *" softdep a_mod post: livepatch-fix--a_mod softdep b pre: first second post: third livepatch-fix--b" ]]

@@ -465,5 +465,5 @@ fake_archive() {
 	[[ $output =~ work\ directory:\ ([^$'\n']+) && ! -e ${BASH_REMATCH[1]}/trace ]]
 	run -0 own -dd
 	[[ $output =~ work\ directory:\ ([^$'\n']+) ]]
-	grep -q '^+* target_own_tree$' "${BASH_REMATCH[1]}/trace"
+	grep -q '^+* own_image$' "${BASH_REMATCH[1]}/trace"
 }

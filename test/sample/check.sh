@@ -9,7 +9,7 @@ readonly SAMPLE_GROUP=25        # diff objects that are linked into one module
 sample_check() {
 	local object done=0
 	rm -rf "$WORK/5-base" "$WORK/6-diff" "$WORK/link"
-	mkdir -p "$WORK/5-base/modules" "$WORK/6-diff"
+	mkdir -p "$WORK/3-affected/modules" "$WORK/6-diff"
 	for object in "${OBJECTS[@]}"; do
 		progress "checking: $((done++)) of ${#OBJECTS[@]} units"
 		WHY[$object]=""
