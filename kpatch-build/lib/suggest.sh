@@ -71,9 +71,9 @@ declare -Ar SUGGEST_WHY=(
 suggest_tell_rest() {
 	local object name why
 	for object in "${OBJECTS[@]}"; do
-		while IFS=$'\t' read -r _ name why; do
+		suggest_records "$object" no-values | while IFS=$'\t' read -r _ name why; do
 			note "--suggest: $object: $name can't be written from a callback: ${SUGGEST_WHY[$why]:-$why}"
-		done < <(suggest_records "$object" no-values)
+		done
 	done
 }
 
@@ -287,7 +287,7 @@ suggest_callback() {
 # suggest_ignored OBJECT: KPATCH_IGNORE_SECTION for its variables that --without can't serve
 suggest_ignored() {
 	local object=$1 name section found=0
-	while IFS=$'\t' read -r _ name section; do
+	suggest_records "$object" variable | while IFS=$'\t' read -r _ name section; do
 		if [[ ${SUGGEST_ALONE["$object $name"]:-} ]]; then continue; fi
 		if [[ $section == - ]]; then
 			note "--suggest: $object: $name: its initial value is in a hunk or a section with something else; take it out of the patch by hand"
@@ -295,27 +295,28 @@ suggest_ignored() {
 		fi
 		printf '/* The initial value of %s stays in the source, and out of the livepatch. */\nKPATCH_IGNORE_SECTION("%s");\n' "$name" "$section"
 		found=1
-	done < <(suggest_records "$object" variable)
+	done
 	if ((found)); then echo; fi
 }
 
 # suggest_find_alone OBJECT FILE BASE WITH: which of its variables have hunks of their own from the source to BASE, also in WITH, which has
 # something more at its end
 suggest_find_alone() {
-	local object=$1 file=$2 name hunk hunk_file alone last="" before after
-	mapfile -t before < <(suggest_hunks "$file" "$3")
-	mapfile -t after < <(suggest_hunks "$file" "$4")
+	local object=$1 file=$2 name hunk hunks hunk_file alone last="" before after
+	suggest_hunks "$file" "$3" | mapfile -t before
+	suggest_hunks "$file" "$4" | mapfile -t after
 	if ((${#before[@]} && ${#before[@]} == ${#after[@]})); then last=${before[-1]%% +*}; fi
-	while IFS=$'\t' read -r _ name _; do
+	suggest_records "$object" variable | while IFS=$'\t' read -r _ name _; do
 		alone=""
-		while IFS=$'\t' read -r _ _ _ hunk_file hunk; do
-			alone=1
+		suggest_records "$object" hunk | awk -F '\t' -v name="$name" '$3 == name { print $4 "\t" $5 }' | mapfile -t hunks
+		for hunk in "${hunks[@]}"; do
+			hunk_file=${hunk%%$'\t'*} hunk=${hunk#*$'\t'} alone=1
 			if [[ $hunk_file != "$file" || ${hunk%% +*} == "$last" ]] || ! suggest_is_single "$file" "$hunk"; then alone=""; break; fi
-		done < <(suggest_records "$object" hunk | awk -F '\t' -v name="$name" '$3 == name')
+		done
 		# A value without a name is that of what the patch removed, so the old initial value does not compile.
 		if suggest_records "$object" value | awk -F '\t' -v name="$name" '$2 == name && $7 == "unknown" { found = 1 } END { exit !found }'; then alone=""; fi
 		if [[ $alone ]]; then SUGGEST_ALONE["$object $name"]=1; fi
-	done < <(suggest_records "$object" variable)
+	done
 }
 
 # suggest_is_single FILE HUNK: is all that it changes in one definition?
