@@ -41,7 +41,7 @@ static bool find_declarations(struct half *half, struct arena *arena)
 	for (uint32_t i = 0; statics && i < half->n; i++) {
 		const struct piece *piece = side_piece(half->side, half->ids[i]);
 
-		if (statics_find(statics, piece->sec, piece->entry, &half->declared[i]))
+		if (statics_find(statics, piece->sec, piece->entry, piece->name, &half->declared[i]))
 			half->declared[i].function = arena_strdup(arena, half->declared[i].function);
 	}
 	statics_free(statics);

@@ -267,7 +267,7 @@ static void mark_anonymous(struct pieces *pieces)
 				statics = statics_new(debug_of(pieces->obj));
 			is_read = true;
 			if (statics)
-				statics_find(statics, piece->sec, piece->entry, &local);
+				statics_find(statics, piece->sec, piece->entry, piece->name, &local);
 		}
 		piece->anonymous = piece->kind == PIECE_ANON ||
 				   (piece->kind == PIECE_DATA && is_anonymous_datum(piece->name, section, local.type));

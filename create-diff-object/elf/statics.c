@@ -8,8 +8,10 @@
 #include <dwarf.h>
 #include <elfutils/libdw.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "elf/debug.h"
+#include "kernel/names.h"
 #include "util/memory.h"
 #include "util/vec.h"
 
@@ -22,6 +24,7 @@ struct variable {
 	Dwarf_Off offset, origin; /* origin 0: this is the declaration */
 	uint64_t address;
 	bool has_address;
+	const char *name;
 	struct static_local local;
 };
 
@@ -53,6 +56,7 @@ static void add(struct statics *statics, Dwarf_Die *die, const char *function, u
 	size_t n;
 
 	variable->offset = dwarf_dieoffset(die);
+	variable->name = dwarf_diename(die);
 	variable->local.function = function;
 	if (dwarf_formref_die(dwarf_attr(die, DW_AT_abstract_origin, &attribute), &origin))
 		variable->origin = dwarf_dieoffset(&origin);
@@ -121,7 +125,16 @@ static const struct variable *find_declaration(const struct statics *statics, co
 	return variable;
 }
 
-bool statics_find(const struct statics *statics, uint32_t sec, uint64_t offset, struct static_local *found)
+/* An empty variable (a lock's key without lockdep) has the address of what is behind it, which is in another section. */
+static bool is_called(const struct variable *variable, const char *symbol)
+{
+	size_t len = source_name_length(symbol);
+
+	return variable->name && strlen(variable->name) == len && !memcmp(variable->name, symbol, len);
+}
+
+bool statics_find(const struct statics *statics, uint32_t sec, uint64_t offset, const char *symbol,
+		  struct static_local *found)
 {
 	uint64_t address;
 
@@ -130,7 +143,7 @@ bool statics_find(const struct statics *statics, uint32_t sec, uint64_t offset, 
 	for (uint32_t i = 0; i < statics->v.n; i++) {
 		const struct variable *variable = &statics->v.v[i];
 
-		if (!variable->has_address || variable->address != address)
+		if (!variable->has_address || variable->address != address || !is_called(variable, symbol))
 			continue;
 		variable = find_declaration(statics, variable);
 		if (!variable || !variable->local.function)

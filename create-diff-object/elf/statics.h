@@ -21,7 +21,8 @@ struct statics *statics_new(const struct debug_info *debug);
 /* NULL is allowed. */
 void statics_free(struct statics *statics);
 
-/* The one that stands at offset of a section; false if nothing is known of it. */
-bool statics_find(const struct statics *statics, uint32_t sec, uint64_t offset, struct static_local *found);
+/* The one of this symbol ("count.3") that stands at offset of a section; false if nothing is known of it. */
+bool statics_find(const struct statics *statics, uint32_t sec, uint64_t offset, const char *symbol,
+		  struct static_local *found);
 
 #endif
