@@ -702,13 +702,13 @@ static void print_layout(void *arg, const char *name, uint64_t o_size, uint64_t 
 	fputc('\n', ctx->out);
 }
 
-/* Instructions and bytes stand in columns; all else are sentences. */
+/* Instructions and bytes stand in columns, behind their mark; all else are sentences. */
 static void put_lines(FILE *out, const char *text)
 {
 	while (*text) {
 		int len = (int)strcspn(text, "\n");
 
-		if (!strncmp(text, "  -", 3) || !strncmp(text, "  +", 3))
+		if (!strncmp(text, "  ", 2) && memchr("-+ ", text[2], 3))
 			fprintf(out, "%.*s\n", len, text);
 		else
 			fold_printf(out, "%.*s", len, text);

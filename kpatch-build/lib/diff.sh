@@ -75,11 +75,14 @@ diff_list() {
 		$1 in what { printf "          %s: %s: %s\n", object, what[$1], $2 }' "$WORK/6-diff/${1%.o}.report"
 }
 
-# diff_show_explanation OBJECT: what --explain has for it. Sources have the names of the patch.
+# diff_show_explanation OBJECT: what --explain has for it. Sources have the names of the patch; instructions are not folded.
 diff_show_explanation() {
+	local line
 	if [[ ! -e $WORK/6-diff/${1%.o}.explanation ]]; then return; fi
 	progress_clear
-	sed "s,$PATCHED/,,g; s/^/    /" "$WORK/6-diff/${1%.o}.explanation"
+	sed "s,$PATCHED/,,g; s/^/    /" "$WORK/6-diff/${1%.o}.explanation" | while IFS= read -r line; do
+		if [[ $line == "      "[-+\ ]* ]]; then printf '%s\n' "$line"; else print_folded "$line"; fi
+	done
 }
 
 # diff_object OBJECT SIDE: compare the pair orig$SIDE, patched$SIDE; DIFF_STATUS and DIFF_LOG are what came of it
@@ -99,13 +102,13 @@ diff_object() {
 	args+=(--exact --hunks "$WORK/2-tree/hunks" --report "${DIFF_LOG%.log}.report")
 	if [[ ! -e $place ]]; then place=$WORK/5-base/${object%.o}.place; fi
 	args+=(--layout "$TARGET_LAYOUT" --placement "$place")
-	"$BIN_DIR/create-diff-object" "${args[@]}" "$WORK/4-compile/orig$side/$object" \
+	COLUMNS=$UNFOLDED "$BIN_DIR/create-diff-object" "${args[@]}" "$WORK/4-compile/orig$side/$object" \
 		"$WORK/4-compile/patched$side/$object" "${MODULE[$object]}" "$symbols" "$TARGET_SYMVERS" "${MODULE_NAME//-/_}" "$out" \
 		>"$DIFF_LOG" 2>&1 || DIFF_STATUS=$?
 	case $DIFF_STATUS in
 	0 | 2 | 3) ;;
 	*)
-		show_file "$DIFF_LOG"
+		print_folded "$(tail -n 25 -- "$DIFF_LOG" | sed 's/^/    /')" >&2
 		die "create-diff-object failed on $object (status $DIFF_STATUS)"
 		;;
 	esac

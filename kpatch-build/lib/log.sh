@@ -32,6 +32,7 @@ readonly UNFOLDED=100000     # COLUMNS of a program whose messages become part o
 readonly FOLD_HUNK='@@ (-[0-9,]+) (\+[0-9,]+) @@' FOLD_HELP='^( +[^ ]( ?[^ ])*  +)[^ ]' FOLD_WORD='^ *[^ ]+ '
 fold() {
 	local texts line lead head indent out="" joined=$'\1'
+	if ((${#1} <= WIDTH)) && [[ $1 != *$'\n'* ]]; then REPLY=$1; return; fi
 	mapfile -t texts <<<"$1"
 	for line in "${texts[@]}"; do
 		if ((${#line} > WIDTH)); then

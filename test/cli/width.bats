@@ -149,3 +149,15 @@ diff_them() { "$TOP/build/bin/create-diff-object" "$@" orig.o patched.o vmlinux 
 	[[ $output == "tree      unpacking linux-source-6.12 and linux-headers-6.12 and all else that
           is needed ..." ]]
 }
+
+@test "an explanation names sources as the patch does, and is folded then; instructions stay whole" {
+	export SETUP='PATCHED=$T/a/long/path/of/a/view/in/the/cache
+		mkdir -p "$WORK/6-diff/fs"
+		printf "x.o: f: changed\n  +  +0x8     mov     \$\"a text that is so long that it does not fit into the line\", %%rdi\n  source: $PATCHED/fs/x.c:8\n  use: a sentence: that does not fit into the line any more with its indentation\n" >"$WORK/6-diff/fs/x.explanation"'
+	run -0 lib diff_show_explanation fs/x.o
+	[[ $output == '    x.o: f: changed
+      +  +0x8     mov     $"a text that is so long that it does not fit into the line", %rdi
+      source: fs/x.c:8
+      use: a sentence: that does not fit into the line any more with its
+          indentation' ]]
+}
