@@ -285,19 +285,30 @@ static int write_section(Elf *elf, const GElf_Shdr *header, void *data, size_t s
 	return gelf_update_shdr(scn, &shdr) ? 0 : -EIO;
 }
 
-static int write_sections(const struct elf_out *out, struct arena *arena, Elf *elf, struct layout *layout)
+static int write_relas(Elf *elf, GElf_Shdr *shdr, const struct out_sec *sec, const struct layout *layout,
+		       struct arena *arena)
 {
-	uint32_t symtab = out->secs.n; /* generated tables follow the sections */
-	uint32_t strtab = symtab + 1;
-	uint32_t shstrtab = symtab + (layout->need_shndx ? 3 : 2);
-	GElf_Shdr shdr;
+	Elf64_Rela *relas = arena_array(arena, Elf64_Rela, sec->relas.n);
+
+	for (uint32_t i = 0; i < sec->relas.n; i++) {
+		const struct out_rela *rela = &sec->relas.v[i];
+
+		relas[i].r_offset = rela->offset;
+		relas[i].r_info = ELF64_R_INFO((uint64_t)layout->sym_index[rela->sym], rela->type);
+		relas[i].r_addend = rela->addend;
+	}
+	return write_section(elf, shdr, relas, sec->relas.n * sizeof(*relas), ELF_T_RELA);
+}
+
+/* The sections that were added; symtab is the index of the symbol table. */
+static int write_given_sections(const struct elf_out *out, struct arena *arena, Elf *elf, struct layout *layout,
+				uint32_t symtab)
+{
 	int err = 0;
 
 	for (uint32_t id = 1; id < out->secs.n && !err; id++) {
 		const struct out_sec *sec = &out->secs.v[id];
-		Elf64_Rela *relas;
-
-		shdr = (GElf_Shdr){
+		GElf_Shdr shdr = {
 			.sh_name = string_table_add(&layout->section_names, sec->name),
 			.sh_type = sec->attr.type,
 			.sh_flags = sec->attr.flags,
@@ -307,72 +318,86 @@ static int write_sections(const struct elf_out *out, struct arena *arena, Elf *e
 			.sh_link = sec->attr.type == SHT_RELA ? symtab : sec->attr.link,
 			.sh_info = sec->attr.info,
 		};
-		if (sec->attr.type != SHT_RELA) {
+
+		if (sec->attr.type == SHT_RELA)
+			err = write_relas(elf, &shdr, sec, layout, arena);
+		else
 			err = write_section(elf, &shdr, sec->attr.type == SHT_NOBITS ? NULL : sec->data.v,
 					    elf_out_section_size(out, id), ELF_T_BYTE);
-			continue;
-		}
-		relas = arena_array(arena, Elf64_Rela, sec->relas.n);
-		for (uint32_t i = 0; i < sec->relas.n; i++) {
-			const struct out_rela *rela = &sec->relas.v[i];
-
-			relas[i].r_offset = rela->offset;
-			relas[i].r_info = ELF64_R_INFO((uint64_t)layout->sym_index[rela->sym], rela->type);
-			relas[i].r_addend = rela->addend;
-		}
-		err = write_section(elf, &shdr, relas, sec->relas.n * sizeof(*relas), ELF_T_RELA);
 	}
-	if (err)
-		return err;
-	shdr = (GElf_Shdr){
+	return err;
+}
+
+/* The symbol table, and what belongs to it. */
+static int write_symbols(const struct elf_out *out, Elf *elf, struct layout *layout, uint32_t symtab)
+{
+	GElf_Shdr symbols = {
 		.sh_name = string_table_add(&layout->section_names, ".symtab"),
 		.sh_type = SHT_SYMTAB,
-		.sh_link = strtab,
+		.sh_link = symtab + 1,
 		.sh_info = layout->nlocals,
 		.sh_addralign = 8,
 		.sh_entsize = sizeof(Elf64_Sym),
 	};
-	err = write_section(elf, &shdr, layout->syms, out->syms.n * sizeof(Elf64_Sym), ELF_T_SYM);
-	if (err)
-		return err;
-	shdr = (GElf_Shdr){
+	GElf_Shdr strings = {
 		.sh_name = string_table_add(&layout->section_names, ".strtab"),
 		.sh_type = SHT_STRTAB,
 		.sh_addralign = 1,
 	};
-	err = write_section(elf, &shdr, layout->strings.bytes.v, layout->strings.bytes.n, ELF_T_BYTE);
-	if (!err && layout->need_shndx) {
-		shdr = (GElf_Shdr){
-			.sh_name = string_table_add(&layout->section_names, ".symtab_shndx"),
-			.sh_type = SHT_SYMTAB_SHNDX,
-			.sh_link = symtab,
-			.sh_addralign = 4,
-			.sh_entsize = sizeof(Elf32_Word),
-		};
-		err = write_section(elf, &shdr, layout->shndx, out->syms.n * sizeof(Elf32_Word), ELF_T_WORD);
-	}
-	if (err)
+	GElf_Shdr shndx;
+	int err = write_section(elf, &symbols, layout->syms, out->syms.n * sizeof(Elf64_Sym), ELF_T_SYM);
+
+	if (!err)
+		err = write_section(elf, &strings, layout->strings.bytes.v, layout->strings.bytes.n, ELF_T_BYTE);
+	if (err || !layout->need_shndx)
 		return err;
-	shdr = (GElf_Shdr){
+	shndx = (GElf_Shdr){
+		.sh_name = string_table_add(&layout->section_names, ".symtab_shndx"),
+		.sh_type = SHT_SYMTAB_SHNDX,
+		.sh_link = symtab,
+		.sh_addralign = 4,
+		.sh_entsize = sizeof(Elf32_Word),
+	};
+	return write_section(elf, &shndx, layout->shndx, out->syms.n * sizeof(Elf32_Word), ELF_T_WORD);
+}
+
+/* The names of all sections are complete when this one's own is added. */
+static int write_section_names(Elf *elf, struct layout *layout)
+{
+	GElf_Shdr shdr = {
 		.sh_name = string_table_add(&layout->section_names, ".shstrtab"),
 		.sh_type = SHT_STRTAB,
 		.sh_addralign = 1,
 	};
-	err = write_section(elf, &shdr, layout->section_names.bytes.v, layout->section_names.bytes.n, ELF_T_BYTE);
-	if (err)
-		return err;
-	/* e_shstrndx has 16 bits; a larger index goes to sh_link of the null section (ELF gABI, "ELF Header"). */
-	if (shstrtab >= SHN_LORESERVE) {
-		Elf_Scn *scn = elf_getscn(elf, 0);
-		GElf_Shdr null_shdr;
 
-		if (!scn || !gelf_getshdr(scn, &null_shdr))
-			return -EIO;
-		null_shdr.sh_link = shstrtab;
-		if (!gelf_update_shdr(scn, &null_shdr))
-			return -EIO;
-	}
-	return 0;
+	return write_section(elf, &shdr, layout->section_names.bytes.v, layout->section_names.bytes.n, ELF_T_BYTE);
+}
+
+/* e_shstrndx has 16 bits; a larger index goes to sh_link of the null section (ELF gABI, "ELF Header"). */
+static int write_large_shstrndx(Elf *elf, uint32_t shstrndx)
+{
+	Elf_Scn *scn = elf_getscn(elf, 0);
+	GElf_Shdr shdr;
+
+	if (!scn || !gelf_getshdr(scn, &shdr))
+		return -EIO;
+	shdr.sh_link = shstrndx;
+	return gelf_update_shdr(scn, &shdr) ? 0 : -EIO;
+}
+
+static int write_sections(const struct elf_out *out, struct arena *arena, Elf *elf, struct layout *layout)
+{
+	uint32_t symtab = out->secs.n; /* generated tables follow the sections */
+	uint32_t shstrtab = symtab + (layout->need_shndx ? 3 : 2);
+	int err = write_given_sections(out, arena, elf, layout, symtab);
+
+	if (!err)
+		err = write_symbols(out, elf, layout, symtab);
+	if (!err)
+		err = write_section_names(elf, layout);
+	if (!err && shstrtab >= SHN_LORESERVE)
+		err = write_large_shstrndx(elf, shstrtab);
+	return err;
 }
 
 static int write_elf(const struct elf_out *out, struct arena *arena, int fd)

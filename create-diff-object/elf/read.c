@@ -113,10 +113,10 @@ static int read_sections(struct elf_obj *obj, Elf *elf, struct diag *diag)
 	return 0;
 }
 
-static int read_symbols(struct elf_obj *obj, Elf *elf, struct diag *diag)
+/* Stores the symbol table's index; 0: there is none. */
+static int find_symtab(struct elf_obj *obj, struct diag *diag)
 {
 	const struct elf_sec *symtab;
-	Elf_Data *data, *shndx_data = NULL;
 
 	for (uint32_t i = 1; i < obj->nsecs; i++) {
 		if (obj->secs[i].type != SHT_SYMTAB)
@@ -125,24 +125,80 @@ static int read_symbols(struct elf_obj *obj, Elf *elf, struct diag *diag)
 			return diag_error(diag, obj->path, NULL, "more than one symbol table");
 		obj->symtab = i;
 	}
+	if (!obj->symtab)
+		return 0;
+	symtab = &obj->secs[obj->symtab];
+	if (symtab->link >= obj->nsecs || obj->secs[symtab->link].type != SHT_STRTAB)
+		return diag_error(diag, obj->path, symtab->name, "sh_link %u is not a string table", symtab->link);
+	if (symtab->size % sizeof(Elf64_Sym))
+		return diag_error(diag, obj->path, symtab->name, "size is not a multiple of the entry size");
+	return 0;
+}
+
+/* Takes over a symbol's section; xindex is what the table of large section indexes has for it. */
+static int read_symbol_section(struct elf_obj *obj, uint32_t i, const GElf_Sym *raw, Elf32_Word xindex,
+			       struct diag *diag)
+{
+	struct elf_sym *sym = &obj->syms[i];
+	struct elf_sec *sec;
+
+	if (raw->st_shndx == SHN_XINDEX && (!xindex || xindex >= obj->nsecs))
+		return diag_error(diag, obj->path, sym->name, "symbol's section %u does not exist", xindex);
+	if (raw->st_shndx == SHN_XINDEX)
+		sym->shndx = xindex;
+	else if (raw->st_shndx >= SHN_LORESERVE)
+		sym->shndx = ELF_SHN_RESERVED(raw->st_shndx);
+	else
+		sym->shndx = raw->st_shndx;
+	if (!elf_sym_has_section(sym))
+		return 0;
+	if (sym->shndx >= obj->nsecs)
+		return diag_error(diag, obj->path, sym->name, "symbol's section %u does not exist", sym->shndx);
+	sec = &obj->secs[sym->shndx];
+	if (obj->type == ET_REL && sym->value > sec->size)
+		return diag_error(diag, obj->path, sym->name, "symbol lies outside of its section %s", sec->name);
+	if (sym->type == STT_SECTION) {
+		sec->secsym = i;
+		sym->name = sec->name;
+	}
+	return 0;
+}
+
+/* A global symbol is what a bare name means to the linker, so it wins over a local of that name. */
+static void index_symbol(struct elf_obj *obj, uint32_t i)
+{
+	const struct elf_sym *sym = &obj->syms[i];
+
+	if (!*sym->name || sym->type == STT_SECTION || sym->type == STT_FILE)
+		return;
+	if (sym->bind == STB_LOCAL)
+		strmap_add(&obj->sym_by_name, sym->name, i);
+	else
+		strmap_set(&obj->sym_by_name, sym->name, i);
+}
+
+static int read_symbols(struct elf_obj *obj, Elf *elf, struct diag *diag)
+{
+	int err = find_symtab(obj, diag);
+	Elf_Data *data, *shndx_data = NULL;
+	uint32_t names;
+
+	if (err)
+		return err;
 	if (!obj->symtab) {
 		obj->nsyms = 1;
 		obj->syms = arena_array(obj->arena, struct elf_sym, 1);
 		obj->syms[0].name = "";
 		return 0;
 	}
-	symtab = &obj->secs[obj->symtab];
-	if (symtab->link >= obj->nsecs || obj->secs[symtab->link].type != SHT_STRTAB)
-		return diag_error(diag, obj->path, symtab->name, "sh_link %u is not a string table", symtab->link);
-	if (symtab->size % sizeof(Elf64_Sym))
-		return diag_error(diag, obj->path, symtab->name, "size is not a multiple of the entry size");
+	names = obj->secs[obj->symtab].link;
 	for (uint32_t i = 1; i < obj->nsecs; i++)
 		if (obj->secs[i].type == SHT_SYMTAB_SHNDX && obj->secs[i].link == obj->symtab)
 			shndx_data = elf_getdata(elf_getscn(elf, i), NULL);
 	data = elf_getdata(elf_getscn(elf, obj->symtab), NULL);
 	if (!data)
 		return report_elf(diag, obj->path, "can't read the symbol table");
-	obj->nsyms = (uint32_t)(symtab->size / sizeof(Elf64_Sym));
+	obj->nsyms = (uint32_t)(obj->secs[obj->symtab].size / sizeof(Elf64_Sym));
 	obj->syms = arena_array(obj->arena, struct elf_sym, obj->nsyms ? obj->nsyms : 1);
 	for (uint32_t i = 0; i < obj->nsyms; i++) {
 		struct elf_sym *sym = &obj->syms[i];
@@ -151,7 +207,7 @@ static int read_symbols(struct elf_obj *obj, Elf *elf, struct diag *diag)
 
 		if (!gelf_getsymshndx(data, shndx_data, (int)i, &raw, &xindex))
 			return report_elf(diag, obj->path, "can't read a symbol");
-		sym->name = elf_strptr(elf, symtab->link, raw.st_name);
+		sym->name = elf_strptr(elf, names, raw.st_name);
 		if (!sym->name)
 			return diag_error(diag, obj->path, NULL, "symbol %u: its name is outside of the string table",
 					  i);
@@ -160,36 +216,10 @@ static int read_symbols(struct elf_obj *obj, Elf *elf, struct diag *diag)
 		sym->type = GELF_ST_TYPE(raw.st_info);
 		sym->bind = GELF_ST_BIND(raw.st_info);
 		sym->vis = GELF_ST_VISIBILITY(raw.st_other);
-		if (raw.st_shndx == SHN_XINDEX && (!xindex || xindex >= obj->nsecs))
-			return diag_error(diag, obj->path, sym->name, "symbol's section %u does not exist", xindex);
-		if (raw.st_shndx == SHN_XINDEX)
-			sym->shndx = xindex;
-		else if (raw.st_shndx >= SHN_LORESERVE)
-			sym->shndx = ELF_SHN_RESERVED(raw.st_shndx);
-		else
-			sym->shndx = raw.st_shndx;
-		if (elf_sym_has_section(sym)) {
-			struct elf_sec *sec;
-
-			if (sym->shndx >= obj->nsecs)
-				return diag_error(diag, obj->path, sym->name, "symbol's section %u does not exist",
-						  sym->shndx);
-			sec = &obj->secs[sym->shndx];
-			if (obj->type == ET_REL && sym->value > sec->size)
-				return diag_error(diag, obj->path, sym->name, "symbol lies outside of its section %s",
-						  sec->name);
-			if (sym->type == STT_SECTION) {
-				sec->secsym = i;
-				sym->name = sec->name;
-			}
-		}
-		if (!*sym->name || sym->type == STT_SECTION || sym->type == STT_FILE)
-			continue;
-		/* A global symbol is what a bare name means to the linker, so it wins over a local of that name. */
-		if (sym->bind == STB_LOCAL)
-			strmap_add(&obj->sym_by_name, sym->name, i);
-		else
-			strmap_set(&obj->sym_by_name, sym->name, i);
+		err = read_symbol_section(obj, i, &raw, xindex, diag);
+		if (err)
+			return err;
+		index_symbol(obj, i);
 	}
 	return 0;
 }

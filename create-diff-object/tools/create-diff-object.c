@@ -265,80 +265,121 @@ static int explain_to(const char *path, const struct diff *diff, struct diag *di
 	return output_close(&output, 0, diag);
 }
 
+/* What the passes leave, one after the other. */
+struct passes {
+	struct corr *corr;
+	struct author *author;
+	struct changes *changes;
+	struct selection *selection;
+	struct plan *plan;
+	struct kept *kept;
+	struct elf_out *out;
+};
+
+static void passes_free(struct passes *passes)
+{
+	elf_out_free(passes->out);
+	kept_free(passes->kept);
+	plan_free(passes->plan);
+	selection_free(passes->selection);
+	changes_free(passes->changes);
+	author_free(passes->author);
+	corr_free(passes->corr);
+}
+
+/* What the patch changes, and what goes into the livepatch for it. Fills diff. */
+static int find_changes(struct diff *diff, struct passes *passes, struct diag *diag)
+{
+	/* Which piece of the patched object is which of the original. */
+	int err = corr_new(&diff->orig, &diff->patched, &passes->corr, diag);
+
+	diff->corr = passes->corr;
+	/* What the author of the patch asks for. */
+	if (!err)
+		err = author_new(&diff->orig, &diff->patched, passes->corr, &passes->author, diag);
+	diff->author = passes->author;
+	/* What differs, and since when in the piece. */
+	if (!err)
+		err = changes_new(&diff->orig, &diff->patched, passes->corr, passes->author, &passes->changes, diag);
+	diff->changes = passes->changes;
+	/* What must be carried: the changed functions and all that only exists in the patch. */
+	if (!err)
+		err = selection_new(diff, &passes->selection);
+	diff->selection = passes->selection;
+	return err;
+}
+
+/* What can't be livepatched. From here on every included reference has a meaning. */
+static int judge(const struct diff *diff, struct diag *diag)
+{
+	int err;
+
+	gate_run(diff, diag);
+	/* What objects that exist are not fit for. */
+	layout_check(diff, diag);
+	err = diag_checkpoint(diag);
+	/* What a callback could do about that. */
+	if (diag->report)
+		values_report(diff, diag->report);
+	return err;
+}
+
+/* Why each of them is there, for who asks; also of what is refused. */
+static int tell_reasons(const struct diff *diff, const struct options *options, struct diag *diag)
+{
+	if (options->debug)
+		report_reasons(diff, stderr);
+	return options->explain ? explain_to(options->explanation, diff, diag) : 0;
+}
+
+/* The diff object, in memory. */
+static int build(const struct diff *diff, const struct plan_target *target, struct passes *passes, struct diag *diag)
+{
+	/* How the running kernel's symbols are named: plain, or livepatch symbols. */
+	int err = plan_new(diff, target, &passes->plan, diag);
+
+	/* What the running kernel may know of the livepatch when it is gone. */
+	if (!err)
+		err = kept_new(diff, passes->plan, &passes->kept, diag);
+	if (!err)
+		err = output_new(diff, target, passes->plan, passes->kept, &passes->out, diag);
+	if (!err)
+		err = diag_checkpoint(diag);
+	return err;
+}
+
+static int tell_functions(const struct diff *diff, struct diag *diag)
+{
+	report_functions(diff, stdout, diag->report);
+	if (diag->report)
+		report_author(diff->author, &diff->patched, diag->report);
+	return flush_stdout(diag);
+}
+
 /* Changed functions to output file. Sets *unchanged if there is nothing to write. */
 static int run(struct diff *diff, const struct plan_target *target, const struct options *options, bool *unchanged,
 	       struct diag *diag)
 {
-	struct selection *selection = NULL;
-	struct changes *changes = NULL;
-	struct author *author = NULL;
-	struct corr *corr = NULL;
-	struct plan *plan = NULL;
-	struct kept *kept = NULL;
-	struct elf_out *out = NULL;
-	int err, explained;
+	struct passes passes = {0};
+	int err = find_changes(diff, &passes, diag), told;
 
-	/* Which piece of the patched object is which of the original. */
-	err = corr_new(&diff->orig, &diff->patched, &corr, diag);
-	diff->corr = corr;
-	/* What the author of the patch asks for. */
-	if (!err)
-		err = author_new(&diff->orig, &diff->patched, corr, &author, diag);
-	diff->author = author;
-	/* What differs, and since when in the piece. */
-	if (!err)
-		err = changes_new(&diff->orig, &diff->patched, corr, author, &changes, diag);
-	diff->changes = changes;
-	/* What must be carried: the changed functions and all that only exists in the patch. */
-	if (!err)
-		err = selection_new(diff, &selection);
-	diff->selection = selection;
-	/* What can't be livepatched. From here on every included reference has a meaning. */
 	if (!err) {
-		gate_run(diff, diag);
-		/* What objects that exist are not fit for. */
-		layout_check(diff, diag);
-		err = diag_checkpoint(diag);
-		/* What a callback could do about that. */
-		if (diag->report)
-			values_report(diff, diag->report);
+		err = judge(diff, diag);
+		told = tell_reasons(diff, options, diag);
+		err = err ? err : told;
 	}
-	if (selection && options->debug)
-		report_reasons(diff, stderr);
-	if (selection && options->explain && (explained = explain_to(options->explanation, diff, diag)) && !err)
-		err = explained;
 	if (!err)
 		err = selection_check(diff, diag);
-	*unchanged = !err && !selection->nroots;
+	*unchanged = !err && !passes.selection->nroots;
 	if (*unchanged)
 		err = flush_stdout(diag);
-	if (err || *unchanged)
-		goto end;
-	/* How the running kernel's symbols are named: plain, or livepatch symbols. */
-	err = plan_new(diff, target, &plan, diag);
-	/* What the running kernel may know of the livepatch when it is gone. */
-	if (!err)
-		err = kept_new(diff, plan, &kept, diag);
-	if (!err)
-		err = output_new(diff, target, plan, kept, &out, diag);
-	if (!err)
-		err = diag_checkpoint(diag);
-	if (!err) {
-		report_functions(diff, stdout, diag->report);
-		if (diag->report)
-			report_author(author, &diff->patched, diag->report);
-		err = flush_stdout(diag);
-	}
-	if (!err)
-		err = elf_out_write(out, options->output, diag);
-end:
-	elf_out_free(out);
-	kept_free(kept);
-	plan_free(plan);
-	selection_free(selection);
-	changes_free(changes);
-	author_free(author);
-	corr_free(corr);
+	if (!err && !*unchanged)
+		err = build(diff, target, &passes, diag);
+	if (!err && !*unchanged)
+		err = tell_functions(diff, diag);
+	if (!err && !*unchanged)
+		err = elf_out_write(passes.out, options->output, diag);
+	passes_free(&passes);
 	return err;
 }
 
