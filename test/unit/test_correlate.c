@@ -209,6 +209,51 @@ static void test_identifiers_by_their_place(void **state)
 	pair_close(&pair);
 }
 
+/* ---- what had one place ---- */
+
+/* GCC had merged two functions: the one whose name is the main one is what that place was, and the other is new. */
+static void test_merged_functions(void **state)
+{
+	struct maker *orig = maker_new("a.c"), *patched = maker_new("a.c");
+	struct pair pair;
+
+	(void)state;
+	maker_section(orig, ".text.z_main", TEXT);
+	maker_symbol(orig, "a_other", STT_FUNC, STB_LOCAL, 1);
+	maker_symbol(orig, "z_main", STT_FUNC, STB_GLOBAL, 1);
+	maker_return(orig);
+	local_function(patched, "a_other");
+	function_using(patched, "z_main", NULL);
+	pair_open(&pair, maker_finish(orig), maker_finish(patched));
+	expect_pair(&pair, "z_main", "z_main", CORR_NAME);
+	expect_pair(&pair, NULL, "a_other", CORR_NONE);
+	pair_close(&pair);
+}
+
+/* Of merged constants, it is the one whose content is still the same. */
+static void test_merged_constants(void **state)
+{
+	struct maker *orig = maker_new("a.c"), *patched = maker_new("a.c");
+	struct pair pair;
+
+	(void)state;
+	maker_section(orig, ".rodata.first", SHF_ALLOC);
+	maker_symbol(orig, "first", STT_OBJECT, STB_LOCAL, 4);
+	maker_symbol(orig, "second", STT_OBJECT, STB_LOCAL, 4);
+	maker_bytes(orig, "\2\0\0\0", 4);
+	maker_section(patched, ".rodata.first", SHF_ALLOC);
+	maker_symbol(patched, "first", STT_OBJECT, STB_LOCAL, 4);
+	maker_bytes(patched, "\1\0\0\0", 4);
+	maker_section(patched, ".rodata.second", SHF_ALLOC);
+	maker_symbol(patched, "second", STT_OBJECT, STB_LOCAL, 4);
+	maker_bytes(patched, "\2\0\0\0", 4);
+	pair_open(&pair, maker_finish(orig), maker_finish(patched));
+	assert_string_equal(side_piece(&pair.orig, pair_piece(&pair.orig, "second"))->name, "first");
+	expect_pair(&pair, "second", "second", CORR_NAME);
+	expect_pair(&pair, NULL, "first", CORR_NONE);
+	pair_close(&pair);
+}
+
 /* ---- clones ---- */
 
 static void test_clones_by_their_callers(void **state)
@@ -421,6 +466,100 @@ static void test_statics_whose_order_and_uses_differ(void **state)
 	pair_close(&pair);
 }
 
+/* f() of one side: what is called before each of two counts, and whether it is loaded or stored. */
+static struct elf_obj *two_counts(const char *const calls[2], bool first_is_loaded, const char *first,
+				  const char *second, bool alike)
+{
+	struct maker *maker = maker_new("a.c");
+
+	maker_function(maker, "f", STB_GLOBAL);
+	maker_call(maker, calls[0]);
+	(first_is_loaded ? maker_load : maker_store)(maker, first);
+	maker_call(maker, calls[1]);
+	(first_is_loaded ? maker_store : maker_load)(maker, second);
+	maker_return(maker);
+	maker_variable(maker, first, STB_LOCAL, "\1\0\0\0", 4);
+	maker_variable(maker, second, STB_LOCAL, alike ? "\1\0\0\0" : "\2\0\0\0", 4);
+	return maker_finish(maker);
+}
+
+/* The function does something else with both now. What stands beside each still tells them; else what they start with has to. */
+static void test_statics_that_are_used_otherwise(void **state)
+{
+	static const char *const before[] = {"first_step", "second_step"}, *const now[] = {"third_step", "fourth_step"};
+
+	(void)state;
+	for (int same_calls = 0; same_calls < 2; same_calls++)
+		for (int alike = 0; alike < 2; alike++) {
+			struct pair pair;
+
+			pair_open(&pair, two_counts(before, true, "count.1", "count.2", alike),
+				  two_counts(same_calls ? before : now, false, "count.3", "count.4", alike));
+			if (same_calls || !alike) {
+				expect_pair(&pair, "count.1", "count.3", CORR_USERS);
+				expect_pair(&pair, "count.2", "count.4", CORR_USERS);
+			} else {
+				expect_ambiguous(&pair, "count.1", "count.3", "count.2");
+				expect_ambiguous(&pair, "count.2", "count.4", "count.1");
+			}
+			pair_close(&pair);
+		}
+}
+
+/* No function uses both, so no order is seen: what they start with has to tell. */
+static void test_statics_whose_order_no_function_shows(void **state)
+{
+	static const char *const names[2][2] = {{"value.1", "value.2"}, {"value.8", "value.9"}};
+
+	(void)state;
+	for (int alike = 0; alike < 2; alike++) {
+		struct elf_obj *objs[2];
+		struct pair pair;
+
+		for (int i = 0; i < 2; i++) {
+			struct maker *maker = maker_new("a.c");
+
+			maker_section(maker, ".data.table", DATA);
+			maker_symbol(maker, "table", STT_OBJECT, STB_LOCAL, 16);
+			for (int k = 0; k < 2; k++)
+				maker_field(maker, R_X86_64_64, names[i][k], 0);
+			maker_variable(maker, names[i][0], STB_LOCAL, "\1\0\0\0", 4);
+			maker_variable(maker, names[i][1], STB_LOCAL, alike ? "\1\0\0\0" : "\2\0\0\0", 4);
+			objs[i] = maker_finish(maker);
+		}
+		pair_open(&pair, objs[0], objs[1]);
+		if (alike) {
+			expect_ambiguous(&pair, names[0][0], names[1][0], names[0][1]);
+			expect_ambiguous(&pair, names[0][1], names[1][1], names[0][0]);
+		} else {
+			expect_pair(&pair, names[0][0], names[1][0], CORR_USERS);
+			expect_pair(&pair, names[0][1], names[1][1], CORR_USERS);
+		}
+		pair_close(&pair);
+	}
+}
+
+/* More than there were: what the content says holds for several, so the other one of the original stays possible. */
+static void test_statics_more_than_before(void **state)
+{
+	struct maker *orig = maker_new("a.c"), *patched = maker_new("a.c");
+	struct pair pair;
+
+	(void)state;
+	function_using(orig, "f", "limit.1", "limit.2", NULL);
+	maker_variable(orig, "limit.1", STB_LOCAL, "\5\0\0\0", 4);
+	maker_variable(orig, "limit.2", STB_LOCAL, "\3\0\0\0", 4);
+	function_using(patched, "f", "limit.1", "limit.2", "limit.3", NULL);
+	maker_variable(patched, "limit.1", STB_LOCAL, "\5\0\0\0", 4);
+	maker_variable(patched, "limit.2", STB_LOCAL, "\5\0\0\0", 4);
+	maker_variable(patched, "limit.3", STB_LOCAL, "\5\0\0\0", 4);
+	pair_open(&pair, maker_finish(orig), maker_finish(patched));
+	expect_ambiguous(&pair, "limit.1", "limit.1", "limit.2");
+	expect_ambiguous(&pair, "limit.2", "limit.2", "limit.2");
+	expect_pair(&pair, NULL, "limit.3", CORR_NONE);
+	pair_close(&pair);
+}
+
 /* One of two is gone: it is told by what the other one starts with, and not at all if both start alike. */
 static void test_statics_one_of_two_is_gone(void **state)
 {
@@ -523,6 +662,8 @@ int main(void)
 		cmocka_unit_test(test_nameless_by_section),
 		cmocka_unit_test(test_unlikely_parts_follow_their_functions),
 		cmocka_unit_test(test_identifiers_by_their_place),
+		cmocka_unit_test(test_merged_functions),
+		cmocka_unit_test(test_merged_constants),
 		cmocka_unit_test(test_clones_by_their_callers),
 		cmocka_unit_test(test_clones_by_clones),
 		cmocka_unit_test(test_clones_that_callers_do_not_tell),
@@ -531,6 +672,9 @@ int main(void)
 		cmocka_unit_test(test_statics_by_variables),
 		cmocka_unit_test(test_statics_in_order),
 		cmocka_unit_test(test_statics_whose_order_and_uses_differ),
+		cmocka_unit_test(test_statics_that_are_used_otherwise),
+		cmocka_unit_test(test_statics_whose_order_no_function_shows),
+		cmocka_unit_test(test_statics_more_than_before),
 		cmocka_unit_test(test_statics_one_of_two_is_gone),
 		cmocka_unit_test(test_statics_of_a_renamed_function),
 		cmocka_unit_test(test_statics_left_over),

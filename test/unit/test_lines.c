@@ -36,7 +36,8 @@ struct scene {
 };
 
 /* f() of both objects: before, mov $number,%esi, after. The number is 10 and then 13. */
-static void open_scene(struct scene *scene, const char *source, const struct step *before, const struct step *after)
+static void open_scene_of_two(struct scene *scene, const char *source, const struct step *before,
+			      const struct step *before_now, const struct step *after)
 {
 	struct elf_obj *objs[2];
 
@@ -47,7 +48,7 @@ static void open_scene(struct scene *scene, const char *source, const struct ste
 		maker_function(maker, "own_function", STB_GLOBAL);
 		maker_return(maker);
 		maker_function(maker, "f", STB_GLOBAL);
-		add_step(maker, before);
+		add_step(maker, i ? before_now : before);
 		maker_number(maker, i ? 13 : 10);
 		add_step(maker, after);
 		maker_return(maker);
@@ -58,6 +59,11 @@ static void open_scene(struct scene *scene, const char *source, const struct ste
 	pair_open(&scene->pair, objs[0], objs[1]);
 	scene->lines = lines_new(&scene->pair.orig, &scene->pair.patched);
 	lines_begin(scene->lines, 7);
+}
+
+static void open_scene(struct scene *scene, const char *source, const struct step *before, const struct step *after)
+{
+	open_scene_of_two(scene, source, before, before, after);
 }
 
 static void close_scene(struct scene *scene)
@@ -96,6 +102,7 @@ static void expect_line(const char *source, const struct step before, const stru
 	close_scene(&scene);
 }
 
+#define TEN_NOPS "\x90\x90\x90\x90\x90\x90\x90\x90\x90\x90"
 #define NOTHING                                                                                                        \
 	(struct step)                                                                                                  \
 	{                                                                                                              \
@@ -137,6 +144,9 @@ static void test_argument_that_goes_elsewhere(void **state)
 	expect_line("a.c", NOTHING, BYTES_CALL("\x89\xf0", "__might_sleep"), false, false);
 	expect_line("a.c", NOTHING, BYTES_CALL("\x83\xc6\x01", "__might_sleep"), false, false);
 	expect_line("a.c", NOTHING, BYTES_CALL("\x74\x01\x90", "__might_sleep"), false, false);
+	/* Too far away */
+	expect_line("a.c", NOTHING, BYTES_CALL(TEN_NOPS, "__might_sleep"), true, false);
+	expect_line("a.c", NOTHING, BYTES_CALL(TEN_NOPS TEN_NOPS TEN_NOPS TEN_NOPS, "__might_sleep"), false, false);
 	/* There is no call at all. */
 	expect_line("a.c", NOTHING, NOTHING, false, false);
 }
@@ -153,6 +163,21 @@ static void test_argument_behind_the_name_of_the_file(void **state)
 	/* Without the name of the source, it can be any C file. */
 	expect_line(NULL, TEXT("fs/b.c"), CALL("printk"), true, true);
 	expect_line(NULL, TEXT("fs/b.h"), CALL("printk"), false, false);
+}
+
+/* What it is on one side only it is not. */
+static void test_behind_a_name_on_one_side(void **state)
+{
+	const struct step own = TEXT("a.c"), other = TEXT("b.c"), call = CALL("printk");
+	struct scene scene;
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		open_scene_of_two(&scene, "a.c", i ? &own : &other, i ? &other : &own, &call);
+		assert_int_equal(skip_number(&scene), 0);
+		assert_int_equal(guesses(&scene), 0);
+		close_scene(&scene);
+	}
 }
 
 static void test_exact_sides_have_no_lines(void **state)
@@ -263,6 +288,7 @@ int main(void)
 		cmocka_unit_test(test_argument_of_known_function),
 		cmocka_unit_test(test_argument_that_goes_elsewhere),
 		cmocka_unit_test(test_argument_behind_the_name_of_the_file),
+		cmocka_unit_test(test_behind_a_name_on_one_side),
 		cmocka_unit_test(test_exact_sides_have_no_lines),
 		cmocka_unit_test(test_bytes_that_are_no_number),
 		cmocka_unit_test(test_texts),

@@ -286,6 +286,10 @@ static void test_next_file_where_one_is_damaged(void **state)
 	assert_int_equal(mkdir(dir, 0700), 0);
 	add_text(tree, "mod-b.ko", "damaged");
 	add_text(tree, "mod_b.ko.gz", "damaged");
+	/* Nor is a copy without .modinfo a module. */
+	add_module(tree, "updates/mod-b.ko", NULL);
+	add_module(tree, "mod-b.ko.zst", NULL);
+	expect_depends(tree, false);
 	add_module(tree, "updates/mod_b.ko", "depends=mod_a\0");
 	expect_depends(tree, true);
 }
