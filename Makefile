@@ -279,7 +279,7 @@ check-cli: all $(LAW_TOOLS) $(JUDGE)
 # The scripts of test/integration that test one thing on one booted series each, after the cases; and those of one series only. (A livepatch
 # for modules has two forms, which the kernel knows nothing of: one on each series. check-long has both on both.)
 INTEGRATION := kallsyms-equal positions replace mounted static-call static-key callbacks law law-pipeline
-INTEGRATION-6.12 := modules oot
+INTEGRATION-6.12 := modules oot suggest
 INTEGRATION-6.1 := per-object
 
 check-integration: all $(LAW_TOOLS)
