@@ -268,7 +268,7 @@ static const char *add_part(struct variable *variable, const struct lvalue *lval
 	if (has_ref && (lvalue->kind == LVALUE_BITS || !is_aligned(lvalue)))
 		return "relocation";
 	if (!is_aligned(lvalue)) {
-		*bit = add_bytes(variable, *bit / 8, end / 8) * 8;
+		*bit = add_bytes(variable, *bit / 8, (end + 7) / 8) * 8;
 		return NULL;
 	}
 	*bit = end;
@@ -287,7 +287,9 @@ static const char *add_value(struct variable *variable, uint64_t size, uint64_t 
 	const char *name = side_piece(&diff->patched, variable->patched)->name;
 	struct lvalue lvalue;
 
-	if (lvalue_find(variable->types, variable->node, name, *bit, has_ref, variable->arena, &lvalue))
+	/* (Broken debug information may have parts that lead out of it.) */
+	if (lvalue_find(variable->types, variable->node, name, *bit, has_ref, variable->arena, &lvalue) &&
+	    lvalue.bits <= size * 8 - lvalue.bit)
 		return add_part(variable, &lvalue, has_ref, bit);
 	if (has_ref)
 		return "relocation";

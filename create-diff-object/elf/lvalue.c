@@ -49,15 +49,20 @@ static uint64_t get_number(Dwarf_Die *die, unsigned int name)
 	return dwarf_formudata(dwarf_attr(die, name, &attribute), &word) ? 0 : word;
 }
 
+static bool has_number_size(const struct lvalue *lvalue)
+{
+	uint64_t bits = lvalue->bits;
+
+	return bits == 8 || bits == 16 || bits == 32 || bits == 64 || (lvalue->kind == LVALUE_BITS && bits < 64);
+}
+
 static bool is_integer(Dwarf_Die *die, struct lvalue *lvalue)
 {
-	uint64_t encoding = get_number(die, DW_AT_encoding), bits = lvalue->bits;
+	uint64_t encoding = get_number(die, DW_AT_encoding);
 
 	lvalue->is_bool = encoding == DW_ATE_boolean;
 	lvalue->is_signed = encoding == DW_ATE_signed || encoding == DW_ATE_signed_char;
-	return (lvalue->kind == LVALUE_BITS || bits == 8 || bits == 16 || bits == 32 || bits == 64) &&
-	       (lvalue->is_bool || lvalue->is_signed || encoding == DW_ATE_unsigned ||
-		encoding == DW_ATE_unsigned_char);
+	return lvalue->is_bool || lvalue->is_signed || encoding == DW_ATE_unsigned || encoding == DW_ATE_unsigned_char;
 }
 
 /* What has no parts. lvalue->kind is LVALUE_BITS if it is a bit-field. */
@@ -80,18 +85,20 @@ static bool find_end(const struct types *types, uint32_t node, struct lvalue *lv
 		return true;
 	case DW_TAG_enumeration_type:
 		lvalue->is_signed = true;
-		if (lvalue->kind != LVALUE_BITS)
-			lvalue->kind = LVALUE_NUMBER;
-		return true;
+		break;
 	case DW_TAG_base_type:
-		if (!is_integer(&die, lvalue))
-			lvalue->kind = LVALUE_BYTES;
-		else if (lvalue->kind != LVALUE_BITS)
-			lvalue->kind = LVALUE_NUMBER;
+		if (is_integer(&die, lvalue))
+			break;
+		lvalue->kind = LVALUE_BYTES;
 		return true;
 	default:
 		return false;
 	}
+	if (!has_number_size(lvalue))
+		lvalue->kind = LVALUE_BYTES;
+	else if (lvalue->kind != LVALUE_BITS)
+		lvalue->kind = LVALUE_NUMBER;
+	return true;
 }
 
 /* Of an array with several indexes, debug information has one type: rank is which of them is meant, from 0. */
