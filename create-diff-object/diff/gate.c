@@ -13,6 +13,7 @@
 #include "diff/attributes.h"
 #include "diff/constants.h"
 #include "diff/init-code.h"
+#include "diff/locks.h"
 #include "diff/merged.h"
 #include "diff/removed.h"
 #include "diff/restarts.h"
@@ -400,4 +401,5 @@ void gate_run(const struct diff *diff, struct diag *diag)
 	warn_exports(diff, diag);
 	running_warn(diff, diag);
 	restarts_warn(diff, diag);
+	locks_note(diff, diag);
 }

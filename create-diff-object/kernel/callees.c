@@ -12,8 +12,10 @@
 #include <stddef.h>
 #include <string.h>
 
-#define ARG(n) (1u << ((n)-1))
-#define ALL    0x3fu /* those that it has not, too: what is left in their registers is no argument */
+#define ARG(n)   (1u << ((n)-1))
+#define TAKES    CALLEE_TAKES_LOCK
+#define RELEASES CALLEE_RELEASES_LOCK
+#define ALL      0x3fu /* those that it has not, too: what is left in their registers is no argument */
 
 static const struct callee callees[] = {
 	/* arch/x86/kernel/ftrace_64.S, at the entry of a function; arch/x86/entry/thunk.S, out of inline assembly */
@@ -23,55 +25,72 @@ static const struct callee callees[] = {
 	{.name = "preempt_schedule_thunk", .is_transparent = true},
 	{.name = "preempt_schedule_notrace_thunk", .is_transparent = true},
 	/* kernel/locking: on the stack of who waits is what it waits with */
-	{.name = "mutex_lock", .forgets = ALL},
-	{.name = "mutex_lock_interruptible", .forgets = ALL},
-	{.name = "mutex_lock_killable", .forgets = ALL},
-	{.name = "mutex_trylock", .forgets = ALL},
-	{.name = "mutex_unlock", .forgets = ALL},
+	{.name = "mutex_lock", .forgets = ALL, .lock = TAKES},
+	{.name = "mutex_lock_interruptible", .forgets = ALL, .lock = TAKES},
+	{.name = "mutex_lock_killable", .forgets = ALL, .lock = TAKES},
+	{.name = "mutex_trylock", .forgets = ALL, .lock = TAKES},
+	{.name = "mutex_unlock", .forgets = ALL, .lock = RELEASES},
 	{.name = "mutex_is_locked", .forgets = ALL},
-	{.name = "down", .forgets = ALL},
-	{.name = "down_interruptible", .forgets = ALL},
-	{.name = "down_killable", .forgets = ALL},
-	{.name = "down_trylock", .forgets = ALL},
-	{.name = "up", .forgets = ALL},
-	{.name = "down_read", .forgets = ALL},
-	{.name = "down_read_interruptible", .forgets = ALL},
-	{.name = "down_read_killable", .forgets = ALL},
-	{.name = "down_read_trylock", .forgets = ALL},
-	{.name = "up_read", .forgets = ALL},
-	{.name = "down_write", .forgets = ALL},
-	{.name = "down_write_killable", .forgets = ALL},
-	{.name = "down_write_trylock", .forgets = ALL},
-	{.name = "up_write", .forgets = ALL},
-	{.name = "downgrade_write", .forgets = ALL},
-	{.name = "_raw_spin_lock", .forgets = ALL},
-	{.name = "_raw_spin_lock_bh", .forgets = ALL},
-	{.name = "_raw_spin_lock_irq", .forgets = ALL},
-	{.name = "_raw_spin_lock_irqsave", .forgets = ALL},
-	{.name = "_raw_spin_trylock", .forgets = ALL},
-	{.name = "_raw_spin_trylock_bh", .forgets = ALL},
-	{.name = "_raw_spin_unlock", .forgets = ALL},
-	{.name = "_raw_spin_unlock_bh", .forgets = ALL},
-	{.name = "_raw_spin_unlock_irq", .forgets = ALL},
-	{.name = "_raw_spin_unlock_irqrestore", .forgets = ALL},
-	{.name = "_raw_read_lock", .forgets = ALL},
-	{.name = "_raw_read_lock_bh", .forgets = ALL},
-	{.name = "_raw_read_lock_irq", .forgets = ALL},
-	{.name = "_raw_read_lock_irqsave", .forgets = ALL},
-	{.name = "_raw_read_trylock", .forgets = ALL},
-	{.name = "_raw_read_unlock", .forgets = ALL},
-	{.name = "_raw_read_unlock_bh", .forgets = ALL},
-	{.name = "_raw_read_unlock_irq", .forgets = ALL},
-	{.name = "_raw_read_unlock_irqrestore", .forgets = ALL},
-	{.name = "_raw_write_lock", .forgets = ALL},
-	{.name = "_raw_write_lock_bh", .forgets = ALL},
-	{.name = "_raw_write_lock_irq", .forgets = ALL},
-	{.name = "_raw_write_lock_irqsave", .forgets = ALL},
-	{.name = "_raw_write_trylock", .forgets = ALL},
-	{.name = "_raw_write_unlock", .forgets = ALL},
-	{.name = "_raw_write_unlock_bh", .forgets = ALL},
-	{.name = "_raw_write_unlock_irq", .forgets = ALL},
-	{.name = "_raw_write_unlock_irqrestore", .forgets = ALL},
+	{.name = "down", .forgets = ALL, .lock = TAKES},
+	{.name = "down_interruptible", .forgets = ALL, .lock = TAKES},
+	{.name = "down_killable", .forgets = ALL, .lock = TAKES},
+	{.name = "down_trylock", .forgets = ALL, .lock = TAKES},
+	{.name = "up", .forgets = ALL, .lock = RELEASES},
+	{.name = "down_read", .forgets = ALL, .lock = TAKES},
+	{.name = "down_read_interruptible", .forgets = ALL, .lock = TAKES},
+	{.name = "down_read_killable", .forgets = ALL, .lock = TAKES},
+	{.name = "down_read_trylock", .forgets = ALL, .lock = TAKES},
+	{.name = "up_read", .forgets = ALL, .lock = RELEASES},
+	{.name = "down_write", .forgets = ALL, .lock = TAKES},
+	{.name = "down_write_killable", .forgets = ALL, .lock = TAKES},
+	{.name = "down_write_trylock", .forgets = ALL, .lock = TAKES},
+	{.name = "up_write", .forgets = ALL, .lock = RELEASES},
+	{.name = "downgrade_write", .forgets = ALL, .lock = RELEASES},
+	{.name = "_raw_spin_lock", .forgets = ALL, .lock = TAKES},
+	{.name = "_raw_spin_lock_bh", .forgets = ALL, .lock = TAKES},
+	{.name = "_raw_spin_lock_irq", .forgets = ALL, .lock = TAKES},
+	{.name = "_raw_spin_lock_irqsave", .forgets = ALL, .lock = TAKES},
+	{.name = "_raw_spin_trylock", .forgets = ALL, .lock = TAKES},
+	{.name = "_raw_spin_trylock_bh", .forgets = ALL, .lock = TAKES},
+	{.name = "_raw_spin_unlock", .forgets = ALL, .lock = RELEASES},
+	{.name = "_raw_spin_unlock_bh", .forgets = ALL, .lock = RELEASES},
+	{.name = "_raw_spin_unlock_irq", .forgets = ALL, .lock = RELEASES},
+	{.name = "_raw_spin_unlock_irqrestore", .forgets = ALL, .lock = RELEASES},
+	{.name = "_raw_read_lock", .forgets = ALL, .lock = TAKES},
+	{.name = "_raw_read_lock_bh", .forgets = ALL, .lock = TAKES},
+	{.name = "_raw_read_lock_irq", .forgets = ALL, .lock = TAKES},
+	{.name = "_raw_read_lock_irqsave", .forgets = ALL, .lock = TAKES},
+	{.name = "_raw_read_trylock", .forgets = ALL, .lock = TAKES},
+	{.name = "_raw_read_unlock", .forgets = ALL, .lock = RELEASES},
+	{.name = "_raw_read_unlock_bh", .forgets = ALL, .lock = RELEASES},
+	{.name = "_raw_read_unlock_irq", .forgets = ALL, .lock = RELEASES},
+	{.name = "_raw_read_unlock_irqrestore", .forgets = ALL, .lock = RELEASES},
+	{.name = "_raw_write_lock", .forgets = ALL, .lock = TAKES},
+	{.name = "_raw_write_lock_bh", .forgets = ALL, .lock = TAKES},
+	{.name = "_raw_write_lock_irq", .forgets = ALL, .lock = TAKES},
+	{.name = "_raw_write_lock_irqsave", .forgets = ALL, .lock = TAKES},
+	{.name = "_raw_write_trylock", .forgets = ALL, .lock = TAKES},
+	{.name = "_raw_write_unlock", .forgets = ALL, .lock = RELEASES},
+	{.name = "_raw_write_unlock_bh", .forgets = ALL, .lock = RELEASES},
+	{.name = "_raw_write_unlock_irq", .forgets = ALL, .lock = RELEASES},
+	{.name = "_raw_write_unlock_irqrestore", .forgets = ALL, .lock = RELEASES},
+	/* the same where a lock sleeps (kernel/locking/spinlock_rt.c) */
+	{.name = "rt_spin_lock", .lock = TAKES},
+	{.name = "rt_spin_trylock", .lock = TAKES},
+	{.name = "rt_spin_unlock", .lock = RELEASES},
+	{.name = "rt_read_lock", .lock = TAKES},
+	{.name = "rt_read_unlock", .lock = RELEASES},
+	{.name = "rt_write_lock", .lock = TAKES},
+	{.name = "rt_write_unlock", .lock = RELEASES},
+	/* and locks that have functions of their own: kernel/rcu/tree_plugin.h, net/core/sock.c, net/core/rtnetlink.c */
+	{.name = "__rcu_read_lock", .lock = TAKES},
+	{.name = "__rcu_read_unlock", .lock = RELEASES},
+	{.name = "lock_sock_nested", .lock = TAKES},
+	{.name = "release_sock", .lock = RELEASES},
+	{.name = "rtnl_lock", .lock = TAKES},
+	{.name = "rtnl_lock_killable", .lock = TAKES},
+	{.name = "rtnl_trylock", .lock = TAKES},
+	{.name = "rtnl_unlock", .lock = RELEASES},
 	{.name = "queued_spin_lock_slowpath", .forgets = ALL},
 	{.name = "queued_read_lock_slowpath", .forgets = ALL},
 	{.name = "queued_write_lock_slowpath", .forgets = ALL},
@@ -97,8 +116,8 @@ static const struct callee callees[] = {
 	{.name = "ida_destroy", .forgets = ALL},
 	{.name = "ida_free", .forgets = ALL},
 	/* kernel/rcu/srcutree.c */
-	{.name = "__srcu_read_lock", .forgets = ALL},
-	{.name = "__srcu_read_unlock", .forgets = ALL},
+	{.name = "__srcu_read_lock", .forgets = ALL, .lock = TAKES},
+	{.name = "__srcu_read_unlock", .forgets = ALL, .lock = RELEASES},
 	/* printed, and forgotten */
 	{.name = "_printk", .forgets = ALL},
 	{.name = "_printk_deferred", .forgets = ALL},
@@ -212,4 +231,11 @@ const struct callee *callee_find(const char *name)
 		if (!strcmp(callees[i].name, name))
 			return &callees[i];
 	return NULL;
+}
+
+enum callee_lock callee_lock(const char *name)
+{
+	const struct callee *callee = callee_find(name);
+
+	return callee ? callee->lock : CALLEE_NO_LOCK;
 }

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What functions of the kernel do with the addresses that they are given.
+ * What functions of the kernel do with the addresses that they are given, and which of them take and release locks.
  */
 #ifndef KLP_KERNEL_CALLEES_H
 #define KLP_KERNEL_CALLEES_H
 
 #include <stdbool.h>
 #include <stdint.h>
+
+/* Does a call take a lock, or release one? (downgrade_write() releases a part of it.) */
+enum callee_lock { CALLEE_NO_LOCK, CALLEE_TAKES_LOCK, CALLEE_RELEASES_LOCK };
 
 /* Sets of arguments: bit 0 is the first one. */
 struct callee {
@@ -16,10 +19,13 @@ struct callee {
 	uint32_t copies;     /* of these it copies what stands at the address to somewhere else */
 	bool is_transparent; /* it leaves all registers as they are, and is given nothing */
 	uint32_t returns;    /* one of these addresses, or one near it, may be what it returns */
+	enum callee_lock lock;
 };
 
 /* Returns what is known of a function, or NULL: then it may keep whatever it is given. */
 const struct callee *callee_find(const char *name);
+
+enum callee_lock callee_lock(const char *name);
 
 /* Does a function of the kernel start a thread that runs what it is given the address of? */
 bool callee_starts_thread(const char *name);

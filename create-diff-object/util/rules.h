@@ -53,6 +53,7 @@
 	X(LAYOUT_CHANGED, "layout-changed", true,                                                                      \
 	  "a structure has another size or members elsewhere, or an enumerator another value")                         \
 	X(LINE_GUESSED, "line-guessed", false, "warning: a number is taken for a line number, which is a guess")       \
+	X(LOCKS_CHANGED, "locks-changed", false, "note: a changed function takes or releases locks otherwise")         \
 	X(MEMBER_ADDED, "member-added", true, "warning: a structure has a new member in its padding")                  \
 	X(MODULE_EXPORT, "module-export", false, "a reference to an export of a module that need not be there")        \
 	X(MODULE_KEY, "module-key", false, "a jump label tests a static key of a module that may come later")          \

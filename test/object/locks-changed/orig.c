@@ -1,0 +1,40 @@
+/* Locks that are taken, released, or left held otherwise: told, for the author to judge. */
+struct mutex { long owner; };
+extern void mutex_lock(struct mutex *), mutex_unlock(struct mutex *);
+extern int mutex_trylock(struct mutex *);
+extern int work(int);
+static struct mutex lock = { 1 };
+struct mutex *the_lock(void) { return &lock; }
+
+int early(int i)
+{
+	int r;
+
+	mutex_lock(&lock);
+	r = work(i);
+	mutex_unlock(&lock);
+	return r;
+}
+
+int moved(struct mutex *m)
+{
+	mutex_lock(m);
+	work(1);
+	mutex_unlock(m);
+	return 3;
+}
+
+/* As many as before, whatever else changed. */
+int same(int i)
+{
+	if (!mutex_trylock(&lock))
+		return 1;
+	work(i);
+	mutex_unlock(&lock);
+	return 4;
+}
+
+int none(int i)
+{
+	return work(i) + 1;
+}
