@@ -27,6 +27,7 @@ diff_objects() {
 	accept_check "$WORK/6-diff" "${OBJECTS[@]}"
 	if ((DIFF_REFUSED && OPT_SUGGEST)); then suggest_callbacks; fi
 	if ((DIFF_REFUSED)); then without_again "$WORK/6-diff.report"; fi
+	if ((DIFF_REFUSED)); then check_page; fi
 	if ((DIFF_REFUSED)); then finish "$EXIT_REFUSED" "refused: the patch can't be livepatched, for the reasons above ($DIFF_REFUSED object(s))"; fi
 	if ((${#DIFFS[@]} == 0)) && grep -q $'^note\tinit-code\t' "$WORK/6-diff.report"; then
 		print_folded "$DIFF_NOTES" >&2
@@ -37,7 +38,7 @@ diff_objects() {
 		finish "$EXIT_UNCHANGED" "nothing changed: the patch changes no code in ${OBJECTS[*]:0:5}"
 	fi
 	progress_clear
-	print_folded "$DIFF_NOTES" >&2
+	if ((!OPT_CHECK)); then print_folded "$DIFF_NOTES" >&2; fi
 	# (Scripts look for these lines.)
 	printf %s "$DIFF_LIST"
 	for object in "${again[@]}"; do
@@ -126,7 +127,7 @@ diff_take() {
 		DIFF_REFUSED=$((DIFF_REFUSED + 1))
 		progress_clear
 		text=$(diff_messages "$1" refused warning accepted note)
-		print_folded "$text" >&2
+		if ((!OPT_CHECK)); then print_folded "$text" >&2; fi
 		diff_show_explanation "$1" >&2
 		;;
 	esac

@@ -27,6 +27,7 @@ OPT_OOT_MODULE=""       # --oot-module: the .ko, as the target has it
 OPT_OOT_SOURCE=""       # --oot-module-src
 OPT_EXPLAIN=0           # --explain
 OPT_SUGGEST=0           # --suggest
+OPT_CHECK=0             # --check
 OPT_SIGN=""             # --sign: KEY[,CERTIFICATE]
 OPT_BOOT=0              # --boot-test
 OPT_BOOT_SCRIPT=""      # --boot-test=: script to run in the machine
@@ -73,6 +74,7 @@ Build:
       --suggest              where the patch changes initial values, which is refused, write a patch with callbacks that set them in the running kernel, for you to review and give as one more PATCH
       --sign KEY[,CERTIFICATE]
                              sign the module with this key, whose file may have the certificate too (certs/signing_key.pem of the target's build)
+      --check                say for each function what its author has to judge, and build no module
       --explain              show why each function is in the module, with the instructions that differ
       --skip-compiler-check  go on when the compiler is not the one that built the target (also --skip-gcc-check)
       --skip-base-check      go on when what is compiled differs from what the target runs; the module says so
@@ -110,7 +112,7 @@ options_parse() {
 	local short=ha:r:s:c:v:j:t:n:o:m:e:dRT long parsed words
 	long=help,archversion:,sourcerpm:,sourcedir:,config:,vmlinux:,jobs:,target:,name:,output:,debug,non-replace
 	long+=,oot-module:,oot-module-src:,skip-cleanup,skip-compiler-check,skip-gcc-check,no-replace,keep-tmp
-	long+=,skip-base-check,symvers:,modules:,per-object,fuzz:,max-objects:,explain,suggest,accept:,without:,without-hunk:,sign:,list-targets,print-target,boot-test::,boot-test-wait:,boot-test-module:,boot-test-file:
+	long+=,skip-base-check,symvers:,modules:,per-object,fuzz:,max-objects:,explain,check,suggest,accept:,without:,without-hunk:,sign:,list-targets,print-target,boot-test::,boot-test-wait:,boot-test-module:,boot-test-file:
 	if ! parsed=$(getopt -o "$short" -l "$long" -n kpatch-build -- "$@" 2>&1); then
 		parsed=${parsed%%$'\n'*}
 		usage_error "${parsed#kpatch-build: }"
@@ -145,6 +147,7 @@ options_parse() {
 		--without) OPT_WITHOUT+=("$2"); shift ;;
 		--without-hunk) OPT_WITHOUT_HUNKS+=("$2"); shift ;;
 		--explain) OPT_EXPLAIN=1 ;;
+		--check) OPT_CHECK=1 ;;
 		--suggest) OPT_SUGGEST=1 ;;
 		--sign) OPT_SIGN=$2; shift ;;
 		--max-objects) OPT_MAX_OBJECTS=$2; shift ;;
