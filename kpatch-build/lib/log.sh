@@ -30,9 +30,10 @@ readonly UNFOLDED=100000     # COLUMNS of a program whose messages become part o
 # goes on below is indented by INDENT, or by four more blanks than the line, or as the meaning in a line of help. Words that are
 # longer stay whole, and so do hunks (@@ -10,7 +10,8 @@).
 readonly FOLD_HUNK='@@ (-[0-9,]+) (\+[0-9,]+) @@' FOLD_HELP='^( +[^ ]( ?[^ ])*  +)[^ ]' FOLD_WORD='^ *[^ ]+ '
-fold() {
+# (No return in it: a trap that calls it makes bash lose count of its functions.)
+fold() { if ((${#1} <= WIDTH)) && [[ $1 != *$'\n'* ]]; then REPLY=$1; else fold_lines "$@"; fi; }
+fold_lines() {
 	local texts line lead head indent out="" joined=$'\1'
-	if ((${#1} <= WIDTH)) && [[ $1 != *$'\n'* ]]; then REPLY=$1; return; fi
 	mapfile -t texts <<<"$1"
 	for line in "${texts[@]}"; do
 		if ((${#line} > WIDTH)); then
@@ -65,9 +66,10 @@ fold() {
 # print_folded TEXT [INDENT]: nothing, if there is none
 print_folded() {
 	local REPLY
-	if [[ -z $1 ]]; then return; fi
-	fold "${1%$'\n'}" "${@:2}"
-	printf '%s\n' "$REPLY"
+	if [[ $1 ]]; then
+		fold "${1%$'\n'}" "${@:2}"
+		printf '%s\n' "$REPLY"
+	fi
 }
 
 message() { progress_clear; print_folded "kpatch-build: $*" >&2; }

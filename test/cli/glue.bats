@@ -286,7 +286,7 @@ inputs() {
 	printf '%s\n' '.section .klp.funcs, "aw"' ".quad $3" "${4:-}" | as -o "$T/$1/klp-diff.o" -
 }
 
-# same LINE: of two modules, the first is linked by Kbuild and leaves the recipe, by which the second becomes what Kbuild makes of it
+# same SERIES: of two modules, the first is linked by Kbuild and leaves the recipe, by which the second becomes what Kbuild makes of it
 same() {
 	inputs first 1 _printk
 	run -0 lib link livepatch-first "$T/first"

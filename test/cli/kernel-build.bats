@@ -13,7 +13,7 @@ setup() {
 	mkdir "$T/out"
 }
 
-# use LINE: the target's description, and a patch that changes the number of lines of fs/proc/cmdline.c
+# use SERIES: the target's description, and a patch that changes the number of lines of fs/proc/cmdline.c
 use() {
 	if [[ ! -s $KERNELS_DIR/$1.sh ]]; then skip "no kernel of series $1 can be built"; fi
 	# shellcheck source=/dev/null
@@ -50,7 +50,7 @@ listing() { (cd "$1" && find . -printf '%p %y %s %T@ %C@\n' | sort); }
 	[[ $(modinfo -F vermagic "$T/out/own.ko") == "$TARGET_RELEASE "* ]]
 }
 
-@test "source and image of different lines are refused" {
+@test "source and image of different series are refused" {
 	use 6.1
 	local source=$TARGET_SOURCE config=$TARGET_CONFIG
 	use 6.12

@@ -22,7 +22,7 @@ setup_file() {
 
 setup() { T=$BATS_TEST_TMPDIR; }
 
-# use LINE: the target's description
+# use SERIES: the target's description
 use() {
 	if [[ ! -s $KERNELS_DIR/$1.sh ]]; then skip "no kernel of series $1 can be built"; fi
 	# shellcheck source=/dev/null
@@ -192,7 +192,7 @@ le32() { printf '%b' "$(printf '\\x%02x\\x%02x\\x%02x\\x%02x' $(($1 & 255)) $(($
 	done
 }
 
-# objects LINE: compile some of the stock kernel of LINE as its build did, into $T/LINE
+# objects SERIES: compile some of the stock kernel of SERIES as its build did, into $T/SERIES
 objects() {
 	local file work
 	use "$1"

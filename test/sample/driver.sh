@@ -14,20 +14,20 @@ for part in select compile check report; do
 	source "$HERE/$part.sh"
 done
 
-# sample_begin LINE DIR: the target, its tree, and DIR/LINE as the driver's work directory, but one that stays.
+# sample_begin SERIES DIR: the target, its tree, and DIR/SERIES as the driver's work directory, but one that stays.
 sample_begin() {
 	local lock
-	LINE=$1
+	SERIES=$1
 	install_traps
-	options_parse -a "$LINE" --print-target ${KPATCH_TEST_JOBS:+-j "$KPATCH_TEST_JOBS"}
+	options_parse -a "$SERIES" --print-target ${KPATCH_TEST_JOBS:+-j "$KPATCH_TEST_JOBS"}
 	workdir_find_cache
 	mkdir -p "$CACHE"
 	CACHE=$(realpath -- "$CACHE")
-	WORK=$2/$LINE
+	WORK=$2/$SERIES
 	mkdir -p "$WORK"
 	exec {lock}>"$WORK/.lock"
 	if ! flock -n "$lock"; then die "another run works in $WORK"; fi
 	at_exit cache_drop_partial
 	stage target target_describe
-	stage tree tree_prepare
+	stage tree code tree
 }

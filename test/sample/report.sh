@@ -21,18 +21,18 @@ sample_report() {
 		number=$((number + 1))
 		if [[ ${UNEXPLAINED[$object]:-} ]]; then
 			bad=1
-			echo "not ok $number sample/$LINE $object: $verdict"
+			echo "not ok $number sample/$SERIES $object: $verdict"
 			echo "#   ${WHY[$object]:-no message}"
 		else
-			echo "ok $number sample/$LINE $object: $verdict${WHY[$object]:+ (${WHY[$object]})}"
+			echo "ok $number sample/$SERIES $object: $verdict${WHY[$object]:+ (${WHY[$object]})}"
 		fi
 	done
 	cat "$WORK/summary"
 	echo "# the table: $WORK/table"
 	if awk '$1 == "#" && $2 == "proved" { exit !($3 * 100 >= 97 * $5) }' "$WORK/summary"; then
-		echo "ok $((number + 1)) sample/$LINE: at least 97 % are proved"
+		echo "ok $((number + 1)) sample/$SERIES: at least 97 % are proved"
 	else
-		echo "not ok $((number + 1)) sample/$LINE: at least 97 % are proved"
+		echo "not ok $((number + 1)) sample/$SERIES: at least 97 % are proved"
 		bad=1
 	fi
 	exit "$bad"
@@ -48,7 +48,7 @@ report_explain() {
 		if [[ ${pair[0]} == statement && ${AUTOMATIC[$object]:-} ]]; then
 			reason=${AUTOMATIC[$object]}
 		else
-			reason=$(awk -v line="$LINE" -v object="$object" -v column="${pair[0]}" -v value="${pair[1]}" '
+			reason=$(awk -v line="$SERIES" -v object="$object" -v column="${pair[0]}" -v value="${pair[1]}" '
 				/^#/ || NF < 5 || ($1 != "*" && $1 != line) || $2 != object || $3 != column || $4 != value { next }
 				{ sub(/^[^ \t]+[ \t]+[^ \t]+[ \t]+[^ \t]+[ \t]+[^ \t]+[ \t]+/, ""); print; exit }' "$HERE/explained")
 		fi
