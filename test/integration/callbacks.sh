@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# test/integration/callbacks.sh LINE: what the author of a patch has the kernel call (callbacks/order.patch), in both forms of a
+# test/integration/callbacks.sh SERIES: what the author of a patch has the kernel call (callbacks/order.patch), in both forms of a
 # livepatch; with a newer one, of another version of its state, that replaces it.
 
 # shellcheck source=test/integration/common.sh
 source "$(dirname -- "$(realpath -- "${BASH_SOURCE[0]}")")/common.sh"
 
-LINE=${1:?usage: test/integration/callbacks.sh LINE}
-OUT=${KPATCH_TEST_DIR:-$TOP/build/integration}/$LINE-callbacks
-NAME="$LINE callbacks"
+SERIES=${1:?usage: test/integration/callbacks.sh SERIES}
+OUT=${KPATCH_TEST_DIR:-$TOP/build/integration}/$SERIES-callbacks
+NAME="$SERIES callbacks"
 
 rm -rf -- "$OUT"
 mkdir -p -- "$OUT"/{one,per-object}
@@ -29,7 +29,7 @@ declare -A STATES=(
 sed '/^--- a.drivers/,$d; s/\.version = 2/.version = 3/' "$HERE/callbacks/order.patch" >"$OUT/newer.patch"
 
 # build DIR NAME PATCH [OPTION...]
-build() { "$TOP/kpatch-build/kpatch-build" -a "$LINE" -n "$2" -o "$OUT/$1" "${@:4}" "$3" >"$LOG" 2>&1; }
+build() { "$TOP/kpatch-build/kpatch-build" -a "$SERIES" -n "$2" -o "$OUT/$1" "${@:4}" "$3" >"$LOG" 2>&1; }
 
 # run FORM STATE...: in the machine
 run() {

@@ -59,9 +59,9 @@ states_judge() {
 	fi
 }
 
-# target_prepare: TARGET_* of the newest stock kernel of LINE, also in OUT/target.sh
+# target_prepare: TARGET_* of the newest stock kernel of SERIES, also in OUT/target.sh
 target_prepare() {
-	"$TOP/kpatch-build/kpatch-build" -a "$LINE" --print-target >"$OUT/target.log"
+	"$TOP/kpatch-build/kpatch-build" -a "$SERIES" --print-target >"$OUT/target.log"
 	grep '^TARGET_' "$OUT/target.log" >"$OUT/target.sh"
 	# shellcheck source=/dev/null
 	source "$OUT/target.sh"
@@ -90,9 +90,9 @@ source_with() {
 	done
 }
 
-# case_file FILE -> REPLY: that file of a case for this line. False if there is none.
+# case_file FILE -> REPLY: that file of a case for this series. False if there is none.
 case_file() {
-	for REPLY in "$HERE/cases/$LINE/$1" "$HERE/cases/$1"; do
+	for REPLY in "$HERE/cases/$SERIES/$1" "$HERE/cases/$1"; do
 		if [[ -f $REPLY ]]; then return; fi
 	done
 	return 1

@@ -1,21 +1,21 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# test/integration/kallsyms-equal.sh LINE [IMAGE]: what klp-place reads out of the image of a stock kernel is, line for line,
+# test/integration/kallsyms-equal.sh SERIES [IMAGE]: what klp-place reads out of the image of a stock kernel is, line for line,
 # the /proc/kallsyms of that kernel when it runs where it was linked (nokaslr).
 #
-# LINE is a kernel line (6.12, 6.1), whose newest stock kernel is taken, unless IMAGE names one.
+# SERIES (6.12, 6.1): its newest stock kernel is taken, unless IMAGE names one.
 
 # shellcheck source=test/integration/common.sh
 source "$(dirname -- "$(realpath -- "${BASH_SOURCE[0]}")")/common.sh"
 
-LINE=${1:?usage: test/integration/kallsyms-equal.sh LINE [IMAGE]}
-OUT=${KPATCH_TEST_DIR:-$TOP/build/integration}/$LINE/kallsyms
+SERIES=${1:?usage: test/integration/kallsyms-equal.sh SERIES [IMAGE]}
+OUT=${KPATCH_TEST_DIR:-$TOP/build/integration}/$SERIES/kallsyms
 IMAGE=${2:-}
 mkdir -p -- "$OUT"
 vm_require
 if [[ -z $IMAGE ]]; then
-	"$TOP/kpatch-build/kpatch-build" -a "$LINE" --print-target | grep "^TARGET_" >"$OUT/target.sh"
+	"$TOP/kpatch-build/kpatch-build" -a "$SERIES" --print-target | grep "^TARGET_" >"$OUT/target.sh"
 	# shellcheck source=/dev/null
 	source "$OUT/target.sh"
 	IMAGE=$TARGET_IMAGE
@@ -39,10 +39,10 @@ VM_APPEND=nokaslr
 vm_boot "$VM" "$IMAGE" 180 || status=$?
 count=$(tr -d '\r' <"$VM/results" | head -n 1)
 if ((status == 0)); then
-	echo "ok 1 - $LINE kallsyms of the image are those of the running kernel ($count names)"
+	echo "ok 1 - $SERIES kallsyms of the image are those of the running kernel ($count names)"
 	exit 0
 fi
-echo "not ok 1 - $LINE kallsyms of the image are those of the running kernel"
+echo "not ok 1 - $SERIES kallsyms of the image are those of the running kernel"
 if ((status == 99)); then echo "#   the machine: $VM_WHY"; fi
 tr -d '\r' <"$VM/results" | sed 's/^/#   /'
 exit 1

@@ -1,16 +1,16 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# test/integration/killed.sh LINE: runs of kpatch-build that end by SIGKILL, one in each stage. Nothing is handed out, and the next run
+# test/integration/killed.sh SERIES: runs of kpatch-build that end by SIGKILL, one in each stage. Nothing is handed out, and the next run
 # makes the module that an undisturbed one makes, byte for byte: what the dead one left in the cache is not used.
 
 # shellcheck source=test/integration/common.sh
 source "$(dirname -- "$(realpath -- "${BASH_SOURCE[0]}")")/common.sh"
 KPATCH_BUILD=${KPATCH_BUILD:-$TOP/kpatch-build/kpatch-build}
 
-LINE=${1:?usage: test/integration/killed.sh LINE}
-OUT=${KPATCH_TEST_DIR:-$TOP/build/integration}/$LINE/killed
-NAME="$LINE killed"
+SERIES=${1:?usage: test/integration/killed.sh SERIES}
+OUT=${KPATCH_TEST_DIR:-$TOP/build/integration}/$SERIES/killed
+NAME="$SERIES killed"
 LOG=$OUT/log
 mkdir -p -- "$OUT"
 rm -rf -- "$OUT"/{out,whole,next}
@@ -23,7 +23,7 @@ build() {
 	shift
 	rm -rf -- "$dir"
 	mkdir -- "$dir"
-	"$@" "$KPATCH_BUILD" -a "$LINE" -n livepatch-killed -o "$dir" "$PATCH" >"$LOG" 2>&1
+	"$@" "$KPATCH_BUILD" -a "$SERIES" -n livepatch-killed -o "$dir" "$PATCH" >"$LOG" 2>&1
 }
 
 # kill_after STAGE DELAY: end a run by force, with all of its children, so many seconds after the line of STAGE

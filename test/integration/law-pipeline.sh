@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# test/integration/law-pipeline.sh LINE: the relocation rules in the pipeline, for the newest stock kernel of LINE. A livepatch
+# test/integration/law-pipeline.sh SERIES: the relocation rules in the pipeline, for the newest stock kernel of SERIES. A livepatch
 # of the kernel and of a module is built; what create-klp-module made of it is compared with what it was given, section by
 # section; each form of the target gives the same verdict; then the finished module is broken in one place after the other.
 # Last, a pipeline whose create-klp-module makes a mistake must not hand its module out.
@@ -12,8 +12,8 @@ BIN=$TOP/build/bin
 KPATCH_BUILD=$TOP/kpatch-build/kpatch-build
 
 make -s -C "$TOP" build/test/integration/law/{mutate,same-sections}
-LINE=${1:?usage: test/integration/law-pipeline.sh LINE}
-OUT=${KPATCH_TEST_DIR:-$TOP/build/integration}/$LINE-law-pipeline
+SERIES=${1:?usage: test/integration/law-pipeline.sh SERIES}
+OUT=${KPATCH_TEST_DIR:-$TOP/build/integration}/$SERIES-law-pipeline
 case_file module-other.patch
 PATCHES=("$TOP/examples/uptime.patch" "$REPLY")
 NUMBER=0 FAILED=0
@@ -26,7 +26,7 @@ check() {
 	shift
 	if ! "$@" >"$OUT/check.log" 2>&1; then verdict="not ok"; fi
 	NUMBER=$((NUMBER + 1))
-	echo "$verdict $NUMBER - $LINE law in the pipeline: $name"
+	echo "$verdict $NUMBER - $SERIES law in the pipeline: $name"
 	if [[ $verdict != ok ]]; then
 		FAILED=1
 		tail -n 20 "$OUT/check.log" | sed 's/^/#   /'
@@ -82,7 +82,7 @@ build() {
 	STATUS=0
 	rm -rf -- "$OUT/out"
 	mkdir -p -- "$OUT/out"
-	"$KPATCH_BUILD" -a "$LINE" --skip-cleanup -n livepatch-law -o "$OUT/out" "${PATCHES[@]}" >"$OUT/build.log" 2>&1 || STATUS=$?
+	"$KPATCH_BUILD" -a "$SERIES" --skip-cleanup -n livepatch-law -o "$OUT/out" "${PATCHES[@]}" >"$OUT/build.log" 2>&1 || STATUS=$?
 	WORK=$(grep -oE '/[^ ]*/work/run\.[^ /]*' "$OUT/build.log" | tail -n 1)
 }
 
@@ -99,7 +99,7 @@ replace_tool() {
 
 rm -rf -- "$OUT"
 mkdir -p -- "$OUT"
-"$KPATCH_BUILD" -a "$LINE" --print-target >"$OUT/target.log"
+"$KPATCH_BUILD" -a "$SERIES" --print-target >"$OUT/target.log"
 grep '^TARGET_' "$OUT/target.log" >"$OUT/target.sh"
 # shellcheck source=/dev/null
 source "$OUT/target.sh"

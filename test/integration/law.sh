@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# test/integration/law.sh LINE: the relocation rules against the kernel. A good livepatch for the newest stock kernel of LINE is
+# test/integration/law.sh SERIES: the relocation rules against the kernel. A good livepatch for the newest stock kernel of SERIES is
 # broken in one place after the other (law/mutations): klp-verify must name the rule, and the booted kernel must do what
 # doc/relocation-rules.md says it does. Then the livepatch modules of the kernel's own samples and selftests, which have to
 # pass, and signatures.
@@ -11,9 +11,9 @@ source "$(dirname -- "$(realpath -- "${BASH_SOURCE[0]}")")/common.sh"
 BIN=${KPATCH_BIN:-$TOP/build/bin}
 
 make -s -C "$TOP" build/test/integration/law/{mutate,enroll}
-LINE=${1:?usage: test/integration/law.sh LINE}
-OUT=${KPATCH_TEST_DIR:-$TOP/build/integration}/$LINE-law
-NAME="$LINE law"
+SERIES=${1:?usage: test/integration/law.sh SERIES}
+OUT=${KPATCH_TEST_DIR:-$TOP/build/integration}/$SERIES-law
+NAME="$SERIES law"
 STAGED=()
 MUTATE=$BIN/../test/integration/law/mutate
 ENROLL=$BIN/../test/integration/law/enroll
@@ -93,7 +93,7 @@ fill() {
 mutate_all() {
 	local name rule what log shows args exit
 	while IFS='|' read -r name rule what log shows args; do
-		if [[ $name == "#"* || ($name == *@* && ${name#*@} != "$LINE") ]]; then continue; fi
+		if [[ $name == "#"* || ($name == *@* && ${name#*@} != "$SERIES") ]]; then continue; fi
 		name=${name%@*}
 		mkdir -p "$OUT/$name"
 		fill "$args"

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# test/integration/modules.sh LINE [POINT...]: modules that are patched before they are there, go, and come back. Small
-# modules (modules/) are added to the source of the newest stock kernel of LINE and built with its headers; the whole
+# test/integration/modules.sh SERIES [POINT...]: modules that are patched before they are there, go, and come back. Small
+# modules (modules/) are added to the source of the newest stock kernel of SERIES and built with its headers; the whole
 # pipeline patches them. Each point is one machine, which runs modules/guest-POINT.sh:
 #
 #   orders        patch first, module first, loaded again, unloaded, while another process runs the patched code
@@ -19,7 +19,7 @@
 # shellcheck source=test/integration/common.sh
 source "$(dirname -- "$(realpath -- "${BASH_SOURCE[0]}")")/common.sh"
 
-LINE=${1:?usage: test/integration/modules.sh LINE [POINT...]}
+SERIES=${1:?usage: test/integration/modules.sh SERIES [POINT...]}
 shift
 POINTS=("$@")
 FORM=${FORM:-one} ROUNDS=${ROUNDS:-1} RACES=${RACES:-2}
@@ -31,9 +31,9 @@ if ((${#POINTS[@]} == 0)); then
 		POINTS=(orders objects references kvm modprobe)
 	fi
 fi
-OUT=${KPATCH_TEST_DIR:-$TOP/build/integration}/$LINE-modules-$FORM
+OUT=${KPATCH_TEST_DIR:-$TOP/build/integration}/$SERIES-modules-$FORM
 PARTS=$HERE/modules
-NAME="$LINE modules ($FORM)"
+NAME="$SERIES modules ($FORM)"
 
 # build_modules DIR: the modules of PARTS, or what the caller made of them in DIR
 build_modules() {
@@ -96,7 +96,7 @@ build_patches() {
 		objects) patch_build objects three-objects & ;;
 		waits) patch_build waits waits & ;;
 		references) patch_build references refer & ;;
-		kvmfix) patch_build kvmfix "kvm-$LINE" & ;;
+		kvmfix) patch_build kvmfix "kvm-$SERIES" & ;;
 		beside*) patch_build "$name" "order-${name#beside}" -R & ;;
 		replace*) patch_build "$name" "order-${name#replace}" & ;;
 		esac

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# test/integration/mounted.sh LINE: a file system that is mounted, and a file that is open, while a livepatch of it is loaded. One
+# test/integration/mounted.sh SERIES: a file system that is mounted, and a file that is open, while a livepatch of it is loaded. One
 # livepatch leaves them as they are. The other exchanges two members of the structure that each mounted file system has: nothing but
 # using it tells that it is broken, the kernel log is clean. So the proof fails by its test.
 
@@ -9,9 +9,9 @@
 source "$(dirname -- "$(realpath -- "${BASH_SOURCE[0]}")")/common.sh"
 KPATCH_BUILD=${KPATCH_BUILD:-$TOP/kpatch-build/kpatch-build}
 
-LINE=${1:?usage: test/integration/mounted.sh LINE}
-OUT=${KPATCH_TEST_DIR:-$TOP/build/integration}/$LINE/mounted
-NAME="$LINE a mounted file system"
+SERIES=${1:?usage: test/integration/mounted.sh SERIES}
+OUT=${KPATCH_TEST_DIR:-$TOP/build/integration}/$SERIES/mounted
+NAME="$SERIES a mounted file system"
 PARTS=$HERE/mounted
 
 mkdir -p -- "$OUT"
@@ -24,7 +24,7 @@ prove() {
 	local patch=$1
 	shift
 	PROVED=0
-	"$KPATCH_BUILD" -a "$LINE" -o "$OUT" -n "mounted-$patch" --boot-test="$PARTS/test" --boot-test-file "$OUT/minix.img" \
+	"$KPATCH_BUILD" -a "$SERIES" -o "$OUT" -n "mounted-$patch" --boot-test="$PARTS/test" --boot-test-file "$OUT/minix.img" \
 		--boot-test-module loop --boot-test-module minix "$@" "$PARTS/$patch.patch" >"$OUT/$patch.log" 2>&1 || PROVED=$?
 }
 # judge VERDICT WHAT LOG

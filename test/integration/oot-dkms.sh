@@ -1,19 +1,19 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# test/integration/oot-dkms.sh LINE: a module of a Debian package NAME-dkms, built from the source in it with the headers of the newest stock
-# kernel of LINE; then its source, in another place, is patched (oot/NAME.patch), and oot/NAME.test runs in the booted kernel.
+# test/integration/oot-dkms.sh SERIES: a module of a Debian package NAME-dkms, built from the source in it with the headers of the newest stock
+# kernel of SERIES; then its source, in another place, is patched (oot/NAME.patch), and oot/NAME.test runs in the booted kernel.
 
 # shellcheck source=test/integration/common.sh
 source "$(dirname -- "$(realpath -- "${BASH_SOURCE[0]}")")/common.sh"
 
-LINE=${1:?usage: test/integration/oot-dkms.sh LINE}
-case $LINE in
+SERIES=${1:?usage: test/integration/oot-dkms.sh SERIES}
+case $SERIES in
 6.1) PACKAGE=v4l2loopback ;;
 *) PACKAGE=acpi-call ;;
 esac
-OUT=${KPATCH_TEST_DIR:-$TOP/build/integration}/$LINE-oot-dkms
-NAME="$LINE $PACKAGE-dkms"
+OUT=${KPATCH_TEST_DIR:-$TOP/build/integration}/$SERIES-oot-dkms
+NAME="$SERIES $PACKAGE-dkms"
 
 rm -rf -- "$OUT"
 mkdir -p -- "$OUT"/{package,built}
@@ -31,7 +31,7 @@ if ! make -s -C "$TARGET_HEADERS" "M=$OUT/built" CONFIG_DEBUG_INFO_BTF_MODULES= 
 	die "the module of $PACKAGE-dkms does not build"
 fi
 objcopy --strip-debug "$OUT"/built/*.ko
-if "$TOP/kpatch-build/kpatch-build" -a "$LINE" -m "$OUT"/built/*.ko --oot-module-src "$SOURCE" -n livepatch-dkms -o "$OUT" \
+if "$TOP/kpatch-build/kpatch-build" -a "$SERIES" -m "$OUT"/built/*.ko --oot-module-src "$SOURCE" -n livepatch-dkms -o "$OUT" \
 	"--boot-test=$HERE/oot/$PACKAGE.test" "$HERE/oot/$PACKAGE.patch" >"$OUT/log" 2>&1; then
 	result ok "it is built from source, patched, and the livepatch works in the booted kernel"
 else

@@ -1,16 +1,16 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# test/integration/oot.sh LINE: a module from outside the tree (oot/module), of two objects, one in a subdirectory, with flags, headers and
-# a static key of its own; it needs another one (oot/base). Both are built with the headers of the newest stock kernel of LINE, the
+# test/integration/oot.sh SERIES: a module from outside the tree (oot/module), of two objects, one in a subdirectory, with flags, headers and
+# a static key of its own; it needs another one (oot/base). Both are built with the headers of the newest stock kernel of SERIES, the
 # pipeline patches the first one, and the booted kernel loads module and livepatch in both orders.
 
 # shellcheck source=test/integration/common.sh
 source "$(dirname -- "$(realpath -- "${BASH_SOURCE[0]}")")/common.sh"
 
-LINE=${1:?usage: test/integration/oot.sh LINE}
-OUT=${KPATCH_TEST_DIR:-$TOP/build/integration}/$LINE-oot
-NAME="$LINE module from outside the tree"
+SERIES=${1:?usage: test/integration/oot.sh SERIES}
+OUT=${KPATCH_TEST_DIR:-$TOP/build/integration}/$SERIES-oot
+NAME="$SERIES module from outside the tree"
 RUNS="$OUT/as it runs"
 
 rm -rf -- "$OUT"
@@ -39,7 +39,7 @@ build() {
 	local form=$1
 	LOG=$OUT/$form.log
 	shift
-	"$TOP/kpatch-build/kpatch-build" -a "$LINE" -m "$RUNS/klp-oot.ko.xz" --oot-module-src "$OUT/module" -n livepatch-oot -o "$OUT" "$@" \
+	"$TOP/kpatch-build/kpatch-build" -a "$SERIES" -m "$RUNS/klp-oot.ko.xz" --oot-module-src "$OUT/module" -n livepatch-oot -o "$OUT" "$@" \
 		"$HERE/oot/module.patch" >"$LOG" 2>&1
 }
 same_state() { state | cmp - "$OUT/before"; }

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# test/integration/positions.sh LINE: names that the stock kernel of LINE has more than once. The position that klp-place
+# test/integration/positions.sh SERIES: names that the stock kernel of SERIES has more than once. The position that klp-place
 # gives each symbol is its place among those of that name in kallsyms order (kallsyms-equal.sh shows that this order is the
 # running kernel's). And the kernel itself, asked as a livepatch asks it, resolves each name and position to the address
 # that klp-place says: a module refers to all static functions of ambiguous name, and is loaded with nokaslr.
@@ -9,9 +9,9 @@
 # shellcheck source=test/integration/common.sh
 source "$(dirname -- "$(realpath -- "${BASH_SOURCE[0]}")")/common.sh"
 
-LINE=${1:?usage: test/integration/positions.sh LINE}
-OUT=${KPATCH_TEST_DIR:-$TOP/build/integration}/$LINE-positions
-NAME="$LINE positions of ambiguous names"
+SERIES=${1:?usage: test/integration/positions.sh SERIES}
+OUT=${KPATCH_TEST_DIR:-$TOP/build/integration}/$SERIES-positions
+NAME="$SERIES positions of ambiguous names"
 stop() {
 	result "not ok" "$1"
 	explain "$2"
@@ -22,7 +22,7 @@ stop() {
 rm -rf -- "$OUT"
 mkdir -p -- "$OUT/build"
 vm_require
-"$TOP/kpatch-build/kpatch-build" -a "$LINE" --print-target | grep '^TARGET_' >"$OUT/target.sh"
+"$TOP/kpatch-build/kpatch-build" -a "$SERIES" --print-target | grep '^TARGET_' >"$OUT/target.sh"
 # shellcheck source=/dev/null
 source "$OUT/target.sh"
 

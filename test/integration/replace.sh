@@ -1,19 +1,19 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# test/integration/replace.sh LINE: two livepatches made with -R work side by side; one made without replaces both.
+# test/integration/replace.sh SERIES: two livepatches made with -R work side by side; one made without replaces both.
 
 # shellcheck source=test/integration/common.sh
 source "$(dirname -- "$(realpath -- "${BASH_SOURCE[0]}")")/common.sh"
 KPATCH_BUILD=${KPATCH_BUILD:-$TOP/kpatch-build/kpatch-build}
 
-LINE=${1:?usage: test/integration/replace.sh LINE}
-OUT=${KPATCH_TEST_DIR:-$TOP/build/integration}/$LINE/replace
-NAME="$LINE livepatches side by side, and one that replaces them"
+SERIES=${1:?usage: test/integration/replace.sh SERIES}
+OUT=${KPATCH_TEST_DIR:-$TOP/build/integration}/$SERIES/replace
+NAME="$SERIES livepatches side by side, and one that replaces them"
 
 mkdir -p -- "$OUT"
 : >"$OUT/log"
-build() { "$KPATCH_BUILD" -a "$LINE" -o "$OUT" "$@" >>"$OUT/log" 2>&1; }
+build() { "$KPATCH_BUILD" -a "$SERIES" -o "$OUT" "$@" >>"$OUT/log" 2>&1; }
 fail() {
 	echo "not ok 1 - $NAME"
 	echo "#   $1"
@@ -25,7 +25,7 @@ vm_require
 build -R -n beside-uptime "$TOP/examples/uptime.patch" || fail "the first does not build" "$OUT/log"
 build -R -n beside-meminfo "$TOP/examples/meminfo.patch" || fail "the second does not build" "$OUT/log"
 build -n replacing "$TOP/examples/meminfo.patch" || fail "the third does not build" "$OUT/log"
-"$KPATCH_BUILD" -a "$LINE" --print-target 2>>"$OUT/log" | grep "^TARGET_" >"$OUT/target.sh"
+"$KPATCH_BUILD" -a "$SERIES" --print-target 2>>"$OUT/log" | grep "^TARGET_" >"$OUT/target.sh"
 # shellcheck source=/dev/null
 source "$OUT/target.sh"
 

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# test/integration/static-call.sh LINE: static calls are switched in each state of a patch whose functions make them, in the
-# booted stock kernel of LINE, and the right target must answer each time.
+# test/integration/static-call.sh SERIES: static calls are switched in each state of a patch whose functions make them, in the
+# booted stock kernel of SERIES, and the right target must answer each time.
 #
 # Three kinds of calls: one that a module defines (static-call/klp-static-call.c is added to the kernel's source, built with
 # its headers, and patched by the whole pipeline); one of vmlinux whose key is exported (a tracepoint); and those of vmlinux
@@ -11,9 +11,9 @@
 # shellcheck source=test/integration/common.sh
 source "$(dirname -- "$(realpath -- "${BASH_SOURCE[0]}")")/common.sh"
 
-LINE=${1:?usage: test/integration/static-call.sh LINE}
-OUT=${KPATCH_TEST_DIR:-$TOP/build/integration}/$LINE-static-call
-NAME="$LINE static call"
+SERIES=${1:?usage: test/integration/static-call.sh SERIES}
+OUT=${KPATCH_TEST_DIR:-$TOP/build/integration}/$SERIES-static-call
+NAME="$SERIES static call"
 
 rm -rf -- "$OUT"
 mkdir -p -- "$OUT"/{build,modules/kernel/drivers/misc}
@@ -39,7 +39,7 @@ if ((status)); then
 fi
 result ok "build, the call of a module"
 status=0
-"$TOP/kpatch-build/kpatch-build" -a "$LINE" -n livepatch-vmlinux -o "$OUT" "$HERE/static-call/vmlinux.patch" \
+"$TOP/kpatch-build/kpatch-build" -a "$SERIES" -n livepatch-vmlinux -o "$OUT" "$HERE/static-call/vmlinux.patch" \
 	>"$OUT/build.log" 2>&1 || status=$?
 if ((status)); then
 	result "not ok" "build, calls of vmlinux"

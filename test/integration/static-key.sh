@@ -1,17 +1,17 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# test/integration/static-key.sh LINE: static keys that a module defines, a tracepoint and a pr_debug() of its own. A small
-# module (static-key/) is added to the source of the newest stock kernel of LINE and built with its headers; the whole
+# test/integration/static-key.sh SERIES: static keys that a module defines, a tracepoint and a pr_debug() of its own. A small
+# module (static-key/) is added to the source of the newest stock kernel of SERIES and built with its headers; the whole
 # pipeline then patches the function that tests them all, in both forms of a livepatch. In the booted kernel they are switched in
 # each state.
 
 # shellcheck source=test/integration/common.sh
 source "$(dirname -- "$(realpath -- "${BASH_SOURCE[0]}")")/common.sh"
 
-LINE=${1:?usage: test/integration/static-key.sh LINE}
-OUT=${KPATCH_TEST_DIR:-$TOP/build/integration}/$LINE-static-key
-NAME="$LINE static keys of a module"
+SERIES=${1:?usage: test/integration/static-key.sh SERIES}
+OUT=${KPATCH_TEST_DIR:-$TOP/build/integration}/$SERIES-static-key
+NAME="$SERIES static keys of a module"
 
 # As the target's own build would have made it, names of files (in the descriptor of the pr_debug()) included. Tracepoints
 # want a header by its path from include/trace.

@@ -1,16 +1,16 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# test/integration/suggest.sh LINE: a patch that changes initial values (suggest/values.patch) is refused; what --suggest writes for it is
+# test/integration/suggest.sh SERIES: a patch that changes initial values (suggest/values.patch) is refused; what --suggest writes for it is
 # built with it, as it says, and does in the machine what the patch meant.
 
 # shellcheck source=test/integration/common.sh
 source "$(dirname -- "$(realpath -- "${BASH_SOURCE[0]}")")/common.sh"
 KPATCH_BUILD=${KPATCH_BUILD:-$TOP/kpatch-build/kpatch-build}
 
-LINE=${1:?usage: test/integration/suggest.sh LINE}
-OUT=${KPATCH_TEST_DIR:-$TOP/build/integration}/$LINE-suggest
-NAME="$LINE suggested callbacks"
+SERIES=${1:?usage: test/integration/suggest.sh SERIES}
+OUT=${KPATCH_TEST_DIR:-$TOP/build/integration}/$SERIES-suggest
+NAME="$SERIES suggested callbacks"
 PATCH=$HERE/suggest/values.patch SUGGESTED=$OUT/values-callback.patch
 
 rm -rf -- "$OUT"
@@ -29,7 +29,7 @@ declare -A STATES=(
 # build LOG STATUS OPTION...: with that exit code
 build() {
 	local status=0
-	"$KPATCH_BUILD" -a "$LINE" -n livepatch-values -o "$OUT" "${@:3}" >"$1" 2>&1 || status=$?
+	"$KPATCH_BUILD" -a "$SERIES" -n livepatch-values -o "$OUT" "${@:3}" >"$1" 2>&1 || status=$?
 	((status == $2))
 }
 

@@ -9,9 +9,9 @@
 # shellcheck source=test/integration/common.sh
 source "$(dirname -- "$(realpath -- "${BASH_SOURCE[0]}")")/../integration/common.sh"
 
-LINE=6.12
+SERIES=6.12
 OUT=${KPATCH_TEST_DIR:-$TOP/build/trees}/srpm
-NAME="$LINE source RPM"
+NAME="$SERIES source RPM"
 LOG=$OUT/log
 
 if ! command -v rpmbuild >/dev/null; then
