@@ -35,7 +35,7 @@ author_check_callbacks() {
 	author_records changed | while IFS=$'\t' read -r object function; do changed[${MODULE[$object]}]=1; done
 	author_records callback | while IFS=$'\t' read -r object kind function; do
 		key="${MODULE[$object]} $kind" first=${AUTHOR_CALLBACK["${MODULE[$object]} $kind"]:-}
-		hunks_with_word "$function"
+		lines_with_word "$function"
 		if [[ $first ]]; then
 			AUTHOR_BAD+=("    $object: $function: a second $kind callback for ${MODULE[$object]}, beside ${first#* } of ${first% *}; call both from one function$REPLY [callback-twice]")
 		elif [[ -z ${changed[${MODULE[$object]}]:-} ]] && ! author_accepted "${MODULE[$object]}"; then
@@ -61,7 +61,7 @@ author_check_states() {
 	author_records states | while IFS=$'\t' read -r object name _; do
 		key=all
 		if ((OPT_PER_OBJECT)); then key=${MODULE[$object]}; fi
-		hunks_with_word "$name"
+		lines_with_word "$name"
 		if [[ ${states[$key]:-} ]]; then
 			AUTHOR_BAD+=("    $object: $name: a second array of states, beside ${states[$key]}; a livepatch has one$REPLY [states-form]")
 		fi

@@ -77,14 +77,15 @@ hunks_diff() {
 	diff -u --label "$old_name" --label "b/$1" -- "$old" "$WORK/2-tree/unnumbered/$1" || (($? == 1))
 }
 
-# hunks_with_word WORD -> REPLY: those that add a line with it, as " (hunk HUNK of FILE, ...)"; empty if there are none
-hunks_with_word() {
+# lines_with_word WORD -> REPLY: the first line with it that each hunk adds, in the patched file, as " (FILE:LINE, ...)"; empty if there are none
+lines_with_word() {
 	local file found=""
 	for file in "${PATCHED_FILES[@]}"; do
 		hunks_diff "$file" >"$WORK/2-tree/hunks.diff"
 		found+=$(awk -v word="$1" -v name="$file" '
-			/^@@ / { match($0, /^@@ [^@]* @@/); hunk = substr($0, 1, RLENGTH); next }
-			hunk != "" && /^\+/ && (" " $0 " ") ~ ("[^A-Za-z0-9_]" word "[^A-Za-z0-9_]") { print ", hunk " hunk " of " name; hunk = "" }' "$WORK/2-tree/hunks.diff")
+			/^@@ / { line = $3 + 0; wanted = 1; next }
+			line && wanted && /^\+/ && (" " $0 " ") ~ ("[^A-Za-z0-9_]" word "[^A-Za-z0-9_]") { print ", " name ":" line; wanted = 0 }
+			line && /^[+ ]/ { line++ }' "$WORK/2-tree/hunks.diff")
 	done
 	found=${found//$'\n'/}
 	REPLY=${found:+" (${found#, })"}

@@ -80,7 +80,7 @@ module_check_symbols() {
 	fi
 	while IFS=$'\t' read -r kind rule symbol why object; do
 		if [[ $kind != refused ]]; then continue; fi
-		hunks_with_word "$symbol"
+		lines_with_word "$symbol"
 		bad+=("$object needs $symbol, $why$REPLY")
 	done <"$dir/symbols"
 	if ((${#bad[@]})); then

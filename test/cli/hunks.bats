@@ -100,12 +100,12 @@ rows() { lib apply "$T/x.patch" 2>/dev/null; }
 	[[ $output == *"refused: nothing is left of the patch"* ]]
 }
 
-@test "a symbol that is missing at the link is told with the hunks that use it" {
+@test "a symbol that is missing at the link is told with the lines that use it" {
 	edit 's/a + 1/missing(a + 1)/; s/return 3/return is_missing(1)/'
 	export SETUP+='
-		found() { apply "$@" >/dev/null; hunks_with_word missing; echo "$REPLY"; }'
+		found() { apply "$@" >/dev/null; lines_with_word missing; echo "$REPLY"; }'
 	run -0 lib found "$T/x.patch"
-	[[ $output == " (hunk @@ -10,13 +10,13 @@ of kernel/bar.c)" ]]
+	[[ $output == " (kernel/bar.c:13)" ]]
 	edit 's/return 3/return is_missing(1)/'
 	run -0 lib found "$T/x.patch"
 	[[ $output == "" ]]
