@@ -27,6 +27,14 @@ static void function_using(struct maker *maker, const char *name, ...)
 	maker_return(maker);
 }
 
+/* addl $1,variable(%rip): another instruction than maker_load() and maker_store(), which are one. */
+static void count(struct maker *maker, const char *variable)
+{
+	maker_bytes(maker, "\x83\x05", 2);
+	maker_field(maker, R_X86_64_PC32, variable, -5);
+	maker_bytes(maker, "\1", 1);
+}
+
 static void function_calling(struct maker *maker, const char *name, const char *callee)
 {
 	maker_function(maker, name, STB_GLOBAL);
@@ -466,17 +474,17 @@ static void test_statics_whose_order_and_uses_differ(void **state)
 	pair_close(&pair);
 }
 
-/* f() of one side: what is called before each of two counts, and whether it is loaded or stored. */
-static struct elf_obj *two_counts(const char *const calls[2], bool first_is_loaded, const char *first,
-				  const char *second, bool alike)
+/* f() of one side: what is called before each of two counts, and which of them is counted, the other being read. */
+static struct elf_obj *two_counts(const char *const calls[2], bool first_is_read, const char *first, const char *second,
+				  bool alike)
 {
 	struct maker *maker = maker_new("a.c");
 
 	maker_function(maker, "f", STB_GLOBAL);
 	maker_call(maker, calls[0]);
-	(first_is_loaded ? maker_load : maker_store)(maker, first);
+	(first_is_read ? maker_load : count)(maker, first);
 	maker_call(maker, calls[1]);
-	(first_is_loaded ? maker_store : maker_load)(maker, second);
+	(first_is_read ? count : maker_load)(maker, second);
 	maker_return(maker);
 	maker_variable(maker, first, STB_LOCAL, "\1\0\0\0", 4);
 	maker_variable(maker, second, STB_LOCAL, alike ? "\1\0\0\0" : "\2\0\0\0", 4);
@@ -558,6 +566,41 @@ static void test_statics_more_than_before(void **state)
 	expect_ambiguous(&pair, "limit.2", "limit.2", "limit.2");
 	expect_pair(&pair, NULL, "limit.3", CORR_NONE);
 	pair_close(&pair);
+}
+
+/* It starts as one of before does, but another one is used as that was. */
+static void test_statics_another_is_used_alike(void **state)
+{
+	(void)state;
+	for (int alike = 0; alike < 2; alike++) {
+		struct maker *orig = maker_new("a.c"), *patched = maker_new("a.c");
+		struct pair pair;
+
+		maker_function(orig, "f", STB_GLOBAL);
+		maker_call(orig, "first_step");
+		count(orig, "limit.1");
+		maker_call(orig, "second_step");
+		maker_load(orig, "limit.2");
+		maker_return(orig);
+		maker_variable(orig, "limit.1", STB_LOCAL, "\5\0\0\0", 4);
+		maker_variable(orig, "limit.2", STB_LOCAL, "\3\0\0\0", 4);
+		maker_function(patched, "f", STB_GLOBAL);
+		maker_call(patched, alike ? "first_step" : "third_step");
+		count(patched, "limit.7");
+		maker_call(patched, alike ? "second_step" : "fourth_step");
+		maker_load(patched, "limit.5");
+		maker_load(patched, "limit.6");
+		maker_return(patched);
+		maker_variable(patched, "limit.5", STB_LOCAL, "\5\0\0\0", 4);
+		maker_variable(patched, "limit.6", STB_LOCAL, "\6\0\0\0", 4);
+		maker_variable(patched, "limit.7", STB_LOCAL, "\7\0\0\0", 4);
+		pair_open(&pair, maker_finish(orig), maker_finish(patched));
+		if (alike)
+			expect_ambiguous(&pair, "limit.1", "limit.5", "limit.2");
+		else
+			expect_pair(&pair, "limit.1", "limit.5", CORR_USERS);
+		pair_close(&pair);
+	}
 }
 
 /* One of two is gone: it is told by what the other one starts with, and not at all if both start alike. */
@@ -675,6 +718,7 @@ int main(void)
 		cmocka_unit_test(test_statics_that_are_used_otherwise),
 		cmocka_unit_test(test_statics_whose_order_no_function_shows),
 		cmocka_unit_test(test_statics_more_than_before),
+		cmocka_unit_test(test_statics_another_is_used_alike),
 		cmocka_unit_test(test_statics_one_of_two_is_gone),
 		cmocka_unit_test(test_statics_of_a_renamed_function),
 		cmocka_unit_test(test_statics_left_over),
