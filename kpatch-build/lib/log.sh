@@ -132,10 +132,10 @@ progress_clear() {
 }
 
 # long_run LOG PROGRESS COMMAND...: run a command that takes its time; its output goes to LOG. PROGRESS (a function name)
-# is called again and again and leaves the line to show in REPLY. Returns the command's status. The command gets a
+# is called again and again and leaves the line to show in REPLY, which is not the REPLY of the caller. Returns the command's status. The command gets a
 # process group of its own, so that an interruption reaches all of it at once.
 long_run() {
-	local log=$1 show=$2 status=0 polls=0
+	local log=$1 show=$2 status=0 polls=0 REPLY
 	shift 2
 	debug "run: ${*@Q}"
 	setsid "$@" >"$log" 2>&1 </dev/null &
@@ -155,6 +155,7 @@ no_progress() { REPLY=""; }
 
 # pause: a tenth of a second, without a process for it (ten of which a second are a tenth of a slow processor)
 pause() {
+	local REPLY
 	if [[ -z $PAUSE_FD ]]; then exec {PAUSE_FD}<> <(:); fi
 	read -rt 0.1 -u "$PAUSE_FD" || true
 }
