@@ -251,7 +251,7 @@ setup() {
 # fit FILE.ko: as the module drivers/a/a-mod of the target
 fit() {
 	xz -c "$1" >"$T/modules/kernel/drivers/a/a-mod.ko.xz"
-	rm -rf "$T/work/5-base"
+	rm -rf "$T/work/3-affected/modules"
 	# The real one, not that of the other tests.
 	SETUP="${SETUP/affected_modules_fit() \{ :; \}/}"
 	run "-$2" lib find_all drivers/a/one.c
@@ -325,7 +325,7 @@ patched_file() { mkdir -p "$(dirname "$T/view/$1")"; rm -f "$T/view/$1"; cat >"$
 	[[ $output == *"note: without effect on what is built: kernel/Makefile"* ]]
 	[[ ${lines[-1]} == kernel/foo.o ]]
 	run -3 lib build_find kernel/Makefile
-	[[ $output == *"nothing changed: kernel/Makefile stay"* ]]
+	[[ $output == *"nothing changed: kernel/Makefile have no effect"* ]]
 }
 
 @test "refused: a Makefile that changes flags, rules, or what else is built" {
