@@ -106,7 +106,7 @@ static const struct {
 	[USE_NOT_DEFINED] = {REF_USE_UNDEFINED, "another object defines it"},
 	[USE_UNKNOWN_SECTION] = {REF_USE_NOWHERE, "its section has an unknown meaning"},
 	[USE_BY_NAME] = {REF_USE_EXISTING, "the kernel's, by its name; its section has an unknown meaning"},
-	[USE_OWN] = {REF_USE_COPY, "the copy: a place of the function itself"},
+	[USE_OWN] = {REF_USE_COPY, "the copy: a label inside of the function itself"},
 	[USE_WEAK] = {REF_USE_EXISTING, "the kernel's: a weak name, which another object may override"},
 	[USE_LABEL] = {REF_USE_COPY, "the copy: a label of the new code"},
 	[USE_ADDRESS] = {REF_USE_EXISTING, "the kernel's: its address may be stored or compared"},

@@ -17,7 +17,7 @@ static const char usage_text[] =
 	"       klp-manifest check DIR FILE [options]\n"
 	"Write down in FILE what the directory DIR holds; tell whether it is still that, and all of it is ours.\n"
 	"\n"
-	"      --name NAME  what DIR is called when it is in its place (default: the last part of DIR)\n"
+	"      --name NAME  what DIR will be called in the cache (default: the last part of DIR)\n"
 	"      --light      look at no C source, header, assembly or documentation\n"
 	"      --only LIST  look at the files only that LIST names, one a line; - is standard input\n"
 	"      --prune      remove what FILE does not have\n"
