@@ -57,6 +57,8 @@ V       ?= 0
 # KERNELS, CASES: which integration tests, e.g. make check-integration KERNELS=6.12 CASES="new-function"
 KERNELS ?= 6.12 6.1
 CASES   ?=
+# ONE_SERIES=0: check-sanitized compares the objects of both series, not only of one
+ONE_SERIES ?= 1
 # FUZZ, FUZZ_FIRST: how many broken files make fuzz tries, and the number of the first
 FUZZ    ?= 2000
 FUZZ_FIRST ?= 0
@@ -214,7 +216,7 @@ check-object: all $(SHOW)
 # The objects of one compiler once more, under the sanitizers; and the small sample, whose objects are there then.
 check-sanitized:
 	$(Q)$(MAKE) --no-print-directory -j$$(nproc) SAN=1 all check-unit
-	$(Q)COMPILERS=gcc-12 $(MAKE) --no-print-directory SAN=1 check-object
+	$(Q)ONE_SERIES=$(ONE_SERIES) COMPILERS=gcc-12 $(MAKE) --no-print-directory SAN=1 check-object
 	$(Q)$(MAKE) --no-print-directory fuzz FUZZ=60
 	$(Q)KPATCH_BIN='$(CURDIR)/build-san/bin' $(MAKE) --no-print-directory check-sample-small
 
@@ -300,7 +302,7 @@ check-long: all
 		ROUNDS=50 RACES=200 test/integration/modules.sh $$line orders order || st=1; \
 		ROUNDS=50 test/integration/per-object.sh $$line orders other-build || st=1; \
 		test/integration/killed.sh $$line || st=1; \
-	done; exit $$st
+	done; $(MAKE) --no-print-directory ONE_SERIES=0 check-sanitized || st=1; exit $$st
 
 # A module of a Debian package on each series; the packages are fetched.
 check-oot: all $(LAW_TOOLS) $(JUDGE)
