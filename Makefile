@@ -276,7 +276,7 @@ check-trees-small: all
 	test/series 6.12 test/trees/oot.sh --cached in-tree || st=1; exit $$st
 
 check-cli: all $(LAW_TOOLS) $(JUDGE)
-	$(Q)bats --tap --filter-tags '!slow' test/cli
+	$(Q)bats --tap --timing --filter-tags '!slow' test/cli
 
 # The scripts of test/integration that test one thing on one booted series each, after the cases; and those of one series only. (A livepatch
 # for modules has two forms, which the kernel knows nothing of: one on each series. check-long has both on both.)
@@ -306,7 +306,7 @@ check-long: all
 
 # A module of a Debian package on each series; the packages are fetched.
 check-oot: all $(LAW_TOOLS) $(JUDGE)
-	$(Q)st=0; bats --tap --filter-tags slow test/cli/oot.bats || st=1; \
+	$(Q)st=0; bats --tap --timing --filter-tags slow test/cli/oot.bats || st=1; \
 	for line in $(KERNELS); do test/series $$line test/integration/oot-dkms.sh $$line || st=1; done; exit $$st
 
 # Where the stated limits of time and memory stand; fails where one is missed.
