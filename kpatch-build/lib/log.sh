@@ -28,7 +28,7 @@ readonly UNFOLDED=100000     # COLUMNS of a program whose messages become part o
 
 # fold TEXT [INDENT] -> REPLY: each of its lines cut between words to fit WIDTH, as create-diff-object/util/fold.c does it. What
 # goes on below is indented by INDENT, or by four more blanks than the line, or as the meaning in a line of help. Words that are
-# longer stay whole, and so do hunks (@@ -10,7 +10,8 @@).
+# longer stay whole, and so do hunks (@@ -10,7 +10,8 @@) and, to be copied, commands ("    $ apt-get install ...").
 readonly FOLD_HUNK='@@ (-[0-9,]+) (\+[0-9,]+) @@' FOLD_HELP='^( +[^ ]( ?[^ ])*  +)[^ ]' FOLD_WORD='^ *[^ ]+ '
 # (No return in it: a trap that calls it makes bash lose count of its functions.)
 fold() { if ((${#1} <= WIDTH)) && [[ $1 != *$'\n'* ]]; then REPLY=$1; else fold_lines "$@"; fi; }
@@ -36,7 +36,7 @@ fold_lines() {
 	local texts line lead head indent out="" joined=$'\1'
 	mapfile -t texts <<<"$1"
 	for line in "${texts[@]}"; do
-		if ((${#line} > WIDTH)); then
+		if ((${#line} > WIDTH)) && [[ $line != "    \$ "* ]]; then
 			while [[ $line =~ $FOLD_HUNK ]]; do
 				line=${line/"${BASH_REMATCH[0]}"/"@@$joined${BASH_REMATCH[1]}$joined${BASH_REMATCH[2]}$joined@@"}
 			done
@@ -75,7 +75,13 @@ print_folded() {
 message() { progress_clear; print_folded "kpatch-build: $*" >&2; }
 note() { message "note: $*"; }
 warn() { message "warning: $*"; }
-debug() { if ((OPT_DEBUG)); then message "debug: $*"; fi; }
+# (Mostly commands.)
+debug() {
+	if ((OPT_DEBUG)); then
+		progress_clear
+		printf 'kpatch-build: debug: %s\n' "$*" >&2
+	fi
+}
 
 # finish CODE MESSAGE...: end the run. Lines after the first are lines of their own.
 finish() {

@@ -101,6 +101,6 @@ packages_require() {
 		tools+=" $lacks" packages+="${packages:+ }$name"
 	done
 	if [[ $tools ]]; then
-		die "missing on this machine:$tools"$'\n'"    install with: $(packages_command "$packages")"
+		die "missing on this machine:$tools"$'\n'"install with:"$'\n'"    \$ $(packages_command "$packages")"
 	fi
 }

@@ -121,5 +121,5 @@ refused_usage() {
 	PATH=$T/path run -1 "$DRIVER" "$T/x.patch"
 	[[ $output == *"missing on this machine:"*" bison"*" flex"* ]]
 	[[ $output == *"apt-get install "*bison*flex* ]]
-	((${#lines[@]} == 2))
+	((${#lines[@]} == 3))
 }

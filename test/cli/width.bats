@@ -109,6 +109,11 @@ diff_them() { "$TOP/build/bin/create-diff-object" "$@" orig.o patched.o vmlinux 
     second hunk, which is
     @@ -10,7 +10,8 @@ of
     fs/isofs/inode.c" ]]
+	# A command is one line, to be copied; so is what -d tells of commands.
+	COLUMNS=40 run -1 lib die $'missing on this machine: several programs\ninstall with:\n    $ apt-get install --no-install-recommends one two three'
+	[[ ${lines[-1]} == '    $ apt-get install --no-install-recommends one two three' && $output == *$'this\n    machine: several programs\ninstall with:'* ]]
+	SETUP=OPT_DEBUG=1 COLUMNS=40 run -0 lib debug "run: a command with many words that is longer than a line"
+	((${#lines[@]} == 1))
 	# What our programs print is shown with 4 blanks before it.
 	for COLUMNS in "" 0 x 80; do
 		export COLUMNS
