@@ -55,7 +55,7 @@ struct diag {
 enum exit_code {
 	EXIT_CODE_OK = 0,
 	EXIT_CODE_ERROR = 1,
-	EXIT_CODE_REFUSED = 2,   /* can't be livepatched, not proved, a rule is broken */
+	EXIT_CODE_REFUSED = 2,   /* can't be livepatched, the base differs, a rule is violated */
 	EXIT_CODE_UNCHANGED = 3, /* create-diff-object: nothing changed, no file written */
 };
 

@@ -86,7 +86,7 @@ struct verify {
 	VEC(struct verify_module) modules;
 };
 
-/* Reports that the rule being checked is broken. section and symbol may be NULL. */
+/* Reports that the rule being checked is violated. section and symbol may be NULL. */
 void verify_broken(struct verify *v, const char *section, uint64_t offset, const char *symbol, const char *why,
 		   const char *fmt, ...) __attribute__((format(printf, 6, 7)));
 /* Notes that the rule being checked, or a part of it, could not be checked. reason must outlive the result. */

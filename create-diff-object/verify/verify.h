@@ -26,7 +26,7 @@ struct verify_input {
 	const char *modules; /* directory with its modules, or NULL */
 };
 
-/* One place where a rule is broken. */
+/* One place where a rule is violated. */
 struct verify_finding {
 	const char *rule;    /* "L4" */
 	const char *section; /* NULL: the module as a whole */
@@ -60,7 +60,7 @@ int verify_run(const struct verify_input *input, struct verify_result *result, s
 	__attribute__((warn_unused_result));
 void verify_result_free(struct verify_result *result);
 
-/* One line per broken rule: `file: section+0xoff: symbol: Lx: what; why`. */
+/* A message for each violation: `file: section+0xoff: symbol: Lx: what; why`. */
 void verify_print_text(const struct verify_result *result, FILE *out);
 /* The same as one JSON object. */
 void verify_print_json(const struct verify_result *result, FILE *out);
