@@ -25,7 +25,7 @@ enum difference {
 	DIFF_SECTION,   /* its section says something else of it than it did */
 	DIFF_ALIGNMENT, /* a datum is aligned to more than it was */
 	DIFF_CALLEE,    /* it calls a changed function that ftrace can't reach: see carried */
-	DIFF_PART,      /* the function's unlikely part changed, appeared or vanished */
+	DIFF_PART,      /* the function's .cold part changed, appeared or vanished */
 	DIFF_LABELS,    /* its table for `goto *` differs */
 	DIFF_CONSTANT,  /* it refers to a constant that is carried: see by */
 };
@@ -67,8 +67,8 @@ struct changes {
 };
 
 /*
- * Compares everything, but for what the author asked to leave out. A change of an unlikely part is a change of its function too. Warns where a difference was taken for
- * that of a line number without proof.
+ * Compares everything, but for what the author asked to leave out. A change of a .cold part is a change of its function too.
+ * Warns where a difference is guessed to be that of a line number.
  */
 int changes_new(const struct side *orig, const struct side *patched, const struct corr *corr,
 		const struct author *author, struct changes **result, struct diag *diag)

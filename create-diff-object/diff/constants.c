@@ -310,7 +310,7 @@ static void change_reader(const struct group *group, uint32_t id, struct change_
 	for (uint32_t i = 0; i < n; i++) {
 		if (!is_member(group, &refs[i]) || info[piece->root].change != CHANGE_SAME)
 			continue;
-		/* Of an unlikely part the place in the function is not known. */
+		/* Of a .cold part the place in the function is not known. */
 		change_make(&info[piece->root], DIFF_CONSTANT,
 			    (piece->root == id ? refs[i].offset : piece->entry) - piece->start);
 		info[piece->root].by = refs[i].piece;

@@ -2,7 +2,7 @@
 /*
  * Pairing the pieces of both objects.
  *
- * Names that the source gives are sure. What the compiler numbers is paired by its users (diff/numbered.c), and the unlikely
+ * Names that the source gives are sure. What the compiler numbers is paired by its users (diff/numbered.c), and the .cold
  * part of a function with that of its partner.
  */
 #include "diff/correlate.h"
@@ -139,7 +139,7 @@ static void pair_nameless(struct pairing *pairing)
 	}
 }
 
-static void pair_unlikely_parts(struct pairing *pairing)
+static void pair_cold_parts(struct pairing *pairing)
 {
 	const struct pieces *orig = pairing->orig->pieces, *patched = pairing->patched->pieces;
 
@@ -151,7 +151,7 @@ static void pair_unlikely_parts(struct pairing *pairing)
 	}
 }
 
-/* B3: the map is one-to-one both ways and pairs like with like. */
+/* The map is one-to-one both ways and pairs like with like. */
 static int corr_check(const struct pairing *pairing, struct diag *diag)
 {
 	const struct corr *corr = pairing->corr;
@@ -193,7 +193,7 @@ int corr_new(const struct side *orig, const struct side *patched, struct corr **
 	pair_aliases(&pairing);
 	pair_nameless(&pairing);
 	numbered_pair_clones(&pairing);
-	pair_unlikely_parts(&pairing);
+	pair_cold_parts(&pairing);
 	descriptors_pair(orig, patched, corr);
 	numbered_pair_statics(&pairing);
 	err = corr_check(&pairing, diag);

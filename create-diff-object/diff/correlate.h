@@ -13,7 +13,7 @@ enum corr_rule {
 	CORR_NAME,      /* same name */
 	CORR_PLACE,     /* same place in a section whose order decides */
 	CORR_CLONE,     /* clones of one function: "foo.isra.0", "foo.isra.1" */
-	CORR_ROOT,      /* unlikely parts of paired functions */
+	CORR_ROOT,      /* .cold parts of paired functions */
 	CORR_USERS,     /* static locals of one name, or equal descriptors of pr_debug(), that paired functions use */
 	CORR_AMBIGUOUS, /* two answers are possible; refused if included code needs it */
 };

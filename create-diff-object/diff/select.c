@@ -2,9 +2,9 @@
 /*
  * The closure: start with what changed or is new to others, follow every reference that must go to a copy.
  *
- * A direct call or jump to a changed function goes to its new copy. Taking its address gives the original (I1 of the
- * law): the address may be stored and outlive the patch, and it may be compared with one that was stored before;
- * ftrace leads whoever calls it to the new copy. But of a static function that is only called GCC makes no place to land on for an
+ * A direct call or jump to a changed function goes to its new copy. Taking its address gives the original (see "identity" in
+ * doc/relocation-rules.md): the address may be stored and outlive the patch, and it may be compared with one that was stored
+ * before; ftrace leads whoever calls it to the new copy. But of a static function that is only called GCC makes no place to land on for an
  * indirect call (endbr64, -fcf-protection=branch): a processor with IBT would stop there. Nobody has stored that address, and it is
  * the new copy's, which has one.
  *
@@ -385,7 +385,6 @@ static bool is_running_variable(const struct diff *diff, uint32_t p)
 	       data_classify(side_section(&diff->patched, piece)) != DATA_CONST;
 }
 
-/* B5: the closure is closed. */
 int selection_check(const struct diff *diff, struct diag *diag)
 {
 	const struct side *patched = &diff->patched;

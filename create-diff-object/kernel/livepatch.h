@@ -23,7 +23,7 @@ struct arena;
 #define SHF_RELA_LIVEPATCH 0x00100000
 #endif
 
-/* Symbols, .klp.sym.<object>.<symbol>,<position>, and sections of relocations, .klp.rela.<object>.<section> */
+/* Symbols, .klp.sym.<object>.<symbol>,<sympos>, and sections of relocations, .klp.rela.<object>.<section> */
 #define KLP_SYM_PREFIX  ".klp.sym."
 #define KLP_RELA_PREFIX ".klp.rela."
 /* Kernels before 5.8 knew sections of this name, with alternatives that wait for a module. */

@@ -4,7 +4,7 @@
  *
  * Until here a reference that livepatch must resolve is an ordinary relocation to an undefined weak symbol
  *
- *	.klp.sym.<object>.<symbol>,<position>[,<owner>]
+ *	.klp.sym.<object>.<symbol>,<sympos>[,<owner>]
  *
  * e.g. `.klp.sym.vmlinux.cmdline_proc_show,0`, because that is all that survives `ld -r`, objcopy and modpost
  * unharmed. The kernel wants such relocations in `.klp.rela.<owner>.<section>` sections of their own, and the
@@ -47,7 +47,7 @@ static bool is_decimal(const char *s, size_t len)
 static int refuse_name(struct finish *f, const char *name, const char *why)
 {
 	return diag_refuse(f->moves.diag, RULE_LIVEPATCH_FORM, f->moves.in->path, name,
-			   "%s; the form is " KLP_SYM_PREFIX "<object>.<symbol>,<position>[,<owner>]", why);
+			   "%s; the form is " KLP_SYM_PREFIX "<object>.<symbol>,<sympos>[,<owner>]", why);
 }
 
 /* Takes a symbol's name apart. */

@@ -4,7 +4,7 @@
  * places. Fields that a relocation fills are zeroed: the module loader of x86 takes anything else in them for a
  * relocation that was applied before (arch/x86/kernel/module.c, __write_relocate_add()).
  *
- * Names: functions are local symbols, so that nothing else in the module binds to them by name (I2); new global ones are
+ * Names: functions are local symbols, so that nothing else in the module binds to them by name; new global ones are
  * hidden, which lets the other objects of the patch use them until the link of the module makes them local.
  */
 #include "klp/output.h"
@@ -70,8 +70,8 @@ static uint32_t section_like(struct context *ctx, const char *name, const struct
 }
 
 /*
- * A table must stay one when the link puts those of several objects behind each other (I7): its alignment divides the
- * size of an entry.
+ * A table must stay one when the link puts those of several objects behind each other: its alignment divides the size of
+ * an entry.
  */
 static uint32_t table_like(struct context *ctx, const struct elf_sec *sec, uint64_t entry_size)
 {

@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The relocation rules, from the maker's side (design: L2 to L5).
+ * The relocation rules, from the maker's side (L2 to L5 of doc/relocation-rules.md).
  *
  *   symbol exported by vmlinux          plain undefined symbol, the module loader resolves it       (L3)
- *   other symbol of vmlinux             .klp.sym.vmlinux.<name>,<pos>, applied when the patch loads (L4)
- *   any symbol of a module              .klp.sym.<module>.<name>,<pos>, applied when it is there    (L5)
- *   the same, where the module is there for sure    .klp.sym.<module>.<name>,<pos>,vmlinux, applied when the patch loads
+ *   other symbol of vmlinux             .klp.sym.vmlinux.<name>,<sympos>, applied when the patch loads (L4)
+ *   any symbol of a module              .klp.sym.<module>.<name>,<sympos>, applied when it is there    (L5)
+ *   the same, where the module is there for sure    .klp.sym.<module>.<name>,<sympos>,vmlinux, applied when the patch loads
  *
  * Only a symbol that the object sees from outside (undefined, or global) can be the exported one: a static function
  * may have the name of an export of another file. What a module's object newly refers to, and the module does not have,
  * is the kernel's; the original object says nothing of it, since the module could not even have been loaded so.
  *
- * The name and position of a symbol come from the placement, which knows its address. Without one they come from the
+ * The name and sympos of a symbol come from the placement, which knows its address. Without one they come from the
  * symbol table, as long as only one symbol there can be meant.
  *
  * A module can use the export of another one only if it depends on that: what it does not depend on need not be there when it
- * arrives. Position 0 stands for "the only one": the symbols of the other module are not at hand, and klp-verify looks there.
+ * arrives. Sympos 0 stands for "the only one": the symbols of the other module are not at hand, and klp-verify looks there.
  */
 #include "klp/plan.h"
 

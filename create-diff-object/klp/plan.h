@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * How the output refers to what it does not carry: one decision per symbol.
+ * How the output refers to what is not copied into it: one decision per symbol.
  */
 #ifndef KLP_KLP_PLAN_H
 #define KLP_KLP_PLAN_H
@@ -46,14 +46,14 @@ struct plan_function {
 };
 
 /*
- * Decides for every symbol that an included piece, or an entry of one, refers to and that is not carried. A symbol that
+ * Decides for every symbol that an included piece, or an entry of one, refers to and that is not copied. A symbol that
  * can't be told apart from others is refused by name.
  */
 int plan_new(const struct diff *diff, const struct plan_target *target, struct plan **result, struct diag *diag)
 	__attribute__((warn_unused_result));
 void plan_free(struct plan *plan);
 
-/* The name and position of a changed function (original piece) in the running kernel; refused if they can't be told. */
+/* The name and sympos of a changed function (original piece) in the running kernel; refused if they can't be told. */
 int plan_find_function(const struct diff *diff, const struct plan_target *target, uint32_t orig,
 		       struct plan_function *function, struct diag *diag) __attribute__((warn_unused_result));
 
