@@ -276,6 +276,8 @@ static struct side open_side(struct pair *pair, int i)
 void pair_open(struct pair *pair, struct elf_obj *orig, struct elf_obj *patched)
 {
 	*pair = (struct pair){.obj = {orig, patched}};
+	/* Messages are compared as whole lines. */
+	setenv("COLUMNS", "10000", 1);
 	pair->diag.out = open_memstream(&pair->messages, &pair->messages_size);
 	pair->orig = open_side(pair, 0);
 	pair->patched = open_side(pair, 1);
