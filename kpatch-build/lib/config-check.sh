@@ -4,7 +4,7 @@
 # option, y (must be set) or n (must not be), reason
 readonly CONFIG_RULES="\
 $ARCH_CONFIG y only $ARCH_NAME kernels are supported
-CONFIG_LIVEPATCH y the kernel must be able to load livepatch modules
+CONFIG_LIVEPATCH y the kernel must be able to load livepatch modules (its Kconfig does not have it together with TRIM_UNUSED_KSYMS)
 CONFIG_MODULES y a livepatch is a module
 CONFIG_MODULE_UNLOAD y a disabled livepatch must be removable
 CONFIG_KALLSYMS y the loader finds the functions to patch in kallsyms
