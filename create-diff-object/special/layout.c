@@ -28,6 +28,9 @@ static int set_size(struct layout *layout, const struct special_row *row, const 
 		layout->sizes[i].size = (uint32_t)size;
 		return 0;
 	}
+	if (layout->n == LAYOUT_MAX)
+		return diag_error(diag, file, place, "internal error: a machine with more than %u special tables",
+				  LAYOUT_MAX);
 	layout->sizes[layout->n].row = row;
 	layout->sizes[layout->n++].size = (uint32_t)size;
 	return 0;
