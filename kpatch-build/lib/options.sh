@@ -180,7 +180,7 @@ options_check() {
 	fi
 	if [[ $OPT_SRPM && $OPT_SOURCE$OPT_RELEASE ]]; then usage_error "-r is the source of the target: neither -s nor -a goes with it"; fi
 	if [[ -z $OPT_SOURCE$OPT_SRPM && $OPT_CONFIG$OPT_IMAGE$OPT_SYMVERS$OPT_MODULES ]]; then
-		usage_error "-c, -v, --symvers and --modules describe a tree of your own: -s DIR is missing"
+		usage_error "-c, -v, --symvers and --modules describe a kernel whose source is given, and -s DIR or -r FILE is missing; a stock kernel is named by -a RELEASE alone"
 	fi
 	if [[ $CALLER_TARGET_ARCH && $CALLER_TARGET_ARCH != @("$ARCH_NAME"|"$ARCH_SOURCE") ]]; then
 		usage_error "TARGET_ARCH=$CALLER_TARGET_ARCH: only kernels of $ARCH_NAME are supported"

@@ -159,8 +159,9 @@ tree_fake_pahole() {
 	chmod +x "$TREE/kpatch/pahole"
 }
 
-# What may differ without changing any code: names, versions and keys that the package's build or this machine sets
-readonly CONFIG_MAY_DIFFER='^CONFIG_([A-Z]+_VERSION(_TEXT)?|RUSTC_.*|BINDGEN_.*|HAVE_RUST|BUILD_SALT|PAHOLE_.*|MODULE_SIG_(KEY|ALL)|MODULE_SIG_KEY_.*|SYSTEM_(TRUSTED|REVOCATION)_KEYS|LOCALVERSION.*|CC_CAN_LINK.*|TOOLS_SUPPORT_RELR|GCC_ASM_GOTO_OUTPUT_BROKEN|INITRAMFS_SOURCE|DEFAULT_HOSTNAME)$'
+# What may differ without changing any code: names, versions and keys that the package's build or this machine sets, and whether its
+# compiler could take plugins (each plugin has an option of its own)
+readonly CONFIG_MAY_DIFFER='^CONFIG_([A-Z]+_VERSION(_TEXT)?|RUSTC_.*|BINDGEN_.*|HAVE_RUST|BUILD_SALT|PAHOLE_.*|MODULE_SIG_(KEY|ALL)|MODULE_SIG_KEY_.*|SYSTEM_(TRUSTED|REVOCATION)_KEYS|LOCALVERSION.*|CC_CAN_LINK.*|TOOLS_SUPPORT_RELR|GCC_PLUGINS|GCC_ASM_GOTO_OUTPUT_BROKEN|INITRAMFS_SOURCE|DEFAULT_HOSTNAME)$'
 
 tree_compare_config() {
 	local changed

@@ -34,7 +34,7 @@ refused_usage() {
 	refused_usage "-j and --max-objects take a number" -j many "$T/x.patch"
 	refused_usage "-j and --max-objects take a number" -j 0 "$T/x.patch"
 	refused_usage "give one of them" -a 6.12 -s "$T" "$T/x.patch"
-	refused_usage "-s DIR is missing" -c "$T/x.patch" "$T/x.patch"
+	refused_usage "-s DIR or -r FILE is missing" -c "$T/x.patch" "$T/x.patch"
 	refused_usage "is not a Linux source tree" -s "$T" "$T/x.patch"
 	refused_usage "no usable module name" -n '///' "$T/x.patch"
 }

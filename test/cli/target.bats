@@ -189,6 +189,19 @@ module_with() {
 	} | gcc -c -x assembler -o "$T/m.ko" -
 }
 
+@test "a configuration that Kconfig changes by what this machine has is no other one, and one that it changes otherwise is" {
+	mkdir -p "$T/cache/tree/x"
+	printf 'CONFIG_A=y\nCONFIG_PAHOLE_VERSION=0\n' >"$T/config"
+	export SETUP='TREE=$CACHE/tree/x TARGET_CONFIG=$T/config'
+	printf 'CONFIG_A=y\nCONFIG_GCC_PLUGINS=y\nCONFIG_PAHOLE_VERSION=124\n' >"$T/cache/tree/x/.config"
+	run -0 lib tree_compare_config
+	[[ -z $output ]]
+	# (A plugin that is in use does make other code.)
+	echo CONFIG_GCC_PLUGIN_STRUCTLEAK=y >>"$T/cache/tree/x/.config"
+	run -0 lib tree_compare_config
+	[[ $output == *"the source's Kconfig changes the configuration that was given (CONFIG_GCC_PLUGIN_STRUCTLEAK ...)"* ]]
+}
+
 @test "refused: a configuration with which struct module is another than in the image or in the target's modules" {
 	mkdir -p "$T/src/kernel/module" "$T/modules/updates" "$T/work/2-tree" "$T/work/7-link" "$T/cache/tree/x/kernel/module"
 	: >"$T/src/kernel/module/version.c"
