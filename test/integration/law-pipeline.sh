@@ -164,7 +164,7 @@ check "breaking L11 by writable code is noticed" breaks L11 writable .text.uptim
 
 replace_tool create-klp-module <<-EOF
 	#!/bin/sh
-	"$BIN/create-klp-module" "\$1" "$OUT/right.ko" && "$MUTATE" "$OUT/right.ko" "\$2" ordinary "$EARLY"
+	"$BIN/create-klp-module" "\$1" "\$2" "\$3" "$OUT/right.ko" && "$MUTATE" "$OUT/right.ko" "\$4" ordinary "$EARLY"
 EOF
 export KPATCH_BIN=$OUT/bin
 build
