@@ -47,7 +47,7 @@ static bool has_other_names(const struct side *side, uint32_t id)
 	return false;
 }
 
-/* A table of labels is a part of its function: see diff/compare.c. */
+/* A table of labels is a part of its function: see diff/changes.c. */
 static bool has_labels(const struct side *side, uint32_t id)
 {
 	const struct ref *refs;

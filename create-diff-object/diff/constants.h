@@ -5,7 +5,8 @@
 #ifndef KLP_DIFF_CONSTANTS_H
 #define KLP_DIFF_CONSTANTS_H
 
-#include "diff/compare.h"
+#include "diff/change.h"
+#include "diff/correlate.h"
 #include "diff/escape.h"
 
 /* Why the new content of a constant can't take the place of the old one. */

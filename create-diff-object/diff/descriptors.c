@@ -13,8 +13,8 @@
  */
 #include "diff/descriptors.h"
 
-#include "diff/compare.h"
 #include "diff/lines.h"
+#include "diff/same.h"
 #include "util/vec.h"
 
 typedef VEC(uint32_t) id_vec;

@@ -6,6 +6,7 @@
 
 #include <elf.h>
 
+#include "diff/same.h"
 #include "kernel/author.h"
 #include "kernel/names.h"
 #include "util/arena.h"

@@ -6,7 +6,7 @@
 #define KLP_DIFF_SELECT_H
 
 #include "diff/author.h"
-#include "diff/compare.h"
+#include "diff/changes.h"
 #include "diff/correlate.h"
 #include "diff/origin.h"
 #include "diff/side.h"

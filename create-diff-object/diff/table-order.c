@@ -11,6 +11,7 @@
 #include "diff/table-order.h"
 
 #include "diff/lines.h"
+#include "diff/same.h"
 #include "elf/members.h"
 #include "kernel/names.h"
 #include "util/diag.h"

@@ -15,6 +15,7 @@
 #include "arch/arch.h"
 #include "diff/lines.h"
 #include "diff/pairing.h"
+#include "diff/same.h"
 #include "elf/debug.h"
 #include "elf/lvalue.h"
 #include "elf/members.h"

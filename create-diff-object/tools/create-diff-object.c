@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "diff/author.h"
-#include "diff/compare.h"
+#include "diff/changes.h"
 #include "diff/correlate.h"
 #include "diff/explain.h"
 #include "diff/gate.h"

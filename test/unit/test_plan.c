@@ -13,7 +13,7 @@
 #include <cmocka.h>
 
 #include "diff/author.h"
-#include "diff/compare.h"
+#include "diff/changes.h"
 #include "diff/select.h"
 #include "elf/build.h"
 #include "klp/kept.h"

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * What changed: each piece of the patched object against its partner in the original.
- */
-#ifndef KLP_DIFF_COMPARE_H
-#define KLP_DIFF_COMPARE_H
+/* What is said of a piece of the patched object that was compared with its partner in the original. */
+#ifndef KLP_DIFF_CHANGE_H
+#define KLP_DIFF_CHANGE_H
 
-#include "diff/correlate.h"
-#include "diff/side.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+struct entry;
 
 enum change {
 	CHANGE_SAME,
@@ -37,10 +37,6 @@ enum labels {
 	LABELS_OLD, /* others may read it, and in the running kernel it leads into the old function */
 };
 
-struct author;
-struct diag;
-struct lines;
-
 struct change_info {
 	enum change change;
 	enum difference why;
@@ -61,20 +57,6 @@ struct change_info {
 	bool gap_differs;
 };
 
-struct changes {
-	struct change_info *v; /* by patched piece */
-	struct arena *arena;   /* owns all of the above */
-};
-
-/*
- * Compares everything, but for what the author asked to leave out. A change of a .cold part is a change of its function too.
- * Warns where a difference is guessed to be that of a line number.
- */
-int changes_new(const struct side *orig, const struct side *patched, const struct corr *corr,
-		const struct author *author, struct changes **result, struct diag *diag)
-	__attribute__((warn_unused_result));
-void changes_free(struct changes *changes);
-
 /* Makes a piece a changed one for a reason outside of its own bytes, while changes are made. */
 static inline void change_make(struct change_info *info, enum difference why, uint64_t where)
 {
@@ -85,23 +67,5 @@ static inline void change_make(struct change_info *info, enum difference why, ui
 
 /* A short text for messages: "its size", "a reference". */
 const char *difference_text(enum difference why);
-
-/* Do two descriptors of pr_debug() say the same? lines: of both objects. */
-bool descriptors_equal(const struct side *orig, uint32_t o, const struct side *patched, uint32_t p,
-		       const struct corr *corr, struct lines *lines, bool with_line);
-
-/*
- * Where do len bytes of data begin to hold something else, references included: those of the original piece o from o_at on, and those of
- * the patched piece p from p_at on? Both have to be there. at: bytes from the entry of the piece. Returns bytes from there, len: nowhere.
- */
-uint64_t data_find_difference(const struct side *orig, uint32_t o, uint64_t o_at, const struct side *patched,
-			      uint32_t p, uint64_t p_at, uint64_t len, const struct corr *corr, struct lines *lines);
-
-/*
- * Do both sections hold the same, references included, for the same uses? For those that are not known, whose order matters too.
- * Warns of guesses about what has no partner in them.
- */
-bool sections_equal(const struct side *orig, uint32_t orig_sec, const struct side *patched, uint32_t patched_sec,
-		    const struct corr *corr, struct diag *diag);
 
 #endif

@@ -7,27 +7,17 @@
  * Named things are the same if they are partners. Strings, constants and data without identity have no partner: they
  * are the same if their contents are.
  */
-#include "diff/compare.h"
+#include "diff/same.h"
 
 #include <string.h>
 
 #include "arch/arch.h"
 #include "diff/attributes.h"
-#include "diff/author.h"
-#include "diff/carry.h"
-#include "diff/constants.h"
 #include "diff/lines.h"
 #include "diff/pairing.h"
-#include "util/arena.h"
 
 /* How deep contents are followed: a table of structures that point to strings is 2. */
 #define MAX_DEPTH 8
-
-struct context {
-	const struct side *orig, *patched;
-	const struct corr *corr;
-	struct lines *lines;
-};
 
 struct range {
 	uint32_t sec;
@@ -36,7 +26,7 @@ struct range {
 	const struct line_field *line;  /* bits from start that may differ, NULL: none */
 };
 
-static struct change_info compare_ranges(const struct context *ctx, const struct range *o, const struct range *p,
+static struct change_info compare_ranges(const struct same *same, const struct range *o, const struct range *p,
 					 int depth);
 
 static struct range piece_range(const struct side *side, const struct piece *piece)
@@ -50,17 +40,17 @@ static struct range piece_range(const struct side *side, const struct piece *pie
 }
 
 /* Are they strings of bytes, referred to at site, that differ in nothing but line numbers? */
-static bool same_text(const struct context *ctx, const struct line_site *site, const struct elf_sec *o, uint64_t o_at,
+static bool same_text(const struct same *same, const struct line_site *site, const struct elf_sec *o, uint64_t o_at,
 		      const struct elf_sec *p, uint64_t p_at)
 {
 	const char *o_text = (const char *)o->data + o_at, *p_text = (const char *)p->data + p_at;
 
 	return o->entsize <= 1 && o_at < o->size && p_at < p->size && memchr(o_text, 0, o->size - o_at) &&
-	       memchr(p_text, 0, p->size - p_at) && lines_same_text(ctx->lines, site, o_text, p_text);
+	       memchr(p_text, 0, p->size - p_at) && lines_same_text(same->lines, site, o_text, p_text);
 }
 
 /* Equal strings, both ended by a zero element inside of their sections? An element has 1, 2 or 4 bytes. */
-static bool same_string(const struct context *ctx, const struct line_site *site, const struct elf_sec *o, uint64_t o_at,
+static bool same_string(const struct same *same, const struct line_site *site, const struct elf_sec *o, uint64_t o_at,
 			const struct elf_sec *p, uint64_t p_at)
 {
 	static const uint8_t zero[8];
@@ -72,7 +62,7 @@ static bool same_string(const struct context *ctx, const struct line_site *site,
 		return o_at == o->size && p_at == p->size;
 	for (uint64_t i = 0; o_at + i + unit <= o->size && p_at + i + unit <= p->size; i += unit) {
 		if (memcmp(o->data + o_at + i, p->data + p_at + i, unit))
-			return same_text(ctx, site, o, o_at, p, p_at);
+			return same_text(same, site, o, o_at, p, p_at);
 		if (!memcmp(o->data + o_at + i, zero, unit))
 			return true;
 	}
@@ -88,22 +78,22 @@ static bool same_constant(const struct elf_sec *o, uint64_t o_at, const struct e
 	       !memcmp(o->data + (o_at - o_at % size), p->data + (p_at - p_at % size), size);
 }
 
-static bool same_contents(const struct context *ctx, const struct piece *o, const struct piece *p, int depth)
+static bool same_contents(const struct same *same, const struct piece *o, const struct piece *p, int depth)
 {
-	struct range o_range = piece_range(ctx->orig, o), p_range = piece_range(ctx->patched, p);
+	struct range o_range = piece_range(same->orig, o), p_range = piece_range(same->patched, p);
 
-	return compare_ranges(ctx, &o_range, &p_range, depth + 1).change == CHANGE_SAME;
+	return compare_ranges(same, &o_range, &p_range, depth + 1).change == CHANGE_SAME;
 }
 
 /* The same distance into the same object: nothing is known of where an index leads from there, but it stays inside. */
-static bool same_pooled(const struct context *ctx, const struct line_site *site, const struct ref *o_ref,
+static bool same_pooled(const struct same *same, const struct line_site *site, const struct ref *o_ref,
 			const struct elf_sec *o_sec, const struct ref *p_ref, const struct elf_sec *p_sec)
 {
-	uint64_t o_at = side_object_start(ctx->orig, o_ref), p_at = side_object_start(ctx->patched, p_ref);
+	uint64_t o_at = side_object_start(same->orig, o_ref), p_at = side_object_start(same->patched, p_ref);
 
 	if ((uint64_t)o_ref->target - o_at != (uint64_t)p_ref->target - p_at)
 		return false;
-	return o_sec->flags & SHF_STRINGS ? same_string(ctx, site, o_sec, o_at, p_sec, p_at)
+	return o_sec->flags & SHF_STRINGS ? same_string(same, site, o_sec, o_at, p_sec, p_at)
 					  : same_constant(o_sec, o_at, p_sec, p_at);
 }
 
@@ -122,20 +112,20 @@ static uint32_t anonymous_neighbour(const struct side *side, const struct ref *r
  * A computed address may lead into what stands behind: a[i - 1] is less than a[] away from where it points. What has a name is
  * compared by itself; what has no identity only here.
  */
-static bool same_neighbours(const struct context *ctx, const struct ref *o_ref, const struct ref *p_ref, int depth)
+static bool same_neighbours(const struct same *same, const struct ref *o_ref, const struct ref *p_ref, int depth)
 {
-	uint32_t o = o_ref->arithmetic != REF_AS_IS ? anonymous_neighbour(ctx->orig, o_ref) : PIECE_NONE;
-	uint32_t p = p_ref->arithmetic != REF_AS_IS ? anonymous_neighbour(ctx->patched, p_ref) : PIECE_NONE;
+	uint32_t o = o_ref->arithmetic != REF_AS_IS ? anonymous_neighbour(same->orig, o_ref) : PIECE_NONE;
+	uint32_t p = p_ref->arithmetic != REF_AS_IS ? anonymous_neighbour(same->patched, p_ref) : PIECE_NONE;
 
 	if (o == PIECE_NONE || p == PIECE_NONE)
 		return o == p;
-	return side_piece(ctx->orig, o)->entry - side_piece(ctx->orig, o_ref->piece)->entry ==
-		       side_piece(ctx->patched, p)->entry - side_piece(ctx->patched, p_ref->piece)->entry &&
-	       same_contents(ctx, side_piece(ctx->orig, o), side_piece(ctx->patched, p), depth);
+	return side_piece(same->orig, o)->entry - side_piece(same->orig, o_ref->piece)->entry ==
+		       side_piece(same->patched, p)->entry - side_piece(same->patched, p_ref->piece)->entry &&
+	       same_contents(same, side_piece(same->orig, o), side_piece(same->patched, p), depth);
 }
 
 /* Do both references mean the same, one of section o_from and one of p_from? */
-static bool same_target(const struct context *ctx, uint32_t o_from, const struct ref *o_ref, uint32_t p_from,
+static bool same_target(const struct same *same, uint32_t o_from, const struct ref *o_ref, uint32_t p_from,
 			const struct ref *p_ref, int depth)
 {
 	const struct line_site site = {o_from, p_from, o_ref->offset, p_ref->offset};
@@ -146,36 +136,36 @@ static bool same_target(const struct context *ctx, uint32_t o_from, const struct
 		return false;
 	if (o_ref->piece == PIECE_NONE || p_ref->piece == PIECE_NONE)
 		return o_ref->piece == p_ref->piece && o_ref->target == p_ref->target &&
-		       !strcmp(ctx->orig->obj->syms[o_ref->sym].name, ctx->patched->obj->syms[p_ref->sym].name);
-	o = side_piece(ctx->orig, o_ref->piece);
-	p = side_piece(ctx->patched, p_ref->piece);
+		       !strcmp(same->orig->obj->syms[o_ref->sym].name, same->patched->obj->syms[p_ref->sym].name);
+	o = side_piece(same->orig, o_ref->piece);
+	p = side_piece(same->patched, p_ref->piece);
 	if (o->class != p->class || depth >= MAX_DEPTH)
 		return false;
-	if (ctx->corr->to_patched[o_ref->piece] == p_ref->piece)
-		return o_ref->target == p_ref->target && same_neighbours(ctx, o_ref, p_ref, depth);
-	o_sec = side_section(ctx->orig, o);
-	p_sec = side_section(ctx->patched, p);
+	if (same->corr->to_patched[o_ref->piece] == p_ref->piece)
+		return o_ref->target == p_ref->target && same_neighbours(same, o_ref, p_ref, depth);
+	o_sec = side_section(same->orig, o);
+	p_sec = side_section(same->patched, p);
 	switch (o->class) {
 	case SEC_UNKNOWN:
 		return false;
 	case SEC_STRINGS:
 	case SEC_CONST:
-		return same_pooled(ctx, &site, o_ref, o_sec, p_ref, p_sec);
+		return same_pooled(same, &site, o_ref, o_sec, p_ref, p_sec);
 	case SEC_SPECIAL_TEXT: {
 		struct range o_range = {.sec = o->sec, .start = (uint64_t)o_ref->target}, p_range = o_range;
 
 		/* Replacements are compared with their entry; here it is a branch to a block of .altinstr_aux. */
 		p_range.sec = p->sec;
 		p_range.start = (uint64_t)p_ref->target;
-		o_range.end = refs_special_text_end(ctx->orig->obj, o->sec, o_range.start);
-		p_range.end = refs_special_text_end(ctx->patched->obj, p->sec, p_range.start);
-		return compare_ranges(ctx, &o_range, &p_range, depth + 1).change == CHANGE_SAME;
+		o_range.end = refs_special_text_end(same->orig->obj, o->sec, o_range.start);
+		p_range.end = refs_special_text_end(same->patched->obj, p->sec, p_range.start);
+		return compare_ranges(same, &o_range, &p_range, depth + 1).change == CHANGE_SAME;
 	}
 	default:
 		return o->anonymous && p->anonymous && o->kind == p->kind &&
 		       (o->kind == PIECE_ANON || sym_name_same_base(o->name, p->name)) &&
-		       o_ref->target == p_ref->target && same_contents(ctx, o, p, depth) &&
-		       same_neighbours(ctx, o_ref, p_ref, depth);
+		       o_ref->target == p_ref->target && same_contents(same, o, p, depth) &&
+		       same_neighbours(same, o_ref, p_ref, depth);
 	}
 }
 
@@ -206,17 +196,17 @@ static bool may_differ(bool exact, const struct range *o, const struct elf_sec *
 }
 
 /* Where the references of both ranges begin to mean different things, bytes from their starts; length if nowhere. */
-static uint64_t find_other_target(const struct context *ctx, const struct range *o, const struct range *p,
+static uint64_t find_other_target(const struct same *same, const struct range *o, const struct range *p,
 				  uint64_t length, int depth)
 {
 	const struct ref *o_refs, *p_refs;
-	uint32_t o_n = refs_in_range(ctx->orig->refs, o->sec, o->start, o->start + length, &o_refs);
-	uint32_t p_n = refs_in_range(ctx->patched->refs, p->sec, p->start, p->start + length, &p_refs);
+	uint32_t o_n = refs_in_range(same->orig->refs, o->sec, o->start, o->start + length, &o_refs);
+	uint32_t p_n = refs_in_range(same->patched->refs, p->sec, p->start, p->start + length, &p_refs);
 
 	for (uint32_t i = 0; i < o_n && i < p_n; i++) {
 		uint64_t o_at = o_refs[i].offset - o->start, p_at = p_refs[i].offset - p->start;
 
-		if (o_at != p_at || !same_target(ctx, o->sec, &o_refs[i], p->sec, &p_refs[i], depth))
+		if (o_at != p_at || !same_target(same, o->sec, &o_refs[i], p->sec, &p_refs[i], depth))
 			return o_at < p_at ? o_at : p_at;
 	}
 	if (o_n == p_n)
@@ -225,9 +215,9 @@ static uint64_t find_other_target(const struct context *ctx, const struct range 
 }
 
 /* The bits of the byte at a place of the original that no relocated field has; n: of refs, those up to there. */
-static uint8_t kept_bits(const struct context *ctx, const struct ref *refs, uint32_t n, uint64_t at)
+static uint8_t kept_bits(const struct same *same, const struct ref *refs, uint32_t n, uint64_t at)
 {
-	const struct arch_ops *arch = ctx->orig->obj->arch;
+	const struct arch_ops *arch = same->orig->obj->arch;
 	uint8_t bits = 0xff;
 
 	for (uint32_t k = n; k-- && at - refs[k].offset < ARCH_FIELD_MAX;)
@@ -236,14 +226,13 @@ static uint8_t kept_bits(const struct context *ctx, const struct ref *refs, uint
 }
 
 /* Where the bytes outside of relocated fields differ, bytes from the starts of both ranges; length if nowhere. */
-static uint64_t find_other_bytes(const struct context *ctx, const struct range *o, const struct range *p,
-				 uint64_t length)
+static uint64_t find_other_bytes(const struct same *same, const struct range *o, const struct range *p, uint64_t length)
 {
-	const struct elf_sec *o_sec = &ctx->orig->obj->secs[o->sec], *p_sec = &ctx->patched->obj->secs[p->sec];
+	const struct elf_sec *o_sec = &same->orig->obj->secs[o->sec], *p_sec = &same->patched->obj->secs[p->sec];
 	struct line_cursor cursor = {o->sec, p->sec, o->start, p->start, false};
 	bool is_text = elf_sec_is_text(o_sec) && elf_sec_is_text(p_sec);
 	const struct ref *refs;
-	uint32_t n = refs_in_range(ctx->orig->refs, o->sec, o->start, o->start + length, &refs), next = 0;
+	uint32_t n = refs_in_range(same->orig->refs, o->sec, o->start, o->start + length, &refs), next = 0;
 	uint64_t line_end = 0;
 
 	for (uint64_t i = 0; (o_sec->data || p_sec->data) && i < length; i++) {
@@ -253,25 +242,25 @@ static uint64_t find_other_bytes(const struct context *ctx, const struct range *
 			continue;
 		while (next < n && refs[next].offset <= o->start + i)
 			next++;
-		if (!(bits & kept_bits(ctx, refs, next, o->start + i)) ||
-		    may_differ(ctx->orig->exact, o, o_sec, p, p_sec, i))
+		if (!(bits & kept_bits(same, refs, next, o->start + i)) ||
+		    may_differ(same->orig->exact, o, o_sec, p, p_sec, i))
 			continue;
-		line_end = is_text ? lines_skip(ctx->lines, &cursor, o->start + i, p->start + i) : 0;
+		line_end = is_text ? lines_skip(same->lines, &cursor, o->start + i, p->start + i) : 0;
 		if (!line_end)
 			return i;
 	}
 	return length;
 }
 
-static struct change_info compare_ranges(const struct context *ctx, const struct range *o, const struct range *p,
+static struct change_info compare_ranges(const struct same *same, const struct range *o, const struct range *p,
 					 int depth)
 {
 	uint64_t o_size = o->end - o->start, p_size = p->end - p->start, length = o_size < p_size ? o_size : p_size;
 	uint64_t target, bytes;
 
 	/* Several references may stand at one place. Up to the first that differs the fields of both are the same. */
-	target = find_other_target(ctx, o, p, length, depth);
-	bytes = find_other_bytes(ctx, o, p, target);
+	target = find_other_target(same, o, p, length, depth);
+	bytes = find_other_bytes(same, o, p, target);
 	if (o_size != p_size)
 		return differs(DIFF_SIZE, bytes);
 	if (bytes < target)
@@ -306,26 +295,26 @@ static struct range replacement_range(const struct side *side, const struct entr
 	return range;
 }
 
-static bool same_entry(const struct context *ctx, const struct entry *o, const struct entry *p)
+static bool same_entry(const struct same *same, const struct entry *o, const struct entry *p)
 {
 	struct range o_range = entry_range(o), p_range = entry_range(p);
 
 	if (!o->row->repl_at)
-		return compare_ranges(ctx, &o_range, &p_range, 0).change == CHANGE_SAME;
+		return compare_ranges(same, &o_range, &p_range, 0).change == CHANGE_SAME;
 	/* The field that points to the replacement is followed here; the rest of the entry is compared around it. */
 	o_range.end = o_range.start + o->row->repl_at;
 	p_range.end = p_range.start + o->row->repl_at;
-	if (compare_ranges(ctx, &o_range, &p_range, 0).change != CHANGE_SAME)
+	if (compare_ranges(same, &o_range, &p_range, 0).change != CHANGE_SAME)
 		return false;
 	o_range = entry_range(o);
 	p_range = entry_range(p);
 	o_range.start += o->row->repl_at + 4;
 	p_range.start += o->row->repl_at + 4;
-	if (compare_ranges(ctx, &o_range, &p_range, 0).change != CHANGE_SAME)
+	if (compare_ranges(same, &o_range, &p_range, 0).change != CHANGE_SAME)
 		return false;
-	o_range = replacement_range(ctx->orig, o);
-	p_range = replacement_range(ctx->patched, p);
-	return compare_ranges(ctx, &o_range, &p_range, 0).change == CHANGE_SAME;
+	o_range = replacement_range(same->orig, o);
+	p_range = replacement_range(same->patched, p);
+	return compare_ranges(same, &o_range, &p_range, 0).change == CHANGE_SAME;
 }
 
 /* The next entry of a piece, from index *i on, of a table that decides. */
@@ -346,33 +335,33 @@ static const struct entry *next_entry(const struct side *side, uint32_t piece, u
  * Finds the first entries of a table that differ; both are NULL if none do. Tables follow each other in the order of
  * sections, which may differ: compare table by table.
  */
-static void find_entries_of(const struct context *ctx, uint32_t orig, uint32_t patched, const struct special_row *row,
+static void find_entries_of(const struct same *same, uint32_t orig, uint32_t patched, const struct special_row *row,
 			    struct change_info *info)
 {
 	uint32_t i = 0, k = 0;
 
 	do {
 		do
-			info->orig_entry = next_entry(ctx->orig, orig, &i);
+			info->orig_entry = next_entry(same->orig, orig, &i);
 		while (info->orig_entry && info->orig_entry->row != row);
 		do
-			info->entry = next_entry(ctx->patched, patched, &k);
+			info->entry = next_entry(same->patched, patched, &k);
 		while (info->entry && info->entry->row != row);
-	} while (info->orig_entry && info->entry && same_entry(ctx, info->orig_entry, info->entry));
+	} while (info->orig_entry && info->entry && same_entry(same, info->orig_entry, info->entry));
 }
 
-static struct change_info compare_entries(const struct context *ctx, uint32_t orig, uint32_t patched)
+static struct change_info compare_entries(const struct same *same, uint32_t orig, uint32_t patched)
 {
 	struct change_info info = {.change = CHANGE_CHANGED, .why = DIFF_ENTRY};
 	const struct entry *entry;
 
-	for (uint32_t i = 0; (entry = next_entry(ctx->orig, orig, &i));) {
-		find_entries_of(ctx, orig, patched, entry->row, &info);
+	for (uint32_t i = 0; (entry = next_entry(same->orig, orig, &i));) {
+		find_entries_of(same, orig, patched, entry->row, &info);
 		if (info.orig_entry || info.entry)
 			return info;
 	}
-	for (uint32_t i = 0; (entry = next_entry(ctx->patched, patched, &i));) {
-		find_entries_of(ctx, orig, patched, entry->row, &info);
+	for (uint32_t i = 0; (entry = next_entry(same->patched, patched, &i));) {
+		find_entries_of(same, orig, patched, entry->row, &info);
 		if (info.orig_entry || info.entry)
 			return info;
 	}
@@ -400,32 +389,32 @@ static bool is_padding(const struct side *side, const struct range *range)
 	return true;
 }
 
-static bool is_same_gap(const struct context *ctx, const struct range *o, const struct range *p)
+static bool is_same_gap(const struct same *same, const struct range *o, const struct range *p)
 {
-	return (is_padding(ctx->orig, o) && is_padding(ctx->patched, p)) ||
-	       compare_ranges(ctx, o, p, 0).change == CHANGE_SAME;
+	return (is_padding(same->orig, o) && is_padding(same->patched, p)) ||
+	       compare_ranges(same, o, p, 0).change == CHANGE_SAME;
 }
 
 /* Are the bytes around two partners the same, which belong to their pieces and to no symbol? */
-static bool are_gaps_same(const struct context *ctx, const struct piece *o, const struct piece *p)
+static bool are_gaps_same(const struct same *same, const struct piece *o, const struct piece *p)
 {
 	struct range o_range = {.sec = o->sec, .start = o->start, .end = o->entry};
 	struct range p_range = {.sec = p->sec, .start = p->start, .end = p->entry};
 
 	if (p->kind == PIECE_ANON)
 		return true;
-	if (!is_same_gap(ctx, &o_range, &p_range))
+	if (!is_same_gap(same, &o_range, &p_range))
 		return false;
 	o_range.start = o->end;
 	o_range.end = o->region_end;
 	p_range.start = p->end;
 	p_range.end = p->region_end;
-	return is_same_gap(ctx, &o_range, &p_range);
+	return is_same_gap(same, &o_range, &p_range);
 }
 
-static struct change_info compare_pieces(const struct context *ctx, uint32_t patched)
+struct change_info same_compare(const struct same *same, uint32_t patched)
 {
-	uint32_t orig = ctx->corr->to_orig[patched];
+	uint32_t orig = same->corr->to_orig[patched];
 	struct change_info info = {.change = CHANGE_NEW};
 	const struct piece *o, *p;
 	struct range o_range, p_range;
@@ -434,225 +423,59 @@ static struct change_info compare_pieces(const struct context *ctx, uint32_t pat
 
 	if (orig == PIECE_NONE)
 		return info;
-	o = side_piece(ctx->orig, orig);
-	p = side_piece(ctx->patched, patched);
-	attribute = p->kind == PIECE_DATA ? attributes_compare(ctx->orig, orig, ctx->patched, patched) : DIFF_NONE;
+	o = side_piece(same->orig, orig);
+	p = side_piece(same->patched, patched);
+	attribute = p->kind == PIECE_DATA ? attributes_compare(same->orig, orig, same->patched, patched) : DIFF_NONE;
 	if (attribute != DIFF_NONE)
 		return differs(attribute, 0);
-	o_range = piece_range(ctx->orig, o);
-	p_range = piece_range(ctx->patched, p);
+	o_range = piece_range(same->orig, o);
+	p_range = piece_range(same->patched, p);
 	/* The padding before a function is no part of it: -fpatchable-function-entry and alignment make it. */
 	if (p->kind == PIECE_FUNC) {
 		o_range.start = o->entry;
 		p_range.start = p->entry;
 	}
-	info = compare_ranges(ctx, &o_range, &p_range, 0);
+	info = compare_ranges(same, &o_range, &p_range, 0);
 	info.where += p_range.start - p->start;
-	gap_differs = !are_gaps_same(ctx, o, p);
+	gap_differs = !are_gaps_same(same, o, p);
 	if (info.change == CHANGE_SAME && p->kind == PIECE_FUNC)
-		info = compare_entries(ctx, orig, patched);
+		info = compare_entries(same, orig, patched);
 	info.gap_differs = gap_differs;
 	return info;
-}
-
-/* Does only this function use the datum, and without taking its address? */
-static bool is_read_by_one(const struct side *side, uint32_t id, uint32_t root)
-{
-	for (uint32_t sec = 1; sec < side->obj->nsecs; sec++) {
-		for (uint32_t i = 0; i < side->refs->count[sec]; i++) {
-			const struct ref *ref = &side->refs->of_sec[sec][i];
-			uint32_t from;
-
-			if (ref->piece != id)
-				continue;
-			from = pieces_find(side->pieces, sec, ref->offset);
-			if (ref->arithmetic != REF_INDEXED || from == PIECE_NONE ||
-			    side_piece(side, from)->root != root)
-				return false;
-		}
-	}
-	return true;
-}
-
-/* The function whose table for `goto *` a datum is: a constant of that function, all labels and read by it alone. */
-static uint32_t find_owner(const struct side *side, uint32_t id)
-{
-	const struct piece *piece = side_piece(side, id);
-	uint32_t owner = PIECE_NONE;
-	const struct ref *refs;
-	uint32_t n = side_refs(side, piece, &refs);
-
-	if (piece->kind != PIECE_DATA || data_classify(side_section(side, piece)) != DATA_CONST ||
-	    !pairing_is_numbered(side, id))
-		return PIECE_NONE;
-	for (uint32_t i = 0; i < n; i++) {
-		uint32_t root = side_is_label(side, &refs[i]) ? side_piece(side, refs[i].piece)->root : PIECE_NONE;
-
-		if (root == PIECE_NONE || (owner != PIECE_NONE && owner != root))
-			return PIECE_NONE;
-		owner = root;
-	}
-	return owner != PIECE_NONE && is_read_by_one(side, id, owner) ? owner : PIECE_NONE;
-}
-
-/* The same on both sides; else PIECE_NONE. Whoever could read it before may have kept an address of it. */
-static uint32_t find_label_owner(const struct context *ctx, uint32_t p)
-{
-	uint32_t o = ctx->corr->to_orig[p], owner = o == PIECE_NONE ? PIECE_NONE : find_owner(ctx->patched, p);
-	uint32_t before = owner == PIECE_NONE ? PIECE_NONE : ctx->corr->to_orig[owner];
-
-	return before != PIECE_NONE && before == find_owner(ctx->orig, o) ? owner : PIECE_NONE;
-}
-
-/* A table of labels is a part of its function: a change of their order is one of the function. */
-static void change_owners(const struct context *ctx, struct change_info *info)
-{
-	for (uint32_t p = 0; p < ctx->patched->pieces->n; p++) {
-		uint32_t owner = info[p].change == CHANGE_CHANGED ? find_label_owner(ctx, p) : PIECE_NONE;
-
-		if (owner != PIECE_NONE && info[owner].change == CHANGE_SAME)
-			change_make(&info[owner], DIFF_LABELS, 0);
-	}
-}
-
-static void mark_labels(const struct context *ctx, struct change_info *info)
-{
-	for (uint32_t p = 0; p < ctx->patched->pieces->n; p++) {
-		const struct piece *piece = side_piece(ctx->patched, p);
-		const struct ref *refs;
-		uint32_t n = side_refs(ctx->patched, piece, &refs);
-
-		if (piece->kind != PIECE_DATA || piece->class != SEC_DATA || ctx->corr->to_orig[p] == PIECE_NONE)
-			continue;
-		for (uint32_t i = 0; i < n && info[p].labels == LABELS_NONE; i++)
-			if (side_is_label(ctx->patched, &refs[i]) &&
-			    info[side_piece(ctx->patched, refs[i].piece)->root].change == CHANGE_CHANGED)
-				info[p].labels = find_label_owner(ctx, p) != PIECE_NONE ? LABELS_OWN : LABELS_OLD;
-	}
-}
-
-/* Guesses about a function that is patched anyway keep nothing from the kernel. */
-static void warn_of_guesses(const struct context *ctx, const struct change_info *info, struct diag *diag)
-{
-	const struct line_guess *guesses;
-	uint32_t n = lines_guesses(ctx->lines, &guesses);
-
-	for (uint32_t i = 0; i < n; i++) {
-		const struct piece *piece = side_piece(ctx->patched, guesses[i].owner);
-
-		if (info[piece->root].change == CHANGE_SAME)
-			lines_warn(ctx->lines, &guesses[i], piece->name, diag);
-	}
-}
-
-/* Before anything follows from them. */
-static void leave_out(const struct author *author, const struct side *patched, struct change_info *info)
-{
-	for (uint32_t p = 0; p < patched->pieces->n; p++)
-		if ((info[p].change == CHANGE_CHANGED || info[p].gap_differs) &&
-		    author_ignores_piece(author, patched, p))
-			info[p] = (struct change_info){.change = CHANGE_SAME, .why = info[p].why, .left_out = true};
-}
-
-int changes_new(const struct side *orig, const struct side *patched, const struct corr *corr,
-		const struct author *author, struct changes **result, struct diag *diag)
-{
-	struct arena *arena = arena_new();
-	struct changes *changes = arena_alloc(arena, sizeof(*changes));
-	const struct context ctx = {orig, patched, corr, lines_new(orig, patched)};
-	uint32_t n = patched->pieces->n;
-
-	changes->arena = arena;
-	changes->v = arena_array(arena, struct change_info, n);
-	for (uint32_t p = 0; p < n; p++) {
-		lines_begin(ctx.lines, p);
-		changes->v[p] = compare_pieces(&ctx, p);
-	}
-	leave_out(author, patched, changes->v);
-	change_owners(&ctx, changes->v);
-	for (uint32_t p = 0; p < n; p++) {
-		uint32_t root = side_piece(patched, p)->root;
-
-		if (root != p && changes->v[p].change != CHANGE_SAME && changes->v[root].change == CHANGE_SAME)
-			change_make(&changes->v[root], DIFF_PART, 0);
-	}
-	constants_carry(orig, patched, corr, changes->v);
-	carry_untraced(orig, patched, corr, changes->v);
-	mark_labels(&ctx, changes->v);
-	warn_of_guesses(&ctx, changes->v, diag);
-	lines_free(ctx.lines);
-	*result = changes;
-	return 0;
-}
-
-void changes_free(struct changes *changes)
-{
-	if (changes)
-		arena_free(changes->arena);
-}
-
-const char *difference_text(enum difference why)
-{
-	switch (why) {
-	case DIFF_SIZE:
-		return "its size";
-	case DIFF_BYTES:
-		return "its content";
-	case DIFF_TARGET:
-		return "a reference in it";
-	case DIFF_ENTRY:
-		return "a special table's entry for it";
-	case DIFF_CALLEE:
-		return "a function that it calls";
-	case DIFF_KIND:
-		return "the kind of its section (read only, written, per CPU)";
-	case DIFF_SECTION:
-		return "its section";
-	case DIFF_ALIGNMENT:
-		return "its alignment";
-	case DIFF_LABELS:
-		return "its table of labels";
-	case DIFF_PART:
-		return "its .cold part";
-	case DIFF_CONSTANT:
-		return "a constant that it refers to";
-	default:
-		return "nothing";
-	}
 }
 
 bool descriptors_equal(const struct side *orig, uint32_t o, const struct side *patched, uint32_t p,
 		       const struct corr *corr, struct lines *lines, bool with_line)
 {
-	const struct context ctx = {orig, patched, corr, lines};
+	const struct same same = {orig, patched, corr, lines};
 	struct range o_range = piece_range(orig, side_piece(orig, o));
 	struct range p_range = piece_range(patched, side_piece(patched, p));
 
 	if (with_line)
 		o_range.line = p_range.line = NULL;
-	return compare_ranges(&ctx, &o_range, &p_range, 0).change == CHANGE_SAME;
+	return compare_ranges(&same, &o_range, &p_range, 0).change == CHANGE_SAME;
 }
 
 uint64_t data_find_difference(const struct side *orig, uint32_t o, uint64_t o_at, const struct side *patched,
 			      uint32_t p, uint64_t p_at, uint64_t len, const struct corr *corr, struct lines *lines)
 {
-	const struct context ctx = {orig, patched, corr, lines};
+	const struct same same = {orig, patched, corr, lines};
 	const struct piece *o_piece = side_piece(orig, o), *p_piece = side_piece(patched, p);
 	const struct range o_range = {
 		.sec = o_piece->sec, .start = o_piece->entry + o_at, .end = o_piece->entry + o_at + len};
 	const struct range p_range = {
 		.sec = p_piece->sec, .start = p_piece->entry + p_at, .end = p_piece->entry + p_at + len};
-	struct change_info info = compare_ranges(&ctx, &o_range, &p_range, 0);
+	struct change_info info = compare_ranges(&same, &o_range, &p_range, 0);
 
 	return info.change == CHANGE_SAME ? len : info.where;
 }
 
 /* What of a section has no partner is only compared here. Both sections are the same, up to guesses. */
-static void warn_of_section(const struct context *ctx, const struct range *o, const struct range *p, struct diag *diag)
+static void warn_of_section(const struct same *same, const struct range *o, const struct range *p, struct diag *diag)
 {
-	const struct pieces *pieces = ctx->patched->pieces;
+	const struct pieces *pieces = same->patched->pieces;
 	const struct line_guess *guesses;
-	uint32_t told = lines_guesses(ctx->lines, &guesses), n;
+	uint32_t told = lines_guesses(same->lines, &guesses), n;
 
 	for (uint32_t id = pieces->first_of_sec[p->sec]; id != PIECE_NONE && id < pieces->end_of_sec[p->sec]; id++) {
 		const struct range there = {
@@ -660,26 +483,26 @@ static void warn_of_section(const struct context *ctx, const struct range *o, co
 		struct range here = there;
 
 		here.sec = p->sec;
-		lines_begin(ctx->lines, id);
-		if (ctx->corr->to_orig[id] == PIECE_NONE)
-			compare_ranges(ctx, &there, &here, 0);
+		lines_begin(same->lines, id);
+		if (same->corr->to_orig[id] == PIECE_NONE)
+			compare_ranges(same, &there, &here, 0);
 	}
-	n = lines_guesses(ctx->lines, &guesses);
+	n = lines_guesses(same->lines, &guesses);
 	for (uint32_t i = told; i < n; i++)
-		lines_warn(ctx->lines, &guesses[i], pieces->v[guesses[i].owner].name, diag);
+		lines_warn(same->lines, &guesses[i], pieces->v[guesses[i].owner].name, diag);
 }
 
 bool sections_equal(const struct side *orig, uint32_t orig_sec, const struct side *patched, uint32_t patched_sec,
 		    const struct corr *corr, struct diag *diag)
 {
 	const struct elf_sec *o_sec = &orig->obj->secs[orig_sec], *p_sec = &patched->obj->secs[patched_sec];
-	const struct context ctx = {orig, patched, corr, lines_new(orig, patched)};
+	const struct same same = {orig, patched, corr, lines_new(orig, patched)};
 	const struct range o = {.sec = orig_sec, .end = o_sec->size};
 	const struct range p = {.sec = patched_sec, .end = p_sec->size};
-	bool equal = o_sec->flags == p_sec->flags && compare_ranges(&ctx, &o, &p, 0).change == CHANGE_SAME;
+	bool equal = o_sec->flags == p_sec->flags && compare_ranges(&same, &o, &p, 0).change == CHANGE_SAME;
 
 	if (equal)
-		warn_of_section(&ctx, &o, &p, diag);
-	lines_free(ctx.lines);
+		warn_of_section(&same, &o, &p, diag);
+	lines_free(same.lines);
 	return equal;
 }
