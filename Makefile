@@ -194,7 +194,7 @@ demo:
 check:
 	$(Q)kpatch-build/install-packages all
 	$(Q)$(MAKE) --no-print-directory -j$$(nproc) all $(UNITS) $(SHOW) $(JUDGE) $(LAW_TOOLS)
-	$(Q)test/check '$(MAKE)' 'style unit object sample-small sanitized cli fixes-small trees-small' $(foreach line,$(KERNELS),'integration-$(line)')
+	$(Q)test/check '$(MAKE)' 'style unit object sample-small sanitized cli fixes-small trees-small' $(foreach series,$(KERNELS),'integration-$(series)')
 
 # What needs no kernel and little time; check has the object tests with both compilers, and all of test/cli.
 check-quick: all
@@ -250,15 +250,15 @@ check-valgrind: all $(SHOW)
 
 # The engine on objects of the stock kernels: 300 of each series, and a few of them for every day. The first run compiles them.
 check-sample: all
-	$(Q)st=0; for line in $(KERNELS); do test/series $$line test/sample/run $$line 300 || st=1; done; exit $$st
+	$(Q)st=0; for series in $(KERNELS); do test/series $$series test/sample/run $$series 300 || st=1; done; exit $$st
 
 check-sample-small: all
-	$(Q)st=0; for line in $(KERNELS); do test/series $$line test/sample/run $$line 12 || st=1; done; exit $$st
+	$(Q)st=0; for series in $(KERNELS); do test/series $$series test/sample/run $$series 12 || st=1; done; exit $$st
 
 # Real fixes between the point releases that the archive has, 150 of each series, given to the driver; and each livepatch to the judge. Takes
 # hours, and can be interrupted. make check undoes twenty of them, on the newest kernel.
 check-fixes: all $(JUDGE)
-	$(Q)st=0; for line in $(KERNELS); do test/series $$line test/fixes/run $$line 150 || st=1; done; exit $$st
+	$(Q)st=0; for series in $(KERNELS); do test/series $$series test/fixes/run $$series 150 || st=1; done; exit $$st
 
 check-fixes-small: all $(JUDGE)
 	$(Q)test/series 6.12 test/fixes/small
@@ -285,7 +285,7 @@ INTEGRATION-6.12 := modules oot suggest
 INTEGRATION-6.1 := per-object
 
 check-integration: all $(LAW_TOOLS)
-	$(Q)st=0; for line in $(KERNELS); do $(MAKE) --no-print-directory check-integration-$$line || st=1; done; exit $$st
+	$(Q)st=0; for series in $(KERNELS); do $(MAKE) --no-print-directory check-integration-$$series || st=1; done; exit $$st
 
 check-integration-%: all $(LAW_TOOLS)
 	$(Q)test/series $* $(MAKE) --no-print-directory integration-$*
@@ -297,17 +297,17 @@ integration-%: all $(LAW_TOOLS)
 
 # What takes hours: both forms of livepatches for modules on each series; modules and livepatches come and go 50 times, and race 200 times.
 check-long: all
-	$(Q)st=0; for line in $(KERNELS); do \
-		test/integration/modules.sh $$line || st=1; test/integration/per-object.sh $$line || st=1; \
-		ROUNDS=50 RACES=200 test/integration/modules.sh $$line orders order || st=1; \
-		ROUNDS=50 test/integration/per-object.sh $$line orders other-build || st=1; \
-		test/integration/killed.sh $$line || st=1; \
+	$(Q)st=0; for series in $(KERNELS); do \
+		test/integration/modules.sh $$series || st=1; test/integration/per-object.sh $$series || st=1; \
+		ROUNDS=50 RACES=200 test/integration/modules.sh $$series orders order || st=1; \
+		ROUNDS=50 test/integration/per-object.sh $$series orders other-build || st=1; \
+		test/integration/killed.sh $$series || st=1; \
 	done; $(MAKE) --no-print-directory ONE_SERIES=0 check-sanitized || st=1; exit $$st
 
 # A module of a Debian package on each series; the packages are fetched.
 check-oot: all $(LAW_TOOLS) $(JUDGE)
 	$(Q)st=0; bats --tap --timing --filter-tags slow test/cli/oot.bats || st=1; \
-	for line in $(KERNELS); do test/series $$line test/integration/oot-dkms.sh $$line || st=1; done; exit $$st
+	for series in $(KERNELS); do test/series $$series test/integration/oot-dkms.sh $$series || st=1; done; exit $$st
 
 # Where the stated limits of time and memory stand; fails where one is missed.
 bench: all

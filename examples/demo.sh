@@ -8,7 +8,7 @@ set -Eeuo pipefail
 export LC_ALL=C
 TOP=$(dirname -- "$(realpath -- "${BASH_SOURCE[0]}")")/..
 TOP=$(realpath -- "$TOP")
-LINE=${1:-6.12}
+SERIES=${1:-6.12}
 PATCH=$TOP/examples/meminfo.patch
 OUT=$TOP/build/demo
 OPT_DEBUG=0
@@ -79,8 +79,8 @@ echo "Patch: examples/meminfo.patch"
 sed -n '/^@@/,$p' "$PATCH" | sed 's/^/    /'
 echo
 # It says itself what went wrong.
-"$TOP/kpatch-build/kpatch-build" -a "$LINE" -o "$OUT" "$PATCH" || exit
-"$TOP/kpatch-build/kpatch-build" -a "$LINE" --print-target 2>/dev/null | grep '^TARGET_' >"$OUT/target.sh"
+"$TOP/kpatch-build/kpatch-build" -a "$SERIES" -o "$OUT" "$PATCH" || exit
+"$TOP/kpatch-build/kpatch-build" -a "$SERIES" --print-target 2>/dev/null | grep '^TARGET_' >"$OUT/target.sh"
 # shellcheck source=/dev/null
 source "$OUT/target.sh"
 stage boot demo_boot

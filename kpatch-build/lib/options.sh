@@ -92,7 +92,7 @@ Other:
       --print-target         prepare the target and print its description, build nothing
   -h, --help                 show this help
 
-Exit codes: 0 built, 1 error, 2 the patch can't be livepatched, 3 nothing changed, 4 wrong usage, 5 the patch does not apply, 6 the patched source does not compile, 130 and 143 interrupted.
+Exit codes: 0 built, 1 error, 2 the patch can't be livepatched, 3 nothing changed, 4 wrong usage, 5 the patch does not apply, 6 the patched source does not compile, 129, 130 and 143 interrupted.
 EOF
 	)
 	print_folded "$text"

@@ -4,8 +4,8 @@
 #
 # Names: the image is linux-image-RELEASE (signed; the same code as -unsigned). The headers package names -common and
 # -kbuild in its dependencies, with the versions that it can do with: 6.1.0-56 at 6.1.192-2 asks for linux-kbuild-6.1 of
-# that revision or a later one, and the archive may hold only the later. The source is linux-source-LINE, where LINE is
-# 6.12 or 6.1, for every release of the line, so that its version must be the image's version: any other is another kernel.
+# that revision or a later one, and the archive may hold only the later. The source is linux-source-SERIES (6.12,
+# 6.1), for every release of the series, so that its version must be the image's version: any other is another kernel.
 
 declare -A DEBIAN_HAS=() # package -> its versions in the archive, newest first, blanks around each
 DEBIAN_TARGET=""        # image and headers, unpacked
@@ -105,7 +105,7 @@ debian_image_version() {
 	die "there is no package linux-image-$release in the archive; kpatch-build --list-targets lists what there is (after apt-get update), other kernels are described with -s, -c and -v"
 }
 
-# debian_targets [LINE] -> REPLY: "version release" lines of the standard flavour, newest first. (One madison call for
+# debian_targets [SERIES] -> REPLY: "version release" lines of the standard flavour, newest first. (One madison call for
 # all names.)
 debian_targets() {
 	local line=${1:-[0-9]+.[0-9]+} arch images
@@ -165,7 +165,7 @@ debian_choose() {
 	[[ $chosen ]]
 }
 
-# debian_buildable [LINE] -> REPLY: "version release" lines as of debian_targets, but only of releases for which everything is
+# debian_buildable [SERIES] -> REPLY: "version release" lines as of debian_targets, but only of releases for which everything is
 # there, in the archive or in the cache: headers, what these depend on, and the source of the same version
 debian_buildable() {
 	local targets version release package dependency relation wanted found="" names=() sources=()
@@ -211,7 +211,7 @@ debian_needs_fit() {
 	done <<<"$2"
 }
 
-# debian_newest LINE -> REPLY: the newest release of the line that can be built
+# debian_newest SERIES -> REPLY: the newest release of the series that can be built
 debian_newest() {
 	local line=$1 dir newest="" targets
 	debian_buildable "$line"
