@@ -14,7 +14,7 @@
  *
  * A wrong pair of functions is harmless: every caller in this object is compared by the same map, so a caller of the
  * other one differs, is included, and calls its own new copy. A wrong pair of data is not: the new code would use the
- * wrong variable of the running kernel. So what leaves two answers is marked, for diff/gate.c to refuse it if it matters.
+ * wrong variable of the running kernel. So what leaves two answers is marked, for diff/use-rules.c to refuse it if it matters.
  */
 #include <stdlib.h>
 #include <string.h>

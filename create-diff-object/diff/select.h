@@ -18,7 +18,7 @@ enum ref_use {
 	REF_USE_COPY,      /* to the copy of the piece in the output */
 	REF_USE_EXISTING,  /* to the piece as it is in the running kernel */
 	REF_USE_UNDEFINED, /* to a symbol that the object does not define */
-	REF_USE_NOWHERE,   /* to what is never carried, in a section that is not known (refused by diff/gate.c) */
+	REF_USE_NOWHERE,   /* to what is never copied, in a section that is not known (refused by diff/use-rules.c) */
 };
 
 /* Why it is resolved so: see selection_reason_text(). */
