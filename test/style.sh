@@ -52,6 +52,9 @@ check_symbols() {
 		rank[from[1]] < rank[to[1]] { print $1 " uses " $3 "() of " $2; bad = 1 }
 		END { exit bad }' <<<"$edges" || return
 	loops=$(cut -d ' ' -f 1,2 <<<"$edges" | tsort 2>&1 >/dev/null || true)
+	# Nor do headers include each other in one.
+	loops+=$(grep -oE '^#include "[a-z]+/[^"]+' create-diff-object/*/*.h | sed -nE 's,^create-diff-object/(.*):#include ",\1 ,p' |
+		tsort 2>&1 >/dev/null || true)
 	if [[ $loops ]]; then echo "$loops"; return 1; fi
 }
 
