@@ -173,8 +173,9 @@ static uint32_t after_call(const char *callee, uint32_t held)
 {
 	switch (callee_lock(callee)) {
 	case CALLEE_TAKES_LOCK:
-		/* One that only tries may fail. */
-		return strstr(callee, "trylock") ? held | held << 1 : held << 1;
+		return held << 1;
+	case CALLEE_TRIES_LOCK:
+		return held | held << 1;
 	case CALLEE_RELEASES_LOCK:
 		return held >> 1;
 	default:

@@ -8,8 +8,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Does a call take a lock, or release one? (downgrade_write() releases a part of it.) */
-enum callee_lock { CALLEE_NO_LOCK, CALLEE_TAKES_LOCK, CALLEE_RELEASES_LOCK };
+/* What a call does with a lock. */
+enum callee_lock {
+	CALLEE_NO_LOCK,
+	CALLEE_TAKES_LOCK,
+	CALLEE_TRIES_LOCK,    /* and may come back without it: mutex_trylock(), down_interruptible() */
+	CALLEE_RELEASES_LOCK, /* downgrade_write() releases a part of it */
+};
 
 /* Sets of arguments: bit 0 is the first one. */
 struct callee {

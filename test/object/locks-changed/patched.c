@@ -41,3 +41,14 @@ int none(int i)
 {
 	return work(i) + 2;
 }
+
+/* One that may be interrupted comes back without the lock, before and after. */
+extern int mutex_lock_interruptible(struct mutex *);
+int tries(int i)
+{
+	if (mutex_lock_interruptible(&lock))
+		return -4;
+	work(i);
+	mutex_unlock(&lock);
+	return 7;
+}
