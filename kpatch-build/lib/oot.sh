@@ -6,10 +6,11 @@
 # it makes anew is what the patch can change. An object of the module is affected, or new if its source is; anything else, a
 # generated header or a program of the build, must come out the same.
 #
-#   2-tree/module      the source, built: TARGET_SOURCE, TREE
-#   2-tree/asked       what make made of it with the patched files
-#   2-tree/patched     2-tree/module with the patched files: PATCHED
-#   1-target/modules   links to the target's modules, where this one and those that it needs stand in place of any of their names
+#   2-tree/place/module   the source, built: TARGET_SOURCE, TREE
+#   2-tree/asked          what make made of it with the patched files
+#   2-tree/place/patched  the same with the patched files: PATCHED
+#   2-tree/place/NAME     what the source takes of ../NAME
+#   1-target/modules      links to the target's modules, where this one and those that it needs stand in place of any of their names
 
 OOT_NAME=""             # of the module, as the kernel has it
 OOT_PARENT=""           # where it is in 1-target/modules, without .ko
@@ -29,6 +30,7 @@ oot_prepare() {
 	mkdir -p "$WORK"/{1-target,2-tree}
 	oot_module
 	oot_copy
+	oot_copy_beside
 	oot_extra_symbols
 	oot_modules_link
 	oot_symvers
@@ -165,7 +167,7 @@ readonly OOT_PRODUCTS=(-name '*.o' -o -name '*.ko' -o -name '.*.cmd' -o -name '*
 
 oot_copy() {
 	local list=$WORK/2-tree/files log=$WORK/2-tree/copy.log link to
-	TARGET_SOURCE=$WORK/2-tree/module TREE=$TARGET_SOURCE TARGET_SOURCE_ID=""
+	TARGET_SOURCE=$WORK/2-tree/place/module TREE=$TARGET_SOURCE TARGET_SOURCE_ID=""
 	need_space "$CACHE" 200000000 "the copy of the module's source"
 	mkdir -p "$TARGET_SOURCE"
 	(cd -- "$OPT_OOT_SOURCE" && find . '(' "${OOT_PRODUCTS[@]}" ')' -prune -o -print0) >"$list"
@@ -175,6 +177,23 @@ oot_copy() {
 	find "$TARGET_SOURCE" -type l -printf '%P\0' | while IFS= read -r -d '' link; do
 		to=$(readlink -m -- "$OPT_OOT_SOURCE/$link")
 		if [[ $(readlink -- "$TARGET_SOURCE/$link") != /* && $to != "$OPT_OOT_SOURCE"/* ]]; then ln -sfn -- "$to" "$TARGET_SOURCE/$link"; fi
+	done
+}
+
+# oot_copy_beside: what is beside the source and named in it (ccflags-y := -I$(src)/../common), for a build writes there, too. The
+# patches do not apply there.
+oot_copy_beside() {
+	local name names from list=$WORK/2-tree/beside
+	{ grep -rIhoE '\.\./[A-Za-z0-9_.+-]+' -- "$TARGET_SOURCE" || true; } | sed 's,^\.\./,,' | sort -u | mapfile -t names
+	for name in "${names[@]}"; do
+		from=${OPT_OOT_SOURCE%/*}/$name
+		if [[ $name == @(.|..|module|patched) || ! -e $from || $from -ef $OPT_OOT_SOURCE ]]; then continue; fi
+		(cd -- "${from%/*}" && find "./$name" '(' ! -readable -o "${OOT_PRODUCTS[@]}" ')' -prune -o -print0) >"$list"
+		if (($(cd -- "${from%/*}" && du -c --apparent-size -B1 --files0-from="$list" | tail -n 1 | cut -f 1) > 100000000)); then
+			warn "$from is not copied with the source of the module, which names it: it is larger than 100 MB"
+			continue
+		fi
+		copy_listed "${from%/*}" "$list" "${TARGET_SOURCE%/*}" "$WORK/2-tree/copy.log"
 	done
 }
 
@@ -212,7 +231,7 @@ oot_view() {
 	VIEW_FROM=$1
 	shift
 	VIEW_FILES=("$@")
-	PATCHED=$WORK/2-tree/patched
+	PATCHED=$WORK/2-tree/place/patched
 }
 
 # ---- building it ------------------------------------------------------------------------------------------------------
@@ -463,13 +482,11 @@ oot_others() {
 
 # oot_same_object OBJECT: but for debug information
 oot_same_object() {
-	local side
 	# (One that could not be built before either is no matter of the patch.)
 	if [[ ! -f $TREE/$1 ]]; then return 0; fi
 	if [[ ! -f $WORK/2-tree/asked/$1 ]]; then return 1; fi
-	for side in module asked; do
-		objcopy --strip-debug "$WORK/2-tree/$side/$1" "$WORK/2-tree/$side.o" 2>/dev/null || return 1
-	done
+	objcopy --strip-debug "$TREE/$1" "$WORK/2-tree/module.o" 2>/dev/null || return 1
+	objcopy --strip-debug "$WORK/2-tree/asked/$1" "$WORK/2-tree/asked.o" 2>/dev/null || return 1
 	cmp -s "$WORK/2-tree/module.o" "$WORK/2-tree/asked.o"
 }
 

@@ -230,7 +230,7 @@ add() { printf '%s\n' "--- /dev/null" "+++ b/$1" "@@ -0,0 +1 @@" "+$2" >>"$T/cha
 		[[ ${lines[-1]} == "objects: sub/part.o" ]]
 	done
 	# Of the others there is nothing.
-	[[ -f $T/work/2-tree/module/main.o && ! -e $T/work/2-tree/module/two.o ]]
+	[[ -f $T/work/2-tree/place/module/main.o && ! -e $T/work/2-tree/place/module/two.o ]]
 	rm -r "$T/work"
 	SETUP+="; OPT_TARGETS=(nothing)" run -1 lib reach
 	[[ $output == *"No rule to make target 'nothing'"* && ${lines[-1]} == *"the source of the module, $M, can't be built for 6.12."* ]]
@@ -245,6 +245,27 @@ add() { printf '%s\n' "--- /dev/null" "+++ b/$1" "@@ -0,0 +1 @@" "+$2" >>"$T/cha
 	[[ $(modinfo -F klp_object "$KO") == user && -z $(modinfo -F depends "$KO") ]]
 	run -0 readelf -rW "$KO"
 	[[ $output == *"'.klp.rela.user..text.user'"*".klp.sym.two.two,0"* ]]
+}
+
+@test "what the source takes from beside its directory is there, and is only read" {
+	mkdir -p "$T/common" "$T/other"
+	rm "$T/bin/klp-place"
+	ln -s "$TOP/build/bin/klp-place" "$T/bin/"
+	echo '#define SHARED 0' >"$T/common/shared.h"
+	: >"$T/common/left.o"
+	sed -i 's,^ccflags-y := ,&-I$(src)/../common ,' "$M/Makefile"
+	sed -i '1i #include "shared.h"' "$M/sub/part.c"
+	(cd "$T/common" && find . -printf '%p %T@ %C@\n' | sort) >"$T/before"
+	change sub/part.c 's/n \* STEP/n + STEP + SHARED/'
+	run -0 lib prove
+	[[ $output == *"objects: sub/part.o"* ]]
+	(cd "$T/common" && find . -printf '%p %T@ %C@\n' | sort) | diff "$T/before" -
+	# Of that which it does not name there is no copy, nor of what is large.
+	[[ -f $T/work/2-tree/place/common/shared.h && ! -e $T/work/2-tree/place/other && ! -e $T/work/2-tree/place/common/left.o ]]
+	rm -r "$T/work"
+	truncate -s 101M "$T/common/large"
+	run -1 lib reach
+	[[ $output == *"warning: $T/common is not copied with the source of the module, which names it: it is larger than 100 MB"* ]]
 }
 
 # bats test_tags=slow
