@@ -10,6 +10,7 @@
 #include "elf/statics.h"
 #include "util/arena.h"
 #include "util/diag.h"
+#include "util/search.h"
 #include "util/vec.h"
 
 /* A symbol that starts a piece, or is another name for the start of one. */
@@ -340,18 +341,11 @@ void pieces_free(struct pieces *pieces)
 
 uint32_t pieces_find(const struct pieces *pieces, uint32_t sec, uint64_t offset)
 {
-	uint32_t low = pieces->first_of_sec[sec], high = pieces->end_of_sec[sec];
+	uint32_t first = pieces->first_of_sec[sec], behind;
 
-	if (low == PIECE_NONE)
+	if (first == PIECE_NONE)
 		return PIECE_NONE;
 	/* The last piece that starts at or before offset; the first one also takes what is before it. */
-	while (high - low > 1) {
-		uint32_t middle = low + (high - low) / 2;
-
-		if (pieces->v[middle].start <= offset)
-			low = middle;
-		else
-			high = middle;
-	}
-	return low;
+	behind = lower_bound(pieces->end_of_sec[sec] - first, i, pieces->v[first + i].start <= offset);
+	return behind ? first + behind - 1 : first;
 }

@@ -12,6 +12,7 @@
 #include "arch/arch.h"
 #include "util/arena.h"
 #include "util/diag.h"
+#include "util/search.h"
 #include "util/vec.h"
 
 typedef VEC(struct ref) ref_vec;
@@ -264,16 +265,8 @@ void refs_free(struct refs *refs)
 
 uint32_t refs_in_range(const struct refs *refs, uint32_t sec, uint64_t start, uint64_t end, const struct ref **first)
 {
-	uint32_t low = 0, high = refs->count[sec], n = 0;
+	uint32_t low = lower_bound(refs->count[sec], i, refs->of_sec[sec][i].offset < start), n = 0;
 
-	while (low < high) {
-		uint32_t middle = low + (high - low) / 2;
-
-		if (refs->of_sec[sec][middle].offset < start)
-			low = middle + 1;
-		else
-			high = middle;
-	}
 	*first = refs->of_sec[sec] + low;
 	while (low + n < refs->count[sec] && refs->of_sec[sec][low + n].offset < end)
 		n++;

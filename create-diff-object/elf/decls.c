@@ -9,6 +9,7 @@
 
 #include "elf/debug.h"
 #include "util/memory.h"
+#include "util/search.h"
 #include "util/vec.h"
 
 /* Blocks in blocks of the source; a file that nests deeper is broken. */
@@ -113,16 +114,8 @@ void decls_free(struct decls *decls)
 
 uint32_t decls_find(const struct decls *decls, const char *name, const struct decl **first)
 {
-	uint32_t low = 0, high = decls ? decls->v.n : 0, n = 0;
+	uint32_t low = lower_bound(decls ? decls->v.n : 0, i, strcmp(decls->v.v[i].name, name) < 0), n = 0;
 
-	while (low < high) {
-		uint32_t middle = low + (high - low) / 2;
-
-		if (strcmp(decls->v.v[middle].name, name) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
 	while (decls && low + n < decls->v.n && !strcmp(decls->v.v[low + n].name, name))
 		n++;
 	*first = n ? &decls->v.v[low] : NULL;

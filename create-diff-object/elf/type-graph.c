@@ -6,6 +6,7 @@
 
 #include "elf/types.h"
 #include "util/arena.h"
+#include "util/search.h"
 
 bool types_offset(Dwarf_Die *die, Dwarf_Off *offset)
 {
@@ -20,16 +21,8 @@ bool types_offset(Dwarf_Die *die, Dwarf_Off *offset)
 
 uint32_t types_find(const struct types *types, Dwarf_Off offset)
 {
-	uint32_t low = 0, high = types->nodes.n;
+	uint32_t low = lower_bound(types->nodes.n, i, types->nodes.v[i].offset < offset);
 
-	while (low < high) {
-		uint32_t middle = low + (high - low) / 2;
-
-		if (types->nodes.v[middle].offset < offset)
-			low = middle + 1;
-		else
-			high = middle;
-	}
 	return low < types->nodes.n && types->nodes.v[low].offset == offset ? low : TYPE_NONE;
 }
 

@@ -12,6 +12,7 @@
 #include "arch/arch.h"
 #include "place/relas.h"
 #include "util/arena.h"
+#include "util/search.h"
 
 struct host_index {
 	struct arena *arena; /* owns this too */
@@ -58,21 +59,14 @@ static const struct elf_sec *find_section(const struct host *host, struct place 
 {
 	const struct host_index *index = host->index;
 	const struct elf_sec *sec;
-	uint32_t low = 0, high = index->nby_addr;
+	uint32_t low;
 
 	if (host->is_module) {
 		sec = at.shndx < host->elf->nsecs ? &host->elf->secs[at.shndx] : NULL;
 		*offset = at.offset;
 		return sec && at.offset <= sec->size ? sec : NULL;
 	}
-	while (low < high) {
-		uint32_t mid = low + (high - low) / 2;
-
-		if (host->elf->secs[index->by_addr[mid]].addr <= at.offset)
-			low = mid + 1;
-		else
-			high = mid;
-	}
+	low = lower_bound(index->nby_addr, i, host->elf->secs[index->by_addr[i]].addr <= at.offset);
 	if (!low)
 		return NULL;
 	sec = &host->elf->secs[index->by_addr[low - 1]];

@@ -12,6 +12,7 @@
 #include "kernel/names.h"
 #include "place/relas.h"
 #include "util/arena.h"
+#include "util/search.h"
 
 /* A name that the host has more often than this tells nothing by itself (`__func__.0`, `_rs.1`, ...). */
 #define MAX_CANDIDATES 64
@@ -74,17 +75,10 @@ void match_index_object(struct proof *pl)
 
 uint32_t match_find_func(const struct proof *pl, uint32_t sec, uint64_t offset)
 {
-	uint32_t low = 0, high = pl->nfuncs;
+	const struct place_func *funcs = pl->funcs;
+	uint32_t low =
+		lower_bound(pl->nfuncs, i, funcs[i].sec < sec || (funcs[i].sec == sec && funcs[i].start <= offset));
 
-	while (low < high) {
-		uint32_t mid = low + (high - low) / 2;
-		const struct place_func *func = &pl->funcs[mid];
-
-		if (func->sec < sec || (func->sec == sec && func->start <= offset))
-			low = mid + 1;
-		else
-			high = mid;
-	}
 	if (!low || pl->funcs[low - 1].sec != sec || offset >= pl->funcs[low - 1].end)
 		return UINT32_MAX;
 	return low - 1;

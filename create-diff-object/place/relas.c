@@ -2,6 +2,8 @@
 /* See relas.h. */
 #include "place/relas.h"
 
+#include "util/search.h"
+
 #include <stdlib.h>
 
 static int compare(const void *a, const void *b)
@@ -18,15 +20,5 @@ void relas_sort(const struct elf_rela **relas, uint32_t n)
 
 uint32_t relas_first(const struct elf_rela *const *relas, uint32_t n, uint64_t offset)
 {
-	uint32_t low = 0, high = n;
-
-	while (low < high) {
-		uint32_t mid = low + (high - low) / 2;
-
-		if (relas[mid]->offset < offset)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return low;
+	return lower_bound(n, i, relas[i]->offset < offset);
 }

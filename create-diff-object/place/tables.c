@@ -23,6 +23,7 @@
 #include "place/follow.h"
 #include "place/match.h"
 #include "util/arena.h"
+#include "util/search.h"
 #include "util/vec.h"
 
 /* An entry of the host's table. */
@@ -164,17 +165,7 @@ static void read_host_table(const struct proof *pl, struct table *table)
 
 static uint32_t first_entry_at(const struct table *table, struct place target)
 {
-	uint32_t low = 0, high = table->theirs.n;
-
-	while (low < high) {
-		uint32_t mid = low + (high - low) / 2;
-
-		if (place_before(table->theirs.v[mid].target, target))
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return low;
+	return lower_bound(table->theirs.n, i, place_before(table->theirs.v[i].target, target));
 }
 
 /* The place where the object's section would begin if its entry at offset were the host's entry. */

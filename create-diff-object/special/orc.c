@@ -17,6 +17,7 @@
 #include "special/layout.h"
 #include "util/arena.h"
 #include "util/diag.h"
+#include "util/search.h"
 
 static int compare_records(const void *a, const void *b)
 {
@@ -87,18 +88,11 @@ int orc_read(const struct pieces *pieces, const struct refs *refs, const struct 
 uint32_t orc_in_range(const struct entries *entries, uint32_t sec, uint64_t start, uint64_t end,
 		      const struct orc_record **first)
 {
-	uint32_t low = 0, high = entries->norc, n = 0;
-
+	const struct orc_record *orc = entries->orc;
 	/* The first record behind start. */
-	while (low < high) {
-		uint32_t middle = low + (high - low) / 2;
-		const struct orc_record *record = &entries->orc[middle];
+	uint32_t low = lower_bound(entries->norc, i, orc[i].sec < sec || (orc[i].sec == sec && orc[i].at <= start));
+	uint32_t n = 0;
 
-		if (record->sec < sec || (record->sec == sec && record->at <= start))
-			low = middle + 1;
-		else
-			high = middle;
-	}
 	if (low && entries->orc[low - 1].sec == sec)
 		low--;
 	*first = entries->orc + low;

@@ -17,6 +17,7 @@
 #include "util/arena.h"
 #include "util/diag.h"
 #include "util/input.h"
+#include "util/search.h"
 #include "util/vec.h"
 
 typedef VEC(struct symtab_sym) symbol_vec;
@@ -578,20 +579,15 @@ bool symtab_is_freed(const struct symtab *tab, uint32_t id)
 	       tab->syms[id].addr >= tab->syms[begin].addr && tab->syms[id].addr < tab->syms[end].addr;
 }
 
+static bool is_before_addr(const struct symtab *tab, const struct symtab_sym *sym, uint32_t shndx, uint64_t addr)
+{
+	return tab->relocatable && sym->shndx != shndx ? sym->shndx < shndx : sym->addr < addr;
+}
+
 uint32_t symtab_find_addr(const struct symtab *tab, uint32_t shndx, uint64_t addr)
 {
-	uint32_t low = 0, high = tab->nby_addr;
+	uint32_t low = lower_bound(tab->nby_addr, i, is_before_addr(tab, &tab->syms[tab->by_addr[i]], shndx, addr));
 
-	while (low < high) {
-		uint32_t mid = low + (high - low) / 2;
-		const struct symtab_sym *sym = &tab->syms[tab->by_addr[mid]];
-		bool before = tab->relocatable && sym->shndx != shndx ? sym->shndx < shndx : sym->addr < addr;
-
-		if (before)
-			low = mid + 1;
-		else
-			high = mid;
-	}
 	if (low < tab->nby_addr) {
 		const struct symtab_sym *sym = &tab->syms[tab->by_addr[low]];
 

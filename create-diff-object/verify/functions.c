@@ -8,6 +8,7 @@
 
 #include "target/symtab.h"
 #include "util/arena.h"
+#include "util/search.h"
 #include "verify/checks.h"
 #include "verify/modules.h"
 #include "verify/target.h"
@@ -51,16 +52,8 @@ static uint64_t function_end(const struct symtab *tab, uint64_t addr)
 /* As ftrace_location() of the kernel: anywhere from the function's start to the next symbol. */
 static bool has_location(const struct locations *locations, uint64_t start, uint64_t end)
 {
-	uint64_t low = 0, high = locations->n;
+	uint32_t low = lower_bound(locations->n, i, locations->v[i] < start);
 
-	while (low < high) {
-		uint64_t mid = low + (high - low) / 2;
-
-		if (locations->v[mid] < start)
-			low = mid + 1;
-		else
-			high = mid;
-	}
 	return low < locations->n && locations->v[low] < end;
 }
 
