@@ -42,12 +42,18 @@ build_refuse() { BUILD_REFUSED+=$'\n'"    $1"; }
 # ---- Kconfig --------------------------------------------------------------------------------------------------------
 
 # kconfig_judge FILE...: what they make of the target's configuration. Kconfig looks for a file in its own directory first, then in
-# the source: a directory that holds the patched ones is all that it needs. (The program is there already, and not made again.)
+# the source: a directory that holds the patched ones is all that it needs. (The program is there already, and not made again.) What the
+# machine decides (CONFIG_GCC_PLUGINS) may have changed since the tree was made, so the original ones are asked first.
 kconfig_judge() {
 	local dir=$WORK/3-affected/kconfig file log=$WORK/3-affected/kconfig.log changed
 	mkdir -p "$dir/scripts"
 	cp -a -- "$TREE"/scripts/{basic,kconfig} "$dir/scripts/"
 	cp -- "$TREE/.config" "$dir/.config"
+	if ! long_run "$log" no_progress "${KMAKE[@]/#O=*/O=$dir}" olddefconfig; then
+		show_file "$log"
+		die "the Kconfig of $TARGET_SOURCE can't be read"
+	fi
+	cp -- "$dir/.config" "$dir/before"
 	for file; do
 		if [[ $file == */* ]]; then mkdir -p -- "$dir/${file%/*}"; fi
 		# shellcheck disable=SC2153
@@ -57,7 +63,7 @@ kconfig_judge() {
 		show_file "$log"
 		finish "$EXIT_NOT_COMPILED" "error: the patched Kconfig can't be read: $*"
 	fi
-	changed=$({ diff <(grep '^CONFIG_' "$TREE/.config" | sort) <(grep '^CONFIG_' "$dir/.config" | sort) || true; } |
+	changed=$({ diff <(grep '^CONFIG_' "$dir/before" | sort) <(grep '^CONFIG_' "$dir/.config" | sort) || true; } |
 		sed -n 's/^[<>] \(CONFIG_[A-Za-z0-9_]*\)=.*/\1/p' | sort -u | sed -n 1,8p | xargs)
 	if [[ $changed ]]; then build_refuse "$*: the configuration would change: $changed"; fi
 }
