@@ -10,15 +10,15 @@
 # Tests, with their times on two idle processors; "(kernel)" needs a stock kernel,
 # which the first run fetches:
 # make check          everything that can be tested; ends with "N passed, N
-#                     failed"    30 minutes, an hour at first (kernel)
+#                     failed"    37 minutes, an hour at first (kernel)
 # make check-quick    before each commit: style, unit, objects of one compiler,
-#                     the command line    2 minutes
+#                     the command line    30 s
 # make check-style    formats, shell scripts, rules that a program can check
 #                     30 s
 # make check-unit     the parts of the engine    30 s
 # make check-object   pairs of small sources, COMPILERS="gcc-12 gcc-11"
 #                     2 minutes
-# make check-sanitized  the same once more under the sanitizers    6 minutes
+# make check-sanitized  the same once more under the sanitizers    4 minutes
 # make check-cli      the driver and the programs' command lines
 #                     12 minutes (kernel)
 # make check-integration  livepatches booted on each series; KERNELS=6.12
@@ -37,7 +37,7 @@
 #                     patched, booted; slow tests of such    6 minutes (kernel)
 # make check-trees    small kernels of one's own, each configured, compiled or
 #                     built in another way, patched and booted; a source RPM
-#                     20 minutes at first (kernel)
+#                     an hour at first (kernel)
 # make check-valgrind  the object tests under valgrind    20 minutes
 # make fuzz, fuzz-long  broken files; fuzz-long guided by coverage, two million
 #                     runs of each program    10 minutes, hours
