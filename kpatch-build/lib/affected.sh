@@ -113,7 +113,7 @@ target_wanted() {
 	for wanted in "${OPT_TARGETS[@]}"; do
 		case $wanted in
 		all) return 0 ;;
-		vmlinux | bzImage) if [[ $parent == vmlinux ]]; then return 0; fi ;;
+		vmlinux | "${ARCH_BOOT_IMAGE##*/}") if [[ $parent == vmlinux ]]; then return 0; fi ;;
 		modules) if [[ $parent != vmlinux ]]; then return 0; fi ;;
 		*/) if [[ $object == "$wanted"* ]]; then return 0; fi ;;
 		*.o) if [[ $object == "$wanted" ]]; then return 0; fi ;;
@@ -166,7 +166,7 @@ affected_targets_exist() {
 	for wanted in "${OPT_TARGETS[@]}"; do
 		name=${wanted##*/} name=${name%.ko*} name=${name//-/_}
 		case $wanted in
-		all | vmlinux | bzImage | modules) continue ;;
+		all | vmlinux | "${ARCH_BOOT_IMAGE##*/}" | modules) continue ;;
 		*/ | *.o)
 			if [[ ! -d $TARGET_SOURCE/${wanted%/*} ]]; then refuse module-missing "the source of $TARGET_RELEASE has no directory '${wanted%/*}/' (-t $wanted)"; fi
 			continue

@@ -7,6 +7,8 @@ readonly ARCH_DIR=arch/$ARCH_SOURCE
 readonly ARCH_CONFIG=CONFIG_X86_64 # set for this machine
 readonly ARCH_BOOT_IMAGE=$ARCH_DIR/boot/bzImage
 readonly ARCH_EMULATOR=qemu-system-x86_64 ARCH_EMULATOR_PACKAGE=qemu-system-x86
+readonly -a ARCH_EMULATOR_MACHINE=(-machine q35)
+readonly ARCH_CONSOLE=ttyS0 # the machine's first serial line, as the kernel calls it
 readonly ARCH_TRIPLET=x86_64-linux-gnu
 
 # Directories of arch/ whose objects are not in vmlinux or a module, or are linked another time before (a regular expression).
@@ -20,3 +22,14 @@ readonly ARCH_BUILD_FILES="^$ARCH_DIR/(Makefile|boot/|entry/vdso/|realmode/|purg
 
 # Calls of what a register holds, one for each register, and returns go through these (arch/x86/lib/retpoline.S).
 readonly ARCH_INDIRECT_THUNK=__x86_indirect_thunk ARCH_RETURN_THUNK=__x86_return_thunk
+
+# arch_can_boot_elf ELF: has it the note by which qemu finds where to start (XEN_ELFNOTE_PHYS32_ENTRY, arch/x86/platform/pvh/head.S)?
+arch_can_boot_elf() { readelf -nW -- "$1" 2>/dev/null | grep -E '^ *Xen .*\(0x0*12\)' >/dev/null; }
+
+# arch_boot_image_version IMAGE: what the header of a bootable image says of the kernel (arch/x86/boot/version.c; header.S has the offset,
+# less 512, at 0x20e)
+arch_boot_image_version() {
+	local offset
+	offset=$(od -An -tu2 -j $((0x20e)) -N 2 -- "$1")
+	head -c $((offset + 1024)) -- "$1" | tail -c +$((offset + 513)) | tr '\0' '\n' | sed -n 1p
+}

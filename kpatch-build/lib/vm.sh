@@ -38,28 +38,24 @@ vm_require() {
 }
 
 # vm_image: VM_IMAGE is what qemu can boot of the target: its image, if that is a bootable one or an ELF file with the entry that
-# CONFIG_PVH makes; else the bzImage of the same build.
+# CONFIG_PVH makes; else the bootable one of the same build.
 vm_image() {
 	local place tried=""
 	VM_IMAGE=$TARGET_IMAGE
-	if ! is_elf "$TARGET_IMAGE" || vm_has_entry "$TARGET_IMAGE"; then return; fi
+	if ! is_elf "$TARGET_IMAGE" || arch_can_boot_elf "$TARGET_IMAGE"; then return; fi
 	for place in "${TARGET_IMAGE%/*}" "${TARGET_CONFIG%/*}" "$OPT_SOURCE"; do
 		VM_IMAGE=$place/$ARCH_BOOT_IMAGE
 		if [[ -f $VM_IMAGE ]] && vm_is_of_target "$VM_IMAGE"; then return; fi
 		if [[ -f $VM_IMAGE ]]; then tried="; $VM_IMAGE is of another build"; fi
 	done
-	die "--boot-test: $TARGET_IMAGE is an ELF file without an entry for virtual machines (CONFIG_PVH is not set), and there is no bzImage of the same build beside it ($ARCH_BOOT_IMAGE)$tried; build it (make bzImage), or give the bootable image with -v"
+	die "--boot-test: $TARGET_IMAGE is an ELF file without an entry for virtual machines (CONFIG_PVH is not set), and there is no ${ARCH_BOOT_IMAGE##*/} of the same build beside it ($ARCH_BOOT_IMAGE)$tried; build it (make ${ARCH_BOOT_IMAGE##*/}), or give the bootable image with -v"
 }
 
-# vm_has_entry ELF: has it the note by which qemu finds where to start (XEN_ELFNOTE_PHYS32_ENTRY, arch/x86/platform/pvh/head.S)?
-vm_has_entry() { readelf -nW -- "$1" 2>/dev/null | grep -E '^ *Xen .*\(0x0*12\)' >/dev/null; }
-
-# vm_is_of_target BZIMAGE: does its header say what the target says of itself: "RELEASE (USER@HOST) #1 SMP DATE", the banner without
-# the compiler (arch/x86/boot/version.c; header.S has the offset, less 512, at 0x20e)?
+# vm_is_of_target IMAGE: does the bootable image say what the target says of itself: "RELEASE (USER@HOST) #1 SMP DATE", the banner without
+# the compiler?
 vm_is_of_target() {
-	local offset text
-	offset=$(od -An -tu2 -j $((0x20e)) -N 2 -- "$1")
-	text=$(head -c $((offset + 1024)) -- "$1" | tail -c +$((offset + 513)) | tr '\0' '\n' | sed -n 1p)
+	local text
+	text=$(arch_boot_image_version "$1")
 	[[ $text == *") #"* && $TARGET_BANNER == "Linux version ${text%%) #*}) "*" #${text#*) #}" ]]
 }
 
@@ -180,8 +176,8 @@ vm_boot() {
 	: >"$dir/results"
 	: >"$dir/console"
 	long_run "$dir/qemu.log" "$show" timeout -k 5 "$seconds" "$ARCH_EMULATOR" -nodefaults -no-reboot -display none \
-		-machine q35 -accel "$VM_ACCEL" -cpu max -smp 2 -m "$VM_MEMORY" -kernel "$image" -initrd "$dir/initrd" \
-		-append "console=ttyS0 panic=-1 oops=panic loglevel=7 ${VM_APPEND:-}" \
+		"${ARCH_EMULATOR_MACHINE[@]}" -accel "$VM_ACCEL" -cpu max -smp 2 -m "$VM_MEMORY" -kernel "$image" -initrd "$dir/initrd" \
+		-append "console=$ARCH_CONSOLE panic=-1 oops=panic loglevel=7 ${VM_APPEND:-}" \
 		-serial "file:$dir/console" -serial "file:$dir/results" "${VM_OPTIONS[@]}" || status=$?
 	last=$(tail -n 1 "$dir/results" | tr -d '\r')
 	if ((status == 124 || status == 137)); then
