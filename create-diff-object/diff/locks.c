@@ -194,10 +194,8 @@ static void follow_branch(struct ways *ways, uint32_t id, const struct arch_insn
 	else if (ref->piece != PIECE_NONE && side_piece(side, ref->piece)->root == ways->root &&
 		 (ref->target || ref->piece != ways->root))
 		reach(ways, ref->piece, side_piece(side, ref->piece)->entry + (uint64_t)ref->target, held);
-	else if (!side->obj->arch->is_indirect_thunk(callee_of(side, ref)))
-		ways->at_exit |= after_call(callee_of(side, ref), held);
 	else
-		ways->at_exit |= held;
+		ways->at_exit |= after_call(callee_of(side, ref), held);
 }
 
 static void step(struct ways *ways, struct place place)

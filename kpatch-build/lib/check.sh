@@ -14,12 +14,9 @@ check_page() {
 	print_folded "$(check_verdict)"
 }
 
-# check_object OBJECT: its functions, each with what is said of it; then what is said of anything else
+# check_object OBJECT: if there is something to say of it, its functions, each with what is said of it; then what is said of anything else
 check_object() {
 	local report=$WORK/6-diff/${1%.o}.report text
-	if ! grep -qvE $'^(status|hunk|unused-accept)\t' "$report"; then return; fi
-	echo
-	echo "$1 (${MODULE[$1]})"
 	text=$(awk -F '\t' '
 		BEGIN {
 			kind["changed"] = "changed; ftrace can reach it"; kind["new"] = "new"; kind["copied"] = "constant with new content, copied"
@@ -34,6 +31,9 @@ check_object() {
 			for (i = 1; i <= n; i++) printf "  %s: %s\n%s", order[i], what[order[i]], said[order[i]]
 			for (i = 1; i <= m; i++) if (!(rest[i] in what)) printf "  %s:\n%s", rest[i] == "-" ? "the object" : rest[i], said[rest[i]]
 		}' "$report")
+	if [[ ! $text ]]; then return; fi
+	echo
+	echo "$1 (${MODULE[$1]})"
 	print_folded "$text"
 }
 

@@ -70,11 +70,11 @@ hunks_original() {
 	printf %s "$file"
 }
 
-# hunks_diff FILE: the difference, with names that git apply takes
+# hunks_diff FILE [PATCHED]: the difference to what the patch leaves, or to PATCHED, with names that git apply takes
 hunks_diff() {
 	local old=$TARGET_SOURCE/$1 old_name=a/$1
 	if [[ ! -f $old ]]; then old=/dev/null old_name=/dev/null; fi
-	diff -u --label "$old_name" --label "b/$1" -- "$old" "$WORK/2-tree/unnumbered/$1" || (($? == 1))
+	diff -u --label "$old_name" --label "b/$1" -- "$old" "${2:-$WORK/2-tree/unnumbered/$1}" || (($? == 1))
 }
 
 # lines_with_word WORD -> REPLY: the first line with it that each hunk adds, in the patched file, as " (FILE:LINE, ...)"; empty if there are none

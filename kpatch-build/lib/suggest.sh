@@ -124,11 +124,7 @@ suggest_is_single() {
 }
 
 # suggest_hunks FILE WITH: the heads of the hunks from the source to WITH
-suggest_hunks() {
-	local old=$TARGET_SOURCE/$1
-	if [[ ! -f $old ]]; then old=/dev/null; fi
-	diff -u -- "$old" "$2" | grep '^@@ ' || true
-}
+suggest_hunks() { hunks_diff "$1" "$2" | sed -n '/^@@ /p'; }
 
 # ---- the patch ---------------------------------------------------------------------------------------------------------
 

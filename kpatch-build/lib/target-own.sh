@@ -1,8 +1,6 @@
 # shellcheck shell=bash
 # A kernel of one's own: its source, image and configuration are given by options (see provider() in target.sh).
 
-own_list() { die "a tree of one's own has one target; see --print-target"; }
-
 own_version() { :; }
 
 own_image() {

@@ -22,7 +22,7 @@ TARGET_SOURCE_ID=""     # names the state of the source in the key of the build 
 
 # Who provides the target: PROVIDER_QUESTION answers, and leaves the fields above.
 #
-#   list      prints the targets that it has
+#   list      prints the targets that it has (a tree of one's own is one, and not asked)
 #   version   which one is meant: TARGET_RELEASE, where that is known before the image is read, and TARGET_VERSION
 #   image     TARGET_IMAGE, TARGET_CONFIG and TARGET_MODULES_DIR
 #   headers   the image is read: TARGET_SYMVERS and TARGET_HEADERS

@@ -94,3 +94,13 @@ commands_documented() {
 				{ before = $0 }' | grep -oE -- '--[a-z-]+' | sort) || return
 	done
 }
+
+# compile_pair: orig.c and patched.c as the kernel is compiled, and symtab, the original's symbols
+compile_pair() {
+	local side
+	for side in orig patched; do
+		gcc -O2 -ffreestanding -fno-pie -mcmodel=kernel -fno-asynchronous-unwind-tables -fcf-protection=none -ffunction-sections \
+			-fdata-sections -pg -mfentry -mrecord-mcount -c $side.c
+	done
+	readelf -sW orig.o >symtab
+}

@@ -22,12 +22,7 @@ objects() {
 		int same(int i) { return i * 3; }
 	EOC
 	sed -E '/^int state|^const/d; s/ \+ state \+ gone\[i\]//' orig.c >patched.c
-	local side
-	for side in orig patched; do
-		gcc -O2 -ffreestanding -fno-pie -mcmodel=kernel -fno-asynchronous-unwind-tables -fcf-protection=none -ffunction-sections \
-			-fdata-sections -pg -mfentry -mrecord-mcount -c $side.c
-	done
-	readelf -sW orig.o >symtab
+	compile_pair
 }
 diff_them() { "$TOOL" "$@" orig.o patched.o vmlinux symtab /dev/null livepatch_test out.o; }
 

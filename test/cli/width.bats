@@ -24,12 +24,7 @@ objects() {
 		int f(int i) { return printk("text\n") + i + state_of_the_driver_with_a_long_name; }
 	EOC
 	sed -E 's/ = 3;/ = 4;/; s/i \* 3/i * 4/; s/ \+ i \+/ + 2 * i +/' orig.c >patched.c
-	local side
-	for side in orig patched; do
-		gcc -O2 -ffreestanding -fno-pie -mcmodel=kernel -fno-asynchronous-unwind-tables -fcf-protection=none -ffunction-sections \
-			-fdata-sections -pg -mfentry -mrecord-mcount -c $side.c
-	done
-	readelf -sW orig.o >symtab
+	compile_pair
 }
 diff_them() { "$TOP/build/bin/create-diff-object" "$@" orig.o patched.o vmlinux symtab /dev/null livepatch_test out.o; }
 
