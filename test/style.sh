@@ -23,7 +23,7 @@ try() {
 	fi
 }
 
-readonly LAYERS=(util kernel arch elf target place diff special klp verify tools)
+readonly LAYERS=(util kernel arch elf target object place diff klp verify tools)
 
 # Layers include only what is below them.
 check_layers() {
@@ -71,15 +71,15 @@ check_calls() {
 # Names of sections and symbols of the kernel stand in kernel/, a machine's in arch/. (Those of an ELF file's own sections are
 # elf/build.c's.)
 check_names() {
-	! grep -nE '"(\.[a-zA-Z_][a-zA-Z_.]*|__[a-z_]+)"' create-diff-object/{util,elf,target,place,diff,special,klp,verify,tools}/*.c |
+	! grep -nE '"(\.[a-zA-Z_][a-zA-Z_.]*|__[a-z_]+)"' create-diff-object/{util,elf,target,object,place,diff,klp,verify,tools}/*.c |
 		grep -vE '"\.(c|h|S|ko|rst|dts|dtsi|yaml)"|^create-diff-object/elf/build.c:|"\._"'
 }
 
 # What a relocation type or a machine's number means, only arch/ knows, and other code does not name a machine.
 check_machine() {
 	local file bad=0
-	if grep -nE '(R|EM|SHT)_(X86_64|AARCH64|PPC64|390|RISCV|LARCH)' create-diff-object/{util,kernel,elf,target,place,diff,special,klp,verify,tools}/*.[ch]; then bad=1; fi
-	for file in create-diff-object/{util,kernel,elf,target,place,diff,special,klp,verify,tools}/*.[ch]; do
+	if grep -nE '(R|EM|SHT)_(X86_64|AARCH64|PPC64|390|RISCV|LARCH)' create-diff-object/{util,kernel,elf,target,object,place,diff,klp,verify,tools}/*.[ch]; then bad=1; fi
+	for file in create-diff-object/{util,kernel,elf,target,object,place,diff,klp,verify,tools}/*.[ch]; do
 		# Comments may say where in the kernel's source something stands.
 		if gcc -fpreprocessed -dD -E -P "$file" 2>/dev/null | grep -i 'x86'; then echo "$file names a machine"; bad=1; fi
 	done
@@ -90,7 +90,7 @@ check_machine() {
 check_machine_of_driver() { ! grep -nE '^[^#]*x86' kpatch-build/{kpatch-build,install-packages} kpatch-build/lib/*.sh | grep -v '^kpatch-build/lib/arch.sh:'; }
 
 # Only the programs end the process.
-check_exit() { ! grep -nE '\b(_?exit|abort|errx?)\(' create-diff-object/{util,arch,kernel,elf,target,place,diff,special,klp,verify}/*.[ch] | grep -v '^create-diff-object/util/memory.c:'; }
+check_exit() { ! grep -nE '\b(_?exit|abort|errx?)\(' create-diff-object/{util,arch,kernel,elf,target,object,place,diff,klp,verify}/*.[ch] | grep -v '^create-diff-object/util/memory.c:'; }
 
 # What a program of ours found out the driver reads in its records, not in its messages. (Those of git, make and modpost it has to read.)
 check_messages() {

@@ -134,7 +134,7 @@ const struct special_row x86_64_special[] = {
 	 .site_bytes = 4,
 	 .early = "apply_seal_endbr() has read it when the module was loaded",
 	 .left_out = true},
-	/* Records, not entries: see special/orc.c. */
+	/* Records, not entries: see object/orc.c. */
 	{.section = ".orc_unwind",
 	 .type = "orc_entry",
 	 .size_env = "ORC_STRUCT_SIZE",

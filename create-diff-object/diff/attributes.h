@@ -4,7 +4,7 @@
 #define KLP_DIFF_ATTRIBUTES_H
 
 #include "diff/change.h"
-#include "diff/side.h"
+#include "object/side.h"
 
 /* The first attribute in which two data that are partners differ: DIFF_KIND, DIFF_SECTION, DIFF_ALIGNMENT, or DIFF_NONE. */
 enum difference attributes_compare(const struct side *orig, uint32_t o, const struct side *patched, uint32_t p);

@@ -8,8 +8,8 @@
 #define KLP_DIFF_AUTHOR_H
 
 #include "diff/correlate.h"
-#include "diff/side.h"
 #include "kernel/author.h"
+#include "object/side.h"
 
 struct diag;
 

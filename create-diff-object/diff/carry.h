@@ -5,7 +5,7 @@
 
 #include "diff/change.h"
 #include "diff/correlate.h"
-#include "diff/side.h"
+#include "object/side.h"
 
 /* Could the patched piece be a changed function without an ftrace location whose callers take its new copy along? */
 bool carry_is_possible(const struct side *orig, const struct side *patched, const struct corr *corr, uint32_t p);

@@ -5,7 +5,7 @@
 #ifndef KLP_DIFF_CORRELATE_H
 #define KLP_DIFF_CORRELATE_H
 
-#include "diff/side.h"
+#include "object/side.h"
 
 /* The rule that paired two pieces, from certain to doubtful. */
 enum corr_rule {

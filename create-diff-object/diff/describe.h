@@ -3,7 +3,7 @@
 #ifndef KLP_DIFF_DESCRIBE_H
 #define KLP_DIFF_DESCRIBE_H
 
-#include "diff/side.h"
+#include "object/side.h"
 
 /* What a reference means, as a reader would name it: `printk`, `"%s: failed\n"`, `table+0x10`, `+0x4a` inside of piece from. */
 void describe_ref(const struct side *side, uint32_t from, const struct ref *ref, char *text, size_t size);

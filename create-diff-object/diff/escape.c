@@ -478,7 +478,7 @@ void escape_visit_code(const struct side *side, uint32_t sec, uint64_t start, ui
 		const struct ref *refs;
 		uint32_t n;
 
-		/* What can't be decoded is passed by as diff/refs.c does, which knows its fields to be undecoded. */
+		/* What can't be decoded is passed by as object/refs.c does, which knows its fields to be undecoded. */
 		arch_step(side->obj->arch, text->data, text->size, at, &insn);
 		n = refs_in_range(side->refs, sec, at, at + insn.length, &refs);
 		for (uint32_t i = 0; i < n; i++)

@@ -7,7 +7,7 @@
 #ifndef KLP_DIFF_ESCAPE_H
 #define KLP_DIFF_ESCAPE_H
 
-#include "diff/side.h"
+#include "object/side.h"
 
 struct arena;
 

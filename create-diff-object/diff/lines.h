@@ -6,7 +6,7 @@
 #ifndef KLP_DIFF_LINES_H
 #define KLP_DIFF_LINES_H
 
-#include "diff/side.h"
+#include "object/side.h"
 
 struct diag;
 

@@ -7,7 +7,7 @@
 
 #include "diff/change.h"
 #include "diff/correlate.h"
-#include "diff/side.h"
+#include "object/side.h"
 
 struct diag;
 struct lines;

@@ -9,7 +9,7 @@
 #include "diff/changes.h"
 #include "diff/correlate.h"
 #include "diff/origin.h"
-#include "diff/side.h"
+#include "object/side.h"
 
 struct diag;
 

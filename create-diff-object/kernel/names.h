@@ -38,7 +38,7 @@ enum sec_class {
 	SEC_TABLE,        /* tables that the linker collects and start-up code reads: quirks, events, lists */
 	SEC_STRINGS,      /* mergeable strings */
 	SEC_CONST,        /* mergeable constants of a fixed size */
-	SEC_SPECIAL,      /* table whose entries belong to functions: special/ knows its rows */
+	SEC_SPECIAL,      /* table whose entries belong to functions, see object/entries.h */
 	SEC_SPECIAL_TEXT, /* instructions that only a special entry or a static_cpu_has() branch reaches */
 	SEC_AUTHOR,       /* what the author of a patch asks for: kernel/author.h */
 	SEC_EXPORT,       /* what EXPORT_SYMBOL() leaves in an object */

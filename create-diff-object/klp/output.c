@@ -16,7 +16,7 @@
 #include "elf/build.h"
 #include "kernel/module.h"
 #include "klp/funcs.h"
-#include "special/orc.h"
+#include "object/orc.h"
 #include "util/arena.h"
 #include "util/diag.h"
 #include "util/strmap.h"

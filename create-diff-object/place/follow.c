@@ -223,13 +223,10 @@ static bool follow_rela(struct proof *pl, const struct elf_rela *rela, struct pl
 /* Has the object a relocation that writes something at this offset? */
 static bool has_rela(const struct proof *pl, uint32_t s, uint64_t offset)
 {
-	for (uint32_t i = match_first_rela(pl, s, offset); pl->relas[s] && i < pl->obj->secs[s].nrelas; i++) {
-		if (pl->relas[s][i]->offset != offset)
-			return false;
-		if (pl->obj->arch->reloc(pl->relas[s][i]->type)->size)
-			return true;
-	}
-	return false;
+	const struct relas *relas = &pl->relas[s];
+	uint32_t i = relas_first(relas, offset);
+
+	return i < relas->n && relas->v[i]->offset == offset;
 }
 
 /* A reference of the module where the object has none: both have zeros there. */
@@ -257,15 +254,14 @@ static bool has_no_other(const struct proof *pl, uint32_t s, struct place base, 
 bool follow_range(struct proof *pl, uint32_t s, struct place base, uint64_t start, uint64_t end, bool commit,
 		  uint64_t *where, const char **reason)
 {
+	const struct relas *relas = &pl->relas[s];
 	bool agree = true;
 
-	for (uint32_t i = match_first_rela(pl, s, start); pl->relas[s] && i < pl->obj->secs[s].nrelas; i++) {
-		const struct elf_rela *rela = pl->relas[s][i];
+	for (uint32_t i = relas_first(relas, start); i < relas->n && relas->v[i]->offset < end; i++) {
+		const struct elf_rela *rela = relas->v[i];
 		struct place at = {base.shndx, base.offset + rela->offset};
 		const char *text = NULL;
 
-		if (rela->offset >= end)
-			break;
 		if (follow_rela(pl, rela, at, commit, &text))
 			continue;
 		if (agree) {

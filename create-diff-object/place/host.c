@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "arch/arch.h"
-#include "place/relas.h"
+#include "object/relas.h"
 #include "util/arena.h"
 #include "util/search.h"
 
@@ -18,8 +18,7 @@ struct host_index {
 	struct arena *arena; /* owns this too */
 	uint32_t *by_addr;   /* image: indexes of sections with an address, sorted by it */
 	uint32_t nby_addr;
-	const struct elf_rela ***relas; /* module: per section, relocations sorted by offset; NULL until asked for */
-	uint32_t *nrelas;               /* those that do nothing left out */
+	struct relas *relas; /* module: per section, those that do nothing left out; v NULL until asked for */
 };
 
 static int compare_sections(const void *a, const void *b, void *arg)
@@ -39,8 +38,7 @@ void host_init(struct host *host, const char *name, const struct elf_obj *elf, c
 	*host = (struct host){.elf = elf, .symtab = symtab, .name = name, .is_module = is_module, .index = index};
 	index->arena = arena;
 	index->by_addr = arena_array(arena, uint32_t, elf->nsecs);
-	index->relas = arena_array(arena, const struct elf_rela **, elf->nsecs);
-	index->nrelas = arena_array(arena, uint32_t, elf->nsecs);
+	index->relas = arena_array(arena, struct relas, elf->nsecs);
 	for (uint32_t i = 1; i < elf->nsecs; i++)
 		if ((elf->secs[i].flags & SHF_ALLOC) && elf->secs[i].size)
 			index->by_addr[index->nby_addr++] = i;
@@ -165,39 +163,21 @@ static enum host_field read_image_field(const struct host *host, struct place at
 	return HOST_FIELD_PLACE;
 }
 
-/* The relocations of a section of the module, sorted. */
-static const struct elf_rela **sorted_relas(const struct host *host, uint32_t shndx)
-{
-	const struct elf_sec *sec = &host->elf->secs[shndx];
-	const struct elf_rela ***relas = &host->index->relas[shndx];
-
-	if (!*relas) {
-		*relas = arena_array(host->index->arena, const struct elf_rela *, sec->nrelas);
-		for (uint32_t i = 0; i < sec->nrelas; i++) {
-			const struct arch_reloc *reloc = host->elf->arch->reloc(sec->relas[i].type);
-
-			if (reloc->size || !reloc->known)
-				(*relas)[host->index->nrelas[shndx]++] = &sec->relas[i];
-		}
-		relas_sort(*relas, host->index->nrelas[shndx]);
-	}
-	return *relas;
-}
-
 const struct elf_rela **host_relas(const struct host *host, struct place at, uint64_t size, uint32_t *n)
 {
-	uint32_t first, end;
-	const struct elf_rela **relas;
+	struct relas *relas;
+	uint32_t first;
 
 	*n = 0;
 	if (!host->is_module || at.shndx >= host->elf->nsecs)
 		return NULL;
-	relas = sorted_relas(host, at.shndx);
-	end = host->index->nrelas[at.shndx];
-	first = relas_first(relas, end, at.offset);
-	while (first + *n < end && relas[first + *n]->offset - at.offset < size)
+	relas = &host->index->relas[at.shndx];
+	if (!relas->v)
+		*relas = relas_sorted_writing(&host->elf->secs[at.shndx], host->elf->arch, host->index->arena);
+	first = relas_first(relas, at.offset);
+	while (first + *n < relas->n && relas->v[first + *n]->offset - at.offset < size)
 		(*n)++;
-	return relas + first;
+	return relas->v + first;
 }
 
 static enum host_field read_module_field(const struct host *host, struct place at, const struct elf_rela *rela,

@@ -10,7 +10,6 @@
 
 #include "arch/arch.h"
 #include "kernel/names.h"
-#include "place/relas.h"
 #include "util/arena.h"
 #include "util/search.h"
 
@@ -40,17 +39,10 @@ void match_index_object(struct proof *pl)
 	const struct elf_obj *obj = pl->obj;
 	uint32_t n = 0;
 
-	pl->relas = arena_array(pl->arena, const struct elf_rela **, obj->nsecs);
-	for (uint32_t s = 1; s < obj->nsecs; s++) {
-		const struct elf_sec *sec = &obj->secs[s];
-
-		if (!sec->nrelas || !(sec->flags & SHF_ALLOC))
-			continue;
-		pl->relas[s] = arena_array(pl->arena, const struct elf_rela *, sec->nrelas);
-		for (uint32_t i = 0; i < sec->nrelas; i++)
-			pl->relas[s][i] = &sec->relas[i];
-		relas_sort(pl->relas[s], sec->nrelas);
-	}
+	pl->relas = arena_array(pl->arena, struct relas, obj->nsecs);
+	for (uint32_t s = 1; s < obj->nsecs; s++)
+		if (obj->secs[s].flags & SHF_ALLOC)
+			pl->relas[s] = relas_sorted_writing(&obj->secs[s], obj->arch, pl->arena);
 	pl->funcs = arena_array(pl->arena, struct place_func, obj->nsyms);
 	for (uint32_t i = 1; i < obj->nsyms; i++) {
 		const struct elf_sym *sym = &obj->syms[i];
@@ -82,11 +74,6 @@ uint32_t match_find_func(const struct proof *pl, uint32_t sec, uint64_t offset)
 	if (!low || pl->funcs[low - 1].sec != sec || offset >= pl->funcs[low - 1].end)
 		return UINT32_MAX;
 	return low - 1;
-}
-
-uint32_t match_first_rela(const struct proof *pl, uint32_t sec, uint64_t offset)
-{
-	return relas_first(pl->relas[sec], pl->relas[sec] ? pl->obj->secs[sec].nrelas : 0, offset);
 }
 
 /* Are those bits equal that share bytes with the relocated field? */
@@ -133,6 +120,7 @@ bool match_bytes(const struct proof *pl, uint32_t s, struct place base, uint64_t
 {
 	const struct place from = {base.shndx, base.offset + start};
 	const struct elf_sec *sec = &pl->obj->secs[s];
+	const struct relas *relas = &pl->relas[s];
 	const uint8_t *theirs;
 	uint64_t at = start;
 
@@ -144,11 +132,9 @@ bool match_bytes(const struct proof *pl, uint32_t s, struct place base, uint64_t
 	if (!theirs)
 		return start == end;
 	theirs -= start;
-	for (uint32_t i = match_first_rela(pl, s, start); i < sec->nrelas && pl->relas[s]; i++) {
-		const struct elf_rela *rela = pl->relas[s][i];
+	for (uint32_t i = relas_first(relas, start); i < relas->n && relas->v[i]->offset < end; i++) {
+		const struct elf_rela *rela = relas->v[i];
 
-		if (rela->offset >= end)
-			break;
 		if (!equal_run(sec->data, theirs, at, rela->offset, where) ||
 		    !equal_beside_field(pl, rela, sec->data, theirs, end, where))
 			return false;

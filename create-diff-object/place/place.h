@@ -15,6 +15,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "object/relas.h"
 #include "place/host.h"
 
 struct arena;
@@ -62,12 +63,12 @@ struct place_diff {
 };
 
 struct proof {
-	const struct elf_obj *obj;      /* not owned */
-	const struct host *host;        /* not owned */
-	struct spot *secs;              /* index: section index of the object */
-	struct spot *syms;              /* index: symbol index; undefined and weak symbols only */
-	const struct elf_rela ***relas; /* per section: relocations sorted by offset */
-	struct place_func *funcs;       /* sorted by (sec, start) */
+	const struct elf_obj *obj; /* not owned */
+	const struct host *host;   /* not owned */
+	struct spot *secs;         /* index: section index of the object */
+	struct spot *syms;         /* index: symbol index; undefined and weak symbols only */
+	struct relas *relas;       /* per section; those that do nothing left out */
+	struct place_func *funcs;  /* sorted by (sec, start) */
 	uint32_t nfuncs;
 	uint32_t nmatched; /* functions that match, of ntotal */
 	uint32_t ntotal;

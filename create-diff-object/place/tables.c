@@ -95,12 +95,13 @@ static bool fits_host(const struct proof *pl, const struct table *table, const s
 static const struct elf_rela *find_site(const struct proof *pl, const struct table *table,
 					const struct special_layout *layout, uint64_t offset)
 {
-	uint32_t i = match_first_rela(pl, table->sec, offset);
+	const struct relas *relas = &pl->relas[table->sec];
+	uint32_t i = relas_first(relas, offset);
 	const struct elf_rela *rela;
 
-	if (!pl->relas[table->sec] || i == pl->obj->secs[table->sec].nrelas)
+	if (i == relas->n)
 		return NULL;
-	rela = pl->relas[table->sec][i];
+	rela = relas->v[i];
 	return rela->offset == offset && pl->obj->arch->reloc(rela->type)->size == (layout->absolute ? 8 : 4) ? rela
 													      : NULL;
 }

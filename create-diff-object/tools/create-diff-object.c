@@ -17,13 +17,12 @@
 #include "diff/select.h"
 #include "diff/values.h"
 #include "elf/build.h"
+#include "kernel/module.h"
 #include "klp/kept.h"
 #include "klp/output.h"
-#include "kernel/module.h"
 #include "klp/plan.h"
+#include "object/layout.h"
 #include "place/placement.h"
-#include "special/entries.h"
-#include "special/layout.h"
 #include "target/symtab.h"
 #include "target/symvers.h"
 #include "tools/command.h"
@@ -168,46 +167,17 @@ static int flush_stdout(struct diag *diag)
 	return err;
 }
 
-/* One object, read and taken apart. What was made before an error is freed by side_close(). */
-struct opened {
-	struct elf_obj *obj;
-	struct pieces *pieces;
-	struct refs *refs;
-	struct entries *entries;
-};
-
-static int object_open(const char *path, struct opened *opened, struct diag *diag)
+static int object_open(const char *path, struct elf_obj **obj, struct diag *diag)
 {
-	int err = elf_obj_read(path, &opened->obj, diag);
+	int err = elf_obj_read(path, obj, diag);
 
 	if (!err)
-		elf_obj_drop_libelf(opened->obj);
-	if (!err && opened->obj->type != ET_REL)
+		elf_obj_drop_libelf(*obj);
+	if (!err && (*obj)->type != ET_REL)
 		err = diag_error(diag, path, NULL, "not a relocatable object");
 	if (!err)
-		err = elf_obj_check(opened->obj, diag);
+		err = elf_obj_check(*obj, diag);
 	return err;
-}
-
-static int side_new(struct opened *opened, const struct layout *layout, bool exact, struct side *side,
-		    struct diag *diag)
-{
-	int err = pieces_new(opened->obj, &opened->pieces, diag);
-
-	if (!err)
-		err = refs_new(opened->pieces, &opened->refs, diag);
-	if (!err)
-		err = entries_new(opened->pieces, opened->refs, layout, &opened->entries, diag);
-	*side = (struct side){opened->obj, opened->pieces, opened->refs, opened->entries, exact};
-	return err;
-}
-
-static void side_close(struct opened *opened)
-{
-	entries_free(opened->entries);
-	refs_free(opened->refs);
-	pieces_free(opened->pieces);
-	elf_obj_free(opened->obj);
 }
 
 struct target_files {
@@ -387,7 +357,7 @@ static int run(struct diff *diff, const struct plan_target *target, const struct
 static int compare(const struct options *options, bool *unchanged, struct diag *diag)
 {
 	struct target_files files = {0};
-	struct opened orig = {0}, patched = {0};
+	struct elf_obj *orig = NULL, *patched = NULL;
 	struct plan_target target;
 	struct layout layout = {0};
 	struct diff diff = {0};
@@ -397,18 +367,18 @@ static int compare(const struct options *options, bool *unchanged, struct diag *
 		err = object_open(options->orig, &orig, diag);
 	if (!err)
 		err = object_open(options->patched, &patched, diag);
-	if (!err && patched.obj->arch != orig.obj->arch)
+	if (!err && patched->arch != orig->arch)
 		err = diag_error(diag, options->patched, NULL, "an object of another machine than %s", options->orig);
 	if (!err)
-		err = layout_read_environment(&layout, orig.obj->arch, diag);
+		err = layout_read_environment(&layout, orig->arch, diag);
 	if (!err && options->layout)
-		err = layout_read_file(&layout, orig.obj->arch, options->layout, diag);
+		err = layout_read_file(&layout, orig->arch, options->layout, diag);
 	if (!err)
-		err = side_new(&orig, &layout, options->exact, &diff.orig, diag);
+		err = side_open(orig, &layout, options->exact, &diff.orig, diag);
 	if (!err)
-		err = side_new(&patched, &layout, options->exact, &diff.patched, diag);
+		err = side_open(patched, &layout, options->exact, &diff.patched, diag);
 	if (!err && options->hunks)
-		err = origin_read(options->hunks, orig.obj, patched.obj, &diff.origin, diag);
+		err = origin_read(options->hunks, orig, patched, &diff.origin, diag);
 	if (!err && diff.origin) {
 		diag->find_hunks = origin_find_hunks;
 		diag->hunks = diff.origin;
@@ -423,8 +393,10 @@ static int compare(const struct options *options, bool *unchanged, struct diag *
 	symtab_free(files.symtab);
 	diag->find_hunks = NULL;
 	origin_free(diff.origin);
-	side_close(&patched);
-	side_close(&orig);
+	side_close(&diff.patched);
+	side_close(&diff.orig);
+	elf_obj_free(patched);
+	elf_obj_free(orig);
 	return err;
 }
 

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "elf/model.h"
-#include "special/layout.h"
+#include "object/layout.h"
 #include "target/exports.h"
 #include "target/image.h"
 #include "target/kallsyms.h"

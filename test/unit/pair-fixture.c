@@ -12,8 +12,7 @@
 #include <cmocka.h>
 
 #include "elf/build.h"
-#include "special/entries.h"
-#include "special/layout.h"
+#include "object/layout.h"
 #include "util/arena.h"
 #include "util/vec.h"
 
@@ -262,37 +261,30 @@ struct elf_obj *maker_finish(struct maker *maker)
 
 /* ---- pairs ---- */
 
-static struct side open_side(struct pair *pair, int i)
+void pair_open(struct pair *pair, struct elf_obj *orig, struct elf_obj *patched)
 {
 	static const struct layout layout;
 
-	assert_int_equal(elf_obj_check(pair->obj[i], &pair->diag), 0);
-	assert_int_equal(pieces_new(pair->obj[i], &pair->pieces[i], &pair->diag), 0);
-	assert_int_equal(refs_new(pair->pieces[i], &pair->refs[i], &pair->diag), 0);
-	assert_int_equal(entries_new(pair->pieces[i], pair->refs[i], &layout, &pair->entries[i], &pair->diag), 0);
-	return (struct side){pair->obj[i], pair->pieces[i], pair->refs[i], pair->entries[i], false};
-}
-
-void pair_open(struct pair *pair, struct elf_obj *orig, struct elf_obj *patched)
-{
 	*pair = (struct pair){.obj = {orig, patched}};
 	/* Messages are compared as whole lines. */
 	setenv("COLUMNS", "10000", 1);
 	pair->diag.out = open_memstream(&pair->messages, &pair->messages_size);
-	pair->orig = open_side(pair, 0);
-	pair->patched = open_side(pair, 1);
+	for (int i = 0; i < 2; i++) {
+		struct side *side = i ? &pair->patched : &pair->orig;
+
+		assert_int_equal(elf_obj_check(pair->obj[i], &pair->diag), 0);
+		assert_int_equal(side_open(pair->obj[i], &layout, false, side, &pair->diag), 0);
+	}
 	assert_int_equal(corr_new(&pair->orig, &pair->patched, &pair->corr, &pair->diag), 0);
 }
 
 void pair_close(struct pair *pair)
 {
 	corr_free(pair->corr);
-	for (int i = 0; i < 2; i++) {
-		entries_free(pair->entries[i]);
-		refs_free(pair->refs[i]);
-		pieces_free(pair->pieces[i]);
+	side_close(&pair->orig);
+	side_close(&pair->patched);
+	for (int i = 0; i < 2; i++)
 		elf_obj_free(pair->obj[i]);
-	}
 	fclose(pair->diag.out);
 	free(pair->messages);
 	diag_free(&pair->diag);

@@ -12,8 +12,8 @@
 #include <stdint.h>
 
 #include "diff/correlate.h"
-#include "diff/side.h"
 #include "elf/model.h"
+#include "object/side.h"
 #include "util/diag.h"
 
 struct elf_out;
@@ -47,9 +47,6 @@ struct elf_obj *maker_finish(struct maker *maker);
 
 struct pair {
 	struct elf_obj *obj[2];
-	struct pieces *pieces[2];
-	struct refs *refs[2];
-	struct entries *entries[2];
 	struct side orig, patched;
 	struct corr *corr;
 	struct diag diag; /* its messages go to the next one */

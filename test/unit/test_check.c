@@ -12,12 +12,12 @@
 #include <cmocka.h>
 
 #include "arch/arch.h"
-#include "diff/pieces.h"
-#include "diff/refs.h"
 #include "elf/build.h"
 #include "elf/model.h"
-#include "special/entries.h"
-#include "special/layout.h"
+#include "object/entries.h"
+#include "object/layout.h"
+#include "object/pieces.h"
+#include "object/refs.h"
 #include "util/diag.h"
 
 #define TEXT   (SHF_ALLOC | SHF_EXECINSTR)

@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "arch/arch.h"
-#include "special/layout.h"
+#include "object/layout.h"
 #include "target/symtab.h"
 #include "util/diag.h"
 #include "util/input.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Entry sizes from outside: a file, the environment variables that existing build scripts set, the BTF of an image. */
-#include "special/layout.h"
+#include "object/layout.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * Entries of special tables (`__bug_table`, `.altinstructions`, ...) and the functions that they belong to.
- * special/ fills this table; comparing and selecting read it.
- */
-#ifndef KLP_DIFF_ENTRIES_H
-#define KLP_DIFF_ENTRIES_H
+/* Entries of special tables (`__bug_table`, `.altinstructions`, ...) and the functions that they belong to. */
+#ifndef KLP_OBJECT_ENTRIES_H
+#define KLP_OBJECT_ENTRIES_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "kernel/special.h"
+#include "object/pieces.h"
+#include "object/refs.h"
 
-struct arena;
+struct layout;
 
 struct entry {
 	const struct special_row *row;
@@ -48,6 +47,11 @@ struct entries {
 	uint32_t orc_ip_sec; /* of `.orc_unwind_ip` */
 	struct arena *arena; /* owns all of the above */
 };
+
+/* Takes the special tables apart. Returns 0 or -errno, reported: an entry size can't be told, or an entry has no owner. */
+int entries_new(const struct pieces *pieces, const struct refs *refs, const struct layout *layout,
+		struct entries **result, struct diag *diag) __attribute__((warn_unused_result));
+void entries_free(const struct entries *entries);
 
 /* The entries for instructions in [start, end) of special text: stores the ids of the first and returns how many. */
 uint32_t entries_of_text(const struct entries *entries, uint32_t sec, uint64_t start, uint64_t end,

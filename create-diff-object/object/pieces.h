@@ -6,8 +6,8 @@
  * -ffunction-sections makes most pieces whole sections, but not all: an explicit section attribute (`__sched`,
  * `noinstr`, `__read_mostly`) puts several functions or data into one section.
  */
-#ifndef KLP_DIFF_PIECES_H
-#define KLP_DIFF_PIECES_H
+#ifndef KLP_OBJECT_PIECES_H
+#define KLP_OBJECT_PIECES_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -56,7 +56,7 @@ struct pieces {
  */
 int pieces_new(const struct elf_obj *obj, struct pieces **result, struct diag *diag)
 	__attribute__((warn_unused_result));
-void pieces_free(struct pieces *pieces);
+void pieces_free(const struct pieces *pieces);
 
 /*
  * The piece that a reference to offset bytes into section sec means. The end of a piece (`a + ARRAY_SIZE(a)`) is

@@ -6,15 +6,16 @@
  * Sizes alone would not do: three entries of a 16-byte __jump_table have as many bytes and relocations as two of 24, and
  * two 12-byte __ex_table entries with handlers as three of 8.
  */
-#include "special/entries.h"
+#include "object/entries.h"
 
 #include <stdlib.h>
 
 #include "kernel/special.h"
-#include "special/layout.h"
-#include "special/orc.h"
+#include "object/layout.h"
+#include "object/orc.h"
 #include "util/arena.h"
 #include "util/diag.h"
+#include "util/search.h"
 #include "util/vec.h"
 
 typedef VEC(struct entry) entry_vec;
@@ -230,8 +231,28 @@ int entries_new(const struct pieces *pieces, const struct refs *refs, const stru
 	return 0;
 }
 
-void entries_free(struct entries *entries)
+void entries_free(const struct entries *entries)
 {
 	if (entries)
 		arena_free(entries->arena);
+}
+
+static bool is_before(const struct entry *entry, uint32_t sec, uint64_t start)
+{
+	return entry->site_sec < sec || (entry->site_sec == sec && entry->site < start);
+}
+
+uint32_t entries_of_text(const struct entries *entries, uint32_t sec, uint64_t start, uint64_t end,
+			 const uint32_t **first)
+{
+	uint32_t low = lower_bound(entries->ntext, i, is_before(&entries->v[entries->of_text[i]], sec, start)), n = 0;
+
+	*first = entries->of_text + low;
+	for (; low + n < entries->ntext; n++) {
+		const struct entry *entry = &entries->v[entries->of_text[low + n]];
+
+		if (entry->site_sec != sec || entry->site >= end)
+			break;
+	}
+	return n;
 }

@@ -8,13 +8,13 @@
  * So they are no entries that belong to a function. They are read into one list here, and klp/output.c writes for each
  * piece of carried code what is in force at its start and what changes inside.
  */
-#include "special/orc.h"
+#include "object/orc.h"
 
 #include <stdlib.h>
 
 #include "arch/arch.h"
 #include "kernel/special.h"
-#include "special/layout.h"
+#include "object/layout.h"
 #include "util/arena.h"
 #include "util/diag.h"
 #include "util/search.h"

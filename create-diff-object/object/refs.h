@@ -6,13 +6,13 @@
  * Branches that the assembler resolved by itself (see arch/x86_64.c) are found by decoding and get an entry of their
  * own, so that later passes see one kind of reference.
  */
-#ifndef KLP_DIFF_REFS_H
-#define KLP_DIFF_REFS_H
+#ifndef KLP_OBJECT_REFS_H
+#define KLP_OBJECT_REFS_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "diff/pieces.h"
+#include "object/pieces.h"
 
 /* How the meaning of a reference is known. */
 enum ref_source {
@@ -59,7 +59,7 @@ struct refs {
 
 /* Finds the references of all sections of pieces->obj. Returns 0 or -errno, reported. */
 int refs_new(const struct pieces *pieces, struct refs **result, struct diag *diag) __attribute__((warn_unused_result));
-void refs_free(struct refs *refs);
+void refs_free(const struct refs *refs);
 
 /* The references in [start, end) of a section: stores the first and returns how many. */
 uint32_t refs_in_range(const struct refs *refs, uint32_t sec, uint64_t start, uint64_t end, const struct ref **first);

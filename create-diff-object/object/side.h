@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* One of the two objects with all that is known of it alone: the input of every pass that looks at both. */
-#ifndef KLP_DIFF_SIDE_H
-#define KLP_DIFF_SIDE_H
+#ifndef KLP_OBJECT_SIDE_H
+#define KLP_OBJECT_SIDE_H
 
 #include <stddef.h>
 
-#include "diff/entries.h"
-#include "diff/pieces.h"
-#include "diff/refs.h"
+#include "object/entries.h"
+#include "object/pieces.h"
+#include "object/refs.h"
 
 struct side {
 	const struct elf_obj *obj;
@@ -16,6 +16,14 @@ struct side {
 	const struct entries *entries;
 	bool exact; /* no number is ever taken for a line; the same on both sides */
 };
+
+/*
+ * Takes an object apart, which must outlive the result. Returns 0 or -errno, reported; side_close() frees what was made, also
+ * before an error.
+ */
+int side_open(const struct elf_obj *obj, const struct layout *layout, bool exact, struct side *side, struct diag *diag)
+	__attribute__((warn_unused_result));
+void side_close(const struct side *side);
 
 static inline const struct piece *side_piece(const struct side *side, uint32_t id)
 {

@@ -2,8 +2,8 @@
 /*
  * Entry sizes of special tables that the user gives, against those that an object shows by itself.
  */
-#ifndef KLP_SPECIAL_LAYOUT_H
-#define KLP_SPECIAL_LAYOUT_H
+#ifndef KLP_OBJECT_LAYOUT_H
+#define KLP_OBJECT_LAYOUT_H
 
 #include <stdint.h>
 #include <stdio.h>

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The unwind records that objtool made, in order of the code that they are for. */
-#ifndef KLP_SPECIAL_ORC_H
-#define KLP_SPECIAL_ORC_H
+#ifndef KLP_OBJECT_ORC_H
+#define KLP_OBJECT_ORC_H
 
-#include "diff/entries.h"
-#include "diff/pieces.h"
-#include "diff/refs.h"
+#include "object/entries.h"
+#include "object/pieces.h"
+#include "object/refs.h"
 
 struct layout;
 

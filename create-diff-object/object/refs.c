@@ -4,25 +4,18 @@
  * the addend of a distance also holds the bytes between the field and the end of the instruction. Here both are
  * undone, once.
  */
-#include "diff/refs.h"
+#include "object/refs.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "arch/arch.h"
+#include "object/relas.h"
 #include "util/arena.h"
 #include "util/diag.h"
 #include "util/search.h"
 #include "util/vec.h"
 
 typedef VEC(struct ref) ref_vec;
-
-static int compare_refs(const void *a, const void *b)
-{
-	const struct ref *x = a, *y = b;
-
-	return x->offset < y->offset ? -1 : x->offset > y->offset;
-}
 
 /* The field of an instruction that a relocation is for; all zero outside of instructions. */
 struct field {
@@ -163,79 +156,88 @@ static void add_found(const struct insns *insns, ref_vec *refs)
 		      }));
 }
 
-/* Walks the instructions of a text section beside its relocations. */
-static void scan_text(const struct pieces *pieces, uint32_t index, ref_vec *refs)
+/* Walks the instructions of a text section beside its relocations, which refs has. */
+static void scan_text(const struct pieces *pieces, uint32_t index, ref_vec *refs, ref_vec *found)
 {
 	struct insns insns = {.pieces = pieces, .sec = index, .piece = pieces->first_of_sec[index]};
-	uint32_t next = 0, known = refs->n;
+	uint32_t next = 0;
 
 	if (insns.piece == PIECE_NONE)
 		return;
 	while (insns_next(&insns)) {
 		bool has_reloc = false;
 
-		for (; next < known && refs->v[next].offset < insns.at; next++)
+		for (; next < refs->n && refs->v[next].offset < insns.at; next++)
 			has_reloc |= annotate(&insns, &refs->v[next]);
 		if (insns.insn.field_size && !has_reloc)
-			add_found(&insns, refs);
+			add_found(&insns, found);
 	}
+}
+
+/* Both are in order of offset, and no field is in both. */
+static struct ref *merge(struct arena *arena, const ref_vec *refs, const ref_vec *found)
+{
+	struct ref *all = arena_array(arena, struct ref, refs->n + found->n);
+
+	for (uint32_t i = 0, k = 0; i < refs->n || k < found->n;) {
+		bool take_found = k < found->n && (i == refs->n || found->v[k].offset < refs->v[i].offset);
+
+		all[i + k] = take_found ? found->v[k] : refs->v[i];
+		*(take_found ? &k : &i) += 1;
+	}
+	return all;
 }
 
 static int check_type(const struct elf_obj *obj, const struct elf_sec *sec, const struct ref *ref, struct diag *diag)
 {
 	const struct arch_reloc *reloc = obj->arch->reloc(ref->type);
 
-	if (ref->source == REF_FOUND || reloc->known || reloc->is_got)
+	if (reloc->known || reloc->is_got)
 		return 0;
 	return diag_error(diag, obj->path, sec->name,
 			  "offset %#lx: %s (type %u) is not supported in a livepatch module",
 			  (unsigned long)ref->offset, reloc->name, ref->type);
 }
 
-static int read_section(const struct pieces *pieces, struct refs *refs, uint32_t index, struct diag *diag)
+static int read_section(const struct pieces *pieces, struct refs *result, uint32_t index, struct arena *scratch,
+			struct diag *diag)
 {
 	const struct elf_obj *obj = pieces->obj;
 	const struct elf_sec *sec = &obj->secs[index];
-	const struct field whole = {0};
-	ref_vec found = {0};
+	const struct relas relas = relas_sorted(sec, scratch);
+	const struct field whole = {0}, branch = {.bias = 4};
+	ref_vec refs = {0}, found = {0};
 	int err = 0;
 
-	for (uint32_t i = 0; i < sec->nrelas; i++) {
-		const struct elf_rela *rela = &sec->relas[i];
+	for (uint32_t i = 0; i < relas.n; i++) {
+		const struct elf_rela *rela = relas.v[i];
+		bool pc_text = elf_sec_is_text(sec) && obj->arch->reloc(rela->type)->pc_relative;
+		struct ref ref = {
+			.offset = rela->offset,
+			.addend = rela->addend,
+			.type = rela->type,
+			.sym = rela->sym,
+			/* Until its instruction is found. */
+			.source = elf_sec_is_text(sec) ? REF_UNDECODED : REF_READ,
+		};
 
-		vec_add(&found, ((struct ref){
-					.offset = rela->offset,
-					.addend = rela->addend,
-					.type = rela->type,
-					.sym = rela->sym,
-				}));
+		resolve(pieces, &ref, pc_text ? &branch : &whole);
+		vec_add(&refs, ref);
 	}
-	if (found.n)
-		qsort(found.v, found.n, sizeof(*found.v), compare_refs);
-	for (uint32_t i = 0; i < found.n; i++) {
-		const struct field branch = {.bias = 4};
-		bool pc_text = elf_sec_is_text(sec) && obj->arch->reloc(found.v[i].type)->pc_relative;
-
-		/* Until its instruction is found. */
-		found.v[i].source = elf_sec_is_text(sec) ? REF_UNDECODED : REF_READ;
-		resolve(pieces, &found.v[i], pc_text ? &branch : &whole);
-	}
-	if (elf_sec_is_text(sec) && sec->data) {
-		scan_text(pieces, index, &found);
-		if (found.n)
-			qsort(found.v, found.n, sizeof(*found.v), compare_refs);
-	}
-	for (uint32_t i = 0; i < found.n && !err; i++)
-		err = check_type(obj, sec, &found.v[i], diag);
-	refs->count[index] = found.n;
-	refs->of_sec[index] = arena_memdup(refs->arena, found.v, found.n * sizeof(*found.v));
+	if (elf_sec_is_text(sec) && sec->data)
+		scan_text(pieces, index, &refs, &found);
+	for (uint32_t i = 0; i < refs.n && !err; i++)
+		err = check_type(obj, sec, &refs.v[i], diag);
+	result->count[index] = refs.n + found.n;
+	result->of_sec[index] = merge(result->arena, &refs, &found);
+	vec_free(&refs);
 	vec_free(&found);
 	return err;
 }
 
 int refs_new(const struct pieces *pieces, struct refs **result, struct diag *diag)
 {
-	struct arena *arena = arena_new();
+	struct arena *arena = arena_new(), *scratch = arena_new();
 	struct refs *refs = arena_alloc(arena, sizeof(*refs));
 	uint32_t nsecs = pieces->obj->nsecs;
 	int err = 0;
@@ -248,8 +250,9 @@ int refs_new(const struct pieces *pieces, struct refs **result, struct diag *dia
 
 		/* Debug information has most of an object's relocations, and nobody asks for them. */
 		if (sec_classify(sec) != SEC_IGNORED)
-			err = read_section(pieces, refs, i, diag);
+			err = read_section(pieces, refs, i, scratch, diag);
 	}
+	arena_free(scratch);
 	if (err)
 		refs_free(refs);
 	else
@@ -257,7 +260,7 @@ int refs_new(const struct pieces *pieces, struct refs **result, struct diag *dia
 	return err;
 }
 
-void refs_free(struct refs *refs)
+void refs_free(const struct refs *refs)
 {
 	if (refs)
 		arena_free(refs->arena);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Dividing an object's sections by its symbols. See pieces.h. */
-#include "diff/pieces.h"
+#include "object/pieces.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -333,7 +333,7 @@ int pieces_new(const struct elf_obj *obj, struct pieces **result, struct diag *d
 	return err;
 }
 
-void pieces_free(struct pieces *pieces)
+void pieces_free(const struct pieces *pieces)
 {
 	if (pieces)
 		arena_free(pieces->arena);
