@@ -134,11 +134,11 @@ const struct special_row x86_64_special[] = {
 	 .site_bytes = 4,
 	 .early = "apply_seal_endbr() has read it when the module was loaded",
 	 .left_out = true},
-	/* Records, not entries: see object/orc.c. */
 	{.section = ".orc_unwind",
 	 .type = "orc_entry",
 	 .size_env = "ORC_STRUCT_SIZE",
 	 .layouts = {{.size = 6}},
+	 .is_records = true,
 	 .early = "unwind_module_init() has sorted it: the entry is not where the relocation says"},
 	{0},
 };

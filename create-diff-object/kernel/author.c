@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "kernel/sections.h"
+
 static const struct {
 	const char *name;    /* in messages */
 	const char *section; /* ours */
@@ -62,9 +64,9 @@ const char *author_kind_name(enum author_kind kind)
 
 const char *author_section_purpose(const char *name)
 {
-	if (starts_with(name, ".kpatch."))
+	if (kernel_section_is(name, SECTION_IS_FOR_KPATCH))
 		return "include kpatch-build's kpatch-macros.h instead of a definition of your own";
-	if (starts_with(name, ".discard.") || starts_with(name, ".klp."))
+	if (kernel_section_is(name, SECTION_IS_FOR_TOOLS))
 		return "it would be left behind in silence";
 	return NULL;
 }

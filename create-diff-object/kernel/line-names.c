@@ -4,9 +4,9 @@
  * a message. Found by searching Linux 5.10 to 6.12 for __LINE__ and for parameters that are called line; functions that
  * are static are left out, for the compiler may do with their arguments what it likes.
  */
-#include "kernel/names.h"
-
 #include <string.h>
+
+#include "kernel/sections.h"
 
 /*
  * A function is listed if its argument was the line number in all these versions. Not here, for that reason:
@@ -121,7 +121,7 @@ static const struct line_field sanitizer_line = {.offset = 8, .mask = 0xffffffff
 
 const struct line_field *line_field_of_section(const char *name)
 {
-	if (!strncmp(name, ".data..Lubsan_data", strlen(".data..Lubsan_data")))
+	if (kernel_section_is(name, SECTION_IS_OF_SANITIZER))
 		return &sanitizer_line;
 	return is_descriptor_section(name) ? &dynamic_debug_line : NULL;
 }

@@ -97,9 +97,14 @@ bool module_license_is_gpl(const char *license)
 	return false;
 }
 
+bool module_section_is_init(const char *name)
+{
+	return !strncmp(name, ".init", strlen(".init"));
+}
+
 bool module_section_stays(const char *name, uint64_t flags)
 {
-	return (flags & SHF_ALLOC) && strncmp(name, ".init", strlen(".init")) && strcmp(name, VERSIONS_SECTION) &&
+	return (flags & SHF_ALLOC) && !module_section_is_init(name) && strcmp(name, VERSIONS_SECTION) &&
 	       strcmp(name, MODINFO_SECTION);
 }
 

@@ -50,8 +50,10 @@ bool module_has_own(const char *symbol);
 /* Does the licence allow symbols that are exported to GPL modules (include/linux/license.h)? */
 bool module_license_is_gpl(const char *license);
 
+/* Does the loader free the section when the module has started (module_init_section())? */
+bool module_section_is_init(const char *name);
 /*
- * Does the section of a module stay in memory? The kernel keeps allocated ones whose name does not begin with .init; before it looks,
+ * Does the section of a module stay in memory? The kernel keeps the other allocated ones; before it looks,
  * it takes the flag away from the two sections above (rewrite_section_headers(), layout_sections()). flags: SHF_*.
  */
 bool module_section_stays(const char *name, uint64_t flags);

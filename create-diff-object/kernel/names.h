@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What names of sections and symbols mean. They are compared here and nowhere else: the rest of the engine asks
- * for a class.
+ * What names of sections and symbols mean. They are compared in this folder and nowhere else: the rest of the engine asks for a class.
+ * What is asked of a section stands in its row: kernel/sections.h.
  */
 #ifndef KLP_KERNEL_NAMES_H
 #define KLP_KERNEL_NAMES_H
@@ -78,9 +78,6 @@ bool is_function_section(const char *name);
 bool is_type_section(const char *name);
 /* Is it text without rules of its own (not `.noinstr.text`, `.entry.text`, ...)? */
 bool is_ordinary_text(const char *name);
-
-/* Is it data for the unwinder, which follows from the code (`.orc_unwind_ip`)? */
-bool is_unwind_section(const char *name);
 
 /*
  * Is it a table of a linked kernel's exports (`__ksymtab_gpl`)? Then stores the name of the section of its CRCs

@@ -43,6 +43,7 @@ struct special_row {
 	uint8_t site_bytes; /* how many of its bytes, 0: as many as the entry says (site_len_at), or one instruction */
 	const char *
 		early; /* who has read it before a relocation that waits for a module is applied; see section_read_early() */
+	bool is_records;    /* records that hold from an address on, not entries for a site: object/orc.c */
 	bool left_out;      /* neither carried nor compared */
 	bool may_drop;      /* without the entry the instruction is right as it is */
 	bool tests_key;     /* the entry tests a static key; the code can be compiled to test it at run time instead */

@@ -323,7 +323,7 @@ bool tables_follow(struct proof *pl)
 
 	/* The first is .altinstructions, which tells where replacement instructions are, for which others have entries. */
 	for (const struct special_row *row = pl->obj->arch->special; row->section; row++)
-		if (!row->left_out && !is_unwind_section(row->section))
+		if (!row->left_out && !row->is_records)
 			follow_table(pl, row->section, row->layouts);
 	follow_constants(pl);
 	return count_placed(pl) > before;

@@ -4,12 +4,14 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
 #include "arch/arch.h"
 #include "elf/model.h"
-#include "kernel/names.h"
+#include "kernel/sections.h"
+#include "kernel/special.h"
 
 static void check_base(const char *name, size_t base_len, bool is_cold, bool has_number)
 {
@@ -74,6 +76,49 @@ static void test_sections(void **state)
 	check_class(".ibt_endbr_seal", SHT_PROGBITS, SHF_ALLOC, SEC_IGNORED);
 }
 
+/* What is known of a section stands in one row: two would say different things one day. */
+static void test_one_row_each(void **state)
+{
+	(void)state;
+	for (const struct section_row *row = kernel_sections; row->name; row++) {
+		for (const struct section_row *other = row + 1; other->name; other++)
+			if (!strcmp(row->name, other->name))
+				fail_msg("%s is in two rows", row->name);
+		if (arch_find_special(&arch_x86_64, row->name))
+			fail_msg("%s is a special table, too", row->name);
+		/* A name that ends here is this row's. */
+		assert_ptr_equal(kernel_section_find(row->name), row);
+	}
+	for (const struct special_row *row = arch_x86_64.special; row->section; row++)
+		for (const struct special_row *other = row + 1; other->section; other++)
+			if (!strcmp(row->section, other->section))
+				fail_msg("%s is in two rows", row->section);
+}
+
+/* The row that says most decides, whatever their order is. */
+static void test_row_of_section(void **state)
+{
+	(void)state;
+	assert_string_equal(kernel_section_find(".text.startup._sub_I_00099_0")->name, ".text.startup._sub_I_");
+	assert_string_equal(kernel_section_find(".text.startup.foo")->name, ".text.");
+	assert_string_equal(kernel_section_find(".data..percpu..read_mostly")->name, ".data..percpu");
+	assert_string_equal(kernel_section_find(".discard.annotate_insn")->name, ".discard.annotate_insn");
+	assert_string_equal(kernel_section_find(".discard.mine")->name, ".discard.");
+	assert_string_equal(kernel_section_find(".x86_cpu_dev.init")->name, ".init");
+	assert_null(kernel_section_find("__tracepoint"));
+	assert_true(is_descriptor_section("__dyndbg"));
+	assert_false(is_descriptor_section("__dyndbg_classes"));
+	assert_true(is_once_section(".data..once", "once"));
+	assert_true(is_constant_section(".rodata.foo", SHF_ALLOC));
+	assert_false(is_constant_section(".rodata..c_jump_table", SHF_ALLOC));
+	assert_string_equal(section_read_early(".init.data", NULL), "do_init_module() has freed it");
+	assert_string_equal(section_read_early(".init_array", NULL), "do_init_module() has freed it");
+	assert_null(section_read_early(".data.foo", NULL));
+	/* Of a table's parts each says for itself who reads it. */
+	assert_non_null(section_read_early("__tracepoints_ptrs", NULL));
+	assert_null(section_read_early("__tracepoints_strings", NULL));
+}
+
 static void test_anonymous_data(void **state)
 {
 	(void)state;
@@ -95,10 +140,9 @@ static void test_anonymous_data(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_symbol_names),
-		cmocka_unit_test(test_same_base),
-		cmocka_unit_test(test_sections),
-		cmocka_unit_test(test_anonymous_data),
+		cmocka_unit_test(test_symbol_names),   cmocka_unit_test(test_same_base),
+		cmocka_unit_test(test_sections),       cmocka_unit_test(test_one_row_each),
+		cmocka_unit_test(test_row_of_section), cmocka_unit_test(test_anonymous_data),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
