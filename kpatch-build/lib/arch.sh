@@ -8,7 +8,11 @@ readonly ARCH_CONFIG=CONFIG_X86_64 # set for this machine
 readonly ARCH_BOOT_IMAGE=$ARCH_DIR/boot/bzImage
 readonly ARCH_EMULATOR=qemu-system-x86_64 ARCH_EMULATOR_PACKAGE=qemu-system-x86
 readonly -a ARCH_EMULATOR_MACHINE=(-machine q35)
-readonly ARCH_CONSOLE=ttyS0 # the machine's first serial line, as the kernel calls it
+# The machine's serial lines, as the kernel calls them, and what it needs for both (in the form of CONFIG_RULES).
+readonly ARCH_CONSOLE=ttyS0 ARCH_SECOND_LINE=ttyS1
+readonly ARCH_SERIAL_RULES="\
+CONFIG_SERIAL_8250_CONSOLE b the console is the first serial line ($ARCH_CONSOLE)
+CONFIG_SERIAL_8250_RUNTIME_UARTS 2 the results come out of the second serial line ($ARCH_SECOND_LINE)"
 readonly ARCH_TRIPLET=x86_64-linux-gnu
 
 # Directories of arch/ whose objects are not in vmlinux or a module, or are linked another time before (a regular expression).

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Can this configuration be livepatched at all, and do we support it? And is the compiler the one that built it?
 
-# option, y (must be set) or n (must not be), reason
+# option; y (must be set), n (must not be), b (must be built in) or the least number; reason
 readonly CONFIG_RULES="\
 $ARCH_CONFIG y only $ARCH_NAME kernels are supported
 CONFIG_LIVEPATCH y the kernel must be able to load livepatch modules (its Kconfig does not have it together with TRIM_UNUSED_KSYMS)
@@ -36,19 +36,33 @@ config_value() {
 	REPLY=${REPLY#\"} REPLY=${REPLY%\"}
 }
 
-config_check() {
-	local config=$1 option want reason problems=""
+# config_problems RULES CONFIG -> REPLY: a line for each rule that the configuration does not follow, each after a line feed
+config_problems() {
+	local option want reason problem problems=""
 	while read -r option want reason; do
-		if grep -q "^$option=[ym]" "$config"; then
-			if [[ $want == n ]]; then problems+=$'\n'"    $option is set: $reason"; fi
-		elif [[ $want == y ]]; then
-			problems+=$'\n'"    $option is not set: $reason"
-		fi
-	done <<<"$CONFIG_RULES"
-	if [[ $problems ]]; then
-		die "the target's configuration $config does not allow livepatching; these options stand in the way:$problems"
+		config_value "$option" "$2"
+		problem=""
+		case $want in
+		y) if [[ $REPLY != [ym] ]]; then problem="not set"; fi ;;
+		n) if [[ $REPLY == [ym] ]]; then problem="set"; fi ;;
+		b) case $REPLY in
+			y) ;;
+			m) problem="m" ;;
+			*) problem="not set" ;;
+			esac ;;
+		*) if ((${REPLY:-0} < want)); then problem="${REPLY:-not set}"; fi ;;
+		esac
+		if [[ $problem ]]; then problems+=$'\n'"    $option is $problem: $reason"; fi
+	done <<<"$1"
+	REPLY=$problems
+}
+
+config_check() {
+	config_problems "$CONFIG_RULES" "$1"
+	if [[ $REPLY ]]; then
+		die "the target's configuration $1 does not allow livepatching; these options stand in the way:$REPLY"
 	fi
-	sign_check "$config"
+	sign_check "$1"
 }
 
 # exports_check CONFIG SYMVERS: with CONFIG_TRIM_UNUSED_KSYMS, what every livepatch calls is still there

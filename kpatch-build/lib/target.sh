@@ -48,7 +48,10 @@ target_describe() {
 	compiler_find "$TARGET_CONFIG"
 	exports_check "$TARGET_CONFIG" "$TARGET_SYMVERS"
 	image_fits_symvers
-	if ((OPT_BOOT)); then vm_image; fi
+	if ((OPT_BOOT)); then
+		vm_config "$TARGET_CONFIG"
+		vm_image
+	fi
 	provider source
 	code prepare
 	target_save

@@ -58,12 +58,13 @@ tree_lock() {
 tree_unlock() { exec {TREE_LOCK}>&-; }
 
 # The release comes from the image, not from what is around the source now (git, localversion files). Programs that only
-# the configuration asks about must not change it: no rustc, and the pahole version that the target had.
+# the configuration asks about must not change it: no rustc, and the pahole version that the target had. And a file that the source's own
+# Makefile (GNUmakefile) may name as the configuration is neither read nor written.
 tree_make_command() {
 	KMAKE=(make -C "$TARGET_SOURCE" O="$TREE" ARCH="$ARCH_NAME" ${CALLER_CROSS_COMPILE:+"CROSS_COMPILE=$CALLER_CROSS_COMPILE"}
 		CC="$TARGET_CC" HOSTCC="$TARGET_CC" "KERNELRELEASE=$TARGET_RELEASE"
 		RUSTC=false BINDGEN=false "PAHOLE=$TREE/kpatch/pahole" KBUILD_BUILD_USER=kpatch KBUILD_BUILD_HOST=kpatch
-		KBUILD_VERBOSE=0)
+		KCONFIG_CONFIG=.config KBUILD_VERBOSE=0)
 }
 
 # tree_drop_lost: trees whose source is gone, which nobody can use any more
@@ -94,12 +95,12 @@ tree_make() {
 		show_file "$log"
 		die "the target's configuration can't be used with this source; see the messages above"
 	fi
-	tree_compare_config
 	if ! long_run "$log" tree_progress "${KMAKE[@]}" -j "$OPT_JOBS" modules_prepare; then
 		show_matching 'error|\*\*\*|not found' "$log"
 		cp "$log" "$CACHE/tree/failed.log"
 		die "the build tree can't be prepared; all of make's output: $CACHE/tree/failed.log"
 	fi
+	tree_compare_config
 	if [[ $OPT_SOURCE ]]; then
 		cp -- "$TARGET_SYMVERS" "$TREE/Module.symvers"
 		tree_check_layout
@@ -163,10 +164,27 @@ tree_fake_pahole() {
 # compiler could take plugins (each plugin has an option of its own)
 readonly CONFIG_MAY_DIFFER='^CONFIG_([A-Z]+_VERSION(_TEXT)?|RUSTC_.*|BINDGEN_.*|HAVE_RUST|BUILD_SALT|PAHOLE_.*|MODULE_SIG_(KEY|ALL)|MODULE_SIG_KEY_.*|SYSTEM_(TRUSTED|REVOCATION)_KEYS|LOCALVERSION.*|CC_CAN_LINK.*|TOOLS_SUPPORT_RELR|GCC_PLUGINS|GCC_ASM_GOTO_OUTPUT_BROKEN|INITRAMFS_SOURCE|DEFAULT_HOSTNAME)$'
 
+# config_set FILE: the options that are set, sorted. A .config has strings in quotes; what make reads (auto.conf) has them without
+# since Linux 5.17 (scripts/kconfig/confdata.c, __print_symbol).
+config_set() { sed -n '/^CONFIG_/ { s/["\\]//g; p }' -- "$1" | LC_ALL=C sort; }
+
+# config_differing SET SET [EXCEPT]: the names of the first options that differ, but for those that EXCEPT matches
+config_differing() {
+	{ diff -- "$1" "$2" || true; } | sed -n 's/^[<>] \(CONFIG_[A-Za-z0-9_]*\)=.*/\1/p' | LC_ALL=C sort -u |
+		{ grep -Ev -- "${3:-^$}" || true; } | sed -n 1,8p | xargs
+}
+
+# tree_compare_config: what make read, which is what all objects are compiled with, is the tree's configuration, and that is the given
+# one but for what may differ. (A GNUmakefile in the source can set KCONFIG_CONFIG, so that all of make's steps read another file.)
 tree_compare_config() {
 	local changed
-	changed=$({ diff <(grep '^CONFIG_' "$TARGET_CONFIG" | sort) <(grep '^CONFIG_' "$TREE/.config" | sort) || true; } |
-		sed -n 's/^[<>] \(CONFIG_[A-Za-z0-9_]*\)=.*/\1/p' | sort -u | grep -Ev "$CONFIG_MAY_DIFFER" | sed -n 1,8p | xargs) || true
+	config_set "$TREE/include/config/auto.conf" >"$WORK/2-tree/config.read"
+	config_set "$TREE/.config" >"$WORK/2-tree/config.tree"
+	if ! cmp -s -- "$WORK/2-tree/config.tree" "$WORK/2-tree/config.read"; then
+		die "make did not read the configuration that was given, but another one ($TREE/include/config/auto.conf is not what .config beside it says: $(config_differing "$WORK/2-tree/config.tree" "$WORK/2-tree/config.read")); does a Makefile of the source set KCONFIG_CONFIG?"
+	fi
+	config_set "$TARGET_CONFIG" >"$WORK/2-tree/config.given"
+	changed=$(config_differing "$WORK/2-tree/config.given" "$WORK/2-tree/config.read" "$CONFIG_MAY_DIFFER")
 	if [[ $changed ]]; then
 		warn "the source's Kconfig changes the configuration that was given ($changed ...); was the image built with this file from this source?"
 	fi

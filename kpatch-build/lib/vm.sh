@@ -22,6 +22,16 @@ VM_OPTIONS=()
 # Why the last machine failed, for a message.
 VM_WHY=""
 VM_DONE='@done'
+# What the guest needs of its kernel, beside what every livepatch needs, in the form of CONFIG_RULES.
+readonly VM_RULES="\
+$ARCH_SERIAL_RULES
+CONFIG_PRINTK b the kernel log is watched
+CONFIG_BLK_DEV_INITRD b the guest's files come as an initramfs
+CONFIG_BINFMT_ELF b busybox is an ELF program
+CONFIG_BINFMT_SCRIPT b the initramfs starts with a script
+CONFIG_PROC_FS b the tainted flags and the transition's state are in /proc
+CONFIG_SYSFS b livepatches are disabled in /sys
+CONFIG_DEVTMPFS b the serial lines are files in /dev"
 # What the machine boots (vm_image).
 VM_IMAGE=""
 VM_LIB=${BASH_SOURCE[0]%/*}
@@ -34,6 +44,14 @@ vm_require() {
 	fi
 	if ldd "$(command -v busybox)" >/dev/null 2>&1; then
 		die "$(command -v busybox) is not a static program and can't run in the machine; on Debian: apt-get install busybox-static"
+	fi
+}
+
+# vm_config CONFIG: can the guest run in a kernel of this configuration?
+vm_config() {
+	config_problems "$VM_RULES" "$1"
+	if [[ $REPLY ]]; then
+		die "--boot-test: the virtual machine can't show anything with the configuration $1; these options stand in the way:$REPLY"
 	fi
 }
 
@@ -77,10 +95,10 @@ vm_prepare() {
 		mount -t debugfs debugfs /sys/kernel/debug 2> /dev/null
 		mount -t tracefs tracefs /sys/kernel/tracing 2> /dev/null
 		ip link set lo up
-		stty -F /dev/ttyS1 raw -echo 115200
+		stty -F /dev/$ARCH_SECOND_LINE raw -echo 115200
 		cd /vm
-		sh ./main > /dev/ttyS1 2>&1 < /dev/null
-		echo "$VM_DONE \$?" > /dev/ttyS1
+		sh ./main > /dev/$ARCH_SECOND_LINE 2>&1 < /dev/null
+		echo "$VM_DONE \$?" > /dev/$ARCH_SECOND_LINE
 		sync
 		# Not poweroff, which needs ACPI: any kernel can reset the machine, and with -no-reboot that is its end.
 		reboot -f
@@ -172,7 +190,8 @@ vm_resolve_module() {
 vm_boot() {
 	local dir=$1 image=$2 seconds=$3 show=${4:-no_progress} status=0 last
 	VM_WHY=""
-	(cd "$dir/root" && find . | cpio --quiet -o -H newc -R 0:0 | gzip -1) >"$dir/initrd"
+	# Not compressed: the kernel needs no decompressor for it (CONFIG_RD_GZIP and others), and nothing is gained in memory.
+	(cd "$dir/root" && find . | cpio --quiet -o -H newc -R 0:0) >"$dir/initrd"
 	: >"$dir/results"
 	: >"$dir/console"
 	long_run "$dir/qemu.log" "$show" timeout -k 5 "$seconds" "$ARCH_EMULATOR" -nodefaults -no-reboot -display none \

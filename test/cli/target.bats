@@ -190,16 +190,40 @@ module_with() {
 }
 
 @test "a configuration that Kconfig changes by what this machine has is no other one, and one that it changes otherwise is" {
-	mkdir -p "$T/cache/tree/x"
+	local tree=$T/cache/tree/x
+	mkdir -p "$tree/include/config" "$T/work/2-tree"
 	printf 'CONFIG_A=y\nCONFIG_PAHOLE_VERSION=0\n' >"$T/config"
 	export SETUP='TREE=$CACHE/tree/x TARGET_CONFIG=$T/config'
-	printf 'CONFIG_A=y\nCONFIG_GCC_PLUGINS=y\nCONFIG_PAHOLE_VERSION=124\n' >"$T/cache/tree/x/.config"
+	printf 'CONFIG_A=y\nCONFIG_GCC_PLUGINS=y\nCONFIG_PAHOLE_VERSION=124\n' >"$tree/.config"
+	cp "$tree/.config" "$tree/include/config/auto.conf"
 	run -0 lib tree_compare_config
 	[[ -z $output ]]
 	# (A plugin that is in use does make other code.)
-	echo CONFIG_GCC_PLUGIN_STRUCTLEAK=y >>"$T/cache/tree/x/.config"
+	echo CONFIG_GCC_PLUGIN_STRUCTLEAK=y | tee -a "$tree/.config" >>"$tree/include/config/auto.conf"
 	run -0 lib tree_compare_config
 	[[ $output == *"the source's Kconfig changes the configuration that was given (CONFIG_GCC_PLUGIN_STRUCTLEAK ...)"* ]]
+}
+
+@test "refused: a tree whose make read another configuration than the one that was given" {
+	local tree=$T/cache/tree/x
+	mkdir -p "$tree/include/config" "$T/work/2-tree"
+	printf '# a comment\nCONFIG_A=y\nCONFIG_S="a \\"b\\""\n# CONFIG_B is not set\n' >"$T/config"
+	cp "$T/config" "$tree/.config"
+	export SETUP='TREE=$CACHE/tree/x TARGET_CONFIG=$T/config'
+	# With quotes before Linux 5.17, without since.
+	for text in 'CONFIG_A=y\nCONFIG_S="a \\"b\\""\n' 'CONFIG_A=y\nCONFIG_S=a "b"\n'; do
+		printf "$text" >"$tree/include/config/auto.conf"
+		run -0 lib tree_compare_config
+		[[ -z $output ]]
+	done
+	for text in 'CONFIG_A=m\nCONFIG_S=a "b"\n' 'CONFIG_S=a "b"\n'; do
+		printf "$text" >"$tree/include/config/auto.conf"
+		run -1 lib tree_compare_config
+		[[ $output == *"error: make did not read the configuration that was given, but another one"*"what .config beside it says: CONFIG_A)"* ]]
+	done
+	printf 'CONFIG_A=y\nCONFIG_B=y\nCONFIG_S=a "c"\n' >"$tree/include/config/auto.conf"
+	run -1 lib tree_compare_config
+	[[ $output == *"says: CONFIG_B CONFIG_S)"* ]]
 }
 
 @test "refused: a configuration with which struct module is another than in the image or in the target's modules" {

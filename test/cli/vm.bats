@@ -75,6 +75,21 @@ bzimage() {
 	{ head -c 526 /dev/zero; printf '\x00\x03'; head -c $((0x300 + 512 - 528)) /dev/zero; printf '%s\0more' "$2"; } >"$1"
 }
 
+@test "what the guest needs of the configuration is asked before the work, and all that is missing is named" {
+	local needed="SERIAL_8250_CONSOLE PRINTK BLK_DEV_INITRD BINFMT_ELF BINFMT_SCRIPT PROC_FS SYSFS DEVTMPFS"
+	{ printf 'CONFIG_%s=y\n' $needed; echo CONFIG_SERIAL_8250_RUNTIME_UARTS=4; } >"$T/config"
+	run -0 lib vm_config "$T/config"
+	for name in $needed; do
+		sed "s/^CONFIG_$name=y/# CONFIG_$name is not set/" "$T/config" >"$T/less"
+		run -1 lib vm_config "$T/less"
+		[[ $output == *"error: --boot-test: "*"$T/less"*"    CONFIG_$name is not set: "* ]]
+		[[ $(grep -c '^    CONFIG_' <<<"$output") == 1 ]]
+	done
+	sed -e 's/UARTS=4/UARTS=1/' -e 's/BINFMT_SCRIPT=y/BINFMT_SCRIPT=m/' -e /DEVTMPFS/d "$T/config" >"$T/less"
+	run -1 lib vm_config "$T/less"
+	[[ $output == *"    CONFIG_SERIAL_8250_RUNTIME_UARTS is 1: "*"    CONFIG_BINFMT_SCRIPT is m: "*"    CONFIG_DEVTMPFS is not set: "* ]]
+}
+
 @test "what qemu can't start as an ELF file is booted by the bzImage of the same build, or refused at once" {
 	local dir=$T/build/arch/x86/boot
 	local show='show() { TARGET_IMAGE=$T/build/vmlinux TARGET_CONFIG=$T/config/.config OPT_SOURCE=$T/source
