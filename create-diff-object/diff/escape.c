@@ -169,25 +169,14 @@ static void follow_entries(struct walk *walk, const struct state *state)
 	uint32_t piece = pieces_find(side_of(walk)->pieces, state->sec, state->at);
 
 	for (uint32_t i = 0; piece != PIECE_NONE && i < entries->count[piece]; i++) {
-		const struct entry *entry = &entries->v[entries->of_piece[piece][i]];
-		uint64_t replacement = entry->offset + entry->row->repl_at;
-		const struct ref *refs;
-		uint32_t n;
+		const struct entry *entry = side_entry(side_of(walk), piece, i);
+		struct replacement by;
 
 		if (entry->site_sec != state->sec || entry->site != state->at)
 			continue;
 		reach_labels(walk, entry->sec, entry->offset + 1, entry->offset + entry->present, state->taint);
-		n = entry->row->repl_at
-			    ? refs_in_range(side_of(walk)->refs, entry->sec, replacement, replacement + 1, &refs)
-			    : 0;
-		for (uint32_t k = 0; k < n; k++) {
-			const struct piece *target =
-				refs[k].piece == PIECE_NONE ? NULL : side_piece(side_of(walk), refs[k].piece);
-			uint64_t start = target ? target->entry + (uint64_t)refs[k].target : 0;
-
-			if (target)
-				reach_labels(walk, target->sec, start, start + entry->repl, state->taint);
-		}
+		if (side_replacement(side_of(walk), entry, &by))
+			reach_labels(walk, by.sec, by.start, by.end, state->taint);
 	}
 }
 

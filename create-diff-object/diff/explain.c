@@ -478,18 +478,13 @@ static void print_bytes(const struct context *ctx, const char *mark, const struc
 static void print_replacement(const struct context *ctx, const char *mark, const struct side *side,
 			      const struct entry *entry)
 {
-	const struct ref *ref;
-	uint64_t start, at;
+	struct replacement by;
 
-	if (!entry->repl ||
-	    !refs_in_range(side->refs, entry->sec, entry->offset + entry->row->repl_at,
-			   entry->offset + entry->row->repl_at + 1, &ref) ||
-	    ref->piece == PIECE_NONE)
+	if (!entry->repl || !side_replacement(side, entry, &by))
 		return;
-	start = side_piece(side, ref->piece)->entry + (uint64_t)ref->target;
 	fprintf(ctx->out, "  %s  replaced by:\n", mark);
-	for (at = start; at < start + entry->repl; at += insn_length(side, ref->piece, at))
-		print_insn(ctx, mark, side, ref->piece, at);
+	for (uint64_t at = by.start; at < by.end; at += insn_length(side, by.piece, at))
+		print_insn(ctx, mark, side, by.piece, at);
 }
 
 /* What an entry holds, and whom it names besides its own function: a static key, the file of a WARN(). */
@@ -498,7 +493,7 @@ static void print_entry(const struct context *ctx, const char *mark, const struc
 {
 	const uint8_t *bytes = side->obj->secs[entry->sec].data + entry->offset;
 	const struct ref *refs;
-	uint32_t n = refs_in_range(side->refs, entry->sec, entry->offset, entry->offset + entry->present, &refs);
+	uint32_t n = side_entry_refs(side, entry, &refs);
 	char text[MAX_TEXT];
 
 	print_insn(ctx, mark, side, id, site);

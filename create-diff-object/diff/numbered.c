@@ -80,22 +80,13 @@ static void add_user(struct half *half, uint32_t user, const struct ref *ref)
 /* A static key may be named by the jump label of its function alone. */
 static void find_users(struct half *half)
 {
-	const struct side *side = half->side;
-	const struct ref *refs;
+	for (uint32_t id = 0; id < half->side->pieces->n; id++) {
+		struct side_walk walk = side_walk_piece(half->side, id);
+		struct side_part part;
 
-	for (uint32_t id = 0; id < side->pieces->n; id++) {
-		const struct piece *piece = side_piece(side, id);
-		uint32_t n = side_refs(side, piece, &refs);
-
-		for (uint32_t i = 0; i < n; i++)
-			add_user(half, piece->root, &refs[i]);
-		for (uint32_t e = 0; e < side->entries->count[id]; e++) {
-			const struct entry *entry = &side->entries->v[side->entries->of_piece[id][e]];
-
-			n = refs_in_range(side->refs, entry->sec, entry->offset, entry->offset + entry->present, &refs);
-			for (uint32_t i = 0; i < n; i++)
-				add_user(half, piece->root, &refs[i]);
-		}
+		while (side_walk_next(&walk, &part))
+			for (uint32_t i = 0; i < part.n; i++)
+				add_user(half, side_piece(half->side, id)->root, &part.refs[i]);
 	}
 }
 

@@ -279,20 +279,12 @@ static struct range entry_range(const struct entry *entry)
 	};
 }
 
-/* The replacement instructions of an alternative: where its second field points, as long as it says. */
 static struct range replacement_range(const struct side *side, const struct entry *entry)
 {
-	const struct ref *ref;
-	struct range range = {0};
+	struct replacement replacement = {0};
 
-	if (!refs_in_range(side->refs, entry->sec, entry->offset + entry->row->repl_at,
-			   entry->offset + entry->row->repl_at + 1, &ref) ||
-	    ref->piece == PIECE_NONE)
-		return range;
-	range.sec = side_piece(side, ref->piece)->sec;
-	range.start = side_piece(side, ref->piece)->entry + (uint64_t)ref->target;
-	range.end = range.start + entry->repl;
-	return range;
+	side_replacement(side, entry, &replacement);
+	return (struct range){.sec = replacement.sec, .start = replacement.start, .end = replacement.end};
 }
 
 static bool same_entry(const struct same *same, const struct entry *o, const struct entry *p)
@@ -320,10 +312,8 @@ static bool same_entry(const struct same *same, const struct entry *o, const str
 /* The next entry of a piece, from index *i on, of a table that decides. */
 static const struct entry *next_entry(const struct side *side, uint32_t piece, uint32_t *i)
 {
-	const struct entries *entries = side->entries;
-
-	while (*i < entries->count[piece]) {
-		const struct entry *entry = &entries->v[entries->of_piece[piece][(*i)++]];
+	while (*i < side->entries->count[piece]) {
+		const struct entry *entry = side_entry(side, piece, (*i)++);
 
 		if (entry->row->decides)
 			return entry;

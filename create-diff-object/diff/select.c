@@ -179,28 +179,29 @@ static void include_roots(struct context *ctx)
 		include(ctx, author->states, WHY_ASKED, PIECE_NONE);
 }
 
-/* Judges the references of a part. */
-static void add_part(struct context *ctx, struct use_part part, uint32_t sec, uint64_t start, uint64_t end)
+/* Judges the references of a body or block, and of its entries. */
+static void add_parts(struct context *ctx, const struct use_part *whole, struct side_walk walk)
 {
-	const struct ref *refs;
+	uint32_t host = ctx->parts.n;
+	struct side_part found;
 
-	part.n = refs_in_range(ctx->diff->patched.refs, sec, start, end, &refs);
-	part.first = ctx->uses.n;
-	for (uint32_t i = 0; i < part.n; i++) {
-		enum use_reason reason = find_reason(ctx->diff, part.context, part.from, &refs[i]);
+	while (side_walk_next(&walk, &found)) {
+		struct use_part part = *whole;
 
-		vec_add(&ctx->uses, ((struct use){&refs[i], part.from, part.context, reasons[reason].use, reason}));
-	}
-	vec_add(&ctx->parts, part);
-}
+		part.host = host;
+		part.first = ctx->uses.n;
+		part.n = found.n;
+		if (found.entry) {
+			part.context = USE_IN_ENTRY;
+			part.id = found.id;
+		}
+		for (uint32_t i = 0; i < part.n; i++) {
+			const struct ref *ref = &found.refs[i];
+			enum use_reason reason = find_reason(ctx->diff, part.context, part.from, ref);
 
-static void add_entries(struct context *ctx, uint32_t from, uint32_t host, const uint32_t *entries, uint32_t n)
-{
-	for (uint32_t i = 0; i < n; i++) {
-		const struct entry *entry = &ctx->diff->patched.entries->v[entries[i]];
-
-		add_part(ctx, (struct use_part){USE_IN_ENTRY, from, entries[i], .host = host}, entry->sec,
-			 entry->offset, entry->offset + entry->size);
+			vec_add(&ctx->uses, ((struct use){ref, part.from, part.context, reasons[reason].use, reason}));
+		}
+		vec_add(&ctx->parts, part);
 	}
 }
 
@@ -208,9 +209,8 @@ static void follow_parts(struct context *ctx, uint32_t first);
 
 static void follow_block(struct context *ctx, const struct text_block *block)
 {
-	const struct side *patched = &ctx->diff->patched;
-	uint32_t first = ctx->parts.n, n;
-	const uint32_t *entries;
+	const struct use_part whole = {.context = USE_IN_BLOCK, .from = block->owner, .id = ctx->blocks.n};
+	uint32_t first = ctx->parts.n;
 
 	for (uint32_t i = 0; i < ctx->blocks.n; i++) {
 		const struct text_block *known = &ctx->blocks.v[i];
@@ -219,10 +219,7 @@ static void follow_block(struct context *ctx, const struct text_block *block)
 		    known->owner == block->owner)
 			return;
 	}
-	add_part(ctx, (struct use_part){USE_IN_BLOCK, block->owner, ctx->blocks.n, .host = first}, block->sec,
-		 block->start, block->end);
-	n = entries_of_text(patched->entries, block->sec, block->start, block->end, &entries);
-	add_entries(ctx, block->owner, first, entries, n);
+	add_parts(ctx, &whole, side_walk_text(&ctx->diff->patched, block->sec, block->start, block->end));
 	vec_add(&ctx->blocks, *block);
 	vec_add(&ctx->part_of_block, first);
 	follow_parts(ctx, first);
@@ -250,23 +247,19 @@ static void follow_copy(struct context *ctx, const struct use *use)
 
 static void follow_entry(struct context *ctx, const struct entry *entry, const struct use *use)
 {
-	const struct ref *ref = use->ref;
-	const struct piece *target = ref->piece == PIECE_NONE ? NULL : side_piece(&ctx->diff->patched, ref->piece);
+	struct replacement by;
 
 	/* Only the entry knows how long a replacement is. */
-	if (entry->row->repl_at && ref->offset == entry->offset + entry->row->repl_at && target) {
-		uint64_t start = target->entry + (uint64_t)ref->target;
-
+	if (side_replacement(&ctx->diff->patched, entry, &by) && by.ref == use->ref)
 		follow_block(ctx, &(struct text_block){
-					  .sec = target->sec,
+					  .sec = by.sec,
 					  .owner = use->from,
-					  .start = start,
-					  .end = start + entry->repl,
+					  .start = by.start,
+					  .end = by.end,
 					  .is_replacement = true,
 				  });
-	} else if (ref->offset != entry->offset && use->use == REF_USE_COPY) {
+	else if (use->ref->offset != entry->offset && use->use == REF_USE_COPY)
 		follow_copy(ctx, use);
-	}
 }
 
 /* Follows what was added since. More is added meanwhile, so that rows are copied. */
@@ -288,17 +281,14 @@ static void follow_parts(struct context *ctx, uint32_t first)
 
 static void follow(struct context *ctx, uint32_t id)
 {
-	const struct side *patched = &ctx->diff->patched;
-	const struct piece *piece = side_piece(patched, id);
-	uint32_t first = ctx->parts.n;
+	const struct use_part whole = {.context = USE_IN_BODY, .from = id, .id = id};
+	uint32_t first = ctx->parts.n, part = side_piece(&ctx->diff->patched, id)->part;
 
 	ctx->part_of_piece[id] = first;
-	add_part(ctx, (struct use_part){USE_IN_BODY, id, id, .host = first}, piece->sec, piece->start,
-		 piece->region_end);
-	add_entries(ctx, id, first, patched->entries->of_piece[id], patched->entries->count[id]);
+	add_parts(ctx, &whole, side_walk_piece(&ctx->diff->patched, id));
 	follow_parts(ctx, first);
-	if (piece->part != PIECE_NONE)
-		include(ctx, piece->part, WHY_PART, id);
+	if (part != PIECE_NONE)
+		include(ctx, part, WHY_PART, id);
 }
 
 /* Takes over a body or block with its entries. */

@@ -80,19 +80,37 @@ static uint64_t find_layout(const struct pieces *pieces, const struct special_ro
 							     : 0;
 }
 
-/* Are the instructions that an alternative is replaced by all in their section? */
-static bool has_replacement(const struct pieces *pieces, const struct refs *refs, const struct entry *entry)
+bool entry_find_replacement(const struct pieces *pieces, const struct refs *refs, const struct entry *entry,
+			    struct replacement *replacement)
 {
-	uint64_t field = entry->offset + entry->row->repl_at, start, size;
+	uint64_t field = entry->offset + entry->row->repl_at;
 	const struct piece *piece;
 	const struct ref *ref;
 
-	if (!refs_in_range(refs, entry->sec, field, field + 1, &ref) || ref->piece == PIECE_NONE)
+	if (!entry->row->repl_at || !refs_in_range(refs, entry->sec, field, field + 1, &ref) ||
+	    ref->piece == PIECE_NONE)
 		return false;
 	piece = &pieces->v[ref->piece];
-	start = piece->entry + (uint64_t)ref->target;
-	size = pieces->obj->secs[piece->sec].size;
-	return start <= size && entry->repl <= size - start;
+	*replacement = (struct replacement){
+		.ref = ref,
+		.piece = ref->piece,
+		.sec = piece->sec,
+		.start = piece->entry + (uint64_t)ref->target,
+		.end = piece->entry + (uint64_t)ref->target + entry->repl,
+	};
+	return true;
+}
+
+/* Are the instructions that an alternative is replaced by all in their section? */
+static bool has_replacement(const struct pieces *pieces, const struct refs *refs, const struct entry *entry)
+{
+	struct replacement replacement;
+	uint64_t size;
+
+	if (!entry_find_replacement(pieces, refs, entry, &replacement))
+		return false;
+	size = pieces->obj->secs[replacement.sec].size;
+	return replacement.start <= size && entry->repl <= size - replacement.start;
 }
 
 static int add_table(const struct pieces *pieces, const struct refs *refs, const struct layout *layouts, uint32_t index,

@@ -53,6 +53,19 @@ int entries_new(const struct pieces *pieces, const struct refs *refs, const stru
 		struct entries **result, struct diag *diag) __attribute__((warn_unused_result));
 void entries_free(const struct entries *entries);
 
+/* The instructions that an alternative is replaced by: [start, end) of a section of special text. */
+struct replacement {
+	const struct ref *ref; /* the field of the entry that names them */
+	uint32_t piece;
+	uint32_t sec;
+	uint64_t start;
+	uint64_t end;
+};
+
+/* False if the entry is none of an alternative, or what it names is not there. */
+bool entry_find_replacement(const struct pieces *pieces, const struct refs *refs, const struct entry *entry,
+			    struct replacement *replacement);
+
 /* The entries for instructions in [start, end) of special text: stores the ids of the first and returns how many. */
 uint32_t entries_of_text(const struct entries *entries, uint32_t sec, uint64_t start, uint64_t end,
 			 const uint32_t **first);

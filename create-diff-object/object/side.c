@@ -23,3 +23,41 @@ void side_close(const struct side *side)
 	refs_free(side->refs);
 	pieces_free(side->pieces);
 }
+
+struct side_walk side_walk_piece(const struct side *side, uint32_t id)
+{
+	const struct piece *piece = side_piece(side, id);
+
+	return (struct side_walk){
+		.side = side,
+		.sec = piece->sec,
+		.start = piece->start,
+		.end = piece->region_end,
+		.entries = side->entries->of_piece[id],
+		.nentries = side->entries->count[id],
+	};
+}
+
+struct side_walk side_walk_text(const struct side *side, uint32_t sec, uint64_t start, uint64_t end)
+{
+	struct side_walk walk = {.side = side, .sec = sec, .start = start, .end = end};
+
+	walk.nentries = entries_of_text(side->entries, sec, start, end, &walk.entries);
+	return walk;
+}
+
+bool side_walk_next(struct side_walk *walk, struct side_part *part)
+{
+	if (walk->next > walk->nentries)
+		return false;
+	*part = (struct side_part){0};
+	if (walk->next) {
+		part->id = walk->entries[walk->next - 1];
+		part->entry = &walk->side->entries->v[part->id];
+		part->n = side_entry_refs(walk->side, part->entry, &part->refs);
+	} else {
+		part->n = refs_in_range(walk->side->refs, walk->sec, walk->start, walk->end, &part->refs);
+	}
+	walk->next++;
+	return true;
+}

@@ -41,6 +41,45 @@ static inline uint32_t side_refs(const struct side *side, const struct piece *pi
 	return refs_in_range(side->refs, piece->sec, piece->start, piece->region_end, first);
 }
 
+/* Entry number i of those of a piece, of entries->count[piece]. */
+static inline const struct entry *side_entry(const struct side *side, uint32_t piece, uint32_t i)
+{
+	return &side->entries->v[side->entries->of_piece[piece][i]];
+}
+
+/* The references of an entry: stores the first and returns how many. */
+static inline uint32_t side_entry_refs(const struct side *side, const struct entry *entry, const struct ref **first)
+{
+	return refs_in_range(side->refs, entry->sec, entry->offset, entry->offset + entry->present, first);
+}
+
+static inline bool side_replacement(const struct side *side, const struct entry *entry, struct replacement *replacement)
+{
+	return entry_find_replacement(side->pieces, side->refs, entry, replacement);
+}
+
+/* A walk over what refers to things together: a piece or a block of special text, then each entry for its instructions. */
+struct side_walk {
+	const struct side *side;
+	uint32_t sec;
+	uint64_t start, end;
+	const uint32_t *entries; /* ids */
+	uint32_t nentries;
+	uint32_t next; /* 0: the piece or block itself; else one more than an index of entries */
+};
+
+struct side_part {
+	const struct entry *entry; /* NULL: the piece or block itself */
+	uint32_t id;               /* of the entry */
+	const struct ref *refs;
+	uint32_t n;
+};
+
+struct side_walk side_walk_piece(const struct side *side, uint32_t id);
+struct side_walk side_walk_text(const struct side *side, uint32_t sec, uint64_t start, uint64_t end);
+/* Stores the next part; false: there is none. */
+bool side_walk_next(struct side_walk *walk, struct side_part *part);
+
 /*
  * Where the object begins that a reference into a pool means. The assembler keeps the symbol where an address is not that of the
  * object itself: "0123"[i - 1] is `.LC1 - 1`, whose byte is the last one of another string.
