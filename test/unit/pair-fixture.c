@@ -34,12 +34,13 @@ struct made_section {
 struct maker {
 	struct arena *arena;
 	const char *source;
+	const void *arg;
 	VEC(struct made_section) secs; /* section i is i + 1 in the file */
 	VEC(struct elf_out_sym) syms;
 	uint32_t current; /* section */
 };
 
-struct maker *maker_new(const char *source)
+static struct maker *maker_new(const char *source)
 {
 	struct maker *maker = calloc(1, sizeof(*maker));
 
@@ -217,7 +218,8 @@ struct elf_obj *object_of(struct elf_out *out)
 	return obj;
 }
 
-struct elf_obj *maker_finish(struct maker *maker)
+/* Frees maker. */
+static struct elf_obj *maker_finish(struct maker *maker)
 {
 	struct elf_out *out = elf_out_new(EM_X86_64);
 	struct elf_obj *obj;
@@ -276,6 +278,30 @@ void pair_open(struct pair *pair, struct elf_obj *orig, struct elf_obj *patched)
 		assert_int_equal(side_open(pair->obj[i], &layout, false, side, &pair->diag), 0);
 	}
 	assert_int_equal(corr_new(&pair->orig, &pair->patched, &pair->corr, &pair->diag), 0);
+}
+
+void pair_make(struct elf_obj *objs[2], const char *source, side_builder *build, const void *arg)
+{
+	for (int i = 0; i < 2; i++) {
+		struct maker *maker = maker_new(source);
+
+		maker->arg = arg;
+		build(maker, i);
+		objs[i] = maker_finish(maker);
+	}
+}
+
+const void *maker_arg(const struct maker *maker)
+{
+	return maker->arg;
+}
+
+void pair_build(struct pair *pair, side_builder *build, const void *arg)
+{
+	struct elf_obj *objs[2];
+
+	pair_make(objs, "a.c", build, arg);
+	pair_open(pair, objs[0], objs[1]);
 }
 
 void pair_close(struct pair *pair)

@@ -22,8 +22,6 @@ struct maker;
 /* What a builder has, as the engine reads it; frees out. */
 struct elf_obj *object_of(struct elf_out *out);
 
-/* Of source, NULL: the object has no STT_FILE symbol. */
-struct maker *maker_new(const char *source);
 /* What follows goes to the end of the last section of this name, or of a new one. flags: SHF_* */
 void maker_section(struct maker *maker, const char *name, uint64_t flags);
 /* Names the place where the section ends now. A function goes on to the next section or symbol, a variable for size bytes. */
@@ -42,8 +40,6 @@ void maker_store(struct maker *maker, const char *variable);
 void maker_number(struct maker *maker, uint32_t number);
 void maker_text(struct maker *maker, const char *text);
 void maker_return(struct maker *maker);
-/* The object, as the engine reads it; frees maker. */
-struct elf_obj *maker_finish(struct maker *maker);
 
 struct pair {
 	struct elf_obj *obj[2];
@@ -54,6 +50,14 @@ struct pair {
 	size_t messages_size;
 };
 
+/* Describes one side of a pair; maker_arg() is what pair_make() was given for it. */
+typedef void side_builder(struct maker *maker, bool is_patched);
+
+const void *maker_arg(const struct maker *maker);
+/* Makes both sides; they are the caller's. source NULL: they have no STT_FILE symbol. */
+void pair_make(struct elf_obj *objs[2], const char *source, side_builder *build, const void *arg);
+/* Makes both sides of a.c, and pairs them. */
+void pair_build(struct pair *pair, side_builder *build, const void *arg);
 /* Takes the objects over, and pairs them. */
 void pair_open(struct pair *pair, struct elf_obj *orig, struct elf_obj *patched);
 void pair_close(struct pair *pair);

@@ -35,27 +35,32 @@ struct scene {
 	uint64_t at; /* of the number, in both functions */
 };
 
-/* f() of both objects: before, mov $number,%esi, after. The number is 10 and then 13. */
+struct steps {
+	const struct step *before, *before_now, *after;
+};
+
+/* f(): before, mov $number,%esi, after. The number is 10 and then 13. */
+static void side_of_steps(struct maker *maker, bool is_patched)
+{
+	const struct steps *steps = maker_arg(maker);
+
+	maker_function(maker, "own_function", STB_GLOBAL);
+	maker_return(maker);
+	maker_function(maker, "f", STB_GLOBAL);
+	add_step(maker, is_patched ? steps->before_now : steps->before);
+	maker_number(maker, is_patched ? 13 : 10);
+	add_step(maker, steps->after);
+	maker_return(maker);
+}
+
 static void open_scene_of_two(struct scene *scene, const char *source, const struct step *before,
 			      const struct step *before_now, const struct step *after)
 {
+	const struct steps steps = {before, before_now, after};
 	struct elf_obj *objs[2];
 
-	for (int i = 0; i < 2; i++) {
-		struct maker *maker = maker_new(source);
-		uint64_t at;
-
-		maker_function(maker, "own_function", STB_GLOBAL);
-		maker_return(maker);
-		maker_function(maker, "f", STB_GLOBAL);
-		add_step(maker, i ? before_now : before);
-		maker_number(maker, i ? 13 : 10);
-		add_step(maker, after);
-		maker_return(maker);
-		objs[i] = maker_finish(maker);
-		at = before->text ? 7 : before->bytes ? strlen(before->bytes) : 0;
-		scene->at = at + 1;
-	}
+	scene->at = 1 + (before->text ? 7 : before->bytes ? strlen(before->bytes) : 0);
+	pair_make(objs, source, side_of_steps, &steps);
 	pair_open(&scene->pair, objs[0], objs[1]);
 	scene->lines = lines_new(&scene->pair.orig, &scene->pair.patched);
 	lines_begin(scene->lines, 7);

@@ -117,61 +117,62 @@ static void expect_no_order(const char *what, struct elf_obj *orig, struct elf_o
  * f and g have two counts each of one name, h has one of them that a helper had before; a macro counts names, two constants were one
  * place, one of two clones is called by a clone, and a function got an alias.
  */
-static struct elf_obj *synthetic(int patched)
+static void side_of_synthetic(struct maker *maker, bool is_patched)
 {
 	static const char *const counts[2][5] = {
 		{"count.0", "count.1", "count.2", "count.3", "count.10"},
 		{"count.1", "count.2", "count.4", "count.9", "count.11"},
 	};
-	const char *const *count = counts[patched];
-	struct maker *maker = maker_new("a.c");
+	const char *const *count = counts[is_patched];
 
 	maker_function(maker, "f", STB_GLOBAL);
 	maker_load(maker, count[0]);
 	maker_call(maker, "outside");
 	maker_store(maker, count[1]);
-	maker_call(maker, patched ? "do_it.isra.1" : "do_it.isra.0");
+	maker_call(maker, is_patched ? "do_it.isra.1" : "do_it.isra.0");
 	maker_return(maker);
 	/* Nothing tells its two from each other. */
 	maker_function(maker, "g", STB_GLOBAL);
 	maker_load(maker, count[2]);
-	if (!patched)
+	if (!is_patched)
 		maker_load(maker, count[3]);
-	maker_load(maker, patched ? "__UNIQUE_ID_state_12" : "__UNIQUE_ID_state_7");
-	maker_load(maker, patched ? "__UNIQUE_ID_state_9" : "__UNIQUE_ID_state_10");
+	maker_load(maker, is_patched ? "__UNIQUE_ID_state_12" : "__UNIQUE_ID_state_7");
+	maker_load(maker, is_patched ? "__UNIQUE_ID_state_9" : "__UNIQUE_ID_state_10");
 	maker_return(maker);
-	maker_function(maker, patched ? "h" : "helper", STB_GLOBAL);
+	maker_function(maker, is_patched ? "h" : "helper", STB_GLOBAL);
 	maker_load(maker, count[4]);
-	maker_call(maker, patched ? "do_it.isra.0" : "do_it.isra.1");
+	maker_call(maker, is_patched ? "do_it.isra.0" : "do_it.isra.1");
 	maker_return(maker);
 	maker_function(maker, "do_it.isra.0", STB_LOCAL);
 	maker_call(maker, "inner.constprop.0");
 	maker_return(maker);
 	maker_function(maker, "do_it.isra.1", STB_LOCAL);
-	if (patched)
+	if (is_patched)
 		maker_symbol(maker, "alias_of_it", STT_FUNC, STB_LOCAL, 1);
 	maker_return(maker);
 	maker_function(maker, "inner.constprop.0", STB_LOCAL);
 	maker_return(maker);
 	for (int i = 0; i < 5; i++)
 		maker_variable(maker, count[i], STB_LOCAL, NULL, 4);
-	maker_variable(maker, patched ? "__UNIQUE_ID_state_12" : "__UNIQUE_ID_state_7", STB_LOCAL, NULL, 4);
-	maker_variable(maker, patched ? "__UNIQUE_ID_state_9" : "__UNIQUE_ID_state_10", STB_LOCAL, NULL, 4);
+	maker_variable(maker, is_patched ? "__UNIQUE_ID_state_12" : "__UNIQUE_ID_state_7", STB_LOCAL, NULL, 4);
+	maker_variable(maker, is_patched ? "__UNIQUE_ID_state_9" : "__UNIQUE_ID_state_10", STB_LOCAL, NULL, 4);
 	maker_section(maker, ".rodata.first", SHF_ALLOC);
 	maker_symbol(maker, "first", STT_OBJECT, STB_LOCAL, 4);
-	if (patched) {
+	if (is_patched) {
 		maker_bytes(maker, "\1\0\0\0", 4);
 		maker_section(maker, ".rodata.second", SHF_ALLOC);
 	}
 	maker_symbol(maker, "second", STT_OBJECT, STB_LOCAL, 4);
 	maker_bytes(maker, "\2\0\0\0", 4);
-	return maker_finish(maker);
 }
 
 static void test_synthetic(void **state)
 {
+	struct elf_obj *objs[2];
+
 	(void)state;
-	expect_no_order("the synthetic pair", synthetic(0), synthetic(1));
+	pair_make(objs, "a.c", side_of_synthetic, NULL);
+	expect_no_order("the synthetic pair", objs[0], objs[1]);
 }
 
 static struct elf_obj *compile(const char *dir, const char *test, const char *side)

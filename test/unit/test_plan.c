@@ -105,13 +105,13 @@ static void read_world(struct scene *scene, const struct world *world)
 }
 
 /* From the two objects to the plan, without diff/gate.c: what that refuses is planned all the same. */
-static void open_scene(struct scene *scene, struct elf_obj *orig, struct elf_obj *patched, const struct world *world)
+static void open_scene(struct scene *scene, side_builder *build, const void *arg, const struct world *world)
 {
 	struct pair *pair = &scene->pair;
 	struct diff *diff = &scene->diff;
 
 	*scene = (struct scene){0};
-	pair_open(pair, orig, patched);
+	pair_build(pair, build, arg);
 	read_world(scene, world);
 	*diff = (struct diff){.orig = pair->orig, .patched = pair->patched, .corr = pair->corr};
 	assert_int_equal(author_new(&diff->orig, &diff->patched, pair->corr, &scene->author, &pair->diag), 0);
@@ -198,64 +198,67 @@ static void expect_nothing_refused(struct scene *scene)
 }
 
 /* f() that differs between both; what it refers to is added by whoever calls this. */
-static struct maker *start(int patched)
+static void start(struct maker *maker, bool is_patched)
 {
-	struct maker *maker = maker_new("a.c");
-
 	maker_function(maker, "f", STB_GLOBAL);
-	maker_number(maker, patched ? 2 : 1);
-	return maker;
+	maker_number(maker, is_patched ? 2 : 1);
 }
 
-/* The pair whose f() calls this, in both or only now. */
+/* f() calls this, in both or only now. */
+struct caller {
+	const char *callee;
+	bool is_new;
+};
+
+static void side_of_caller(struct maker *maker, bool is_patched)
+{
+	const struct caller *caller = maker_arg(maker);
+
+	start(maker, is_patched);
+	if (is_patched || !caller->is_new)
+		maker_call(maker, caller->callee);
+	maker_return(maker);
+}
+
 static void open_caller(struct scene *scene, const char *callee, bool is_new, const struct world *world)
 {
-	struct elf_obj *objs[2];
+	const struct caller caller = {callee, is_new};
 
-	for (int i = 0; i < 2; i++) {
-		struct maker *maker = start(i);
-
-		if (i || !is_new)
-			maker_call(maker, callee);
-		maker_return(maker);
-		objs[i] = maker_finish(maker);
-	}
-	open_scene(scene, objs[0], objs[1], world);
+	open_scene(scene, side_of_caller, &caller, world);
 }
 
 /* ---- what is carried and what is not ---- */
 
+static void side_of_own_things(struct maker *maker, bool is_patched)
+{
+	start(maker, is_patched);
+	maker_call(maker, "same");
+	maker_load(maker, is_patched ? "count.7" : "count.3");
+	maker_load(maker, "old");
+	if (is_patched) {
+		maker_call(maker, "added");
+		maker_load(maker, "new");
+	}
+	maker_return(maker);
+	maker_function(maker, "same", STB_LOCAL);
+	maker_return(maker);
+	maker_variable(maker, is_patched ? "count.7" : "count.3", STB_LOCAL, NULL, 4);
+	maker_variable(maker, "old", STB_LOCAL, "\1\0\0\0", 4);
+	if (is_patched) {
+		maker_function(maker, "added", STB_LOCAL);
+		maker_call(maker, "f");
+		maker_return(maker);
+		maker_variable(maker, "new", STB_LOCAL, "\1\0\0\0", 4);
+	}
+}
+
 static void test_own_things(void **state)
 {
 	static const struct world world = {.symbols = FUNCTION("same") GLOBAL("f") VARIABLE("count.3") VARIABLE("old")};
-	struct elf_obj *objs[2];
 	struct scene scene;
 
 	(void)state;
-	for (int i = 0; i < 2; i++) {
-		struct maker *maker = start(i);
-
-		maker_call(maker, "same");
-		maker_load(maker, i ? "count.7" : "count.3");
-		maker_load(maker, "old");
-		if (i) {
-			maker_call(maker, "added");
-			maker_load(maker, "new");
-		}
-		maker_return(maker);
-		maker_function(maker, "same", STB_LOCAL);
-		maker_return(maker);
-		maker_variable(maker, i ? "count.7" : "count.3", STB_LOCAL, NULL, 4);
-		maker_variable(maker, "old", STB_LOCAL, "\1\0\0\0", 4);
-		if (i) {
-			maker_function(maker, "added", STB_LOCAL);
-			maker_call(maker, "f");
-			maker_return(maker);
-			maker_variable(maker, "new", STB_LOCAL, "\1\0\0\0", 4);
-		}
-		objs[i] = maker_finish(maker);
-	}
-	open_scene(&scene, objs[0], objs[1], &world);
+	open_scene(&scene, side_of_own_things, NULL, &world);
 	expect_plan(&scene, "f", "same", "early .klp.sym.vmlinux.same,0", USE_CALL_SAME);
 	/* Under the name that the running kernel has */
 	expect_plan(&scene, "f", "count.7", "early .klp.sym.vmlinux.count.3,0", USE_OF_KERNEL);
@@ -296,44 +299,41 @@ static void test_outside_of_vmlinux(void **state)
 }
 
 /* A static function may have the name of another file's export. */
+static void side_of_static_with_the_name_of_an_export(struct maker *maker, bool is_patched)
+{
+	start(maker, is_patched);
+	maker_call(maker, "same");
+	maker_return(maker);
+	maker_function(maker, "same", STB_LOCAL);
+	maker_return(maker);
+}
+
 static void test_static_with_the_name_of_an_export(void **state)
 {
 	static const struct world world = {
 		.symbols = FUNCTION("same") GLOBAL("same") GLOBAL("f"),
 		.exports = "0x1\tsame\tvmlinux\tEXPORT_SYMBOL\t\n",
 	};
-	struct elf_obj *objs[2];
 	struct scene scene;
 
 	(void)state;
-	for (int i = 0; i < 2; i++) {
-		struct maker *maker = start(i);
-
-		maker_call(maker, "same");
-		maker_return(maker);
-		maker_function(maker, "same", STB_LOCAL);
-		maker_return(maker);
-		objs[i] = maker_finish(maker);
-	}
-	open_scene(&scene, objs[0], objs[1], &world);
+	open_scene(&scene, side_of_static_with_the_name_of_an_export, NULL, &world);
 	expect_plan(&scene, "f", "same", "early .klp.sym.vmlinux.same,1", USE_CALL_SAME);
 	expect_nothing_refused(&scene);
 	close_scene(&scene);
 }
 
+static void side_of_static(struct maker *maker, bool is_patched)
+{
+	start(maker, is_patched);
+	maker_load(maker, "v");
+	maker_return(maker);
+	maker_variable(maker, "v", STB_LOCAL, NULL, 4);
+}
+
 static void open_static(struct scene *scene, const struct world *world)
 {
-	struct elf_obj *objs[2];
-
-	for (int i = 0; i < 2; i++) {
-		struct maker *maker = start(i);
-
-		maker_load(maker, "v");
-		maker_return(maker);
-		maker_variable(maker, "v", STB_LOCAL, NULL, 4);
-		objs[i] = maker_finish(maker);
-	}
-	open_scene(scene, objs[0], objs[1], world);
+	open_scene(scene, side_of_static, NULL, world);
 }
 
 static void test_statics_of_one_name(void **state)
@@ -474,24 +474,23 @@ static void test_patched_function(void **state)
 	}
 }
 
+static void side_of_moved_global(struct maker *maker, bool is_patched)
+{
+	start(maker, is_patched);
+	maker_return(maker);
+	if (is_patched) {
+		maker_function(maker, "moved", STB_GLOBAL);
+		maker_return(maker);
+	}
+}
+
 static void test_moved_global(void **state)
 {
 	static const struct world world = {.symbols = GLOBAL("f") GLOBAL("moved")};
-	struct elf_obj *objs[2];
 	struct scene scene;
 
 	(void)state;
-	for (int i = 0; i < 2; i++) {
-		struct maker *maker = start(i);
-
-		maker_return(maker);
-		if (i) {
-			maker_function(maker, "moved", STB_GLOBAL);
-			maker_return(maker);
-		}
-		objs[i] = maker_finish(maker);
-	}
-	open_scene(&scene, objs[0], objs[1], &world);
+	open_scene(&scene, side_of_moved_global, NULL, &world);
 	expect_refused(&scene, "moved", "global-moved");
 	close_scene(&scene);
 }
@@ -522,22 +521,22 @@ static bool output_has_section(struct scene *scene, const char *name)
 }
 
 /* A call that the kernel rewrites when the module is loaded, and a key that is of vmlinux or of a module that may come later. */
+static void side_of_static_call(struct maker *maker, bool is_patched)
+{
+	const char *section = maker_arg(maker);
+
+	start(maker, is_patched);
+	maker_call(maker, "trampoline");
+	maker_return(maker);
+	maker_section(maker, section, SHF_ALLOC | SHF_WRITE);
+	maker_field(maker, R_X86_64_PC32, "f", 5);
+	if (!strcmp(section, ".static_call_sites"))
+		maker_field(maker, R_X86_64_PC32, "key", 0);
+}
+
 static void open_static_call(struct scene *scene, const char *section, const struct world *world)
 {
-	struct elf_obj *objs[2];
-
-	for (int i = 0; i < 2; i++) {
-		struct maker *maker = start(i);
-
-		maker_call(maker, "trampoline");
-		maker_return(maker);
-		maker_section(maker, section, SHF_ALLOC | SHF_WRITE);
-		maker_field(maker, R_X86_64_PC32, "f", 5);
-		if (!strcmp(section, ".static_call_sites"))
-			maker_field(maker, R_X86_64_PC32, "key", 0);
-		objs[i] = maker_finish(maker);
-	}
-	open_scene(scene, objs[0], objs[1], world);
+	open_scene(scene, side_of_static_call, section, world);
 }
 
 static void test_entries_of_what_comes_later(void **state)
