@@ -68,11 +68,41 @@ check_calls() {
 			<(printf '%s\n' "$defined") -
 }
 
-# Names of sections and symbols of the kernel stand in kernel/, a machine's in arch/. (Those of an ELF file's own sections are
-# elf/build.c's.)
+# The string literals of the files, one a line, each with what stands before it if that is a function and its first arguments:
+# `FILE: elf_obj_modinfo(obj, "name"`. Comments have none.
+literals() { # FILE...
+	local file
+	for file; do
+		gcc -fpreprocessed -dD -E -P "$file" 2>/dev/null | sed -E '/^#include/d' |
+			{ grep -oE '([a-z_0-9]+\(([^"(),]+(\([^()"]*\))?, )*)?"([^"\\]|\\.)*"' || true; } | sed "s,^,$file: ,"
+	done
+}
+
+# Names of sections and symbols of the kernel and keys of .modinfo stand in kernel/, a machine's in arch/: outside no literal looks like
+# one, and none is compared, or looked up. Not meant: those of an ELF file's own sections (elf/build.c); names of files of any program; words
+# of files that an own reader takes apart, and of command lines (the third pattern).
 check_names() {
-	! grep -nE '"(\.[a-zA-Z_][a-zA-Z_.]*|__[a-z_]+)"' create-diff-object/{util,elf,target,object,place,diff,klp,verify,tools}/*.c |
-		grep -vE '"\.(c|h|S|ko|rst|dts|dtsi|yaml)"|^create-diff-object/elf/build.c:|"\._"'
+	local found
+	found=$(literals create-diff-object/{util,elf,target,object,place,diff,klp,verify,tools}/*.[ch] | grep -E \
+		-e '"(\.|__?)[a-zA-Z%][^" ]*"$' \
+		-e '"(%s)?\.ko[^ ]*"' -e '"[^"]*_(GPL|SYMBOL)' -e '"vmlinux"' -e '"[a-z_]+=[^ ]*"' \
+		-e ' (strn?cmp|strstr|memcmp|memmem|strlen|has_prefix|starts_with|ends_with|[a-z_]*(modinfo|strmap_get|find|find_[a-z_]+|has_[a-z_]+))\(.*"[^"]*[A-Za-z_]{2}' |
+		grep -vE \
+			-e '^create-diff-object/elf/build.c: ' \
+			-e '"\.(c|h|S|rst|dts|dtsi|yaml)"|"__LINE__\\n"|"void \*"|memcmp\(sec->data, "ZLIB"' \
+			-e '^create-diff-object/tools/[a-z-]+\.c: "vmlinux"$' \
+			-e '^create-diff-object/(place/placement|target/symtab|util/manifest|tools/[a-z-]+)\.c: str(cmp|ncmp|str)\([^"]*"[A-Za-z: '"'"'-]+"$') || true
+	if [[ $found ]]; then echo "$found"; return 1; fi
+}
+
+# The keys of .modinfo that the driver asks for or writes are those that kernel/module.h has.
+check_modinfo_keys() {
+	local known
+	known=$(sed -nE 's/^#define MODINFO_[A-Z_]+ +"([a-z_]+)"$/\1/p' create-diff-object/kernel/module.h)
+	[[ $known ]] || return
+	grep -noE '(modinfo -F |MODULE_INFO\()[a-z_]+' kpatch-build/kpatch-build kpatch-build/lib/*.sh kmod/patch/*.[ch] | sed -E 's/[^a-z_]([a-z_]+)$/ \1/' |
+		awk 'NR == FNR { known[$1] = 1; next } !($NF in known) { print $0 " is no key of kernel/module.h"; bad = 1 } END { exit bad }' \
+			<(printf '%s\n' "$known") -
 }
 
 # What a relocation type or a machine's number means, only arch/ knows, and other code does not name a machine.
@@ -137,6 +167,7 @@ try "a function that is called is there" check_calls
 try "include order of the layers" check_layers
 try "no symbol of a layer above, no circle of files" check_symbols
 try "names of the kernel's sections and symbols only in kernel/ and arch/" check_names
+try "keys of .modinfo in the driver are those of kernel/module.h" check_modinfo_keys
 try "numbers of machines only in arch/" check_machine
 try "a machine only in arch.sh of the driver" check_machine_of_driver
 try "exit() only in tools/" check_exit

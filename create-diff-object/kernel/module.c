@@ -5,6 +5,10 @@
 #include <elf.h>
 #include <string.h>
 
+#define MODULE_FILE_END ".ko"
+#define EXPORT_WORD     "EXPORT_SYMBOL"
+#define EXPORT_GPL      "_GPL"
+
 const char *modinfo_next(const uint8_t *data, uint64_t size, const char *key, const char *before)
 {
 	uint64_t at = before ? (uint64_t)((const uint8_t *)before - data) + strlen(before) + 1 : 0;
@@ -35,7 +39,8 @@ static char name_byte(char written)
 	return written == '-' ? '_' : written;
 }
 
-bool module_name_is_written(const char *text, size_t len, const char *name)
+/* Are the len bytes of text a way to write the name? */
+static bool is_name_written(const char *text, size_t len, const char *name)
 {
 	for (; len && *name; len--, text++, name++)
 		if (name_byte(*text) != *name)
@@ -63,17 +68,30 @@ bool module_depends_has(const char *depends, const char *name)
 	size_t len;
 
 	for (const char *other = NULL; (other = module_depends_next(depends, other, &len));)
-		if (module_name_is_written(other, len, name))
+		if (is_name_written(other, len, name))
 			return true;
 	return false;
 }
 
+void module_name_from_path(char *path)
+{
+	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+	size_t len = strlen(name), end = strlen(MODULE_FILE_END);
+
+	if (len > end && !strcmp(name + len - end, MODULE_FILE_END))
+		len -= end;
+	memmove(path, name, len);
+	path[len] = 0;
+	module_name_from_text(path);
+}
+
 bool module_name_is_of_file(const char *file, const char *name)
 {
-	static const char *const ends[] = {".ko", ".ko.xz", ".ko.gz", ".ko.zst"};
+	static const char *const ends[] = {MODULE_FILE_END, MODULE_FILE_END ".xz", MODULE_FILE_END ".gz",
+					   MODULE_FILE_END ".zst"};
 	size_t len = strlen(name);
 
-	if (strlen(file) < len || !module_name_is_written(file, len, name))
+	if (strlen(file) < len || !is_name_written(file, len, name))
 		return false;
 	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
 		if (!strcmp(file + len, ends[i]))
@@ -84,6 +102,26 @@ bool module_name_is_of_file(const char *file, const char *name)
 bool module_has_own(const char *symbol)
 {
 	return !strcmp(symbol, MODULE_SELF) || !strcmp(symbol, "init_module") || !strcmp(symbol, "cleanup_module");
+}
+
+bool module_ignores_undefined(const char *symbol)
+{
+	return !strcmp(symbol, "_GLOBAL_OFFSET_TABLE_");
+}
+
+const char *module_export_word(bool gpl_only)
+{
+	return gpl_only ? EXPORT_WORD EXPORT_GPL : EXPORT_WORD;
+}
+
+bool module_export_word_is_valid(const char *word)
+{
+	return !strncmp(word, EXPORT_WORD, strlen(EXPORT_WORD));
+}
+
+bool module_export_word_is_gpl(const char *word)
+{
+	return strstr(word, EXPORT_GPL) != NULL;
 }
 
 bool module_license_is_gpl(const char *license)

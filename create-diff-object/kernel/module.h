@@ -12,6 +12,27 @@
 #define MODINFO_SECTION  ".modinfo"
 #define VERSIONS_SECTION "__versions"
 
+/* Keys of MODINFO_SECTION: the kernel's, and modprobe's */
+#define MODINFO_NAME         "name"
+#define MODINFO_DEPENDS      "depends"
+#define MODINFO_SOFTDEP      "softdep"
+#define MODINFO_LICENSE      "license"
+#define MODINFO_VERMAGIC     "vermagic"
+#define MODINFO_INTREE       "intree"
+#define MODINFO_IMPORT_NS    "import_ns"
+#define MODINFO_LIVEPATCH    "livepatch"
+/* Ours, of which some are written by kpatch-build/lib/module.sh. Which module is patched; which one a part is for */
+#define MODINFO_KLP_OBJECT   "klp_object"
+#define MODINFO_KLP_PART_OF  "klp_part_of"
+/* What was judged, and by whom: RULE:NAME, and `function:` or `section:` NAME */
+#define MODINFO_ACCEPTED     "accepted"
+#define MODINFO_IGNORED      "ignored"
+#define MODINFO_ADDRESS_KEPT "address_kept"
+#define MODINFO_WITHOUT      "without"
+/* The base check was left out; what it would have refused */
+#define MODINFO_BASE_CHECK   "base_check"
+#define MODINFO_BASE_DIFFERS "base_differs"
+
 /* An entry of VERSIONS_SECTION: a symbol that the module takes, and what it is like (struct modversion_info, include/linux/module.h). */
 struct module_version {
 	uint64_t crc;
@@ -29,8 +50,6 @@ const char *modinfo_next(const uint8_t *data, uint64_t size, const char *key, co
  * (scripts/Makefile.lib, name-fix).
  */
 bool module_name_is_valid(const char *name);
-/* Are the len bytes of text a way to write the name? */
-bool module_name_is_written(const char *text, size_t len, const char *name);
 /* Makes the name of what is written in text, in place. */
 void module_name_from_text(char *text);
 /*
@@ -40,12 +59,23 @@ void module_name_from_text(char *text);
 const char *module_depends_next(const char *depends, const char *before, size_t *len);
 /* Is the module of that name among them? */
 bool module_depends_has(const char *depends, const char *name);
+/* Makes the name of the path that Module.symvers has of a module, in place: "net/ipv4/tcp-cubic.ko" is tcp_cubic. */
+void module_name_from_path(char *path);
 /* Is a file of this name (`nf-tables.ko.xz`) that of the module? */
 bool module_name_is_of_file(const char *file, const char *name);
 
 /* The structure that each module has of itself (scripts/mod/modpost.c), and names that each has for itself: an undefined one would be satisfied by the livepatch module's own. */
 #define MODULE_SELF "__this_module"
 bool module_has_own(const char *symbol);
+/* The symbol whose version stands for those of struct module and its kin; every module takes it (check_modstruct_version()). */
+#define MODULE_LAYOUT "module_layout"
+/* Does the loader pass an undefined symbol of that name by (simplify_symbols(), ignore_undef_symbol())? */
+bool module_ignores_undefined(const char *symbol);
+
+/* How Module.symvers calls an export: EXPORT_SYMBOL, EXPORT_SYMBOL_GPL. Is it such a word, and for GPL modules only? */
+const char *module_export_word(bool gpl_only);
+bool module_export_word_is_valid(const char *word);
+bool module_export_word_is_gpl(const char *word);
 
 /* Does the licence allow symbols that are exported to GPL modules (include/linux/license.h)? */
 bool module_license_is_gpl(const char *license);

@@ -23,6 +23,8 @@
 #define SEAL_SECTION   ".ibt_endbr_seal"
 /* The one section for percpu data that the module loader knows (kernel/module/main.c, find_pcpusec()). */
 #define PERCPU_SECTION ".data..percpu"
+/* The first symbol of every kernel. */
+#define KERNEL_BEGIN   "_text"
 /* What a linked kernel frees when it has started stands between these two (arch/x86/kernel/vmlinux.lds.S). */
 #define FREED_BEGIN    "__init_begin"
 #define FREED_END      "__init_end"
@@ -69,6 +71,20 @@ enum data_kind section_data_kind(const char *name, uint64_t flags);
 
 /* Does the section hold nothing but constants, which nothing writes, not even start-up code (`.rodata.foo`), and which are not merged? */
 bool is_constant_section(const char *name, uint64_t flags);
+
+/* How -ffunction-sections calls the section of a function: this, and then the function's name. */
+#define FUNCTION_SECTION_PREFIX ".text."
+
+/*
+ * The symbol where a linked kernel has the begin or the end of a table: `__start___jump_table`, `__start_static_call_sites`. Of some
+ * sections (.static_call_sites, __mcount_loc) it has a part of the name only, the stem.
+ */
+enum table_border {
+	TABLE_BEGIN,
+	TABLE_END,
+};
+void table_border_name(const char *section, enum table_border border, char *symbol, size_t size);
+const char *table_border_stem(const char *section);
 
 /* Does code of this section run when its object leaves (`.exit.text`)? */
 bool is_exit_section(const char *name);

@@ -50,7 +50,7 @@ const struct section_row kernel_sections[] = {
 
 	/* Code */
 	ROW(".text", PREFIX, SEC_TEXT, .traits = SECTION_IS_ORDINARY_TEXT),
-	ROW(".text.", PREFIX, SEC_TEXT, .traits = SECTION_IS_ORDINARY_TEXT | SECTION_IS_OF_FUNCTION),
+	ROW(FUNCTION_SECTION_PREFIX, PREFIX, SEC_TEXT, .traits = SECTION_IS_ORDINARY_TEXT | SECTION_IS_OF_FUNCTION),
 	/* Constructors of KASAN and KCSAN, for one object's data; `.text.startup` alone is a function of that name. */
 	ROW(".text.startup._sub_I_", PREFIX, SEC_IGNORED, .traits = SECTION_IS_ORDINARY_TEXT | SECTION_IS_OF_FUNCTION),
 	ROW(".text.exit._sub_D_", PREFIX, SEC_IGNORED, .traits = SECTION_IS_ORDINARY_TEXT | SECTION_IS_OF_FUNCTION),
@@ -300,6 +300,16 @@ bool export_crc_section(const char *name, char *crcs, size_t size)
 		return false;
 	snprintf(crcs, size, EXPORT_CRC_TABLE "%s", name + strlen(EXPORT_TABLE));
 	return true;
+}
+
+void table_border_name(const char *section, enum table_border border, char *symbol, size_t size)
+{
+	snprintf(symbol, size, "__%s_%s", border == TABLE_BEGIN ? "start" : "stop", section);
+}
+
+const char *table_border_stem(const char *section)
+{
+	return section + strspn(section, "._");
 }
 
 bool is_gpl_export_section(const char *name)

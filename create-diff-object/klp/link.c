@@ -91,7 +91,7 @@ static bool look_at_file(void *arg, const char *path)
 	if (image_read(path, &image, &quiet))
 		return false;
 	if (!image_read_elf(image, &obj, &quiet)) {
-		list = elf_obj_modinfo(obj, "depends", NULL);
+		list = elf_obj_modinfo(obj, MODINFO_DEPENDS, NULL);
 		/* (A copy without .modinfo is no module.) */
 		is_module = list != NULL;
 		for (const char *name = NULL;
@@ -212,7 +212,7 @@ static void check_object(struct linking *ctx, const struct link_object *object)
 		check_symbol(ctx, object, names.v[i]);
 	vec_free(&names);
 	/* (klp/output.c writes it.) */
-	for (const char *kept = NULL; (kept = elf_obj_modinfo(object->obj, "address_kept", kept));)
+	for (const char *kept = NULL; (kept = elf_obj_modinfo(object->obj, MODINFO_ADDRESS_KEPT, kept));)
 		vec_add(&ctx->result->kept, kept);
 }
 

@@ -90,7 +90,7 @@ static const char *section_name(struct context *ctx, const struct piece *piece)
 	if (is_percpu_section(name))
 		return PERCPU_SECTION;
 	if (piece->kind == PIECE_FUNC && (count > 1 || !is_function_section(name)))
-		return arena_printf(ctx->arena, ".text.%s", piece->name);
+		return arena_printf(ctx->arena, FUNCTION_SECTION_PREFIX "%s", piece->name);
 	return name;
 }
 
@@ -179,8 +179,9 @@ static const struct place *find_block(const struct context *ctx, uint32_t owner,
 	return NULL;
 }
 
-static void add_modinfo(struct context *ctx, const char *tag)
+static void add_modinfo(struct context *ctx, const char *key, const char *value)
 {
+	const char *tag = arena_printf(ctx->arena, "%s=%s", key, value);
 	static const struct elf_out_sec_attr attr = {.type = SHT_PROGBITS, .flags = SHF_ALLOC, .align = 1};
 	uint32_t id = elf_out_find_section(ctx->out, MODINFO_SECTION);
 
@@ -196,8 +197,8 @@ static void write_accepted(struct context *ctx)
 		const struct diag_accept *accept = &ctx->diag->accepts.v[i];
 
 		if (accept->used)
-			add_modinfo(ctx, arena_printf(ctx->arena, "accepted=%s:%s", rule_info(accept->rule)->name,
-						      accept->name));
+			add_modinfo(ctx, MODINFO_ACCEPTED,
+				    arena_printf(ctx->arena, "%s:%s", rule_info(accept->rule)->name, accept->name));
 	}
 }
 
@@ -205,7 +206,7 @@ static void write_accepted(struct context *ctx)
 static void write_kept(struct context *ctx, const struct kept *kept)
 {
 	for (uint32_t i = 0; i < kept->n; i++)
-		add_modinfo(ctx, arena_printf(ctx->arena, "address_kept=%s", kept->names[i]));
+		add_modinfo(ctx, MODINFO_ADDRESS_KEPT, kept->names[i]);
 }
 
 /*
@@ -215,7 +216,7 @@ static void write_kept(struct context *ctx, const struct kept *kept)
 static void import_namespace(struct context *ctx, const char *ns)
 {
 	if (strmap_add(&ctx->imports, ns, 1) == STRMAP_NONE)
-		add_modinfo(ctx, arena_printf(ctx->arena, "import_ns=%s", ns));
+		add_modinfo(ctx, MODINFO_IMPORT_NS, ns);
 }
 
 static uint32_t planned_symbol(struct context *ctx, uint32_t sym)
@@ -514,9 +515,9 @@ static void write_author(struct context *ctx)
 	if (author->states != PIECE_NONE)
 		funcs_add_states(ctx->out, abs64, ctx->pieces[author->states].sym);
 	for (uint32_t i = 0; i < author->nignored; i++)
-		add_modinfo(ctx, arena_printf(ctx->arena, "ignored=%s:%s",
-					      author->ignored[i].is_section ? "section" : "function",
-					      author->ignored[i].name));
+		add_modinfo(ctx, MODINFO_IGNORED,
+			    arena_printf(ctx->arena, "%s:%s", author->ignored[i].is_section ? "section" : "function",
+					 author->ignored[i].name));
 }
 
 int output_new(const struct diff *diff, const struct plan_target *target, const struct plan *plan,

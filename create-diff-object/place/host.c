@@ -115,18 +115,17 @@ bool host_has_name(const struct host *host, const char *name, struct place at)
 	return false;
 }
 
-static uint32_t find_border(const struct host *host, const char *border, const char *name)
+static uint32_t find_border(const struct host *host, const char *section, enum table_border border)
 {
 	char symbol[128];
 
-	snprintf(symbol, sizeof(symbol), "__%s_%s", border, name);
+	table_border_name(section, border, symbol, sizeof(symbol));
 	return symtab_find(host->symtab, symbol);
 }
 
-/* `__start___jump_table`, `__start_static_call_sites` (of .static_call_sites), `__start_mcount_loc` (of __mcount_loc) */
 static bool find_table_by_symbols(const struct host *host, const char *section, struct place *start, uint64_t *size)
 {
-	uint32_t first = find_border(host, "start", section), last = find_border(host, "stop", section);
+	uint32_t first = find_border(host, section, TABLE_BEGIN), last = find_border(host, section, TABLE_END);
 	const struct symtab_sym *syms = host->symtab->syms;
 
 	if (first == SYMTAB_NONE || last == SYMTAB_NONE || syms[first].addr > syms[last].addr)
@@ -142,7 +141,7 @@ bool host_find_table(const struct host *host, const char *section, struct place 
 
 	if (!index)
 		return !host->is_module && (find_table_by_symbols(host, section, start, size) ||
-					    find_table_by_symbols(host, section + strspn(section, "._"), start, size));
+					    find_table_by_symbols(host, table_border_stem(section), start, size));
 	*start = host->is_module ? (struct place){index, 0} : (struct place){0, host->elf->secs[index].addr};
 	*size = host->elf->secs[index].size;
 	return true;

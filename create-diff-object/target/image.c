@@ -103,7 +103,7 @@ static int copy_payload(struct image *image, size_t offset, size_t length)
 
 static bool is_elf(const struct image *image)
 {
-	return image->size >= 4 && !memcmp(image->bytes, "\177ELF", 4);
+	return image->size >= SELFMAG && !memcmp(image->bytes, ELFMAG, SELFMAG);
 }
 
 static int unwrap(struct image *image, struct diag *diag)

@@ -421,7 +421,7 @@ static enum symtab_kind kind_of(const struct elf_sym *sym)
 /* The `depends=` of a module: names of others, as their files have them, with commas between. */
 static const char *find_depends(const struct elf_obj *obj, struct arena *arena)
 {
-	const char *depends = obj->type == ET_REL ? elf_obj_modinfo(obj, "depends", NULL) : NULL;
+	const char *depends = obj->type == ET_REL ? elf_obj_modinfo(obj, MODINFO_DEPENDS, NULL) : NULL;
 
 	return depends ? arena_strdup(arena, depends) : NULL;
 }

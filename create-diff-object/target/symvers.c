@@ -19,16 +19,11 @@
 
 enum { FIELD_CRC, FIELD_NAME, FIELD_OWNER, FIELD_TYPE, FIELD_NAMESPACE, NFIELDS };
 
-/* "net/ipv4/tcp-cubic" or "net/ipv4/tcp-cubic.ko" is the module tcp_cubic. */
 static const char *module_name(struct arena *arena, const char *owner)
 {
-	const char *slash = strrchr(owner, '/');
-	char *name = arena_strdup(arena, slash ? slash + 1 : owner);
-	size_t len = strlen(name);
+	char *name = arena_strdup(arena, owner);
 
-	if (len > 3 && !strcmp(name + len - 3, ".ko"))
-		name[len - 3] = 0;
-	module_name_from_text(name);
+	module_name_from_path(name);
 	return name;
 }
 
@@ -48,7 +43,7 @@ static int parse_line(struct symvers *symvers, char *line, name_wanted *wanted, 
 	crc = strtoul(fields[FIELD_CRC], &end, 16);
 	if (errno || *end || end == fields[FIELD_CRC] || crc > UINT32_MAX)
 		return -EINVAL;
-	if (strncmp(fields[FIELD_TYPE], "EXPORT_SYMBOL", strlen("EXPORT_SYMBOL")))
+	if (!module_export_word_is_valid(fields[FIELD_TYPE]))
 		return -EINVAL;
 	if (wanted && !wanted(arg, fields[FIELD_NAME]))
 		return 0;
@@ -58,7 +53,7 @@ static int parse_line(struct symvers *symvers, char *line, name_wanted *wanted, 
 		.module = module_name(symvers->arena, fields[FIELD_OWNER]),
 		.ns = fields[FIELD_NAMESPACE] ? arena_strdup(symvers->arena, fields[FIELD_NAMESPACE]) : "",
 		.crc = (uint32_t)crc,
-		.gpl_only = strstr(fields[FIELD_TYPE], "_GPL") != NULL,
+		.gpl_only = module_export_word_is_gpl(fields[FIELD_TYPE]),
 	};
 	return 1;
 }

@@ -31,7 +31,7 @@ static int module_open(char *text, struct module *module, struct diag *diag)
 	err = image_read(file, &module->image, diag);
 	if (!err)
 		err = image_read_elf(module->image, &module->obj, diag);
-	if (!err && (module->obj->type != ET_REL || !elf_obj_modinfo(module->obj, "vermagic", NULL)))
+	if (!err && (module->obj->type != ET_REL || !elf_obj_modinfo(module->obj, MODINFO_VERMAGIC, NULL)))
 		err = diag_error(diag, file, NULL, "no module of a kernel, or damaged");
 	if (!err)
 		err = versions_read(module->obj, &module->versions, diag);
@@ -48,28 +48,20 @@ static void module_close(struct module *module)
 
 /* ---- versions ---- */
 
-/* The module's name, as the kernel has it. */
-static char *name_of(struct arena *arena, const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	char *name = arena_strdup(arena, slash ? slash + 1 : path);
-
-	module_name_from_text(name);
-	return name;
-}
-
 /* One line, of what is found first. */
 static void check_module(const struct module *module, const char *release, const struct symvers *symvers,
 			 struct diag *diag)
 {
 	struct arena *arena = module->versions.arena;
-	const char *magic = elf_obj_modinfo(module->obj, "vermagic", NULL), *what;
+	const char *magic = elf_obj_modinfo(module->obj, MODINFO_VERMAGIC, NULL), *what;
+	char *name = arena_strdup(arena, module->path);
 	size_t len = strcspn(magic, " ");
 
+	module_name_from_path(name);
 	if (len != strlen(release) || memcmp(magic, release, len))
 		what = arena_printf(arena, "was built for %.*s", (int)len, magic);
 	else
-		what = versions_find_difference(&module->versions, symvers, name_of(arena, module->path));
+		what = versions_find_difference(&module->versions, symvers, name);
 	if (what)
 		diag_report(diag, DIAG_UNPROVED, RULE_MODULE_DIFFERS, NULL, NULL, "%s.ko %s", module->path, what);
 }
@@ -125,8 +117,8 @@ static void print_exports(const struct module *module)
 	for (uint32_t i = 0; i < module->versions.gives.n; i++) {
 		const struct versions_symbol *symbol = &module->versions.gives.v[i];
 
-		printf("0x%08lx\t%s\t%s\tEXPORT_SYMBOL_GPL\t\n", (unsigned long)symbol->crc, symbol->name,
-		       module->path);
+		printf("0x%08lx\t%s\t%s\t%s\t\n", (unsigned long)symbol->crc, symbol->name, module->path,
+		       module_export_word(true));
 	}
 }
 

@@ -7,6 +7,7 @@
 
 #include "elf/model.h"
 #include "object/layout.h"
+#include "kernel/module.h"
 #include "target/exports.h"
 #include "target/image.h"
 #include "target/kallsyms.h"
@@ -151,8 +152,9 @@ static int print_exports(const struct options *opts, const struct elf_obj *image
 	if (opts->symvers)
 		err = compare_exports(opts->symvers, exports, has_crcs, diag);
 	for (uint32_t i = 0; i < exports->nentries && !opts->symvers; i++)
-		fprintf(out, "0x%08x\t%s\t%s\tEXPORT_SYMBOL%s\t%s\n", exports->entries[i].crc, exports->entries[i].name,
-			exports->entries[i].owner, exports->entries[i].gpl_only ? "_GPL" : "", exports->entries[i].ns);
+		fprintf(out, "0x%08x\t%s\t%s\t%s\t%s\n", exports->entries[i].crc, exports->entries[i].name,
+			exports->entries[i].owner, module_export_word(exports->entries[i].gpl_only),
+			exports->entries[i].ns);
 	symvers_free(exports);
 	return err;
 }

@@ -80,7 +80,7 @@ static int read_image_symbols(const struct options *opts, const struct elf_obj *
 static int check_name(const char *name, const struct elf_obj *elf, struct diag *diag)
 {
 	/* What the module calls itself; NULL: nothing (before 4.13). */
-	const char *own = elf_obj_modinfo(elf, "name", NULL);
+	const char *own = elf_obj_modinfo(elf, MODINFO_NAME, NULL);
 
 	if (!module_name_is_valid(name))
 		return diag_error(diag, elf->path, NULL, "'%s' is no name of a module: letters, digits, underscores",

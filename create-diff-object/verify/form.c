@@ -288,7 +288,7 @@ static void check_name_pair(struct verify *v, const char *section, uint64_t offs
 
 void verify_check_name_lengths(struct verify *v)
 {
-	const char *name = verify_modinfo(v, "name");
+	const char *name = verify_modinfo(v, MODINFO_NAME);
 	size_t symbol_max = klp_symbol_name_max(v->release);
 
 	if (name && strlen(name) > KLP_OBJECT_NAME_MAX)

@@ -26,12 +26,12 @@ bool verify_has_modinfo(const struct verify *v, const char *key, const char *val
 
 const char *verify_module_name(const struct elf_obj *obj)
 {
-	return elf_obj_modinfo(obj, "name", NULL);
+	return elf_obj_modinfo(obj, MODINFO_NAME, NULL);
 }
 
 const char *verify_module_depends_text(const struct verify_module *module)
 {
-	const char *depends = elf_obj_modinfo(module->obj, "depends", NULL);
+	const char *depends = elf_obj_modinfo(module->obj, MODINFO_DEPENDS, NULL);
 
 	return depends ? depends : "";
 }
@@ -43,14 +43,14 @@ bool verify_module_depends(const struct verify_module *module, const char *other
 
 void verify_check_properties(struct verify *v)
 {
-	const char *license = verify_modinfo(v, "license");
-	const char *livepatch = verify_modinfo(v, "livepatch");
+	const char *license = verify_modinfo(v, MODINFO_LICENSE);
+	const char *livepatch = verify_modinfo(v, MODINFO_LIVEPATCH);
 
 	if (!livepatch)
 		verify_broken(v, MODINFO_SECTION, 0, NULL,
 			      "klp_enable_patch() refuses it, and its livepatch symbols are thrown away after loading",
-			      "livepatch=Y is missing");
-	else if (!verify_has_modinfo(v, "livepatch", "Y"))
+			      MODINFO_LIVEPATCH "=Y is missing");
+	else if (!verify_has_modinfo(v, MODINFO_LIVEPATCH, "Y"))
 		verify_broken(v, MODINFO_SECTION, 0, NULL,
 			      "the kernel looks for the tag alone and takes it, but it says what the module is not",
 			      "livepatch is \"%s\", not Y", livepatch);

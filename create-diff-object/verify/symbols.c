@@ -138,7 +138,7 @@ void verify_check_position(struct verify *v)
 	for (uint32_t i = 1; i < v->mod->nsyms; i++)
 		check_weak_symbol(v, &v->mod->syms[i]);
 	/* kpatch-build --skip-base-check: then names alone said which symbol is meant, and the code may be another's. */
-	for (const char *object = NULL; (object = verify_next_modinfo(v, "base_differs", object));)
+	for (const char *object = NULL; (object = verify_next_modinfo(v, MODINFO_BASE_DIFFERS, object));)
 		verify_skipped(v, arena_printf(v->arena, "the base check failed for %s", object));
 }
 
@@ -157,7 +157,7 @@ static bool is_patched_object(const struct verify *v, const char *object)
 /* The module that a part of a livepatch in per-object form belongs to, or NULL. */
 static const char *part_of(const struct verify *v)
 {
-	return verify_modinfo(v, "klp_part_of");
+	return verify_modinfo(v, MODINFO_KLP_PART_OF);
 }
 
 typedef VEC(const char *) name_vec;
@@ -299,12 +299,12 @@ static const char *find_pre_softdep(struct verify *v, const char *softdep)
 /* What must be there before the patch, or is loaded before it. */
 static void check_dependencies(struct verify *v)
 {
-	for (const char *depends = NULL; (depends = verify_next_modinfo(v, "depends", depends));)
+	for (const char *depends = NULL; (depends = verify_next_modinfo(v, MODINFO_DEPENDS, depends));)
 		if (*depends)
 			verify_broken(v, MODINFO_SECTION, 0, NULL,
 				      "the patch can't be loaded before these modules, and pins them",
 				      "the module depends on %s", depends);
-	for (const char *softdep = NULL; (softdep = verify_next_modinfo(v, "softdep", softdep));) {
+	for (const char *softdep = NULL; (softdep = verify_next_modinfo(v, MODINFO_SOFTDEP, softdep));) {
 		const char *names = find_pre_softdep(v, softdep);
 
 		if (names)

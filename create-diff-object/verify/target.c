@@ -78,7 +78,7 @@ static void find_vermagic(struct verify *v)
  */
 static int check_symbols(const struct verify *v, const char *path, struct diag *diag)
 {
-	if (symtab_count(v->symbols, "_text"))
+	if (symtab_count(v->symbols, KERNEL_BEGIN))
 		return 0;
 	return diag_error(diag, path, NULL, "not the symbols of a kernel: _text is missing; give the image itself");
 }

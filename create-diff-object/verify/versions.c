@@ -46,8 +46,8 @@ static void check_symbol(struct verify *v, const struct elf_sym *sym, const stru
 		return;
 	entry = symvers_find(v->symvers, sym->name);
 	if (!entry) {
-		/* Weak ones: L1 and L4 look after them. The loader ignores the last one. */
-		if (sym->bind != STB_WEAK && strcmp(sym->name, "_GLOBAL_OFFSET_TABLE_"))
+		/* Weak ones: L1 and L4 look after them. */
+		if (sym->bind != STB_WEAK && !module_ignores_undefined(sym->name))
 			verify_broken(v, NULL, 0, sym->name, "simplify_symbols() refuses the module: unknown symbol",
 				      "the kernel does not export it");
 		return;
@@ -55,14 +55,14 @@ static void check_symbol(struct verify *v, const struct elf_sym *sym, const stru
 	if (need_crc && strmap_get(versions, sym->name) == STRMAP_NONE)
 		verify_broken(v, VERSIONS_SECTION, 0, sym->name,
 			      "check_version() refuses the module, or taints the kernel", "no CRC was recorded for it");
-	if (*entry->ns && !verify_has_modinfo(v, "import_ns", entry->ns))
+	if (*entry->ns && !verify_has_modinfo(v, MODINFO_IMPORT_NS, entry->ns))
 		verify_broken(v, NULL, 0, sym->name, "verify_namespace_is_imported() refuses the module",
 			      "it is exported in namespace %s, which the module does not import", entry->ns);
 }
 
 static void check_vermagic(struct verify *v)
 {
-	const char *vermagic = verify_modinfo(v, "vermagic");
+	const char *vermagic = verify_modinfo(v, MODINFO_VERMAGIC);
 
 	if (!v->vermagic)
 		verify_skipped(v, "vermagic: the image does not tell the kernel's");
@@ -82,8 +82,8 @@ void verify_check_versions(struct verify *v)
 	     at += sizeof(struct module_version))
 		strmap_set(&names, check_version(v, sec, at), 0);
 	/* The CRC of module_layout stands for struct module and its kin; every module has it. */
-	if (need_crc && strmap_get(&names, "module_layout") == STRMAP_NONE)
-		verify_broken(v, VERSIONS_SECTION, 0, "module_layout",
+	if (need_crc && strmap_get(&names, MODULE_LAYOUT) == STRMAP_NONE)
+		verify_broken(v, VERSIONS_SECTION, 0, MODULE_LAYOUT,
 			      "check_modstruct_version() refuses the module, or taints the kernel",
 			      "no CRC was recorded for it");
 	for (uint32_t i = 1; i < v->mod->nsyms; i++)
