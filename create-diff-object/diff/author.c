@@ -33,10 +33,11 @@ static const char *file_of(const struct context *ctx)
 static void refuse_form(const struct context *ctx, const struct piece *piece)
 {
 	const char *section = side_section(ctx->patched, piece)->name;
+	bool is_named = piece->kind != PIECE_ANON && *piece->name;
 
-	diag_refuse(ctx->diag, RULE_AUTHOR_SECTION, file_of(ctx), section,
-		    "the form of %s in it is not known; use the macros of kpatch-macros.h",
-		    piece->kind == PIECE_ANON ? "what" : piece->name);
+	/* (By a name the line is found.) */
+	diag_refuse(ctx->diag, RULE_AUTHOR_SECTION, file_of(ctx), is_named ? piece->name : section,
+		    "its form in section %s is not known; use the macros of kpatch-macros.h", section);
 }
 
 /* The reference at `at` of a piece, if it is a pointer to the start of another piece of this object; else NULL. */

@@ -29,19 +29,22 @@ author_check() {
 }
 
 author_check_callbacks() {
-	local object kind function key first
-	local -A changed=()
+	local object kind function key first module
+	local -A changed=() alone=()
 	AUTHOR_CALLBACK=() AUTHOR_ALONE=()
 	author_records changed | while IFS=$'\t' read -r object function; do changed[${MODULE[$object]}]=1; done
 	author_records callback | while IFS=$'\t' read -r object kind function; do
 		key="${MODULE[$object]} $kind" first=${AUTHOR_CALLBACK["${MODULE[$object]} $kind"]:-}
-		lines_with_word "$function"
+		lines_with_word "$function" "${object%.o}.c"
 		if [[ $first ]]; then
 			AUTHOR_BAD+=("    $object: $function: a second $kind callback for ${MODULE[$object]}, beside ${first#* } of ${first% *}; call both from one function$REPLY [callback-twice]")
 		elif [[ -z ${changed[${MODULE[$object]}]:-} ]] && ! author_accepted "${MODULE[$object]}"; then
-			AUTHOR_BAD+=("    ${MODULE[$object]}: a $kind callback ($function of $object), and the patch changes no function of it; is it the file that was meant?$REPLY [callback-alone]")
+			alone[${MODULE[$object]}]+="${alone[${MODULE[$object]}]:+, }$kind callback $function of $object$REPLY"
 		fi
 		AUTHOR_CALLBACK[$key]="$object $function"
+	done
+	for module in "${!alone[@]}"; do
+		AUTHOR_BAD+=("    $module: the patch changes no function of it, but has for it: ${alone[$module]}; if that is meant, say --accept callback-alone:$module [callback-alone]")
 	done
 }
 
@@ -61,7 +64,7 @@ author_check_states() {
 	author_records states | while IFS=$'\t' read -r object name _; do
 		key=all
 		if ((OPT_PER_OBJECT)); then key=${MODULE[$object]}; fi
-		lines_with_word "$name"
+		lines_with_word "$name" "${object%.o}.c"
 		if [[ ${states[$key]:-} ]]; then
 			AUTHOR_BAD+=("    $object: $name: a second array of states, beside ${states[$key]}; a livepatch has one$REPLY [states-form]")
 		fi

@@ -107,12 +107,30 @@ diff_object() {
 		"$WORK/4-compile/patched$side/$object" "${MODULE[$object]}" "$symbols" "$TARGET_SYMVERS" "${MODULE_NAME//-/_}" "$out" \
 		>"$DIFF_LOG" 2>&1 || DIFF_STATUS=$?
 	case $DIFF_STATUS in
-	0 | 2 | 3) ;;
+	0 | 3) ;;
+	2)
+		diff_add_lines "$object"
+		;;
 	*)
 		print_folded "$(tail -n 25 -- "$DIFF_LOG" | sed 's/^/    /')" >&2
 		die "create-diff-object failed on $object (status $DIFF_STATUS)"
 		;;
 	esac
+}
+
+# diff_add_lines OBJECT: in its report, where in the patch stands what the author asked for and can't get. It may be no more than a name, of
+# which the debug information knows nothing.
+diff_add_lines() {
+	local report=$WORK/6-diff/${1%.o}.report line place
+	while IFS= read -r line; do
+		if [[ $line =~ ^refused$'\t'(author-section|callback-function|callback-twice|ignore-unmatched|states-form)$'\t' ]]; then
+			place=${line#*$'\t'*$'\t'}
+			lines_with_word "${place%%$'\t'*}" "${1%.o}.c"
+			if [[ $REPLY ]]; then line="${line% (hunk @@ *)}$REPLY"; fi
+		fi
+		printf '%s\n' "$line"
+	done <"$report" >"$report.new"
+	mv -f -- "$report.new" "$report"
 }
 
 # diff_take OBJECT: sort its result in

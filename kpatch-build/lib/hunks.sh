@@ -77,15 +77,25 @@ hunks_diff() {
 	diff -u --label "$old_name" --label "b/$1" -- "$old" "${2:-$WORK/2-tree/unnumbered/$1}" || (($? == 1))
 }
 
-# lines_with_word WORD -> REPLY: the first line with it that each hunk adds, in the patched file, as " (FILE:LINE, ...)"; empty if there are none
+# lines_with_word WORD [FILE] -> REPLY: the first line with it that each hunk adds, in the patched file, as " (FILE:LINE, ...)"; empty if there
+# are none. Where FILE has it, other files are not asked: they may have another one of that name.
 lines_with_word() {
 	local file found=""
-	for file in "${PATCHED_FILES[@]}"; do
+	for file in ${2:+"$2"} "${PATCHED_FILES[@]}"; do
+		if [[ ! -f $WORK/2-tree/unnumbered/$file ]]; then continue; fi
 		hunks_diff "$file" >"$WORK/2-tree/hunks.diff"
 		found+=$(awk -v word="$1" -v name="$file" '
 			/^@@ / { line = $3 + 0; wanted = 1; next }
-			line && wanted && /^\+/ && (" " $0 " ") ~ ("[^A-Za-z0-9_]" word "[^A-Za-z0-9_]") { print ", " name ":" line; wanted = 0 }
-			line && /^[+ ]/ { line++ }' "$WORK/2-tree/hunks.diff")
+			line && wanted && /^\+/ && has_word(" " substr($0, 2) " ") { print ", " name ":" line; wanted = 0 }
+			line && /^[+ ]/ { line++ }
+			function has_word(text,   at) {
+				while ((at = index(text, word))) {
+					if (substr(text, at - 1, 1) !~ /[A-Za-z0-9_]/ && substr(text, at + length(word), 1) !~ /[A-Za-z0-9_]/) return 1
+					text = substr(text, at + 1)
+				}
+				return 0
+			}' "$WORK/2-tree/hunks.diff")
+		if [[ $found && $file == "${2:-}" ]]; then break; fi
 	done
 	found=${found//$'\n'/}
 	REPLY=${found:+" (${found#, })"}

@@ -111,6 +111,24 @@ rows() { lib apply "$T/x.patch" 2>/dev/null; }
 	[[ $output == "" ]]
 }
 
+@test "the lines of a name are those of its file, if that has it, and a name is not taken for a pattern" {
+	export SETUP+='
+		found() { apply "$T/x.patch" >/dev/null; lines_with_word "$@"; echo "$REPLY"; }'
+	edit 's/a + 1/same(a)/; s/return 3/return ".data.x"[0]/'
+	sed 's/a + 1/same(a, "_data_x")/' "$T/src/kernel/bar.c" >"$T/src/kernel/other.c"
+	cp "$T/src/kernel/other.c" "$T/new.c"
+	sed -i 's/same(a, .*)/a + 1/' "$T/src/kernel/other.c"
+	diff_patch "$T/src/kernel/other.c" "$T/new.c" kernel/other.c >>"$T/x.patch"
+	run -0 lib found same kernel/other.c
+	[[ $output == " (kernel/other.c:13)" ]]
+	run -0 lib found same
+	[[ $output == " (kernel/bar.c:13, kernel/other.c:13)" ]]
+	run -0 lib found same kernel/none.c
+	[[ $output == " (kernel/bar.c:13, kernel/other.c:13)" ]]
+	run -0 lib found .data.x
+	[[ $output == " (kernel/bar.c:19)" ]]
+}
+
 # again RULE...: what without_again() makes of the records on standard input
 again() {
 	cat >"$T/report"
