@@ -23,6 +23,17 @@ struct debug_info {
 	GElf_Addr bias;
 };
 
+bool debug_number(Dwarf_Die *die, unsigned int name, uint64_t *value)
+{
+	Dwarf_Attribute attribute;
+	Dwarf_Word word;
+
+	if (dwarf_formudata(dwarf_attr(die, name, &attribute), &word))
+		return false;
+	*value = word;
+	return true;
+}
+
 static int find_no_other_file(Dwfl_Module *module, void **user, const char *name, Dwarf_Addr base, const char *file,
 			      const char *link, GElf_Word crc, char **found)
 {
@@ -138,14 +149,14 @@ static bool describe(Dwarf_Die *die, struct debug_inlined *inlined)
 {
 	const char *name = dwarf_diename(die);
 	Dwarf_Attribute attribute;
-	Dwarf_Word call_line;
+	uint64_t call_line;
 	Dwarf_Die origin;
 	int line = 0;
 
 	if (!name)
 		return false;
 	*inlined = (struct debug_inlined){.name = name};
-	if (!dwarf_formudata(dwarf_attr(die, DW_AT_call_line, &attribute), &call_line))
+	if (debug_number(die, DW_AT_call_line, &call_line))
 		inlined->call_line = (int)call_line;
 	if (dwarf_formref_die(dwarf_attr(die, DW_AT_abstract_origin, &attribute), &origin) &&
 	    !dwarf_decl_line(&origin, &line))
@@ -246,11 +257,10 @@ static bool next_member(Dwarf_Die *die, bool first)
 
 static uint64_t member_offset(Dwarf_Die *member)
 {
-	Dwarf_Attribute attribute;
-	Dwarf_Word bytes = 0, bits = 0;
+	uint64_t bytes = 0, bits = 0;
 
-	dwarf_formudata(dwarf_attr(member, DW_AT_data_member_location, &attribute), &bytes);
-	dwarf_formudata(dwarf_attr(member, DW_AT_data_bit_offset, &attribute), &bits);
+	debug_number(member, DW_AT_data_member_location, &bytes);
+	debug_number(member, DW_AT_data_bit_offset, &bits);
 	return bytes + bits / 8;
 }
 

@@ -25,6 +25,8 @@ void debug_file_free(struct debug_file *file);
 
 /* The unit behind `unit` (NULL: the first), or NULL. bias: from addresses in it to those of debug_find_address(). */
 Dwarf_Die *debug_next_unit(const struct debug_info *debug, Dwarf_Die *unit, uint64_t *bias);
+/* Stores an attribute (DW_AT_*) that is a number. Returns false if there is none; *value stays then. */
+bool debug_number(Dwarf_Die *die, unsigned int name, uint64_t *value);
 /* Has the variable a place in the object, not on a stack or in registers? */
 bool debug_has_fixed_address(Dwarf_Die *die);
 /* A place of the object as an address of the debug information. Returns false if there is no such section. */

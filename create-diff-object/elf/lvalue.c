@@ -5,6 +5,7 @@
 #include <dwarf.h>
 #include <string.h>
 
+#include "elf/debug.h"
 #include "elf/enumerators.h"
 #include "elf/members.h"
 #include "kernel/names.h"
@@ -41,14 +42,6 @@ static uint32_t strip(const struct types *types, uint32_t node, struct lvalue *l
 	return TYPE_NONE;
 }
 
-static uint64_t get_number(Dwarf_Die *die, unsigned int name)
-{
-	Dwarf_Attribute attribute;
-	Dwarf_Word word;
-
-	return dwarf_formudata(dwarf_attr(die, name, &attribute), &word) ? 0 : word;
-}
-
 static bool has_number_size(const struct lvalue *lvalue)
 {
 	uint64_t bits = lvalue->bits;
@@ -58,8 +51,9 @@ static bool has_number_size(const struct lvalue *lvalue)
 
 static bool is_integer(Dwarf_Die *die, struct lvalue *lvalue)
 {
-	uint64_t encoding = get_number(die, DW_AT_encoding);
+	uint64_t encoding = 0;
 
+	debug_number(die, DW_AT_encoding, &encoding);
 	lvalue->is_bool = encoding == DW_ATE_boolean;
 	lvalue->is_signed = encoding == DW_ATE_signed || encoding == DW_ATE_signed_char;
 	return lvalue->is_bool || lvalue->is_signed || encoding == DW_ATE_unsigned || encoding == DW_ATE_unsigned_char;
@@ -101,34 +95,17 @@ static bool find_end(const struct types *types, uint32_t node, struct lvalue *lv
 	return true;
 }
 
-/* Of an array with several indexes, debug information has one type: rank is which of them is meant, from 0. */
-static uint64_t count_of(Dwarf_Die *array, unsigned int rank)
-{
-	Dwarf_Attribute attribute;
-	Dwarf_Word word;
-	Dwarf_Die die;
-
-	if (dwarf_child(array, &die))
-		return 0;
-	do {
-		if (dwarf_tag(&die) != DW_TAG_subrange_type || rank--)
-			continue;
-		if (!dwarf_formudata(dwarf_attr(&die, DW_AT_count, &attribute), &word))
-			return word;
-		return dwarf_formudata(dwarf_attr(&die, DW_AT_upper_bound, &attribute), &word) ? 0 : word + 1;
-	} while (!dwarf_siblingof(&die, &die));
-	return 0;
-}
-
 static bool is_character(const struct types *types, uint32_t node)
 {
+	uint64_t encoding = 0;
 	Dwarf_Die die;
 
 	node = types_strip(types, node);
 	if (node == TYPE_NONE || types->nodes.v[node].tag != DW_TAG_base_type || type_size(types, node) != 1)
 		return false;
 	die = types->nodes.v[node].die;
-	return get_number(&die, DW_AT_encoding) != DW_ATE_boolean;
+	debug_number(&die, DW_AT_encoding, &encoding);
+	return encoding != DW_ATE_boolean;
 }
 
 static bool find_in_array(const struct search *search, uint32_t node, unsigned int depth, struct lvalue *lvalue)
@@ -144,7 +121,7 @@ static bool find_in_array(const struct search *search, uint32_t node, unsigned i
 		lvalue->kind = LVALUE_BYTES;
 		return size;
 	}
-	for (unsigned int rank = 0; (count = count_of(&array, rank)) && size / count; rank++) {
+	for (unsigned int rank = 0; type_array_count(&array, rank, &count) && count && size / count; rank++) {
 		uint64_t index;
 
 		size /= count;

@@ -5,21 +5,11 @@
 #include <dwarf.h>
 #include <string.h>
 
+#include "elf/debug.h"
 #include "util/arena.h"
 
 /* Structures without a name in each other; pointers to pointers. A broken file may have them without end. */
 #define MAX_DEPTH 24
-
-static bool get_number(Dwarf_Die *die, unsigned int name, uint64_t *value)
-{
-	Dwarf_Attribute attribute;
-	Dwarf_Word word;
-
-	if (dwarf_formudata(dwarf_attr(die, name, &attribute), &word))
-		return false;
-	*value = word;
-	return true;
-}
 
 uint64_t type_size(const struct types *types, uint32_t node)
 {
@@ -37,7 +27,7 @@ uint64_t type_alignment(const struct types *types, uint32_t node)
 	Dwarf_Die die = types->nodes.v[node].die;
 	uint64_t alignment = 0;
 
-	get_number(&die, DW_AT_alignment, &alignment);
+	debug_number(&die, DW_AT_alignment, &alignment);
 	return alignment;
 }
 
@@ -45,18 +35,18 @@ void member_measure(const struct types *types, Dwarf_Die *die, struct member *me
 {
 	uint64_t bytes = 0, bit_size, at, unit;
 
-	get_number(die, DW_AT_data_member_location, &bytes);
+	debug_number(die, DW_AT_data_member_location, &bytes);
 	member->bit = bytes * 8;
 	member->bits = type_size(types, member->node) * 8;
-	member->is_bitfield = get_number(die, DW_AT_bit_size, &bit_size);
+	member->is_bitfield = debug_number(die, DW_AT_bit_size, &bit_size);
 	if (!member->is_bitfield)
 		return;
-	if (get_number(die, DW_AT_data_bit_offset, &at)) {
+	if (debug_number(die, DW_AT_data_bit_offset, &at)) {
 		member->bit += at;
-	} else if (get_number(die, DW_AT_bit_offset, &at)) {
+	} else if (debug_number(die, DW_AT_bit_offset, &at)) {
 		/* Up to version 4: counted from the most significant bit of a unit. */
 		unit = member->bits;
-		if (get_number(die, DW_AT_byte_size, &bytes))
+		if (debug_number(die, DW_AT_byte_size, &bytes))
 			unit = bytes * 8;
 		member->bit += unit - at - bit_size;
 	}
@@ -124,24 +114,33 @@ void members_find(const struct types *types, uint32_t node, member_vec *members)
 	find_members(types, node, "", 0, 0, members);
 }
 
+bool type_array_count(Dwarf_Die *array, unsigned int rank, uint64_t *count)
+{
+	Dwarf_Die die;
+
+	*count = 0;
+	if (dwarf_child(array, &die))
+		return false;
+	do {
+		if (dwarf_tag(&die) != DW_TAG_subrange_type || rank--)
+			continue;
+		if (!debug_number(&die, DW_AT_count, count) && debug_number(&die, DW_AT_upper_bound, count))
+			++*count;
+		return true;
+	} while (!dwarf_siblingof(&die, &die));
+	return false;
+}
+
 uint64_t type_entry_size(const struct types *types, uint32_t node)
 {
-	uint64_t count = 0, size = type_size(types, node);
-	Dwarf_Die array, die;
+	uint64_t count, size = type_size(types, node);
+	Dwarf_Die array;
 
 	node = types_strip(types, node);
 	if (node == TYPE_NONE || types->nodes.v[node].tag != DW_TAG_array_type)
 		return 0;
 	array = types->nodes.v[node].die;
-	if (dwarf_child(&array, &die))
-		return 0;
-	/* The first of its subranges is that of the first index. */
-	while (dwarf_tag(&die) != DW_TAG_subrange_type)
-		if (dwarf_siblingof(&die, &die))
-			return 0;
-	if (!get_number(&die, DW_AT_count, &count) && get_number(&die, DW_AT_upper_bound, &count))
-		count++;
-	return count && size % count == 0 ? size / count : 0;
+	return type_array_count(&array, 0, &count) && count && size % count == 0 ? size / count : 0;
 }
 
 bool type_is_numeric(const struct types *types, uint32_t node)
@@ -164,8 +163,8 @@ static const char *base_text(struct types *types, Dwarf_Die *die)
 	uint64_t encoding = 0, size = 0;
 	const char *kind;
 
-	get_number(die, DW_AT_encoding, &encoding);
-	get_number(die, DW_AT_byte_size, &size);
+	debug_number(die, DW_AT_encoding, &encoding);
+	debug_number(die, DW_AT_byte_size, &size);
 	switch (encoding) {
 	case DW_ATE_boolean:
 		return "bool";
@@ -186,21 +185,12 @@ static const char *base_text(struct types *types, Dwarf_Die *die)
 static const char *array_text(struct types *types, Dwarf_Die *parent, unsigned int depth)
 {
 	const char *text = make_text(types, types_of(types, parent), depth + 1);
-	Dwarf_Die die;
+	uint64_t count;
 
-	if (dwarf_child(parent, &die))
-		return text;
-	do {
-		uint64_t count = 0;
-
-		if (dwarf_tag(&die) != DW_TAG_subrange_type)
-			continue;
-		if (!get_number(&die, DW_AT_count, &count) && get_number(&die, DW_AT_upper_bound, &count))
-			count++;
-		/* a[0] and a[] are the same. */
+	/* a[0] and a[] are the same. */
+	for (unsigned int rank = 0; type_array_count(parent, rank, &count); rank++)
 		text = count ? arena_printf(types->arena, "%s[%llu]", text, (unsigned long long)count)
 			     : arena_printf(types->arena, "%s[]", text);
-	} while (!dwarf_siblingof(&die, &die));
 	return text;
 }
 

@@ -33,6 +33,11 @@ const char *type_text(struct types *types, uint32_t node);
 uint64_t type_size(const struct types *types, uint32_t node);
 /* What the source aligns a type to, in bytes; 0: to what its members need. */
 uint64_t type_alignment(const struct types *types, uint32_t node);
+/*
+ * How many entries an index of an array has, 0: not known. Of one with several, debug information has one type: rank is which is meant,
+ * from 0 on. Returns false if there are not so many.
+ */
+bool type_array_count(Dwarf_Die *array, unsigned int rank, uint64_t *count);
 /* Bytes of an entry of an array, however many indexes that has; 0: it is none, or not known. */
 uint64_t type_entry_size(const struct types *types, uint32_t node);
 /* Is it a number or an enumeration, or an array of them, so that only a range changes if other numbers take its place? */
