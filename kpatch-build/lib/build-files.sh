@@ -45,27 +45,28 @@ build_refuse() { BUILD_REFUSED+=$'\n'"    $1"; }
 # the source: a directory that holds the patched ones is all that it needs. (The program is there already, and not made again.) What the
 # machine decides (CONFIG_GCC_PLUGINS) may have changed since the tree was made, so the original ones are asked first.
 kconfig_judge() {
-	local dir=$WORK/3-affected/kconfig file log=$WORK/3-affected/kconfig.log changed
+	local dir=$WORK/3-affected/kconfig file changed
 	mkdir -p "$dir/scripts"
 	cp -a -- "$TREE"/scripts/{basic,kconfig} "$dir/scripts/"
 	cp -- "$TREE/.config" "$dir/.config"
-	if ! long_run "$log" no_progress "${KMAKE[@]/#O=*/O=$dir}" olddefconfig; then
-		show_file "$log"
-		die "the Kconfig of $TARGET_SOURCE can't be read"
-	fi
-	cp -- "$dir/.config" "$dir/before"
+	if ! kconfig_ask "$dir" before; then die "the Kconfig of $TARGET_SOURCE can't be read"; fi
 	for file; do
 		if [[ $file == */* ]]; then mkdir -p -- "$dir/${file%/*}"; fi
 		# shellcheck disable=SC2153
 		cp -- "$PATCHED/$file" "$dir/$file"
 	done
-	if ! long_run "$log" no_progress "${KMAKE[@]/#O=*/O=$dir}" olddefconfig; then
-		show_file "$log"
-		finish "$EXIT_NOT_COMPILED" "error: the patched Kconfig can't be read: $*"
-	fi
-	changed=$({ diff <(grep '^CONFIG_' "$dir/before" | sort) <(grep '^CONFIG_' "$dir/.config" | sort) || true; } |
-		sed -n 's/^[<>] \(CONFIG_[A-Za-z0-9_]*\)=.*/\1/p' | sort -u | sed -n 1,8p | xargs)
+	if ! kconfig_ask "$dir" after; then finish "$EXIT_NOT_COMPILED" "error: the patched Kconfig can't be read: $*"; fi
+	changed=$(config_differing "$dir/before" "$dir/after")
 	if [[ $changed ]]; then build_refuse "$*: the configuration would change: $changed"; fi
+}
+
+# kconfig_ask DIR NAME: DIR/NAME is what Kconfig makes of the configuration there; false, with its messages shown, if it can't be read
+kconfig_ask() {
+	if ! long_run "$1/$2.log" no_progress "${KMAKE[@]/#O=*/O=$1}" olddefconfig; then
+		show_file "$1/$2.log"
+		return 1
+	fi
+	config_set "$1/.config" >"$1/$2"
 }
 
 # ---- Makefiles ------------------------------------------------------------------------------------------------------

@@ -36,6 +36,16 @@ config_value() {
 	REPLY=${REPLY#\"} REPLY=${REPLY%\"}
 }
 
+# config_set FILE: the options that are set, sorted. A .config has strings in quotes; what make reads (auto.conf) has them without
+# since Linux 5.17 (scripts/kconfig/confdata.c, __print_symbol).
+config_set() { sed -n '/^CONFIG_/ { s/["\\]//g; p }' -- "$1" | LC_ALL=C sort; }
+
+# config_differing SET SET [EXCEPT]: the names of the first options that differ, but for those that EXCEPT matches
+config_differing() {
+	{ diff -- "$1" "$2" || true; } | sed -n 's/^[<>] \(CONFIG_[A-Za-z0-9_]*\)=.*/\1/p' | LC_ALL=C sort -u |
+		{ grep -Ev -- "${3:-^$}" || true; } | sed -n 1,8p | xargs
+}
+
 # config_problems RULES CONFIG -> REPLY: a line for each rule that the configuration does not follow, each after a line feed
 config_problems() {
 	local option want reason problem problems=""

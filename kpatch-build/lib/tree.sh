@@ -164,16 +164,6 @@ tree_fake_pahole() {
 # compiler could take plugins (each plugin has an option of its own)
 readonly CONFIG_MAY_DIFFER='^CONFIG_([A-Z]+_VERSION(_TEXT)?|RUSTC_.*|BINDGEN_.*|HAVE_RUST|BUILD_SALT|PAHOLE_.*|MODULE_SIG_(KEY|ALL)|MODULE_SIG_KEY_.*|SYSTEM_(TRUSTED|REVOCATION)_KEYS|LOCALVERSION.*|CC_CAN_LINK.*|TOOLS_SUPPORT_RELR|GCC_PLUGINS|GCC_ASM_GOTO_OUTPUT_BROKEN|INITRAMFS_SOURCE|DEFAULT_HOSTNAME)$'
 
-# config_set FILE: the options that are set, sorted. A .config has strings in quotes; what make reads (auto.conf) has them without
-# since Linux 5.17 (scripts/kconfig/confdata.c, __print_symbol).
-config_set() { sed -n '/^CONFIG_/ { s/["\\]//g; p }' -- "$1" | LC_ALL=C sort; }
-
-# config_differing SET SET [EXCEPT]: the names of the first options that differ, but for those that EXCEPT matches
-config_differing() {
-	{ diff -- "$1" "$2" || true; } | sed -n 's/^[<>] \(CONFIG_[A-Za-z0-9_]*\)=.*/\1/p' | LC_ALL=C sort -u |
-		{ grep -Ev -- "${3:-^$}" || true; } | sed -n 1,8p | xargs
-}
-
 # tree_compare_config: what make read, which is what all objects are compiled with, is the tree's configuration, and that is the given
 # one but for what may differ. (A GNUmakefile in the source can set KCONFIG_CONFIG, so that all of make's steps read another file.)
 tree_compare_config() {
