@@ -45,17 +45,27 @@ check_logged() {
 	fi
 }
 
-# states_judge FORM VM STATUS STATE...: a result for each state, by what the machine VM printed ("@ok STATE"); its texts are in STATES. If one
-# is bad, all that the machine printed; STATUS is that of vm_boot.
+# states_judge FORM VM STATUS STATE...: a result for each state, by what the machine VM printed ("@ok STATE"). Its text is STATES[FORM/STATE],
+# if there is one, or STATES[STATE], after FORM, unless that is empty. If a state is bad, what the machine printed, and its console if it
+# failed; STATUS is that of vm_boot.
 states_judge() {
-	local form=$1 vm=$2 status=$3 state before=$FAILED
+	local form=$1 vm=$2 status=$3 state text bad=0
 	shift 3
 	for state; do
-		if grep -q "^@ok $state" "$vm/results"; then result ok "$form: ${STATES[$state]}"; else result "not ok" "$form: ${STATES[$state]}"; fi
+		text=${form:+$form: }${STATES[$form/$state]-${STATES[$state]}}
+		if grep -q "^@ok $state" "$vm/results"; then
+			result ok "$text"
+		else
+			result "not ok" "$text"
+			bad=1
+		fi
 	done
-	if ((FAILED != before)); then
+	if ((bad)); then
 		explain "$vm/results"
-		if ((status == 99)); then echo "#   the machine: $VM_WHY"; fi
+		if ((status == 99)); then
+			echo "#   the machine: $VM_WHY"
+			explain "$vm/console"
+		fi
 	fi
 }
 

@@ -113,30 +113,31 @@ build_patches() {
 	done
 }
 
-what_of() {
-	case $1 in
-	orders/patch-first) echo "patch first, module second, loaded again, patch unloaded: $ROUNDS times" ;;
-	orders/module-first) echo "module first, patch second, module loaded again, unloaded: $ROUNDS times" ;;
-	*/watched) echo "a process that ran the code all the time saw only right results" ;;
-	objects/never) echo "the kernel and a module are patched, while another module never comes" ;;
-	references/module-first) echo "every reference is the right thing, module first" ;;
-	references/patch-first) echo "every reference is the right thing, patch first, module loaded twice" ;;
-	kvm/patch-first) echo "patch, then kvm and kvm-amd: a virtual machine runs, the live text is right, byte for byte" ;;
-	kvm/module-first) echo "kvm and kvm-amd, then the patch, then both again: the same" ;;
-	modprobe/alone) echo "a part is refused without its module, by name" ;;
-	modprobe/with-module) echo "modprobe loads a module with its part" ;;
-	modprobe/already-there) echo "the part of the kernel loads that of a module that is there" ;;
-	modprobe/any-way) echo "the part of the kernel sees a module that comes without modprobe" ;;
-	modprobe/disabled) echo "a disabled livepatch asks for no part" ;;
-	modprobe/waits) echo "the part of the kernel waits for the end of its transition before it loads others" ;;
-	order/beside) echo "side by side, in every order with the module, the newest answers" ;;
-	order/replace) echo "replacing, in every order with the module, the last answers" ;;
-	order/race-*) echo "module and third livepatch (${1#*race-}) start at once: $RACES times" ;;
-	other-build/no-variable) echo "a build without a variable that the patch uses is refused by name, and the right one works afterwards" ;;
-	other-build/no-function) echo "a build without a function that the patch changes is refused by name, and the right one works afterwards" ;;
-	*/log) echo "the kernel log is clean" ;;
-	esac
-}
+# What the states of all points mean (states_judge)
+# shellcheck disable=SC2034
+declare -A STATES=(
+	[orders/patch-first]="patch first, module second, loaded again, patch unloaded: $ROUNDS times"
+	[orders/module-first]="module first, patch second, module loaded again, unloaded: $ROUNDS times"
+	[watched]="a process that ran the code all the time saw only right results"
+	[objects/never]="the kernel and a module are patched, while another module never comes"
+	[references/module-first]="every reference is the right thing, module first"
+	[references/patch-first]="every reference is the right thing, patch first, module loaded twice"
+	[kvm/patch-first]="patch, then kvm and kvm-amd: a virtual machine runs, the live text is right, byte for byte"
+	[kvm/module-first]="kvm and kvm-amd, then the patch, then both again: the same"
+	[modprobe/alone]="a part is refused without its module, by name"
+	[modprobe/with-module]="modprobe loads a module with its part"
+	[modprobe/already-there]="the part of the kernel loads that of a module that is there"
+	[modprobe/any-way]="the part of the kernel sees a module that comes without modprobe"
+	[modprobe/disabled]="a disabled livepatch asks for no part"
+	[modprobe/waits]="the part of the kernel waits for the end of its transition before it loads others"
+	[order/beside]="side by side, in every order with the module, the newest answers"
+	[order/replace]="replacing, in every order with the module, the last answers"
+	[order/race-beside]="module and third livepatch (beside) start at once: $RACES times"
+	[order/race-replace]="module and third livepatch (replace) start at once: $RACES times"
+	[other-build/no-variable]="a build without a variable that the patch uses is refused by name, and the right one works afterwards"
+	[other-build/no-function]="a build without a function that the patch changes is refused by name, and the right one works afterwards"
+	[log]="the kernel log is clean"
+)
 
 # modprobe with its libraries, the modules as they are installed, and what kpatch-build wrote for modprobe.d
 add_modprobe() {
@@ -169,18 +170,8 @@ run_point() {
 	fi
 	if [[ $point == modprobe ]]; then add_modprobe "$vm/root"; fi
 	vm_boot "$vm" "$TARGET_IMAGE" $((240 + 40 * ROUNDS + 40 * RACES)) || status=$?
-	for name in $(grep -oE '^point [a-z-]+' "$PARTS/guest-$point.sh" | cut -d ' ' -f 2); do
-		if grep -q "^@ok $name" "$vm/results"; then
-			result ok "$point: $(what_of "$point/$name")"
-		else
-			result "not ok" "$point: $(what_of "$point/$name")"
-			explain "$vm/results"
-			if ((status == 99)); then
-				echo "#   the machine: $VM_WHY"
-				explain "$vm/console"
-			fi
-		fi
-	done
+	# shellcheck disable=SC2046
+	states_judge "$point" "$vm" "$status" $(grep -oE '^point [a-z-]+' "$PARTS/guest-$point.sh" | cut -d ' ' -f 2)
 }
 
 rm -rf -- "$OUT"

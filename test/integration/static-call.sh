@@ -57,18 +57,13 @@ vm_add "$VM" "$OUT/livepatch-static-call.ko" livepatch-static-call.ko
 vm_add "$VM" "$OUT/livepatch-vmlinux.ko" livepatch-vmlinux.ko
 vm_add_module "$VM" "$TARGET_MODULES_DIR" minix
 vm_boot "$VM" "$TARGET_IMAGE" 300 || status=$?
-for state in module-first patch-first vmlinux log; do
-	if grep -q "^@ok $state" "$VM/results"; then verdict=ok; else verdict="not ok"; fi
-	case $state in
-	module-first) result "$verdict" "of a module, patched after it was loaded, the right target answers before, in between and after" ;;
-	patch-first) result "$verdict" "of a module, patched before it is loaded, the right target answers" ;;
-	vmlinux) result "$verdict" "of vmlinux, exported and not, the right target answers before, in between and after" ;;
-	log) result "$verdict" "the kernel log is clean" ;;
-	esac
-done
-if ((FAILED)); then
-	explain "$VM/results"
-	if ((status == 99)); then echo "#   the machine: $VM_WHY"; fi
-fi
+# shellcheck disable=SC2034
+declare -A STATES=(
+	[module-first]="of a module, patched after it was loaded, the right target answers before, in between and after"
+	[patch-first]="of a module, patched before it is loaded, the right target answers"
+	[vmlinux]="of vmlinux, exported and not, the right target answers before, in between and after"
+	[log]="the kernel log is clean"
+)
+states_judge "" "$VM" "$status" module-first patch-first vmlinux log
 echo "1..$NUMBER"
 exit $FAILED
