@@ -26,6 +26,7 @@ compile_objects() {
 	compile_run "orig plain" "${OBJECTS[@]}"
 	compile_run patched "${OBJECTS[@]}"
 	compile_check_sides
+	compile_tell_warnings
 	source_check_used "$dir"
 	STAGE_SUMMARY="${#OBJECTS[@]} object(s), as built, original and patched"
 }
@@ -290,6 +291,33 @@ compile_progress() {
 		if [[ -f $file ]]; then done=$((done + 1)); fi
 	done
 	REPLY="compiling ($SCRIPTS_SIDE): $done of ${#SCRIPTS_WANTED[@]} objects"
+}
+
+# What the compiler warns of in a patched source, and not in the original. A function or variable without use is not in the object, so nobody
+# would say that it is not in the livepatch: a callback whose macro was forgotten, states that nobody hands on. (The compiler's lines
+# count as in the original, see lib/line-numbers.sh; so the first name that it gives is looked for.)
+compile_tell_warnings() {
+	local object file text
+	for object in "${OBJECTS[@]}"; do
+		compile_warnings "$object"
+	done | awk '!seen[$0]++ && n++ < 20' | while IFS=$'\t' read -r file text; do
+		REPLY=""
+		if [[ $text =~ \'([A-Za-z_][A-Za-z0-9_]*)\' ]]; then lines_with_word "${BASH_REMATCH[1]}" "$file"; fi
+		progress_clear
+		print_folded "    $file: warning: $text$REPLY" >&2
+	done
+}
+
+# compile_warnings OBJECT: those that are new, as "FILE <TAB> TEXT"
+compile_warnings() {
+	local side
+	for side in orig patched; do
+		sed -e "s,$PATCHED/,,g" -e "s,$WORK/2-tree/patched/,,g" -e "s,$TARGET_SOURCE/,,g" \
+			-ne "s/^\([^: ]*\):[0-9]*:[0-9]*: warning: /$side\t\1\t/p" -- "$WORK/4-compile/$side/$1.log"
+	done | awk -F '\t' -v OFS='\t' '
+		{ what = $2 OFS $3 }
+		$1 == "orig" { had[what]++; next }
+		had[what]-- <= 0 { print what }'
 }
 
 # For a message the lines count as in the patched file, not as in the original.

@@ -71,6 +71,19 @@ listing() { (cd "$1" && find . -printf '%p %y %s %T@ %C@\n' | sort); }
 	[[ -z $(ls -A "$T/out") ]]
 }
 
+@test "what is not in the object because nothing uses it is told by the compiler, with its line" {
+	use 6.12
+	local text='s/seq_putc(m, .*/seq_puts(m, "x");/'
+	change '/^static int cmdline_proc_show/i\#include "kpatch-macros.h"\nstatic struct klp_state states[] = {{.id = 1}, {}};
+		/^static int __init/i\static int forgotten(patch_object *obj)\n{\n\treturn 0;\n}\n'$'\n'"$text"
+	run -0 build
+	[[ $output == *"    fs/proc/cmdline.c: warning: 'states' defined but not used [-Wunused-variable] (fs/proc/cmdline.c:$(grep -n states "$T/new.c" | cut -d: -f1))"$'\n'* ]]
+	[[ $output == *"    fs/proc/cmdline.c: warning: 'forgotten' defined but not used [-Wunused-function] (fs/proc/cmdline.c:$(grep -n forgotten "$T/new.c" | cut -d: -f1))"$'\n'* ]]
+	change "$text"
+	run -0 build
+	[[ $output != *warning* ]]
+}
+
 @test "a comment changes nothing, whatever it does to the line numbers" {
 	use 6.1
 	change '/seq_putc(m, /i\	/* a comment\n\t * of lines */'
