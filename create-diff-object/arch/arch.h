@@ -44,14 +44,14 @@ struct arch_direct {
 /* An instruction, as far as the engine must know it. Offsets are bytes from the start of the section. */
 struct arch_insn {
 	uint64_t offset;
-	uint8_t length;       /* bytes */
-	uint8_t field_offset; /* bytes from the start of the instruction to its PC-relative field, 0: has none */
-	uint8_t field_size;   /* bytes */
-	bool is_branch;       /* direct call, jump or conditional jump */
-	bool is_call;         /* direct or not */
-	bool is_jump_always;  /* nothing falls through to the next instruction */
-	bool is_plain_memory; /* its address field alone is the address of what it reads or writes: no register is added */
-	bool is_load;         /* mov or push: puts its immediate somewhere, as it is */
+	uint8_t length;         /* bytes */
+	uint8_t field_offset;   /* bytes from the start of the instruction to its PC-relative field, 0: has none */
+	uint8_t field_size;     /* bytes */
+	bool is_branch;         /* direct call, jump or conditional jump */
+	bool is_call;           /* direct or not */
+	bool is_jump_always;    /* nothing falls through to the next instruction */
+	bool is_plain_memory;   /* it reads or writes where its address field says: no register is added */
+	bool is_load;           /* mov or push: puts its immediate somewhere, as it is */
 	bool adds_register;     /* the address of what it reads or writes is that of its address field and a register */
 	uint8_t address_offset; /* bytes from the start of the instruction to its address field, 0: has none */
 	uint8_t immediate_offset; /* to its immediate, 0: has none */
@@ -60,7 +60,9 @@ struct arch_insn {
 
 /* An instruction that puts a constant somewhere, as it is. */
 struct arch_load {
-	/* The argument of a call whose register it is put into, counted from 1; 0: elsewhere (a stack slot, for one). */
+	/*
+	 * The argument of a call whose register it is put into, counted from 1; 0: elsewhere (a stack slot, for one).
+	 */
 	unsigned int argument;
 	uint8_t field_offset; /* bytes from the start of the instruction to the constant */
 	uint8_t field_size;   /* bytes */
@@ -82,7 +84,10 @@ enum arch_operand {
 	ARCH_OPERAND_MEMBER, /* added to a register: a member of a structure */
 };
 
-/* What an instruction does with what registers hold, each general register a bit. A call is none of these: see arch_insn. */
+/*
+ * What an instruction does with what registers hold, each general register a bit. A call is none of these: see
+ * arch_insn.
+ */
 struct arch_flow {
 	uint32_t reads;     /* whose value it uses, otherwise than to find memory */
 	uint32_t addresses; /* that tell where in memory it reads or writes */
@@ -117,7 +122,10 @@ struct arch_ops {
 	uint32_t reloc_pc32;  /* the type of a 32-bit distance */
 	/* What a field means: the number at bytes, of reloc->size bytes, as wide as an address. */
 	uint64_t (*read_field)(const struct arch_reloc *reloc, const uint8_t *bytes);
-	/* The type that the assembler would have given to an instruction's PC-relative field, had it not known the target. */
+	/*
+	 * The type that the assembler would have given to an instruction's PC-relative field, had it not known the
+	 * target.
+	 */
 	uint32_t (*field_reloc)(const struct arch_insn *insn);
 	/* Physical minus virtual addresses of the image of a kernel that is loaded where it was linked to. */
 	int64_t physical_shift;
@@ -136,34 +144,37 @@ struct arch_ops {
 	bool (*is_return_thunk)(const char *name);
 	bool (*is_indirect_thunk)(const char *name);
 	/*
-	 * Finds the packed kernel in a boot image. 1: found, 0: it is no boot image of this machine, -1: a broken one, and *why says
-	 * how.
+	 * Finds the packed kernel in a boot image. 1: found, 0: it is no boot image of this machine, -1: a broken one,
+	 * and *why says how.
 	 */
 	int (*find_payload)(const uint8_t *bytes, uint64_t size, struct arch_payload *payload, const char **why);
 	/*
-	 * The immediate of the instruction at offset of text, and what it adds to a register for an address: not zero, no places on the
-	 * stack, not where a jump goes. Stores up to two, and returns how many.
+	 * The immediate of the instruction at offset of text, and what it adds to a register for an address: not zero,
+	 * no places on the stack, not where a jump goes. Stores up to two, and returns how many.
 	 */
 	unsigned int (*numbers)(const uint8_t *text, uint64_t size, uint64_t offset, struct arch_number numbers[2]);
 	/* Bytes of the padding at offset of text, an instruction that does nothing or a trap; 0: it is none. */
 	unsigned int (*padding)(const uint8_t *text, uint64_t size, uint64_t offset);
 	/* May the instruction at offset of text read or write the register of an argument? Calls and jumps don't. */
 	bool (*uses_argument)(const uint8_t *text, uint64_t size, uint64_t offset, unsigned int argument);
-	/* What the first number is for in which two instructions differ that read alike otherwise; both are instructions. */
+	/*
+	 * What the first number is for in which two instructions differ that read alike otherwise; both are
+	 * instructions.
+	 */
 	enum arch_operand (*differing)(const uint8_t *a, uint64_t a_size, const uint8_t *b, uint64_t b_size);
 	/* Does the instruction at offset of text make a register the one that points to the function's frame? */
 	bool (*sets_frame)(const uint8_t *text, uint64_t size, uint64_t offset);
 	/*
-	 * Writes the instruction at offset of text as the assembler has it; false if there is none. name (may be NULL) is asked
-	 * for each number.
+	 * Writes the instruction at offset of text as the assembler has it; false if there is none. name (may be NULL)
+	 * is asked for each number.
 	 */
 	bool (*print)(const uint8_t *text, uint64_t size, uint64_t offset, arch_name_field *name, void *arg,
 		      char *buffer, size_t buffer_size);
 };
 
 /*
- * Decodes the instruction at offset of text. What is none is passed by as one byte that does nothing: the kernel has such bytes on
- * purpose (`.byte` in inline assembly). Returns whether it is one.
+ * Decodes the instruction at offset of text. What is none is passed by as one byte that does nothing: the kernel has
+ * such bytes on purpose (`.byte` in inline assembly). Returns whether it is one.
  */
 static inline bool arch_step(const struct arch_ops *arch, const uint8_t *text, uint64_t size, uint64_t offset,
 			     struct arch_insn *insn)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The setup header of a boot image (Documentation/arch/x86/boot.rst) tells where the payload lies and how long it is; the payload is the
- * packed vmlinux, stripped, with its section headers, and closes with the unpacked size in 4 bytes (gzip has these by itself). So
- * nothing is searched for by magic numbers.
+ * The setup header of a boot image (Documentation/arch/x86/boot.rst) tells where the payload lies and how long it is;
+ * the payload is the packed vmlinux, stripped, with its section headers, and closes with the unpacked size in 4 bytes
+ * (gzip has these by itself). So nothing is searched for by magic numbers.
  */
 #include <string.h>
 

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The special tables of x86-64 kernels 5.10 to 6.12, one row each. Some are every machine's (__bug_table), in this machine's form.
+ * The special tables of x86-64 kernels 5.10 to 6.12, one row each. Some are every machine's (__bug_table), in this
+ * machine's form.
  *
  * Sources (Linux 6.12 unless said):
  *   .altinstructions    struct alt_instr, arch/x86/include/asm/alternative.h: 14 bytes since 6.3, 12 since 5.13, before
  *                       that 13 with the length of the padding behind
  *   __bug_table         struct bug_entry, include/asm-generic/bug.h: 12 bytes, 8 without CONFIG_DEBUG_BUGVERBOSE
- *   __ex_table          struct exception_table_entry, arch/x86/include/asm/extable.h: 12 bytes; the last 4 are data since
- *                       5.16, before that the distance to a handler; 8 bytes before 4.6, 16 in absolute addresses
+ *   __ex_table          struct exception_table_entry, arch/x86/include/asm/extable.h: 12 bytes; the last 4 are data
+ *                       since 5.16, before that the distance to a handler; 8 bytes before 4.6, 16 in absolute
+ *                       addresses
  *   __jump_table        struct jump_entry, include/linux/jump_label.h: 16 bytes; 24 in absolute addresses, before 4.20
  *   .static_call_sites  struct static_call_site, include/linux/static_call_types.h
  *   .parainstructions   struct paravirt_patch_site, arch/x86/include/asm/paravirt_types.h, up to 6.7: 16 bytes with the

@@ -125,8 +125,8 @@ static bool x86_64_decode(const uint8_t *text, uint64_t size, uint64_t offset, s
 }
 
 /*
- * What the linker does for vmlinux where it can (System V ABI, AMD64 supplement, "Optimize GOTPCRELX Relocations"): the whole
- * kernel and its modules are in reach of a distance.
+ * What the linker does for vmlinux where it can (System V ABI, AMD64 supplement, "Optimize GOTPCRELX Relocations"): the
+ * whole kernel and its modules are in reach of a distance.
  */
 static bool x86_64_avoid_got(const uint8_t *text, uint64_t field, struct arch_direct *direct)
 {
@@ -527,7 +527,10 @@ const struct arch_ops arch_x86_64 = {
 	.reloc_abs64 = R_X86_64_64,
 	.reloc_pc32 = R_X86_64_PC32,
 	.field_reloc = x86_64_field_reloc,
-	/* __START_KERNEL_map, arch/x86/include/asm/page_64_types.h: __pa_symbol(x) is x - __START_KERNEL_map + phys_base. */
+	/*
+	 * __START_KERNEL_map, arch/x86/include/asm/page_64_types.h: __pa_symbol(x) is x - __START_KERNEL_map +
+	 * phys_base.
+	 */
 	.physical_shift = 0x80000000,
 	.avoid_got = x86_64_avoid_got,
 	.decode = x86_64_decode,
@@ -535,7 +538,9 @@ const struct arch_ops arch_x86_64 = {
 	.decode_flow = x86_64_decode_flow,
 	.is_landing = x86_64_is_landing,
 	.numbers = x86_64_numbers,
-	/* Bits of rdi, rsi, rdx, rcx, r8, r9, then rax and rdx, and rsp: the numbers that instructions have for them. */
+	/*
+	 * Bits of rdi, rsi, rdx, rcx, r8, r9, then rax and rdx, and rsp: the numbers that instructions have for them.
+	 */
 	.calls = {.arguments = {1u << 7, 1u << 6, 1u << 2, 1u << 1, 1u << 8, 1u << 9},
 		  .result = 1u << 0,
 		  .second_result = 1u << 2,

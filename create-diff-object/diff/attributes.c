@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Attributes of existing data. New code is compiled for what the patch says of a variable, and uses the running kernel's: with
- * `buf` aligned to a page, GCC computes `(long)buf & 4095` as 0, and the one that runs may stand anywhere.
+ * Attributes of existing data. New code is compiled for what the patch says of a variable, and uses the running
+ * kernel's: with `buf` aligned to a page, GCC computes `(long)buf & 4095` as 0, and the one that runs may stand
+ * anywhere.
  *
- * An object file does not have the alignment that the source demands, only where things stand. With -fdata-sections a variable
- * has a section of its own, and its alignment is the section's. In a shared section (`.data..read_mostly`) a variable at a round
- * offset need not have asked for it. There it is raised for sure if it stands behind more padding than its old alignment can
- * explain, or at a multiple of what the section did not even have before, and no new variable there can be the reason.
+ * An object file does not have the alignment that the source demands, only where things stand. With -fdata-sections a
+ * variable has a section of its own, and its alignment is the section's. In a shared section (`.data..read_mostly`) a
+ * variable at a round offset need not have asked for it. There it is raised for sure if it stands behind more padding
+ * than its old alignment can explain, or at a multiple of what the section did not even have before, and no new
+ * variable there can be the reason.
  *
- * Where the running variable stands does not excuse it: what happens to be aligned in one build of the kernel is no promise, and
- * that the patch wants to move data remains undone.
+ * Where the running variable stands does not excuse it: what happens to be aligned in one build of the kernel is no
+ * promise, and that the patch wants to move data remains undone.
  */
 #include "diff/attributes.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A request is a variable: an array of pointers, a structure, or a string (kmod/patch/klp-records.h). Which of them it is tells
- * its section.
+ * A request is a variable: an array of pointers, a structure, or a string (kmod/patch/klp-records.h). Which of them it
+ * is tells its section.
  */
 #include "diff/author.h"
 

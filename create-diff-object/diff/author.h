@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the author of a patch asks for, by variables in sections of their own (kernel/author.h): callbacks, states, changes that are
- * to be left out. These variables are read here, and go no further. What is not understood is refused, for nothing that an author
- * wrote may be dropped in silence.
+ * What the author of a patch asks for, by variables in sections of their own (kernel/author.h): callbacks, states,
+ * changes that are to be left out. These variables are read here, and go no further. What is not understood is refused,
+ * for nothing that an author wrote may be dropped in silence.
  */
 #ifndef KLP_DIFF_AUTHOR_H
 #define KLP_DIFF_AUTHOR_H

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ftrace replaces a function at its entry, if it has a location there. GCC keeps some `inline` functions out of line, which have
- * none. If all that use such a function call it, from this object, they can be replaced in its place, and call its new copy.
+ * ftrace replaces a function at its entry, if it has a location there. GCC keeps some `inline` functions out of line,
+ * which have none. If all that use such a function call it, from this object, they can be replaced in its place, and
+ * call its new copy.
  */
 #include "diff/carry.h"
 
 #include "kernel/names.h"
 
 /*
- * Is every use of the piece in its object a direct call or jump from a function? Start-up code does not count, for it ran;
- * what runs at exit would go on with the old function.
+ * Is every use of the piece in its object a direct call or jump from a function? Start-up code does not count, for it
+ * ran; what runs at exit would go on with the old function.
  */
 static bool is_only_called(const struct side *side, uint32_t id)
 {

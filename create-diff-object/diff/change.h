@@ -40,7 +40,10 @@ enum labels {
 struct change_info {
 	enum change change;
 	enum difference why;
-	/* Bytes from the start of the patched piece to the first difference, for DIFF_SIZE, _BYTES, _TARGET, _CALLEE, _CONSTANT. */
+	/*
+	 * Bytes from the start of the patched piece to the first difference, for DIFF_SIZE, _BYTES, _TARGET, _CALLEE,
+	 * _CONSTANT.
+	 */
 	uint64_t where;
 	const struct entry *orig_entry, *entry; /* DIFF_ENTRY: the first that differ; one is NULL if there is none */
 	/*

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What counts as changed: what differs (diff/same.c), less what the author does not want; and what changes with it: the function of a
- * .cold part or of a table of labels, the readers of a constant, the callers of a function that ftrace can't reach.
+ * What counts as changed: what differs (diff/same.c), less what the author does not want; and what changes with it: the
+ * function of a .cold part or of a table of labels, the readers of a constant, the callers of a function that ftrace
+ * can't reach.
  */
 #include "diff/changes.h"
 

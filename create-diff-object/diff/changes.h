@@ -18,8 +18,8 @@ struct changes {
 };
 
 /*
- * Compares everything, but for what the author asked to leave out. A change of a .cold part is a change of its function too.
- * Warns where a difference is guessed to be that of a line number.
+ * Compares everything, but for what the author asked to leave out. A change of a .cold part is a change of its function
+ * too. Warns where a difference is guessed to be that of a line number.
  */
 int changes_new(const struct side *orig, const struct side *patched, const struct corr *corr,
 		const struct author *author, struct changes **result, struct diag *diag)

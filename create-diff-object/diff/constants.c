@@ -1,19 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Data of the running kernel stays as it is. But of a constant that nobody can tell from a copy, a copy with the new content may
- * stand beside it: `static const u8 map[]` that only functions of this file read. The functions that read it are patched, all of
- * them, and their new code means the copy.
+ * Data of the running kernel stays as it is. But of a constant that nobody can tell from a copy, a copy with the new
+ * content may stand beside it: `static const u8 map[]` that only functions of this file read. The functions that read
+ * it are patched, all of them, and their new code means the copy.
  *
  * Nobody can tell them apart if
- *   - it has a local name and no other, is in a section of constants, alone (-fdata-sections: a reference to a section can't mean
- *     its neighbour then), and neither an entry of a special table nor any other datum refers to it, in both objects;
- *   - no function lets its address go, before or after the change (see diff/escape.c). `dev->ops = &foo_ops` leaves an address that
- *     others read by, or compare: `f->f_op == &foo_ops` would no longer hold for what was opened before.
- * A constant that holds the address of such a one (`static const struct range *const ranges[]`) is brought along with it, on the
- * same terms.
+ *   - it has a local name and no other, is in a section of constants, alone (-fdata-sections: a reference to a section
+ *     can't mean its neighbour then), and neither an entry of a special table nor any other datum refers to it, in both
+ *     objects;
+ *   - no function lets its address go, before or after the change (see diff/escape.c). `dev->ops = &foo_ops` leaves an
+ *     address that others read by, or compare: `f->f_op == &foo_ops` would no longer hold for what was opened before.
+ * A constant that holds the address of such a one (`static const struct range *const ranges[]`) is brought along with
+ * it, on the same terms.
  *
- * Start-up code that read it has done so by the old content: what the patch wants changed there (a device that is set up from the
- * table) is not changed by a copy, so it bars. What runs when a module leaves can't be patched, and would still read the old one.
+ * Start-up code that read it has done so by the old content: what the patch wants changed there (a device that is set
+ * up from the table) is not changed by a copy, so it bars. What runs when a module leaves can't be patched, and would
+ * still read the old one.
  */
 #include "diff/constants.h"
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Constants that changed, and whose new content can be brought along: only functions of this object know them, and read the copy.
+ * Constants that changed, and whose new content can be brought along: only functions of this object know them, and read
+ * the copy.
  */
 #ifndef KLP_DIFF_CONSTANTS_H
 #define KLP_DIFF_CONSTANTS_H
@@ -36,8 +37,8 @@ struct constant_verdict constants_judge(const struct side *orig, const struct si
 bool constants_is_private(const struct side *orig, uint32_t o);
 
 /*
- * Marks the changed constants for which that holds as carried, together with constants that hold their addresses, and makes the
- * functions that read them changed ones. info: by patched piece.
+ * Marks the changed constants for which that holds as carried, together with constants that hold their addresses, and
+ * makes the functions that read them changed ones. info: by patched piece.
  */
 void constants_carry(const struct side *orig, const struct side *patched, const struct corr *corr,
 		     struct change_info *info);

@@ -2,8 +2,8 @@
 /*
  * Pairing the pieces of both objects.
  *
- * Names that the source gives are sure. What the compiler numbers is paired by its users (diff/numbered.c), and the .cold
- * part of a function with that of its partner.
+ * Names that the source gives are sure. What the compiler numbers is paired by its users (diff/numbered.c), and the
+ * .cold part of a function with that of its partner.
  */
 #include "diff/correlate.h"
 
@@ -23,8 +23,8 @@ static bool is_id(const struct side *side, uint32_t id)
 }
 
 /*
- * Identifiers of BTF: the lists of an object stand one behind the other in a section, and code refers to an identifier by its
- * place in a list. So the one at the same place is the same, if it is that of the same thing.
+ * Identifiers of BTF: the lists of an object stand one behind the other in a section, and code refers to an identifier
+ * by its place in a list. So the one at the same place is the same, if it is that of the same thing.
  */
 static void pair_btf_ids(struct pairing *pairing)
 {
@@ -52,7 +52,10 @@ static bool is_paired_by_name(const struct side *side, uint32_t id)
 	       piece->root == id;
 }
 
-/* How sure it is that a name means the same. Of two that GCC had merged into one, which has both names, one is what that was. */
+/*
+ * How sure it is that a name means the same. Of two that GCC had merged into one, which has both names, one is what
+ * that was.
+ */
 enum name_round { SAME_START, MAIN_NAME, ANY_NAME, NAME_ROUNDS };
 
 static void pair_names_of_round(struct pairing *pairing, enum name_round round)
@@ -118,9 +121,9 @@ static void pair_aliases(struct pairing *pairing)
 }
 
 /*
- * What no symbol names in sections of start-up code (`.initcall5.init`, `__param`), in tables, in text (inline assembly at
- * file scope) and in sections that are not known is paired by its section, so that a change of it is noticed. Other nameless
- * data is compared through what refers to it.
+ * What no symbol names in sections of start-up code (`.initcall5.init`, `__param`), in tables, in text (inline assembly
+ * at file scope) and in sections that are not known is paired by its section, so that a change of it is noticed. Other
+ * nameless data is compared through what refers to it.
  */
 static void pair_nameless(struct pairing *pairing)
 {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Two inlined functions have a static variable of one name each, and a patch calls them in the other order: by order, use and content
- * each looks as the other one did. Debug information knows the functions that declare them; and the lines, if those that the patch
- * left alone have the same numbers in both objects (--exact). A function that differs is
+ * Two inlined functions have a static variable of one name each, and a patch calls them in the other order: by order,
+ * use and content each looks as the other one did. Debug information knows the functions that declare them; and the
+ * lines, if those that the patch left alone have the same numbers in both objects (--exact). A function that differs is
  * doubt enough; a line only if another variable fits better, for the declaration may have moved.
  */
 #include "diff/declared.h"
@@ -76,7 +76,10 @@ static uint32_t index_of(const struct half *half, uint32_t id)
 	return PIECE_NONE;
 }
 
-/* Another original variable that a patched one, or the original one that it is paired with, would fit better; or PIECE_NONE. */
+/*
+ * Another original variable that a patched one, or the original one that it is paired with, would fit better; or
+ * PIECE_NONE.
+ */
 static uint32_t find_better(const struct corr *corr, const struct half *orig, uint32_t o, const struct half *patched,
 			    uint32_t p)
 {

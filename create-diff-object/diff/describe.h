@@ -5,7 +5,10 @@
 
 #include "object/side.h"
 
-/* What a reference means, as a reader would name it: `printk`, `"%s: failed\n"`, `table+0x10`, `+0x4a` inside of piece from. */
+/*
+ * What a reference means, as a reader would name it: `printk`, `"%s: failed\n"`, `table+0x10`, `+0x4a` inside of piece
+ * from.
+ */
 void describe_ref(const struct side *side, uint32_t from, const struct ref *ref, char *text, size_t size);
 
 /*

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * pr_debug() leaves a static local `__UNIQUE_ID_ddebug623.1` in section __dyndbg: which function and line it is, its format,
- * and the static key by which it is switched on. The compiler numbers them anew in each object. Yet they are known by name
- * to whoever runs the kernel: "module kvm +p" in dynamic_debug/control switches on those of kvm, not copies of them in a
- * livepatch, and what was on before the patch came is to stay on. So a changed function goes on with those that it had.
+ * pr_debug() leaves a static local `__UNIQUE_ID_ddebug623.1` in section __dyndbg: which function and line it is, its
+ * format, and the static key by which it is switched on. The compiler numbers them anew in each object. Yet they are
+ * known by name to whoever runs the kernel: "module kvm +p" in dynamic_debug/control switches on those of kvm, not
+ * copies of them in a livepatch, and what was on before the patch came is to stay on. So a changed function goes on
+ * with those that it had.
  *
- * Two are the same if a pair of functions uses them and all that they say is equal, but for the line, which every change
- * above moves. Several equal ones in one function (a macro, a message that is there twice) are paired in their order, if
- * there are as many on both sides. What is left then is compared without looking at who uses it: GCC moves messages into
- * functions of its own (`mtl_power_down_dsp.part.0` of sound/soc/sof/intel/mtl.c), and a descriptor says itself in which
- * function of the source it stands. The others are new, and only `module livepatch_...` switches them.
+ * Two are the same if a pair of functions uses them and all that they say is equal, but for the line, which every
+ * change above moves. Several equal ones in one function (a macro, a message that is there twice) are paired in their
+ * order, if there are as many on both sides. What is left then is compared without looking at who uses it: GCC moves
+ * messages into functions of its own (`mtl_power_down_dsp.part.0` of sound/soc/sof/intel/mtl.c), and a descriptor says
+ * itself in which function of the source it stands. The others are new, and only `module livepatch_...` switches them.
  */
 #include "diff/descriptors.h"
 

@@ -8,8 +8,8 @@
 #include "diff/correlate.h"
 
 /*
- * Adds to corr, which has the functions paired already, those descriptors of a pair of functions that are the same but for
- * their line. The others stay new.
+ * Adds to corr, which has the functions paired already, those descriptors of a pair of functions that are the same but
+ * for their line. The others stay new.
  */
 void descriptors_pair(const struct side *orig, const struct side *patched, struct corr *corr);
 

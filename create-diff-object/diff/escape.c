@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * An instruction puts an address into a register. From there on every path of the function is followed, with the set of registers
- * that may hold the address, or one that is computed from it, until no register does. Two sets are kept: registers with the address
- * itself, and registers with what was read from memory by it, if addresses stand there (a `struct work_struct` with its function).
+ * An instruction puts an address into a register. From there on every path of the function is followed, with the set of
+ * registers that may hold the address, or one that is computed from it, until no register does. Two sets are kept:
+ * registers with the address itself, and registers with what was read from memory by it, if addresses stand there (a
+ * `struct work_struct` with its function).
  *
- * An address is out of sight when it is written to memory, whatever memory, when the function returns it, and when it is an argument
- * of a call, unless the callee is known to forget it (kernel/callees.c) or is code of the same object, which is followed in turn. How
- * many arguments a callee has is not known: a register that could be one is one. What can't be decided counts as out of sight.
+ * An address is out of sight when it is written to memory, whatever memory, when the function returns it, and when it
+ * is an argument of a call, unless the callee is known to forget it (kernel/callees.c) or is code of the same object,
+ * which is followed in turn. How many arguments a callee has is not known: a register that could be one is one. What
+ * can't be decided counts as out of sight.
  */
 #include "diff/escape.h"
 
@@ -240,8 +242,8 @@ static struct taint follow_call(struct walk *walk, const struct ref *ref, struct
 }
 
 /*
- * Where the result of the function is. The second register of a result may hold what is left from other work when a function returns,
- * unless the result needs two; where nobody knows how large it is, that counts as a part of it.
+ * Where the result of the function is. The second register of a result may hold what is left from other work when a
+ * function returns, unless the result needs two; where nobody knows how large it is, that counts as a part of it.
  */
 static uint32_t find_result(const struct walk *walk)
 {
@@ -394,7 +396,10 @@ static struct taint take(struct walk *walk, const struct ref *ref, const struct 
 	return spread(taken, flow->writes);
 }
 
-/* Follows what an instruction took, from behind it on, to where it is out of sight; the caller of the function sees what that returns. */
+/*
+ * Follows what an instruction took, from behind it on, to where it is out of sight; the caller of the function sees
+ * what that returns.
+ */
 static void follow_all(struct walk *walk, uint32_t from, uint32_t sec, uint64_t at, struct taint taken)
 {
 	keep(walk, follow_function(walk->trail, from, 0, sec, at, taken), ESCAPE_RETURNED, NULL);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A patch of one line may change twenty functions: a callee was inlined into them, a structure grew, a macro of a header
- * changed. The objects show where each of them differs, and most of why:
+ * A patch of one line may change twenty functions: a callee was inlined into them, a structure grew, a macro of a
+ * header changed. The objects show where each of them differs, and most of why:
  *
  *   two references      another function is called, another text is used
  *   two numbers         a displacement (a structure has another layout, or the stack frame) or a constant
@@ -86,7 +86,10 @@ static bool same_form(const struct context *ctx, const struct spot *spot)
 	return !strcmp(o_text, p_text);
 }
 
-/* Do two instructions differ in nothing but a number that the comparison took for a line's? Then they are not the reason. */
+/*
+ * Do two instructions differ in nothing but a number that the comparison took for a line's? Then they are not the
+ * reason.
+ */
 static bool differ_in_line(const struct context *ctx, const struct spot *spot, uint32_t length)
 {
 	uint32_t o_sec = side_piece(&ctx->diff->orig, spot->orig)->sec;
@@ -104,8 +107,8 @@ static bool differ_in_line(const struct context *ctx, const struct spot *spot, u
 }
 
 /*
- * The first instruction that differs by more than a line number or the distance of a branch inside of the function. where is
- * the first difference of any kind, bytes from the entries. Returns false if nothing else differs.
+ * The first instruction that differs by more than a line number or the distance of a branch inside of the function.
+ * where is the first difference of any kind, bytes from the entries. Returns false if nothing else differs.
  */
 static bool find_spot(const struct context *ctx, uint64_t where, struct spot *spot)
 {

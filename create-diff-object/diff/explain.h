@@ -8,8 +8,8 @@
 #include "diff/select.h"
 
 /*
- * Prints, for each included or changed piece, why: the first difference with instructions of both sides and what it comes
- * from, or who needs it. Uses debug information where the objects have it.
+ * Prints, for each included or changed piece, why: the first difference with instructions of both sides and what it
+ * comes from, or who needs it. Uses debug information where the objects have it.
  */
 void explain(const struct diff *diff, FILE *out);
 

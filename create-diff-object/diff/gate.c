@@ -56,8 +56,8 @@ static bool calls(const struct side *side, uint32_t from, uint32_t p)
 #define MAX_LEADS 8
 
 /*
- * What to change instead of a function that can't be patched: up to three that lead to it and can be, the nearest ones. In
- * lib/maple_tree.c the callers of what ftrace can't reach are such functions themselves.
+ * What to change instead of a function that can't be patched: up to three that lead to it and can be, the nearest ones.
+ * In lib/maple_tree.c the callers of what ftrace can't reach are such functions themselves.
  */
 static const char *list_callers(const struct diff *diff, uint32_t p, char *text, size_t size)
 {
@@ -95,9 +95,10 @@ static const char *list_callers(const struct diff *diff, uint32_t p, char *text,
 }
 
 /*
- * __init code that no hunk touches changed for the sake of what is inlined into it, and the livepatch has that where it still runs.
- * The function has run, unless its module comes later, which nothing can change: the kernel patches no code of .init sections. (An
- * __exit function is yet to run.) Returns NULL, noted, or why it can't be left out: "" if that needs no word.
+ * __init code that no hunk touches changed for the sake of what is inlined into it, and the livepatch has that where it
+ * still runs. The function has run, unless its module comes later, which nothing can change: the kernel patches no code
+ * of .init sections. (An __exit function is yet to run.) Returns NULL, noted, or why it can't be left out: "" if that
+ * needs no word.
  */
 static const char *note_init_function(const struct diff *diff, uint32_t p, struct arena *arena, struct diag *diag)
 {
@@ -180,7 +181,10 @@ static const char *why_not_carried(const struct diff *diff, uint32_t p, struct a
 	}
 }
 
-/* Read-only data has a rule of its own: `--without table-changed` is asked for a table of ids or of operations, not for a variable. */
+/*
+ * Read-only data has a rule of its own: `--without table-changed` is asked for a table of ids or of operations, not for
+ * a variable.
+ */
 static enum rule content_rule(const struct diff *diff, uint32_t p)
 {
 	const struct elf_sec *orig = side_section(&diff->orig, side_piece(&diff->orig, diff->corr->to_orig[p]));
@@ -348,7 +352,10 @@ static bool is_used_in_livepatch(const struct diff *diff, uint32_t p)
 	return false;
 }
 
-/* What is to be left out may be changed again, for a constant or a function that has to go along; or others rely on the change. */
+/*
+ * What is to be left out may be changed again, for a constant or a function that has to go along; or others rely on the
+ * change.
+ */
 static void check_left_out(const struct diff *diff, struct diag *diag)
 {
 	for (uint32_t p = 0; p < diff->patched.pieces->n; p++) {

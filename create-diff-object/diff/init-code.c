@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A helper that the patch changes is inlined into skb_init(), which has run, and into functions that still run. That the livepatch
- * has the latter only is what its author means. It is not if the change is skb_init()'s own: a macro made another number of
- * `kmem_cache_create("skbuff_small_head", SKB_SMALL_HEAD_CACHE_SIZE)`, and the functions of the livepatch write behind the objects of
- * the cache that the running kernel has; or if nothing else has the helper, so that half of the fix is lost.
+ * A helper that the patch changes is inlined into skb_init(), which has run, and into functions that still run. That
+ * the livepatch has the latter only is what its author means. It is not if the change is skb_init()'s own: a macro made
+ * another number of `kmem_cache_create("skbuff_small_head", SKB_SMALL_HEAD_CACHE_SIZE)`, and the functions of the
+ * livepatch write behind the objects of the cache that the running kernel has; or if nothing else has the helper, so
+ * that half of the fix is lost.
  *
- * The debug information tells which instructions are of an inlined function that a hunk touches. All others are the function's own:
- * their numbers, what they refer to and what they compute have to be the same on both sides. In which order, in which registers but
- * those of arguments, and where a jump goes to, is the compiler's.
+ * The debug information tells which instructions are of an inlined function that a hunk touches. All others are the
+ * function's own: their numbers, what they refer to and what they compute have to be the same on both sides. In which
+ * order, in which registers but those of arguments, and where a jump goes to, is the compiler's.
  */
 #include "diff/init-code.h"
 

@@ -8,8 +8,9 @@
 struct arena;
 
 /*
- * May the changed function p of the patched object be left out, for it has run, and what changed in it is code of inlined functions
- * that the patch changes and that functions of the livepatch have as well? NULL: yes, else why not, owned by arena.
+ * May the changed function p of the patched object be left out, for it has run, and what changed in it is code of
+ * inlined functions that the patch changes and that functions of the livepatch have as well? NULL: yes, else why not,
+ * owned by arena.
  */
 const char *init_code_why_needed(const struct diff *diff, uint32_t p, struct arena *arena);
 

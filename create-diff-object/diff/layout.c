@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A structure that gets a member in its middle is built without a word, and each object of it that exists when the livepatch is
- * loaded is then read by new code at wrong offsets (a mounted isofs, after a fix of 6.12 put a member into struct isofs_sb_info).
- * The same goes for enumerators, whose numbers stand in other code and in data.
+ * A structure that gets a member in its middle is built without a word, and each object of it that exists when the
+ * livepatch is loaded is then read by new code at wrong offsets (a mounted isofs, after a fix of 6.12 put a member into
+ * struct isofs_sb_info). The same goes for enumerators, whose numbers stand in other code and in data.
  *
- * GCC describes a type only if the unit uses it, so each type that differs and that both objects have is told as soon as the
- * livepatch has code of this object: a cast in an included function leaves no trace of the type that it uses. The one exception
- * are types of which no object can be there before: only on the stack of functions that are all included (a task that is in one of
- * them goes on with the old code of all of them), handed on by pointers to parameters of such functions.
+ * GCC describes a type only if the unit uses it, so each type that differs and that both objects have is told as soon
+ * as the livepatch has code of this object: a cast in an included function leaves no trace of the type that it uses.
+ * The one exception are types of which no object can be there before: only on the stack of functions that are all
+ * included (a task that is in one of them goes on with the old code of all of them), handed on by pointers to
+ * parameters of such functions.
  */
 #include "diff/layout.h"
 
@@ -233,8 +234,8 @@ static void check_types(struct context *ctx)
 }
 
 /*
- * The structure or union that a variable points to, by its index in `named`; TYPE_NONE: another type. What is on the stack may be of
- * any new type.
+ * The structure or union that a variable points to, by its index in `named`; TYPE_NONE: another type. What is on the
+ * stack may be of any new type.
  */
 static uint32_t find_structure(const struct context *ctx, struct types *types, const struct strmap *by_key,
 			       const struct type_use *use)
@@ -282,8 +283,9 @@ static void index_structures(const struct context *ctx, const struct types *type
 static const char *variable_key(const struct context *ctx, const struct types *types, const struct type_use *use);
 
 /*
- * `struct foo *foo = file->private_data` became `struct foo2 *foo = ...`: objects that exist are foo's. A structure that is no more,
- * where the same variable of the same function is of one that was not there, and has some of its members, is that one.
+ * `struct foo *foo = file->private_data` became `struct foo2 *foo = ...`: objects that exist are foo's. A structure
+ * that is no more, where the same variable of the same function is of one that was not there, and has some of its
+ * members, is that one.
  */
 static void check_renamed(struct context *ctx)
 {
@@ -391,8 +393,8 @@ static bool is_named(const char *symbol, const char *name)
 }
 
 /*
- * In a section that variables share, what stands at a round place need not have asked for it, and a new neighbour may be why
- * (diff/attributes.c). The debug information has what the source demands.
+ * In a section that variables share, what stands at a round place need not have asked for it, and a new neighbour may
+ * be why (diff/attributes.c). The debug information has what the source demands.
  */
 static void check_alignment(struct context *ctx, const struct type_use *use, const struct type_use *now)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Types that mean something else after the patch, by the debug information of both objects: layout-changed, type-changed,
- * member-added. Without it (-g) nothing is told.
+ * Types that mean something else after the patch, by the debug information of both objects: layout-changed,
+ * type-changed, member-added. Without it (-g) nothing is told.
  */
 #ifndef KLP_DIFF_LAYOUT_H
 #define KLP_DIFF_LAYOUT_H

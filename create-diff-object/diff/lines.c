@@ -2,29 +2,32 @@
 /*
  * How a number is shown to be a line number and nothing else.
  *
- * In code: it is a constant that an instruction loads into the register of an argument. From there control runs straight
- * on, and no instruction touches that register, to a call of a function outside of this object whose argument is known to
- * be a line number (kernel/line-names.c). The call may then change the register as it likes, so the number goes nowhere else:
+ * In code: it is a constant that an instruction loads into the register of an argument. From there control runs
+ * straight on, and no instruction touches that register, to a call of a function outside of this object whose argument
+ * is known to be a line number (kernel/line-names.c). The call may then change the register as it likes, so the number
+ * goes nowhere else:
  *
  *	mov    $0x0,%rdi          "fs/open.c"
  *	mov    $0x4d2,%esi        the line
  *	call   __might_sleep
  *
- * Or the argument before it, set in the same straight code and going to the same call, is the name of the source file: that
- * is __FILE__ and __LINE__, whatever the function is (RTNL: assertion failed at %s (%d)). As any number may stand behind a
- * file's name, debug information of both objects decides: it is then that line, or one that is equally far behind it on both
- * sides (a call that goes on for some lines has the number of its last). Without it the number is guessed to be a line, and
- * the guess is told.
+ * Or the argument before it, set in the same straight code and going to the same call, is the name of the source file:
+ * that is __FILE__ and __LINE__, whatever the function is (RTNL: assertion failed at %s (%d)). As any number may stand
+ * behind a file's name, debug information of both objects decides: it is then that line, or one that is equally far
+ * behind it on both sides (a call that goes on for some lines has the number of its last). Without it the number is
+ * guessed to be a line, and the guess is told.
  *
  * A function of this object is no such end: GCC may know which registers it leaves alone, and use the number again.
  *
- * Any other constant is none, not even the very line that its instruction was compiled from: use(7) in line 7 says nothing of
- * what it will be in line 5.
+ * Any other constant is none, not even the very line that its instruction was compiled from: use(7) in line 7 says
+ * nothing of what it will be in line 5.
  *
- * With --exact nothing of all this is done: kpatch-build keeps __LINE__ as it was, so a number that differs is another one.
+ * With --exact nothing of all this is done: kpatch-build keeps __LINE__ as it was, so a number that differs is another
+ * one.
  *
  * In texts: __FILE__ ":" __stringify(__LINE__) leaves "fs/open.c:1234". Only a number right behind the name of the
- * original source file counts, and of that the same holds: the instruction that refers to the text is compiled from that line.
+ * original source file counts, and of that the same holds: the instruction that refers to the text is compiled from
+ * that line.
  */
 #include "diff/lines.h"
 
@@ -133,8 +136,8 @@ static bool is_straight_between(const struct side *side, uint32_t sec, uint64_t 
 }
 
 /*
- * Is the argument before the load's one the name of the source file, at the call that both go to? The two may be loaded in
- * any order, next to each other or not: from each reference to a text near the load it is tried.
+ * Is the argument before the load's one the name of the source file, at the call that both go to? The two may be loaded
+ * in any order, next to each other or not: from each reference to a text near the load it is tried.
  */
 static bool is_behind_source_name(const char *source, const struct side *side, uint32_t sec, uint64_t at,
 				  const struct arch_load *load)
@@ -193,7 +196,10 @@ static bool find_instruction(const struct lines *lines, struct line_cursor *curs
 	return !cursor->lost && o_at - cursor->o_at == p_at - cursor->p_at;
 }
 
-/* The line that the instruction at `at` is compiled from, and those of the calls that were inlined there. Returns how many. */
+/*
+ * The line that the instruction at `at` is compiled from, and those of the calls that were inlined there. Returns how
+ * many.
+ */
 static uint32_t find_own_lines(const struct debug_info *debug, uint32_t sec, uint64_t at, int own[MAX_CALLS + 1])
 {
 	struct debug_inlined inlined[MAX_CALLS];
@@ -228,7 +234,10 @@ static void add_guess(struct lines *lines, int64_t orig, int64_t patched)
 	vec_add(&lines->guesses, ((struct line_guess){lines->owner, orig, patched}));
 }
 
-/* Does debug information say that two numbers are lines, of the instructions at site, or equally far behind in a long call? */
+/*
+ * Does debug information say that two numbers are lines, of the instructions at site, or equally far behind in a long
+ * call?
+ */
 static bool are_own_lines(const struct lines *lines, const struct line_site *site, int64_t orig, int64_t patched)
 {
 	int o_own[MAX_CALLS + 1], p_own[MAX_CALLS + 1];
@@ -324,7 +333,10 @@ static bool is_behind_name(const char *source, const char *text, const char *p)
 	return source ? before == '/' || before == ' ' : isalnum((unsigned char)before) || before == '_';
 }
 
-/* Are two other numbers in a text that is referred to at site lines of the source? Only code has lines in debug information. */
+/*
+ * Are two other numbers in a text that is referred to at site lines of the source? Only code has lines in debug
+ * information.
+ */
 static bool are_lines_in_text(struct lines *lines, const struct line_site *site, int64_t orig, int64_t patched)
 {
 	if (has_debug(lines))

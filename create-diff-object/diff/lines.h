@@ -26,8 +26,8 @@ struct line_cursor {
 
 /*
  * The byte of code at o_at of the original section differs from the one at p_at of the patched section. Is it in a
- * constant that is a line number of the source on both sides? Then returns where that constant ends (bytes from the start
- * of the original section), else 0.
+ * constant that is a line number of the source on both sides? Then returns where that constant ends (bytes from the
+ * start of the original section), else 0.
  */
 uint64_t lines_skip(struct lines *lines, struct line_cursor *cursor, uint64_t o_at, uint64_t p_at);
 
@@ -40,7 +40,9 @@ struct line_site {
 /* Are both texts the same but for line numbers that follow the name of the source file: "fs/open.c:123"? */
 bool lines_same_text(struct lines *lines, const struct line_site *site, const char *orig, const char *patched);
 
-/* A number that is taken for a line because it follows the name of the source file: no debug information tells better. */
+/*
+ * A number that is taken for a line because it follows the name of the source file: no debug information tells better.
+ */
 struct line_guess {
 	uint32_t owner; /* as lines_begin() was told */
 	int64_t orig, patched;

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A livepatch changes functions one task at a time: while some tasks run the old code and others the new one, both have to agree on
- * who holds which lock. That is for the author to judge; here is told where it has to be judged: in each changed function the calls that
- * take and release locks are counted on both sides, by function and, where the code says so, by lock. (Inlined code counts for the
- * function that it is in.) And how many locks are held on the ways out: a `return` that is new between lock and unlock makes no call.
+ * A livepatch changes functions one task at a time: while some tasks run the old code and others the new one, both have
+ * to agree on who holds which lock. That is for the author to judge; here is told where it has to be judged: in each
+ * changed function the calls that take and release locks are counted on both sides, by function and, where the code
+ * says so, by lock. (Inlined code counts for the function that it is in.) And how many locks are held on the ways out:
+ * a `return` that is new between lock and unlock makes no call.
  */
 #include "diff/locks.h"
 

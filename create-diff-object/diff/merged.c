@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * GCC gives one place to constants of equal content whose addresses nobody compares (-fipa-icf): `map` and `other` are two names of
- * one datum. If a patch changes one of them, both stand alone in the new object, and one name has no partner: it looks like a new
- * variable. It is an old one with another content: what keeps its address has the running kernel's. So it is with functions of equal
- * code (spi_mem_no_dirmap_read() and _write() of drivers/spi/spi-mem.c).
+ * GCC gives one place to constants of equal content whose addresses nobody compares (-fipa-icf): `map` and `other` are
+ * two names of one datum. If a patch changes one of them, both stand alone in the new object, and one name has no
+ * partner: it looks like a new variable. It is an old one with another content: what keeps its address has the running
+ * kernel's. So it is with functions of equal code (spi_mem_no_dirmap_read() and _write() of drivers/spi/spi-mem.c).
  */
 #include "diff/merged.h"
 
@@ -12,7 +12,10 @@
 #include "diff/pairing.h"
 #include "kernel/names.h"
 
-/* How many names of a piece are the name of what is looked for, or, where the compiler numbers it, are of one name of the source? */
+/*
+ * How many names of a piece are the name of what is looked for, or, where the compiler numbers it, are of one name of
+ * the source?
+ */
 static uint32_t count_names(const struct side *side, uint32_t id, const char *name, bool is_numbered)
 {
 	uint32_t count = 0;

@@ -6,8 +6,8 @@
 #include "diff/select.h"
 
 /*
- * The original piece that a patched one without partner was a part of under one of its names, while that piece's partner has the name
- * no more; PIECE_NONE: it is new.
+ * The original piece that a patched one without partner was a part of under one of its names, while that piece's
+ * partner has the name no more; PIECE_NONE: it is new.
  */
 uint32_t merged_before(const struct diff *diff, uint32_t patched);
 

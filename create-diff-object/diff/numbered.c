@@ -1,20 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Pairing what the compiler numbers: clones of functions ("foo.constprop.1") and static locals ("count.3"); and variables whose names
- * a macro makes of a counter ("__UNIQUE_ID_state_77").
+ * Pairing what the compiler numbers: clones of functions ("foo.constprop.1") and static locals ("count.3"); and
+ * variables whose names a macro makes of a counter ("__UNIQUE_ID_state_77").
  *
- * One more of a name in the source, and the numbers of the others move, so they tell nothing. Who uses it does: the count
- * that f() uses is f()'s. A function that has no partner (the patch added it, or the compiler no longer inlines it, or
- * does now) stands for those who call it, so that a helper's variable is found whether the helper was inlined or not.
+ * One more of a name in the source, and the numbers of the others move, so they tell nothing. Who uses it does: the
+ * count that f() uses is f()'s. A function that has no partner (the patch added it, or the compiler no longer inlines
+ * it, or does now) stands for those who call it, so that a helper's variable is found whether the helper was inlined or
+ * not.
  *
- * Of several that have one user, as many as before, each is what it was by its order, if all that is known of them agrees
- * (diff/ordered.c) and each starts with the bytes of its pair. Where there are more or fewer, the one with the same size and the
- * same initial bytes is taken, if there is just one and no other one is used more alike. Debug information then says if the source
- * declares them in other places (diff/declared.c).
+ * Of several that have one user, as many as before, each is what it was by its order, if all that is known of them
+ * agrees (diff/ordered.c) and each starts with the bytes of its pair. Where there are more or fewer, the one with the
+ * same size and the same initial bytes is taken, if there is just one and no other one is used more alike. Debug
+ * information then says if the source declares them in other places (diff/declared.c).
  *
  * A wrong pair of functions is harmless: every caller in this object is compared by the same map, so a caller of the
  * other one differs, is included, and calls its own new copy. A wrong pair of data is not: the new code would use the
- * wrong variable of the running kernel. So what leaves two answers is marked, for diff/use-rules.c to refuse it if it matters.
+ * wrong variable of the running kernel. So what leaves two answers is marked, for diff/use-rules.c to refuse it if it
+ * matters.
  */
 #include <stdlib.h>
 #include <string.h>

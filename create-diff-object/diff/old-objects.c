@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A structure may change if no object of it can be there before the new code is: a task that is in a function that makes one on its
- * stack goes on with the old code of all functions that changed, and those it hands the object to are among them.
+ * A structure may change if no object of it can be there before the new code is: a task that is in a function that
+ * makes one on its stack goes on with the old code of all functions that changed, and those it hands the object to are
+ * among them.
  *
- * That a pointer comes from the stack of a caller is seen by who calls: a callback that gets a `void *`, or finds the object by
- * container_of(), has neither an object of the type nor a parameter that leads to one.
+ * That a pointer comes from the stack of a caller is seen by who calls: a callback that gets a `void *`, or finds the
+ * object by container_of(), has neither an object of the type nor a parameter that leads to one.
  *
- * Nor may the address of the object get out of sight: what is given to code outside, or written to memory, is anybody's (kfifo_in()
- * copies the bytes, and another function reads them later).
+ * Nor may the address of the object get out of sight: what is given to code outside, or written to memory, is anybody's
+ * (kfifo_in() copies the bytes, and another function reads them later).
  */
 #include "diff/old-objects.h"
 
@@ -188,8 +189,8 @@ static bool points_to_itself(const struct types *types, uint32_t node)
 }
 
 /*
- * Does it have a part by which others find it, a list_head or a completion? An object on the stack of a task that waits in old code
- * is then met by another task that is in the new code already.
+ * Does it have a part by which others find it, a list_head or a completion? An object on the stack of a task that waits
+ * in old code is then met by another task that is in the new code already.
  */
 static bool is_linked(const struct types *types, uint32_t node, struct arena *arena)
 {

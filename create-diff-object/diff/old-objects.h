@@ -27,8 +27,8 @@ struct unit {
 };
 
 /*
- * Fills in what becomes of the functions; of one that is inlined, what becomes of all that have it. pair: of the original, the partner
- * of each of its pieces; NULL for the patched one.
+ * Fills in what becomes of the functions; of one that is inlined, what becomes of all that have it. pair: of the
+ * original, the partner of each of its pieces; NULL for the patched one.
  */
 void unit_find_states(struct unit *unit, const struct diff *diff, const uint32_t *pair, struct arena *arena);
 

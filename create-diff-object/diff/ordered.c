@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * GCC numbers static locals in an order that the source decides: as long as there are as many of a name as before, the first one
- * still is the first one, though all numbers moved. A patch may also remove one and add another, or change their places. So the
- * order alone is not believed: the functions must come upon them in the same order, and each must be used as its pair was, or at
- * least more so than any other one.
+ * GCC numbers static locals in an order that the source decides: as long as there are as many of a name as before, the
+ * first one still is the first one, though all numbers moved. A patch may also remove one and add another, or change
+ * their places. So the order alone is not believed: the functions must come upon them in the same order, and each must
+ * be used as its pair was, or at least more so than any other one.
  * The caller sees to it that each starts as its pair does.
  */
 #include "diff/ordered.h"
@@ -73,8 +73,9 @@ static bool is_more(const struct likeness *a, const struct likeness *b)
 }
 
 /*
- * Is a variable used as its pair is, and as no other one? That none is used more like it is enough only if it starts with other bytes
- * than they do: `one(&n); two(&n)` of two blocks that a patch exchanges has nothing in common with either.
+ * Is a variable used as its pair is, and as no other one? That none is used more like it is enough only if it starts
+ * with other bytes than they do: `one(&n); two(&n)` of two blocks that a patch exchanges has nothing in common with
+ * either.
  */
 static bool looks_like_own(const struct pairing *pairing, const struct ordered_half *orig,
 			   const struct ordered_half *patched, uint32_t n, uint32_t index)
@@ -94,8 +95,8 @@ static bool looks_like_own(const struct pairing *pairing, const struct ordered_h
 }
 
 /*
- * Do functions of both sides come upon two variables in the same order? If no function uses both on both sides (one was inlined, or
- * is no more), what they start with must tell them from each other.
+ * Do functions of both sides come upon two variables in the same order? If no function uses both on both sides (one was
+ * inlined, or is no more), what they start with must tell them from each other.
  */
 static bool is_same_order(const struct pairing *pairing, const struct ordered_half *orig,
 			  const struct ordered_half *patched, uint32_t i, uint32_t k)

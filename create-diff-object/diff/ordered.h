@@ -18,8 +18,8 @@ struct ordered_half {
 void ordered_sort(const struct ordered_half *half, uint32_t n);
 
 /*
- * Are they the same ones, the first of one side and the first of the other? Their order, the places where functions use them first,
- * and how they use them must agree. That each starts as its pair does is for the caller to see.
+ * Are they the same ones, the first of one side and the first of the other? Their order, the places where functions use
+ * them first, and how they use them must agree. That each starts as its pair does is for the caller to see.
  */
 bool ordered_agree(const struct pairing *pairing, const struct ordered_half *orig, const struct ordered_half *patched,
 		   uint32_t n);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A name is looked up in the original first: what it has is touched where its definition is. What only the patch has stands in
- * lines that a hunk added.
+ * A name is looked up in the original first: what it has is touched where its definition is. What only the patch has
+ * stands in lines that a hunk added.
  */
 #include "diff/origin.h"
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Which hunks of the patch touch a function, a variable or a type: so a refusal can name them, and a function that changed only
- * because of what is inlined into it is told from one that the author changed.
+ * Which hunks of the patch touch a function, a variable or a type: so a refusal can name them, and a function that
+ * changed only because of what is inlined into it is told from one that the author changed.
  *
- * Whoever made the objects knows the hunks (kpatch-build's lib/hunks.sh), and hands them over as a table (--hunks), a row for each
- * piece of a hunk, with tabs:
+ * Whoever made the objects knows the hunks (kpatch-build's lib/hunks.sh), and hands them over as a table (--hunks), a
+ * row for each piece of a hunk, with tabs:
  *
  *   file     below the source
  *   hunk     how messages name it: "@@ -10,7 +10,8 @@"
@@ -28,8 +28,8 @@ enum origin_kind {
 };
 
 /*
- * Reads the table; of orig and patched, which must outlive the result, the debug information is read when something is asked for.
- * The caller frees with origin_free(). Returns 0, or -errno, reported.
+ * Reads the table; of orig and patched, which must outlive the result, the debug information is read when something is
+ * asked for. The caller frees with origin_free(). Returns 0, or -errno, reported.
  */
 int origin_read(const char *table, const struct elf_obj *orig, const struct elf_obj *patched, struct origin **result,
 		struct diag *diag) __attribute__((warn_unused_result));

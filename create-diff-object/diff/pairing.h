@@ -13,14 +13,17 @@ struct pairing {
 };
 
 /*
- * The pieces of a side in the order of their names, count.9 before count.10. Whoever takes the first one of several looks at them in
- * this order: that of sections may be another one in both objects.
+ * The pieces of a side in the order of their names, count.9 before count.10. Whoever takes the first one of several
+ * looks at them in this order: that of sections may be another one in both objects.
  */
 uint32_t *pairing_order(const struct side *side, struct arena *arena);
 void pairing_add(struct pairing *pairing, uint32_t orig, uint32_t patched, enum corr_rule rule);
 /* Could the two be one thing at all? */
 bool pairing_is_same_sort(const struct pairing *pairing, uint32_t orig, uint32_t patched);
-/* Are they variables that start with the same bytes? What relocations fill in is compared when the pair is (diff/same.c). */
+/*
+ * Are they variables that start with the same bytes? What relocations fill in is compared when the pair is
+ * (diff/same.c).
+ */
 bool pairing_is_same_start(const struct pairing *pairing, uint32_t orig, uint32_t patched);
 /* The original piece that has this name, if it has no partner yet and may be the patched piece's; else PIECE_NONE. */
 uint32_t pairing_find_free(const struct pairing *pairing, const char *name, uint32_t patched);

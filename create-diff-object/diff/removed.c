@@ -9,8 +9,8 @@
 #include "util/diag.h"
 
 /*
- * Does the loss of an original datum lose what it held? Constants are what they were for all that still refer to them, and
- * the flags of WARN_ONCE() and the like have no other use than the code that went.
+ * Does the loss of an original datum lose what it held? Constants are what they were for all that still refer to them,
+ * and the flags of WARN_ONCE() and the like have no other use than the code that went.
  */
 static bool has_state(const struct side *side, const struct piece *piece)
 {
@@ -21,7 +21,10 @@ static bool has_state(const struct side *side, const struct piece *piece)
 	       side->obj->syms[piece->sym].size > 0;
 }
 
-/* Is it a constant that others may know by its address (f->f_op == &foo_ops)? Under another name it would be another one. */
+/*
+ * Is it a constant that others may know by its address (f->f_op == &foo_ops)? Under another name it would be another
+ * one.
+ */
 static bool is_known_constant(const struct side *side, uint32_t p)
 {
 	const struct piece *piece = side_piece(side, p);
@@ -32,8 +35,8 @@ static bool is_known_constant(const struct side *side, uint32_t p)
 }
 
 /*
- * What went away: start-up entries and table entries, for what they did is done, and the patch would not undo it; variables,
- * for under another name, type or place they would begin anew, and what they hold would be lost.
+ * What went away: start-up entries and table entries, for what they did is done, and the patch would not undo it;
+ * variables, for under another name, type or place they would begin anew, and what they hold would be lost.
  */
 static void check_removed(const struct diff *diff, struct diag *diag)
 {
@@ -60,7 +63,10 @@ static void check_removed(const struct diff *diff, struct diag *diag)
 	}
 }
 
-/* A name that other objects use and that now stands for another function or variable: they would go on with the old one. */
+/*
+ * A name that other objects use and that now stands for another function or variable: they would go on with the old
+ * one.
+ */
 static void check_names(const struct diff *diff, struct diag *diag)
 {
 	const struct elf_obj *orig = diff->orig.obj, *patched = diff->patched.obj;
@@ -103,8 +109,8 @@ static uint32_t find_user(const struct diff *diff, uint32_t sym)
 }
 
 /*
- * A global definition that is gone while its users stayed: it moved to another file, perhaps with changes, and the symbol that
- * the kernel has is the old one. (A static one that is gone is no matter: the name means another file's.)
+ * A global definition that is gone while its users stayed: it moved to another file, perhaps with changes, and the
+ * symbol that the kernel has is the old one. (A static one that is gone is no matter: the name means another file's.)
  */
 static void check_removed_definitions(const struct diff *diff, struct diag *diag)
 {

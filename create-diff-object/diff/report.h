@@ -8,8 +8,8 @@
 #include "diff/select.h"
 
 /*
- * Prints `X.o: changed function: f` and `X.o: new function: g`, in the order of the object. Scripts read these lines; the same as
- * records go to report, unless it is NULL.
+ * Prints `X.o: changed function: f` and `X.o: new function: g`, in the order of the object. Scripts read these lines;
+ * the same as records go to report, unless it is NULL.
  */
 void report_functions(const struct diff *diff, FILE *out, FILE *report);
 /* Records of what the patch hands to the kernel: callbacks by kind, the array of states. */

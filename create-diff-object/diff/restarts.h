@@ -4,7 +4,9 @@
 
 #include "diff/select.h"
 
-/* Warns of static variables that the running kernel has, and that begin anew in the livepatch (RULE_STATE_RESTARTED). */
+/*
+ * Warns of static variables that the running kernel has, and that begin anew in the livepatch (RULE_STATE_RESTARTED).
+ */
 void restarts_warn(const struct diff *diff, struct diag *diag);
 
 #endif

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The kernel gives a task the new functions when none of the old ones is on its stack (kernel/livepatch/transition.c,
- * klp_try_switch_task()). A thread whose main loop changed never gets there: oom_reaper() has no end, and a thread function that waits
- * for kthread_should_stop() ends with its module. As long as one task is left the transition is not finished, and no other livepatch
- * can be loaded.
+ * klp_try_switch_task()). A thread whose main loop changed never gets there: oom_reaper() has no end, and a thread
+ * function that waits for kthread_should_stop() ends with its module. As long as one task is left the transition is not
+ * finished, and no other livepatch can be loaded.
  *
- * A function that is gone from the patched object is not patched at all. Who was given its address (a queued work) goes on with it.
+ * A function that is gone from the patched object is not patched at all. Who was given its address (a queued work) goes
+ * on with it.
  */
 #include "diff/running.h"
 

@@ -9,7 +9,9 @@ struct diag;
 
 /* Is the address of an original function taken, in code or data? */
 bool running_is_address_taken(const struct side *side, uint32_t p);
-/* Tells of changed functions that a task may never leave, and of functions that are gone and whose address others have. */
+/*
+ * Tells of changed functions that a task may never leave, and of functions that are gone and whose address others have.
+ */
 void running_warn(const struct diff *diff, struct diag *diag);
 
 #endif

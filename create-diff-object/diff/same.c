@@ -109,8 +109,8 @@ static uint32_t anonymous_neighbour(const struct side *side, const struct ref *r
 }
 
 /*
- * A computed address may lead into what stands behind: a[i - 1] is less than a[] away from where it points. What has a name is
- * compared by itself; what has no identity only here.
+ * A computed address may lead into what stands behind: a[i - 1] is less than a[] away from where it points. What has a
+ * name is compared by itself; what has no identity only here.
  */
 static bool same_neighbours(const struct same *same, const struct ref *o_ref, const struct ref *p_ref, int depth)
 {

@@ -27,15 +27,16 @@ bool descriptors_equal(const struct side *orig, uint32_t o, const struct side *p
 		       const struct corr *corr, struct lines *lines, bool with_line);
 
 /*
- * Where do len bytes of data begin to hold something else, references included: those of the original piece o from o_at on, and those of
- * the patched piece p from p_at on? Both have to be there. at: bytes from the entry of the piece. Returns bytes from there, len: nowhere.
+ * Where do len bytes of data begin to hold something else, references included: those of the original piece o from o_at
+ * on, and those of the patched piece p from p_at on? Both have to be there. at: bytes from the entry of the piece.
+ * Returns bytes from there, len: nowhere.
  */
 uint64_t data_find_difference(const struct side *orig, uint32_t o, uint64_t o_at, const struct side *patched,
 			      uint32_t p, uint64_t p_at, uint64_t len, const struct corr *corr, struct lines *lines);
 
 /*
- * Do both sections hold the same, references included, for the same uses? For those that are not known, whose order matters too.
- * Warns of guesses about what has no partner in them.
+ * Do both sections hold the same, references included, for the same uses? For those that are not known, whose order
+ * matters too. Warns of guesses about what has no partner in them.
  */
 bool sections_equal(const struct side *orig, uint32_t orig_sec, const struct side *patched, uint32_t patched_sec,
 		    const struct corr *corr, struct diag *diag);

@@ -23,7 +23,10 @@ static bool has_changed_piece(const struct diff *diff, uint32_t sec)
 	return false;
 }
 
-/* Does the section name another thing where it named one: BTF_ID(func, a) became BTF_ID(func, b)? Their bytes are zeros, all. */
+/*
+ * Does the section name another thing where it named one: BTF_ID(func, a) became BTF_ID(func, b)? Their bytes are
+ * zeros, all.
+ */
 static bool has_other_ids(const struct diff *diff, uint32_t sec)
 {
 	const struct pieces *pieces = diff->patched.pieces;
@@ -48,7 +51,9 @@ static void refuse_section(const struct diff *diff, const char *section, const c
 			    "%s, and its meaning is not known", why);
 }
 
-/* A table that nobody here knows may need an entry for the copied code, or patch it at boot; both go wrong in silence. */
+/*
+ * A table that nobody here knows may need an entry for the copied code, or patch it at boot; both go wrong in silence.
+ */
 static void check_unknown_sections(const struct diff *diff, struct diag *diag)
 {
 	const struct side *patched = &diff->patched;

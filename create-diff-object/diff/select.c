@@ -2,11 +2,11 @@
 /*
  * The closure: start with what changed or is new to others, follow every reference that must go to a copy.
  *
- * A direct call or jump to a changed function goes to its new copy. Taking its address gives the original (see "identity" in
- * doc/relocation-rules.md): the address may be stored and outlive the patch, and it may be compared with one that was stored
- * before; ftrace leads whoever calls it to the new copy. But of a static function that is only called GCC makes no place to land on for an
- * indirect call (endbr64, -fcf-protection=branch): a processor with IBT would stop there. Nobody has stored that address, and it is
- * the new copy's, which has one.
+ * A direct call or jump to a changed function goes to its new copy. Taking its address gives the original (see
+ * "identity" in doc/relocation-rules.md): the address may be stored and outlive the patch, and it may be compared with
+ * one that was stored before; ftrace leads whoever calls it to the new copy. But of a static function that is only
+ * called GCC makes no place to land on for an indirect call (endbr64, -fcf-protection=branch): a processor with IBT
+ * would stop there. Nobody has stored that address, and it is the new copy's, which has one.
  *
  * Each reference is judged once, when it is followed. The rows stay, and all later passes read them.
  */
@@ -18,8 +18,9 @@
 #include "util/vec.h"
 
 /*
- * What stands in a section that is not known is never carried. By its name it is referred to as anything else is; but that must
- * be its name for sure: BTF_ID() makes `__BTF_ID__struct__file__639167` of __COUNTER__, and the name may be its neighbour's now.
+ * What stands in a section that is not known is never carried. By its name it is referred to as anything else is; but
+ * that must be its name for sure: BTF_ID() makes `__BTF_ID__struct__file__639167` of __COUNTER__, and the name may be
+ * its neighbour's now.
  */
 static bool can_be_named(const struct diff *diff, const struct ref *ref)
 {
@@ -128,8 +129,8 @@ struct context {
 	struct selection *selection;
 	VEC(struct text_block) blocks;
 	VEC(struct use) uses;
-	VEC(struct use_part)
-	parts; /* each body and block is followed by its entries; in the order in which they were found */
+	/* each body and block is followed by its entries; in the order in which they were found */
+	VEC(struct use_part) parts;
 	uint32_t *part_of_piece; /* by patched piece; of what is included */
 	VEC(uint32_t) part_of_block;
 	VEC(uint32_t) queue; /* included pieces whose references are not followed yet */

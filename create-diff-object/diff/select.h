@@ -47,7 +47,9 @@ enum why {
 	WHY_NEEDED,  /* the piece `by` refers to it */
 };
 
-/* Instructions of special text that an included function needs: a replacement, or a block of .altinstr_aux or .fixup. */
+/*
+ * Instructions of special text that an included function needs: a replacement, or a block of .altinstr_aux or .fixup.
+ */
 struct text_block {
 	uint32_t sec;        /* section index */
 	uint32_t owner;      /* patched piece of the function */
@@ -111,8 +113,9 @@ void selection_free(struct selection *selection);
 const char *selection_reason_text(enum use_reason reason);
 
 /*
- * What must hold of a selection that was not refused: all that an included piece needs as a copy is included, no variable that
- * the running kernel has is, and each piece is there for the sake of a change. Returns 0 or -errno, reported.
+ * What must hold of a selection that was not refused: all that an included piece needs as a copy is included, no
+ * variable that the running kernel has is, and each piece is there for the sake of a change. Returns 0 or -errno,
+ * reported.
  */
 int selection_check(const struct diff *diff, struct diag *diag) __attribute__((warn_unused_result));
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A patch that gives a function another parameter changes the calls of it, too, as far as the compiler sees them. It does not see
- * modules from outside of the tree, if the function is exported, nor who knows its address before (`reg(void *callback)`): these
- * go on calling it the old way, and ftrace leads them to the new code, which takes what is left in a register for the parameter.
+ * A patch that gives a function another parameter changes the calls of it, too, as far as the compiler sees them. It
+ * does not see modules from outside of the tree, if the function is exported, nor who knows its address before
+ * (`reg(void *callback)`): these go on calling it the old way, and ftrace leads them to the new code, which takes what
+ * is left in a register for the parameter.
  */
 #include "diff/signatures.h"
 
@@ -72,7 +73,10 @@ static const char *signature_text(const struct signature *signature, struct aren
 	return arena_printf(arena, "%s (%s)", type_text(signature->types, signature->nodes.v[0]), text);
 }
 
-/* Does a caller give the same in both cases? Another range of a number, and what is behind a `void *`, is no matter of the call. */
+/*
+ * Does a caller give the same in both cases? Another range of a number, and what is behind a `void *`, is no matter of
+ * the call.
+ */
 static bool is_same_type(struct types *orig, uint32_t o, struct types *patched, uint32_t p)
 {
 	const char *before = type_text(orig, o), *now = type_text(patched, p);
@@ -85,7 +89,10 @@ static bool is_same_type(struct types *orig, uint32_t o, struct types *patched, 
 	return o_pointer && p_pointer && (!strcmp(before, "void *") || !strcmp(now, "void *"));
 }
 
-/* Who called a function without result does not look at the registers of one; a larger one would be written to memory that it gives. */
+/*
+ * Who called a function without result does not look at the registers of one; a larger one would be written to memory
+ * that it gives.
+ */
 static bool is_in_registers(const struct types *types, uint32_t node)
 {
 	uint64_t size = type_size(types, node);

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A constant that is brought along (diff/constants.c) is read by new code only. But an index into it may be older: `p->rate = 2` of
- * what was opened before means another entry of `rates[]` if the patch puts one into the middle, and nothing if there are fewer.
- * What is changed in place, or added at the end, is what the patch means.
+ * A constant that is brought along (diff/constants.c) is read by new code only. But an index into it may be older:
+ * `p->rate = 2` of what was opened before means another entry of `rates[]` if the patch puts one into the middle, and
+ * nothing if there are fewer. What is changed in place, or added at the end, is what the patch means.
  *
- * The debug information tells what an entry is. One that is all zero may be the end of the table, whose place means nothing. Where a
- * table of structures or pointers has such an end before and after, its readers look for it (quirk_flags_table[] of
- * sound/usb/quirks.c), and fewer entries are told only: nobody reads behind the end, and who kept an index is rare.
+ * The debug information tells what an entry is. One that is all zero may be the end of the table, whose place means
+ * nothing. Where a table of structures or pointers has such an end before and after, its readers look for it
+ * (quirk_flags_table[] of sound/usb/quirks.c), and fewer entries are told only: nobody reads behind the end, and who
+ * kept an index is rare.
  */
 #include "diff/table-order.h"
 
@@ -34,7 +35,10 @@ static uint64_t content_size(const struct side *side, uint32_t p)
 	return side_piece(side, p)->end - side_piece(side, p)->entry;
 }
 
-/* Bytes of an entry of the static array of that name, 0: it is none, or there are several. Stores if it is one of numbers. */
+/*
+ * Bytes of an entry of the static array of that name, 0: it is none, or there are several. Stores if it is one of
+ * numbers.
+ */
 static uint64_t entry_size(const struct types *types, const char *name, bool *is_numeric)
 {
 	uint64_t found = 0;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Members are paired by name. One that is only renamed keeps its place and type, which is no difference for objects that exist;
- * one in the place of another that went is. What is new in former padding leaves all others where they are.
+ * Members are paired by name. One that is only renamed keeps its place and type, which is no difference for objects
+ * that exist; one in the place of another that went is. What is new in former padding leaves all others where they are.
  */
 #include "diff/type-diff.h"
 

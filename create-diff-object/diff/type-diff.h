@@ -26,14 +26,14 @@ struct type_diff {
 void type_diff(struct types *orig, uint32_t o, struct types *patched, uint32_t p, struct arena *arena,
 	       struct type_diff *diff);
 /*
- * Compares the numbers of an enumeration with what its names stand for in the patched source, in whatever enumeration there, and its
- * size with that of the patched enumeration `node` (TYPE_NONE: there is none).
+ * Compares the numbers of an enumeration with what its names stand for in the patched source, in whatever enumeration
+ * there, and its size with that of the patched enumeration `node` (TYPE_NONE: there is none).
  */
 void type_diff_enumeration(struct types *orig, const struct type_named *named, struct types *patched, uint32_t node,
 			   const struct numbers *numbers, struct arena *arena, struct type_diff *diff);
 /*
- * Compares the types of a variable, without looking into structures. Its size is the object's to tell, if that has it; with_size: it
- * has not.
+ * Compares the types of a variable, without looking into structures. Its size is the object's to tell, if that has it;
+ * with_size: it has not.
  */
 void type_diff_variable(struct types *orig, uint32_t o, struct types *patched, uint32_t p, bool with_size,
 			struct arena *arena, struct type_diff *diff);

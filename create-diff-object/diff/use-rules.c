@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a livepatch must not refer to: one table of rules for the rows of the table of uses, and what can't be seen in one row.
+ * What a livepatch must not refer to: one table of rules for the rows of the table of uses, and what can't be seen in
+ * one row.
  */
 #include "diff/use-rules.h"
 
@@ -37,8 +38,8 @@ static bool is_same_distance(const struct diff *diff, uint32_t left, uint32_t ri
 }
 
 /*
- * The neighbour that a computed address may belong to as well, if that makes a difference; else PIECE_NONE. Addresses before
- * a datum are less than its size away from it (a[i - 1]), those behind no more than a member of a structure.
+ * The neighbour that a computed address may belong to as well, if that makes a difference; else PIECE_NONE. Addresses
+ * before a datum are less than its size away from it (a[i - 1]), those behind no more than a member of a structure.
  */
 static uint32_t find_other_owner(const struct diff *diff, const struct ref *ref)
 {
@@ -341,8 +342,8 @@ static bool is_used(const struct side *side, uint32_t id)
 }
 
 /*
- * Inline assembly may leave data about its place that only its section's neighbours find. The copy of the function has no
- * such record in the kernel's.
+ * Inline assembly may leave data about its place that only its section's neighbours find. The copy of the function has
+ * no such record in the kernel's.
  */
 static void check_left_behind(const struct diff *diff, uint32_t p, struct diag *diag)
 {

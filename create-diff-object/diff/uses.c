@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A use is told by what the instruction does and by the named things that the code refers to just before and after it: the
- * ___done of net_get_random_once(&secret, ...) is used between __do_once_start() and that secret. Registers and distances are
- * left out, for any change moves them.
+ * A use is told by what the instruction does and by the named things that the code refers to just before and after it:
+ * the ___done of net_get_random_once(&secret, ...) is used between __do_once_start() and that secret. Registers and
+ * distances are left out, for any change moves them.
  */
 #include "diff/uses.h"
 
@@ -37,7 +37,10 @@ static uint32_t original_of(const struct pairing *pairing, const struct side *si
 	return pairing->corr->to_patched[id] == PIECE_NONE ? PIECE_NONE : id;
 }
 
-/* The string that a reference means, NULL: none. Its text is what it is known by: _printk("first thing") and _printk("second"). */
+/*
+ * The string that a reference means, NULL: none. Its text is what it is known by: _printk("first thing") and
+ * _printk("second").
+ */
 static const char *string_of(const struct side *side, const struct ref *ref)
 {
 	const struct piece *piece = side_piece(side, ref->piece);
@@ -73,7 +76,9 @@ static bool add_meaning(const struct pairing *pairing, const struct side *side, 
 	return true;
 }
 
-/* The first word of the instruction that has a byte of a section, as the assembler names it; from is where one starts. */
+/*
+ * The first word of the instruction that has a byte of a section, as the assembler names it; from is where one starts.
+ */
 static uint64_t add_instruction(const struct side *side, const struct piece *piece, uint64_t offset, uint64_t hash)
 {
 	const struct elf_sec *sec = side_section(side, piece);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Where and how functions use a variable: what tells one of several static locals of one name from another, beside the order in
- * which the compiler numbers them.
+ * Where and how functions use a variable: what tells one of several static locals of one name from another, beside the
+ * order in which the compiler numbers them.
  */
 #ifndef KLP_DIFF_USES_H
 #define KLP_DIFF_USES_H
@@ -17,8 +17,8 @@ struct use_numbers {
 
 /* Equal for what is equal on both sides. */
 struct uses {
-	struct use_numbers
-		whole; /* one for each use: the function, the instruction, and what is used before and after it */
+	/* one for each use: the function, the instruction, and what is used before and after it */
+	struct use_numbers whole;
 	struct use_numbers beside; /* only what is used before or after it: one or two for each use */
 };
 
@@ -33,7 +33,10 @@ struct uses uses_find(const struct pairing *pairing, const struct side *side, ui
 		      uint32_t nusers);
 struct likeness uses_compare(const struct uses *a, const struct uses *b);
 
-/* Where a function first uses the variable: only good to be compared with others of that function. USES_NOWHERE: it does not. */
+/*
+ * Where a function first uses the variable: only good to be compared with others of that function. USES_NOWHERE: it
+ * does not.
+ */
 uint64_t uses_first(const struct side *side, uint32_t function, uint32_t id);
 
 #endif

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The running kernel's variables keep what they hold, so a patch that changes an initial value is refused. Often that value only has to
- * be written: a limit, an entry of a table, a pointer of operations. Here is told what would have to be written where, by the names that
- * C has for it, which debug information knows; and of everything else why it can't be done so.
+ * The running kernel's variables keep what they hold, so a patch that changes an initial value is refused. Often that
+ * value only has to be written: a limit, an entry of a table, a pointer of operations. Here is told what would have to
+ * be written where, by the names that C has for it, which debug information knows; and of everything else why it can't
+ * be done so.
  *
- * Contents are compared from the first difference to the next (data_find_difference()). Each lies in one part of the variable, a number
- * or a pointer, which is told as a whole.
+ * Contents are compared from the first difference to the next (data_find_difference()). Each lies in one part of the
+ * variable, a number or a pointer, which is told as a whole.
  */
 #include "diff/values.h"
 
@@ -138,8 +139,8 @@ static const char *string_text(struct arena *arena, const struct elf_sec *sec, u
 }
 
 /*
- * What a pointer of one side leads to, as a word of the records; NULL: to what the patched source has no name for. (What the running
- * kernel has of a name is what the patched source means by it.)
+ * What a pointer of one side leads to, as a word of the records; NULL: to what the patched source has no name for.
+ * (What the running kernel has of a name is what the patched source means by it.)
  */
 static const char *target_text(const struct variable *variable, const struct side *side, const struct ref *ref)
 {

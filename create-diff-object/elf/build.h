@@ -44,7 +44,10 @@ void elf_out_free(struct elf_out *out);
 uint32_t elf_out_add_section(struct elf_out *out, const char *name, const struct elf_out_sec_attr *attr);
 /* Returns the id of the first section of that name, or 0. */
 uint32_t elf_out_find_section(const struct elf_out *out, const char *name);
-/* Appends size bytes (zeros if data is NULL; SHT_NOBITS: only the size grows) at a multiple of align, returns their offset. */
+/*
+ * Appends size bytes (zeros if data is NULL; SHT_NOBITS: only the size grows) at a multiple of align, returns their
+ * offset.
+ */
 uint64_t elf_out_append(struct elf_out *out, uint32_t sec, const void *data, uint64_t size, uint64_t align);
 /* Overwrites bytes that were appended before. The range must exist. */
 void elf_out_patch(struct elf_out *out, uint32_t sec, uint64_t offset, const void *data, uint64_t size);
@@ -53,7 +56,10 @@ uint8_t *elf_out_bytes(struct elf_out *out, uint32_t sec, uint64_t offset);
 /* Current size of a section in bytes. */
 uint64_t elf_out_section_size(const struct elf_out *out, uint32_t sec);
 
-/* Adds a symbol, returns its id (>= 1). A symbol of type STT_SECTION is made once per section by elf_out_section_symbol(). */
+/*
+ * Adds a symbol, returns its id (>= 1). A symbol of type STT_SECTION is made once per section by
+ * elf_out_section_symbol().
+ */
 uint32_t elf_out_add_symbol(struct elf_out *out, const struct elf_out_sym *sym);
 uint32_t elf_out_section_symbol(struct elf_out *out, uint32_t sec);
 /*

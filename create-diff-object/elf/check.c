@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the passes over a compiler's object rely on, and an assembler never breaks: a file that does is damaged, or made to do
- * harm. The reader can't ask for all of it, for files that are only read for their symbols have sections without content
- * (`objcopy --only-keep-debug`), and klp-verify reports broken relocations by the rules.
+ * What the passes over a compiler's object rely on, and an assembler never breaks: a file that does is damaged, or made
+ * to do harm. The reader can't ask for all of it, for files that are only read for their symbols have sections without
+ * content (`objcopy --only-keep-debug`), and klp-verify reports broken relocations by the rules.
  */
 #include <elf.h>
 #include <stdint.h>
@@ -15,7 +15,9 @@
 /* Nothing of a kernel's object is aligned more than a huge page, or larger than what code reaches with 32 bits. */
 #define ALIGN_MAX  (2u << 20)
 #define LARGEST    INT32_MAX
-/* Sums of an addend, an offset and a distance of address spaces must not overflow; the addends of kernels have 48 bits. */
+/*
+ * Sums of an addend, an offset and a distance of address spaces must not overflow; the addends of kernels have 48 bits.
+ */
 #define ADDEND_MAX (INT64_C(1) << 62)
 
 /* Variables begin with zeros without a byte in the file (`.bss`); instructions, strings and tables can't. */
@@ -69,8 +71,8 @@ static int check_relas(const struct elf_obj *obj, const struct elf_sec *sec, str
 }
 
 /*
- * An indirect function is not what stands at its symbol: that runs to tell which function is meant. A thread-local variable is not
- * where it stands either, and a common one is nowhere yet. The kernel has none of them (-fno-common).
+ * An indirect function is not what stands at its symbol: that runs to tell which function is meant. A thread-local
+ * variable is not where it stands either, and a common one is nowhere yet. The kernel has none of them (-fno-common).
  */
 static int check_symbol(const struct elf_obj *obj, const struct elf_sym *sym, struct diag *diag)
 {

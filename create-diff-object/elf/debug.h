@@ -55,8 +55,8 @@ uint32_t debug_find_inlined(const struct debug_info *debug, uint32_t sec, uint64
 bool debug_find_result_size(const struct debug_info *debug, uint32_t sec, uint64_t offset, uint64_t *size);
 
 /*
- * A structure whose layout differs: its sizes in bytes, and the first member of both that moved (NULL: none did; the ends
- * differ).
+ * A structure whose layout differs: its sizes in bytes, and the first member of both that moved (NULL: none did; the
+ * ends differ).
  */
 typedef void debug_layout(void *arg, const char *name, uint64_t orig_size, uint64_t patched_size, const char *member,
 			  uint64_t orig_offset, uint64_t patched_offset);

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* One walk over the debug information. A function that is inlined is described in many places, which name the same declaration. */
+/*
+ * One walk over the debug information. A function that is inlined is described in many places, which name the same
+ * declaration.
+ */
 #include "elf/decls.h"
 
 #include <dwarf.h>

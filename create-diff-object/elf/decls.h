@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Where the source declares what has a name: functions, variables that exist at run time, structures, unions, enumerations and
- * typedefs, by the debug information (DWARF 5, 2.14, DW_AT_decl_file and DW_AT_decl_line).
+ * Where the source declares what has a name: functions, variables that exist at run time, structures, unions,
+ * enumerations and typedefs, by the debug information (DWARF 5, 2.14, DW_AT_decl_file and DW_AT_decl_line).
  */
 #ifndef KLP_ELF_DECLS_H
 #define KLP_ELF_DECLS_H

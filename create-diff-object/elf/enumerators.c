@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Enumerators by name. An enumeration need not have one (enum { IDLE, BUSY }), and what it is known by then, its first enumerator,
- * may be new. The names of enumerators are what code uses, and each is unique in its scope.
+ * Enumerators by name. An enumeration need not have one (enum { IDLE, BUSY }), and what it is known by then, its first
+ * enumerator, may be new. The names of enumerators are what code uses, and each is unique in its scope.
  */
 #include "elf/enumerators.h"
 
@@ -10,8 +10,8 @@
 #include "util/arena.h"
 
 /*
- * GCC writes a number without a sign as bytes and one with a sign as sdata; either may become a part of the abbreviation
- * (implicit_const), if all that share it are equal.
+ * GCC writes a number without a sign as bytes and one with a sign as sdata; either may become a part of the
+ * abbreviation (implicit_const), if all that share it are equal.
  */
 static bool get_value(Dwarf_Die *die, int64_t *value)
 {

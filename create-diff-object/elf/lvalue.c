@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* See lvalue.h. Types are gone down, from the variable to what has no parts: an index at each array, a name at each structure. */
+/*
+ * See lvalue.h. Types are gone down, from the variable to what has no parts: an index at each array, a name at each
+ * structure.
+ */
 #include "elf/lvalue.h"
 
 #include <dwarf.h>

@@ -25,8 +25,8 @@ struct lvalue {
 };
 
 /*
- * What stands at a bit of the variable `name` of that type. Of a union it is the first member, with prefer_pointer the first
- * pointer if there is one. Returns false if no part is there (padding), or its type is not known.
+ * What stands at a bit of the variable `name` of that type. Of a union it is the first member, with prefer_pointer the
+ * first pointer if there is one. Returns false if no part is there (padding), or its type is not known.
  */
 bool lvalue_find(const struct types *types, uint32_t node, const char *name, uint64_t bit, bool prefer_pointer,
 		 struct arena *arena, struct lvalue *lvalue);

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* See members.h. Debug information gives offsets of members in bytes, those of bit-fields in one of two ways, by its version. */
+/*
+ * See members.h. Debug information gives offsets of members in bytes, those of bit-fields in one of two ways, by its
+ * version.
+ */
 #include "elf/members.h"
 
 #include <dwarf.h>

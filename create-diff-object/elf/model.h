@@ -48,9 +48,9 @@ struct elf_sec {
 	uint32_t type;    /* SHT_* */
 	uint32_t link;    /* as in the file; checked against the number of sections where it is an index */
 	uint32_t info;
-	uint32_t
-		rela_sec; /* index of the ordinary SHT_RELA section for this one, 0: none; livepatch ones don't count */
-	uint32_t secsym;  /* index of the STT_SECTION symbol, 0: none */
+	/* index of the ordinary SHT_RELA section for this one, 0: none; livepatch ones don't count */
+	uint32_t rela_sec;
+	uint32_t secsym;        /* index of the STT_SECTION symbol, 0: none */
 	struct elf_rela *relas; /* of rela_sec, in the file's order */
 	uint32_t nrelas;
 	const struct special_row *special; /* the machine's row if it is a special table, else NULL */
@@ -98,7 +98,9 @@ int elf_obj_read_memory(const char *path, const void *bytes, size_t size, struct
  * sections, sizes that can be? Reports what it lacks and returns -errno.
  */
 int elf_obj_check(const struct elf_obj *obj, struct diag *diag) __attribute__((warn_unused_result));
-/* Frees what only a writer of the file needs (.elf): a third of the memory of a large object. The model stays as it is. */
+/*
+ * Frees what only a writer of the file needs (.elf): a third of the memory of a large object. The model stays as it is.
+ */
 void elf_obj_drop_libelf(struct elf_obj *obj);
 void elf_obj_free(struct elf_obj *obj);
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A variable of a function that is inlined is described where the function is, and again in each function that has it inlined. The
- * address may be told in either place. The latter leads back to the first, which is in the function that declares it.
+ * A variable of a function that is inlined is described where the function is, and again in each function that has it
+ * inlined. The address may be told in either place. The latter leads back to the first, which is in the function that
+ * declares it.
  */
 #include "elf/statics.h"
 
@@ -125,7 +126,9 @@ static const struct variable *find_declaration(const struct statics *statics, co
 	return variable;
 }
 
-/* An empty variable (a lock's key without lockdep) has the address of what is behind it, which is in another section. */
+/*
+ * An empty variable (a lock's key without lockdep) has the address of what is behind it, which is in another section.
+ */
 static bool is_called(const struct variable *variable, const char *symbol)
 {
 	size_t len = source_name_length(symbol);

@@ -12,8 +12,8 @@ struct statics;
 struct static_local {
 	const char *function; /* that declares it, also where that is inlined; owned by the debug information */
 	int line;             /* 0: unknown */
-	const char *
-		type; /* name of its structure or union, "" if it is something else; NULL: unknown; owned as function */
+	/* name of its structure or union, "" if it is something else; NULL: unknown; owned as function */
+	const char *type;
 };
 
 /* debug must outlive the result, and may be NULL: then so is it. The caller frees with statics_free(). */

@@ -78,8 +78,8 @@ static bool is_step(enum type_edge_kind kind, enum type_reach level)
 }
 
 /*
- * From the type back to all that lead to it. Edges are looked at in rounds: what is found behind an edge that was looked at
- * already is found in the next one, and chains are short.
+ * From the type back to all that lead to it. Edges are looked at in rounds: what is found behind an edge that was
+ * looked at already is found in the next one, and chains are short.
  */
 void types_reach(const struct types *types, uint32_t to, enum type_reach *reach)
 {

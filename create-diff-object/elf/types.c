@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * One walk over all entries of the debug information. A type is a node; entries refer to types by offset, before or behind, so
- * edges and uses keep offsets until the walk is over.
+ * One walk over all entries of the debug information. A type is a node; entries refer to types by offset, before or
+ * behind, so edges and uses keep offsets until the walk is over.
  *
- * GCC describes an inlined function once (its abstract instance, without code) and again in each function that it is inlined
- * into, where variables that were optimized away may be missing. Links lead from there to the first.
+ * GCC describes an inlined function once (its abstract instance, without code) and again in each function that it is
+ * inlined into, where variables that were optimized away may be missing. Links lead from there to the first.
  */
 #include "elf/types.h"
 
@@ -261,8 +261,8 @@ static int by_offset(const void *a, const void *b)
 }
 
 /*
- * The structure or union without a name that a type is, is an array of, or points to (`static struct { int a; } *current`); else
- * TYPE_NONE. What a typedef stands for is known by that.
+ * The structure or union without a name that a type is, is an array of, or points to (`static struct { int a; }
+ * *current`); else TYPE_NONE. What a typedef stands for is known by that.
  */
 static uint32_t find_nameless(const struct types *types, uint32_t node, bool *is_pointer)
 {

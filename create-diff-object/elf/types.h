@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The types of one translation unit by its debug information: those with a name of some kind, who contains or points to whom,
- * and which functions and variables mention them. All of it is read once; see elf/members.h for what is in a type.
+ * The types of one translation unit by its debug information: those with a name of some kind, who contains or points to
+ * whom, and which functions and variables mention them. All of it is read once; see elf/members.h for what is in a
+ * type.
  */
 #ifndef KLP_ELF_TYPES_H
 #define KLP_ELF_TYPES_H

@@ -11,8 +11,8 @@
  * symbols marked SHN_LIVEPATCH. <owner> is the object whose arrival makes the kernel apply the relocation:
  * the symbol's own object, unless the name says otherwise (a function of module A that uses module B's symbol).
  *
- * This file decides: which relocations move to which section, which symbols become one, and which sections go. rewrite.c then makes
- * the output.
+ * This file decides: which relocations move to which section, which symbols become one, and which sections go.
+ * rewrite.c then makes the output.
  */
 #include "klp/finish.h"
 

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A livepatch that is disabled may be removed, and its memory is given back. Whoever still has the address of a function or variable
- * that only the livepatch has (a timer, a delayed work, a notifier chain, the operations of an open file) then runs or writes
- * what is not there. The addresses of changed functions are no problem: those that are given out are the kernel's own (see
- * diff/select.c).
+ * A livepatch that is disabled may be removed, and its memory is given back. Whoever still has the address of a
+ * function or variable that only the livepatch has (a timer, a delayed work, a notifier chain, the operations of an
+ * open file) then runs or writes what is not there. The addresses of changed functions are no problem: those that are
+ * given out are the kernel's own (see diff/select.c).
  *
- * The places where included code takes an address are followed by diff/escape.c. A variable leads to all whose addresses stand in it,
- * so its address is as good as theirs; what runs is told rather than the variable that holds it. Variables without a name of their
- * own (strings, constants, what macros make) are only ways to others: a text that is given to printk() is not worth a word. But of a
- * constant that is brought along (diff/constants.c) all texts are, and what the kernel kept of the old one it may keep of the new one.
+ * The places where included code takes an address are followed by diff/escape.c. A variable leads to all whose
+ * addresses stand in it, so its address is as good as theirs; what runs is told rather than the variable that holds it.
+ * Variables without a name of their own (strings, constants, what macros make) are only ways to others: a text that is
+ * given to printk() is not worth a word. But of a constant that is brought along (diff/constants.c) all texts are, and
+ * what the kernel kept of the old one it may keep of the new one.
  */
 #include "klp/kept.h"
 
@@ -22,8 +23,8 @@
 #include "util/vec.h"
 
 /*
- * What an address may lead to: a patched piece, or a symbol that another object of the patch defines. One number space: pieces, and
- * behind them symbols.
+ * What an address may lead to: a patched piece, or a symbol that another object of the patch defines. One number space:
+ * pieces, and behind them symbols.
  */
 #define NODE_NONE UINT32_MAX
 
@@ -94,7 +95,10 @@ static uint32_t find_node(const struct context *ctx, const struct use *use)
 	target = side_piece(side_of(ctx), ref->piece);
 	if (target->class == SEC_SPECIAL_TEXT)
 		return NODE_NONE;
-	/* A label is for the function itself, also in a table. In other code what is beside the entry is a tagged pointer, `late | 1`. */
+	/*
+	 * A label is for the function itself, also in a table. In other code what is beside the entry is a tagged
+	 * pointer, `late | 1`.
+	 */
 	if (target->kind == PIECE_FUNC && (ref->target || target->root != ref->piece)) {
 		const struct piece *source = side_piece(side_of(ctx), use->from);
 
@@ -187,7 +191,10 @@ static bool has_pointer_at(const void *arg, uint32_t piece, int64_t start, int64
 	return false;
 }
 
-/* Do addresses stand where those that stand in a variable lead to? What another object of the patch defines is not known. */
+/*
+ * Do addresses stand where those that stand in a variable lead to? What another object of the patch defines is not
+ * known.
+ */
 static bool is_deep(const struct context *ctx, uint32_t node)
 {
 	for (uint32_t i = ctx->first[node]; i < ctx->first[node + 1]; i++) {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Every undefined symbol must have an owner: another diff object of the same module, an export of vmlinux, or a livepatch
- * relocation. Symbols of an object are looked at by name, so that messages have the same order whatever the compiler did.
+ * Every undefined symbol must have an owner: another diff object of the same module, an export of vmlinux, or a
+ * livepatch relocation. Symbols of an object are looked at by name, so that messages have the same order whatever the
+ * compiler did.
  */
 #include "klp/link.h"
 
@@ -21,8 +22,8 @@ typedef VEC(const char *) names_vec;
 struct linking {
 	const struct link_input *input;
 	struct link_result *result;
-	struct strmap
-		defined; /* global that an object of the module has -> index of that object; the last one counts */
+	/* global that an object of the module has -> index of that object; the last one counts */
+	struct strmap defined;
 	struct strmap elsewhere; /* likewise, of all objects */
 };
 
@@ -182,7 +183,10 @@ static void check_symbol(struct linking *ctx, const struct link_object *object, 
 				      "which the patch adds to module %s; %s does not depend on that module, and would use it while it is not there",
 				      owner, object->module));
 	} else if (export && !strcmp(export->module, KLP_VMLINUX)) {
-		/* A namespace is imported on behalf of the code that we carry: it was allowed to use it where it came from. */
+		/*
+		 * A namespace is imported on behalf of the code that we carry: it was allowed to use it where it came
+		 * from.
+		 */
 		if (*export->ns)
 			vec_add(&ctx->result->namespaces, export->ns);
 	} else if (strmap_get(&ctx->elsewhere, name) != STRMAP_NONE) {

@@ -2,8 +2,8 @@
 /*
  * What the diff objects of one module need from each other and from the kernel, before they are linked.
  *
- * modpost would find a symbol that nobody has as well, but not the object that needs it, and only as the last of many lines. It
- * can't know at all that one module of the target is there without another.
+ * modpost would find a symbol that nobody has as well, but not the object that needs it, and only as the last of many
+ * lines. It can't know at all that one module of the target is there without another.
  */
 #ifndef KLP_KLP_LINK_H
 #define KLP_KLP_LINK_H

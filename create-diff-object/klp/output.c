@@ -70,8 +70,8 @@ static uint32_t section_like(struct context *ctx, const char *name, const struct
 }
 
 /*
- * A table must stay one when the link puts those of several objects behind each other: its alignment divides the size of
- * an entry.
+ * A table must stay one when the link puts those of several objects behind each other: its alignment divides the size
+ * of an entry.
  */
 static uint32_t table_like(struct context *ctx, const struct elf_sec *sec, uint64_t entry_size)
 {
@@ -202,7 +202,9 @@ static void write_accepted(struct context *ctx)
 	}
 }
 
-/* The glue of the module sees to it that it is not removed (kmod/patch/patch-hook.c), and whoever has it can see why. */
+/*
+ * The glue of the module sees to it that it is not removed (kmod/patch/patch-hook.c), and whoever has it can see why.
+ */
 static void write_kept(struct context *ctx, const struct kept *kept)
 {
 	for (uint32_t i = 0; i < kept->n; i++)
@@ -210,8 +212,8 @@ static void write_kept(struct context *ctx, const struct kept *kept)
 }
 
 /*
- * MODULE_IMPORT_NS(): the loader and modpost want it for a symbol of a namespace. What the patched file imports does not say it:
- * code of vmlinux needs no import, and the changed functions need not all of a module's.
+ * MODULE_IMPORT_NS(): the loader and modpost want it for a symbol of a namespace. What the patched file imports does
+ * not say it: code of vmlinux needs no import, and the changed functions need not all of a module's.
  */
 static void import_namespace(struct context *ctx, const char *ns)
 {
@@ -333,9 +335,9 @@ static uint64_t site_length(const struct context *ctx, const struct entry *entry
 
 /*
  * L6: what is resolved late would land in bytes that the kernel patched when the module was loaded. A static call of a
- * module is kept as a call of its trampoline, and a call of a module's function needs no call depth accounting, so these
- * entries are dropped; the rest is refused. A static key can be tested at run time, but only the compiler can do that:
- * kpatch-build/lib/keys.sh finds the record of the key, compiles the pair again and comes back.
+ * module is kept as a call of its trampoline, and a call of a module's function needs no call depth accounting, so
+ * these entries are dropped; the rest is refused. A static key can be tested at run time, but only the compiler can do
+ * that: kpatch-build/lib/keys.sh finds the record of the key, compiles the pair again and comes back.
  */
 static bool may_keep_entry(struct context *ctx, const struct use_part *part, const struct entry *entry)
 {
@@ -383,7 +385,10 @@ static int write_entry(struct context *ctx, const struct use_part *part)
 	return write_part(ctx, part, entry->offset, id, offset);
 }
 
-/* Entries of bodies in the order of their tables, as the input has them; behind them those of blocks, which may be there twice. */
+/*
+ * Entries of bodies in the order of their tables, as the input has them; behind them those of blocks, which may be
+ * there twice.
+ */
 static int write_entries(struct context *ctx)
 {
 	const struct selection *selection = ctx->diff->selection;

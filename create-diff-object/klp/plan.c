@@ -5,7 +5,8 @@
  *   symbol exported by vmlinux          plain undefined symbol, the module loader resolves it       (L3)
  *   other symbol of vmlinux             .klp.sym.vmlinux.<name>,<sympos>, applied when the patch loads (L4)
  *   any symbol of a module              .klp.sym.<module>.<name>,<sympos>, applied when it is there    (L5)
- *   the same, where the module is there for sure    .klp.sym.<module>.<name>,<sympos>,vmlinux, applied when the patch loads
+ *   the same, where the module is there for sure    .klp.sym.<module>.<name>,<sympos>,vmlinux, applied when the
+ *                                                   patch loads
  *
  * Only a symbol that the object sees from outside (undefined, or global) can be the exported one: a static function
  * may have the name of an export of another file. What a module's object newly refers to, and the module does not have,
@@ -14,8 +15,9 @@
  * The name and sympos of a symbol come from the placement, which knows its address. Without one they come from the
  * symbol table, as long as only one symbol there can be meant.
  *
- * A module can use the export of another one only if it depends on that: what it does not depend on need not be there when it
- * arrives. Sympos 0 stands for "the only one": the symbols of the other module are not at hand, and klp-verify looks there.
+ * A module can use the export of another one only if it depends on that: what it does not depend on need not be there
+ * when it arrives. Sympos 0 stands for "the only one": the symbols of the other module are not at hand, and klp-verify
+ * looks there.
  */
 #include "klp/plan.h"
 
@@ -90,7 +92,9 @@ static bool is_in_group(const struct symtab *tab, uint32_t group, const char *na
 	return false;
 }
 
-/* Does a group of the table have all functions and variables of the source file that have names of their own and stay? */
+/*
+ * Does a group of the table have all functions and variables of the source file that have names of their own and stay?
+ */
 static bool has_all_names(const struct symtab *tab, uint32_t group, const struct wanted *wanted)
 {
 	const struct elf_obj *obj = wanted->obj;
@@ -111,8 +115,8 @@ static bool has_all_names(const struct symtab *tab, uint32_t group, const struct
 }
 
 /*
- * The group of a source file in the table: SYMTAB_NONE if none has its name. The kernel has dozens of core.c, and a file has one
- * group: of several, the only one that has all names of the file. Returns -EPERM if none or several have.
+ * The group of a source file in the table: SYMTAB_NONE if none has its name. The kernel has dozens of core.c, and a
+ * file has one group: of several, the only one that has all names of the file. Returns -EPERM if none or several have.
  */
 static int find_group(const struct symtab *tab, const struct wanted *wanted, uint32_t *group)
 {
@@ -137,9 +141,9 @@ static int find_group(const struct symtab *tab, const struct wanted *wanted, uin
 }
 
 /*
- * Looks a name up in the symbol table: 1 found, 0 not there, -EPERM more than one could be meant. What the object has as a
- * local symbol may have been inlined or cloned in the target: a global symbol of the name is another file's then, and so
- * is a local one that a table with FILE symbols has in the group of another file.
+ * Looks a name up in the symbol table: 1 found, 0 not there, -EPERM more than one could be meant. What the object has
+ * as a local symbol may have been inlined or cloned in the target: a global symbol of the name is another file's then,
+ * and so is a local one that a table with FILE symbols has in the group of another file.
  */
 static int find_in_symtab(const struct symtab *tab, const struct wanted *wanted, struct found *found)
 {
@@ -184,9 +188,9 @@ static int find_global(const struct symtab *tab, const char *name, struct found 
 /*
  * Finds a symbol that the original object defines, or refers to, in the target: 1 found, 0 not there, -EPERM ambiguous.
  *
- * The two kinds are kept apart: a patch may replace a static helper() by the global one of another file. What the object
- * defines is where a placement that is proved says or nowhere: a weak function that the kernel overrides has no place, though the
- * kernel has a symbol of its name.
+ * The two kinds are kept apart: a patch may replace a static helper() by the global one of another file. What the
+ * object defines is where a placement that is proved says or nowhere: a weak function that the kernel overrides has no
+ * place, though the kernel has a symbol of its name.
  */
 static int find_symbol(const struct diff *diff, const struct plan_target *target, const char *name, bool defined,
 		       bool global, struct found *found)
@@ -229,7 +233,9 @@ static const char *klp_name(struct context *ctx, const char *object, const struc
 {
 	const struct plan_target *target = ctx->target;
 
-	/* What follows the position is the object whose arrival resolves the reference: with vmlinux, the patch's own. */
+	/*
+	 * What follows the position is the object whose arrival resolves the reference: with vmlinux, the patch's own.
+	 */
 	if (target->present && strcmp(object, KLP_VMLINUX))
 		return klp_sym_join(ctx->plan->arena, object, found->name, found->sympos, KLP_VMLINUX);
 	/* A reference from one module to another is applied when the one that is patched appears: name that one too. */
@@ -238,7 +244,9 @@ static const char *klp_name(struct context *ctx, const char *object, const struc
 	return klp_sym_join(ctx->plan->arena, object, found->name, found->sympos, NULL);
 }
 
-/* The original symbol of the same name that stands at the same place of the partner of a patched symbol's piece, or 0. */
+/*
+ * The original symbol of the same name that stands at the same place of the partner of a patched symbol's piece, or 0.
+ */
 static uint32_t find_same_symbol(const struct diff *diff, uint32_t sym, uint32_t orig)
 {
 	const struct elf_sym *patched = &diff->patched.obj->syms[sym];
@@ -265,8 +273,8 @@ static enum plan_kind kind_of_module(const struct plan_target *target)
 }
 
 /*
- * Is the other module there whenever the target is? The target's file says so; a listing of symbols does not, and then it is known
- * only of those that the original object refers to.
+ * Is the other module there whenever the target is? The target's file says so; a listing of symbols does not, and then
+ * it is known only of those that the original object refers to.
  */
 static bool depends_on(const struct diff *diff, const struct plan_target *target, const char *other)
 {
@@ -320,8 +328,8 @@ static bool has_position(const struct symtab *tab, const struct found *found)
 }
 
 /*
- * A __ref function may use what is __init, and does so while the kernel starts. When a livepatch is loaded that memory is long
- * somebody else's.
+ * A __ref function may use what is __init, and does so while the kernel starts. When a livepatch is loaded that memory
+ * is long somebody else's.
  */
 static void check_stays(struct context *ctx, const struct symtab *tab, const char *object, const struct found *found)
 {
@@ -497,7 +505,10 @@ uint32_t plan_symbol_of_ref(const struct diff *diff, const struct ref *ref)
 
 	if (ref->piece == PIECE_NONE)
 		return ref->sym;
-	/* A name that the patch gives to a place inside of what was there (`mid = data + 8`) means nothing to the running kernel. */
+	/*
+	 * A name that the patch gives to a place inside of what was there (`mid = data + 8`) means nothing to the
+	 * running kernel.
+	 */
 	if (elf_sym_is_section(sym) || (orig != PIECE_NONE && !find_same_symbol(diff, ref->sym, orig)))
 		return side_piece(&diff->patched, ref->piece)->sym;
 	return ref->sym;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Makes the finished module with the builder of elf/build.h: what stays keeps its order, bytes and attributes, livepatch relocation
- * sections come after it, and the builder makes the symbol and string tables anew. All numbers that the file holds (of sections and
- * symbols) are the builder's ids, which it knows from the maps made here.
+ * Makes the finished module with the builder of elf/build.h: what stays keeps its order, bytes and attributes,
+ * livepatch relocation sections come after it, and the builder makes the symbol and string tables anew. All numbers
+ * that the file holds (of sections and symbols) are the builder's ids, which it knows from the maps made here.
  */
 #include "klp/rewrite.h"
 
@@ -101,8 +101,8 @@ static int add_section(const struct rewrite *r, uint32_t index)
 }
 
 /*
- * A livepatch symbol becomes GLOBAL as in the kernel's documentation of the format: WEAK only served to get it past modpost, and the
- * kernel never looks at the binding.
+ * A livepatch symbol becomes GLOBAL as in the kernel's documentation of the format: WEAK only served to get it past
+ * modpost, and the kernel never looks at the binding.
  */
 static void add_symbols(const struct rewrite *r)
 {

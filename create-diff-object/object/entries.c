@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A table has no borders between its entries but its size and its relocations, so the layout is the one that kernels have
- * had and that puts every relocation on a field that wants such a one. An entry size that the user gives must fit as well.
+ * A table has no borders between its entries but its size and its relocations, so the layout is the one that kernels
+ * have had and that puts every relocation on a field that wants such a one. An entry size that the user gives must fit
+ * as well.
  *
- * Sizes alone would not do: three entries of a 16-byte __jump_table have as many bytes and relocations as two of 24, and
- * two 12-byte __ex_table entries with handlers as three of 8.
+ * Sizes alone would not do: three entries of a 16-byte __jump_table have as many bytes and relocations as two of 24,
+ * and two 12-byte __ex_table entries with handlers as three of 8.
  */
 #include "object/entries.h"
 

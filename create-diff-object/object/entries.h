@@ -48,7 +48,9 @@ struct entries {
 	struct arena *arena; /* owns all of the above */
 };
 
-/* Takes the special tables apart. Returns 0 or -errno, reported: an entry size can't be told, or an entry has no owner. */
+/*
+ * Takes the special tables apart. Returns 0 or -errno, reported: an entry size can't be told, or an entry has no owner.
+ */
 int entries_new(const struct pieces *pieces, const struct refs *refs, const struct layout *layout,
 		struct entries **result, struct diag *diag) __attribute__((warn_unused_result));
 void entries_free(const struct entries *entries);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * `.orc_unwind_ip` and `.orc_unwind` are two arrays side by side: a distance to an instruction, and what the unwinder must
- * know from there on. A record is in force up to the next one, across the border of two functions too: where
+ * `.orc_unwind_ip` and `.orc_unwind` are two arrays side by side: a distance to an instruction, and what the unwinder
+ * must know from there on. A record is in force up to the next one, across the border of two functions too: where
  * several share a section, objtool writes none at the start of one that begins as the one before it ended.
  * In the `.sched.text` of a 6.1 kernel, __cond_resched() has no record of its own.
  *

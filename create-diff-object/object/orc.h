@@ -14,8 +14,8 @@ int orc_read(const struct pieces *pieces, const struct refs *refs, const struct 
 	     struct diag *diag) __attribute__((warn_unused_result));
 
 /*
- * The records for [start, end) of a section: stores the first and returns how many. The first one may stand before start:
- * it is in force there.
+ * The records for [start, end) of a section: stores the first and returns how many. The first one may stand before
+ * start: it is in force there.
  */
 uint32_t orc_in_range(const struct entries *entries, uint32_t sec, uint64_t start, uint64_t end,
 		      const struct orc_record **first);

@@ -22,7 +22,10 @@ struct mark {
 
 typedef VEC(struct piece) piece_vec;
 
-/* An empty section has a piece if a symbol names one: without lockdep a `static struct lock_class_key __key` has no bytes. */
+/*
+ * An empty section has a piece if a symbol names one: without lockdep a `static struct lock_class_key __key` has no
+ * bytes.
+ */
 static bool has_pieces(const struct elf_sec *sec, uint32_t nmarks)
 {
 	if (!sec->size && !nmarks)
@@ -54,8 +57,8 @@ static bool is_global_label(const struct elf_obj *obj, const struct elf_sym *sym
 }
 
 /*
- * Does the symbol name something? A local one of STT_NOTYPE counts only for data with a size: in text it is a label inside
- * of inline assembly, in `.altinstr_replacement` too.
+ * Does the symbol name something? A local one of STT_NOTYPE counts only for data with a size: in text it is a label
+ * inside of inline assembly, in `.altinstr_replacement` too.
  */
 static bool names_piece(const struct elf_obj *obj, const struct elf_sym *sym)
 {
@@ -81,8 +84,8 @@ static int compare_marks(const void *a, const void *b)
 
 /*
  * Of two names for one place the global one is what others link to. A weak one comes last: the kernel may have another
- * function of that name, and this one runs under its local name then. Of equal ones the order of names decides, which is the same
- * in both objects, other than that of symbols.
+ * function of that name, and this one runs under its local name then. Of equal ones the order of names decides, which
+ * is the same in both objects, other than that of symbols.
  */
 static bool is_better_name(const struct elf_sym *sym, const struct elf_sym *than)
 {
@@ -137,8 +140,8 @@ static void divide_section(const struct elf_obj *obj, uint32_t index, const stru
 
 		if (!alias) {
 			/*
-			 * A symbol inside of another (a second entry, a member with a name) starts no piece, nor does a label
-			 * in a function whose end is not known.
+			 * A symbol inside of another (a second entry, a member with a name) starts no piece, nor does a
+			 * label in a function whose end is not known.
 			 */
 			if (piece &&
 			    (sym->value < piece->end || (is_global_label(obj, sym) && is_open_function(obj, piece))))
@@ -201,7 +204,10 @@ static void add_prefixes(const struct elf_obj *obj, piece_vec *pieces)
 		piece->region_end = last ? obj->secs[piece->sec].size : pieces->v[p + 1].start;
 		if (piece->region_end < piece->end)
 			piece->region_end = piece->end;
-		/* A function of inline assembly may have no size: it goes on to the next one. So does what a label names. */
+		/*
+		 * A function of inline assembly may have no size: it goes on to the next one. So does what a label
+		 * names.
+		 */
 		if (piece->sym && piece->end == piece->entry &&
 		    (piece->kind == PIECE_FUNC || is_global_label(obj, &obj->syms[piece->sym])))
 			piece->end = piece->region_end;

@@ -28,9 +28,9 @@ struct piece {
 	uint64_t start;   /* first byte, padding before a function included; bytes from the start of the section */
 	uint64_t entry;   /* where the main symbol stands, start if anonymous */
 	uint64_t end;     /* one past the last byte that the symbols cover */
-	uint64_t
-		region_end; /* start of the next piece or end of the section: the bytes up to there belong to this one */
-	uint32_t sec;       /* section index */
+	/* start of the next piece or end of the section: the bytes up to there belong to this one */
+	uint64_t region_end;
+	uint32_t sec;  /* section index */
 	uint32_t sym;  /* main symbol: index, 0 if anonymous. Of several names for one place a global one is taken */
 	uint32_t root; /* piece of the function that this is the .cold part of ("foo" for "foo.cold"); itself else */
 	uint32_t part; /* piece of its .cold part, PIECE_NONE: none (GCC makes at most one) */

@@ -65,8 +65,9 @@ static void resolve(const struct pieces *pieces, struct ref *ref, const struct f
 }
 
 /*
- * The instructions of a text section, one after the other. What can't be decoded is passed by a byte at a time: the kernel has such
- * bytes on purpose (`.byte` in inline assembly); a field there is taken to end its instruction, which is true for all calls and jumps.
+ * The instructions of a text section, one after the other. What can't be decoded is passed by a byte at a time: the
+ * kernel has such bytes on purpose (`.byte` in inline assembly); a field there is taken to end its instruction, which
+ * is true for all calls and jumps.
  */
 struct insns {
 	const struct pieces *pieces;
@@ -130,7 +131,10 @@ static bool annotate(const struct insns *insns, struct ref *ref)
 	return at_field;
 }
 
-/* Adds the reference of a PC-relative field without a relocation. Inside of a function nothing moves; only what leaves it needs one. */
+/*
+ * Adds the reference of a PC-relative field without a relocation. Inside of a function nothing moves; only what leaves
+ * it needs one.
+ */
 static void add_found(const struct insns *insns, ref_vec *refs)
 {
 	const struct pieces *pieces = insns->pieces;

@@ -22,8 +22,8 @@ enum ref_source {
 };
 
 /*
- * What the instruction does with the address, where the relocation only says it by the section: a[i - 1] and `p >= a` of a loop that
- * runs down name a byte that may belong to the datum before a[].
+ * What the instruction does with the address, where the relocation only says it by the section: a[i - 1] and `p >= a`
+ * of a loop that runs down name a byte that may belong to the datum before a[].
  */
 enum ref_arithmetic {
 	REF_AS_IS,
@@ -38,15 +38,15 @@ struct ref {
 	int64_t shift; /* what makes it a physical address (__pa_symbol()), which target does not have in it; else 0 */
 	uint32_t type; /* R_* */
 	uint32_t sym;  /* symbol of the relocation; of a found branch: main symbol of the piece */
-	uint32_t
-		piece; /* the piece that is meant, PIECE_NONE: sym is not in this object, or its section has no pieces */
+	/* the piece that is meant, PIECE_NONE: sym is not in this object, or its section has no pieces */
+	uint32_t piece;
 	bool is_branch; /* the field is the distance of a direct call or jump */
 	enum ref_source source;
 	enum ref_arithmetic arithmetic;
 	/*
 	 * The byte that is meant is where one datum ends and the next begins, and the relocation only says so by the
-	 * section: `a + ARRAY_SIZE(a)`, or the start of the next? piece is the next one. (It may be computed with as well: a loop that
-	 * runs down to a[].)
+	 * section: `a + ARRAY_SIZE(a)`, or the start of the next? piece is the next one. (It may be computed with as
+	 * well: a loop that runs down to a[].)
 	 */
 	bool is_border;
 };
@@ -66,8 +66,8 @@ uint32_t refs_in_range(const struct refs *refs, uint32_t sec, uint64_t start, ui
 
 /*
  * The end of the instructions in special text that a branch to offset reaches: up to the first jump that is always
- * taken. For the blocks of `.altinstr_aux` (static_cpu_has() before alternatives are applied: test, branch, jump) and of
- * `.fixup` (what runs after a fault, and jumps back; before 5.16).
+ * taken. For the blocks of `.altinstr_aux` (static_cpu_has() before alternatives are applied: test, branch, jump) and
+ * of `.fixup` (what runs after a fault, and jumps back; before 5.16).
  */
 uint64_t refs_special_text_end(const struct elf_obj *obj, uint32_t sec, uint64_t offset);
 

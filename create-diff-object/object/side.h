@@ -18,8 +18,8 @@ struct side {
 };
 
 /*
- * Takes an object apart, which must outlive the result. Returns 0 or -errno, reported; side_close() frees what was made, also
- * before an error.
+ * Takes an object apart, which must outlive the result. Returns 0 or -errno, reported; side_close() frees what was
+ * made, also before an error.
  */
 int side_open(const struct elf_obj *obj, const struct layout *layout, bool exact, struct side *side, struct diag *diag)
 	__attribute__((warn_unused_result));
@@ -58,7 +58,9 @@ static inline bool side_replacement(const struct side *side, const struct entry 
 	return entry_find_replacement(side->pieces, side->refs, entry, replacement);
 }
 
-/* A walk over what refers to things together: a piece or a block of special text, then each entry for its instructions. */
+/*
+ * A walk over what refers to things together: a piece or a block of special text, then each entry for its instructions.
+ */
 struct side_walk {
 	const struct side *side;
 	uint32_t sec;
@@ -81,8 +83,8 @@ struct side_walk side_walk_text(const struct side *side, uint32_t sec, uint64_t 
 bool side_walk_next(struct side_walk *walk, struct side_part *part);
 
 /*
- * Where the object begins that a reference into a pool means. The assembler keeps the symbol where an address is not that of the
- * object itself: "0123"[i - 1] is `.LC1 - 1`, whose byte is the last one of another string.
+ * Where the object begins that a reference into a pool means. The assembler keeps the symbol where an address is not
+ * that of the object itself: "0123"[i - 1] is `.LC1 - 1`, whose byte is the last one of another string.
  */
 static inline uint64_t side_object_start(const struct side *side, const struct ref *ref)
 {

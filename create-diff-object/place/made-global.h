@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A patch may take the `static` off a function or variable to use it in another file. There it is an undefined symbol, which the
- * kernel only has as a local one. Its place is known from the object that defines it, and is told to the others.
+ * A patch may take the `static` off a function or variable to use it in another file. There it is an undefined symbol,
+ * which the kernel only has as a local one. Its place is known from the object that defines it, and is told to the
+ * others.
  */
 #ifndef KLP_PLACE_MADE_GLOBAL_H
 #define KLP_PLACE_MADE_GLOBAL_H

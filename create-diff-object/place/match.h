@@ -18,8 +18,8 @@ void match_index_object(struct proof *pl);
 /* Index in funcs[] of the function that holds the byte at offset of section sec, or UINT32_MAX. */
 uint32_t match_find_func(const struct proof *pl, uint32_t sec, uint64_t offset);
 /*
- * Compares bytes [start, end) of a section (those of .bss are zeros) with the host's, apart from relocated fields; base is where the section
- * begins. Returns true if equal, else stores the offset of the first difference.
+ * Compares bytes [start, end) of a section (those of .bss are zeros) with the host's, apart from relocated fields; base
+ * is where the section begins. Returns true if equal, else stores the offset of the first difference.
  */
 bool match_bytes(const struct proof *pl, uint32_t sec, struct place base, uint64_t start, uint64_t end,
 		 uint64_t *where);

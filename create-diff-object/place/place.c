@@ -221,8 +221,8 @@ static bool place_data_by_name(struct proof *pl)
 /* ---- cross-checks ---- */
 
 /*
- * The record of a symbol that is at this place, also one that the running kernel does not keep (.init.text of a module);
- * NULL if the host has another name there, or none.
+ * The record of a symbol that is at this place, also one that the running kernel does not keep (.init.text of a
+ * module); NULL if the host has another name there, or none.
  */
 static const struct symtab_sym *find_any_record(const struct proof *pl, uint32_t index, struct place at)
 {

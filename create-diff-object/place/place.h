@@ -86,8 +86,8 @@ int place_object(const struct elf_obj *obj, const struct host *host, bool insist
 void proof_free(struct proof *proof);
 
 /*
- * For the parts of the proof: a section's byte at where differs, or what it refers to (reason, owned by the arena, NULL: the
- * bytes differ). One difference of a section is kept, the first.
+ * For the parts of the proof: a section's byte at where differs, or what it refers to (reason, owned by the arena,
+ * NULL: the bytes differ). One difference of a section is kept, the first.
  */
 void proof_add_diff(struct proof *proof, uint32_t sec, uint64_t where, const char *reason);
 

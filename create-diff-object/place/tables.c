@@ -230,7 +230,9 @@ static void blame(struct proof *pl, uint32_t sec, uint64_t offset, const char *r
 	}
 }
 
-/* An entry of the object: is it the host's as well? One for code that has no place is left to those who miss the code. */
+/*
+ * An entry of the object: is it the host's as well? One for code that has no place is left to those who miss the code.
+ */
 static void compare_entry(struct proof *pl, struct table *table, uint64_t offset)
 {
 	const struct elf_rela *rela = find_site(pl, table, table->layout, offset);
@@ -301,7 +303,9 @@ static uint32_t count_placed(const struct proof *pl)
 	return n;
 }
 
-/* A table for each constant that the kernel writes into instructions when it starts (runtime_const_ptr(), since 6.11). */
+/*
+ * A table for each constant that the kernel writes into instructions when it starts (runtime_const_ptr(), since 6.11).
+ */
 static void follow_constants(struct proof *pl)
 {
 	static const struct special_layout layouts[] = {{.size = 4, .fields = {{0, FIELD_SITE}}}, {.size = 0}};
@@ -321,7 +325,9 @@ bool tables_follow(struct proof *pl)
 {
 	uint32_t before = count_placed(pl);
 
-	/* The first is .altinstructions, which tells where replacement instructions are, for which others have entries. */
+	/*
+	 * The first is .altinstructions, which tells where replacement instructions are, for which others have entries.
+	 */
 	for (const struct special_row *row = pl->obj->arch->special; row->section; row++)
 		if (!row->left_out && !row->is_records)
 			follow_table(pl, row->section, row->layouts);

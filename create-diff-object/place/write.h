@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The placement file: what the proof found, for the next stage and for people (placement.h reads it). Text, fields separated by tabs:
+ * The placement file: what the proof found, for the next stage and for people (placement.h reads it). Text, fields
+ * separated by tabs:
  *
  *   klp-placement	1
  *   object	vmlinux | <module name>

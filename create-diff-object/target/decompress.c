@@ -93,7 +93,10 @@ static int unpack_bzip2(const uint8_t *in, size_t in_size, struct buffer *buf)
 	return err ? err : ret == BZ_STREAM_END ? 0 : -EBADMSG;
 }
 
-/* What a decoder may need beside its output. Kernels are packed with dictionaries of 32 MiB (scripts/xz_wrap.sh) and windows of 128 MiB. */
+/*
+ * What a decoder may need beside its output. Kernels are packed with dictionaries of 32 MiB (scripts/xz_wrap.sh) and
+ * windows of 128 MiB.
+ */
 #define MEMORY_MAX     (512u << 20)
 #define WINDOW_LOG_MAX 28
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * `__ksymtab` and `__ksymtab_gpl` are arrays of struct kernel_symbol (kernel/module/internal.h): three distances, to the
- * symbol, its name and its namespace (since 5.4, with CONFIG_HAVE_ARCH_PREL32_RELOCATIONS, which x86 always has).
+ * `__ksymtab` and `__ksymtab_gpl` are arrays of struct kernel_symbol (kernel/module/internal.h): three distances, to
+ * the symbol, its name and its namespace (since 5.4, with CONFIG_HAVE_ARCH_PREL32_RELOCATIONS, which x86 always has).
  * `__kcrctab*` beside them have one CRC for each entry, in the same order.
  */
 #include "target/exports.h"

@@ -2,7 +2,8 @@
 /*
  * scripts/kallsyms.c of the kernel writes these tables, one after the other, each aligned to 8 bytes:
  *
- *   up to 6.3   offsets (or addresses), relative_base, num_syms, names, markers, [seqs_of_names], token_table, token_index
+ *   up to 6.3   offsets (or addresses), relative_base, num_syms, names, markers, [seqs_of_names], token_table,
+ *               token_index
  *   since 6.4   num_syms, names, markers, token_table, token_index, offsets, relative_base, seqs_of_names
  *
  * Nothing in a stripped image points at them, but they check each other. The token table holds 256 strings, and
@@ -31,8 +32,8 @@ enum {
 	MAX_NAME = 4096,      /* unpacked; the kernel's own limit is 128 or 512 */
 	MAX_TEXT = 256 << 20, /* bytes of all names, unpacked; 12 MB in a Debian kernel */
 	/*
-	 * So many bytes are looked at for each byte of a section. A kernel's is read about four times; data made to look like
-	 * kallsyms at each place would be read as often as it has bytes.
+	 * So many bytes are looked at for each byte of a section. A kernel's is read about four times; data made to
+	 * look like kallsyms at each place would be read as often as it has bytes.
 	 */
 	MAX_LOOKS = 64,
 };

@@ -10,8 +10,8 @@
 /* Is this file the one? */
 typedef bool modules_take(void *arg, const char *path);
 /*
- * Offers all files of that module below dir, until one is taken: beside the module may lie a copy that is cut off, or its debug
- * information. Returns whether one was.
+ * Offers all files of that module below dir, until one is taken: beside the module may lie a copy that is cut off, or
+ * its debug information. Returns whether one was.
  */
 bool modules_find(const char *dir, const char *name, modules_take *take, void *arg);
 

@@ -142,8 +142,8 @@ enum line {
 };
 
 /*
- * The types that nm(1) prints and scripts/kallsyms.c takes over: a letter, or '?' for a symbol of a section that is none of the
- * usual ones (`__nosave_begin` in .data..nosave).
+ * The types that nm(1) prints and scripts/kallsyms.c takes over: a letter, or '?' for a symbol of a section that is
+ * none of the usual ones (`__nosave_begin` in .data..nosave).
  */
 static bool is_symbol_type(char type)
 {
@@ -322,8 +322,8 @@ int symtab_read_text(const char *path, const char *text, size_t size, struct sym
 }
 
 /*
- * The name in a line of kallsyms, or NULL if it is not quite an ordinary one. A kernel has 160,000 lines of which an object
- * needs a few, so this is all that is done with the others.
+ * The name in a line of kallsyms, or NULL if it is not quite an ordinary one. A kernel has 160,000 lines of which an
+ * object needs a few, so this is all that is done with the others.
  */
 static const char *name_of_line(const char *line, bool *has_address)
 {
@@ -390,7 +390,10 @@ static int read_wanted(FILE *file, const char *path, name_wanted *wanted, const 
 
 /* ---- ELF ---- */
 
-/* The kernel keeps, of a module, the symbols of sections that stay. (The others count while it is loaded, see symtab_has_position().) */
+/*
+ * The kernel keeps, of a module, the symbols of sections that stay. (The others count while it is loaded, see
+ * symtab_has_position().)
+ */
 static bool is_counted_in_elf(const struct elf_obj *obj, const struct elf_sym *sym)
 {
 	if (sym->type == STT_FILE || sym->type == STT_SECTION || !*sym->name || elf_sym_is_undefined(sym))

@@ -8,8 +8,8 @@
  * (kernel/module/kallsyms.c). Symbols that the kernel does not see when it counts (undefined ones, those of
  * sections that are not loaded or are freed after init) have a record, but no position.
  *
- * While a module is being loaded, which is when a patch that was there before is applied to it, the kernel counts in the whole
- * symbol table, with the sections that are freed after init (kernel/module/kallsyms.c, add_kallsyms()). See
+ * While a module is being loaded, which is when a patch that was there before is applied to it, the kernel counts in
+ * the whole symbol table, with the sections that are freed after init (kernel/module/kallsyms.c, add_kallsyms()). See
  * symtab_has_position().
  */
 #ifndef KLP_TARGET_SYMTAB_H
@@ -45,7 +45,10 @@ struct symtab_sym {
 	uint32_t pos;   /* 1-based among the counted symbols of this name; 0: the kernel does not count this one */
 	enum symtab_kind kind; /* kallsyms text: by the letter (t T w W: function; others: object) */
 	bool local;            /* STB_LOCAL; kallsyms text: a lower-case letter other than w and v */
-	bool any_bind; /* it may be local or not: kallsyms has every per-CPU symbol as A (scripts/kallsyms.c, make_percpus_absolute()) */
+	/*
+	 * it may be local or not: kallsyms has every per-CPU symbol as A (scripts/kallsyms.c, make_percpus_absolute())
+	 */
+	bool any_bind;
 };
 
 struct symtab {
@@ -58,14 +61,19 @@ struct symtab {
 	uint32_t nby_addr;
 	struct strmap by_name;      /* name -> id of the first counted symbol */
 	struct strmap by_name_rest; /* name -> id of the first symbol that is not counted, undefined ones left out */
-	const char *
-		depends; /* a module that was read as ELF: its `depends=`, names with commas between; NULL: not known */
+	/* a module that was read as ELF: its `depends=`, names with commas between; NULL: not known */
+	const char *depends;
 	struct arena *arena; /* owns all of the above */
 };
 
-/* Reads path, whose format is detected. An ELF file may be compressed (.xz, .zst, .gz). Returns 0 or -errno, reported. */
+/*
+ * Reads path, whose format is detected. An ELF file may be compressed (.xz, .zst, .gz). Returns 0 or -errno, reported.
+ */
 int symtab_read(const char *path, struct symtab **tab, struct diag *diag) __attribute__((warn_unused_result));
-/* The same, but of kallsyms text only the names that are wanted are kept, and the borders of what a kernel frees. wanted may be NULL: all. */
+/*
+ * The same, but of kallsyms text only the names that are wanted are kept, and the borders of what a kernel frees.
+ * wanted may be NULL: all.
+ */
 int symtab_read_wanted(const char *path, name_wanted *wanted, const void *arg, struct symtab **tab, struct diag *diag)
 	__attribute__((warn_unused_result));
 /* The same for text that is in memory. It is copied. path is for messages. */
@@ -83,13 +91,18 @@ uint32_t symtab_find_uncounted(const struct symtab *tab, const char *name);
 /* How many counted symbols have that name. */
 uint32_t symtab_count(const struct symtab *tab, const char *name);
 /*
- * The position to write behind the comma of a .klp.sym name: 0 if the name is unique, in a module also with the symbols that are
- * not counted, else 1-based.
+ * The position to write behind the comma of a .klp.sym name: 0 if the name is unique, in a module also with the symbols
+ * that are not counted, else 1-based.
  */
 uint32_t symtab_sympos(const struct symtab *tab, uint32_t id);
-/* Is the position of a counted symbol the same while its module is being loaded? If not, no position names it for sure. */
+/*
+ * Is the position of a counted symbol the same while its module is being loaded? If not, no position names it for sure.
+ */
 bool symtab_has_position(const struct symtab *tab, uint32_t id);
-/* Is a counted symbol in what a linked kernel frees when it has started? Only known if the table has the borders of that. */
+/*
+ * Is a counted symbol in what a linked kernel frees when it has started? Only known if the table has the borders of
+ * that.
+ */
 bool symtab_is_freed(const struct symtab *tab, uint32_t id);
 /*
  * The index in by_addr of the first counted symbol at exactly this place, or SYMTAB_NONE; those that follow in

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a module takes is in `__versions`. What it gives has a symbol `__ksymtab_<name>`; the CRC is where `__crc_<name>` points, in
- * `__kcrctab` or `__kcrctab_gpl`, and before 5.19 it is the value of that symbol.
+ * What a module takes is in `__versions`. What it gives has a symbol `__ksymtab_<name>`; the CRC is where
+ * `__crc_<name>` points, in `__kcrctab` or `__kcrctab_gpl`, and before 5.19 it is the value of that symbol.
  */
 #include "target/versions.h"
 

@@ -2,8 +2,8 @@
 /*
  * What programs share: the report for other programs, and commands.
  *
- * A program whose first argument says what it is to do. Each command is a row of a table: name, what it does, how it is used, and its
- * function, which reads the rest of the command line.
+ * A program whose first argument says what it is to do. Each command is a row of a table: name, what it does, how it is
+ * used, and its function, which reads the rest of the command line.
  */
 #ifndef KLP_TOOLS_COMMAND_H
 #define KLP_TOOLS_COMMAND_H
@@ -24,7 +24,10 @@ struct command {
 enum exit_code command_main(const char *program, const struct command *commands, int argc, char **argv);
 /* Prints the help of one command, for its --help. */
 enum exit_code command_help(const struct command *command, char **argv);
-/* Opens the report that was asked for (path NULL: none), so that diag's records go there. Returns 0 or -errno, reported. */
+/*
+ * Opens the report that was asked for (path NULL: none), so that diag's records go there. Returns 0 or -errno,
+ * reported.
+ */
 int command_report_open(const char *path, struct output *report, struct diag *diag) __attribute__((warn_unused_result));
 /* Ends it with the record "status", and returns the exit code: code, if all of it could be written. */
 int command_report_close(struct output *report, int code, struct diag *diag);

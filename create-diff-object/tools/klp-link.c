@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * klp-link: what objects and modules need from each other, before they are linked or loaded: symbols, namespaces, exports, versions.
- * What comes out are records with tabs between the fields; kpatch-build reads them.
+ * klp-link: what objects and modules need from each other, before they are linked or loaded: symbols, namespaces,
+ * exports, versions. What comes out are records with tabs between the fields; kpatch-build reads them.
  */
 #include "tools/link-commands.h"
 

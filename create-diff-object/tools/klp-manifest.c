@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * klp-manifest seal|check DIR FILE: is a directory of the cache still what it was when it was made? util/manifest.c does the
- * work.
+ * klp-manifest seal|check DIR FILE: is a directory of the cache still what it was when it was made? util/manifest.c
+ * does the work.
  */
 #include <getopt.h>
 #include <stdio.h>

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Messages of the engine. Every message has the form `file: place: word: what; hint`, folded to the terminal's width (fold.h), and is
- * printed once, where the fact is known; callers pass the error code on in silence.
+ * Messages of the engine. Every message has the form `file: place: word: what; hint`, folded to the terminal's width
+ * (fold.h), and is printed once, where the fact is known; callers pass the error code on in silence.
  *
  * Errors (broken input, no memory, no file) stop the run at once. Refusals (the change can't be livepatched)
  * are collected: a pass reports all it finds, and the caller stops at diag_checkpoint(), so that the author of
  * a patch sees every reason in one run.
  *
- * A refusal names its rule (rules.h), which stands in brackets behind the text. Of some rules the author may accept a refusal by
- * rule and place (--accept): then it is a warning, and diag_refuse() returns 0.
+ * A refusal names its rule (rules.h), which stands in brackets behind the text. Of some rules the author may accept a
+ * refusal by rule and place (--accept): then it is a warning, and diag_refuse() returns 0.
  */
 #ifndef KLP_UTIL_DIAG_H
 #define KLP_UTIL_DIAG_H
@@ -61,8 +61,8 @@ enum exit_code {
 
 /*
  * Prints one message and counts it. file may be NULL; place (a symbol, "section+0xoff", "line 7") may be NULL.
- * Returns -EINVAL for DIAG_ERROR, -EPERM for DIAG_REFUSAL and DIAG_UNPROVED, 0 otherwise, so that a caller can return it; 0 too if
- * a refusal was accepted, which only a rule that may be accepted can be.
+ * Returns -EINVAL for DIAG_ERROR, -EPERM for DIAG_REFUSAL and DIAG_UNPROVED, 0 otherwise, so that a caller can return
+ * it; 0 too if a refusal was accepted, which only a rule that may be accepted can be.
  */
 int diag_report(struct diag *diag, enum diag_level level, enum rule rule, const char *file, const char *place,
 		const char *fmt, ...) __attribute__((format(printf, 6, 7)));
@@ -71,7 +71,10 @@ int diag_report(struct diag *diag, enum diag_level level, enum rule rule, const 
 #define diag_refuse(diag, rule, file, place, ...) diag_report(diag, DIAG_REFUSAL, rule, file, place, __VA_ARGS__)
 #define diag_warn(diag, rule, file, place, ...)   diag_report(diag, DIAG_WARNING, rule, file, place, __VA_ARGS__)
 
-/* A record of its own kind, where --report asks for them: what a program needs to know of a refusal, apart from its text. */
+/*
+ * A record of its own kind, where --report asks for them: what a program needs to know of a refusal, apart from its
+ * text.
+ */
 void diag_record(const struct diag *diag, const char *kind, enum rule rule, const char *place, const char *what);
 
 /* Takes RULE:NAME (which must live as long as diag). Returns 0, or -EINVAL, reported, if that can't be accepted. */

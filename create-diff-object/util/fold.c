@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The width is that of the environment (COLUMNS), or 80. A line is cut at the last blank that fits, as often as it has to be. */
+/*
+ * The width is that of the environment (COLUMNS), or 80. A line is cut at the last blank that fits, as often as it has
+ * to be.
+ */
 #include "util/fold.h"
 
 #include <stdbool.h>
@@ -38,7 +41,10 @@ static size_t hunk_length(const char *text, size_t len)
 	return end ? (size_t)(end + 3 - text) : 0;
 }
 
-/* Where to cut: at the last blank with at most `width` columns before it, else at the first one; at len if the rest fits. */
+/*
+ * Where to cut: at the last blank with at most `width` columns before it, else at the first one; at len if the rest
+ * fits.
+ */
 static size_t find_cut(const char *text, size_t len, size_t width)
 {
 	size_t columns = 0, cut = len, at = 0;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Lines for people fit the terminal: they are folded between words, and what goes on below is indented by four more blanks; in a
- * line of help, "  -h, --help   show this help", to the column of the meaning. A word that is longer than the line (a path, a symbol) stays whole, and so does a hunk's "@@ -10,7 +10,8 @@", which is copied
- * as it is. Records, and the lines that other programs look for, are not printed by these functions.
+ * Lines for people fit the terminal: they are folded between words, and what goes on below is indented by four more
+ * blanks; in a line of help, "  -h, --help   show this help", to the column of the meaning. A word that is longer than
+ * the line (a path, a symbol) stays whole, and so does a hunk's "@@ -10,7 +10,8 @@", which is copied as it is. Records,
+ * and the lines that other programs look for, are not printed by these functions.
  */
 #ifndef KLP_UTIL_FOLD_H
 #define KLP_UTIL_FOLD_H

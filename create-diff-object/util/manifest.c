@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * See manifest.h. The manifest is text: a line for each file, in the order of a walk that sorts names, so that a directory comes before
- * what is in it; "end", the number of records and a hash of all lines before close it, so that a part of one is noticed.
+ * See manifest.h. The manifest is text: a line for each file, in the order of a walk that sorts names, so that a
+ * directory comes before what is in it; "end", the number of records and a hash of all lines before close it, so that a
+ * part of one is noticed.
  */
 #include "util/manifest.h"
 
@@ -156,7 +157,10 @@ out:
 	return err;
 }
 
-/* Returns the text of a file that is ours and no link, zero-terminated and owned by the arena; NULL if there is no such one. */
+/*
+ * Returns the text of a file that is ours and no link, zero-terminated and owned by the arena; NULL if there is no such
+ * one.
+ */
 static char *read_own_file(const char *file, struct arena *arena, size_t *size)
 {
 	int fd = open(file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);

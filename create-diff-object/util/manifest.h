@@ -27,13 +27,14 @@ struct manifest_check {
 };
 
 /*
- * Writes the manifest of dir, which was complete under this name. Hashes of files that an earlier manifest in this place has with
- * the same identity are kept. Returns 0 or -errno, reported.
+ * Writes the manifest of dir, which was complete under this name. Hashes of files that an earlier manifest in this
+ * place has with the same identity are kept. Returns 0 or -errno, reported.
  */
 int manifest_seal(const char *dir, const char *file, const char *name, struct diag *diag);
 /*
- * Is the directory what was sealed? Returns 1 if it is, 0 if it is not (missing, another one's, changed, or without a whole
- * manifest), -errno if that can't be told, reported. The manifest is brought up to date where only identities differ.
+ * Is the directory what was sealed? Returns 1 if it is, 0 if it is not (missing, another one's, changed, or without a
+ * whole manifest), -errno if that can't be told, reported. The manifest is brought up to date where only identities
+ * differ.
  */
 int manifest_check(const struct manifest_check *check, struct diag *diag);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * An output file that is there when it is complete, or not at all: a temporary file beside it that is renamed at the
- * end, with the mode that umask leaves. What is no regular file (/dev/null, a pipe, a symbolic link) is written to directly, never
- * replaced.
+ * end, with the mode that umask leaves. What is no regular file (/dev/null, a pipe, a symbolic link) is written to
+ * directly, never replaced.
  */
 #ifndef KLP_UTIL_OUTPUT_H
 #define KLP_UTIL_OUTPUT_H
@@ -23,7 +23,10 @@ void output_begin(void);
 int output_open(struct output *output, const char *path, struct diag *diag) __attribute__((warn_unused_result));
 /* Completes the file if err is 0 and all was written, else removes it. Returns err, or -errno, reported. */
 int output_close(struct output *output, int err, struct diag *diag) __attribute__((warn_unused_result));
-/* Has all arrived that was printed to file (standard output)? Returns 0 or -errno, not reported: callers say what is lost. */
+/*
+ * Has all arrived that was printed to file (standard output)? Returns 0 or -errno, not reported: callers say what is
+ * lost.
+ */
 int output_flush(FILE *file) __attribute__((warn_unused_result));
 
 #endif

@@ -10,8 +10,8 @@
 #define QUOTE_CHAR 4
 
 /*
- * Writes the string that begins at bytes, in quotes. It ends at its NUL or after n bytes; what is longer than max bytes is
- * cut, which three dots tell. text has max * QUOTE_CHAR bytes and 6 for the quotes, the dots and the NUL.
+ * Writes the string that begins at bytes, in quotes. It ends at its NUL or after n bytes; what is longer than max bytes
+ * is cut, which three dots tell. text has max * QUOTE_CHAR bytes and 6 for the quotes, the dots and the NUL.
  */
 void quote_text(const uint8_t *bytes, uint64_t n, size_t max, char *text, size_t size);
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The rules by which changes are refused or warned of. Their names are stable: scripts, reports, `--accept RULE:NAME` and the
- * modinfo of a livepatch use them. The manual page of create-diff-object lists them, too.
+ * The rules by which changes are refused or warned of. Their names are stable: scripts, reports, `--accept RULE:NAME`
+ * and the modinfo of a livepatch use them. The manual page of create-diff-object lists them, too.
  *
- * A rule that may be accepted is one whose harm depends on what the running system does, which the author of a patch may know. What
- * makes a wrong module in any case can't be accepted.
+ * A rule that may be accepted is one whose harm depends on what the running system does, which the author of a patch
+ * may know. What makes a wrong module in any case can't be accepted.
  */
 #ifndef KLP_UTIL_RULES_H
 #define KLP_UTIL_RULES_H
@@ -139,7 +139,10 @@ const struct rule_info *rule_info(enum rule rule);
 enum rule rule_find(const char *text, size_t len);
 /* Prints them for people. */
 void rules_print(FILE *out);
-/* Prints a record for each rule: name, "yes" or "no" (may it be accepted), meaning, the program that refuses; tabs between. */
+/*
+ * Prints a record for each rule: name, "yes" or "no" (may it be accepted), meaning, the program that refuses; tabs
+ * between.
+ */
 void rules_list(FILE *out);
 
 #endif

@@ -6,8 +6,8 @@
 #include <stdint.h>
 
 /*
- * The first index below n of which `is_before`, an expression of `i`, is false: it is true up to there, and false from there on. n if
- * it is true of all.
+ * The first index below n of which `is_before`, an expression of `i`, is false: it is true up to there, and false from
+ * there on. n if it is true of all.
  *
  *	lower_bound(n, i, v[i].offset < offset)
  */

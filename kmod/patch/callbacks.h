@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Calls what the author of the patch asked for, and what this livepatch needs besides, of the same object: the author's first, for a
- * post_unpatch callback may still use what the module's late relocations lead to.
+ * Calls what the author of the patch asked for, and what this livepatch needs besides, of the same object: the author's
+ * first, for a post_unpatch callback may still use what the module's late relocations lead to.
  */
 #ifndef CALLBACKS_H
 #define CALLBACKS_H
@@ -37,7 +37,10 @@ static int callbacks_pre_patch(struct klp_object *obj)
 	int (*function)(struct klp_object *) = callbacks_find(obj, KLP_PRE_PATCH);
 	int ret = function ? function(obj) : 0;
 
-	/* To the loader of modules more than 0 is no error: do_init_module() and load_module() would go on, without the livepatch. */
+	/*
+	 * To the loader of modules more than 0 is no error: do_init_module() and load_module() would go on, without the
+	 * livepatch.
+	 */
 	if (ret > 0) {
 		pr_err("a pre_patch callback must return 0 or a negative error, not %d\n", ret);
 		ret = -EINVAL;

@@ -2,16 +2,18 @@
 /*
  * The part of a livepatch for one module, in the per-object form: KLP_PART_OF is the module's name, as a string.
  *
- * All references to the module are resolved when the part is loaded, by addresses that hold as long as the module stays. One
- * of them is to its struct module: every module has a symbol __this_module, so without the module the part is refused by
- * the loader, whatever else it refers to. A module that is still starting can fail and is freed whoever holds it, so only a live
- * one will do, and a part that is loaded while its module is coming or going waits for the outcome.
+ * All references to the module are resolved when the part is loaded, by addresses that hold as long as the module
+ * stays. One of them is to its struct module: every module has a symbol __this_module, so without the module the part
+ * is refused by the loader, whatever else it refers to. A module that is still starting can fail and is freed whoever
+ * holds it, so only a live one will do, and a part that is loaded while its module is coming or going waits for the
+ * outcome.
  *
- * If the module has gone, the part has to go too. But the kernel has linked the part's jump labels and static calls to keys in
- * the module's memory meanwhile, and would unlink them there. So those that lie where nothing is any more are made to look like
- * keys of the part itself, with which the kernel has nothing to do then (jump_label_del_module(),
- * static_call_del_module()). Not covered: a module that is freed in the moment while the kernel links the keys, before the
- * first instruction of the part runs; and one that goes and comes back to the same place, for its struct module, until then.
+ * If the module has gone, the part has to go too. But the kernel has linked the part's jump labels and static calls to
+ * keys in the module's memory meanwhile, and would unlink them there. So those that lie where nothing is any more are
+ * made to look like keys of the part itself, with which the kernel has nothing to do then (jump_label_del_module(),
+ * static_call_del_module()). Not covered: a module that is freed in the moment while the kernel links the keys, before
+ * the first instruction of the part runs; and one that goes and comes back to the same place, for its struct module,
+ * until then.
  *
  * find_module() and is_module_address() are not exported, and are livepatch relocations like the others.
  */

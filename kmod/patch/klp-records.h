@@ -6,8 +6,8 @@
  * the linker script puts the parts of all objects behind each other; the hook turns the table into the
  * arrays that the kernel wants. Pointers are ordinary relocations, so the layout is that of the machine.
  *
- * By the sections KLP_AUTHOR_* the author of a patch asks for these: the macros of include/ fill them, create-diff-object reads
- * them, and no livepatch has them.
+ * By the sections KLP_AUTHOR_* the author of a patch asks for these: the macros of include/ fill them,
+ * create-diff-object reads them, and no livepatch has them.
  */
 #ifndef KLP_RECORDS_H
 #define KLP_RECORDS_H
@@ -29,7 +29,9 @@ struct klp_func_record {
 	unsigned long sympos;
 };
 
-/* Most livepatches have none of these. In a module the tables end with a record of zeros, so that they are never empty. */
+/*
+ * Most livepatches have none of these. In a module the tables end with a record of zeros, so that they are never empty.
+ */
 #define KLP_CALLBACKS_SECTION ".klp.callbacks"
 
 enum klp_callback_kind {

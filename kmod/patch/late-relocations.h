@@ -2,22 +2,23 @@
 /*
  * Lets a patched module be loaded again while the patch stays, on kernels that do not see to it themselves.
  *
- * When a patched module arrives, klp_init_object_loaded() applies the patch's relocations that wait for it. x86 applies one
- * only where the bytes are still zero. Since 6.3 the core writes zeros again when the module goes (clear_relocate_add());
- * before, the module could be loaded once, and the second time was refused: "existing value is nonzero".
+ * When a patched module arrives, klp_init_object_loaded() applies the patch's relocations that wait for it. x86 applies
+ * one only where the bytes are still zero. Since 6.3 the core writes zeros again when the module goes
+ * (clear_relocate_add()); before, the module could be loaded once, and the second time was refused: "existing value is
+ * nonzero".
  *
- * So we do it (KLP_CLEAR_LATE), at the very place where newer kernels do it: in klp_cleanup_module_patches_limited(), after the object has
- * been unpatched, by way of the object's post_unpatch callback. That callback is also made when the whole patch is disabled;
- * then the module stays, and nothing is to be done. The core tells the two apart by klp_alive, which it takes away
- * (under klp_mutex, which we are called with) before it cleans up after a module.
+ * So we do it (KLP_CLEAR_LATE), at the very place where newer kernels do it: in klp_cleanup_module_patches_limited(),
+ * after the object has been unpatched, by way of the object's post_unpatch callback. That callback is also made when
+ * the whole patch is disabled; then the module stays, and nothing is to be done. The core tells the two apart by
+ * klp_alive, which it takes away (under klp_mutex, which we are called with) before it cleans up after a module.
  *
- * No kernel does it where the patch itself refuses the module, by its pre_patch callback: klp_module_coming() then cleans up after
- * the patches before this one, and not after this one (klp_cleanup_module_patches_limited()). What was applied has to be cleared
- * here (KLP_CLEAR_REFUSED), for the module to be accepted another time.
+ * No kernel does it where the patch itself refuses the module, by its pre_patch callback: klp_module_coming() then
+ * cleans up after the patches before this one, and not after this one (klp_cleanup_module_patches_limited()). What was
+ * applied has to be cleared here (KLP_CLEAR_REFUSED), for the module to be accepted another time.
  *
- * Nobody runs what is written to: the functions can't be reached any more, and a module does not go while its code, or what
- * replaces it, is running. The text is read-only; text_poke_set() writes to it through a mapping of its own. It is not
- * exported, so it is a livepatch relocation itself, one that is applied when the patch is loaded.
+ * Nobody runs what is written to: the functions can't be reached any more, and a module does not go while its code, or
+ * what replaces it, is running. The text is read-only; text_poke_set() writes to it through a mapping of its own. It is
+ * not exported, so it is a livepatch relocation itself, one that is applied when the patch is loaded.
  */
 #ifndef LATE_RELOCATIONS_H
 #define LATE_RELOCATIONS_H

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The part of a livepatch for the kernel itself, in the per-object form: KLP_PARTS lists the modules that have a part of their
- * own, each as { "<module>", "<name of its part>" }. A module that is there already gets its part when the kernel's own
- * transition is over, for the core makes one at a time; others when they come, however they were loaded. modprobe loads the part;
- * the same is asked of it by the softdep in modprobe.d, and a part that is there already is nothing new to it.
+ * The part of a livepatch for the kernel itself, in the per-object form: KLP_PARTS lists the modules that have a part
+ * of their own, each as { "<module>", "<name of its part>" }. A module that is there already gets its part when the
+ * kernel's own transition is over, for the core makes one at a time; others when they come, however they were loaded.
+ * modprobe loads the part; the same is asked of it by the softdep in modprobe.d, and a part that is there already is
+ * nothing new to it.
  *
- * The parts are livepatches of their own, and stay when this one goes. A livepatch that is disabled, or that a newer one has
- * replaced, asks for none any more, even if its module is still loaded: an old part would come to lie above the newer livepatch.
+ * The parts are livepatches of their own, and stay when this one goes. A livepatch that is disabled, or that a newer
+ * one has replaced, asks for none any more, even if its module is still loaded: an old part would come to lie above the
+ * newer livepatch.
  */
 #ifndef PARTS_H
 #define PARTS_H
@@ -40,8 +42,8 @@ static void parts_load(struct work_struct *work)
 }
 
 /*
- * The module is held until its part is there, or was refused: a part whose module goes while the kernel links it to the module's
- * static keys would be the end of the machine (see held-module.h).
+ * The module is held until its part is there, or was refused: a part whose module goes while the kernel links it to the
+ * module's static keys would be the end of the machine (see held-module.h).
  */
 static void parts_request(struct part *part)
 {
@@ -77,7 +79,10 @@ static struct notifier_block parts_notifier = {
 	.notifier_call = parts_on_module,
 };
 
-/* Called when the object that is the kernel has been patched. A part that gave up waiting for the transition is asked for again. */
+/*
+ * Called when the object that is the kernel has been patched. A part that gave up waiting for the transition is asked
+ * for again.
+ */
 static void parts_on_patched(struct klp_object *obj)
 {
 	size_t i;

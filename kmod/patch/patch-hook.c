@@ -152,8 +152,8 @@ static int fill_patch(void)
 }
 
 /*
- * In the per-object form several livepatches come at once, and the core makes one transition at a time. The array of objects
- * is made anew for each attempt: the core has initialized the kobjects in it.
+ * In the per-object form several livepatches come at once, and the core makes one transition at a time. The array of
+ * objects is made anew for each attempt: the core has initialized the kobjects in it.
  */
 static int enable(void)
 {
@@ -199,8 +199,9 @@ err_put:
 }
 
 /*
- * What has an init function and no exit function stays (delete_module(), kernel/module/main.c; "[permanent]" in /proc/modules): a
- * livepatch whose addresses the kernel may keep when it is disabled. The names of these are in KLP_ADDRESS_KEPT.
+ * What has an init function and no exit function stays (delete_module(), kernel/module/main.c; "[permanent]" in
+ * /proc/modules): a livepatch whose addresses the kernel may keep when it is disabled. The names of these are in
+ * KLP_ADDRESS_KEPT.
  */
 #ifndef KLP_ADDRESS_KEPT
 /* The core allows removal only when the patch is disabled and no task runs its code any more. */

@@ -3,16 +3,18 @@
  * Included by force (-include) when an object of a module is compiled with its static keys tested at run time.
  *
  * A jump label is set up when the livepatch is loaded, and for that the kernel reads the address of its key. If the key
- * lives in a module (one of its own, that of a tracepoint or of a pr_debug()), the address is known only when that module
- * arrives. So the jump that the kernel would write is made here by the processor: read the key's count, compare, jump.
- * No entry is left in __jump_table, and the address is an ordinary operand, which a late relocation may fill in.
+ * lives in a module (one of its own, that of a tracepoint or of a pr_debug()), the address is known only when that
+ * module arrives. So the jump that the kernel would write is made here by the processor: read the key's count, compare,
+ * jump. No entry is left in __jump_table, and the address is an ordinary operand, which a late relocation may fill in.
  *
- * A count other than 0 means on: it is -1 while the key is being switched on, which static_key_count() counts as on too.
+ * A count other than 0 means on: it is -1 while the key is being switched on, which static_key_count() counts as on
+ * too.
  *
  * The compiler must not notice: if it inlined or cloned other functions than in the target's build, the original object
- * would not be what the target runs, and what inlines a changed function there would be missed. So each test has the shape
- * of the kernel's: an asm goto with the same operands and number of lines, from which gcc guesses its size, in inline
- * functions of the same kind. lib/keys.sh compares the compiler's output, and refuses if more differs than the tests.
+ * would not be what the target runs, and what inlines a changed function there would be missed. So each test has the
+ * shape of the kernel's: an asm goto with the same operands and number of lines, from which gcc guesses its size, in
+ * inline functions of the same kind. lib/keys.sh compares the compiler's output, and refuses if more differs than the
+ * tests.
  */
 #ifndef KLP_RUN_TIME_KEYS_H
 #define KLP_RUN_TIME_KEYS_H
@@ -28,7 +30,9 @@
 #define klp_asm_goto asm goto
 #endif
 
-/* What the kernel has written at a jump label: a jump if enabled ^ branch, else nothing. (%c1 & 2 is for objtool only.) */
+/*
+ * What the kernel has written at a jump label: a jump if enabled ^ branch, else nothing. (%c1 & 2 is for objtool only.)
+ */
 #define KLP_KEY_TEST                                                                                                   \
 	"1: cmpl $0, %c0(%%rip)\n\t"                                                                                   \
 	".if (%c1) & 1\n\t"                                                                                            \

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the fuzz targets share. An input is a row of files, each with its length in four bytes before it: the arguments of
- * one run of a tool. The tool's own main() is called, in this process, with paths of files that are only in memory.
+ * What the fuzz targets share. An input is a row of files, each with its length in four bytes before it: the arguments
+ * of one run of a tool. The tool's own main() is called, in this process, with paths of files that are only in memory.
  */
 #ifndef TEST_FUZZ_TARGET_H
 #define TEST_FUZZ_TARGET_H

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Two compilations of one file differ in numbers that mean nothing: of sections, symbols, strings, and the counter in the name of a static
- * local. So a reference is compared by what it means: the name of a function or variable and the distance from it; the text of a
- * string; the content of a constant without a name. Bytes are compared outside the fields of references.
+ * Two compilations of one file differ in numbers that mean nothing: of sections, symbols, strings, and the counter in
+ * the name of a static local. So a reference is compared by what it means: the name of a function or variable and the
+ * distance from it; the text of a string; the content of a constant without a name. Bytes are compared outside the
+ * fields of references.
  *
- * Static locals are paired by use: where two functions have the same bytes, what one refers to is what the other refers to. What is
- * left is paired by function and order, if both have as many.
+ * Static locals are paired by use: where two functions have the same bytes, what one refers to is what the other refers
+ * to. What is left is paired by function and order, if both have as many.
  */
 #include "compare.h"
 
@@ -278,7 +279,7 @@ bool same_function(struct symbol *a, struct symbol *b, const char **why)
 	       same_entries(a, b, why);
 }
 
-/* ---- pairs ------------------------------------------------------------------------------------------------------------------------ */
+/* ---- pairs ---- */
 
 static void pair(struct symbol *a, struct symbol *b)
 {
@@ -324,7 +325,10 @@ static void pair_by_name(struct object *orig, struct object *patched)
 	}
 }
 
-/* A descriptor of pr_debug() is what it says: module, function, file, format and line. Its name is a number that any other descriptor moves. */
+/*
+ * A descriptor of pr_debug() is what it says: module, function, file, format and line. Its name is a number that any
+ * other descriptor moves.
+ */
 static bool is_descriptor(const struct symbol *symbol)
 {
 	return counts(symbol) && !symbol->other && symbol->size &&

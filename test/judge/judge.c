@@ -1,23 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * judge OBJECTS MODULE.ko TARGET [PATCH...]: is the livepatch module what the two compilations ask for? With - for the module: is it right
- * that there is none, since nothing differs?
+ * judge OBJECTS MODULE.ko TARGET [PATCH...]: is the livepatch module what the two compilations ask for? With - for the
+ * module: is it right that there is none, since nothing differs?
  *
- * OBJECTS has the folders 3-affected and 4-compile of a run of kpatch-build, TARGET is what --print-target said. Judged is:
+ * OBJECTS has the folders 3-affected and 4-compile of a run of kpatch-build, TARGET is what --print-target said. Judged
+ * is:
  *
  *   missing    a function differs between orig and patched, and the module does not replace it
- *   data       existing data differs, and what reads it is not told; or the module has a copy, and others still know the old one
+ *   data       existing data differs, and what reads it is not told; or the module has a copy, and others still know
+ *              the old one
  *   reason     the module replaces a function that does not differ
- *   code       the bytes of a function or of what was copied are not those of the patched object, or an entry of a table is missing
+ *   code       the bytes of a function or of what was copied are not those of the patched object, or an entry of a
+ *              table is missing
  *   reference  a reference of the module is not resolved to what the compiler meant
  *   target     a replaced function is not found where it runs
  *
- * With the patches, the debug information tells which functions of the source they touch. Noted is each of these whose code stays the same
- * wherever it is, for that is rare enough to be looked at; and unsure is the judge of a replaced function that has no code of these,
- * if the patches touch nothing else (a macro or a type may change any).
+ * With the patches, the debug information tells which functions of the source they touch. Noted is each of these whose
+ * code stays the same wherever it is, for that is rare enough to be looked at; and unsure is the judge of a replaced
+ * function that has no code of these, if the patches touch nothing else (a macro or a type may change any).
  *
- * Lines "wrong KIND WHERE: WHAT", "unsure ..." and "note ..."; the last one is right, unsure or wrong, with figures. Exit 0, or 1 if anything
- * is wrong, 2 if it could not be judged.
+ * Lines "wrong KIND WHERE: WHAT", "unsure ..." and "note ..."; the last one is right, unsure or wrong, with figures.
+ * Exit 0, or 1 if anything is wrong, 2 if it could not be judged.
  */
 #include "compare.h"
 #include "object.h"
@@ -92,7 +95,7 @@ static const char *name_of(const struct point *point)
 	return point->symbol ? point->symbol->name : point->section->name;
 }
 
-/* ---- references ------------------------------------------------------------------------------------------------------------------- */
+/* ---- references ---- */
 
 /* The module's symbol .klp.sym.OBJECT.NAME,POSITION */
 static bool parse_livepatch(const char *symbol, char *object, char *name, unsigned long *position)
@@ -241,7 +244,10 @@ static void check_copy(struct judge *judge, struct unit *unit, const char *where
 		    symbol->size);
 }
 
-/* A text is what begins behind the last NUL, wherever in it the reference points. In the module its section may be one of plain constants. */
+/*
+ * A text is what begins behind the last NUL, wherever in it the reference points. In the module its section may be one
+ * of plain constants.
+ */
 static void check_text(struct judge *judge, const char *where, struct point *p, struct point *k)
 {
 	const char *texts = (const char *)p->section->bytes, *there = (const char *)k->section->bytes;
@@ -272,7 +278,10 @@ static void check_pool(struct judge *judge, struct unit *unit, const char *where
 	check_range(judge, unit, where, p->section, from, k->section, point_place(k) - (p->offset - from), size);
 }
 
-/* "Was it said already?", "how often lately?", and keys of lockdep: started anew, a message may come once more, and that is all. */
+/*
+ * "Was it said already?", "how often lately?", and keys of lockdep: started anew, a message may come once more, and
+ * that is all.
+ */
 static bool is_of_messages(const struct symbol *symbol)
 {
 	static const char *const names[] = {"__already_done.#", "__warned.#", "_rs.#", "__key.#", "__print_once.#"};
@@ -391,7 +400,7 @@ static void check_range(struct judge *judge, struct unit *unit, const char *wher
 	}
 }
 
-/* ---- tables ----------------------------------------------------------------------------------------------------------------------- */
+/* ---- tables ---- */
 
 static int64_t code_offset(struct object *object, struct section *section, uint64_t entry, int64_t start)
 {
@@ -478,7 +487,7 @@ static void check_tables(struct judge *judge, struct copy *copy)
 	}
 }
 
-/* ---- functions -------------------------------------------------------------------------------------------------------------------- */
+/* ---- functions ---- */
 
 static const char *record_text(struct judge *judge, struct section *records, uint64_t offset)
 {
@@ -606,8 +615,9 @@ static struct symbol *function_of(struct object *object, struct section *section
 }
 
 /*
- * Does the module have new code wherever this function is called? It is replaced, or it is a part of one that is. One that ftrace can't reach
- * (inline, kept out of line) is copied, and replaced is all that calls it; then nobody else may have its address.
+ * Does the module have new code wherever this function is called? It is replaced, or it is a part of one that is. One
+ * that ftrace can't reach (inline, kept out of line) is copied, and replaced is all that calls it; then nobody else may
+ * have its address.
  */
 static bool is_covered(struct judge *judge, struct symbol *symbol, int depth)
 {
@@ -671,8 +681,8 @@ static bool follows_copy(struct judge *judge, const struct symbol *constant, str
 }
 
 /*
- * The module has a copy of a datum that changed. That is right of a constant that nobody can write to or see by its name, if all that
- * refers to it is replaced: the rest would go on with the old content.
+ * The module has a copy of a datum that changed. That is right of a constant that nobody can write to or see by its
+ * name, if all that refers to it is replaced: the rest would go on with the old content.
  */
 static void check_constant(struct judge *judge, struct unit *unit, struct symbol *old)
 {
@@ -750,7 +760,7 @@ static void check_coverage(struct judge *judge, struct unit *unit)
 	free(reason);
 }
 
-/* ---- the patch -------------------------------------------------------------------------------------------------------------------- */
+/* ---- the patch ---- */
 
 /* Is this function of the object, or a clone or part of it (f.isra.0, f.cold), called so in the source? */
 static bool is_named(const struct symbol *symbol, const char *name)
@@ -811,7 +821,7 @@ static void check_touched(struct judge *judge)
 	}
 }
 
-/* ---- input ------------------------------------------------------------------------------------------------------------------------ */
+/* ---- input ---- */
 
 static const char *target_value(const char *file, const char *key)
 {
@@ -842,8 +852,8 @@ static struct object *load_side(const char *directory, const char *side, const c
 }
 
 /*
- * Where a module's keys have to be tested at run time, both objects are compiled once more, and the module is made of those. They are not
- * what runs: addresses are those of the first.
+ * Where a module's keys have to be tested at run time, both objects are compiled once more, and the module is made of
+ * those. They are not what runs: addresses are those of the first.
  */
 static void load_keys(struct unit *unit, const char *directory)
 {

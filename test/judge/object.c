@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Reads an ELF file: sections, symbols, and references sorted by place. Relocations tell where a field is and what is added, but not from
- * where a PC-relative field counts, which is the end of its instruction: so code is decoded. The decoder also finds the branches that the
- * assembler resolved on its own (functions that share a section), which are references like others.
+ * Reads an ELF file: sections, symbols, and references sorted by place. Relocations tell where a field is and what is
+ * added, but not from where a PC-relative field counts, which is the end of its instruction: so code is decoded. The
+ * decoder also finds the branches that the assembler resolved on its own (functions that share a section), which are
+ * references like others.
  */
 #include "object.h"
 
@@ -62,7 +63,10 @@ bool is_function(const struct symbol *symbol)
 	return symbol->type == STT_FUNC && symbol->section && symbol->size && strncmp(symbol->name, "__pfx_", 6);
 }
 
-/* Names without what the compiler counts: count.12 is count.#, f.constprop.0.cold is f.constprop.#.cold, __UNIQUE_ID_x123 is __UNIQUE_ID_x#. */
+/*
+ * Names without what the compiler counts: count.12 is count.#, f.constprop.0.cold is f.constprop.#.cold,
+ * __UNIQUE_ID_x123 is __UNIQUE_ID_x#.
+ */
 static const char *base_of(const char *name, unsigned long *number)
 {
 	static const char *const counted[] = {"__UNIQUE_ID_", "___addressable_", "__BTF_ID__"};

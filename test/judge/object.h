@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * An object, module or image as the judge reads it, with libelf and nothing else of this repository: what the judge shares with the
- * engine, it can't judge.
+ * An object, module or image as the judge reads it, with libelf and nothing else of this repository: what the judge
+ * shares with the engine, it can't judge.
  */
 #ifndef JUDGE_OBJECT_H
 #define JUDGE_OBJECT_H

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Where is a static variable of an object in the running kernel? kallsyms has its name, but perhaps several times. The functions that
- * use it run there too, and have its address in them: a function is found by name and bytes, then its references are read back from
- * the image. The address that running code uses is the truth that the module's references are held against.
+ * Where is a static variable of an object in the running kernel? kallsyms has its name, but perhaps several times. The
+ * functions that use it run there too, and have its address in them: a function is found by name and bytes, then its
+ * references are read back from the image. The address that running code uses is the truth that the module's references
+ * are held against.
  */
 #include "target.h"
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What runs: the kernel's image with kallsyms, or a module's file. An address in a module is a section and an offset in it.
+ * What runs: the kernel's image with kallsyms, or a module's file. An address in a module is a section and an offset in
+ * it.
  */
 #ifndef JUDGE_TARGET_H
 #define JUDGE_TARGET_H
@@ -49,7 +50,10 @@ bool host_global(const struct host *host, const char *name, uint64_t *address);
 /* Bytes at an address, or NULL */
 const unsigned char *host_bytes(const struct host *host, uint64_t address, uint64_t size);
 
-/* Finds where the functions of an object are in the host, and from them everything they refer to: sets placed and address of symbols. */
+/*
+ * Finds where the functions of an object are in the host, and from them everything they refer to: sets placed and
+ * address of symbols.
+ */
 void place(struct object *orig, struct host *host, size_t *functions, size_t *found, size_t *conflicts);
 
 #endif /* JUDGE_TARGET_H */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Debug information tells where a function begins, not where it ends. It ends at the last line that has code before the next one begins
- * (DWARF 5, 6.2: the line number table; also lines of a function that is only inlined are in it).
+ * Debug information tells where a function begins, not where it ends. It ends at the last line that has code before the
+ * next one begins (DWARF 5, 6.2: the line number table; also lines of a function that is only inlined are in it).
  */
 #include "touched.h"
 #include "object.h"
@@ -24,7 +24,10 @@ static void *grow(void *array, size_t n, size_t size)
 	return array;
 }
 
-/* ---- the patch -------------------------------------------------------------------------------------------------------------------- */
+/*
+ * ---- the patch
+ * --------------------------------------------------------------------------------------------------------------------
+ */
 
 static bool is_empty_line(const char *text)
 {
@@ -129,7 +132,10 @@ bool touched_elsewhere(const struct touched *touched)
 	return false;
 }
 
-/* ---- debug information ------------------------------------------------------------------------------------------------------------ */
+/*
+ * ---- debug information
+ * ------------------------------------------------------------------------------------------------------------
+ */
 
 struct reading {
 	struct touched *touched;

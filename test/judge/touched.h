@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Which functions of the source does a patch touch, and which functions of the object is their code in? Told by the debug information of
- * the original object, so without a look at what the compiler made of either side.
+ * Which functions of the source does a patch touch, and which functions of the object is their code in? Told by the
+ * debug information of the original object, so without a look at what the compiler made of either side.
  */
 #ifndef JUDGE_TOUCHED_H
 #define JUDGE_TOUCHED_H
@@ -9,7 +9,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Lines of one file that a patch takes away, or the two that it puts something between; counted as in the original, from 1 */
+/*
+ * Lines of one file that a patch takes away, or the two that it puts something between; counted as in the original,
+ * from 1
+ */
 struct change {
 	char *file;
 	unsigned int from, to;
@@ -38,9 +41,15 @@ struct touched {
 
 /* Adds what a patch changes: unified differences, with one path component to strip. */
 void touched_read(struct touched *touched, const char *patch);
-/* The functions of the changed files that the object knows, with touched set; caller frees nothing, as everywhere in the judge. */
+/*
+ * The functions of the changed files that the object knows, with touched set; caller frees nothing, as everywhere in
+ * the judge.
+ */
 struct source *touched_sources(struct touched *touched, const char *object, size_t *n);
-/* Does something that is more than a comment stand outside of all functions that were looked at: a macro, a type, a table? */
+/*
+ * Does something that is more than a comment stand outside of all functions that were looked at: a macro, a type, a
+ * table?
+ */
 bool touched_elsewhere(const struct touched *touched);
 
 #endif /* JUDGE_TOUCHED_H */

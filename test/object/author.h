@@ -1,4 +1,6 @@
-/* The sections by which an author asks for something, without the kernel's headers (kmod/patch/include/klp-author.h). */
+/*
+ * The sections by which an author asks for something, without the kernel's headers (kmod/patch/include/klp-author.h).
+ */
 #include "../../kmod/patch/klp-records.h"
 
 struct state {

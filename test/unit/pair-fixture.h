@@ -2,8 +2,8 @@
 /*
  * Two small objects of one source for the passes of diff/ and klp/, described instruction by instruction.
  *
- * Each function and each variable has a section of its own, as -ffunction-sections and -fdata-sections make it, and local variables
- * are referred to by their section, as the assembler does it.
+ * Each function and each variable has a section of its own, as -ffunction-sections and -fdata-sections make it, and
+ * local variables are referred to by their section, as the assembler does it.
  */
 #ifndef TEST_UNIT_PAIR_FIXTURE_H
 #define TEST_UNIT_PAIR_FIXTURE_H
@@ -24,7 +24,10 @@ struct elf_obj *object_of(struct elf_out *out);
 
 /* What follows goes to the end of the last section of this name, or of a new one. flags: SHF_* */
 void maker_section(struct maker *maker, const char *name, uint64_t flags);
-/* Names the place where the section ends now. A function goes on to the next section or symbol, a variable for size bytes. */
+/*
+ * Names the place where the section ends now. A function goes on to the next section or symbol, a variable for size
+ * bytes.
+ */
 void maker_symbol(struct maker *maker, const char *name, uint8_t type, uint8_t bind, uint64_t size);
 void maker_bytes(struct maker *maker, const void *bytes, size_t size);
 /* A field of four or eight bytes that a relocation fills in. target: a symbol, undefined if nothing names it. */
@@ -33,7 +36,9 @@ void maker_field(struct maker *maker, uint32_t type, const char *target, int64_t
 /* A section .text.NAME with the function, or .data.NAME (.bss.NAME if bytes is NULL) with the variable; STB_* */
 void maker_function(struct maker *maker, const char *name, uint8_t bind);
 void maker_variable(struct maker *maker, const char *name, uint8_t bind, const void *bytes, size_t size);
-/* Instructions: call function; mov variable(%rip),%eax; mov %eax,variable(%rip); mov $number,%esi; mov $text,%rdi; ret */
+/*
+ * Instructions: call function; mov variable(%rip),%eax; mov %eax,variable(%rip); mov $number,%esi; mov $text,%rdi; ret
+ */
 void maker_call(struct maker *maker, const char *function);
 void maker_load(struct maker *maker, const char *variable);
 void maker_store(struct maker *maker, const char *variable);

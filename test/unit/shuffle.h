@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The same object with its sections and symbols in another order. What the order means stays: sections of one name keep theirs (the
- * linker puts them one behind the other), and so do the symbols of files (each opens the group of its own), which come first.
+ * The same object with its sections and symbols in another order. What the order means stays: sections of one name keep
+ * theirs (the linker puts them one behind the other), and so do the symbols of files (each opens the group of its own),
+ * which come first.
  */
 #ifndef TEST_UNIT_SHUFFLE_H
 #define TEST_UNIT_SHUFFLE_H

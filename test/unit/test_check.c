@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Objects that no assembler makes: what the passes rely on is asked for before they run, and no pass uses what it has freed.
+ * Objects that no assembler makes: what the passes rely on is asked for before they run, and no pass uses what it has
+ * freed.
  */
 #include <fcntl.h>
 #include <setjmp.h>

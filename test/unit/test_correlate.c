@@ -513,7 +513,10 @@ struct two_counts {
 	bool same_calls, alike;
 };
 
-/* The function does something else with both now. What stands beside each still tells them; else what they start with has to. */
+/*
+ * The function does something else with both now. What stands beside each still tells them; else what they start with
+ * has to.
+ */
 static void side_of_statics_that_are_used_otherwise(struct maker *maker, bool is_patched)
 {
 	const struct two_counts *counts = maker_arg(maker);

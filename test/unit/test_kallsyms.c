@@ -304,8 +304,8 @@ static void test_cut(void **state)
 }
 
 /*
- * A million places that look like a count and its names, each for 87,000 names until it fails. Reading on from each would take
- * minutes of processor time; the timer ends the test then.
+ * A million places that look like a count and its names, each for 87,000 names until it fails. Reading on from each
+ * would take minutes of processor time; the timer ends the test then.
  */
 static void test_many_beginnings(void **state)
 {

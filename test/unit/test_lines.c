@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Which numbers in code and in texts are line numbers, and which are not, or only by a guess that is told. None of these objects has
- * debug information.
+ * Which numbers in code and in texts are line numbers, and which are not, or only by a guess that is told. None of
+ * these objects has debug information.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,7 +12,9 @@
 #include "diff/lines.h"
 #include "pair-fixture.h"
 
-/* What stands in the function before the number and between it and the end; a byte string, or "call" or "text" of what. */
+/*
+ * What stands in the function before the number and between it and the end; a byte string, or "call" or "text" of what.
+ */
 struct step {
 	const char *bytes;
 	const char *call;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What diff objects and modules need from each other: the parts of klp-link. test/cli/klp-link.bats has the program and whole objects;
- * this has the symbols that no compiler makes, names that are damaged, and modules that can't be read.
+ * What diff objects and modules need from each other: the parts of klp-link. test/cli/klp-link.bats has the program and
+ * whole objects; this has the symbols that no compiler makes, names that are damaged, and modules that can't be read.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -31,7 +31,10 @@
 		.name = n, .sec = 1, .bind = STB_GLOBAL, .type = STT_FUNC                                              \
 	}
 
-/* An object with .text, these symbols (a name NULL ends them), and .modinfo if modinfo is given, which ends with two NULs. */
+/*
+ * An object with .text, these symbols (a name NULL ends them), and .modinfo if modinfo is given, which ends with two
+ * NULs.
+ */
 static struct elf_obj *object(const struct elf_out_sym *syms, const char *modinfo)
 {
 	const struct elf_out_sec_attr text = {.type = SHT_PROGBITS, .flags = SHF_ALLOC | SHF_EXECINSTR};
@@ -69,7 +72,10 @@ static const char exports[] = "0x11111111\tprintk\tvmlinux\tEXPORT_SYMBOL\t\n"
 			      "0x22222222\tspaced\tvmlinux\tEXPORT_SYMBOL_GPL\tCRYPTO\n"
 			      "0x33333333\tof_a\tdrivers/mod-a\tEXPORT_SYMBOL\t\n";
 
-/* Runs it for these objects, and frees them. What comes out is one line each: "OBJECT lacks SYMBOL WHY", "namespace X", "kept X". */
+/*
+ * Runs it for these objects, and frees them. What comes out is one line each: "OBJECT lacks SYMBOL WHY", "namespace X",
+ * "kept X".
+ */
 static void expect_link(struct link_object *objects, uint32_t n, const char *part, const char *modules,
 			const char *expected)
 {

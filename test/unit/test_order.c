@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The order in which an object has its sections and symbols says nothing of which piece is which: shuffled, a pair of objects has the
- * same pairs, by the same rules.
+ * The order in which an object has its sections and symbols says nothing of which piece is which: shuffled, a pair of
+ * objects has the same pairs, by the same rules.
  *
- * test_order ORIG.o PATCHED.o ... looks at these pairs instead, for instance those that the object tests leave in build/object.
+ * test_order ORIG.o PATCHED.o ... looks at these pairs instead, for instance those that the object tests leave in
+ * build/object.
  */
 #include <limits.h>
 #include <setjmp.h>
@@ -40,7 +41,10 @@ static struct elf_obj *shuffled(const struct elf_obj *obj, uint64_t seed, char *
 	return read_object(path);
 }
 
-/* A piece by its name and its place in a section, which is known by its name and by how many of that name come before it. */
+/*
+ * A piece by its name and its place in a section, which is known by its name and by how many of that name come before
+ * it.
+ */
 static const char *identify(const struct side *side, uint32_t id, char *text, size_t size)
 {
 	const struct piece *piece = id == PIECE_NONE ? NULL : side_piece(side, id);
@@ -114,8 +118,8 @@ static void expect_no_order(const char *what, struct elf_obj *orig, struct elf_o
 }
 
 /*
- * f and g have two counts each of one name, h has one of them that a helper had before; a macro counts names, two constants were one
- * place, one of two clones is called by a clone, and a function got an alias.
+ * f and g have two counts each of one name, h has one of them that a helper had before; a macro counts names, two
+ * constants were one place, one of two clones is called by a clone, and a function got an alias.
  */
 static void side_of_synthetic(struct maker *maker, bool is_patched)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * How the output is to refer to what it does not carry, relocation by relocation: to its own copy, by a plain symbol, by a livepatch
- * symbol that is resolved early or late, or not at all, with the reason.
+ * How the output is to refer to what it does not carry, relocation by relocation: to its own copy, by a plain symbol,
+ * by a livepatch symbol that is resolved early or late, or not at all, with the reason.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -433,7 +433,10 @@ static void test_export_of_a_module_that_may_be_away(void **state)
 	struct scene scene;
 
 	(void)state;
-	/* That the original object refers to it shows that the module depends on the other; that the new one does, nothing. */
+	/*
+	 * That the original object refers to it shows that the module depends on the other; that the new one does,
+	 * nothing.
+	 */
 	open_caller(&scene, "of_other", true, &module);
 	expect_refused(&scene, "of_other", "module-export");
 	close_scene(&scene);
@@ -520,7 +523,10 @@ static bool output_has_section(struct scene *scene, const char *name)
 	return found;
 }
 
-/* A call that the kernel rewrites when the module is loaded, and a key that is of vmlinux or of a module that may come later. */
+/*
+ * A call that the kernel rewrites when the module is loaded, and a key that is of vmlinux or of a module that may come
+ * later.
+ */
 static void side_of_static_call(struct maker *maker, bool is_patched)
 {
 	const char *section = maker_arg(maker);

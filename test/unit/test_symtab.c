@@ -157,7 +157,10 @@ static void expect_module_counts(const struct symtab *tab)
 	/* While the module is loaded it does, but behind them. */
 	assert_true(symtab_has_position(tab, id));
 	assert_true(symtab_has_position(tab, tab->syms[id].next));
-	/* This one has no other in .text, but one behind it in .init.text: 0 would be refused while the module is loaded. */
+	/*
+	 * This one has no other in .text, but one behind it in .init.text: 0 would be refused while the module is
+	 * loaded.
+	 */
 	id = symtab_find(tab, "soon");
 	assert_int_equal(symtab_sympos(tab, id), 1);
 	assert_true(symtab_has_position(tab, id));
@@ -301,7 +304,10 @@ static void test_freed(void **state)
 	symtab_free(tab);
 }
 
-/* Of a kernel's names only the wanted ones are kept; they count as they do among all, and what is wrong is told all the same. */
+/*
+ * Of a kernel's names only the wanted ones are kept; they count as they do among all, and what is wrong is told all the
+ * same.
+ */
 static void test_wanted(void **state)
 {
 	struct diag diag = {.out = stderr}, quiet = {.out = fopen("/dev/null", "we")};

@@ -1059,8 +1059,8 @@ static void test_symbol_text(void **state)
 }
 
 /*
- * A late relocation at each offset of code that is full of sites: which of them overlap one follows here from what the source
- * declares alone, the symbols at the sites and how many bytes each has.
+ * A late relocation at each offset of code that is full of sites: which of them overlap one follows here from what the
+ * source declares alone, the symbols at the sites and how many bytes each has.
  */
 static void test_extent_of_sites(void **state)
 {
@@ -1103,8 +1103,8 @@ static void test_extent_of_sites(void **state)
 }
 
 /*
- * While a module is being loaded the kernel counts symbols of its .init* sections too: a position must mean the same symbol then
- * and later.
+ * While a module is being loaded the kernel counts symbols of its .init* sections too: a position must mean the same
+ * symbol then and later.
  */
 static void test_init_namesakes(void **state)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the author of a patch can ask for, whatever the spelling: kpatch-macros.h and linux/livepatch_helpers.h have the names. A
- * request is a variable in a section that create-diff-object reads (klp-records.h). None of them is in the livepatch, nor does one
- * change the code of what it names: functions are named by strings where that will do.
+ * What the author of a patch can ask for, whatever the spelling: kpatch-macros.h and linux/livepatch_helpers.h have the
+ * names. A request is a variable in a section that create-diff-object reads (klp-records.h). None of them is in the
+ * livepatch, nor does one change the code of what it names: functions are named by strings where that will do.
  */
 #ifndef KLP_AUTHOR_H
 #define KLP_AUTHOR_H
@@ -41,15 +41,18 @@
 	static const struct klp_states_request KLP_REQUEST(states, array) __used __section(KLP_AUTHOR_STATES) = {      \
 		.states = (const struct klp_state *)(array), .n = ARRAY_SIZE(array), .size = sizeof((array)[0])}
 
-/* The livepatch that a callback is called for, for klp_get_state(): klp_init_object() makes its object a child of the patch's. */
+/*
+ * The livepatch that a callback is called for, for klp_get_state(): klp_init_object() makes its object a child of the
+ * patch's.
+ */
 static inline struct klp_patch *klp_patch_of_object(const struct klp_object *obj)
 {
 	return container_of(obj->kobj.parent, struct klp_patch, kobj);
 }
 
 /*
- * printk() in a function that had none: printk() is __cold, and GCC moves the way to it, and with it perhaps half of the function, out
- * of line. A condition that it must take for likely and can't know keeps all where it was.
+ * printk() in a function that had none: printk() is __cold, and GCC moves the way to it, and with it perhaps half of
+ * the function, out of line. A condition that it must take for likely and can't know keeps all where it was.
  */
 #define KLP_PRINTK(fmt, ...)                                                                                           \
 	({                                                                                                             \

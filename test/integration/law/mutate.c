@@ -19,8 +19,8 @@
  *   info SECTION NUMBER         another sh_info
  *   link SECTION NUMBER         another sh_link
  *   late RELAS SYMBOL SECTION LABEL N
- *                               the relocation in RELAS that refers to SYMBOL goes to SECTION, N bytes behind LABEL ("-":
- *                               behind its start), in place of the ordinary one there
+ *                               the relocation in RELAS that refers to SYMBOL goes to SECTION, N bytes behind LABEL
+ *                               ("-": behind its start), in place of the ordinary one there
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -2,10 +2,10 @@
 /*
  * same-sections IN.ko OUT.ko: did create-klp-module keep everything but what it is there to change?
  *
- * Both files are read here, by nothing but <elf.h>. Every section and symbol of IN must be in OUT, in the same order, with the
- * same properties and bytes. What may differ: relocations to `.klp.sym.*` symbols, and those alone, are in the livepatch
- * section that the symbol's name asks for; relocation sections that were emptied by that, and BTF, are gone; the
- * string tables of sections and symbols are made anew, so each name is compared where it is used.
+ * Both files are read here, by nothing but <elf.h>. Every section and symbol of IN must be in OUT, in the same order,
+ * with the same properties and bytes. What may differ: relocations to `.klp.sym.*` symbols, and those alone, are in the
+ * livepatch section that the symbol's name asks for; relocation sections that were emptied by that, and BTF, are gone;
+ * the string tables of sections and symbols are made anew, so each name is compared where it is used.
  */
 #include <elf.h>
 #include <stdarg.h>

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * check-text MODULE.ko NAME: compares the text of a loaded livepatch module, read through /proc/kcore, with what it should
- * have become: the bytes of the file, every relocation applied, ordinary and livepatch ones, with the addresses that
- * /proc/kallsyms tells; and then what the kernel rewrites. A site that a special section lists has to be in one of the
- * forms that the kernel can give it, computed here from the file:
+ * check-text MODULE.ko NAME: compares the text of a loaded livepatch module, read through /proc/kcore, with what it
+ * should have become: the bytes of the file, every relocation applied, ordinary and livepatch ones, with the addresses
+ * that /proc/kallsyms tells; and then what the kernel rewrites. A site that a special section lists has to be in one of
+ * the forms that the kernel can give it, computed here from the file:
  *
- *   .altinstructions    the original (unless it is always replaced), or the replacement with its relocations as seen from its new place, or (indirect
- *                       calls through pv_ops) a direct call of what the pointer holds
+ *   .altinstructions    the original (unless it is always replaced), or the replacement with its relocations as seen
+ *                       from its new place, or (indirect calls through pv_ops) a direct call of what the pointer holds
  *   .parainstructions   a direct call of what pv_ops holds, or nothing (6.1)
  *   __jump_table        a jump to the entry's target, or nothing
  *   .static_call_sites  a call or jump to the start of a function, or nothing

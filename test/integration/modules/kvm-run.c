@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * kvm-run: makes a virtual machine through /dev/kvm and runs a few instructions in it: 3 + 4, written to a port. Prints what
- * came out ("7"), and before that what KVM_SET_TSS_ADDR answers to an address that only the patched kernel knows.
+ * kvm-run: makes a virtual machine through /dev/kvm and runs a few instructions in it: 3 + 4, written to a port. Prints
+ * what came out ("7"), and before that what KVM_SET_TSS_ADDR answers to an address that only the patched kernel knows.
  */
 #include <errno.h>
 #include <fcntl.h>

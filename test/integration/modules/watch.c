@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * watch text FILE... | watch versions FILE: reads the files over and over until it gets SIGTERM, as the process that runs
- * patched code all the time while patches and modules come and go. A file that is not there is passed over.
+ * watch text FILE... | watch versions FILE: reads the files over and over until it gets SIGTERM, as the process that
+ * runs patched code all the time while patches and modules come and go. A file that is not there is passed over.
  *
  * text: each content has to begin with "plain", "patched" or "Linux". versions: a line of four equal numbers.
- * A short sleep after each round lets an emulated processor halt: two that are both busy wait a tenth of a second for each
- * other whenever the kernel patches its code, and a transition would take minutes.
+ * A short sleep after each round lets an emulated processor halt: two that are both busy wait a tenth of a second for
+ * each other whenever the kernel patches its code, and a transition would take minutes.
  *
  * Prints what is wrong at once, a summary at the end; exit code 1 if anything was wrong.
  */

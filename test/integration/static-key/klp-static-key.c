@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A module with static keys of every kind, for static-key.sh. Reading the parameter `value` tests them all, writing 0 or 1
- * to `keys` switches them all off or on.
+ * A module with static keys of every kind, for static-key.sh. Reading the parameter `value` tests them all, writing 0
+ * or 1 to `keys` switches them all off or on.
  */
 #include <linux/delay.h>
 #include <linux/jump_label.h>

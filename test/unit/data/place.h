@@ -57,7 +57,7 @@ extern int kallsyms_names; /* kallsyms does not list its own tables */
  * table for each constant.
  */
 #define STATIC_CALL(key) STATIC_CALL_OF(key)
-#define STATIC_CALL_OF(key)                                                                                               \
+#define STATIC_CALL_OF(key)                                                                                            \
 	asm volatile("1: nop\n .pushsection .static_call_sites,\"aw\"\n .long 1b - .\n .long " #key " - .\n .popsection\n")
 #ifdef WITHOUT_CONSTANT
 #define CONSTANT(name) asm volatile("nop")
