@@ -39,7 +39,13 @@ bool running_is_address_taken(const struct side *side, uint32_t p)
 	return false;
 }
 
-/* Is the jump or return at `at` a way out of the function? */
+/* do_exit() never returns; but nobody stays in it. */
+static bool ends_task(const struct side *side, const struct ref *ref)
+{
+	return ref->is_branch && callee_ends_task(side->obj->syms[ref->sym].name);
+}
+
+/* Is the jump or return at `at` a way out of the function? Or the call of what does not come back, with the task? */
 static bool is_way_out(const struct side *side, const struct piece *piece, const struct arch_insn *insn)
 {
 	const struct elf_sec *text = side_section(side, piece);
@@ -49,9 +55,12 @@ static bool is_way_out(const struct side *side, const struct piece *piece, const
 
 	if (side->obj->arch->decode_flow(text->data, text->size, insn->offset, &flow) && flow.is_return)
 		return true;
+	n = refs_in_range(side->refs, piece->sec, insn->offset, insn->offset + insn->length, &refs);
+	for (uint32_t i = 0; i < n; i++)
+		if (ends_task(side, &refs[i]))
+			return true;
 	if (insn->is_call)
 		return false;
-	n = refs_in_range(side->refs, piece->sec, insn->offset, insn->offset + insn->length, &refs);
 	for (uint32_t i = 0; i < n; i++)
 		if (refs[i].is_branch &&
 		    (refs[i].piece == PIECE_NONE || side_piece(side, refs[i].piece)->root != piece->root))
@@ -127,7 +136,7 @@ static void warn_of_tasks(const struct diff *diff, uint32_t p, struct diag *diag
 	const char *name = side_piece(&diff->patched, p)->name, *file = diff->patched.obj->path, *creator;
 	uint32_t o = diff->corr->to_orig[p];
 
-	if (!can_leave(orig, o)) {
+	if (!can_leave(orig, o) && !callee_ends_task(name)) {
 		diag_warn(diag, RULE_TASK_STAYS, file, name,
 			  "never returns: a task that is in it stays in the old one, and the transition can't end");
 		return;

@@ -221,6 +221,26 @@ bool callee_starts_thread(const char *name)
 	return false;
 }
 
+/*
+ * kernel/exit.c, kernel/kthread.c, kernel/module/main.c, kernel/sched/core.c. The stack of a dead task is empty to the kernel
+ * (try_get_task_stack() in stack_trace_save_tsk_reliable()).
+ */
+bool callee_ends_task(const char *name)
+{
+	static const char *const names[] = {"do_exit",
+					    "do_group_exit",
+					    "do_task_dead",
+					    "kthread_complete_and_exit",
+					    "kthread_exit",
+					    "make_task_dead",
+					    "__module_put_and_kthread_exit"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (!strcmp(name, names[i]))
+			return true;
+	return false;
+}
+
 /* What the compiler calls at each access to memory, in kernels that check these (KASAN, KCSAN). */
 static const struct callee instrumentation = {.name = "", .forgets = ALL};
 

@@ -35,4 +35,7 @@ enum callee_lock callee_lock(const char *name);
 /* Does a function of the kernel start a thread that runs what it is given the address of? */
 bool callee_starts_thread(const char *name);
 
+/* Does a function of the kernel end the task that calls it, and not come back? */
+bool callee_ends_task(const char *name);
+
 #endif

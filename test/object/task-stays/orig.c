@@ -1,4 +1,4 @@
-/* Main loops of threads: one without an end, one that ends with its module, and a function that only waits. */
+/* Main loops of threads: one without an end, one that ends with its module, a function that only waits, and the end of a task. */
 #ifdef PATCHED
 #define N 2
 #else
@@ -25,6 +25,15 @@ static int callback(void *data)
 	while (use(N + 2))
 		schedule();
 	return 0;
+}
+/* It has no end either, but nobody stays in it. */
+extern void do_task_dead(void);
+void last(void)
+{
+	use(N + 3);
+	do_task_dead();
+	for (;;)
+		schedule();
 }
 int start(void)
 {
