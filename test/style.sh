@@ -105,6 +105,19 @@ check_modinfo_keys() {
 			<(printf '%s\n' "$known") -
 }
 
+# Limits that the driver and the manual page tell are those of kernel/, and stand there once.
+check_limits() {
+	local max own sections
+	max=$(sed -nE 's/^#define KLP_OBJECT_NAME_MAX +([0-9]+)$/\1/p' create-diff-object/kernel/livepatch.h)
+	own=$(sed -nE 's/^readonly MODULE_NAME_MAX=([0-9]+)$/\1/p' kpatch-build/lib/options.sh)
+	sections=$(($(sed -nE 's/^#define MODULE_SECTIONS_MAX +(0x[0-9a-f]+)u$/\1/p' create-diff-object/kernel/module.h)))
+	[[ $max && $max == "$own" && $sections -gt 0 ]] || { echo "a module's name: $max in kernel/livepatch.h, $own in options.sh"; return 1; }
+	! grep -nE "\b($max|511|$sections)\b" kpatch-build/kpatch-build kpatch-build/lib/*.sh create-diff-object/*/*.[ch] |
+		grep -vE ":readonly MODULE_NAME_MAX=|^create-diff-object/kernel/livepatch.h:[0-9]+:#define" || return
+	grep -nE '[0-9]+ characters' man/kpatch-build.1 | grep -vE "[^0-9]$max characters" && return 1
+	return 0
+}
+
 # What a relocation type or a machine's number means, only arch/ knows, and other code does not name a machine.
 check_machine() {
 	local file bad=0
@@ -168,6 +181,7 @@ try "include order of the layers" check_layers
 try "no symbol of a layer above, no circle of files" check_symbols
 try "names of the kernel's sections and symbols only in kernel/ and arch/" check_names
 try "keys of .modinfo in the driver are those of kernel/module.h" check_modinfo_keys
+try "limits of the kernel stand once" check_limits
 try "numbers of machines only in arch/" check_machine
 try "a machine only in arch.sh of the driver" check_machine_of_driver
 try "exit() only in tools/" check_exit

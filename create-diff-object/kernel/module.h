@@ -33,6 +33,9 @@
 #define MODINFO_BASE_CHECK   "base_check"
 #define MODINFO_BASE_DIFFERS "base_differs"
 
+/* Sections that a module can have: e_shnum counts them, and the loader does not look where ELF has a larger number (setup_load_info()). */
+#define MODULE_SECTIONS_MAX 0xfeffu
+
 /* An entry of VERSIONS_SECTION: a symbol that the module takes, and what it is like (struct modversion_info, include/linux/module.h). */
 struct module_version {
 	uint64_t crc;

@@ -50,6 +50,13 @@ static int refuse_name(struct finish *f, const char *name, const char *why)
 			   "%s; the form is " KLP_SYM_PREFIX "<object>.<symbol>,<sympos>[,<owner>]", why);
 }
 
+static int refuse_length(struct finish *f, const char *name, const char *what, unsigned int max)
+{
+	return refuse_name(
+		f, name,
+		arena_printf(f->moves.arena, "the %s's name is longer than the kernel's %u characters", what, max));
+}
+
 /* Takes a symbol's name apart. */
 static int parse_pending(struct finish *f, const struct elf_sym *sym, struct klp_pending *pending)
 {
@@ -64,9 +71,9 @@ static int parse_pending(struct finish *f, const struct elf_sym *sym, struct klp
 	if (memchr(p.object, '-', p.object_len))
 		return refuse_name(f, sym->name, "the kernel's names of modules have _ where the file has -");
 	if (p.object_len > KLP_OBJECT_NAME_MAX)
-		return refuse_name(f, sym->name, "the object's name is longer than the kernel's 55 characters");
+		return refuse_length(f, sym->name, "object", KLP_OBJECT_NAME_MAX);
 	if (p.symbol_len > KLP_SYMBOL_NAME_MAX)
-		return refuse_name(f, sym->name, "the symbol's name is longer than the kernel's 511 characters");
+		return refuse_length(f, sym->name, "symbol", KLP_SYMBOL_NAME_MAX);
 	if (owner && (!*owner || strpbrk(owner, ".,-") || strlen(owner) > KLP_OBJECT_NAME_MAX))
 		return refuse_name(f, sym->name, "the owner is not the name of an object");
 	pending->name = arena_printf(f->moves.arena, "%.*s", (int)(p.position + p.position_len - sym->name), sym->name);

@@ -12,6 +12,7 @@
 #include "elf/build.h"
 #include "elf/model.h"
 #include "kernel/livepatch.h"
+#include "kernel/module.h"
 #include "util/arena.h"
 #include "util/diag.h"
 
@@ -221,10 +222,10 @@ static int add_all(const struct rewrite *r)
 			err = add_relas(r, i);
 	for (uint32_t i = 0; i < r->moves->secs.n && !err; i++)
 		err = add_moved_relas(r, &r->moves->secs.v[i]);
-	if (!err && sections >= SHN_LORESERVE)
+	if (!err && sections > MODULE_SECTIONS_MAX)
 		diag_warn(r->moves->diag, RULE_TOO_MANY_SECTIONS, in->path, NULL,
-			  "%u sections; the kernel's loader counts only to 65279 and will not load this module",
-			  sections);
+			  "%u sections; the kernel's loader counts only to %u and will not load this module", sections,
+			  MODULE_SECTIONS_MAX);
 	return err;
 }
 

@@ -241,7 +241,7 @@ static bool is_first_of_target(const struct verify *v, uint32_t i)
 void verify_check_form(struct verify *v)
 {
 	check_unique_names(v);
-	if (v->mod->nsecs >= SHN_LORESERVE)
+	if (v->mod->nsecs > MODULE_SECTIONS_MAX)
 		verify_broken(v, NULL, 0, NULL, "the loader reads the 16 bits of e_shnum and finds no section at all",
 			      "%u sections", v->mod->nsecs);
 	for (uint32_t i = 1; i < v->mod->nsecs; i++) {

@@ -28,8 +28,8 @@ module_list() {
 			PART_OF[$MODULE_NAME]=vmlinux
 		else
 			name=$MODULE_NAME--$object
-			if ((${#name} > 55)); then
-				usage_error "$name is longer than the 55 characters that the kernel takes for a module's name; give a shorter name with -n"
+			if ((${#name} > MODULE_NAME_MAX)); then
+				usage_error "$name is longer than the $MODULE_NAME_MAX characters that the kernel takes for a module's name; give a shorter name with -n"
 			fi
 			MODULES_MADE+=("$name")
 			PART_OF[$name]=$object

@@ -98,8 +98,10 @@ EOF
 	print_folded "$text"
 }
 
-# Names go into sysfs and symbol names: same alphabet and length as the kernel's loader takes.
-module_name_clean() { REPLY=${1//[^A-Za-z0-9_-]/-}; REPLY=${REPLY:0:55}; }
+# Names go into sysfs and symbol names: same alphabet and length as the kernel's loader takes. (The style test compares it with
+# KLP_OBJECT_NAME_MAX.)
+readonly MODULE_NAME_MAX=55
+module_name_clean() { REPLY=${1//[^A-Za-z0-9_-]/-}; REPLY=${REPLY:0:MODULE_NAME_MAX}; }
 
 require_file() {
 	if [[ ! -f $1 || ! -r $1 ]]; then usage_error "$2 $1 is not a readable file"; fi
