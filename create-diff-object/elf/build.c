@@ -90,7 +90,8 @@ uint32_t elf_out_find_section(const struct elf_out *out, const char *name)
 	return id == STRMAP_NONE ? 0 : id;
 }
 
-uint64_t elf_out_section_size(const struct elf_out *out, uint32_t id)
+/* So far, in bytes. */
+static uint64_t section_size(const struct elf_out *out, uint32_t id)
 {
 	const struct out_sec *sec = &out->secs.v[id];
 
@@ -106,7 +107,7 @@ uint64_t elf_out_append(struct elf_out *out, uint32_t id, const void *data, uint
 
 	if (align > sec->attr.align)
 		sec->attr.align = align;
-	offset = elf_out_section_size(out, id);
+	offset = section_size(out, id);
 	if (align > 1)
 		offset = (offset + align - 1) / align * align;
 	end = offset + size;
@@ -323,7 +324,7 @@ static int write_given_sections(const struct elf_out *out, struct arena *arena, 
 			err = write_relas(elf, &shdr, sec, layout, arena);
 		else
 			err = write_section(elf, &shdr, sec->attr.type == SHT_NOBITS ? NULL : sec->data.v,
-					    elf_out_section_size(out, id), ELF_T_BYTE);
+					    section_size(out, id), ELF_T_BYTE);
 	}
 	return err;
 }

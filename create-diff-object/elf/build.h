@@ -53,8 +53,6 @@ uint64_t elf_out_append(struct elf_out *out, uint32_t sec, const void *data, uin
 void elf_out_patch(struct elf_out *out, uint32_t sec, uint64_t offset, const void *data, uint64_t size);
 /* The bytes at offset, which were appended before; valid until the next append. */
 uint8_t *elf_out_bytes(struct elf_out *out, uint32_t sec, uint64_t offset);
-/* Current size of a section in bytes. */
-uint64_t elf_out_section_size(const struct elf_out *out, uint32_t sec);
 
 /*
  * Adds a symbol, returns its id (>= 1). A symbol of type STT_SECTION is made once per section by

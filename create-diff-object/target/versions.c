@@ -15,22 +15,35 @@
 #include "util/arena.h"
 #include "util/diag.h"
 
+bool versions_next_entry(const struct elf_obj *module, struct arena *arena, struct versions_entry *entry)
+{
+	const struct elf_sec *sec = elf_obj_find_section(module, VERSIONS_SECTION);
+	uint64_t at = entry->name ? entry->offset + sizeof(struct module_version) : 0;
+	struct module_version version;
+
+	if (!sec || !sec->data || at > sec->size || sec->size - at < sizeof(version))
+		return false;
+	memcpy(&version, sec->data + at, sizeof(version));
+	*entry = (struct versions_entry){
+		.offset = at,
+		.name = arena_printf(arena, "%.*s", (int)sizeof(version.name), version.name),
+		.crc = arch_get64(module->arch, sec->data + at + offsetof(struct module_version, crc)),
+	};
+	return true;
+}
+
 static int read_taken(const struct elf_obj *module, struct versions *versions, struct diag *diag)
 {
 	const struct elf_sec *sec = elf_obj_find_section(module, VERSIONS_SECTION);
 
-	if (!sec || !sec->data)
-		return 0;
-	if (sec->size % sizeof(struct module_version))
-		return diag_error(diag, module->path, sec->name, "not a table of versions");
-	for (uint64_t at = 0; at < sec->size; at += sizeof(struct module_version)) {
-		struct versions_symbol *symbol = vec_push(&versions->takes);
-		struct module_version version;
+	struct versions_entry entry = {0};
 
-		memcpy(&version, sec->data + at, sizeof(version));
-		symbol->name = arena_printf(versions->arena, "%.*s", (int)sizeof(version.name), version.name);
-		symbol->crc = (uint32_t)arch_get64(module->arch, sec->data + at + offsetof(struct module_version, crc));
-		symbol->has_crc = true;
+	if (sec && sec->data && sec->size % sizeof(struct module_version))
+		return diag_error(diag, module->path, sec->name, "not a table of versions");
+	while (versions_next_entry(module, versions->arena, &entry)) {
+		struct versions_symbol *symbol = vec_push(&versions->takes);
+
+		*symbol = (struct versions_symbol){.name = entry.name, .crc = (uint32_t)entry.crc, .has_crc = true};
 	}
 	return 0;
 }

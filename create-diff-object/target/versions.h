@@ -22,6 +22,19 @@ struct versions_symbol {
 	bool has_crc; /* without CONFIG_MODVERSIONS it has none */
 };
 
+/* An entry of the module's `__versions`. */
+struct versions_entry {
+	uint64_t offset; /* bytes from the start of the section */
+	const char *name;
+	uint64_t crc; /* as it is there: the kernel compares all 64 bits */
+};
+
+/*
+ * Reads the entry behind the one in *entry, or the first if that is zeros; false if there is none, or only a part of one. The name
+ * is in arena.
+ */
+bool versions_next_entry(const struct elf_obj *module, struct arena *arena, struct versions_entry *entry);
+
 struct versions {
 	VEC(struct versions_symbol) takes; /* in the order of the file, as all of these */
 	VEC(struct versions_symbol) gives;

@@ -5,29 +5,19 @@
  */
 #include <string.h>
 
-#include "arch/arch.h"
 #include "target/symvers.h"
-#include "util/arena.h"
+#include "target/versions.h"
 #include "util/strmap.h"
 #include "verify/checks.h"
 
-/* Checks one entry of __versions; returns its name, or NULL. */
-static const char *check_version(struct verify *v, const struct elf_sec *sec, uint64_t at)
+static void check_entry(struct verify *v, const struct versions_entry *entry)
 {
-	const struct symvers_entry *entry;
-	struct module_version version;
-	uint64_t crc;
-	char *name;
+	const struct symvers_entry *export = symvers_find(v->symvers, entry->name);
 
-	memcpy(&version, sec->data + at, sizeof(version));
-	name = arena_printf(v->arena, "%.*s", (int)sizeof(version.name), version.name);
-	entry = symvers_find(v->symvers, name);
-	crc = arch_get64(v->mod->arch, sec->data + at + offsetof(struct module_version, crc));
-	if (entry && entry->crc != crc)
-		verify_broken(v, VERSIONS_SECTION, at, name,
+	if (export && export->crc != entry->crc)
+		verify_broken(v, VERSIONS_SECTION, entry->offset, entry->name,
 			      "check_version() refuses the module: it was compiled against other types",
-			      "CRC %#lx, but the kernel's is %#x", (unsigned long)crc, entry->crc);
-	return name;
+			      "CRC %#lx, but the kernel's is %#x", (unsigned long)entry->crc, export->crc);
 }
 
 static bool has_crcs(const struct verify *v)
@@ -74,13 +64,14 @@ static void check_vermagic(struct verify *v)
 
 void verify_check_versions(struct verify *v)
 {
-	const struct elf_sec *sec = elf_obj_find_section(v->mod, VERSIONS_SECTION);
+	struct versions_entry entry = {0};
 	struct strmap names = {0};
 	bool need_crc = has_crcs(v);
 
-	for (uint64_t at = 0; sec && sec->data && at + sizeof(struct module_version) <= sec->size;
-	     at += sizeof(struct module_version))
-		strmap_set(&names, check_version(v, sec, at), 0);
+	while (versions_next_entry(v->mod, v->arena, &entry)) {
+		check_entry(v, &entry);
+		strmap_set(&names, entry.name, 0);
+	}
 	/* The CRC of module_layout stands for struct module and its kin; every module has it. */
 	if (need_crc && strmap_get(&names, MODULE_LAYOUT) == STRMAP_NONE)
 		verify_broken(v, VERSIONS_SECTION, 0, MODULE_LAYOUT,
