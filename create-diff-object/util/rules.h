@@ -39,10 +39,10 @@
 	  "warning: a function is gone whose address others know, and runs unpatched")                                 \
 	X(GLOBAL_MOVED, "global-moved", false, "a new global exists in the target already")                            \
 	X(GOT_REFERENCE, "got-reference", false, "an address is read from the GOT; modules have none")                 \
+	X(IGNORE_UNMATCHED, "ignore-unmatched", false, "a function or section that the patch names is not there")      \
 	X(IGNORED, "ignored", false, "warning: changes are left out, as the patch asks")                               \
 	X(IGNORED_NEEDED, "ignored-needed", false,                                                                     \
 	  "what the patch asks to leave out is needed by what is in the livepatch")                                    \
-	X(IGNORE_UNMATCHED, "ignore-unmatched", false, "a function or section that the patch names is not there")      \
 	X(INIT_CODE, "init-code", false, "changed or new __init or __exit function")                                   \
 	X(INIT_ENTRY, "init-entry", false,                                                                             \
 	  "changed or new constructor, or entry in a table that only __init code reads")                               \
@@ -65,7 +65,6 @@
 	X(NOT_COPIED, "not-copied", false, "a reference to a section that can't be copied into a livepatch")           \
 	X(NOT_TRACED, "not-traced", false, "a changed function that ftrace can't reach")                               \
 	X(PHYSICAL_ADDRESS, "physical-address", false, "a physical address is taken of what becomes a copy")           \
-	X(SYMPOS_UNSTABLE, "sympos-unstable", false, "the sympos of a symbol is not always the same")                  \
 	X(REFERENCE_UNCLEAR, "reference-unclear", false, "a reference may mean either of two things")                  \
 	X(SHORT_JUMP, "short-jump", false, "a jump within a section that can't be moved")                              \
 	X(SIGNATURE_CHANGED, "signature-changed", true,                                                                \
@@ -75,6 +74,7 @@
 	X(STATIC_AMBIGUOUS, "static-ambiguous", false, "a static variable may be one of two, or new")                  \
 	X(SYMBOL_AMBIGUOUS, "symbol-ambiguous", false, "several symbols of the target may be meant")                   \
 	X(SYMBOL_MISSING, "symbol-missing", false, "the target has no symbol that is referred to")                     \
+	X(SYMPOS_UNSTABLE, "sympos-unstable", false, "the sympos of a symbol is not always the same")                  \
 	X(TABLE_CHANGED, "table-changed", false, "an existing constant has other content, size or alignment")          \
 	X(TASK_STAYS, "task-stays", true,                                                                              \
 	  "warning: a task may never leave the old function, so that the transition can't end")                        \
@@ -101,8 +101,8 @@
 #define DRIVER_RULES(X)                                                                                                \
 	X(ACCEPT_AMBIGUOUS, "accept-ambiguous", false, "an --accept matches symbols of several objects")               \
 	X(BINARY_DATA, "binary-data", false, "a part of a patch is binary data")                                       \
-	X(CALLBACK_ALONE, "callback-alone", true, "a callback for an object of which no function changes")             \
 	X(BUILD_CHANGED, "build-changed", false, "how the kernel is configured or built would change")                 \
+	X(CALLBACK_ALONE, "callback-alone", true, "a callback for an object of which no function changes")             \
 	X(ENDBR_SEALED, "endbr-sealed", false, "an address is taken where a call would stop a kernel with IBT")        \
 	X(FILE_KIND, "file-kind", false, "a file that is not compiled from C into an object")                          \
 	X(FILE_PATH, "file-path", false, "a path that leaves the source, or that the build can't take")                \

@@ -34,6 +34,10 @@ diff_them() { "$TOOL" "$@" orig.o patched.o vmlinux symtab /dev/null livepatch_t
 		/^\.B / && before == ".TP" { name = $2 }
 		before ~ /^\.B / && name != "" { print name "\t" (/May be accepted/ ? "yes" : "no") "\t" program; name = "" }
 		{ before = $0 }')
+	# In the order of the alphabet, so that people find them.
+	cut -f 4 list | uniq | while read -r program; do
+		awk -F '\t' -v program="$program" '$4 == program { print $1 }' list | LC_ALL=C sort -c
+	done
 }
 
 @test "each rule is one of a message" {
