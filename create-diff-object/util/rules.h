@@ -62,6 +62,8 @@
 	X(NAME_ONLY, "name-only", false, "warning: a symbol is known by its name only")                                \
 	X(NAMELESS_CODE, "nameless-code", false, "changed or new code that belongs to no function")                    \
 	X(NAMELESS_DATA, "nameless-data", false, "data changed, or is used or left behind, that no symbol names")      \
+	X(NEW_UNUSED, "new-unused", false,                                                                             \
+	  "warning: a new function or variable is left out, for nothing in the livepatch uses it")                     \
 	X(NOT_COPIED, "not-copied", false, "a reference to a section that can't be copied into a livepatch")           \
 	X(NOT_TRACED, "not-traced", false, "a changed function that ftrace can't reach")                               \
 	X(PHYSICAL_ADDRESS, "physical-address", false, "a physical address is taken of what becomes a copy")           \
