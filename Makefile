@@ -1,49 +1,48 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # make                build the programs into build/bin
-# make demo           the whole way once: install what is missing, build a
-#                     livepatch, boot it
-# make install        programs, library and manual pages below PREFIX (uninstall
-#                     removes them)
-# make clean          forget what was built (never the cache of kernels)
+# make demo           install missing packages, build a livepatch, boot it
+# make install        install programs, library and manual pages below PREFIX
+#                     (make uninstall removes them)
+# make clean          remove what was built (never the cache of kernels)
 #
-# Tests, with their times on two idle processors; "(kernel)" needs a stock kernel,
+# Tests, with their times on two idle CPUs; "(kernel)": needs a stock kernel,
 # which the first run fetches:
-# make check          everything that can be tested; ends with "N passed, N
-#                     failed"    37 minutes, an hour at first (kernel)
+# make check          all tests except the long ones below; ends with "N passed,
+#                     N failed"    37 minutes, an hour at first (kernel)
 # make check-quick    before each commit: style, unit, objects of one compiler,
 #                     the command line    30 s
-# make check-style    formats, shell scripts, rules that a program can check
+# make check-style    formats, shell scripts, rules of CODING-STYLE.md
 #                     30 s
-# make check-unit     the parts of the engine    30 s
+# make check-unit     unit tests of the engine    30 s
 # make check-object   pairs of small sources, COMPILERS="gcc-12 gcc-11"
 #                     2 minutes
-# make check-sanitized  the same once more under the sanitizers    4 minutes
-# make check-cli      the driver and the programs' command lines
+# make check-sanitized  the same under the sanitizers    4 minutes
+# make check-cli      the driver and the command lines of all programs
 #                     12 minutes (kernel)
-# make check-integration  livepatches booted on each series; KERNELS=6.12
-#                     CASES=tracepoint chooses    25 minutes (kernel)
-# make check-sample-small, check-fixes-small  a dozen real objects, twenty real
+# make check-integration  livepatches booted on each series; to choose:
+#                     KERNELS=6.12 CASES=tracepoint    25 minutes (kernel)
+# make check-sample-small, check-fixes-small  a dozen kernel objects, twenty real
 #                     fixes    5 minutes (kernel)
 #
-# Loops that check does not have:
-# make check-sample   300 real objects of each series
+# Long tests, which make check does not run:
+# make check-sample   300 kernel objects of each series
 #                     an hour at first (kernel)
 # make check-fixes    150 real fixes of each series
-#                     hours; goes on where it was (kernel)
-# make check-long     modules and livepatches come, go and race; runs that are
-#                     killed    hours (kernel)
+#                     hours; resumes after an interruption (kernel)
+# make check-long     loads and unloads modules and livepatches, to find races;
+#                     kills runs    hours (kernel)
 # make check-oot      modules of two Debian packages *-dkms, built from source,
-#                     patched, booted; slow tests of such    6 minutes (kernel)
-# make check-trees    small kernels of one's own, each configured, compiled or
-#                     built in another way, patched and booted; a source RPM
+#                     patched and booted    6 minutes (kernel)
+# make check-trees    small kernels with other configurations, compilers and
+#                     builds, patched and booted; a source RPM
 #                     an hour at first (kernel)
 # make check-valgrind  the object tests under valgrind    20 minutes
-# make fuzz, fuzz-long  broken files; fuzz-long guided by coverage, two million
-#                     runs of each program    10 minutes, hours
-# make bench          measures what has a limit of time or memory
+# make fuzz, fuzz-long  broken files; fuzz-long is guided by coverage, with two
+#                     million runs of each program    10 minutes, hours
+# make bench          compares time and memory with limits
 #                     minutes (kernel)
-# make fmt, fmt-check, shellcheck  the C sources' format; scripts that changed
+# make fmt, fmt-check, shellcheck  the format of C sources; changed scripts
 #
 # Knobs:
 PREFIX  ?= /usr/local
