@@ -61,7 +61,7 @@ demo_boot() {
 	vm_add "$OUT/vm" "$OUT/livepatch-meminfo.ko" livepatch-meminfo.ko
 	demo_script >"$OUT/vm/root/vm/main"
 	vm_boot "$OUT/vm" "$TARGET_IMAGE" 300 demo_progress || status=$?
-	if ((status == 99)); then die "the kernel was booted but $VM_WHY; its console is in $OUT/vm/console"; fi
+	if ((status == 99)); then die "the kernel was booted, but $VM_WHY; its console output is in $OUT/vm/console"; fi
 	STAGE_SUMMARY="$TARGET_RELEASE in a virtual machine: loaded, observed, unloaded"
 	DEMO_STATUS=$status
 }

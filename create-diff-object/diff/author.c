@@ -65,7 +65,7 @@ static void add_callback(struct context *ctx, enum klp_callback_kind kind, const
 	    ctx->corr->to_orig[ref->piece] != PIECE_NONE) {
 		diag_refuse(
 			ctx->diag, RULE_CALLBACK_FUNCTION, file_of(ctx), name,
-			"is no %s callback: that has to be a function that the patch adds to this file, and not __init or __exit",
+			"can't be a %s callback: that must be a function that the patch adds to this file, and not __init or __exit",
 			what);
 		return;
 	}
@@ -75,7 +75,7 @@ static void add_callback(struct context *ctx, enum klp_callback_kind kind, const
 		if (other->kind == kind)
 			diag_refuse(
 				ctx->diag, RULE_CALLBACK_TWICE, file_of(ctx), name,
-				"a second %s callback, beside %s: an object has one of a kind; call both from one function",
+				"a second %s callback, beside %s: an object has one of each kind; call both from one function",
 				what, side_piece(patched, other->function)->name);
 	}
 	vec_add(&ctx->callbacks, ((struct author_callback){kind, ref->piece}));
@@ -109,17 +109,17 @@ static const char *find_state_fault(const struct elf_obj *obj, const struct elf_
 				    const struct klp_states_request *request)
 {
 	if (read_id(obj, sec, start + (request->n - 1) * request->size))
-		return "has no end: its last element has to be {}, whose id is 0";
+		return "has no terminator: its last element must be {}, whose id is 0";
 	if (request->n == 1)
-		return "holds no state, only its end";
+		return "holds no state, only the terminator";
 	for (unsigned long i = 0; i < request->n - 1; i++) {
 		uint64_t id = read_id(obj, sec, start + i * request->size);
 
 		if (!id)
-			return "has an element with the id 0 before its end";
+			return "has an element with the id 0 before the terminator";
 		for (unsigned long k = 0; k < i; k++)
 			if (read_id(obj, sec, start + k * request->size) == id)
-				return "has two elements of one id";
+				return "has two elements with one id";
 	}
 	return NULL;
 }
@@ -145,7 +145,7 @@ static void read_states(struct context *ctx, const struct piece *piece)
 	if (!array || array->kind != PIECE_DATA || ref->target || ctx->corr->to_orig[ref->piece] != PIECE_NONE) {
 		diag_refuse(ctx->diag, RULE_STATES_FORM, file_of(ctx),
 			    array ? array->name : patched->obj->syms[ref->sym].name,
-			    "is no array of states that the patch adds to this file");
+			    "is not an array of states that the patch adds to this file");
 		return;
 	}
 	if (!request.n || request.size < sizeof(uint64_t) || request.n > (array->end - array->entry) / request.size) {
@@ -208,7 +208,7 @@ static void read_ignored_section(struct context *ctx, const char *name)
 	else if (sec_classify(sec) == SEC_SPECIAL)
 		diag_refuse(
 			ctx->diag, RULE_AUTHOR_SECTION, file_of(ctx), name,
-			"its changes can't be left out: its entries belong to functions; name the function instead");
+			"its changes can't be left out, since its entries belong to functions; name the function instead");
 	else
 		vec_add(&ctx->ignored, ((struct author_ignored){.name = name, .is_section = true}));
 }

@@ -12,11 +12,11 @@ const char *difference_text(enum difference why)
 	case DIFF_TARGET:
 		return "a reference in it";
 	case DIFF_ENTRY:
-		return "a special table's entry for it";
+		return "its entry in a special section";
 	case DIFF_CALLEE:
 		return "a function that it calls";
 	case DIFF_KIND:
-		return "the kind of its section (read only, written, per CPU)";
+		return "the kind of its section (read-only, writable, per-CPU)";
 	case DIFF_SECTION:
 		return "its section";
 	case DIFF_ALIGNMENT:

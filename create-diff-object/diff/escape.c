@@ -487,11 +487,11 @@ const char *escape_path_text(struct arena *arena, const struct side *side, const
 
 	switch (path->way) {
 	case ESCAPE_CALL:
-		return arena_printf(arena, "%s() %sgives to %s()", by, before, path->callee);
+		return arena_printf(arena, "%s() %spasses to %s()", by, before, path->callee);
 	case ESCAPE_INDIRECT:
-		return arena_printf(arena, "%s() %sgives to a function that it calls by its address", by, before);
+		return arena_printf(arena, "%s() %spasses to a function that it calls through a pointer", by, before);
 	case ESCAPE_STORED:
-		return arena_printf(arena, "%s() %swrites to memory", by, before);
+		return arena_printf(arena, "%s() %sstores in memory", by, before);
 	case ESCAPE_RETURNED:
 		return arena_printf(arena, "%s() %sreturns", by, before);
 	case ESCAPE_SHARED:

@@ -315,7 +315,7 @@ static void print_reason_of_insns(const struct context *ctx, const struct spot *
 		return;
 	}
 	if (is_at_end(ctx, spot)) {
-		fprintf(ctx->out, "  reason: one of them goes on\n");
+		fprintf(ctx->out, "  reason: one of them is longer\n");
 		return;
 	}
 
@@ -341,7 +341,7 @@ static void print_reason_of_refs(const struct context *ctx, const struct spot *s
 	if (!target)
 		fprintf(ctx->out, "refers to %s instead of %s\n", p_text, o_text);
 	else if (target->class == SEC_STRINGS)
-		fprintf(ctx->out, "the text %s was %s\n", p_text, o_text);
+		fprintf(ctx->out, "the string %s was %s\n", p_text, o_text);
 	else if (target->kind == PIECE_FUNC && diff->corr->to_orig[p_ref->piece] == PIECE_NONE)
 		fprintf(ctx->out, "%s is new; it was %s\n", target->name, o_text);
 	else if (strcmp(o_text, p_text))
@@ -403,7 +403,7 @@ static void print_shares(const struct context *ctx, const struct spot *spot)
 	}
 	for (uint32_t i = 0; i < shares.n; i++)
 		if (!*shares.v[i].name && shares.v[i].orig == shares.v[i].patched)
-			fprintf(ctx->out, "  inlined: of its own it has %lu bytes as before\n",
+			fprintf(ctx->out, "  inlined: its own code has %lu bytes, as before\n",
 				(unsigned long)shares.v[i].orig);
 	vec_free(&shares);
 }
@@ -529,7 +529,7 @@ static void explain_entry(const struct context *ctx, uint32_t p, const struct ch
 	if (info->entry && info->entry->site_sec == side_piece(patched, p)->sec)
 		spot.p_at = info->entry->site;
 	fprintf(ctx->out, "  reason: an entry of %s %s\n", table,
-		!info->entry        ? "that the patched function has no longer"
+		!info->entry        ? "that the patched function no longer has"
 		: !info->orig_entry ? "that the original function does not have"
 				    : "has other contents or a replacement that differs");
 	if (info->orig_entry)
@@ -596,7 +596,7 @@ static void print_user(const struct context *ctx, uint32_t p, uint32_t by)
 			return;
 		}
 	}
-	fprintf(ctx->out, "used by an entry of a special table of %s", user->name);
+	fprintf(ctx->out, "used by an entry of %s in a special section", user->name);
 }
 
 /* The chain of users up to what is there for a reason of its own. */

@@ -70,7 +70,7 @@ static const char *list_callers(const struct diff *diff, uint32_t p, char *text,
 		memory_exhausted();
 	snprintf(text, size, "%s",
 		 elf_sym_is_local(&patched->obj->syms[side_piece(patched, p)->sym])
-			 ? "what leads to it (no function of this object that calls it can be patched)"
+			 ? "its indirect callers (no function of this object that calls it can be patched)"
 			 : "its callers in other objects");
 	vec_add(&queue, p);
 	seen[p] = true;
@@ -115,7 +115,7 @@ static const char *note_init_function(const struct diff *diff, uint32_t p, struc
 	if (piece->root == p)
 		diag_report(
 			diag, DIAG_NOTE, RULE_INIT_CODE, file_of(diff), piece->name,
-			"__init function left out: only what is inlined into it changed, and it has run; in a module that is loaded later it runs unpatched");
+			"__init function left out: only code inlined into it changed, and it has already run; in a module that is loaded later, it runs unpatched");
 	return NULL;
 }
 
@@ -127,7 +127,7 @@ static void refuse_init_function(const struct diff *diff, uint32_t p, struct dia
 	if (why)
 		diag_refuse(
 			diag, RULE_INIT_CODE, file_of(diff), side_piece(&diff->patched, p)->name,
-			"%s __init or __exit function: it already ran, or runs once; patch the code that uses its result%s",
+			"%s __init or __exit function: it has already run, or runs only once; patch the code that uses its result%s",
 			diff->changes->v[p].change == CHANGE_NEW ? "new" : "changed", why);
 	arena_free(arena);
 }
@@ -164,18 +164,22 @@ static const char *why_not_carried(const struct diff *diff, uint32_t p, struct a
 
 	switch (verdict.bar) {
 	case CONSTANT_REFERRED:
-		return arena_printf(arena, "; a new one can't replace it: %s refers to it", verdict.name);
+		return arena_printf(arena, "; it can't be copied into the livepatch: %s refers to it", verdict.name);
 	case CONSTANT_STARTUP:
-		return arena_printf(arena, "; a new one can't replace it: %s reads it, which is __init or __exit code",
-				    verdict.name);
+		return arena_printf(
+			arena, "; it can't be copied into the livepatch: %s reads it, and is __init or __exit code",
+			verdict.name);
 	case CONSTANT_UNTRACED:
-		return arena_printf(arena, "; a new one can't replace it: %s reads it, which ftrace can't reach",
-				    verdict.name);
+		return arena_printf(
+			arena,
+			"; it can't be copied into the livepatch: %s reads it, and ftrace can't reach that function",
+			verdict.name);
 	case CONSTANT_ADDRESS:
 		if (verdict.holder)
 			before = arena_printf(arena, "reads from %s and ", verdict.holder);
-		return arena_printf(arena, "; a new one can't replace it: others may know its address, which %s",
-				    escape_path_text(arena, verdict.side, &verdict.path, before));
+		return arena_printf(
+			arena, "; it can't be copied into the livepatch: other code may have its address, which %s",
+			escape_path_text(arena, verdict.side, &verdict.path, before));
 	default:
 		return "";
 	}
@@ -201,7 +205,7 @@ static void refuse_content(const struct diff *diff, uint32_t p, struct diag *dia
 
 	diag_refuse(
 		diag, content_rule(diff, p), file_of(diff), piece->name,
-		"changed data in %s: %s differs; the running kernel's copy stays as it is, so change it from a callback or a function%s",
+		"changed data in %s: %s differs; the running kernel keeps its copy, so change that in a callback or a function%s",
 		side_section(&diff->patched, piece)->name, difference_text(diff->changes->v[p].why),
 		why_not_carried(diff, p, arena));
 	arena_free(arena);
@@ -217,7 +221,7 @@ static void refuse_merged(const struct diff *diff, uint32_t p, uint32_t orig, st
 	diag_refuse(
 		diag, data_classify(sec) == DATA_CONST ? RULE_TABLE_CHANGED : RULE_DATA_CHANGED, file_of(diff),
 		piece->name,
-		"changed data in %s: the running kernel has one copy of this and %s, whose contents were the same, and it stays as it is; change it from a callback or a function",
+		"changed data in %s: the running kernel has one copy for this and %s, which had the same content, and keeps it; change that in a callback or a function",
 		sec->name, side_piece(&diff->patched, other)->name);
 }
 
@@ -230,7 +234,7 @@ static void check_merged_function(const struct diff *diff, uint32_t p, struct di
 	if (orig != PIECE_NONE && running_is_address_taken(&diff->orig, orig))
 		diag_refuse(
 			diag, RULE_FUNCTION_MERGED, file_of(diff), side_piece(&diff->patched, p)->name,
-			"its code was that of %s, and the running kernel has one copy of both; they differ now, and who knows that address calls one for the other",
+			"it had the same code as %s, and the running kernel has one function for both; now they differ, and a call of the common address may mean either",
 			side_piece(&diff->orig, orig)->name);
 }
 
@@ -270,7 +274,7 @@ static void refuse_labels(const struct diff *diff, uint32_t p, struct diag *diag
 {
 	diag_refuse(
 		diag, RULE_LABEL_TABLE, file_of(diff), side_piece(&diff->patched, p)->name,
-		"holds addresses inside of a changed function, and the running kernel's copy leads into the old one; only a static const table that the function itself indexes can be copied with it");
+		"holds addresses inside a changed function, and the running kernel's copy leads into the old one; only a static const table that the function itself indexes can be copied into the livepatch");
 }
 
 static void refuse_gap(const struct diff *diff, uint32_t p, struct diag *diag)
@@ -278,7 +282,7 @@ static void refuse_gap(const struct diff *diff, uint32_t p, struct diag *diag)
 	const struct piece *piece = side_piece(&diff->patched, p);
 
 	diag_refuse(diag, RULE_NAMELESS_DATA, file_of(diff), piece->name,
-		    "changed bytes beside it in %s, which no symbol names; give them a symbol with a type",
+		    "changed bytes next to it in %s, which no symbol names; give them a symbol with a type",
 		    side_section(&diff->patched, piece)->name);
 }
 
@@ -325,33 +329,11 @@ static void warn_exports(const struct diff *diff, struct diag *diag)
 	for (uint32_t i = 1; i < patched->nsyms; i++)
 		if (elf_obj_export(patched, i) && !elf_obj_find_symbol(orig, patched->syms[i].name))
 			diag_warn(diag, RULE_EXPORT_ADDED, file_of(diff), elf_obj_export(patched, i),
-				  "new export: no module will find it, for a livepatch exports nothing");
+				  "new export: no module will find it, since a livepatch exports nothing");
 	for (uint32_t i = 1; i < orig->nsyms; i++)
 		if (elf_obj_export(orig, i) && !elf_obj_find_symbol(patched, orig->syms[i].name))
 			diag_warn(diag, RULE_EXPORT_REMOVED, file_of(diff), elf_obj_export(orig, i),
-				  "removed export: the kernel goes on exporting it");
-}
-
-/* What the author adds in a hunk, the compiler keeps (__used), and no function of the livepatch reaches. (What is global is carried anyway.) */
-static bool is_unused(const struct diff *diff, uint32_t p)
-{
-	const struct piece *piece = side_piece(&diff->patched, p);
-
-	return piece->root == p && diff->changes->v[p].change == CHANGE_NEW && !is_included(diff, p) &&
-	       (piece->kind == PIECE_FUNC || piece->kind == PIECE_DATA) && !piece->anonymous &&
-	       (piece->class == SEC_TEXT || piece->class == SEC_DATA) &&
-	       origin_of(diff->origin, piece->name) != ORIGIN_ELSEWHERE;
-}
-
-/* (What is refused may be the user.) */
-static void warn_unused(const struct diff *diff, struct diag *diag)
-{
-	if (diag->refusals)
-		return;
-	for (uint32_t p = 0; p < diff->patched.pieces->n; p++)
-		if (is_unused(diff, p))
-			diag_warn(diag, RULE_NEW_UNUSED, file_of(diff), side_piece(&diff->patched, p)->name,
-				  "new, but left out: nothing in the livepatch uses it");
+				  "removed export: the running kernel still exports it");
 }
 
 static bool has_left_out(const struct diff *diff, const struct author_ignored *ignored)
@@ -395,7 +377,7 @@ static void check_left_out(const struct diff *diff, struct diag *diag)
 			 is_used_in_livepatch(diff, p))
 			diag_refuse(
 				diag, RULE_IGNORED_NEEDED, file_of(diff), piece->name,
-				"the patch asks to leave out its changes, but code of the livepatch was compiled for them: %s differs",
+				"the patch asks to leave out its changes, but code of the livepatch was compiled with them: %s differs",
 				difference_text(info->why));
 	}
 }
@@ -411,12 +393,12 @@ static void tell_requests(const struct diff *diff, struct diag *diag)
 		diag_warn(diag, RULE_IGNORED, file_of(diff), ignored->name, "%s",
 			  ignored->is_section || has_left_out(diff, ignored)
 				  ? "its changes are left out of the livepatch, as the patch asks"
-				  : "the patch asks to leave out its changes, and it has none");
+				  : "the patch asks to leave out its changes, but it has none");
 	}
 	for (uint32_t i = 0; i < author->nforced; i++)
 		diag_report(
 			diag, DIAG_NOTE, RULE_FORCE_UNSAFE, file_of(diff), author->forced[i],
-			"KPATCH_FORCE_UNSAFE has no effect: a task gets the new function when the old one is not on its stack; if that never comes, the administrator can write 1 to /sys/kernel/livepatch/NAME/force");
+			"KPATCH_FORCE_UNSAFE has no effect: a task gets the new function once the old one is not on its stack; if that never happens, the administrator can write 1 to /sys/kernel/livepatch/NAME/force");
 }
 
 void gate_run(const struct diff *diff, struct diag *diag)
@@ -428,7 +410,6 @@ void gate_run(const struct diff *diff, struct diag *diag)
 	removed_run(diff, diag);
 	section_rules_run(diff, diag);
 	warn_exports(diff, diag);
-	warn_unused(diff, diag);
 	running_warn(diff, diag);
 	restarts_warn(diff, diag);
 	locks_note(diff, diag);

@@ -209,7 +209,7 @@ static const char *compare_own(struct own_code *orig, struct own_code *patched)
 	if (orig->numbers.n != patched->numbers.n ||
 	    (orig->numbers.n &&
 	     memcmp(orig->numbers.v, patched->numbers.v, orig->numbers.n * sizeof(*orig->numbers.v)) != 0))
-		return "a number in it, of a macro or the size of something, is another one";
+		return "a number in it differs (from a macro, or the size of something)";
 	if (!are_equal(&orig->targets, &patched->targets))
 		return "it refers to something else";
 	return NULL;
@@ -273,7 +273,7 @@ static const char *check(struct walk *orig, struct walk *patched, uint32_t p, st
 				    missing);
 	return are_equal(&orig->own.insns, &patched->own.insns)
 		       ? NULL
-		       : "it computes something else, or gives it to another argument";
+		       : "it computes something else, or passes it as another argument";
 }
 
 const char *init_code_why_needed(const struct diff *diff, uint32_t p, struct arena *arena)

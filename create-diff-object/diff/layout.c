@@ -121,7 +121,7 @@ static const char *describe_users(const struct context *ctx)
 	if (users)
 		return arena_printf(ctx->arena, "used by %s", users);
 	users = list_users(ctx, REACH_FAR);
-	return users ? arena_printf(ctx->arena, "within reach of %s", users)
+	return users ? arena_printf(ctx->arena, "reachable through pointers of %s", users)
 		     : "no function of the livepatch is known to use it, but a cast may";
 }
 
@@ -159,8 +159,8 @@ static const char *describe_objects(const struct context *ctx)
 static const char *advice(const struct types *types, uint32_t node)
 {
 	return types->nodes.v[node].tag == DW_TAG_enumeration_type
-		       ? "running code and data keep the old numbers; leave those that exist as they are, also a last one that counts them"
-		       : "objects that exist keep the old form; leave it as it is, and put what is new into padding, into a shadow variable (klp_shadow_get_or_alloc()), or into a structure of its own";
+		       ? "running code and data keep the old values; leave existing enumerators as they are, including a last one that counts the others"
+		       : "existing objects keep the old layout; leave it as it is, and put new members into padding, into a shadow variable (klp_shadow_get_or_alloc()), or into a structure of their own";
 }
 
 static void tell(struct context *ctx, const struct type_named *named, const struct type_diff *diff)
@@ -174,23 +174,23 @@ static void tell(struct context *ctx, const struct type_named *named, const stru
 	case TYPE_ADDED:
 		diag_warn(
 			ctx->diag, RULE_MEMBER_ADDED, file, named->place,
-			"%s has new members in what was padding: %s; objects that exist have there what was left there",
+			"%s has new members in former padding: %s; in existing objects they hold whatever was in the padding",
 			named->what, diff->what);
 		break;
 	case TYPE_RANGE:
 		diag_warn(ctx->diag, RULE_TYPE_CHANGED, file, named->place,
-			  "%s keeps its layout, but %s; values that exist are read as the new type", named->what,
+			  "%s keeps its layout, but %s; existing values are read as the new type", named->what,
 			  diff->what);
 		break;
 	case TYPE_MEANING:
 		diag_refuse(ctx->diag, RULE_TYPE_CHANGED, file, named->place,
-			    "%s keeps its layout, but %s; %s; %s; objects that exist hold the old type", named->what,
+			    "%s keeps its layout, but %s; %s; %s; existing objects hold the old type", named->what,
 			    diff->what, describe_users(ctx), describe_objects(ctx));
 		break;
 	case TYPE_LAYOUT:
 		diag_refuse(ctx->diag, RULE_LAYOUT_CHANGED, file, named->place, "%s has another layout: %s; %s; %s; %s",
 			    named->what, diff->what, describe_users(ctx),
-			    types->nodes.v[named->node].tag == DW_TAG_enumeration_type ? "numbers may be anywhere"
+			    types->nodes.v[named->node].tag == DW_TAG_enumeration_type ? "its values may be anywhere"
 										       : describe_objects(ctx),
 			    advice(types, named->node));
 		break;
@@ -415,7 +415,7 @@ static void check_alignment(struct context *ctx, const struct type_use *use, con
 	}
 	diag_refuse(
 		ctx->diag, RULE_DATA_CHANGED, patched->obj->path, use->name,
-		"existing variable: the source demands an alignment of %llu bytes now, and not before; the running kernel's copy stays where it is, so align a new variable, or allocate memory",
+		"existing variable: the source now demands an alignment of %llu bytes; the running kernel's copy stays where it is, so align a new variable, or allocate memory",
 		(unsigned long long)now->align);
 }
 

@@ -391,6 +391,6 @@ void lines_warn(const struct lines *lines, const struct line_guess *guess, const
 {
 	diag_warn(
 		diag, RULE_LINE_GUESSED, lines->patched->obj->path, place,
-		"%lld behind the name of %s was %lld: taken for a line number, so it is no change; compile both objects with -g1 to be sure",
+		"%lld after the name of %s was %lld: taken for a line number, so not a change; compile both objects with -g1 to be sure",
 		(long long)guess->patched, lines->source ? lines->source : "a source file", (long long)guess->orig);
 }

@@ -289,7 +289,7 @@ static void note_function(const struct diff *diff, uint32_t p, struct diag *diag
 	if (calls || exits)
 		diag_report(diag, DIAG_NOTE, RULE_LOCKS_CHANGED, diff->patched.obj->path,
 			    side_piece(&diff->patched, p)->name, "%s%s%s; old and new code run at the same time",
-			    calls ? "takes or releases locks otherwise, by the calls in its code: " : "",
+			    calls ? "takes or releases locks differently, judging by its calls: " : "",
 			    calls ? calls : exits, calls && exits ? arena_printf(walk.arena, "; %s", exits) : "");
 	vec_free(&walk.calls);
 	arena_free(walk.arena);

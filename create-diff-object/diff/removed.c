@@ -48,17 +48,17 @@ static void check_removed(const struct diff *diff, struct diag *diag)
 			continue;
 		if (piece->class == SEC_TABLE || (piece->class == SEC_INIT && piece->kind != PIECE_FUNC))
 			diag_refuse(diag, RULE_INIT_REMOVED, diff->patched.obj->path, piece->name,
-				    "removed from %s: __init code has read it, which can't be undone",
+				    "removed from %s: __init code has already read it, and that can't be undone",
 				    side_section(&diff->orig, piece)->name);
 		else if (has_state(&diff->orig, piece))
 			diag_refuse(
 				diag, RULE_DATA_REMOVED, diff->patched.obj->path, piece->name,
-				"removed data of %s: renamed or moved it would begin anew; keep it, with __used if nothing uses it any more",
+				"removed variable in %s: if it was renamed or moved, its value would be lost; keep it, and mark it __used if nothing uses it any more",
 				side_section(&diff->orig, piece)->name);
 		else if (is_known_constant(&diff->orig, o))
 			diag_refuse(
 				diag, RULE_CONSTANT_REMOVED, diff->patched.obj->path, piece->name,
-				"removed constant of %s: who compares with its address would not find it any more; keep it, with __used if nothing uses it",
+				"removed constant in %s: other code may have its address; keep it, and mark it __used if nothing uses it any more",
 				side_section(&diff->orig, piece)->name);
 	}
 }
@@ -83,13 +83,13 @@ static void check_names(const struct diff *diff, struct diag *diag)
 			continue;
 		if (o != diff->corr->to_orig[p])
 			diag_refuse(diag, RULE_NAME_MOVED, diff->patched.obj->path, sym->name,
-				    "was a name of %s and is one of %s now", side_piece(&diff->orig, o)->name,
+				    "was a name of %s, and is now a name of %s", side_piece(&diff->orig, o)->name,
 				    side_piece(&diff->patched, p)->name);
 		else if (side_piece(&diff->patched, p)->kind == PIECE_DATA &&
 			 sym->value - side_piece(&diff->patched, p)->entry !=
 				 orig->syms[before].value - side_piece(&diff->orig, o)->entry)
 			diag_refuse(diag, RULE_NAME_MOVED, diff->patched.obj->path, sym->name,
-				    "names another address in %s now", side_piece(&diff->patched, p)->name);
+				    "now names another address in %s", side_piece(&diff->patched, p)->name);
 	}
 }
 
@@ -129,7 +129,7 @@ static void check_removed_definitions(const struct diff *diff, struct diag *diag
 			diag_refuse(
 				diag, RULE_DEFINITION_REMOVED, diff->patched.obj->path,
 				side_piece(&diff->patched, user)->name,
-				"refers to %s, which the patch removed from this file; the kernel's is the old one, so leave it where it was",
+				"refers to %s, which the patch removed from this file; the running kernel still has the old one, so leave the definition here",
 				patched->syms[i].name);
 	}
 }

@@ -81,7 +81,7 @@ void restarts_warn(const struct diff *diff, struct diag *diag)
 		if (accessor != PIECE_NONE)
 			diag_warn(
 				diag, RULE_STATE_RESTARTED, diff->patched.obj->path, piece->name,
-				"%s() uses a copy of this static variable, which begins anew: macros of the kernel give theirs such names; under another name the running kernel's is used",
+				"%s() uses a new copy of this static variable, with its initial value, because kernel macros use such names; a variable with another name would stay the running kernel's",
 				side_piece(&diff->patched, accessor)->name);
 	}
 }

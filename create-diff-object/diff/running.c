@@ -137,15 +137,16 @@ static void warn_of_tasks(const struct diff *diff, uint32_t p, struct diag *diag
 	uint32_t o = diff->corr->to_orig[p];
 
 	if (!can_leave(orig, o) && !callee_ends_task(name)) {
-		diag_warn(diag, RULE_TASK_STAYS, file, name,
-			  "never returns: a task that is in it stays in the old one, and the transition can't end");
+		diag_warn(
+			diag, RULE_TASK_STAYS, file, name,
+			"never returns: a task inside it stays in the old version, and the transition can't complete");
 		return;
 	}
 	creator = running_is_address_taken(orig, o) ? find_creator(orig, o) : NULL;
 	if (creator)
 		diag_warn(
 			diag, RULE_TASK_STAYS, file, name,
-			"is what a kernel thread runs, started by %s(): the thread stays in the old one, and the transition can't end before it does",
+			"is the main function of a kernel thread, started by %s(): the thread stays in the old version, and the transition can't complete while it runs",
 			creator);
 }
 
@@ -165,6 +166,6 @@ void running_warn(const struct diff *diff, struct diag *diag)
 		    diff->corr->to_patched[o] == PIECE_NONE && running_is_address_taken(&diff->orig, o))
 			diag_warn(
 				diag, RULE_FUNCTION_REMOVED, diff->patched.obj->path, piece->name,
-				"removed function whose address others know: they go on calling the old one, unpatched");
+				"removed function whose address other code has: that code still calls the old function, unpatched");
 	}
 }

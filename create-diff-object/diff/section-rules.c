@@ -146,7 +146,7 @@ static void check_constructors(const struct diff *diff, struct diag *diag)
 	for (uint32_t o = 0; o < diff->orig.pieces->n; o++)
 		if (before[o] && (diff->corr->to_patched[o] == PIECE_NONE || !now[diff->corr->to_patched[o]]))
 			diag_refuse(diag, RULE_INIT_REMOVED, diff->patched.obj->path, side_piece(&diff->orig, o)->name,
-				    "removed constructor: it has run, which can't be undone");
+				    "removed constructor: it has already run, and that can't be undone");
 	arena_free(arena);
 }
 

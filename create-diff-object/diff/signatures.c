@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * A patch that gives a function another parameter changes the calls of it, too, as far as the compiler sees them. It
- * does not see modules from outside of the tree, if the function is exported, nor who knows its address before
+ * does not see modules from outside of the tree, if the function is exported, nor code that has its address before
  * (`reg(void *callback)`): these go on calling it the old way, and ftrace leads them to the new code, which takes what
  * is left in a register for the parameter.
  */
@@ -161,7 +161,7 @@ static void check(const struct diff *diff, uint32_t p, struct types *orig, struc
 	if (strcmp(side_piece(&diff->orig, o)->name, name))
 		return;
 	who = is_exported(diff->orig.obj, name)          ? "modules that are not part of the patch"
-	      : running_is_address_taken(&diff->orig, o) ? "who knows its address"
+	      : running_is_address_taken(&diff->orig, o) ? "code that has its address"
 							 : NULL;
 	if (!who)
 		who = find_left_out_user(diff, o);

@@ -107,13 +107,13 @@ static void check_table(struct table *table, struct diag *diag)
 	if (table->patched_n < table->orig_n && has_end(table)) {
 		diag_warn(
 			diag, RULE_ENTRIES_MOVED, file, piece->name,
-			"has %lu entries instead of %lu: an index that the running kernel keeps means another entry or none",
+			"has %lu entries instead of %lu: an index stored in the running kernel selects another entry or none",
 			(unsigned long)table->patched_n, (unsigned long)table->orig_n);
 		return;
 	}
 	if (table->patched_n < table->orig_n) {
 		diag_refuse(diag, RULE_ENTRIES_MOVED, file, piece->name,
-			    "has %lu entries instead of %lu: an index that the running kernel keeps may mean none",
+			    "has %lu entries instead of %lu: an index stored in the running kernel may select none",
 			    (unsigned long)table->patched_n, (unsigned long)table->orig_n);
 		return;
 	}
@@ -123,13 +123,14 @@ static void check_table(struct table *table, struct diag *diag)
 		if (now == table->patched_n)
 			continue;
 		diag_warn(diag, RULE_ENTRIES_MOVED, file, piece->name,
-			  "entry %lu is entry %lu now: an index that the running kernel keeps means another entry",
+			  "entry %lu is now entry %lu: an index stored in the running kernel selects another entry",
 			  (unsigned long)i, (unsigned long)now);
 		return;
 	}
 	if (table->compared >= MAX_COMPARED)
-		diag_warn(diag, RULE_ENTRIES_MOVED, file, piece->name,
-			  "its entries are others: an index that the running kernel keeps means another entry");
+		diag_warn(
+			diag, RULE_ENTRIES_MOVED, file, piece->name,
+			"its entries are different ones: an index stored in the running kernel selects another entry");
 }
 
 void table_order_check(const struct diff *diff, const struct types *orig, const struct types *patched,

@@ -201,7 +201,7 @@ static bool is_in_unknown_code(const struct use_check *check)
 static const char *unknown_code_text(const struct use_check *check)
 {
 	return arena_printf(
-		check->arena, "refers to %s or to what is beside it: the instruction at offset %#lx is not known",
+		check->arena, "refers to %s or to its neighbour: the instruction at offset %#lx is not known",
 		check->target->name,
 		(unsigned long)(check->row->ref->offset - side_piece(&check->diff->patched, check->row->from)->entry));
 }
@@ -215,7 +215,7 @@ static bool is_label_of_same(const struct use_check *check)
 
 static const char *label_text(const struct use_check *check)
 {
-	return arena_printf(check->arena, "refers to a label inside of %s, which did not change", check->target->name);
+	return arena_printf(check->arena, "refers to a label inside %s, which did not change", check->target->name);
 }
 
 /* What a reference of the livepatch must not be, in this order. */
@@ -359,10 +359,9 @@ static void check_left_behind(const struct diff *diff, uint32_t p, struct diag *
 		    (!refs[i].target && target->root == refs[i].piece))
 			continue;
 		if (!is_used(patched, p))
-			diag_refuse(
-				diag, RULE_NAMELESS_DATA, diff->patched.obj->path, target->name,
-				"its data in %s has no name and nothing refers to it, so what it is for is not known",
-				piece->name);
+			diag_refuse(diag, RULE_NAMELESS_DATA, diff->patched.obj->path, target->name,
+				    "its data in %s has no name and nothing refers to it, so its purpose is not known",
+				    piece->name);
 		return;
 	}
 }

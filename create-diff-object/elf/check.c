@@ -39,11 +39,9 @@ static bool may_lack_content(const struct elf_sec *sec)
 static int check_section(const struct elf_obj *obj, const struct elf_sec *sec, struct diag *diag)
 {
 	if (sec->size > LARGEST)
-		return diag_error(diag, obj->path, sec->name, "its size of %#lx bytes makes no sense",
-				  (unsigned long)sec->size);
+		return diag_error(diag, obj->path, sec->name, "invalid size of %#lx bytes", (unsigned long)sec->size);
 	if ((sec->align & (sec->align - 1)) || sec->align > ALIGN_MAX)
-		return diag_error(diag, obj->path, sec->name, "alignment %#lx makes no sense",
-				  (unsigned long)sec->align);
+		return diag_error(diag, obj->path, sec->name, "invalid alignment %#lx", (unsigned long)sec->align);
 	if ((sec->flags & SHF_MERGE) && sec->size && sec->entsize > sec->size)
 		return diag_error(diag, obj->path, sec->name, "its entries of %#lx bytes are larger than the section",
 				  (unsigned long)sec->entsize);
@@ -63,8 +61,7 @@ static int check_relas(const struct elf_obj *obj, const struct elf_sec *sec, str
 					  "the field of relocation %u, at offset %#lx, reaches past the end", i,
 					  (unsigned long)rela->offset);
 		if (rela->addend > ADDEND_MAX || rela->addend < -ADDEND_MAX)
-			return diag_error(diag, obj->path, sec->name,
-					  "the addend of relocation %u, %#lx, makes no sense", i,
+			return diag_error(diag, obj->path, sec->name, "relocation %u has the invalid addend %#lx", i,
 					  (unsigned long)rela->addend);
 	}
 	return 0;
@@ -77,22 +74,17 @@ static int check_relas(const struct elf_obj *obj, const struct elf_sec *sec, str
 static int check_symbol(const struct elf_obj *obj, const struct elf_sym *sym, struct diag *diag)
 {
 	if (elf_sym_has_section(sym) && sym->size > LARGEST)
-		return diag_error(diag, obj->path, sym->name, "its size of %#lx bytes makes no sense",
-				  (unsigned long)sym->size);
+		return diag_error(diag, obj->path, sym->name, "invalid size of %#lx bytes", (unsigned long)sym->size);
 	/* Not even an absolute one, as __crc_* of old kernels, has a value that a sum with an addend would overflow. */
 	if (!elf_sym_has_section(sym) && (sym->value + ADDEND_MAX) >> 63)
-		return diag_error(diag, obj->path, sym->name, "its value of %#lx makes no sense",
-				  (unsigned long)sym->value);
+		return diag_error(diag, obj->path, sym->name, "invalid value %#lx", (unsigned long)sym->value);
 	if (sym->type > STT_FILE || sym->shndx == ELF_SHN_RESERVED(SHN_COMMON))
 		return diag_error(diag, obj->path, sym->name,
-				  "a symbol of type %u that no object of a kernel has (thread-local, common, indirect)",
-				  sym->type);
+				  "symbol type %u is not supported (thread-local, common, indirect)", sym->type);
 	if (!elf_sym_has_section(sym) && !elf_sym_is_undefined(sym) && sym->shndx != ELF_SHN_ABS)
-		return diag_error(diag, obj->path, sym->name, "its section %#x is none that an object of a kernel has",
-				  sym->shndx);
+		return diag_error(diag, obj->path, sym->name, "its section index %#x is not supported", sym->shndx);
 	if (sym->bind > STB_WEAK)
-		return diag_error(diag, obj->path, sym->name, "a symbol of binding %u that no object of a kernel has",
-				  sym->bind);
+		return diag_error(diag, obj->path, sym->name, "symbol binding %u is not supported", sym->bind);
 	return 0;
 }
 

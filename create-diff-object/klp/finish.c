@@ -69,7 +69,7 @@ static int parse_pending(struct finish *f, const struct elf_sym *sym, struct klp
 	if (!is_decimal(p.position, p.position_len))
 		return refuse_name(f, sym->name, "the sympos is not a number of at most nine digits");
 	if (memchr(p.object, '-', p.object_len))
-		return refuse_name(f, sym->name, "the kernel's names of modules have _ where the file has -");
+		return refuse_name(f, sym->name, "the kernel's names of modules have _ instead of -");
 	if (p.object_len > KLP_OBJECT_NAME_MAX)
 		return refuse_length(f, sym->name, "object", KLP_OBJECT_NAME_MAX);
 	if (p.symbol_len > KLP_SYMBOL_NAME_MAX)

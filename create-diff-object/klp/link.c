@@ -180,7 +180,7 @@ static void check_symbol(struct linking *ctx, const struct link_object *object, 
 			lacks(ctx, object, name,
 			      arena_printf(
 				      arena,
-				      "which the patch adds to module %s; %s does not depend on that module, and would use it while it is not there",
+				      "which the patch adds to module %s; %s does not depend on that module, and would use the symbol without it",
 				      owner, object->module));
 	} else if (export && !strcmp(export->module, KLP_VMLINUX)) {
 		/*

@@ -357,8 +357,8 @@ static bool may_keep_entry(struct context *ctx, const struct use_part *part, con
 		diag_refuse(
 			ctx->diag, entry->row->tests_key ? RULE_MODULE_KEY : RULE_MODULE_LATE, input(ctx)->path, place,
 			entry->row->tests_key
-				? "its jump label in %s tests %s, a static key of a module, which is only known when that module is there; compile both objects with run-time-keys.h"
-				: "its entry in %s depends on %s of a module, which is only known when that module is there",
+				? "its jump label in %s tests %s, a static key of a module, whose address is known only once that module is loaded; compile both objects with run-time-keys.h"
+				: "its entry in %s depends on %s of a module, whose address is known only once that module is loaded",
 			entry->row->section, late);
 	if (late && entry->row->tests_key)
 		diag_record(ctx->diag, "key", RULE_MODULE_KEY, place, late);
@@ -467,7 +467,7 @@ static int write_block(struct context *ctx, const struct use_part *part)
 		diag_refuse(
 			ctx->diag, RULE_MODULE_LATE, input(ctx)->path,
 			side_piece(&ctx->diff->patched, block->owner)->name,
-			"instructions in %s depend on %s of a module, which is only known when that module is there",
+			"instructions in %s depend on %s of a module, whose address is known only once that module is loaded",
 			input(ctx)->secs[block->sec].name, late);
 	return write_part(ctx, part, block->start, place->sec, place->offset);
 }

@@ -220,13 +220,12 @@ static void warn_of_name(const struct diff *diff, const struct plan_target *targ
 {
 	if (found->by_name && target->placement && !target->placement->proved)
 		diag_warn(diag, RULE_NAME_ONLY, diff->patched.obj->path, found->name,
-			  "not found by the base check; taken by its name, which no other symbol of %s has",
-			  target->object);
+			  "not found by the base check; found by its name, which is unique in %s", target->object);
 }
 
 static const char *why_ambiguous(const struct plan_target *target)
 {
-	return target->placement ? "the base check failed" : "a placement would tell";
+	return target->placement ? "the base check failed" : "a placement would tell which";
 }
 
 static const char *klp_name(struct context *ctx, const char *object, const struct found *found)
@@ -300,12 +299,13 @@ static void plan_export_of_module(struct context *ctx, const struct symvers_entr
 	*plan = (struct plan_symbol){.kind = kind_of_module(ctx->target),
 				     .name = klp_name(ctx, export->module, &found)};
 	if (is_kernel(ctx->target))
-		diag_refuse(ctx->diag, RULE_MODULE_EXPORT, ctx->diff->patched.obj->path, export->name,
-			    "exported by module %s, but vmlinux is patched, which must work without that module",
-			    export->module);
+		diag_refuse(
+			ctx->diag, RULE_MODULE_EXPORT, ctx->diff->patched.obj->path, export->name,
+			"exported by module %s, but this code belongs to vmlinux, which must work without that module",
+			export->module);
 	else if (!depends_on(ctx->diff, ctx->target, export->module))
 		diag_refuse(ctx->diag, RULE_MODULE_EXPORT, ctx->diff->patched.obj->path, export->name,
-			    "exported by module %s, which need not be there: %s does not depend on it", export->module,
+			    "exported by module %s, which may not be loaded: %s does not depend on it", export->module,
 			    ctx->target->object);
 }
 
@@ -345,7 +345,7 @@ static int refuse_position(const struct diff *diff, const struct plan_target *ta
 {
 	return diag_refuse(diag, RULE_SYMPOS_UNSTABLE, diff->patched.obj->path, name,
 			   "%s has another symbol of this name before it, in a section that is freed after init: %s",
-			   target->object, "its sympos is not the same while the module is loaded and later");
+			   target->object, "its sympos changes when the module has finished loading");
 }
 
 /* A symbol of the patched object that is to be found in the target, and what is known of it. */
@@ -419,7 +419,7 @@ static void refuse_ambiguous(struct context *ctx, const struct query *query)
 {
 	diag_refuse(
 		ctx->diag, RULE_SYMBOL_AMBIGUOUS, ctx->diff->patched.obj->path, query->target_name,
-		"%s has several symbols of this name, or source files with it, and nothing tells which is meant; %s",
+		"%s has several symbols of this name, or several source files of this one's name, and nothing tells which is meant; %s",
 		ctx->target->object, why_ambiguous(ctx->target));
 }
 
@@ -589,13 +589,13 @@ int plan_find_function(const struct diff *diff, const struct plan_target *target
 	if (diff->orig.obj->syms[piece->sym].bind == STB_WEAK && !(record && record->target_name) &&
 	    !(target->placement && target->placement->proved))
 		return diag_refuse(diag, RULE_SYMBOL_AMBIGUOUS, diff->patched.obj->path, piece->name,
-				   "weak, and nothing tells whether %s has this function or that of another file; %s",
+				   "weak, and nothing tells whether %s has this definition or another file's; %s",
 				   target->object, why_ambiguous(target));
 	status = find_symbol(diff, target, piece->name, true, global, &found);
 	if (status < 0)
 		return diag_refuse(
 			diag, RULE_SYMBOL_AMBIGUOUS, diff->patched.obj->path, piece->name,
-			"%s has several functions of this name, or source files with it, and nothing tells which is meant; %s",
+			"%s has several functions of this name, or several source files of this one's name, and nothing tells which is meant; %s",
 			target->object, why_ambiguous(target));
 	if (!status)
 		return diag_refuse(diag, RULE_SYMBOL_MISSING, diff->patched.obj->path, piece->name,

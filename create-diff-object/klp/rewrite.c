@@ -58,7 +58,7 @@ static int check_section(const struct rewrite *r, uint32_t index)
 	const struct elf_sec *sec = &in->secs[index];
 
 	if ((sec->align & (sec->align - 1)) || sec->align > ALIGN_MAX)
-		return diag_error(r->moves->diag, in->path, sec->name, "alignment %#lx makes no sense",
+		return diag_error(r->moves->diag, in->path, sec->name, "invalid alignment %#lx",
 				  (unsigned long)sec->align);
 	if (sec->link >= in->nsecs)
 		return diag_error(r->moves->diag, in->path, sec->name, "sh_link %u is not a section", sec->link);
@@ -72,7 +72,7 @@ static int check_section(const struct rewrite *r, uint32_t index)
 	if (sec->type == SHT_RELA || !sec->link || r->sec_map[sec->link])
 		return 0;
 	if (sec->link == in->symtab)
-		return fail(r, sec, "holds numbers of symbols, which change");
+		return fail(r, sec, "holds symbol indexes, which change");
 	return diag_error(r->moves->diag, in->path, sec->name, "depends on %s, which is dropped",
 			  in->secs[sec->link].name);
 }

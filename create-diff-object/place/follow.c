@@ -105,7 +105,7 @@ static bool same_entry(const struct proof *pl, const struct elf_rela *rela, stru
 		base.offset += offset;
 	}
 	if (!sec->data || offset >= sec->size) {
-		*reason = arena_printf(pl->arena, "refers to what is outside of %s", sec->name);
+		*reason = arena_printf(pl->arena, "refers outside of %s", sec->name);
 		return false;
 	}
 	size = entry_size(sec, offset);
@@ -119,7 +119,8 @@ static bool same_entry(const struct proof *pl, const struct elf_rela *rela, stru
 				       quote(pl, sec->data + offset, sec->size - offset),
 				       quote(pl, theirs, host_bytes_left(pl->host, base, &theirs)));
 	else
-		*reason = arena_printf(pl->arena, "refers to a constant of %s that the kernel has not", sec->name);
+		*reason =
+			arena_printf(pl->arena, "refers to a constant of %s that the kernel does not have", sec->name);
 	return false;
 }
 
@@ -196,7 +197,7 @@ static bool follow_rela(struct proof *pl, const struct elf_rela *rela, struct pl
 	struct place base;
 
 	if (!reloc->known) {
-		*reason = arena_printf(pl->arena, "has a relocation of a type that is not known, %s", reloc->name);
+		*reason = arena_printf(pl->arena, "has a relocation of an unknown type, %s", reloc->name);
 		return false;
 	}
 	if (!reloc->size)

@@ -266,7 +266,7 @@ static const char *check_symbol(const struct proof *pl, uint32_t index)
 	if (sym->bind == STB_WEAK && host_has_symbol(pl->host, sym->name) && !(record && is_in_section(pl, index, at)))
 		return NULL;
 	if (!record)
-		return arena_printf(pl->arena, "the kernel has no %s where this is", sym->name);
+		return arena_printf(pl->arena, "the kernel has no %s at this address", sym->name);
 	if (record->size && sym->size && record->size != sym->size)
 		return arena_printf(pl->arena, "%s has %lu bytes, in the kernel %lu", sym->name,
 				    (unsigned long)sym->size, (unsigned long)record->size);
@@ -312,13 +312,13 @@ static void check_places(struct proof *pl)
 		    class == SEC_IGNORED || has_functions(pl, s))
 			continue;
 		if (elf_sec_is_text(sec))
-			proof_add_diff(
-				pl, s, 0,
-				arena_printf(pl->arena, "%s has no such code, or nothing tells where", pl->host->name));
+			proof_add_diff(pl, s, 0,
+				       arena_printf(pl->arena, "%s has no such code, or its address can't be told",
+						    pl->host->name));
 		else if (class == SEC_DATA && has_symbols(pl->obj, s))
-			proof_add_diff(
-				pl, s, 0,
-				arena_printf(pl->arena, "%s has no such data, or nothing tells where", pl->host->name));
+			proof_add_diff(pl, s, 0,
+				       arena_printf(pl->arena, "%s has no such data, or its address can't be told",
+						    pl->host->name));
 	}
 }
 

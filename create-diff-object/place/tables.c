@@ -245,7 +245,8 @@ static void compare_entry(struct proof *pl, struct table *table, uint64_t offset
 	else if (spot->state == SPOT_PLACED &&
 		 !follow_entry(pl, table, offset, (struct place){spot->at.shndx, spot->at.offset + at}))
 		blame(pl, sym->shndx, at,
-		      arena_printf(pl->arena, "compiled with an entry in %s that the kernel has not", table->name));
+		      arena_printf(pl->arena, "compiled with an entry in %s that the kernel does not have",
+				   table->name));
 }
 
 static void compare_table(struct proof *pl, struct table *table)
@@ -258,7 +259,8 @@ static void compare_table(struct proof *pl, struct table *table)
 
 		if (!table->theirs.v[i].used && find_own_code(pl, table->theirs.v[i].target, &own, &offset))
 			blame(pl, own, offset,
-			      arena_printf(pl->arena, "the kernel has an entry in %s that was not compiled",
+			      arena_printf(pl->arena,
+					   "the kernel has an entry in %s that the compiled object does not have",
 					   table->name));
 	}
 }
@@ -286,7 +288,7 @@ static void follow_table(struct proof *pl, const char *name, const struct specia
 		return;
 	table.layout = find_layout(pl, &table, layouts);
 	if (!table.layout) {
-		blame(pl, first, 0, arena_printf(pl->arena, "%s has entries of a form that is not known", name));
+		blame(pl, first, 0, arena_printf(pl->arena, "%s has entries of an unknown form", name));
 		return;
 	}
 	read_host_table(pl, &table);

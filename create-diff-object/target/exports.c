@@ -49,7 +49,8 @@ static int add_table(const struct elf_obj *image, const struct elf_sec *sec, con
 	uint64_t n = sec->size / ENTRY_SIZE;
 
 	if (!sec->data || sec->size % ENTRY_SIZE || (crcs && (!crcs->data || crcs->size != n * sizeof(uint32_t))))
-		return diag_error(diag, image->path, sec->name, "not a table of exports as kernels since 5.4 have it");
+		return diag_error(diag, image->path, sec->name,
+				  "not a table of exports in the form of kernels since 5.4");
 	for (uint64_t i = 0; i < n; i++) {
 		struct symvers_entry *entry = vec_push(entries);
 
@@ -104,13 +105,15 @@ static const char *find_difference(const struct symvers *exports, const struct s
 				   const struct symvers_entry *entry)
 {
 	if (!entry)
-		return "the image exports it, the file has not";
+		return "the image exports it, the file does not list it";
 	if (strcmp(entry->module, KLP_VMLINUX))
-		return arena_printf(exports->arena, "the image exports it, by the file %s does", entry->module);
+		return arena_printf(exports->arena, "the image exports it, but the file says that %s does",
+				    entry->module);
 	if (has_crcs && entry->crc != export->crc)
 		return arena_printf(exports->arena, "CRC %#010x, the image has %#010x", entry->crc, export->crc);
 	if (entry->gpl_only != export->gpl_only)
-		return export->gpl_only ? "the image has it for GPL modules only" : "the image has it for all modules";
+		return export->gpl_only ? "the image exports it to GPL modules only"
+					: "the image exports it to all modules";
 	if (strcmp(entry->ns, export->ns))
 		return arena_printf(exports->arena, "namespace '%s', the image has '%s'", entry->ns, export->ns);
 	return NULL;

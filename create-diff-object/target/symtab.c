@@ -494,7 +494,7 @@ static int read_text_file(FILE *file, const char *path, struct symtab **tab, str
 	if (len < 0 && ferror(file))
 		err = diag_error(diag, path, NULL, "can't read: %s", strerror(errno));
 	else if (len > 0 && !text[len - 1])
-		err = diag_error(diag, path, NULL, "holds a NUL byte: it is no text");
+		err = diag_error(diag, path, NULL, "holds a NUL byte, so it is not text");
 	else
 		err = symtab_read_text(path, text, len < 0 ? 0 : (size_t)len, tab, diag);
 	free(text);

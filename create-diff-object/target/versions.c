@@ -135,22 +135,23 @@ const char *versions_find_difference(const struct versions *versions, const stru
 	const char *what = NULL;
 
 	for (uint32_t i = 0; i < versions->takes.n && !what; i++)
-		what = other_version(versions, "takes", &versions->takes.v[i],
+		what = other_version(versions, "imports", &versions->takes.v[i],
 				     symvers_find(symvers, versions->takes.v[i].name));
 	for (uint32_t i = 0; i < versions->gives.n && !what; i++) {
 		const struct versions_symbol *symbol = &versions->gives.v[i];
 		const struct symvers_entry *entry = symvers_find(symvers, symbol->name);
 
-		what = other_version(versions, "gives", symbol, entry);
+		what = other_version(versions, "exports", symbol, entry);
 		if (!what && knows_modules && (!entry || strcmp(entry->module, name)))
-			what = arena_printf(versions->arena, "gives %s, which is not there", symbol->name);
+			what = arena_printf(versions->arena, "exports %s, which the Module.symvers does not list",
+					    symbol->name);
 		strmap_add(&given, symbol->name, i);
 	}
 	for (uint32_t i = 0; i < symvers->nentries && !what; i++) {
 		const struct symvers_entry *entry = &symvers->entries[i];
 
 		if (!strcmp(entry->module, name) && strmap_get(&given, entry->name) == STRMAP_NONE)
-			what = arena_printf(versions->arena, "does not give %s", entry->name);
+			what = arena_printf(versions->arena, "does not export %s", entry->name);
 	}
 	strmap_free(&given);
 	return what;

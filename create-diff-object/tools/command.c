@@ -64,7 +64,7 @@ static enum exit_code list(const char *program, const struct command *commands)
 	printf("usage: %s COMMAND ...\n\n", program);
 	for (const struct command *command = commands; command->name; command++)
 		fold_printf(stdout, "  %-12s  %s", command->name, command->summary);
-	fold_printf(stdout, "\n'%s COMMAND --help' tells how a command is used.", program);
+	fold_printf(stdout, "\n'%s COMMAND --help' describes a command.", program);
 	return command_printed(program);
 }
 
@@ -86,6 +86,6 @@ enum exit_code command_main(const char *program, const struct command *commands,
 		output_begin();
 		return command->run(command, argc - 1, argv + 1);
 	}
-	fold_printf(stderr, "%s: error: '%s' is no command; try --help", program, argv[1]);
+	fold_printf(stderr, "%s: error: '%s' is not a command; try --help", program, argv[1]);
 	return EXIT_CODE_ERROR;
 }

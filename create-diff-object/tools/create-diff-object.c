@@ -47,19 +47,19 @@ struct options {
 static const char usage[] =
 	"usage: create-diff-object [options] ORIG.o PATCHED.o OBJNAME SYMTAB SYMVERS MODNAME OUTPUT.o\n"
 	"\n"
-	"  -p, --placement FILE    exact addresses of the original object's symbols, from klp-place\n"
-	"  -k, --kernel FILE       OBJNAME is a module; these are the symbols of the kernel, for what the patch newly refers to\n"
-	"  -P, --present           OBJNAME is a module that is there whenever the livepatch is loaded: resolve its symbols then\n"
-	"  -l, --layout FILE       entry sizes of special sections, lines '<section> <bytes>'\n"
-	"  -a, --accept RULE:NAME  the author of the patch has judged what this rule refuses at NAME; may be given again\n"
-	"  -r, --report FILE       write what came out as records, for programs to read\n"
-	"  -H, --hunks FILE        a table of the patch's hunks, so that refusals name them\n"
+	"  -p, --placement FILE    the exact addresses of the original object's symbols, from klp-place\n"
+	"  -k, --kernel FILE       if OBJNAME is a module: the kernel's symbols, for new references to the kernel\n"
+	"  -P, --present           if OBJNAME is a module: it is always loaded before the livepatch, so resolve its symbols at load\n"
+	"  -l, --layout FILE       entry sizes of special sections, in lines '<section> <bytes>'\n"
+	"  -a, --accept RULE:NAME  make this refusal at NAME a warning, because the author has judged it harmless; may be repeated\n"
+	"  -r, --report FILE       write the results as records for programs\n"
+	"  -H, --hunks FILE        a table of the patch's hunks; refusals then name hunks\n"
 	"      --list-rules[=records]\n"
-	"                          list the rules of refusals: name, meaning, whether it may be accepted; or as records\n"
-	"  -E, --exact             a number that differs is a change, never a line: the objects were compiled with the same "
+	"                          list the rules of refusals: name, meaning, whether they may be accepted; or print records\n"
+	"  -E, --exact             each number that differs is a change, not a line number: the objects were compiled with the same "
 	"__LINE__\n"
-	"  -e, --explain[=FILE]    print why each symbol is included, with the code that differs; or write it to FILE\n"
-	"  -d, --debug             the same in one line each, on standard error\n"
+	"  -e, --explain[=FILE]    print (or write to FILE) why each symbol is included, with the code that differs\n"
+	"  -d, --debug             print the same on standard error, one line each\n"
 	"  -h, --help              show this help\n"
 	"\n"
 	"Exit codes: 0 written, 1 error, 2 the change can't be livepatched, 3 nothing changed.\n";
@@ -154,7 +154,8 @@ static int check_object_name(const char *name, struct diag *diag)
 		return 0;
 	return diag_error(
 		diag, NULL, "OBJNAME",
-		"'%s' is no name of a loaded object: letters, digits and '_' (for each '-' of the file's name)", name);
+		"'%s' is not the name of a loaded object: letters, digits and '_' ('_' also stands for a '-' of the file name)",
+		name);
 }
 
 /* What was printed is part of the result: it must have arrived. */
@@ -206,7 +207,7 @@ static int target_open(const struct options *options, const struct diff *diff, s
 	if (!err && options->placement)
 		err = placement_read(options->placement, &files->placement, diag);
 	if (!err && files->placement && strcmp(files->placement->object, options->object))
-		err = diag_error(diag, options->placement, NULL, "a placement in %s, but %s is to be patched",
+		err = diag_error(diag, options->placement, NULL, "a placement for %s, but the object to patch is %s",
 				 files->placement->object, options->object);
 	*target = (struct plan_target){
 		.object = options->object,
@@ -368,7 +369,7 @@ static int compare(const struct options *options, bool *unchanged, struct diag *
 	if (!err)
 		err = object_open(options->patched, &patched, diag);
 	if (!err && patched->arch != orig->arch)
-		err = diag_error(diag, options->patched, NULL, "an object of another machine than %s", options->orig);
+		err = diag_error(diag, options->patched, NULL, "an object for another machine than %s", options->orig);
 	if (!err)
 		err = layout_read_environment(&layout, orig->arch, diag);
 	if (!err && options->layout)

@@ -18,11 +18,11 @@ static const char usage_text[] = "usage: create-klp-module [options] IN.ko OUT.k
 				 "Move relocations to .klp.sym.* symbols into .klp.rela.* sections, the form that\n"
 				 "the kernel loads.\n"
 				 "\n"
-				 "  -r, --report FILE  write what came out as records, for programs to read\n"
-				 "  -v, --verbose      say what was moved\n"
+				 "  -r, --report FILE  write the results as records for programs\n"
+				 "  -v, --verbose      print what was moved\n"
 				 "  -h, --help         show this help\n"
 				 "\n"
-				 "Exit codes: 0 written, 1 error, 2 the module holds something that can't be\n"
+				 "Exit codes: 0 written, 1 error, 2 the module contains something that can't be\n"
 				 "represented.\n";
 
 struct options {

@@ -6,40 +6,40 @@
 #include "tools/link-commands.h"
 
 static const struct command commands[] = {
-	{"symbols", "Has each symbol that the diff objects of a livepatch module need an owner?",
+	{"symbols", "Find an owner of each symbol that the diff objects of a livepatch module need",
 	 "--symvers FILE --release RELEASE [options] MODULE:OBJECT.o...\n"
-	 "MODULE is what OBJECT.o changes: vmlinux, or a module.\n"
+	 "MODULE is what OBJECT.o patches: vmlinux, or a module.\n"
 	 "\n"
 	 "      --symvers FILE     the target's Module.symvers\n"
 	 "      --release RELEASE  what the target is called in messages\n"
 	 "      --modules DIR      the target's modules\n"
-	 "      --part MODULE      the livepatch module has the objects of this MODULE only\n"
+	 "      --part MODULE      the livepatch module contains only the objects of this MODULE\n"
 	 "  -h, --help             show this help\n"
 	 "\n"
-	 "Exit codes: 0 each has, 1 error, 2 some have none.\n",
+	 "Exit codes: 0 each symbol has an owner, 1 error, 2 some have none.\n",
 	 link_symbols_run},
-	{"made-global", "What is local in the original objects, and global in the patched ones?",
+	{"made-global", "Find symbols that are local in the original objects and global in the patched ones",
 	 "--orig DIR --patched DIR --placements DIR MODULE:OBJECT.o...\n"
-	 "Prints records of placements for the other objects of the same MODULE.\n"
+	 "Prints placement records of these symbols for the other objects of the same MODULE.\n"
 	 "\n"
 	 "      --orig DIR         where the original objects are\n"
 	 "      --patched DIR      where the patched ones are\n"
-	 "      --placements DIR   where OBJECT.place of each is\n"
+	 "      --placements DIR   where the OBJECT.place files are\n"
 	 "  -h, --help             show this help\n",
 	 link_made_global_run},
-	{"versions", "Are modules of the build that a Module.symvers is of?",
+	{"versions", "Check that modules are from the same build as a Module.symvers",
 	 "--symvers FILE --release RELEASE PATH:MODULE.ko...\n"
-	 "PATH is where the build had it, without .ko.\n"
+	 "PATH is the path of the module in its build tree, without .ko.\n"
 	 "\n"
 	 "      --symvers FILE     the target's Module.symvers\n"
-	 "      --release RELEASE  what the modules have to be built for\n"
+	 "      --release RELEASE  the release that the modules must be built for\n"
 	 "  -h, --help             show this help\n"
 	 "\n"
-	 "Exit codes: 0 they are, 1 error, 2 some are not.\n",
+	 "Exit codes: 0 all are, 1 error, 2 some are not.\n",
 	 link_versions_run},
-	{"exports", "Print what modules export, as a Module.symvers has it",
+	{"exports", "Print what modules export, in the format of Module.symvers",
 	 "PATH:MODULE.ko...\n"
-	 "PATH is what the Module.symvers calls the module.\n"
+	 "PATH is the name of the module in the output.\n"
 	 "\n"
 	 "  -h, --help             show this help\n",
 	 link_exports_run},

@@ -15,15 +15,15 @@
 static const char usage_text[] =
 	"usage: klp-manifest seal DIR FILE [--name NAME]\n"
 	"       klp-manifest check DIR FILE [options]\n"
-	"Write down in FILE what the directory DIR holds; tell whether it is still that, and all of it is ours.\n"
+	"seal: record in FILE what directory DIR contains. check: DIR still contains exactly that, and all of it belongs to this user.\n"
 	"\n"
-	"      --name NAME  what DIR will be called in the cache (default: the last part of DIR)\n"
-	"      --light      look at no C source, header, assembly or documentation\n"
-	"      --only LIST  look at the files only that LIST names, one a line; - is standard input\n"
-	"      --prune      remove what FILE does not have\n"
+	"      --name NAME  the later name of DIR in the cache (default: the last part of DIR)\n"
+	"      --light      skip C sources, headers, assembly and documentation\n"
+	"      --only LIST  check only the files in LIST, one per line; - is standard input\n"
+	"      --prune      remove files that FILE does not list\n"
 	"  -h, --help       show this help\n"
 	"\n"
-	"Exit codes: 0 done, or as it was; 1 error; 2 something differs (the first differences are printed).\n";
+	"Exit codes: 0 written, or no difference; 1 error; 2 something differs (the first differences are printed).\n";
 
 enum option_id {
 	OPT_NAME = 256,

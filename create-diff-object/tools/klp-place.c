@@ -6,40 +6,40 @@
 #include "tools/place-commands.h"
 
 static const struct command commands[] = {
-	{"place", "Compare an object with a kernel or module, and write where each of its symbols is there",
+	{"place", "Compare an object with a kernel or module, and write the address of each of its symbols there",
 	 "(--image IMAGE | --module X.ko --name MODNAME) [options] -o PLACEMENT ORIG.o\n"
 	 "      --image IMAGE      the kernel that the object is part of\n"
-	 "      --symbols FILE     its symbols (default: the image's own symbol table, or else its kallsyms)\n"
+	 "      --symbols FILE     symbols of the kernel (default: the image's symbol table, or else its kallsyms)\n"
 	 "      --module X.ko      the object is part of this module\n"
-	 "      --name MODNAME     its name, as in /proc/modules\n"
-	 "      --skip-base-check  a difference is a warning, and the placement says so\n"
-	 "  -o, --output FILE      where the placement is written\n"
+	 "      --name MODNAME     name of the module, as in /proc/modules\n"
+	 "      --skip-base-check  warn about a difference, and record it in the placement\n"
+	 "  -o, --output FILE      write the placement to FILE\n"
 	 "  -h, --help             show this help\n"
 	 "\n"
-	 "Exit codes: 0 the same, 1 error, 2 something differs.\n",
+	 "Exit codes: 0 no difference, 1 error, 2 something differs.\n",
 	 place_object_run},
-	{"kallsyms", "Print the symbols of an image, as /proc/kallsyms has them",
+	{"kallsyms", "Print the symbols of an image in the format of /proc/kallsyms",
 	 "[options] IMAGE\n"
-	 "      --sympos           address, name and sympos: the number by which a livepatch names the symbol\n"
-	 "  -o, --output FILE      write them there\n"
+	 "      --sympos           print address, name and sympos, the number with which a livepatch refers to the symbol\n"
+	 "  -o, --output FILE      write to FILE\n"
 	 "  -h, --help             show this help\n",
 	 place_kallsyms_run},
 	{"exports", "Print what an image exports, or compare it with a Module.symvers",
 	 "[options] IMAGE\n"
-	 "      --symvers FILE     print nothing, but compare with what this Module.symvers says of vmlinux\n"
-	 "  -o, --output FILE      write them there\n"
+	 "      --symvers FILE     print nothing; compare with the exports of vmlinux in this Module.symvers\n"
+	 "  -o, --output FILE      write to FILE\n"
 	 "  -h, --help             show this help\n"
 	 "\n"
-	 "Exit codes: 0 done, or the same; 1 error; 2 the Module.symvers has other exports.\n",
+	 "Exit codes: 0 printed, or no difference; 1 error; 2 the Module.symvers has other exports.\n",
 	 place_exports_run},
-	{"layout", "Print the sizes of special sections' entries, as an image's BTF has them",
+	{"layout", "Print the entry sizes of special sections, from the BTF of an image",
 	 "[options] IMAGE\n"
-	 "  -o, --output FILE      write them there\n"
+	 "  -o, --output FILE      write to FILE\n"
 	 "  -h, --help             show this help\n",
 	 place_layout_run},
-	{"elf", "Write the ELF file that is in an image",
+	{"elf", "Write the ELF file that an image contains",
 	 "-o VMLINUX IMAGE\n"
-	 "  -o, --output FILE      where it is written\n"
+	 "  -o, --output FILE      write it to FILE\n"
 	 "  -h, --help             show this help\n",
 	 place_elf_run},
 	{0},

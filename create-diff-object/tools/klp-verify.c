@@ -35,21 +35,22 @@ static void usage(FILE *out)
 {
 	const char *id, *meaning;
 
-	fold_put(out, "usage: klp-verify MODULE.ko --vmlinux IMAGE --symvers FILE [options]\n"
-		      "Check a livepatch module against the relocation rules and the kernel that it is for.\n"
-		      "\n"
-		      "      --vmlinux IMAGE  the kernel: vmlinux, a bootable image, or kallsyms or System.map text\n"
-		      "      --symvers FILE   its Module.symvers\n"
-		      "      --symbols FILE   kallsyms or System.map text instead of the image's own symbols\n"
-		      "      --modules DIR    its modules (/lib/modules/RELEASE)\n"
-		      "      --json           print the verdict as JSON\n"
-		      "      --report FILE    write the verdict as JSON there, beside what is printed\n"
-		      "  -h, --help           show this help\n"
-		      "\n"
-		      "Rules:\n");
+	fold_put(out,
+		 "usage: klp-verify MODULE.ko --vmlinux IMAGE --symvers FILE [options]\n"
+		 "Check a livepatch module against the relocation rules and its target kernel.\n"
+		 "\n"
+		 "      --vmlinux IMAGE  the target kernel: vmlinux, a bootable image, or kallsyms or System.map text\n"
+		 "      --symvers FILE   the target's Module.symvers\n"
+		 "      --symbols FILE   kallsyms or System.map text instead of the image's own symbols\n"
+		 "      --modules DIR    the target's modules (/lib/modules/RELEASE)\n"
+		 "      --json           print the verdict as JSON\n"
+		 "      --report FILE    also write the verdict as JSON to FILE\n"
+		 "  -h, --help           show this help\n"
+		 "\n"
+		 "Rules:\n");
 	for (uint32_t i = 0; verify_rule_name(i, &id, &meaning); i++)
 		fold_printf(out, "  %-4s  %s", id, meaning);
-	fold_put(out, "\nExit codes: 0 no violation, 1 error, 2 a violation of the rules.\n");
+	fold_put(out, "\nExit codes: 0 no violation, 1 error, 2 a rule is violated.\n");
 }
 
 static int usage_error(const char *what)

@@ -27,12 +27,12 @@ static int module_open(char *text, struct module *module, struct diag *diag)
 	int err;
 
 	if (!file)
-		return diag_error(diag, NULL, NULL, "'%s' is not of the form PATH:MODULE.ko", text);
+		return diag_error(diag, NULL, NULL, "'%s' does not have the form PATH:MODULE.ko", text);
 	err = image_read(file, &module->image, diag);
 	if (!err)
 		err = image_read_elf(module->image, &module->obj, diag);
 	if (!err && (module->obj->type != ET_REL || !elf_obj_modinfo(module->obj, MODINFO_VERMAGIC, NULL)))
-		err = diag_error(diag, file, NULL, "no module of a kernel, or damaged");
+		err = diag_error(diag, file, NULL, "not a kernel module, or damaged");
 	if (!err)
 		err = versions_read(module->obj, &module->versions, diag);
 	return err;

@@ -72,7 +72,7 @@ static int check_symbols(struct link_input *input, const char *symvers_path, int
 	for (int i = 0; i < argc && !err; i++) {
 		objects[i].name = link_split(argv[i], &objects[i].module);
 		if (!objects[i].name)
-			err = diag_error(diag, NULL, NULL, "'%s' is not of the form MODULE:OBJECT.o", argv[i]);
+			err = diag_error(diag, NULL, NULL, "'%s' does not have the form MODULE:OBJECT.o", argv[i]);
 		else
 			err = elf_obj_read(objects[i].name, &read[i], diag);
 		objects[i].obj = read[i];
@@ -203,7 +203,7 @@ static int find_made_global(const struct places *places, int n, char **argv, str
 	for (int i = 0; i < n && !err; i++) {
 		names[i] = link_split(argv[i], &modules[i]);
 		if (!names[i])
-			err = diag_error(diag, NULL, NULL, "'%s' is not of the form MODULE:OBJECT.o", argv[i]);
+			err = diag_error(diag, NULL, NULL, "'%s' does not have the form MODULE:OBJECT.o", argv[i]);
 	}
 	for (int i = 0; i < n && !err; i++) {
 		bool alone = true;

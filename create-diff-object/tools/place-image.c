@@ -121,7 +121,7 @@ static int print_layout(const struct options *opts, const struct elf_obj *image,
 	(void)opts;
 	if (image->type == ET_REL)
 		return diag_error(diag, image->path, NULL,
-				  "a module; its BTF is only what the kernel's lacks, give the image");
+				  "a module; its BTF has only the types that the kernel's lacks; give the image");
 	err = layout_read_image(&layout, image, diag);
 	if (!err)
 		layout_write(&layout, out);

@@ -53,7 +53,7 @@ static const char *misuse_of(const struct options *opts)
 	if (!opts->module != !opts->name)
 		return "--module and --name go together";
 	if (opts->module && opts->symbols)
-		return "--symbols are those of an image; a module has its own";
+		return "--symbols belongs to an image; a module has its own symbols";
 	return opts->output ? NULL : "no output given (-o)";
 }
 
@@ -83,8 +83,8 @@ static int check_name(const char *name, const struct elf_obj *elf, struct diag *
 	const char *own = elf_obj_modinfo(elf, MODINFO_NAME, NULL);
 
 	if (!module_name_is_valid(name))
-		return diag_error(diag, elf->path, NULL, "'%s' is no name of a module: letters, digits, underscores",
-				  name);
+		return diag_error(diag, elf->path, NULL,
+				  "'%s' is not the name of a module: letters, digits, underscores", name);
 	if (own && strcmp(own, name))
 		return diag_error(diag, elf->path, NULL, "not the module %s: it calls itself %s", name, own);
 	return 0;

@@ -48,8 +48,8 @@ int diag_accept(struct diag *diag, const char *text)
 	struct diag_accept *accept;
 
 	if (rule == RULE_NONE)
-		return diag_error(diag, NULL, "--accept", "'%s' begins with no rule; --list-rules has their names",
-				  text);
+		return diag_error(diag, NULL, "--accept",
+				  "'%s' does not begin with a rule; --list-rules has their names", text);
 	if (!colon || !colon[1])
 		return diag_error(diag, NULL, "--accept", "'%s' has no name; the form is RULE:NAME", text);
 	if (!rule_info(rule)->may_accept)

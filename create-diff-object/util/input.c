@@ -48,7 +48,7 @@ int input_end(struct input *input, int err, struct diag *diag)
 	if (!err && ferror(input->file))
 		err = diag_error(diag, input->path, NULL, "can't read: %s", strerror(errno));
 	if (!err && !input->is_text)
-		err = diag_error(diag, input->path, input->place, "holds a NUL byte: it is no text");
+		err = diag_error(diag, input->path, input->place, "holds a NUL byte, so it is not text");
 	free(input->line);
 	return err;
 }

@@ -508,7 +508,7 @@ static int check_record(struct checking *c, struct record *r)
 	if (err)
 		return err;
 	if (!XXH128_isEqual(now.hash, r->hash)) {
-		differs(c, r->path, "has another content");
+		differs(c, r->path, "has other content");
 		return 0;
 	}
 	*r = now;
@@ -551,7 +551,7 @@ int manifest_check(const struct manifest_check *check, struct diag *diag)
 	int err = 0;
 
 	if (c.root < 0 || !read_manifest(&c.m, check->file, check->name)) {
-		differs(&c, check->dir, c.root < 0 ? "is no directory" : "has no whole manifest");
+		differs(&c, check->dir, c.root < 0 ? "is not a directory" : "has no whole manifest");
 	} else {
 		err = check->only ? check_listed(&c, diag) : check_all(&c);
 		if (err)

@@ -39,7 +39,7 @@ static void check_section(struct verify *v, const struct elf_sec *sec)
 		verify_broken(
 			v, sec->name, 0, NULL,
 			has_object
-				? "the kernel takes it, for it reads the object alone, but no tool knows what it is for"
+				? "the kernel accepts it, because it reads only the object, but other tools can't tell which section it is for"
 				: "klp_apply_section_relocs() finds no object in it and refuses the module",
 			"a livepatch relocation section must be named .klp.rela.<object>.<section>");
 	if (sec->type != SHT_RELA)
@@ -61,7 +61,7 @@ static void check_section(struct verify *v, const struct elf_sec *sec)
 			v, sec->name, 0, NULL,
 			is_early
 				? "apply_relocations() skips the section, and the code keeps zeros"
-				: "the relocations are written to where no section of the module is: nothing looks at it late",
+				: "the relocations are written outside of the module's sections: nothing checks it late",
 			"sh_info %u is not a section", sec->info);
 		return;
 	}
@@ -69,9 +69,8 @@ static void check_section(struct verify *v, const struct elf_sec *sec)
 	if (!(target->flags & SHF_ALLOC))
 		verify_broken(
 			v, sec->name, 0, NULL,
-			is_early
-				? "apply_relocations() skips the section, and the code keeps zeros"
-				: "the relocations are written to memory that was freed: nothing looks at the flag late",
+			is_early ? "apply_relocations() skips the section, and the code keeps zeros"
+				 : "the relocations are written to memory that was freed: nothing checks the flag late",
 			"it relocates %s, which is not loaded", target->name);
 	if (is_named && !is_named_after_target(sec, target))
 		verify_broken(v, sec->name, 0, NULL, "the relocations are applied to other code than the name says",
@@ -150,7 +149,7 @@ static void check_ordinary_relas(struct verify *v, const struct elf_sec *sec)
 		else if (elf_sym_is_undefined(sym) && has_prefix(sym->name, KLP_SYM_PREFIX))
 			verify_broken(v, sec->name, sec->relas[i].offset, sym->name,
 				      "the loader finds no such export, and a weak symbol silently becomes address 0",
-				      "the module is not finished: a livepatch symbol is an ordinary undefined one");
+				      "the post-link step is missing: a livepatch symbol is an ordinary undefined one");
 	}
 }
 
@@ -167,7 +166,7 @@ static void check_unique_names(struct verify *v)
 		if (strmap_add(&names, sec->name, i) != STRMAP_NONE)
 			verify_broken(v, sec->name, 0, NULL,
 				      "add_sect_attrs() fails on the second: 6.12 refuses the module, 6.1 warns",
-				      "two sections that are loaded have this name");
+				      "two loaded sections have this name");
 	}
 	strmap_free(&names);
 }
@@ -223,8 +222,8 @@ static void check_overlaps(struct verify *v, uint32_t target)
 
 		if (second->start < first->end && (first->klp || second->klp))
 			verify_broken(v, sec->name, second->start, v->mod->syms[second->sym].name,
-				      "apply_relocate_add() refuses to write over what another one has written",
-				      "two relocations write the same bytes, the other one refers to %s",
+				      "apply_relocate_add() refuses to overwrite what the other one has written",
+				      "two relocations write the same bytes; the other one refers to %s",
 				      v->mod->syms[first->sym].name);
 	}
 	vec_free(&fields);

@@ -74,7 +74,7 @@ static void check_vmlinux_function(struct verify *v, const struct klp_func_entry
 	id = verify_find_position(v->symbols, func->name, func->position);
 	addr = v->symbols->syms[id].addr;
 	if (verify_is_init_address(v, addr))
-		verify_broken(v, section, func->offset, func->name, "its memory was freed when the kernel had started",
+		verify_broken(v, section, func->offset, func->name, "its memory was freed after boot",
 			      "an __init function is patched");
 	else if (locations->n && !has_location(locations, addr, function_end(v->symbols, addr)))
 		verify_broken(v, section, func->offset, func->name, "klp_patch_func() finds no ftrace location in it",
@@ -124,7 +124,7 @@ static void check_function(struct verify *v, uint32_t i, const struct locations 
 	if (!is_object_name(func->object))
 		verify_broken(v, v->funcs_sec->name, func->offset, func->name,
 			      "klp_find_object_module() never finds it",
-			      "no module has the name \"%s\", only one with _ for -", func->object);
+			      "module names have no -: \"%s\" should have _ instead", func->object);
 	else if (!strcmp(func->object, KLP_VMLINUX))
 		check_vmlinux_function(v, func, locations);
 	else

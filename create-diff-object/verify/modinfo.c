@@ -48,12 +48,13 @@ void verify_check_properties(struct verify *v)
 
 	if (!livepatch)
 		verify_broken(v, MODINFO_SECTION, 0, NULL,
-			      "klp_enable_patch() refuses it, and its livepatch symbols are thrown away after loading",
+			      "klp_enable_patch() refuses it, and the kernel does not keep its livepatch symbols",
 			      MODINFO_LIVEPATCH "=Y is missing");
 	else if (!verify_has_modinfo(v, MODINFO_LIVEPATCH, "Y"))
-		verify_broken(v, MODINFO_SECTION, 0, NULL,
-			      "the kernel looks for the tag alone and takes it, but it says what the module is not",
-			      "livepatch is \"%s\", not Y", livepatch);
+		verify_broken(
+			v, MODINFO_SECTION, 0, NULL,
+			"the kernel looks only for the tag and accepts it, but the value says that the module is no livepatch",
+			"livepatch is \"%s\", not Y", livepatch);
 	if (!license || !module_license_is_gpl(license))
 		verify_broken(v, MODINFO_SECTION, 0, NULL, "klp_enable_patch() is exported to GPL modules only",
 			      "the licence \"%s\" is not compatible with the GPL", license ? license : "");

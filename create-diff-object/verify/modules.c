@@ -76,12 +76,12 @@ const char *verify_find_in_module(struct verify *v, const char *module, const ch
 	if (id < verify_find_position(found->symbols, symbol, position))
 		return arena_printf(
 			v->arena,
-			"module %s has a symbol %s before this one that is freed after init: while the module is being loaded, sympos %lu is that one",
+			"module %s has a symbol %s before this one that is freed after init: while the module is being loaded, sympos %lu means that one",
 			module, symbol, (unsigned long)(position ? position : 1));
 	if (id != SYMTAB_NONE && !position)
 		return arena_printf(
 			v->arena,
-			"module %s has more than one symbol %s until those for init are freed, and the sympos is 0",
+			"module %s has more than one symbol %s until its init sections are freed, and the sympos is 0",
 			module, symbol);
 	return NULL;
 }

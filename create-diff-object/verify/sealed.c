@@ -81,7 +81,7 @@ void verify_check_sealed(struct verify *v)
 	};
 
 	if (!v->vmlinux)
-		verify_skipped(v, "the target was given as text, without its functions and the list of sealed ones");
+		verify_skipped(v, "the target was given as text, without its code and the list of sealed functions");
 	for (uint32_t i = 0; i < v->klp_secs.n; i++) {
 		const struct klp_rela_sec *sec = &v->klp_secs.v[i];
 

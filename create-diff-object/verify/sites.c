@@ -122,10 +122,11 @@ static void check_entry(struct verify *v, const struct klp_rela_sec *sec, const 
 		const struct site *site = &sites->v[i];
 
 		if (site->sec == sec->target_index && rela->offset < site->end && site->start < end)
-			verify_broken(v, sec->target->name, rela->offset, v->mod->syms[rela->sym].name,
-				      "the instruction is another one by then, and the relocation destroys it",
-				      "a relocation that waits for module %s lands in %s, which %s rewrites at load",
-				      sec->object, site->what, site->who);
+			verify_broken(
+				v, sec->target->name, rela->offset, v->mod->syms[rela->sym].name,
+				"the kernel has rewritten the instruction by then, and the relocation destroys it",
+				"a relocation that waits for module %s lands in %s, which %s rewrites at load",
+				sec->object, site->what, site->who);
 	}
 }
 

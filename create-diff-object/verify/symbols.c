@@ -32,7 +32,7 @@ static void check_module_symbol(struct verify *v, const struct klp_rela_sec *sec
 	if (sec->is_late && name->is_vmlinux)
 		verify_broken(
 			v, sec->target->name, rela->offset, v->mod->syms[rela->sym].name,
-			"klp_resolve_symbols() refuses it; applied late it would land in code that is patched already",
+			"klp_resolve_symbols() refuses it; applied late, it would land in code that the kernel has already rewritten",
 			"a vmlinux symbol is in the livepatch section of module %s", sec->object);
 }
 
@@ -80,7 +80,7 @@ static void check_branch_target(struct verify *v, const struct klp_rela_sec *sec
 
 	if (id != SYMTAB_NONE && symbols->syms[id].kind == SYMTAB_OBJECT && verify_is_branch(v, sec, rela))
 		verify_broken(v, sec->target->name, rela->offset, v->mod->syms[rela->sym].name,
-			      "the code would jump into data: the sympos is that of another symbol",
+			      "the code would jump into data: the sympos means another symbol",
 			      "a call or jump to %s at sympos %lu, which is no function", name->symbol, name->position);
 }
 
@@ -91,7 +91,7 @@ static void check_found(struct verify *v, const struct klp_rela_sec *sec, const 
 
 	if (id != SYMTAB_NONE && verify_is_init_address(v, v->symbols->syms[id].addr))
 		verify_broken(v, sec->target->name, rela->offset, v->mod->syms[rela->sym].name,
-			      "its memory was freed when the kernel had started, and belongs to something else",
+			      "its memory was freed after boot, and is used for something else",
 			      "%s is __init code or data", name->symbol);
 	check_branch_target(v, sec, rela, name, v->symbols);
 }
@@ -222,7 +222,7 @@ static void check_module_ref(struct verify *v, const struct klp_rela_sec *sec, c
 	/* What is not there at all was noted. */
 	if (module && sec->is_late && !is_there_with(v, sec->object, name->object))
 		problem = arena_printf(v->arena,
-				       "module %s does not depend on %s, which need not be there when it arrives",
+				       "module %s does not depend on %s, which may not be loaded when it arrives",
 				       sec->object, name->object);
 	if (problem)
 		verify_broken(
@@ -255,7 +255,7 @@ static void check_part(struct verify *v, const char *part)
 		const struct klp_rela_sec *sec = &v->klp_secs.v[i];
 
 		if (sec->is_late)
-			verify_broken(v, sec->sec->name, 0, NULL, "a part has nothing that is resolved late",
+			verify_broken(v, sec->sec->name, 0, NULL, "a part must not have late relocations",
 				      "a part for module %s waits for %s", part, sec->object);
 		for (uint32_t j = 0; j < sec->nrelas && !sec->is_late; j++) {
 			const struct klp_sym_name *name = &v->names[sec->relas[j].sym];
@@ -264,7 +264,7 @@ static void check_part(struct verify *v, const char *part)
 		}
 	}
 	if (!held)
-		verify_broken(v, MODINFO_SECTION, 0, NULL, "the module may go while its addresses are in use",
+		verify_broken(v, MODINFO_SECTION, 0, NULL, "the module may be unloaded while its addresses are in use",
 			      "a part for module %s does not refer to its __this_module, so nothing holds it", part);
 	for (uint32_t i = 0; i < v->funcs.n; i++)
 		if (strcmp(v->funcs.v[i].object, part))
@@ -320,11 +320,11 @@ static void check_object_names(struct verify *v)
 		if (strchr(v->klp_secs.v[i].object, '-'))
 			verify_broken(v, v->klp_secs.v[i].sec->name, 0, NULL,
 				      "it is never applied: the code keeps zeros",
-				      "no module has the name %s, only one with _ for -", v->klp_secs.v[i].object);
+				      "module names have no -: %s should have _ instead", v->klp_secs.v[i].object);
 	for (uint32_t i = 1; i < v->mod->nsyms; i++)
 		if (v->names[i].object && strchr(v->names[i].object, '-'))
 			verify_broken(v, NULL, 0, v->mod->syms[i].name, "klp_find_object_symbol() does not find it",
-				      "no module has the name %s, only one with _ for -", v->names[i].object);
+				      "module names have no -: %s should have _ instead", v->names[i].object);
 }
 
 /* Livepatch relocates for an object that comes only if functions of it are patched. */

@@ -20,14 +20,16 @@ static const struct {
 	{"L2", "a module's livepatch section holds no vmlinux symbol", verify_check_module_symbol},
 	{"L3", "a symbol that vmlinux exports is never in a livepatch relocation", verify_check_exported},
 	{"L4", "other vmlinux symbols are in .klp.rela.vmlinux.*, with the sympos of kallsyms", verify_check_position},
-	{"L5", "a module's symbol waits for its module, and the patch depends on none", verify_check_module_refs},
+	{"L5", "a module's symbol waits for its module, and the livepatch depends on no module",
+	 verify_check_module_refs},
 	{"L6", "no late relocation lands in what the kernel rewrites at load", verify_check_sites},
 	{"L7", "there are no .klp.arch.* sections", verify_check_arch_sections},
 	{"L8", "each patched function exists once and can be traced", verify_check_functions},
 	{"L9", "names fit the kernel's buffers", verify_check_name_lengths},
-	{"L10", "undefined symbols are exported with the same CRC, vermagic is the kernel's", verify_check_versions},
+	{"L10", "undefined symbols are exported with the same CRC, and vermagic is the kernel's",
+	 verify_check_versions},
 	{"L11", "livepatch=Y, a GPL licence, no section writable and executable", verify_check_properties},
-	{"L12", "no address is taken of a function that no indirect branch may land on", verify_check_sealed},
+	{"L12", "the address of a function is taken only if it begins with a valid endbr (IBT)", verify_check_sealed},
 };
 
 bool verify_rule_name(uint32_t i, const char **id, const char **meaning)

@@ -55,7 +55,7 @@ static void check_vermagic(struct verify *v)
 	const char *vermagic = verify_modinfo(v, MODINFO_VERMAGIC);
 
 	if (!v->vermagic)
-		verify_skipped(v, "vermagic: the image does not tell the kernel's");
+		verify_skipped(v, "vermagic: not found in the image");
 	else if (!vermagic || strcmp(vermagic, v->vermagic))
 		verify_broken(v, MODINFO_SECTION, 0, NULL,
 			      "check_modinfo() refuses it, or structures differ from those that it was compiled for",

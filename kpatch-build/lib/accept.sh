@@ -42,7 +42,7 @@ accept_check() {
 			warn "--accept $accept matched nothing"
 		elif ((${#found[@]} > 1)) && [[ $ACCEPT_OF_TYPES != *" $ACCEPT_RULE "* ]]; then
 			object="${found[*]/%/:$ACCEPT_NAME}"
-			refuse accept-ambiguous "--accept $accept matches something in each of ${found[*]}; say which are meant, of --accept $ACCEPT_RULE:${object// / --accept $ACCEPT_RULE:}"
+			refuse accept-ambiguous "--accept $accept matches symbols in each of ${found[*]}; say which you mean: --accept $ACCEPT_RULE:${object// / --accept $ACCEPT_RULE:}"
 		fi
 	done
 }

@@ -38,7 +38,7 @@ affected_find() {
 	for unit in "${units[@]}"; do
 		# A header like sched.h reaches thousands: asking for each takes minutes, and one too many is enough.
 		if ((found > OPT_MAX_OBJECTS && ${#OPT_TARGETS[@]} == 0)); then
-			refuse too-many-objects "the patch can change more than $OPT_MAX_OBJECTS objects: ${#units[@]} source files include what it changes (${CHANGED_FILES[*]}); if that is meant, raise the limit with --max-objects"
+			refuse too-many-objects "the patch can change more than $OPT_MAX_OBJECTS objects: ${#units[@]} source files include what it changes (${CHANGED_FILES[*]}); if you want that, raise the limit with --max-objects"
 		fi
 		objects_of_source "$unit"
 		if [[ $REPLY ]]; then
@@ -62,7 +62,7 @@ affected_find() {
 	if ((${#kept[@]} == 0)) || [[ $lost ]]; then
 		for file in "${left_out[@]}"; do lost+=$'\n'"    $file"; done
 	elif ((${#left_out[@]})); then
-		note "left out, not built with the configuration of $TARGET_RELEASE: ${left_out[*]}"
+		note "left out, because the configuration of $TARGET_RELEASE does not build it: ${left_out[*]}"
 	fi
 	if [[ $lost ]]; then
 		refuse not-built "these files are not compiled into the kernel or a module of $TARGET_RELEASE with its configuration (not built, or part of the boot code, the vdso or a build tool):$lost"
@@ -90,7 +90,7 @@ affected_load() {
 	sort -u -o "$WORK/3-affected/objects" "$WORK/3-affected/objects"
 	while IFS=$'\t' read -r object parent module goal; do
 		if [[ -n ${PARENT[$object]:-} && ${PARENT[$object]} != "$parent" ]]; then
-			refuse module-shared "$object is part of several modules (${PARENT[$object]} and $parent), which is not supported"
+			refuse module-shared "$object is part of several modules (${PARENT[$object]} and $parent); this is not supported"
 		fi
 		if ! target_wanted "$parent" "$module" "$object"; then continue; fi
 		OBJECTS+=("$object")
@@ -128,7 +128,7 @@ target_wanted() {
 
 affected_limit() {
 	if ((${#OBJECTS[@]} > OPT_MAX_OBJECTS)); then
-		refuse too-many-objects "the patch can change ${#OBJECTS[@]} objects or more, more than the limit of $OPT_MAX_OBJECTS (what it changes: ${PATCHED_FILES[*]}); if that is meant, raise it: --max-objects ${#OBJECTS[@]}"
+		refuse too-many-objects "the patch can change ${#OBJECTS[@]} objects or more, more than the limit of $OPT_MAX_OBJECTS (it changes ${PATCHED_FILES[*]}); if you want that, raise the limit: --max-objects ${#OBJECTS[@]}"
 	fi
 }
 
@@ -140,8 +140,8 @@ affected_parents() {
 		if ! module_file "${PARENT[$object]}"; then lost+=$'\n'"    ${PARENT[$object]}.ko (for $object)"; fi
 	done
 	if [[ $lost ]]; then
-		if [[ -z $OPT_SOURCE ]]; then refuse module-missing "$TARGET_RELEASE does not have these modules, they are not in $TARGET_MODULES_DIR:$lost"; fi
-		die "these modules of the target are not ${TARGET_MODULES_DIR:+in $TARGET_MODULES_DIR}${TARGET_MODULES_DIR:-there}; give the directory where they are with --modules:$lost"
+		if [[ -z $OPT_SOURCE ]]; then refuse module-missing "$TARGET_RELEASE does not have these modules (they are not in $TARGET_MODULES_DIR):$lost"; fi
+		die "these modules of the target are not found${TARGET_MODULES_DIR:+ in $TARGET_MODULES_DIR}; give their directory with --modules:$lost"
 	fi
 }
 
@@ -174,7 +174,7 @@ affected_targets_exist() {
 		esac
 		if [[ -z $TARGET_MODULES_DIR ]]; then continue; fi
 		if module_is_builtin "$name"; then
-			refuse module-missing "$wanted is built into $TARGET_RELEASE with its configuration, it is no module: its code belongs to vmlinux (-t vmlinux)"
+			refuse module-missing "$wanted is built into $TARGET_RELEASE and is not a module there: its code belongs to vmlinux (-t vmlinux)"
 		fi
 		there=0
 		if [[ $wanted != */* ]]; then
@@ -221,7 +221,7 @@ affected_modules_fit() {
 		module_unpacked "$object"
 		if ! magic=$(modinfo -F vermagic "$REPLY" 2>/dev/null) || [[ -z $magic ]]; then
 			module_file "${PARENT[$object]}"
-			die "$REPLY is no module of a kernel, or damaged"
+			die "$REPLY is not a kernel module, or damaged"
 		fi
 		files+=("${PARENT[$object]}:$REPLY")
 	done
@@ -229,7 +229,7 @@ affected_modules_fit() {
 	COLUMNS=$UNFOLDED "$BIN_DIR/klp-link" versions --symvers "$TARGET_SYMVERS" --release "$TARGET_RELEASE" "${files[@]}" >"$log" 2>&1 || status=$?
 	case $status in
 	0) ;;
-	2) refuse module-differs "these modules are not of the build that the target's Module.symvers is of:"$'\n'"$(sed 's/^/    /' "$log")" ;;
+	2) refuse module-differs "these modules are not from the same build as the target's Module.symvers:"$'\n'"$(sed 's/^/    /' "$log")" ;;
 	*)
 		show_file "$log"
 		die "the modules can't be compared with $TARGET_SYMVERS (klp-link, status $status)"

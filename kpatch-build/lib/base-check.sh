@@ -43,7 +43,7 @@ base_check() {
 		esac
 	done
 	if [[ $refused ]]; then
-		refuse base-differs "what was compiled is not what $TARGET_RELEASE runs, see above:$refused; source, configuration, compiler and image must be of one build (--skip-base-check goes on all the same)"
+		refuse base-differs "the compiled code is not what $TARGET_RELEASE runs, see above:$refused; source, configuration, compiler and image must be of one build (--skip-base-check continues all the same)"
 	fi
 	STAGE_SUMMARY="$functions function(s) are byte for byte what the target runs"
 	if ((${#BASE_DIFFERS[@]})); then

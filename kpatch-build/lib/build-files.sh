@@ -32,7 +32,7 @@ build_files_judge() {
 		makefile_judge "$file"
 		if [[ ! -s $WORK/3-affected/new ]]; then same+=("$file"); fi
 	done
-	if [[ $BUILD_REFUSED ]]; then refuse build-changed "how the kernel is configured and built can't be changed in a running one:$BUILD_REFUSED"; fi
+	if [[ $BUILD_REFUSED ]]; then refuse build-changed "a livepatch can't change how the running kernel was configured and built:$BUILD_REFUSED"; fi
 	if ((${#same[@]})); then note "without effect on what is built: ${same[*]}"; fi
 	if ((${#PATCHED_FILES[@]} == 0)); then finish "$EXIT_UNCHANGED" "nothing changed: ${BUILD_FILES[*]} have no effect on the configuration and build of $TARGET_RELEASE"; fi
 }

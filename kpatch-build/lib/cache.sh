@@ -30,7 +30,7 @@ cache_note() {
 	if [[ ! -e $1.manifest ]]; then
 		debug "$1 has no manifest: making it anew"
 	else
-		note "${1#"$CACHE"/} in the cache is damaged ($2); making it anew"
+		note "${1#"$CACHE"/} in the cache is damaged ($2); making it again"
 	fi
 }
 
@@ -65,7 +65,7 @@ cache_fill() {
 		cache_seal "$dir.new" "${dir##*/}"
 		# Others may be using what is there, by its name: what differs in it is found by them as well.
 		if [[ -e $dir || -L $dir ]] && ! mv -T -- "$dir" "$dir.old"; then
-			die "$dir can't be replaced; whose is it? Remove it, or set KPATCH_CACHE to a cache of your own"
+			die "$dir can't be replaced; check its owner. Remove it, or set KPATCH_CACHE to a cache of your own"
 		fi
 		mv -T -- "$dir.new" "$dir"
 		CACHE_FILLING=""
@@ -114,10 +114,10 @@ cache_is_own() {
 	for dir in "$CACHE" "$CACHE"/{target,source,image,tree,glue,packages,work}; do
 		if [[ ! -e $dir ]]; then continue; fi
 		if [[ ! -O $dir ]]; then
-			die "the cache directory $dir belongs to $(stat -L -c %U -- "$dir"), who could change what the module is made of; set KPATCH_CACHE to one of your own"
+			die "the cache directory $dir belongs to $(stat -L -c %U -- "$dir"), who could change what goes into the module; set KPATCH_CACHE to a cache of your own"
 		fi
 		if [[ -n $(find -H "$dir" -maxdepth 0 -perm -o=w) ]]; then
-			die "the cache directory $dir can be written by everybody, who could change what the module is made of; chmod o-w it, or set KPATCH_CACHE to one of your own"
+			die "the cache directory $dir can be written by everybody, so anybody could change what goes into the module; chmod o-w it, or set KPATCH_CACHE to a cache of your own"
 		fi
 	done
 }
@@ -171,7 +171,7 @@ source_check_used() {
 cache_again() {
 	cache_note "$1" "$2"
 	rm -f -- "$1.manifest"
-	if [[ ${KPATCH_AGAIN:-} ]]; then die "$1 is damaged again ($2) right after it was made; is the disk, or is something writing there?"; fi
+	if [[ ${KPATCH_AGAIN:-} ]]; then die "$1 is damaged again ($2) right after it was made; is the disk faulty, or is another program writing there?"; fi
 	export KPATCH_AGAIN=1
 	RUN_AGAIN=1
 	exit "$EXIT_ERROR"

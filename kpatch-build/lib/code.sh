@@ -57,7 +57,7 @@ kernel_class() {
 		;;
 	Documentation/* | tools/* | LICENSES/* | debian*/* | MAINTAINERS | CREDITS | README | COPYING) REPLY=out ;;
 	scripts/checkpatch.pl | scripts/get_maintainer.pl | scripts/spelling.txt | scripts/kernel-doc | scripts/coccinelle/* | scripts/gdb/*) REPLY=out ;;
-	scripts/*) REPLY="how the kernel is built can't be changed in a running one [build-changed]" ;;
+	scripts/*) REPLY="a livepatch can't change how the running kernel was built [build-changed]" ;;
 	*) patch_class_text "$name" ;;
 	esac
 }

@@ -38,7 +38,7 @@ objtool_flags() {
 	if ! out=$(objtool_asker | make -s -C "$KERNEL_TREE" -f - srctree="$KERNEL_SOURCE" objtree=. obj=. src=. ARCH="$ARCH_NAME" SRCARCH="$ARCH_SOURCE" \
 		CC="$TARGET_CC" 2>"$WORK/4-compile/objtool-flags.log"); then
 		show_file "$WORK/4-compile/objtool-flags.log"
-		die "the kernel's Makefiles do not tell which flags objtool needs"
+		die "the kernel's Makefiles do not say which flags objtool needs"
 	fi
 	if [[ $out == late* ]]; then OBJTOOL_LATE="$KERNEL_TREE/tools/objtool/objtool ${out#late }"; fi
 	debug "objtool: ${OBJTOOL_LATE:-as in the recorded commands}"
@@ -149,7 +149,7 @@ recorded_command() {
 	local is_module=vmlinux
 	if [[ " $COMPILE " == *" -DMODULE "* ]]; then is_module=module; fi
 	if [[ $is_module == vmlinux && ${PARENT[$object]} != vmlinux || $is_module == module && ${PARENT[$object]} == vmlinux ]]; then
-		die "$object: its Makefile says it belongs to ${PARENT[$object]}, its compile command says $is_module"
+		die "$object: its Makefile says that it belongs to ${PARENT[$object]}, but its compile command says $is_module"
 	fi
 }
 
@@ -272,7 +272,7 @@ compile_failures() {
 	if [[ -z $failed ]]; then return; fi
 	case $side in
 	patched) finish "$EXIT_NOT_COMPILED" "error: the patched source does not compile:${failed//patched\//}" ;;
-	*-keys) refuse run-time-key "the source does not compile with static keys tested at run time, which a module's need:${failed//$side\//}" ;;
+	*-keys) refuse run-time-key "the source does not compile with static keys tested at run time, as a module's static keys need:${failed//$side\//}" ;;
 	*) die "the unpatched source does not compile:$failed; is the source complete and the configuration the target's?" ;;
 	esac
 }
@@ -282,7 +282,7 @@ compile_check_sides() {
 	local file found
 	for file in "${PATCHED_FILES[@]}"; do
 		found=$(find "$WORK/4-compile/patched" -name '*.d' -exec grep -lF -e " $TARGET_SOURCE/$file " -e " $TARGET_SOURCE/$file:" '{}' + | head -n 1) || true
-		if [[ $found ]]; then die "$file was read from $TARGET_SOURCE, not as the patch makes it, for ${found#"$WORK"/4-compile/patched/}; please report this"; fi
+		if [[ $found ]]; then die "${found#"$WORK"/4-compile/patched/} was compiled with $file of $TARGET_SOURCE, not with the patched one; please report this"; fi
 	done
 }
 compile_progress() {

@@ -4,7 +4,7 @@
 # option; y (must be set), n (must not be), b (must be built in) or the least number; reason
 readonly CONFIG_RULES="\
 $ARCH_CONFIG y only $ARCH_NAME kernels are supported
-CONFIG_LIVEPATCH y the kernel must be able to load livepatch modules (its Kconfig does not have it together with TRIM_UNUSED_KSYMS)
+CONFIG_LIVEPATCH y the kernel must be able to load livepatch modules (Kconfig turns it off with TRIM_UNUSED_KSYMS)
 CONFIG_MODULES y a livepatch is a module
 CONFIG_MODULE_UNLOAD y a disabled livepatch must be removable
 CONFIG_KALLSYMS y the loader finds the functions to patch in kallsyms
@@ -70,7 +70,7 @@ config_problems() {
 config_check() {
 	config_problems "$CONFIG_RULES" "$1"
 	if [[ $REPLY ]]; then
-		die "the target's configuration $1 does not allow livepatching; these options stand in the way:$REPLY"
+		die "the target's configuration $1 does not allow livepatching, because of these options:$REPLY"
 	fi
 	sign_check "$1"
 }
@@ -130,11 +130,11 @@ compiler_find() {
 		TARGET_CC=${TARGET_CC:-$candidate}
 	done
 	if ((!OPT_COMPILER_CHECK)) && [[ $TARGET_CC ]]; then
-		warn "the target was built by $text; going on with $TARGET_CC as told: only the base check protects you now"
+		warn "the target was built by $text; continuing with $TARGET_CC, because of --skip-compiler-check: only the base check protects you now"
 		return
 	fi
-	die "the compiler that built the target is not here: it was $text${found:-$'\n    no gcc is installed'}
-    install it (apt-get install ${name#"$ARCH_TRIPLET-"}=VERSION); where it is in no directory of PATH, give its prefix
+	die "the compiler that built the target is not installed: it was $text${found:-$'\n    no gcc is installed'}
+    install it (apt-get install ${name#"$ARCH_TRIPLET-"}=VERSION); if it is not in PATH, give its prefix
     (CROSS_COMPILE=/opt/gcc/bin/ for /opt/gcc/bin/gcc); or try --skip-compiler-check"
 }
 

@@ -191,7 +191,7 @@ glue_read() {
 	text=${text//"$dir"/"$GLUE_DIRECTORY"}
 	text=${text//"$GLUE_PROBE"/"$GLUE_NAME"}
 	text=${text//"${GLUE_PROBE//-/_}"/"$GLUE_IDENTIFIER"}
-	if [[ $text == *"$WORK"* ]]; then REPLY="the work directory is in what Kbuild runs"; return 1; fi
+	if [[ $text == *"$WORK"* ]]; then REPLY="the commands of Kbuild contain the work directory"; return 1; fi
 	REPLY=$text
 }
 
@@ -234,13 +234,13 @@ glue_read_command() {
 	if [[ ! -f $dir/.$made.cmd ]]; then REPLY="Kbuild does not record how it makes $made"; return 1; fi
 	IFS= read -r line <"$dir/.$made.cmd" || true
 	if [[ ! $line =~ ^(saved)?cmd_([^ ]+)\ :=\ +([^ ].*)$ || ${BASH_REMATCH[2]#"$dir/"} != "$made" ]]; then
-		REPLY="what Kbuild records for $made is not known: ${line:0:200}"
+		REPLY="Kbuild's record of $made has an unknown form: ${line:0:200}"
 		return 1
 	fi
 	line=${BASH_REMATCH[3]}
 	if grep -q '^#SYMVER' "$dir/.$made.cmd"; then REPLY="$made exports symbols"; return 1; fi
 	line=${line//'$(pound)'/#} line=${line//'\#'/#}
-	if [[ ${line//'$$'/} == *'$'* ]]; then REPLY="there is a variable of make in the command for $made"; return 1; fi
+	if [[ ${line//'$$'/} == *'$'* ]]; then REPLY="the command for $made contains a make variable"; return 1; fi
 	line=${line//'$$'/'$'}
 	glue_is_plain "$made" "$line" || return 1
 	REPLY=$line
@@ -249,7 +249,7 @@ glue_read_command() {
 # glue_is_plain WHAT TEXT: nothing in it looks like a placeholder, or can't stand in a line
 glue_is_plain() {
 	if [[ ! $1 =~ ^[A-Za-z0-9_.-]+$ || $2 =~ @[A-Z]+@ || $2 == *$'\n'* ]]; then
-		REPLY="there are strange characters in what Kbuild runs ($1)"
+		REPLY="the commands of Kbuild contain strange characters ($1)"
 		return 1
 	fi
 }

@@ -146,7 +146,7 @@ without_again() {
 		if [[ -z ${known["$rule $place"]:-} ]]; then missing+=("$place [$rule]"); fi
 	done <"$report"
 	if ((${#missing[@]})); then
-		warn "--without: no hunk is known for these refusals: ${missing[*]}"
+		warn "--without: these refusals can't be traced to hunks: ${missing[*]}"
 		return 0
 	fi
 	for hunk in "${!why[@]}"; do add+=("--without-hunk=$hunk"); done

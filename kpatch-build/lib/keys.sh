@@ -51,7 +51,7 @@ keys_compare() {
 	done
 	if ! diff "$out.as-built.s.same" "$out.s.same" >"$out.diff"; then
 		workdir_keep
-		refuse run-time-key "$1 tests static keys of its module, which has to be done at run time; compiled that way, other functions get other code too, which is not what $TARGET_RELEASE runs ($out.diff); use --per-object, which needs no such tests"
+		refuse run-time-key "$1 tests static keys of its module, and must do that at run time; but compiled that way, other functions change too, and are not what $TARGET_RELEASE runs ($out.diff); use --per-object, which needs no such tests"
 	fi
 }
 

@@ -214,7 +214,7 @@ on_exit() {
 	progress_clear
 	if ((!RUN_AGAIN && (status == EXIT_ERROR || status == EXIT_REFUSED || status == EXIT_NOT_APPLIED || status == EXIT_NOT_COMPILED))) &&
 		disk_full; then
-		note "$REPLY: that may well be why; $DISK_FULL_HINT"
+		note "$REPLY: this may be the reason; $DISK_FULL_HINT"
 	fi
 	for ((i = ${#CLEANUPS[@]} - 1; i >= 0; i--)); do "${CLEANUPS[i]}" "$status"; done
 	if ((RUN_AGAIN)); then run_again; fi

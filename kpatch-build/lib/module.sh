@@ -20,7 +20,7 @@ module_list() {
 		return
 	fi
 	if ! grep -q ' find_module$' "$TARGET_KALLSYMS" || ! grep -q ' is_module_address$' "$TARGET_KALLSYMS"; then
-		die "$TARGET_RELEASE has no find_module() or is_module_address(), by which the part for a module holds it; build one module for all objects, without --per-object"
+		die "$TARGET_RELEASE lacks find_module() or is_module_address(), which the part for a module needs to hold it; build one module for all objects, without --per-object"
 	fi
 	module_patched_objects "$@" | while read -r object; do
 		if [[ $object == vmlinux ]]; then
@@ -53,7 +53,7 @@ module_dir() { REPLY=$WORK/7-link${PART_OF[$1]:+/$1}; }
 # module_bug MESSAGE FILES: end the run, and keep what is to be sent
 module_bug() {
 	workdir_keep
-	die "$1; this is our bug, please send the patch and $2"
+	die "$1; this is a bug of kpatch-build, please send the patch and $2"
 }
 
 # Every undefined symbol must have an owner: another diff object of the same module, an export of vmlinux, or a livepatch
@@ -85,7 +85,7 @@ module_check_symbols() {
 	done <"$dir/symbols"
 	if ((${#bad[@]})); then
 		local IFS=$'\n'
-		refuse symbol-missing "the patched code uses symbols that neither the target nor the patch provides to it:"$'\n'"${bad[*]/#/    }"
+		refuse symbol-missing "the patched code uses symbols that neither the target nor the patch provides:"$'\n'"${bad[*]/#/    }"
 	fi
 }
 
@@ -154,9 +154,9 @@ module_clear_late() {
 	if (($(grep -c ' text_poke_set$' "$TARGET_KALLSYMS") == 1)); then
 		echo "#define $reason 1"
 	elif [[ $reason == KLP_CLEAR_REFUSED ]]; then
-		warn "$TARGET_RELEASE does not let a module be loaded that a pre_patch callback has refused before: unload the livepatch first"
+		warn "once a pre_patch callback has refused a module, $TARGET_RELEASE can't load that module again until the livepatch is unloaded"
 	else
-		warn "$TARGET_RELEASE does not let a patched module be loaded again while the livepatch stays: unload the livepatch before ${modules//$'\n'/, }, or do not unload the module"
+		warn "$TARGET_RELEASE can't load a patched module again while the livepatch is loaded: unload the livepatch before you unload ${modules//$'\n'/, }"
 	fi
 }
 
@@ -200,7 +200,7 @@ module_link_one() {
 		show_file "$log"
 		workdir_keep
 		if [[ ! -e $dir/klp-hook.o ]]; then
-			die "the module's glue does not compile for $TARGET_RELEASE; the compiler's output is above and in $log"
+			die "the files of kmod/patch do not compile for $TARGET_RELEASE; the compiler's output is above and in $log"
 		fi
 		die "Kbuild does not link the module for $TARGET_RELEASE; its output is above and in $log"
 	fi
@@ -208,7 +208,7 @@ module_link_one() {
 	if [[ $OPT_SOURCE ]]; then module_check_layout "$dir/$name.ko"; fi
 	if grep -q '^WARNING: modpost' "$log"; then
 		grep '^WARNING: modpost' "$log" >&2
-		module_bug "modpost complains about the module, see above" "$dir"
+		module_bug "modpost reports faults in the module, see above" "$dir"
 	fi
 	objcopy --strip-debug "$dir/$name.ko"
 }
@@ -221,7 +221,7 @@ module_one_compiler() {
 		patched=$(object_compilers "$WORK/4-compile/patched/${object#"$WORK/6-diff/"}")
 		if [[ $glue != "$patched" ]]; then
 			workdir_keep
-			die "the module's glue was compiled by '$glue', ${object#"$WORK/6-diff/"} by '$patched': the Makefile of $TARGET_HEADERS names another compiler than the target's configuration"
+			die "the files of kmod/patch were compiled by '$glue', ${object#"$WORK/6-diff/"} by '$patched': the Makefile of $TARGET_HEADERS names another compiler than the target's configuration"
 		fi
 	done
 }
@@ -279,7 +279,7 @@ module_finish() {
 # so this one says what the module itself says (modules.softdep) as well.
 module_write_config() {
 	local name object file pre post
-	echo "# For /etc/modprobe.d: a module of $TARGET_RELEASE that is loaded gets its part of the livepatch, which has to be below"
+	echo "# For /etc/modprobe.d: loads the part of the livepatch after its module of $TARGET_RELEASE. The parts have to be below"
 	echo "# /lib/modules/$TARGET_RELEASE and known to depmod."
 	for name in "${MODULES_MADE[@]}"; do
 		object=${PART_OF[$name]}
@@ -308,14 +308,14 @@ module_verify_one() {
 		show_file "$report"
 		# L12 is for the author of the patch; whatever else is broken was broken by us.
 		if jq -e '[.findings[].rule] | unique == ["L12"]' "$report.json" >/dev/null; then
-			refuse endbr-sealed "the patch takes the address of a function, see above, on which no indirect call may land in $TARGET_RELEASE (it has no endbr, or that is overwritten at boot): where the processor has IBT, such a call stops the kernel; call the function directly, or through one of the patch"
+			refuse endbr-sealed "the patch takes the address of a function, see above, that must not be called indirectly in $TARGET_RELEASE (it has no endbr, or that is overwritten at boot): where the processor has IBT, such a call stops the kernel; call the function directly, or through one of the patch"
 		fi
-		module_bug "the finished module breaks a rule, see above, and is not handed out" "$WORK/8-post-link/$name.ko"
+		module_bug "the finished module violates a relocation rule, see above, and is not delivered" "$WORK/8-post-link/$name.ko"
 		;;
 	*)
 		show_file "$report"
 		workdir_keep
-		die "the finished module could not be checked (klp-verify, exit $status) and is not handed out"
+		die "the finished module could not be checked (klp-verify, exit $status) and is not delivered"
 		;;
 	esac
 	STAGE_SUMMARY="relocation rules: pass"

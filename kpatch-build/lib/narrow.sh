@@ -57,7 +57,7 @@ narrow_units() {
 	cp -- "$units" "$dir/reached"
 	if ((${#others[@]})); then includers_of "$dir/headers" x.h >"$dir/reached"; fi
 	includers_of "$dir/users" x.h | grep -xF -f "$dir/reached" >>"$dir/kept" || true
-	note "of $(grep -c '\.[cS]$' "$units") files that include what the patch changes, $(sort -u "$dir/kept" | grep -c '\.[cS]$' || true) can see the changed macros: $(head -n 5 "$dir/all-names" | xargs)"
+	note "of $(grep -c '\.[cS]$' "$units") files that include a changed header, $(sort -u "$dir/kept" | grep -c '\.[cS]$' || true) can see the changed macros: $(head -n 5 "$dir/all-names" | xargs)"
 	sort -u "$dir/kept" >"$units"
 }
 

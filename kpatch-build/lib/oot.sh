@@ -45,17 +45,17 @@ oot_module() {
 	OOT_NAME=$(modinfo -F name "$file" 2>/dev/null) || true
 	magic=$(modinfo -F vermagic "$file" 2>/dev/null) || true
 	OOT_NAME=${OOT_NAME//-/_}
-	if [[ ! $OOT_NAME =~ ^[A-Za-z0-9_]+$ || -z $magic ]]; then die "$OPT_OOT_MODULE is no module of a kernel, or damaged"; fi
+	if [[ ! $OOT_NAME =~ ^[A-Za-z0-9_]+$ || -z $magic ]]; then die "$OPT_OOT_MODULE is not a kernel module, or damaged"; fi
 	if [[ ${magic%% *} != "$TARGET_RELEASE" ]]; then
-		refuse module-differs "$OPT_OOT_MODULE was built for ${magic%% *}, the target is $TARGET_RELEASE"
+		refuse module-differs "$OPT_OOT_MODULE was built for ${magic%% *}, but the target is $TARGET_RELEASE"
 	fi
 	if [[ $TARGET_MODULES_DIR ]]; then other=$(module_find "$TARGET_MODULES_DIR" '*' -type f -print -quit); fi
 	if [[ $other ]]; then other=$(modinfo -F vermagic "$other"); fi
 	if [[ $other && ${other% } != "${magic% }" ]]; then
-		refuse module-differs "$OPT_OOT_MODULE was built for '${magic% }', the modules of the target are '${other% }'"
+		refuse module-differs "$OPT_OOT_MODULE was built for '${magic% }', but the modules of the target for '${other% }'"
 	fi
 	if [[ $(modinfo -F intree "$file") == Y ]]; then
-		usage_error "$OPT_OOT_MODULE is of the kernel's own tree, not from outside: patch the kernel's source, without --oot-module"
+		usage_error "$OPT_OOT_MODULE belongs to the kernel's own tree: patch the kernel's source, without --oot-module"
 	fi
 }
 
@@ -85,7 +85,7 @@ oot_module_link() {
 		dep=${dep//-/_}
 		if [[ -e $TARGET_MODULES_DIR/updates/$dep.ko ]] || module_is_builtin "$dep" || oot_is_of_kernel "$dep"; then continue; fi
 		if ! oot_find_needed "$dep"; then
-			warn "$name needs the module $dep, which is neither of $TARGET_RELEASE nor in ${OPT_OOT_MODULE%/*}, nor beside a file that KBUILD_EXTRA_SYMBOLS names"
+			warn "$name needs the module $dep, which is not found: neither among the modules of $TARGET_RELEASE, nor in ${OPT_OOT_MODULE%/*}, nor beside a file that KBUILD_EXTRA_SYMBOLS names"
 			continue
 		fi
 		module_unpack "$REPLY" "$WORK/1-target/$dep.ko"
@@ -190,7 +190,7 @@ oot_copy_beside() {
 		if [[ $name == @(.|..|module|patched) || ! -e $from || $from -ef $OPT_OOT_SOURCE ]]; then continue; fi
 		(cd -- "${from%/*}" && find "./$name" '(' ! -readable -o "${OOT_PRODUCTS[@]}" ')' -prune -o -print0) >"$list"
 		if (($(cd -- "${from%/*}" && du -c --apparent-size -B1 --files0-from="$list" | tail -n 1 | cut -f 1) > 100000000)); then
-			warn "$from is not copied with the source of the module, which names it: it is larger than 100 MB"
+			warn "the source of the module names $from, but this is larger than 100 MB and is not copied"
 			continue
 		fi
 		copy_listed "${from%/*}" "$list" "${TARGET_SOURCE%/*}" "$WORK/2-tree/copy.log"
@@ -223,7 +223,7 @@ oot_names() {
 	created=$(sed -nE 's/^ create (mode [0-9]+ )?//p' "$WORK/2-tree/patches/"*.summary)
 	for name in "${!PATCH_CLASS[@]}"; do
 		if [[ ${PATCH_CLASS[$name]} != take || -e $TARGET_SOURCE/$name ]] || grep -qxF -- "$name" <<<"$created"; then continue; fi
-		PATCH_CLASS[$name]="not a file of the module's source, $OPT_OOT_SOURCE; code of the kernel, or of another module, is patched by a livepatch of its own [file-path]"
+		PATCH_CLASS[$name]="not a file of the module's source, $OPT_OOT_SOURCE; code of the kernel or of another module needs a livepatch of its own [file-path]"
 	done
 }
 
@@ -287,14 +287,14 @@ oot_tree() {
 	oot_parts "$TREE" >"$WORK/2-tree/parts"
 	if ! cut -f 1 "$WORK/2-tree/parts" | grep -qxF -- "$OOT_NAME"; then
 		show_matching 'error|\*\*\*|not found|No rule' "$log"
-		if ((status)); then die "the source of the module, $OPT_OOT_SOURCE, can't be built for $TARGET_RELEASE; all of make's output: $log"; fi
+		if ((status)); then die "the source of the module, $OPT_OOT_SOURCE, can't be built for $TARGET_RELEASE; the full output of make:  $log"; fi
 		die "$OPT_OOT_SOURCE does not build a module $OOT_NAME (it builds: $(cut -f 1 "$WORK/2-tree/parts" | sort -u | xargs))"
 	fi
 	oot_whole "$log"
 	oot_ask
 	cp -a -- "$TREE" "$PATCHED"
 	view_fill "$VIEW_FROM"
-	STAGE_SUMMARY="$OOT_NAME, built of a copy of its source"
+	STAGE_SUMMARY="$OOT_NAME, built from a copy of its source"
 }
 
 # oot_parts DIR: "module <TAB> object <TAB> Kbuild's name of it" of all modules in DIR, as Kbuild lists them for modpost; sorted
@@ -321,7 +321,7 @@ oot_whole() {
 	done <"$WORK/2-tree/parts"
 	if [[ $lost ]]; then
 		show_matching 'error|\*\*\*|not found|No rule' "$1"
-		die "these objects of $OOT_NAME do not come out of its source, $OPT_OOT_SOURCE, for $TARGET_RELEASE; all of make's output: $1$lost"
+		die "building $OPT_OOT_SOURCE for $TARGET_RELEASE does not make these objects of $OOT_NAME; the full output of make: $1$lost"
 	fi
 	OOT_IN_DIRECTORY=${kind: -1}
 }
@@ -441,9 +441,9 @@ oot_build_judge() {
 		if [[ $name == "$OOT_NAME" ]] && oot_is_new "$object"; then
 			printf '%s\t%s\t%s\n' "$name" "$object" "$goal" >>"$WORK/2-tree/new"
 		elif [[ $name == "$OOT_NAME" ]]; then
-			what+=$'\n'"    ${BUILD_FILES[*]}: $object would be built, too, which is not of a new source file of the patch"
+			what+=$'\n'"    ${BUILD_FILES[*]}: $object would be built too, although its source file is not new in the patch"
 		else
-			what+=$'\n'"    ${BUILD_FILES[*]}: $object would be built, too, for $name"
+			what+=$'\n'"    ${BUILD_FILES[*]}: $object would be built too, for $name"
 		fi
 	done
 	part=$(comm -23 "$WORK/2-tree/parts" "$WORK/2-tree/asked.parts" | cut -f 2 | xargs)
@@ -453,7 +453,7 @@ oot_build_judge() {
 		part=$asked/${REPLY#"$TREE/"}
 		if [[ -f $part ]] && ! cmp -s <(sed 1q "$REPLY") <(sed 1q "$part"); then what+=$'\n'"    $object would be compiled with other options"; fi
 	done
-	if [[ $what ]]; then refuse build-changed "how a module that runs was built can't be changed:$what"; fi
+	if [[ $what ]]; then refuse build-changed "a livepatch can't change how a running module was built:$what"; fi
 	if ((${#BUILD_FILES[@]})) && [[ ! -s $WORK/2-tree/new ]]; then note "without effect on what is built: ${BUILD_FILES[*]}"; fi
 }
 
@@ -476,8 +476,8 @@ oot_others() {
 			read+=$'\n'"    $file"
 		fi
 	done <"$WORK/2-tree/anew"
-	if [[ $read ]]; then refuse file-read "the build makes something else than an object of what the patch changes, which would come out otherwise:$read"; fi
-	if [[ $other ]]; then refuse module-missing "the patch changes other modules than $OOT_NAME, which is the only one that is given:$other"; fi
+	if [[ $read ]]; then refuse file-read "the patch changes files that the build also uses for something other than an object, and that would change:$read"; fi
+	if [[ $other ]]; then refuse module-missing "the patch changes modules other than $OOT_NAME, the only one that was given:$other"; fi
 }
 
 # oot_same_object OBJECT: but for debug information

@@ -49,47 +49,47 @@ Builds a livepatch module from source patches, for a stock kernel or for a kerne
 
 Target:
   -a, --archversion RELEASE  a distribution kernel, by release (6.12.117+deb12-amd64) or by series (6.12: the newest one in the archive); default: the running kernel. Needs no root, installs nothing
-  -s, --sourcedir DIR        a source tree of your own (it is only read), with -c and -v
-  -r, --sourcerpm FILE       the source in a source RPM instead, as rpmbuild -bp prepares it; with -v, and -c if it has several
-  -c, --config FILE          its configuration (default: DIR/.config)
-  -v, --vmlinux FILE         its image: vmlinux, vmlinuz or bzImage (default: DIR/vmlinux)
-      --symvers FILE         its Module.symvers (default: beside the source, the configuration or the image)
-      --modules DIR          where its modules are (default: the source, if it was built)
-Module from outside the kernel's tree:
-  -m, --oot-module FILE      patch this module, which the target runs as FILE (name.ko, perhaps compressed), and nothing else; the target is described as above
-      --oot-module-src DIR   its source (it is only read), with its Makefile; the patch applies there
+  -s, --sourcedir DIR        a source tree of your own, which is only read; with -c and -v
+  -r, --sourcerpm FILE       a source RPM with the source, prepared with rpmbuild -bp; with -v, and with -c if it has several configurations
+  -c, --config FILE          configuration of the target (default: DIR/.config)
+  -v, --vmlinux FILE         image of the target: vmlinux, vmlinuz or bzImage (default: DIR/vmlinux)
+      --symvers FILE         Module.symvers of the target (default: beside the source, the configuration or the image)
+      --modules DIR          directory of the target's modules (default: the source, if it was built)
+Out-of-tree module:
+  -m, --oot-module FILE      patch only this module, which the target runs as FILE (NAME.ko or compressed); the options above describe the target
+      --oot-module-src DIR   source of the module with its Makefile, which is only read; the patch applies there
 Build:
-  -t, --target TARGET        only patch this: vmlinux, modules, DIR/, DIR/NAME.o, or a module as DIR/NAME.ko or NAME; with --oot-module: a target of Kbuild or of the module's Makefile (default: modules); may be given again
+  -t, --target TARGET        patch only this target: vmlinux, modules, DIR/, DIR/NAME.o, or a module as DIR/NAME.ko or NAME; with --oot-module: a target of Kbuild or of the module's Makefile (default: modules); may be repeated
   -n, --name NAME            name of the module (default: livepatch-<name of the first patch>)
   -o, --output DIR           directory for the module (default: .)
-  -j, --jobs N               compile N objects at a time (default: number of processors)
-  -R, --non-replace          the module does not replace livepatches loaded before (also --no-replace)
-      --per-object           one module for the kernel and one for each patched module, loaded when that is there
-      --fuzz N               outer lines of context that may differ when a patch is applied; one always has to fit (default: 0)
+  -j, --jobs N               compile N objects at a time (default: number of CPUs)
+  -R, --non-replace          do not replace livepatches that are already loaded (also --no-replace)
+      --per-object           build one module for the kernel and one for each patched module, which is loaded after that module
+      --fuzz N               let N outer lines of context differ when a patch is applied; one line always has to fit (default: 0)
       --max-objects N        refuse a patch that can change more objects (default: 200)
-      --accept RULE:NAME     the author of the patch has judged what this rule refuses at NAME; may be given again. The module says so. The rules are in create-diff-object(1)
-      --without RULE         leave the hunks out that this rule refuses, and build the rest; each is named, and the module says so. May be given again
+      --accept RULE:NAME     turn this refusal at NAME into a warning, because you have judged it harmless; the module records it. create-diff-object(1) lists the rules. May be repeated
+      --without RULE         leave out the hunks that this rule refuses, and build the rest; the module records them. May be repeated
       --without-hunk FILE:HUNK
-                             leave this hunk out ("fs/isofs/inode.c:@@ -10,7 +10,8 @@"); may be given again
-      --suggest              where the patch changes initial values, which is refused, write a patch with callbacks that set them in the running kernel, for you to review and give as one more PATCH
+                             leave out this hunk ("fs/isofs/inode.c:@@ -10,7 +10,8 @@"); may be repeated
+      --suggest              if the patch is refused because it changes initial values: write a second patch, with callbacks that set them in the running kernel. Review it, and give it as one more PATCH
       --sign KEY[,CERTIFICATE]
-                             sign the module with this key, whose file may have the certificate too (certs/signing_key.pem of the target's build)
-      --check                say for each function what its author has to judge, and build no module
+                             sign the module with this key; its file may contain the certificate too (like certs/signing_key.pem of the target's build)
+      --check                print what the author of the patch has to judge, for each function, and build no module
       --explain              show why each function is in the module, with the instructions that differ
-      --skip-compiler-check  go on when the compiler is not the one that built the target (also --skip-gcc-check)
-      --skip-base-check      go on when what is compiled differs from what the target runs; the module says so
+      --skip-compiler-check  continue with another compiler than the one that built the target (also --skip-gcc-check)
+      --skip-base-check      continue if the compiled code differs from what the target runs; the module records it
 Boot test:
-      --boot-test[=SCRIPT]   boot the target in a virtual machine, load the module there, unload it, read the log; SCRIPT runs inside, and must succeed only while the module is loaded
+      --boot-test[=SCRIPT]   boot the target in a virtual machine, load and unload the module there, and check the kernel log; SCRIPT runs inside, and must succeed only while the module is loaded
       --boot-test-wait SECONDS
                              watch the log that long after removal (default: 5; 45 if address-kept was accepted)
       --boot-test-module NAME
-                             load this module of the target in the machine too, before all else; may be given again
-      --boot-test-file FILE  put FILE beside SCRIPT; may be given again
+                             load this module of the target first; may be repeated
+      --boot-test-file FILE  put FILE beside SCRIPT; may be repeated
 Other:
-  -d, --debug                say what is run, keep the work directory; twice: trace the scripts there too (file "trace")
+  -d, --debug                print the commands that are run, and keep the work directory; twice: also trace the scripts (file "trace" there)
   -T, --skip-cleanup         keep the work directory (also --keep-tmp)
       --list-targets         list the stock kernels that can be built here, newest first
-      --print-target         prepare the target and print its description, build nothing
+      --print-target         prepare the target, print its description and build nothing
   -h, --help                 show this help
 
 Exit codes: 0 built, 1 error, 2 the patch can't be livepatched, 3 nothing changed, 4 wrong usage, 5 the patch does not apply, 6 the patched source does not compile, 129, 130 and 143 interrupted.
@@ -173,16 +173,16 @@ options_check() {
 	local patch number file
 	for number in "${OPT_JOBS:-1}" "$OPT_MAX_OBJECTS" "$((OPT_FUZZ + 1))"; do
 		if [[ ! $number =~ ^[1-9][0-9]{0,5}$ ]]; then
-			usage_error "-j and --max-objects take a number from 1 on, --fuzz one from 0 on"
+			usage_error "-j and --max-objects take a number of at least 1, --fuzz of at least 0"
 		fi
 	done
 	OPT_JOBS=${OPT_JOBS:-$(nproc)}
 	if [[ $OPT_RELEASE && $OPT_SOURCE ]]; then
 		usage_error "-a names a distribution kernel and -s a tree of your own: give one of them"
 	fi
-	if [[ $OPT_SRPM && $OPT_SOURCE$OPT_RELEASE ]]; then usage_error "-r is the source of the target: neither -s nor -a goes with it"; fi
+	if [[ $OPT_SRPM && $OPT_SOURCE$OPT_RELEASE ]]; then usage_error "-r gives the source of the target: don't give -s or -a with it"; fi
 	if [[ -z $OPT_SOURCE$OPT_SRPM && $OPT_CONFIG$OPT_IMAGE$OPT_SYMVERS$OPT_MODULES ]]; then
-		usage_error "-c, -v, --symvers and --modules describe a kernel whose source is given, and -s DIR or -r FILE is missing; a stock kernel is named by -a RELEASE alone"
+		usage_error "-c, -v, --symvers and --modules describe a kernel together with its source, so -s DIR or -r FILE is missing; for a stock kernel, -a RELEASE is enough"
 	fi
 	if [[ $CALLER_TARGET_ARCH && $CALLER_TARGET_ARCH != @("$ARCH_NAME"|"$ARCH_SOURCE") ]]; then
 		usage_error "TARGET_ARCH=$CALLER_TARGET_ARCH: only kernels of $ARCH_NAME are supported"
@@ -198,7 +198,7 @@ options_check() {
 	if (($# == 0)); then usage_error "no patch file given"; fi
 	for patch; do
 		if [[ $patch == - ]]; then
-			if [[ " ${PATCHES[*]} " == *" - "* ]]; then usage_error "standard input (-) can only be one of the patches"; fi
+			if [[ " ${PATCHES[*]} " == *" - "* ]]; then usage_error "standard input (-) can be given only once"; fi
 			PATCHES+=(-)
 			continue
 		fi
@@ -217,7 +217,7 @@ options_check() {
 		usage_error "--boot-test-wait takes a number of seconds, at most 9999"
 	fi
 	for file in "${OPT_WITHOUT_HUNKS[@]}"; do
-		if [[ ! $file =~ ^[^:]+:@@\ -[0-9]+(,[0-9]+)?( .*)?$ ]]; then usage_error "--without-hunk takes FILE:HUNK, as messages have them, and '$file' is not of that form"; fi
+		if [[ ! $file =~ ^[^:]+:@@\ -[0-9]+(,[0-9]+)?( .*)?$ ]]; then usage_error "--without-hunk takes FILE:HUNK, as messages print them; '$file' does not have that form"; fi
 	done
 	if [[ $OPT_SIGN ]]; then sign_option "$OPT_SIGN"; fi
 	if ((OPT_BOOT)); then vm_require; fi
@@ -275,7 +275,7 @@ options_check_oot() {
 		usage_error "$OPT_OOT_SOURCE is a Linux source tree; code of the kernel's own tree is patched without --oot-module-src"
 	fi
 	for target in "${OPT_TARGETS[@]}"; do
-		if [[ ! $target =~ ^[A-Za-z0-9_][A-Za-z0-9_./-]*$ ]]; then usage_error "-t $target: with --oot-module this is a target of make"; fi
+		if [[ ! $target =~ ^[A-Za-z0-9_][A-Za-z0-9_./-]*$ ]]; then usage_error "-t $target: with --oot-module this must be a target of make"; fi
 	done
 	CODE=oot
 }

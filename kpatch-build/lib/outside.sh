@@ -21,7 +21,7 @@ outside_judge() {
 		if [[ $goal ]]; then printf '%s\t%s\n' "$unit" "$goal" >>"$dir/list"; fi
 	done
 	if [[ ! -s $dir/list ]]; then return; fi
-	progress "asking for the commands of what is no object"
+	progress "asking make for the commands of files that are not objects"
 	outside_commands "$dir/list" "$dir/commands"
 	outside_compare "$dir"
 	outside_refuse "$dir"
@@ -145,7 +145,7 @@ outside_compare() {
 	OUTSIDE_SCRIPTS=${#scripts[@]}
 	long_run "$dir/run.log" outside_progress xargs -0 -a "$dir/scripts" -P "$OPT_JOBS" -n 1 sh || true
 }
-outside_progress() { REPLY="comparing what is no object: $OUTSIDE_SCRIPTS files"; }
+outside_progress() { REPLY="comparing files that are not objects: $OUTSIDE_SCRIPTS files"; }
 
 # outside_script OUT GOAL KIND COMMAND: a header that is made while linking (voffset.h, pasyms.h) is empty for both sides.
 outside_script() {
@@ -209,8 +209,8 @@ outside_refuse() {
 		if [[ $result == differs ]]; then differs+=$'\n'"    $file (it includes $header)"; else unknown+=$'\n'"    $file (it includes $header)"; fi
 		debug "$file: $result: $dir/$n.sh"
 	done <"$dir/list"
-	if [[ $differs ]]; then refuse outside-changed "the patch changes what comes of these files, which can't be livepatched (assembly, linker scripts, boot code, the vdso, build tools):$differs"; fi
-	if [[ $unknown ]]; then refuse outside-changed "these files can't be livepatched (assembly, linker scripts, boot code, the vdso, build tools), and whether the patch changes what comes of them can't be found out:$unknown"; fi
+	if [[ $differs ]]; then refuse outside-changed "the patch affects these files, which can't be livepatched (assembly, linker scripts, boot code, the vdso, build tools):$differs"; fi
+	if [[ $unknown ]]; then refuse outside-changed "these files can't be livepatched (assembly, linker scripts, boot code, the vdso, build tools), and it can't be found out whether the patch affects them:$unknown"; fi
 }
 
 # outside_headers OUT -> REPLY: what it reads of what the patch changes
@@ -232,7 +232,7 @@ outside_judge_read() {
 	outside_readers "$@" | sort -u | while IFS=$'\t' read -r file makefile; do
 		refused+=$'\n'"    $file: $makefile"
 	done
-	if [[ $refused ]]; then refuse file-read "the build makes something else than an object of these files, or another object (the Makefile is named), which a livepatch can't change:$refused"; fi
+	if [[ $refused ]]; then refuse file-read "a livepatch can't change these files, because the build uses them for something other than an object, or for another object (the Makefile is named):$refused"; fi
 }
 
 # outside_readers FILE...: "FILE <TAB> Makefile" for each Makefile that names one of them otherwise than as what an object depends on

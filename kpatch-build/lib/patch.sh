@@ -54,12 +54,12 @@ patch_read_all() {
 			if ! patch_has_nothing "$i" || ! patch_is_letter "$copy"; then patch_unreadable "$i"; fi
 			PATCH_LETTERS+=("$i")
 			: >"$copy.take"
-			notes+=("${PATCHES[i]##*/}: a mail without a change, as a cover letter is")
+			notes+=("${PATCHES[i]##*/}: a mail without a change, such as a cover letter")
 			continue
 		fi
 		case ${PATCH_LEVELS[i]} in
-		0) notes+=("${PATCHES[i]##*/}: its file names are below the source as they are (-p0), no path component was stripped") ;;
-		2) notes+=("${PATCHES[i]##*/}: its file names are below the source without their first two path components (-p2)") ;;
+		0) notes+=("${PATCHES[i]##*/}: its file names fit the source as they are (-p0), so no path component was stripped") ;;
+		2) notes+=("${PATCHES[i]##*/}: its file names fit the source without their first two path components (-p2)") ;;
 		esac
 		patch_classify "$i"
 	done
@@ -83,7 +83,7 @@ patch_read_all() {
 	if [[ $refused$SCAN_REFUSED ]]; then refuse "" "the patch can't be livepatched:$refused$SCAN_REFUSED"; fi
 	for name in "${notes[@]}"; do note "$name"; done
 	patch_note_out "not part of this kernel's code" "$PATCH_PROGRAMS" -v "${out[@]}"
-	patch_note_out "of the programs that build a kernel, which do to the patched code what the target's do" "$PATCH_PROGRAMS" "" "${out[@]}"
+	patch_note_out "part of the programs that build a kernel; the target's own programs are used" "$PATCH_PROGRAMS" "" "${out[@]}"
 }
 
 # Programs that the kernel's build makes and runs
@@ -129,7 +129,7 @@ patch_classify() {
 		# Its new name decides whether git apply leaves a part out.
 		if [[ $REPLY == out ]]; then
 			patch_class "$old"
-			if [[ $REPLY == take ]]; then REPLY="a file that goes away or gets a new name can't be livepatched [file-removed]"; fi
+			if [[ $REPLY == take ]]; then REPLY="removing or renaming a file can't be livepatched [file-removed]"; fi
 			PATCH_CLASS[$old]=$REPLY
 		else
 			patch_class "$old"
@@ -249,7 +249,7 @@ patch_apply_one() {
 	if ! patch_try "$1" "$to" >"$log" 2>&1; then patch_failed "$1"; fi
 	fuzzy=$(grep -c '^Context reduced' "$log") || true
 	if ((fuzzy)); then note "${PATCHES[$1]##*/} applied with fuzz: $fuzzy hunk(s)"; fi
-	if [[ -n $(find "$to" ! -type d ! -type f -print -quit) ]]; then die "internal: a patch made something else than a file in $to"; fi
+	if [[ -n $(find "$to" ! -type d ! -type f -print -quit) ]]; then die "internal: a patch made something other than a file in $to"; fi
 }
 
 # The hunks of a patch that do not fit where they say, as records "file <TAB> line <TAB> how often <TAB> hunk <TAB> where": how often
@@ -304,7 +304,7 @@ patch_check_offsets() {
 	awk -v dir="$dir" -v level="${PATCH_LEVELS[$1]}" "$PATCH_OFFSETS" "$copy.check" "$copy" | while IFS=$'\t' read -r file line often hunk where; do
 		moved=$((moved + 1))
 		if ((often > 1)); then
-			unsure+=$'\n'"    $file: $hunk${where:+ $where}: its lines are there $often times, the nearest at line $line"
+			unsure+=$'\n'"    $file: $hunk${where:+ $where}: its lines occur $often times, the nearest at line $line"
 		fi
 	done
 	if [[ $unsure ]]; then
@@ -339,7 +339,7 @@ patch_failed() {
 	if [[ -z $why ]]; then
 		patch_failed_parts "$number" "$source"; why=$REPLY
 		if ((OPT_FUZZ < 2)) && OPT_FUZZ=2 patch_checks "$number" "$now"; then
-			why+="    it would apply with differing context: look at the place, then use --fuzz 2 or refresh the patch"
+			why+="    it would apply with differing context: look at that place, then use --fuzz 2 or refresh the patch"
 		elif awk "$PATCH_SCAN" "$copy" | grep -q '^whole-file'; then
 			why+="    it has a hunk without context, which would have to be the whole file: make the patch with context (diff -U3)"
 		fi
@@ -434,8 +434,8 @@ patch_results() {
 		if [[ ! -f $to/$name && ! -f $TARGET_SOURCE/$name ]]; then continue; fi
 		if [[ ! -f $to/$name || ! -s $to/$name && -s $TARGET_SOURCE/$name ]]; then
 			case $name in
-			*.h | *.inc) refused+=$'\n'"    $name: a header that goes away; leave it in place, unused" ;;
-			*.c) refused+=$'\n'"    $name: a source file that goes away or gets a new name can't be livepatched" ;;
+			*.h | *.inc) refused+=$'\n'"    $name: a removed header; leave it in place, unused" ;;
+			*.c) refused+=$'\n'"    $name: removing or renaming a source file can't be livepatched" ;;
 			*) refused+=$'\n'"    $name: a Makefile or Kconfig that goes away changes how the kernel is built" ;;
 			esac
 		elif cmp -s -- "$to/$name" "$TARGET_SOURCE/$name"; then
@@ -448,12 +448,12 @@ patch_results() {
 		fi
 	done
 	if [[ $refused ]]; then refuse file-removed "the patch can't be livepatched:$refused"; fi
-	if ((${#same[@]} && ${#PATCHED_FILES[@]})); then note "no change of the contents (only of modes, or taken back by another part): ${same[*]}"; fi
+	if ((${#same[@]} && ${#PATCHED_FILES[@]})); then note "the contents do not change (only the mode does, or another part undoes the change): ${same[*]}"; fi
 	if ((${#PATCHED_FILES[@]} + ${#BUILD_FILES[@]} == 0)); then
-		if ((${#WITHOUT_HUNKS[@]})); then refuse nothing-left "nothing is left of the patch without the hunks that were to be left out"; fi
+		if ((${#WITHOUT_HUNKS[@]})); then refuse nothing-left "nothing is left of the patch without the hunks that are left out"; fi
 		if ((${#same[@]})); then finish "$EXIT_UNCHANGED" "nothing changed: the contents of ${same[*]:0:5} stay as they are"; fi
 		{ printf '%s\n' "${names[@]}" | grep -E -- "$PATCH_PROGRAMS" || true; } | mapfile -t names
-		if ((${#names[@]})); then refuse build-changed "how the kernel is built can't be changed in a running one: ${names[*]}"; fi
+		if ((${#names[@]})); then refuse build-changed "a livepatch can't change how the running kernel was built: ${names[*]}"; fi
 		finish "$EXIT_UNCHANGED" "nothing changed: the patch changes no file that is compiled"
 	fi
 }

@@ -24,11 +24,11 @@ sign_option() {
 # sign_check CONFIG: will signatures be read, and will the target load what is made here? Asked before anything is compiled.
 sign_check() {
 	if [[ $SIGN_KEY ]] && ! grep -q '^CONFIG_MODULE_SIG=y' "$1"; then
-		die "--sign: CONFIG_MODULE_SIG is not set in $1; the target knows no signatures"
+		die "--sign: CONFIG_MODULE_SIG is not set in $1; the target does not support signatures"
 	fi
 	if [[ $SIGN_KEY ]] || ! sign_is_forced "$1"; then return; fi
 	if ((OPT_BOOT)); then
-		die "--boot-test: CONFIG_MODULE_SIG_FORCE is set, and the target loads signed modules only; give a key that it trusts with --sign (its own build made certs/signing_key.pem)"
+		die "--boot-test: CONFIG_MODULE_SIG_FORCE is set, and the target loads only signed modules; give a key that it trusts with --sign (its own build made certs/signing_key.pem)"
 	fi
 	warn "CONFIG_MODULE_SIG_FORCE is set: the target loads the module only after it was signed (--sign, or scripts/sign-file)"
 }

@@ -48,7 +48,7 @@ srpm_unpack() {
 	if own_is_used "$source"; then long_run "$log" no_progress make -k -C "$source" ARCH="$ARCH_NAME" mrproper || true; fi
 	if own_is_used "$source"; then
 		show_file "$log"
-		die "the source of $OPT_SRPM was built in by its preparation, and can't be cleaned (make mrproper)"
+		die "the source of $OPT_SRPM contains a build after its preparation, and can't be cleaned (make mrproper)"
 	fi
 	find "$source" -mindepth 1 -maxdepth 1 -exec mv -t "$to" -- {} +
 	rm -rf -- "$to/.build"
@@ -63,7 +63,7 @@ srpm_find() {
 		if [[ ${dir##*/} == linux-* ]]; then linux+=("$dir"); fi
 	done
 	if ((${#found[@]} > 1 && ${#linux[@]} == 1)); then found=("${linux[@]}"); fi
-	if ((${#found[@]} != 1)); then die "$OPT_SRPM has ${#found[@]} kernel sources, and not one: ${found[*]#"$1/"}"; fi
+	if ((${#found[@]} != 1)); then die "$OPT_SRPM has ${#found[@]} kernel sources instead of one: ${found[*]#"$1/"}"; fi
 	REPLY=${found[0]}
 }
 

@@ -123,7 +123,7 @@ suggest_code() {
 	suggest_stem "$object"; stem=$REPLY
 	records=$(for other in "$object" "$@"; do suggest_records "$other" value; done)
 	echo
-	if [[ $first == "$object" ]]; then suggest_comment "$records"; else echo "/* Made by kpatch-build --suggest: called by the callbacks of ${first%.o}.c, which see. */"; fi
+	if [[ $first == "$object" ]]; then suggest_comment "$records"; else echo "/* Made by kpatch-build --suggest: called by the callbacks of ${first%.o}.c; see there. */"; fi
 	echo '#include "kpatch-macros.h"'
 	echo
 	suggest_ignored "$object"
@@ -133,7 +133,7 @@ suggest_code() {
 	if [[ $lines ]]; then
 		# (The log of a livepatch that loads has no "error" or "failed".)
 		suggest_function "static int ${stem}_refuse(const char *what)" "" \
-			'pr_err("livepatch: %s is not what the kernel began with\n", what);' 'return -EBUSY;'
+			'pr_err("livepatch: %s does not have its initial value\n", what);' 'return -EBUSY;'
 		echo
 	fi
 	if [[ $first == "$object" ]]; then suggest_callbacks_of "$object" "$stem" "$lines" "$@"; else suggest_functions_of "$object" "$stem" "$lines"; fi

@@ -18,7 +18,7 @@ suggest_callbacks() {
 	for object in "${OBJECTS[@]}"; do
 		if ! suggest_records "$object" variable | grep -q .; then continue; fi
 		if ! suggest_file "$object"; then
-			note "--suggest: $object: the source has no file ${object%.o}.c to put a callback into"
+			note "--suggest: $object: the source has no file ${object%.o}.c for a callback"
 			continue
 		fi
 		if [[ ${main["${MODULE[$object]}"]:-} ]]; then
@@ -28,7 +28,7 @@ suggest_callbacks() {
 			mains+=("$object")
 		fi
 	done
-	if ((${#mains[@]} == 0)); then note "--suggest: there is nothing that a callback could simply write"; return 0; fi
+	if ((${#mains[@]} == 0)); then note "--suggest: no value can simply be written by a callback"; return 0; fi
 	out=$dir/callback
 	: >"$out"
 	for object in "${mains[@]}"; do
@@ -53,18 +53,18 @@ suggest_file() {
 
 # Why a change is no plain write, by the word of the record
 declare -Ar SUGGEST_WHY=(
-	[size]="it has another size, and the running kernel has no more room for it"
-	[section]="it stands in another section"
-	[alignment]="it would have to stand elsewhere"
+	[size]="its size changed, and the running kernel has no room for a larger one"
+	[section]="its section changed"
+	[alignment]="its alignment changed, so it would need another address"
 	[read-only]="the running kernel can't write to it (const or __ro_after_init); change its readers"
-	[per-cpu]="each processor has one of its own; write to all of them (for_each_possible_cpu()), with a look at who may be writing"
-	[static-local]="it is a static variable of a function, which a callback can't name; write to it in that function, or move what you need"
-	[code-switch]="the kernel keeps instructions in step with it; use static_branch_enable() and the like"
-	[const-member]="the source has it as const"
-	[relocation]="it has a reference that is no pointer by itself"
-	[nameless]="it refers to what C has no name for (a compound literal, a static variable of a function)"
+	[per-cpu]="each CPU has its own copy; write to all of them (for_each_possible_cpu()), and mind other writers"
+	[static-local]="it is a static variable of a function, which a callback can't name; write to it in that function"
+	[code-switch]="the kernel rewrites code that depends on it; use static_branch_enable() or the like"
+	[const-member]="the source declares it const"
+	[relocation]="it contains a reference that is not a plain pointer"
+	[nameless]="it refers to something without a name in C (a compound literal, a static variable of a function)"
 	[no-type]="the debug information does not tell its type"
-	[many]="it differs in more than 64 places, which makes it another table"
+	[many]="it differs in more than 64 places"
 )
 
 # suggest_tell_rest: a note for each variable that differs by more than values
@@ -85,7 +85,7 @@ suggest_ignored() {
 	suggest_records "$object" variable | while IFS=$'\t' read -r _ name section; do
 		if [[ ${SUGGEST_ALONE["$object $name"]:-} ]]; then continue; fi
 		if [[ $section == - ]]; then
-			note "--suggest: $object: $name: its initial value is in a hunk or a section with something else; take it out of the patch by hand"
+			note "--suggest: $object: $name: its initial value shares a hunk or a section with something else; remove it from the patch by hand"
 			continue
 		fi
 		printf '/* The initial value of %s stays in the source, and out of the livepatch. */\nKPATCH_IGNORE_SECTION("%s");\n' "$name" "$section"
@@ -146,7 +146,7 @@ suggest_deliver() {
 	to=$OPT_OUTPUT/${to%.diff}-callback.patch
 	suggest_options
 	{
-		echo "Values for the running kernel, instead of initial ones that it does not see. Made by kpatch-build --suggest; to"
+		echo "Writes values to the running kernel, which does not see new initial values. Made by kpatch-build --suggest; to"
 		echo "be given after the patch that it was made from, with the options:${REPLIES[*]:+ ${REPLIES[*]}}"
 		echo
 		cat -- "$1"
@@ -154,13 +154,13 @@ suggest_deliver() {
 	progress_clear
 	cat -- "$patch"
 	if [[ -e $to ]] && ! cmp -s -- "$patch" "$to"; then
-		warn "--suggest: $to is there, and another one, so it was left as it is"
+		warn "--suggest: $to already exists with other contents, and was left as it is"
 		return 0
 	fi
 	cp -- "$patch" "$to.new"
 	mv -f -- "$to.new" "$to"
 	if (cd -- "$WORK/2-tree/unnumbered" && grep -qE '^(KPATCH|KLP)_(PRE|POST)_(UN)?PATCH_CALLBACK' -- "${PATCHED_FILES[@]}"); then
-		note "--suggest: the patch has callbacks already, and an object has one of a kind: call what is suggested from them"
+		note "--suggest: the patch already has callbacks, and an object can have only one of each kind: call the suggested functions from yours"
 	fi
 	note "--suggest: $to was written. Read it, then build with it:"
 	for word in "${RUN_ARGS[@]}"; do

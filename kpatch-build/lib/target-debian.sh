@@ -14,7 +14,7 @@ DEBIAN_TARGET=""        # image and headers, unpacked
 debian_version() {
 	local release=$OPT_RELEASE
 	if ! command -v apt-cache >/dev/null || ! command -v apt-get >/dev/null; then
-		die "this is no Debian system (no apt-get), so the target's packages can't be fetched; describe the target with -s, -c and -v"
+		die "this is not a Debian system (no apt-get), so the target's packages can't be fetched; describe the target with -s, -c and -v"
 	fi
 	debian_index
 	if [[ $release =~ ^[0-9]+\.[0-9]+$ ]]; then debian_newest "$release"; release=$REPLY; fi
@@ -100,9 +100,9 @@ debian_image_version() {
 	done
 	debian_no_lists
 	if [[ $running ]]; then
-		die "the running kernel is version $running of $release, which the archive does not hold (it has: ${versions:-none}); reboot into a current kernel, or describe it with -s, -c and -v"
+		die "the running kernel is version $running of $release, which the archive does not hold (it has: ${versions:-none}); reboot into a current kernel, or describe the running one with -s, -c and -v"
 	fi
-	die "there is no package linux-image-$release in the archive; kpatch-build --list-targets lists what there is (after apt-get update), other kernels are described with -s, -c and -v"
+	die "there is no package linux-image-$release in the archive; kpatch-build --list-targets lists the available ones (after apt-get update); describe other kernels with -s, -c and -v"
 }
 
 # debian_targets [SERIES] -> REPLY: "version release" lines of the standard flavour, newest first. (One madison call for
@@ -231,7 +231,7 @@ debian_newest() {
 	debian_no_lists
 	debian_targets "$line"; targets=$(awk '{ print $2 }' <<<"$REPLY" | xargs)
 	if [[ $targets ]]; then
-		die "of series $line the archive has $targets, but for none of them the headers, what these depend on and a package linux-source-$line of the same version"
+		die "of series $line the archive has $targets, but for none of them the headers with their dependencies and a package linux-source-$line of the same version"
 	fi
 	die "the package lists of this machine have no stock kernel of series $line; are they current (apt-get update, as root), and do the sources of apt include the security suite, where Debian keeps new kernels of a stable release? kpatch-build --list-targets lists what there is"
 }
@@ -279,7 +279,7 @@ debian_fetch() {
 			REPLY=$file
 			return
 		fi
-		note "packages/${file##*/} in the cache is damaged, or another package; fetching it anew"
+		note "packages/${file##*/} in the cache is damaged, or is another package; fetching it again"
 		rm -rf -- "$file"
 	done
 	debian_versions "$package"; have=${REPLY//$'\n'/ }
@@ -355,7 +355,7 @@ debian_unpack_package() {
 	if ! long_run "$WORK/1-target/unpack.log" no_progress dpkg-deb -x "$file" "$to"; then
 		show_file "$WORK/1-target/unpack.log"
 		rm -f -- "$file"
-		die "${file##*/} could not be unpacked and was removed; run again to fetch it anew"
+		die "${file##*/} could not be unpacked and was removed; run again to fetch it again"
 	fi
 	REPLY=$file
 }
@@ -366,7 +366,7 @@ debian_redirect_headers() {
 	common=$(sed -n 's,^include .*/\(linux-headers-[^/]*\)/Makefile$,\1,p' "$makefile")
 	line="include $dir/usr/src/$common/Makefile"
 	if [[ -z $common || ! -f $dir/usr/src/$common/Makefile ]]; then
-		die "the headers package of $TARGET_RELEASE is laid out in a way that is not known; its Makefile: $(head -c 200 "$makefile")"
+		die "the headers package of $TARGET_RELEASE has an unknown layout; its Makefile:  $(head -c 200 "$makefile")"
 	fi
 	if ! grep -qxF -- "$line" "$makefile"; then
 		printf '%s\n' "$line" >"$makefile.new.$$"
@@ -390,7 +390,7 @@ debian_unpack_source() {
 		unpack "$file" "$package" "$to"; then
 		show_file "$UNPACK_LOG" 5
 		rm -f -- "$file"
-		die "${file##*/} could not be unpacked and was removed; run again to fetch it anew"
+		die "${file##*/} could not be unpacked and was removed; run again to fetch it again"
 	fi
 }
 # tar's checkpoints count records of 10 KiB

@@ -21,7 +21,7 @@ own_headers() {
 	done
 	if [[ ! -f $TARGET_SYMVERS ]]; then
 		die "no Module.symvers: it is neither in $OPT_SOURCE nor beside the configuration or the image
-    it lists what the target exports, with versions; the build of the target made it. Give the file of that very
+    it lists what the target exports, with versions, and comes from the build of the target. Give the file of exactly that
     build with --symvers FILE (distributions ship it in the headers package: /usr/src/linux-headers-RELEASE/), or
     build the tree once with its configuration (make vmlinux modules)"
 	fi

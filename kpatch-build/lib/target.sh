@@ -42,7 +42,7 @@ target_describe() {
 	image_facts
 	image_banner
 	TARGET_RELEASE=${TARGET_RELEASE:-$REPLY}
-	if [[ $REPLY != "$TARGET_RELEASE" ]]; then die "the image of $TARGET_RELEASE, $TARGET_IMAGE, says it is $REPLY"; fi
+	if [[ $REPLY != "$TARGET_RELEASE" ]]; then die "the image of $TARGET_RELEASE, $TARGET_IMAGE, says that it is $REPLY"; fi
 	provider headers
 	config_check "$TARGET_CONFIG"
 	compiler_find "$TARGET_CONFIG"
@@ -132,6 +132,6 @@ target_source_fits() {
 		die "image and source do not belong together: the source is $version, the image says '$TARGET_BANNER'"
 	fi
 	if [[ ! $version =~ ^(5\.(8|9|[1-9][0-9])|[6-9]|[1-9][0-9])\. ]]; then
-		die "kernel $version is too old: livepatch relocations work as needed only from 5.8 on"
+		die "kernel $version is too old: livepatch relocations work correctly only since 5.8"
 	fi
 }

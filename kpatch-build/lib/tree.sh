@@ -98,7 +98,7 @@ tree_make() {
 	if ! long_run "$log" tree_progress "${KMAKE[@]}" -j "$OPT_JOBS" modules_prepare; then
 		show_matching 'error|\*\*\*|not found' "$log"
 		cp "$log" "$CACHE/tree/failed.log"
-		die "the build tree can't be prepared; all of make's output: $CACHE/tree/failed.log"
+		die "the build tree can't be prepared; the full output of make: $CACHE/tree/failed.log"
 	fi
 	tree_compare_config
 	if [[ $OPT_SOURCE ]]; then
@@ -176,6 +176,6 @@ tree_compare_config() {
 	config_set "$TARGET_CONFIG" >"$WORK/2-tree/config.given"
 	changed=$(config_differing "$WORK/2-tree/config.given" "$WORK/2-tree/config.read" "$CONFIG_MAY_DIFFER")
 	if [[ $changed ]]; then
-		warn "the source's Kconfig changes the configuration that was given ($changed ...); was the image built with this file from this source?"
+		warn "the source's Kconfig changes the given configuration ($changed ...); was the image built with this file from this source?"
 	fi
 }

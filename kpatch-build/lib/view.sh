@@ -29,7 +29,7 @@ view_make() {
 		at_exit view_give_back
 		view_fill "$from"
 		if ! view_check "$from"; then
-			debug "$PATCHED is not as it was made: making it anew"
+			debug "$PATCHED has changed: making it again"
 			view_link
 			view_fill "$from"
 			view_check "$from" || view_foreign
@@ -38,7 +38,7 @@ view_make() {
 	fi
 }
 view_foreign() {
-	die "internal: $PATCHED differs from the source in other files than the patch changes; is something else writing there?"
+	die "internal: $PATCHED differs from the source in files that the patch does not change; is another program writing there?"
 }
 
 # The first view that no other run has, as a run left it or new.

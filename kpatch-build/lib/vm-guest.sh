@@ -77,7 +77,7 @@ klp_wait()
 	end=$(($(now) + $2))
 	while [ "$(cat "$dir/transition" 2> /dev/null)" = 1 ]; do
 		if [ "$(now)" -ge "$end" ]; then
-			say "the transition of $1 was not finished after $2 s; tasks that hold it up:"
+			say "the transition of $1 was not complete after $2 s; tasks that block it:"
 			klp_stalled
 			return 1
 		fi
@@ -107,7 +107,7 @@ klp_load()
 		return 1
 	fi
 	if [ "$(cat "/sys/kernel/livepatch/$name/enabled" 2> /dev/null)" != 1 ]; then
-		say "$name is loaded but the kernel does not list it as an enabled livepatch"
+		say "$name is loaded, but the kernel does not list it as an enabled livepatch"
 		return 1
 	fi
 	klp_wait "$name" "${2:-60}"
@@ -125,7 +125,7 @@ klp_disable()
 	fi
 	while [ -d "$dir" ]; do
 		if [ "$(now)" -ge "$end" ]; then
-			say "$1 was not disabled after ${2:-60} s; tasks that hold it up:"
+			say "$1 was not disabled after ${2:-60} s; tasks that block it:"
 			klp_stalled
 			return 1
 		fi
@@ -178,7 +178,7 @@ test_phase()
 	fi
 	[ "$1" = loaded ] || [ "$status" != 0 ] && return 0
 	case $1 in
-	before) say "the test passes already before the module is loaded" ;;
+	before) say "the test already passes before the module is loaded" ;;
 	*) say "the test still passes after the module was unloaded" ;;
 	esac
 	return 1

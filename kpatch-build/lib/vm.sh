@@ -51,7 +51,7 @@ vm_require() {
 vm_config() {
 	config_problems "$VM_RULES" "$1"
 	if [[ $REPLY ]]; then
-		die "--boot-test: the virtual machine can't show anything with the configuration $1; these options stand in the way:$REPLY"
+		die "--boot-test: the boot test does not work with the configuration $1, because of these options:$REPLY"
 	fi
 }
 
@@ -66,7 +66,7 @@ vm_image() {
 		if [[ -f $VM_IMAGE ]] && vm_is_of_target "$VM_IMAGE"; then return; fi
 		if [[ -f $VM_IMAGE ]]; then tried="; $VM_IMAGE is of another build"; fi
 	done
-	die "--boot-test: $TARGET_IMAGE is an ELF file without an entry for virtual machines (CONFIG_PVH is not set), and there is no ${ARCH_BOOT_IMAGE##*/} of the same build beside it ($ARCH_BOOT_IMAGE)$tried; build it (make ${ARCH_BOOT_IMAGE##*/}), or give the bootable image with -v"
+	die "--boot-test: $TARGET_IMAGE is an ELF file without an entry point for virtual machines (CONFIG_PVH is not set), and there is no ${ARCH_BOOT_IMAGE##*/} of the same build beside it ($ARCH_BOOT_IMAGE)$tried; build it (make ${ARCH_BOOT_IMAGE##*/}), or give the bootable image with -v"
 }
 
 # vm_is_of_target IMAGE: does the bootable image say what the target says of itself: "RELEASE (USER@HOST) #1 SMP DATE", the banner without
@@ -229,7 +229,7 @@ vm_prove() {
 		for object in $(modinfo -F klp_object "$ko"); do
 			if [[ $object == vmlinux ]]; then continue; fi
 			if [[ -z $TARGET_MODULES_DIR ]]; then
-				die "the patch changes module $object, but it is not known where the target's modules are; give them with --modules"
+				die "the patch changes module $object, but the target's modules are not known; give their directory with --modules"
 			fi
 			vm_add_module "$dir" "$TARGET_MODULES_DIR" "$object"
 			echo "$object" >>"$dir/root/vm/objects"
@@ -238,7 +238,7 @@ vm_prove() {
 	done
 	for object in "${OPT_BOOT_MODULES[@]}"; do
 		if [[ -z $TARGET_MODULES_DIR ]]; then
-			die "--boot-test-module $object: it is not known where the target's modules are; give them with --modules"
+			die "--boot-test-module $object: the target's modules are not known; give their directory with --modules"
 		fi
 		vm_find_module "$TARGET_MODULES_DIR" "$object"
 		if [[ -z $REPLY ]]; then die "--boot-test-module $object: $TARGET_RELEASE has no such module"; fi
@@ -251,7 +251,7 @@ vm_prove() {
 	if ((status == 99)); then
 		workdir_keep
 		tail -n 30 "$dir/console" | tr -d '\r' | sed 's/^/    /' >&2
-		die "the kernel was booted but $VM_WHY; its console is in $dir/console"
+		die "the kernel was booted, but $VM_WHY; its console output is in $dir/console"
 	elif ((status)); then
 		grep -v "^$VM_DONE" "$dir/results" | tr -d '\r' | sed 's/^/    /' >&2
 		workdir_keep

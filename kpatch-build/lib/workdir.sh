@@ -19,10 +19,10 @@ workdir_find_cache() {
 workdir_make() {
 	workdir_find_cache
 	if ! mkdir -p "$CACHE/work" 2>/dev/null || [[ ! -w $CACHE/work ]]; then
-		die "the cache directory $CACHE can't be written; set KPATCH_CACHE to one that can"
+		die "the cache directory $CACHE is not writable; set KPATCH_CACHE to one that is"
 	fi
 	CACHE=$(realpath -- "$CACHE")
-	case $CACHE in *[[:space:]:,%\'\"]*) die "the kernel can't be built in a path with such characters: '$CACHE'; set KPATCH_CACHE" ;; esac
+	case $CACHE in *[[:space:]:,%\'\"]*) die "the kernel can't be built in a path with blanks or any of : , % ' \": '$CACHE'; set KPATCH_CACHE" ;; esac
 	cache_is_own
 	workdir_remove_dead
 	WORK=$(mktemp -d "$CACHE/work/run.XXXXXX")

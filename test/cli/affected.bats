@@ -118,7 +118,7 @@ setup() {
 	echo 'obj-y += never.o' >"$T/src/drivers/c/Makefile"
 	echo 'obj-$(CONFIG_NO) += off.o' >>"$T/src/drivers/a/Makefile"
 	run -0 lib find_all drivers/a/no.c drivers/a/off.c drivers/c/never.c kernel/foo.c
-	[[ $output == *"note: left out, not built with the configuration of 6.12.3: drivers/a/no.c drivers/a/off.c drivers/c/never.c"*$'\n'"kernel/foo.o" ]]
+	[[ $output == *"note: left out, because the configuration of 6.12.3 does not build it: drivers/a/no.c drivers/a/off.c drivers/c/never.c"*$'\n'"kernel/foo.o" ]]
 	run -2 lib find_all drivers/a/no.c
 	[[ $output == *"not compiled into the kernel or a module"*"    drivers/a/no.c"* ]]
 }
@@ -245,7 +245,7 @@ setup() {
 	rm -rf "$T/work"
 	echo "no module" | xz >"$file"
 	run -1 lib find_all drivers/a/one.c
-	[[ $output == *"$file is no module of a kernel, or damaged"* && $output != *internal* ]]
+	[[ $output == *"$file is not a kernel module, or damaged"* && $output != *internal* ]]
 }
 
 # fit FILE.ko: as the module drivers/a/a-mod of the target
@@ -279,13 +279,13 @@ fit() {
 	fit "$T/a-mod.ko" 0
 	sed -i 's/22222222/55555555/' "$T/symvers"
 	fit "$T/a-mod.ko" 2
-	[[ $output == *"drivers/a/a-mod.ko takes taken with version 0x22222222, not 0x55555555 [module-differs]" ]]
+	[[ $output == *"drivers/a/a-mod.ko imports taken with version 0x22222222, not 0x55555555 [module-differs]" ]]
 	sed -i 's/55555555/22222222/; s/44444444/55555555/' "$T/symvers"
 	fit "$T/a-mod.ko" 2
-	[[ $output == *"drivers/a/a-mod.ko gives given with version 0x44444444, not 0x55555555 [module-differs]" ]]
+	[[ $output == *"drivers/a/a-mod.ko exports given with version 0x44444444, not 0x55555555 [module-differs]" ]]
 	sed -i '/given/d' "$T/symvers"
 	fit "$T/a-mod.ko" 2
-	[[ $output == *"drivers/a/a-mod.ko gives given, which is not there [module-differs]" ]]
+	[[ $output == *"drivers/a/a-mod.ko exports given, which the Module.symvers does not list [module-differs]" ]]
 	sed -i 's/6.12.3/6.12.4/' "$T/a-mod.S"
 	cc -c -o "$T/a-mod.ko" "$T/a-mod.S"
 	fit "$T/a-mod.ko" 2
@@ -309,7 +309,7 @@ patched_file() { mkdir -p "$(dirname "$T/view/$1")"; rm -f "$T/view/$1"; cat >"$
 	echo 'obj-y := x.o' >"$T/src/kernel/deep/Makefile"
 	patched_view
 	run -0 lib find_all kernel/foo.c drivers/a/no.c kernel/off-part.c kernel/deep/x.c
-	[[ $output == *"note: left out, not built with the configuration of 6.12.3: drivers/a/no.c kernel/off-part.c kernel/deep/x.c"* ]]
+	[[ $output == *"note: left out, because the configuration of 6.12.3 does not build it: drivers/a/no.c kernel/off-part.c kernel/deep/x.c"* ]]
 	[[ ${lines[-1]} == kernel/foo.o ]]
 	run -2 lib find_all drivers/a/no.c
 	[[ $output == *"not compiled into the kernel or a module"*"    drivers/a/no.c [not-built]" ]]
@@ -334,7 +334,7 @@ patched_file() { mkdir -p "$(dirname "$T/view/$1")"; rm -f "$T/view/$1"; cat >"$
 	while IFS= read -r text; do
 		printf 'obj-y += foo.o\n%b\n' "$text" | patched_file kernel/Makefile
 		run -2 lib build_find kernel/Makefile kernel/foo.c
-		[[ $output == *"can't be changed in a running one:"$'\n'"    kernel/Makefile: "* ]] || { echo "$text: $output"; false; }
+		[[ $output == *"a livepatch can't change how the running kernel was configured and built:"$'\n'"    kernel/Makefile: "* ]] || { echo "$text: $output"; false; }
 	done <<-'EOT'
 		ccflags-y += -DX
 		CFLAGS_foo.o := -O3
@@ -377,7 +377,7 @@ patched_file() { mkdir -p "$(dirname "$T/view/$1")"; rm -f "$T/view/$1"; cat >"$
 	# For an option that is off it is left out.
 	printf 'obj-$(CONFIG_M) += a-mod.o\na-mod-y := one.o two.o\na-mod-$(CONFIG_NO) += no.o new.o\n' | patched_file drivers/a/Makefile
 	run -0 lib build_find drivers/a/Makefile drivers/a/one.c drivers/a/new.c
-	[[ $output == *"left out, not built with the configuration of 6.12.3: drivers/a/new.c"* ]]
+	[[ $output == *"left out, because the configuration of 6.12.3 does not build it: drivers/a/new.c"* ]]
 	# Without a line in a Makefile nobody compiles it.
 	run -2 lib find_all kernel/foo.c drivers/b/new.c
 }

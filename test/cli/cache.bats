@@ -99,7 +99,7 @@ if ((EUID == 0)); then KINDS+=" owner"; fi
 	run -0 check --light
 	run -0 check --only - <<<one
 	run -2 check --only - <<<sub/two.c
-	[[ $output == "sub/two.c has another content" ]]
+	[[ $output == "sub/two.c has other content" ]]
 	echo "new" >"$T/d/sub/new.h"
 	run -2 check --light
 	[[ $output == "sub/new.h does not belong there" ]]
@@ -144,7 +144,7 @@ FILL='fill() { mkdir -p "$1/sub/deep"; ln -s one "$1/link"; for f in one sub/two
 		damage "$kind" "$T/cache/x/d"
 		run -0 lib cache_fill "$T/cache/x/d" fill
 		[[ $output == *filled ]]
-		if [[ $kind != no-manifest ]]; then [[ $output == *"note: x/d in the cache is damaged ("*"); making it anew"* ]]; fi
+		if [[ $kind != no-manifest ]]; then [[ $output == *"note: x/d in the cache is damaged ("*"); making it again"* ]]; fi
 		[[ -d $T/cache/x/d && ! -L $T/cache/x/d && $(<"$T/cache/x/d/one") == whole && $(<"$T/cache/x/d/sub/deep/three") == whole ]]
 		[[ ! -e $T/cache/x/d.new && ! -e $T/cache/x/d.old ]]
 		run -0 lib cache_fill "$T/cache/x/d" fill
@@ -234,7 +234,7 @@ tree_setup() {
 	for file in kernel/foo.o kernel/.foo.o.cmd include/x.h; do
 		: >"$tree/$file"
 		run -0 lib compile
-		[[ $output == *"note: tree/${tree##*/} in the cache is damaged ($file has another size); making it anew"*prepared ]]
+		[[ $output == *"note: tree/${tree##*/} in the cache is damaged ($file has another size); making it again"*prepared ]]
 		[[ $(<"$tree/kernel/foo.o") == object && $(<"$tree/include/x.h") == generated ]]
 	done
 	: >"$T/made"
@@ -288,7 +288,7 @@ package() {
 	[[ -z $output ]]
 	truncate -s -1000 "$file"
 	run -0 lib fetch
-	[[ $output == *"packages/${file##*/} in the cache is damaged, or another package; fetching it anew"*fetched ]]
+	[[ $output == *"packages/${file##*/} in the cache is damaged, or is another package; fetching it again"*fetched ]]
 	cp "$T/other.deb" "$file"
 	run -0 lib fetch
 	[[ $output == *fetched ]]
@@ -325,7 +325,7 @@ package() {
 	# read
 	echo 4 >"$T/cache/source/s/include/linux/a.h"
 	run -99 lib used
-	[[ $output == *"source/s in the cache is damaged (include/linux/a.h has another content); making it anew"*again ]]
+	[[ $output == *"source/s in the cache is damaged (include/linux/a.h has other content); making it again"*again ]]
 	run -0 lib used
 	[[ $output == good && $(<"$T/cache/source/s/include/linux/a.h") == 1 ]]
 	# or was put there

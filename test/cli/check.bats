@@ -32,7 +32,7 @@ readonly LOCKS='/^static int cmdline_proc_show/i\static DEFINE_MUTEX(cmdline_mut
 
 		fs/proc/cmdline.o (vmlinux)
 		  cmdline_proc_show: changed; ftrace can reach it
-		    note: takes or releases locks otherwise, by the calls in its code: mutex_lock(cmdline_mutex) 1 instead of 0, mutex_unlock(cmdline_mutex) 1 instead of 0; returns with 0 or 1 more locks held than at its entry, instead of 0; old and new code run at the same time [locks-changed]
+		    note: takes or releases locks differently, judging by its calls: mutex_lock(cmdline_mutex) 1 instead of 0, mutex_unlock(cmdline_mutex) 1 instead of 0; returns with 0 or 1 more locks held than at its entry, instead of 0; old and new code run at the same time [locks-changed]
 
 		Can be livepatched: 1 changed and 0 new function(s). To be judged: 0 warning(s), 1 note(s).
 	EOF
@@ -50,7 +50,7 @@ readonly LOCKS='/^static int cmdline_proc_show/i\static DEFINE_MUTEX(cmdline_mut
 
 		fs/proc/cmdline.o (vmlinux)
 		  proc_cmdline_init:
-		    refused: changed __init or __exit function: it already ran, or runs once; patch the code that uses its result (hunk @@ @@ of fs/proc/cmdline.c) [init-code]
+		    refused: changed __init or __exit function: it has already run, or runs only once; patch the code that uses its result (hunk @@ @@ of fs/proc/cmdline.c) [init-code]
 
 		Refused: 1 reason(s), see above.
 	EOF

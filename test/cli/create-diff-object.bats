@@ -286,7 +286,7 @@ size_of() { readelf -SW "$1" | sed -n "s/^ *\[ *[0-9]*\] ${2//./\\.} *[A-Z]* *[0
 	objects "$CHANGE"
 	for name in '' 'a b,c' kvm-amd a.ko; do
 		run -1 "$TOP/build/bin/create-diff-object" orig/file.o patched/file.o "$name" symtab /dev/null livepatch_test out.o
-		[[ ! -e out.o && $output == *"OBJNAME: error: '$name' is no name of a loaded object"* ]]
+		[[ ! -e out.o && $output == *"OBJNAME: error: '$name' is not the name of a loaded object"* ]]
 	done
 	run -0 "$TOP/build/bin/create-diff-object" orig/file.o patched/file.o kvm_amd symtab /dev/null livepatch_test out.o
 }
@@ -307,7 +307,7 @@ size_of() { readelf -SW "$1" | sed -n "s/^ *\[ *[0-9]*\] ${2//./\\.} *[A-Z]* *[0
 		objects 's/64/256/' -g1
 		(cd "$side" && gcc "${options[@]}" -c file.c)
 		run -3 diff_them
-		[[ $output == "patched/file.o: f: warning: 256 behind the name of file.c was 64: taken for a line number"* ]]
+		[[ $output == "patched/file.o: f: warning: 256 after the name of file.c was 64: taken for a line number"* ]]
 	done
 	objects 's/64/256/' -g1
 	run -0 --separate-stderr diff_them
@@ -343,7 +343,7 @@ diff_module() { "$TOP/build/bin/create-diff-object" orig/file.o patched/file.o m
 	for depends in "" other base base-mod2 my-base-mod; do
 		module "$depends" orig/file.o
 		run -2 diff_module
-		[[ $output == *"file.o: base_export: refused: exported by module base_mod, which need not be there: mymod does not depend on it [module-export]" ]]
+		[[ $output == *"file.o: base_export: refused: exported by module base_mod, which may not be loaded: mymod does not depend on it [module-export]" ]]
 		[[ ! -e out.o ]]
 	done
 }

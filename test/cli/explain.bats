@@ -71,7 +71,7 @@ has() {
 
 @test "a text" {
 	run -0 explained 's/before/after/'
-	has '  reason: the text "after the text\n" was "before the text\n"'
+	has '  reason: the string "after the text\n" was "before the text\n"'
 	has '  +  +0x9 mov $"after the text\n", %rdi'
 	has "patched.o: .rodata.text.str1.1: copied: used by text+0xc"
 }
@@ -243,7 +243,7 @@ entries() {
 @test "another static key" {
 	entries
 	run -0 explained 's/"i"\(&key_a\)/"i"(\&key_b)/'
-	has "patched.o: label: changed: a special table's entry for it differs"
+	has "patched.o: label: changed: its entry in a special section differs"
 	has "  reason: an entry of __jump_table has other contents or a replacement that differs"
 	has "  -  entry: 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 key_a"
 	has "  +  entry: 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 key_b"
@@ -265,7 +265,7 @@ entries() {
 	has '  -  entry: 00 00 00 00 00 00 00 00 07 00 01 09 "fs/orig.c"'
 	has '  +  entry: 00 00 00 00 00 00 00 00 07 00 03 09 "fs/orig.c"'
 	run -0 explained 's/__bug_table, /__bug_table_, /; s/.long 1b - ., 4f - ./.long 0, 0/; s/__bug_table_, ."aw."/.discard.addressable/'
-	has "  reason: an entry of __bug_table that the patched function has no longer"
+	has "  reason: an entry of __bug_table that the patched function no longer has"
 	[[ $output == *'  -  entry: 00 '* && $output != *'  +  entry: '* ]]
 }
 

@@ -85,21 +85,21 @@ strange() {
 	rm -r "$D"; recorded; rm "$D/.klp-recipe-name.mod.cmd"
 	strange "Kbuild does not record how it makes klp-recipe-name.mod"
 	rm -r "$D"; recorded; record modules.order 'echo $(unknown)'
-	strange "there is a variable of make in the command for modules.order"
+	strange "the command for modules.order contains a make variable"
 	rm -r "$D"; recorded; record klp-hook.o 'objcopy @NAME@'
-	strange "there are strange characters in what Kbuild runs (klp-hook.o)"
+	strange "the commands of Kbuild contain strange characters (klp-hook.o)"
 	rm -r "$D"; recorded; record klp-hook.o "objcopy $T/work/6-diff/x.o"
-	strange "the work directory is in what Kbuild runs"
+	strange "the commands of Kbuild contain the work directory"
 	rm -r "$D"; recorded; echo "other_cmd := x" >"$D/.klp-hook.o.cmd"
-	strange "what Kbuild records for klp-hook.o is not known: other_cmd := x"
+	strange "Kbuild's record of klp-hook.o has an unknown form: other_cmd := x"
 	rm -r "$D"; recorded; sed -i '1s,/recipe/klp-hook.o ,/recipe/other.o ,' "$D/.klp-hook.o.cmd"
-	strange "what Kbuild records for klp-hook.o is not known: $(head -c 200 <<<"savedcmd_$D/other.o := objcopy $D/patch-hook.o $D/klp-hook.o")"
+	strange "Kbuild's record of klp-hook.o has an unknown form: $(head -c 200 <<<"savedcmd_$D/other.o := objcopy $D/patch-hook.o $D/klp-hook.o")"
 	rm -r "$D"; recorded; echo "#SYMVER a 0x1" >>"$D/.klp-recipe-name.o.cmd"
 	strange "klp-recipe-name.o exports symbols"
 	rm -r "$D"; recorded; environment LC_ALL=other
 	strange "Kbuild changes LC_ALL"
 	rm -r "$D"; recorded; environment "X=@NAME@"
-	strange "there are strange characters in what Kbuild runs (X)"
+	strange "the commands of Kbuild contain strange characters (X)"
 	rm -r "$D"; recorded; env -i PATH="$PATH" CC=cc env -0 KLP_DIRECTORY=/ >"$D/klp-environment"
 	strange "Kbuild does not tell what it is"
 }
@@ -212,7 +212,7 @@ as_kbuild() { [[ $(<"$T/$1/$2.ko") == "$(cat "$T/kmod/patch-hook.c"; printf '%s\
 		link) cp "$entry/commands" "$T/commands"; ln -sf "$T/commands" "$entry/commands" ;;
 		esac
 		pretended "$kind" c 3
-		[[ $output == "kpatch-build: note: glue/${entry##*/} in the cache is damaged ("*"); making it anew"$'\n'"status 0" ]]
+		[[ $output == "kpatch-build: note: glue/${entry##*/} in the cache is damaged ("*"); making it again"$'\n'"status 0" ]]
 		as_kbuild "$kind" c 3
 		made 2
 		pretended "$kind.2" c 4
@@ -336,7 +336,7 @@ same() {
 	for object in 7-link/klp-hook 4-compile/patched/two; do
 		echo 'int x;' | gcc-11 -c -x c -o "$T/work/$object.o" -
 		run -1 lib module_one_compiler "$T/work/7-link"
-		[[ $output =~ error:\ the\ module\'s\ glue\ was\ compiled\ by\ \'GCC:[^\']*\ 1[12]\.[^\']*\',\ (one|two)\.o\ by\ \'GCC:[^\']*\ 1[12]\. && $output == *"the Makefile of /headers names another compiler"* ]]
+		[[ $output =~ error:\ the\ files\ of\ kmod/patch\ were\ compiled\ by\ \'GCC:[^\']*\ 1[12]\.[^\']*\',\ (one|two)\.o\ by\ \'GCC:[^\']*\ 1[12]\. && $output == *"the Makefile of /headers names another compiler"* ]]
 		echo 'int x;' | gcc-12 -c -x c -o "$T/work/$object.o" -
 	done
 }

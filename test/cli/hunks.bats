@@ -149,7 +149,7 @@ again() {
 	[[ $output == *"again: <--without-hunk="*"> <--without-hunk="*"> <x.patch>" ]]
 	# Where it comes from is not known.
 	run -0 again init-code <<<"${init%%$'\n'*}"
-	[[ $output == *"warning: --without: no hunk is known for these refusals: foo_init [init-code]"*"goes on" ]]
+	[[ $output == *"warning: --without: these refusals can't be traced to hunks: foo_init [init-code]"*"goes on" ]]
 	run -0 again <<<"$init"
 	[[ $output == "goes on" ]]
 }

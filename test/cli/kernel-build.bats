@@ -101,7 +101,7 @@ listing() { (cd "$1" && find . -printf '%p %y %s %T@ %C@\n' | sort); }
 	TARGET_IMAGE=$T/vmlinux
 	run -2 own_tree "$TARGET_SOURCE"
 	[[ $output == *"    fs/proc/cmdline.o: cmdline_proc_show+0: compiled e8, kernel has cc; the source, config or compiler differs from the one the kernel was built with (1 of 2 functions match)"* ]]
-	[[ $output == *"what was compiled is not what $TARGET_RELEASE runs"*"fs/proc/cmdline.o"* ]]
+	[[ $output == *"the compiled code is not what $TARGET_RELEASE runs"*"fs/proc/cmdline.o"* ]]
 	[[ -z $(ls -A "$T/out") ]]
 
 	# With --skip-base-check it is a warning, the module is built and says so, and who checks it is told.

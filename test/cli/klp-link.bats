@@ -59,7 +59,7 @@ mod() {
 	for module in vmlinux mod_d other; do
 		if [[ $module == other ]]; then mod other none; fi
 		run -2 --separate-stderr symbols --modules modules mod_a:a.o "$module:b.o"
-		[[ $output == $'refused\tsymbol-missing\tadded\t'"which the patch adds to module mod_a; $module does not depend on that module, and would use it while it is not there"$'\tb.o' ]]
+		[[ $output == $'refused\tsymbol-missing\tadded\t'"which the patch adds to module mod_a; $module does not depend on that module, and would use the symbol without it"$'\tb.o' ]]
 	done
 	run -2 --separate-stderr symbols mod_a:a.o mod_b:b.o
 }
@@ -154,20 +154,20 @@ versions() { "$LINK" versions --symvers Module.symvers --release 6.12 "$@"; }
 		[[ ! $output ]]
 		module m.ko 6.12 0x11111111 0x33333334 $how
 		run -2 versions drivers/mod-a:m.ko
-		[[ $output == "drivers/mod-a.ko gives of_a with version 0x33333334, not 0x33333333 [module-differs]" ]]
+		[[ $output == "drivers/mod-a.ko exports of_a with version 0x33333334, not 0x33333333 [module-differs]" ]]
 	done
 	module m.ko 6.12 0x11111112 0x33333334
 	module n.ko 6.1 0x11111111 0x33333333
 	run -2 versions drivers/mod-a:m.ko net/n:n.ko
-	[[ ${lines[0]} == "drivers/mod-a.ko takes printk with version 0x11111112, not 0x11111111 [module-differs]" ]]
+	[[ ${lines[0]} == "drivers/mod-a.ko imports printk with version 0x11111112, not 0x11111111 [module-differs]" ]]
 	[[ ${lines[1]} == "net/n.ko was built for 6.1 [module-differs]" && ${#lines[@]} == 2 ]]
 	# What it gives is another module's, or a symbol is lacking.
 	module m.ko 6.12 0x11111111 0x33333333
 	run -2 versions drivers/mod-b:m.ko
-	[[ $output == "drivers/mod-b.ko gives of_a, which is not there [module-differs]" ]]
+	[[ $output == "drivers/mod-b.ko exports of_a, which the Module.symvers does not list [module-differs]" ]]
 	printf '0x44444444\tmore\tdrivers/mod-a\tEXPORT_SYMBOL\t\n' >>Module.symvers
 	run -2 versions drivers/mod-a:m.ko
-	[[ $output == "drivers/mod-a.ko does not give more [module-differs]" ]]
+	[[ $output == "drivers/mod-a.ko does not export more [module-differs]" ]]
 	# Of a build of vmlinux alone
 	sed -i '/mod-a/d' Module.symvers
 	run -0 versions drivers/mod-a:m.ko
@@ -185,7 +185,7 @@ versions() { "$LINK" versions --symvers Module.symvers --release 6.12 "$@"; }
 	[[ $output == $'0x33333333\tof_a\tupdates/mod-a\tEXPORT_SYMBOL_GPL\t\n0x00000000\tof_a\tupdates/n\tEXPORT_SYMBOL_GPL\t' ]]
 	object o.o <<<'int f() { return 1; }'
 	run -1 "$LINK" exports updates/o:o.o
-	[[ $output == "o.o: error: no module of a kernel, or damaged" ]]
+	[[ $output == "o.o: error: not a kernel module, or damaged" ]]
 	run -1 versions updates/o:o.o
 }
 
@@ -195,7 +195,7 @@ versions() { "$LINK" versions --symvers Module.symvers --release 6.12 "$@"; }
 	run -1 "$LINK" symbols --release 6.12 vmlinux:a.o
 	[[ $output == "klp-link symbols: error: --symvers and --release are needed; try --help" ]]
 	run -1 symbols a.o
-	[[ $output == "error: 'a.o' is not of the form MODULE:OBJECT.o" ]]
+	[[ $output == "error: 'a.o' does not have the form MODULE:OBJECT.o" ]]
 	run -1 symbols vmlinux:none.o
 	object b.o <<<'int g(); int f() { return g(); }'
 	run -1 bash -c '"$1" symbols --release 6.12 --symvers Module.symvers vmlinux:b.o >/dev/full' - "$LINK"

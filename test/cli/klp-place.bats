@@ -80,19 +80,19 @@ compile() {
 	run -1 "$PLACE" place --module named.ko --name other -o place "$KERNELS_DIR/orig.o"
 	[[ $output == "named.ko: error: not the module other: it calls itself mod" ]]
 	run -1 "$PLACE" place --module mod.ko --name $'mo\td' -o place "$KERNELS_DIR/orig.o"
-	[[ $output == "mod.ko: error: "*" is no name of a module: letters, digits, underscores" ]]
+	[[ $output == "mod.ko: error: "*" is not the name of a module: letters, digits, underscores" ]]
 	run -1 "$PLACE" place --image "$KERNELS_DIR/vmlinux" -o place "$KERNELS_DIR/vmlinux"
 	[[ $output == "$KERNELS_DIR/vmlinux: error: not an object file of a compiler" ]]
 	run -1 "$PLACE" kallsyms "$KERNELS_DIR/vmlinux" --module mod.ko
 	[[ ${lines[-1]} == "klp-place kallsyms: error: unknown option; try --help" ]]
 	run -1 "$PLACE" layout mod.ko
-	[[ $output == "mod.ko: error: a module; its BTF is only what the kernel's lacks, give the image" ]]
+	[[ $output == "mod.ko: error: a module; its BTF has only the types that the kernel's lacks; give the image" ]]
 	run -1 "$PLACE" place --image "$KERNELS_DIR/vmlinux" --module mod.ko --name mod -o place "$KERNELS_DIR/orig.o"
 	[[ $output == "klp-place place: error: an object is part of the image or of a module: give --image or --module; try --help" ]]
 	run -1 "$PLACE" place --module mod.ko -o place "$KERNELS_DIR/orig.o"
 	[[ $output == "klp-place place: error: --module and --name go together; try --help" ]]
 	run -1 "$PLACE" place --module mod.ko --name mod --symbols System.map -o place "$KERNELS_DIR/orig.o"
-	[[ $output == "klp-place place: error: --symbols are those of an image; a module has its own; try --help" && ! -e place ]]
+	[[ $output == "klp-place place: error: --symbols belongs to an image; a module has its own symbols; try --help" && ! -e place ]]
 }
 
 @test "each command has its help and its part of the manual page, with the same options" {
@@ -107,7 +107,7 @@ compile() {
 	run -1 "$PLACE"
 	[[ $output == "klp-place: error: no command given; try --help" ]]
 	run -1 "$PLACE" --kallsyms vmlinux
-	[[ $output == "klp-place: error: '--kallsyms' is no command; try --help" ]]
+	[[ $output == "klp-place: error: '--kallsyms' is not a command; try --help" ]]
 	run -1 "$PLACE" elf vmlinux
 	[[ $output == "klp-place elf: error: no output given (-o); try --help" ]]
 	run -1 bash -c '"$1" --help >/dev/full' - "$PLACE"

@@ -286,7 +286,7 @@ text_of() {
 	verdict L12 L12
 	[[ $status == 2 && $output == *"    x.ko: x: L12: x: L4: x"*"refused: the patch takes the address of a function, see above, "*" [endbr-sealed]" ]]
 	verdict L12 L4
-	[[ $status == 1 && $output == *"the finished module breaks a rule, see above, and is not handed out; this is our bug"* ]]
+	[[ $status == 1 && $output == *"the finished module violates a relocation rule, see above, and is not delivered; this is a bug of kpatch-build"* ]]
 	verdict L4
 	[[ $status == 1 ]]
 }
@@ -297,14 +297,14 @@ text_of() {
 	has_line "L1: sh_info 65535 is not a section; apply_relocations\(\) skips the section, and the code keeps zeros$"
 	"$MUTATE" good.ko told.ko info .klp.rela.mod_a..text.fn_a 0xffff
 	run -2 verify told.ko
-	has_line "L1: sh_info 65535 is not a section; the relocations are written to where no section of the module is: "
+	has_line "L1: sh_info 65535 is not a section; the relocations are written outside of the module's sections: "
 	"$MUTATE" good.ko told.ko section .klp.rela.vmlinux..text.patched_fn .klp.rela.vmlinux
 	run -2 verify told.ko
-	has_line "L1: a livepatch .* must be named .*; the kernel takes it, "
+	has_line "L1: a livepatch .* must be named .*; the kernel accepts it, "
 	"$MUTATE" good.ko told.ko section .klp.rela.vmlinux..text.patched_fn .klp.rela.
 	run -2 verify told.ko
 	has_line "L1: a livepatch .* must be named .*; klp_apply_section_relocs\(\) finds no object in it"
 	"$MUTATE" good.ko told.ko string livepatch=Y livepatch=N
 	run -2 verify told.ko
-	has_line "L11: livepatch is \"N\", not Y; the kernel looks for the tag alone"
+	has_line "L11: livepatch is \"N\", not Y; the kernel looks only for the tag"
 }

@@ -41,7 +41,7 @@ readonly CHANGE='s/TITLE 2/TITLE 3/'
 
 @test "a changed macro reaches those that use its name, in text or in a condition" {
 	reach "$CHANGE" none
-	[[ $output == *"note: of 60 files that include what the patch changes, 0 can see the changed macros: MSR_TITLE"* ]]
+	[[ $output == *"note: of 60 files that include a changed header, 0 can see the changed macros: MSR_TITLE"* ]]
 	echo 'int x = MSR_TITLE;' >>"$T/src/kernel/u1.c"
 	printf '#ifdef MSR_TITLE\n#endif\n' >>"$T/src/kernel/u2.c"
 	printf '/* MSR_TITLE */ int XMSR_TITLE, MSR_TITLEX;\n' >>"$T/src/kernel/u3.c"

@@ -101,13 +101,13 @@ add() { printf '%s\n' "--- /dev/null" "+++ b/$1" "@@ -0,0 +1 @@" "+$2" >>"$T/cha
 	rm "$T/change.patch"
 	change sub/part.c 's/n \* 3/n + STEP/'
 	run -2 lib prove
-	[[ $output == *"kpatch-build: refused: what was compiled is not what 6.12."*" runs, see above: sub/part.o; "*"[base-differs]" ]]
+	[[ $output == *"kpatch-build: refused: the compiled code is not what 6.12."*" runs, see above: sub/part.o; "*"[base-differs]" ]]
 }
 
 @test "refused: other modules than the one that is given" {
 	change all.h 's/$/\n#define OTHER 2/'
 	run -2 lib reach
-	[[ ${lines[-2]} == "kpatch-build: refused: the patch changes other modules than one, which is the only one that is given:" ]]
+	[[ ${lines[-2]} == "kpatch-build: refused: the patch changes modules other than one, the only one that was given:" ]]
 	[[ ${lines[-1]} == "    two.o (two.ko) [module-missing]" ]]
 }
 
@@ -115,7 +115,7 @@ add() { printf '%s\n' "--- /dev/null" "+++ b/$1" "@@ -0,0 +1 @@" "+$2" >>"$T/cha
 @test "refused: a header that is made of a changed file" {
 	change limit.h 's/7/8/'
 	run -2 lib reach
-	[[ ${lines[-2]} == "kpatch-build: refused: the build makes something else than an object of what the patch changes"* ]]
+	[[ ${lines[-2]} == "kpatch-build: refused: the patch changes files that the build also uses for something other than an object"* ]]
 	[[ ${lines[-1]} == "    made.h [file-read]" ]]
 }
 
@@ -139,9 +139,9 @@ add() { printf '%s\n' "--- /dev/null" "+++ b/$1" "@@ -0,0 +1 @@" "+$2" >>"$T/cha
 	change Makefile 's,^one-y.*,& sub/more.o,; s/user\.o$/user.o three.o/; s/STEP=2/STEP=3/'
 	add three.c 'int three;'
 	run -2 lib reach
-	[[ ${lines[-5]} == "kpatch-build: refused: how a module that runs was built can't be changed:" ]]
-	[[ ${lines[-4]} == "    Makefile: sub/more.o would be built, too, which is not of a new source file of the patch [build-changed]" ]]
-	[[ ${lines[-3]} == "    Makefile: three.o would be built, too, for three [build-changed]" ]]
+	[[ ${lines[-5]} == "kpatch-build: refused: a livepatch can't change how a running module was built:" ]]
+	[[ ${lines[-4]} == "    Makefile: sub/more.o would be built too, although its source file is not new in the patch [build-changed]" ]]
+	[[ ${lines[-3]} == "    Makefile: three.o would be built too, for three [build-changed]" ]]
 	[[ ${lines[-2]} == "    main.o would be compiled with other options [build-changed]" ]]
 	[[ ${lines[-1]} == "    sub/part.o would be compiled with other options [build-changed]" ]]
 	rm -r "$T/work"
@@ -155,7 +155,7 @@ add() { printf '%s\n' "--- /dev/null" "+++ b/$1" "@@ -0,0 +1 @@" "+$2" >>"$T/cha
 	change sub/part.c 's/n \* STEP/n + STEP/'
 	printf '%s\n' '--- a/fs/exec.c' '+++ b/fs/exec.c' '@@ -1 +1 @@' '-int a;' '+int b;' >>"$T/change.patch"
 	run -2 lib reach
-	[[ ${lines[-1]} == "    fs/exec.c: not a file of the module's source, $M; code of the kernel, or of another module, is patched by a livepatch of its own [file-path]" ]]
+	[[ ${lines[-1]} == "    fs/exec.c: not a file of the module's source, $M; code of the kernel or of another module needs a livepatch of its own [file-path]" ]]
 }
 
 # bats test_tags=slow
@@ -171,15 +171,15 @@ add() { printf '%s\n' "--- /dev/null" "+++ b/$1" "@@ -0,0 +1 @@" "+$2" >>"$T/cha
 	change sub/part.c 's/n \* STEP/n + STEP/'
 	sed -i 's/vermagic=6\.12\./vermagic=6.13./' "$KO"
 	run -2 lib reach
-	[[ ${lines[-1]} == "kpatch-build: refused: $KO was built for 6.13."*", the target is 6.12."*" [module-differs]" ]]
+	[[ ${lines[-1]} == "kpatch-build: refused: $KO was built for 6.13."*", but the target is 6.12."*" [module-differs]" ]]
 	rm -r "$T/work"
 	sed -i 's/vermagic=6\.13\./vermagic=6.12./; s/SMP preempt/SMP Preempt/' "$KO"
 	run -2 lib reach
-	[[ ${lines[-1]} == "kpatch-build: refused: $KO was built for '6.12."*"Preempt"*"', the modules of the target are '6.12."*" [module-differs]" ]]
+	[[ ${lines[-1]} == "kpatch-build: refused: $KO was built for '6.12."*"Preempt"*"', but the modules of the target for '6.12."*" [module-differs]" ]]
 	rm -r "$T/work"
 	echo text >"$KO"
 	run -1 lib reach
-	[[ ${lines[-1]} == "kpatch-build: error: $KO is no module of a kernel, or damaged" ]]
+	[[ ${lines[-1]} == "kpatch-build: error: $KO is not a kernel module, or damaged" ]]
 }
 
 @test "what a module takes of others is read from their files: beside it, beside what KBUILD_EXTRA_SYMBOLS names, or installed" {
@@ -190,7 +190,7 @@ add() { printf '%s\n' "--- /dev/null" "+++ b/$1" "@@ -0,0 +1 @@" "+$2" >>"$T/cha
 	KO="$T/it runs/user.ko"
 	cp "$SHARED/built/user.ko" "$KO"
 	run -1 lib prepare
-	[[ $output == *"warning: user needs the module two, which is neither of 6.12."*" nor in $T/it runs, nor beside a file that KBUILD_EXTRA_SYMBOLS names"* ]]
+	[[ $output == *"warning: user needs the module two, which is not found: neither among the modules of 6.12."*", nor in $T/it runs, nor beside a file that KBUILD_EXTRA_SYMBOLS names"* ]]
 	KBUILD_EXTRA_SYMBOLS=$T/none run -4 lib prepare
 	[[ ${lines[-1]} == *"file of KBUILD_EXTRA_SYMBOLS $T/none is not a readable file"* ]]
 	for how in beside environment Makefile installed; do
@@ -265,7 +265,7 @@ add() { printf '%s\n' "--- /dev/null" "+++ b/$1" "@@ -0,0 +1 @@" "+$2" >>"$T/cha
 	rm -r "$T/work"
 	truncate -s 101M "$T/common/large"
 	run -1 lib reach
-	[[ $output == *"warning: $T/common is not copied with the source of the module, which names it: it is larger than 100 MB"* ]]
+	[[ $output == *"warning: the source of the module names $T/common, but this is larger than 100 MB and is not copied"* ]]
 }
 
 # bats test_tags=slow
@@ -280,7 +280,7 @@ add() { printf '%s\n' "--- /dev/null" "+++ b/$1" "@@ -0,0 +1 @@" "+$2" >>"$T/cha
 	rm "$T/change.patch"
 	change sub/part.c 's/n \* STEP/n + STEP/'
 	run -1 lib reach
-	[[ $output == *"these objects of one do not come out of its source"* && ${lines[-1]} == "    sub/part.o" ]]
+	[[ $output == *"does not make these objects of one"* && ${lines[-1]} == "    sub/part.o" ]]
 }
 
 # bats test_tags=slow

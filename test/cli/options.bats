@@ -75,7 +75,7 @@ refused_usage() {
 	fake_source "$T/module"
 	refused_usage "$T/module is a Linux source tree" -m "$T/x.ko" --oot-module-src "$T/module" "$T/x.patch"
 	rm "$T/module/Kbuild"
-	refused_usage "-t --eval=x: with --oot-module this is a target of make" -m "$T/x.ko" --oot-module-src "$T/module" -t --eval=x "$T/x.patch"
+	refused_usage "-t --eval=x: with --oot-module this must be a target of make" -m "$T/x.ko" --oot-module-src "$T/module" -t --eval=x "$T/x.patch"
 }
 
 @test "a tree of one's own needs its configuration and image" {

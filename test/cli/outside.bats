@@ -40,7 +40,7 @@ change() { rm -rf "$T/work"; sed "$1" "$T/src/include/linux/foo.h" >"$T/view/inc
 judged() {
 	change 's/FOO 1/FOO 5/'
 	run -2 lib find_all include/linux/foo.h
-	[[ $output == *"refused: the patch changes what comes of these files, which can't be livepatched"*$'\n'"    $1 (it includes include/linux/foo.h) [outside-changed]" ]]
+	[[ $output == *"refused: the patch affects these files, which can't be livepatched"*$'\n'"    $1 (it includes include/linux/foo.h) [outside-changed]" ]]
 	change 's/BAR 2/BAR 5/'
 	run -0 lib find_all include/linux/foo.h
 	[[ $output == kernel/foo.o ]]
@@ -148,7 +148,7 @@ judged() {
 		printf 'obj-y += foo.o\n%b\n' "$line" >"$T/src/kernel/Makefile"
 		rm -rf "$T/work"
 		run -2 lib find_all include/linux/foo.h
-		[[ $output == *"refused: the build makes something else than an object of these files"*$'\n'"    include/linux/foo.h: kernel/Makefile [file-read]" ]] || { echo "$line: $output"; false; }
+		[[ $output == *"refused: a livepatch can't change these files, because the build uses them for something other than an object"*$'\n'"    include/linux/foo.h: kernel/Makefile [file-read]" ]] || { echo "$line: $output"; false; }
 	done <<-'EOT'
 		$(obj)/names.c: $(srctree)/include/linux/foo.h FORCE
 		headers = $(src)/../include/linux/foo.h

@@ -105,7 +105,7 @@ alike_hunk() {
 	[[ $output != *"note:"* ]]
 	alike_hunk 13
 	run -5 lib apply "$T/x.patch"
-	[[ $output == *"x.patch does not fit the source"*"kernel/alike.c: @@ -13,5 +13,5 @@: its lines are there 3 times, the nearest at line 16"* ]]
+	[[ $output == *"x.patch does not fit the source"*"kernel/alike.c: @@ -13,5 +13,5 @@: its lines occur 3 times, the nearest at line 16"* ]]
 	# The head names the function: that one is meant.
 	alike_hunk 13 'static int get2(void)'
 	run -5 lib apply "$T/x.patch"
@@ -282,14 +282,14 @@ scripts/Makefile.lib build-changed" ]]
 	grep -q text "$made/include/new/x.h"
 	diff -u --label a/kernel/foo.c --label /dev/null "$T/src/kernel/foo.c" /dev/null >"$T/x.patch" || true
 	run -2 lib apply "$T/x.patch"
-	[[ $output == *"kernel/foo.c: a source file that goes away"* ]]
+	[[ $output == *"kernel/foo.c: removing or renaming a source file"* ]]
 	printf 'diff --git a/include/linux/foo.h b/include/linux/bar.h\nsimilarity index 100%%\nrename from include/linux/foo.h\nrename to include/linux/bar.h\n' >"$T/x.patch"
 	run -2 lib apply "$T/x.patch"
-	[[ $output == *"include/linux/foo.h: a header that goes away"* ]]
+	[[ $output == *"include/linux/foo.h: a removed header"* ]]
 	# Also where its new place is left out.
 	sed -i 's,include/linux/bar.h,Documentation/bar.h,' "$T/x.patch"
 	run -2 lib apply "$T/x.patch"
-	[[ $output == *"include/linux/foo.h: a file that goes away"* ]]
+	[[ $output == *"include/linux/foo.h: removing or renaming a file"* ]]
 	sed -i 's/rename/copy/; s,Documentation/bar.h,include/linux/bar.h,' "$T/x.patch"
 	run -0 lib apply "$T/x.patch"
 	[[ ${lines[-1]} == "files: include/linux/bar.h build: " ]]
@@ -302,11 +302,11 @@ scripts/Makefile.lib build-changed" ]]
 	[[ ${lines[-1]} == "files: include/n.h build: " ]]
 	printf -- '--- a/include/linux/foo.h\t2024-01-01 10:00:00.000000000 +0000\n+++ b/include/linux/foo.h\t%s\n@@ -1 +0,0 @@\n-#define FOO 1\n' "$date" >"$T/x.patch"
 	run -2 lib apply "$T/x.patch"
-	[[ $output == *"include/linux/foo.h: a header that goes away"* ]]
+	[[ $output == *"include/linux/foo.h: a removed header"* ]]
 	# The same with blanks in front of the date, or none at all: the file is empty then.
 	tr '\t' ' ' <"$T/x.patch" >"$T/y.patch"
 	run -2 lib apply "$T/y.patch"
-	[[ $output == *"include/linux/foo.h: a header that goes away"* ]]
+	[[ $output == *"include/linux/foo.h: a removed header"* ]]
 }
 
 @test "names with .orig, with dates after a blank, without a directory in front" {
@@ -361,7 +361,7 @@ scripts/Makefile.lib build-changed" ]]
 @test "a mail without a change is passed over beside patches, but not where its change may be lost" {
 	printf 'From 0123 Mon Sep 17 00:00:00 2001\nFrom: A <a@b.c>\nSubject: [PATCH 0/2] x\nContent-Transfer-Encoding: 8bit\n\nText\n\n kernel/foo.c | 2 +-\n\nInterdiff:\n  diff --git a/x b/x\n-- \n2.39.5\n' >"$T/0000-cover-letter.patch"
 	run -0 lib apply "$T/0000-cover-letter.patch" "$T/good.patch"
-	[[ ${lines[0]} == *"note: 0000-cover-letter.patch: a mail without a change, as a cover letter is" ]]
+	[[ ${lines[0]} == *"note: 0000-cover-letter.patch: a mail without a change, such as a cover letter" ]]
 	[[ ${lines[-1]} == "files: kernel/foo.c build: " ]]
 	SETUP='name() { options_parse "$@"; echo "$MODULE_NAME"; }' run -0 lib name -o "$T/out" "$T/0000-cover-letter.patch" "$T/good.patch"
 	[[ $output == livepatch-good ]]
@@ -623,7 +623,7 @@ scripts/Makefile.lib build-changed" ]]
 	run -0 lib take -o "$T/out" -
 	[[ $output == "- livepatch-stdin" ]]
 	run -4 lib take -o "$T/out" - -
-	[[ $output == *"standard input (-) can only be one of the patches"* ]]
+	[[ $output == *"standard input (-) can be given only once"* ]]
 }
 
 # tools_source: kernel/relo.c is made of a file below tools/
@@ -650,9 +650,9 @@ tools_source() {
 	for name in tools/objtool/check.c tools/lib/bpf/other.h; do
 		sed "s,tools/lib/bpf/relo.h,$name,g" "$T/x.patch" >"$T/program.patch"
 		run -2 lib apply "$T/program.patch"
-		[[ $output == *"refused: how the kernel is built can't be changed in a running one: $name [build-changed]" ]]
+		[[ $output == *"refused: a livepatch can't change how the running kernel was built: $name [build-changed]" ]]
 		run -0 lib apply "$T/program.patch" "$T/perf.patch" "$T/good.patch"
 		[[ $output == *"note: left out, not part of this kernel's code: tools/perf/perf.c"$'\n'* ]]
-		[[ $output == *"note: left out, of the programs that build a kernel, which do to the patched code what the target's do: $name"$'\n'* ]]
+		[[ $output == *"note: left out, part of the programs that build a kernel; the target's own programs are used: $name"$'\n'* ]]
 	done
 }

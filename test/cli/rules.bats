@@ -73,7 +73,7 @@ diff_them() { "$TOOL" "$@" orig.o patched.o vmlinux symtab /dev/null livepatch_t
 @test "a refusal names its rule, and the report has it as a record" {
 	objects
 	run -2 diff_them --report report
-	[[ $output == *"patched.o: state: refused: removed data of "*" [data-removed]"* ]]
+	[[ $output == *"patched.o: state: refused: removed variable in "*" [data-removed]"* ]]
 	[[ $(cut -f 1-3 report) == $'refused\tconstant-removed\tgone\nrefused\tdata-removed\tstate\nstatus\trefused' ]]
 	[[ ! -e out.o ]]
 }
@@ -82,7 +82,7 @@ diff_them() { "$TOOL" "$@" orig.o patched.o vmlinux symtab /dev/null livepatch_t
 	objects
 	run -0 --separate-stderr diff_them --report report --accept data-removed:state --accept constant-removed:gone
 	[[ $output == "patched.o: changed function: f" ]]
-	[[ $stderr == *"patched.o: state: warning: accepted: removed data of "*" [data-removed]"* ]]
+	[[ $stderr == *"patched.o: state: warning: accepted: removed variable in "*" [data-removed]"* ]]
 	[[ $(cut -f 1-3 report) == $'accepted\tconstant-removed\tgone\naccepted\tdata-removed\tstate\nchanged\tf\nstatus\twritten' ]]
 	readelf -p .modinfo out.o | grep -q ' accepted=data-removed:state$'
 	readelf -p .modinfo out.o | grep -q ' accepted=constant-removed:gone$'
@@ -104,7 +104,7 @@ diff_them() { "$TOOL" "$@" orig.o patched.o vmlinux symtab /dev/null livepatch_t
 @test "what is no rule, has no name or can't be accepted is an error" {
 	objects
 	run -1 diff_them --accept no-such-rule:state
-	[[ $output == "--accept: error: 'no-such-rule:state' begins with no rule; "* ]]
+	[[ $output == "--accept: error: 'no-such-rule:state' does not begin with a rule; "* ]]
 	run -1 diff_them --accept data-removed
 	[[ $output == "--accept: error: 'data-removed' has no name; "* ]]
 	run -1 diff_them --accept data-removed:
@@ -122,7 +122,7 @@ diff_them() { "$TOOL" "$@" orig.o patched.o vmlinux symtab /dev/null livepatch_t
 	run -0 lib diff_messages fs/x.o refused warning accepted note
 	diff shown - <<<"$output"
 	run -0 lib diff_messages fs/x.o warning accepted note
-	[[ $output == "    fs/x.o: state: warning: accepted: removed data of "*" [data-removed]" ]]
+	[[ $output == "    fs/x.o: state: warning: accepted: removed variable in "*" [data-removed]" ]]
 	run -0 --separate-stderr diff_them --report work/6-diff/fs/x.report --accept data-removed:state --accept constant-removed:gone
 	sed 's,^patched\.o:,          x.o:,' <<<"$output" >shown
 	run -0 lib diff_list fs/x.o
@@ -171,7 +171,7 @@ kpatch-build: warning: --accept data-removed:c.o:state matched nothing" ]]
 @test "a symbol is accepted in one object, a structure in all" {
 	printf 'accepted\taddress-kept\tshow\ttext\naccepted\tlayout-changed\tfoo\ttext\n' | tee a.report >b.report
 	SETUP='OPT_ACCEPT=(address-kept:show)' run -2 lib accept_check . a.o b.o
-	[[ $output == "kpatch-build: refused: --accept address-kept:show matches something in each of a.o b.o; say which are meant, of --accept address-kept:a.o:show --accept address-kept:b.o:show [accept-ambiguous]" ]]
+	[[ $output == "kpatch-build: refused: --accept address-kept:show matches symbols in each of a.o b.o; say which you mean: --accept address-kept:a.o:show --accept address-kept:b.o:show [accept-ambiguous]" ]]
 	printf 'accepted\tsignature-changed\tshow\ttext\n' | tee c.report >d.report
 	SETUP='OPT_ACCEPT=(signature-changed:show)' run -2 lib accept_check . c.o d.o
 	[[ $output == *"--accept signature-changed:c.o:show --accept signature-changed:d.o:show [accept-ambiguous]" ]]

@@ -59,7 +59,7 @@ sign() {
 @test "a boot test of a kernel that loads signed modules only needs the key, at once" {
 	echo CONFIG_MODULE_SIG_FORCE=y >>"$T/config"
 	SETUP='OPT_BOOT=1' run -1 lib sign_check "$T/config"
-	[[ $output == *"--boot-test: CONFIG_MODULE_SIG_FORCE is set, and the target loads signed modules only; give a key that it trusts with --sign"* ]]
+	[[ $output == *"--boot-test: CONFIG_MODULE_SIG_FORCE is set, and the target loads only signed modules; give a key that it trusts with --sign"* ]]
 	run -0 lib sign_check "$T/config"
 	[[ $output == *"warning: CONFIG_MODULE_SIG_FORCE is set"* ]]
 	MORE=OPT_BOOT=1 run -0 sign "$T/both.pem" sign_check "$T/config"

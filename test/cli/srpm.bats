@@ -138,7 +138,7 @@ source_rpm_as_made() {
 	rm "$T/linux-6.12.3/scripts/Makefile.build"
 	source_rpm
 	run -1 described
-	[[ $output == *"has 0 kernel sources, and not one"* ]]
+	[[ $output == *"has 0 kernel sources instead of one"* ]]
 	sed -i 's/^%patch.*/exit 7/' "$T/kernel.spec"
 	rpmbuild -bs --define "_topdir $T/top" "$T/kernel.spec" >/dev/null 2>&1
 	mv "$T"/top/SRPMS/*.src.rpm "$T/kernel.src.rpm"
@@ -152,7 +152,7 @@ source_rpm_as_made() {
 	run -4 "$DRIVER" -r "$T/x.src.rpm" --print-target
 	[[ $output == *"a source package has no image: give the target's with -v"* ]]
 	run -4 "$DRIVER" -r "$T/x.src.rpm" -s "$T" -v "$T/image" --print-target
-	[[ $output == *"neither -s nor -a goes with it"* ]]
+	[[ $output == *"don't give -s or -a with it"* ]]
 	run -4 "$DRIVER" -r "$T/none.src.rpm" -v "$T/image" --print-target
 	[[ $output == *"source RPM $T/none.src.rpm is not a readable file"* ]]
 }

@@ -102,7 +102,7 @@ source_with() {
 	source_with 2 's/= 64/= 128/' <<<$'int limit __attribute__((section(".data..read_mostly"))) = 64;\nint more __attribute__((section(".data..read_mostly"))) = 1;'
 	run -0 suggest
 	[[ $output != *IGNORE* ]]
-	grep -q 'limit: its initial value is in a hunk or a section with something else; take it out of the patch by hand' <(tr -s ' \n' ' ' <log)
+	grep -q 'limit: its initial value shares a hunk or a section with something else; remove it from the patch by hand' <(tr -s ' \n' ' ' <log)
 }
 
 @test "every form is C: bits, bytes, texts, addresses, what the patch removed" {
@@ -131,7 +131,7 @@ source_with() {
 	run -0 suggest
 	[[ ! -e out/fix-callback.patch ]]
 	grep -qF "table can't be written from a callback: the running kernel can't write to it (const or __ro_after_init); change its readers" <(tr -s ' \n' ' ' <log)
-	grep -qF 'there is nothing that a callback could simply write' <(tr -s ' \n' ' ' <log)
+	grep -qF 'no value can simply be written by a callback' <(tr -s ' \n' ' ' <log)
 	# Each reason has words.
 	while read -r reason; do
 		grep -qF "[$reason]=" "$TOP/kpatch-build/lib/suggest.sh" || { echo "no words for $reason"; false; }
@@ -144,5 +144,5 @@ source_with() {
 	echo mine >out/fix-callback.patch
 	run -0 suggest
 	[[ $(<out/fix-callback.patch) == mine ]]
-	grep -q 'fix-callback.patch is there, and another one' <(tr -s ' \n' ' ' <log)
+	grep -q 'fix-callback.patch already exists with other contents' <(tr -s ' \n' ' ' <log)
 }

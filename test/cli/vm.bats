@@ -101,7 +101,7 @@ bzimage() {
 	[[ $output == "$T/build/vmlinux" ]]
 	printf '.section .note.Xen,"a",@note\n.long 4, 8, 17\n.asciz "Xen"\n.quad 0x1000000\n' | as -o "$T/build/vmlinux" -
 	SETUP=$show run -1 lib show
-	[[ $output == *"error: --boot-test: $T/build/vmlinux is an ELF file without an entry for virtual machines (CONFIG_PVH is not set), and there is no bzImage of the same build"* ]]
+	[[ $output == *"error: --boot-test: $T/build/vmlinux is an ELF file without an entry point for virtual machines (CONFIG_PVH is not set), and there is no bzImage of the same build"* ]]
 	[[ $output != *"of another build"* ]]
 	bzimage "$dir/bzImage" "6.12.3-own (me@here) #7 SMP Sun Nov 29"
 	SETUP=$show run -0 lib show

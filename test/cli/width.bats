@@ -51,7 +51,7 @@ diff_them() { "$TOP/build/bin/create-diff-object" "$@" orig.o patched.o vmlinux 
 @test "the rules: for people, or as records" {
 	run -0 "$TOP/build/bin/create-diff-object" --list-rules
 	fits
-	[[ $output == *$'\n  data-removed        a variable is gone, and what it holds with it; may be\n                      accepted\n'* ]]
+	[[ $output == *$'\n  data-removed        a variable was removed, and with it the value that it\n                      holds; may be accepted\n'* ]]
 	(($(grep -c '^  [a-z]' <<<"$output") == $("$TOP/build/bin/create-diff-object" --list-rules=records | wc -l)))
 	run -1 "$TOP/build/bin/create-diff-object" --list-rules=other
 }

@@ -170,7 +170,7 @@ export KPATCH_BIN=$OUT/bin
 build
 check "a module that breaks a rule is not handed out" not_handed_out
 check "which rule is said" says '\.klp\.rela\.vmlinux\.[^ ]*: L1: .*SHF_RELA_LIVEPATCH'
-check "it is called our bug, and what to send is named" says 'is not handed out; this is our bug, please send the patch and /'
+check "it is called our bug, and what to send is named" says 'is not handed out; this is a bug of kpatch-build, please send the patch and /'
 check "what is to be sent is kept" keeps_files
 rm -rf -- "$WORK"
 

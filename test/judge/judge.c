@@ -753,7 +753,7 @@ static void check_coverage(struct judge *judge, struct unit *unit)
 		struct symbol *a = &unit->orig->symbols[i];
 
 		if (a->changed && !copy_of(judge, a->other))
-			wrong(judge, "data", unit->name, "%s has another content", a->name);
+			wrong(judge, "data", unit->name, "%s has other content", a->name);
 		else if (a->changed)
 			check_constant(judge, unit, a);
 	}

@@ -160,18 +160,18 @@ static void test_compare(void **state)
 	} cases[] = {
 		{ONE TWO "0x33333334\tthree\tvmlinux\tEXPORT_SYMBOL\tSPACE\n",
 		 "symvers: three: CRC 0x33333334, the image has 0x33333333 (1 of 3 exports differ)"},
-		{ONE THREE, "symvers: two: the image exports it, the file has not (1 of 3 exports differ)"},
+		{ONE THREE, "symvers: two: the image exports it, the file does not list it (1 of 3 exports differ)"},
 		{ONE TWO THREE "0x5\tfive\tvmlinux\tEXPORT_SYMBOL\t\n",
 		 "symvers: five: the image does not export it (1 of 3 exports differ)"},
 		{ONE "0x22222222\ttwo\tvmlinux\tEXPORT_SYMBOL\t\n" THREE,
-		 "two: the image has it for GPL modules only (1 of 3 exports differ)"},
+		 "two: the image exports it to GPL modules only (1 of 3 exports differ)"},
 		{"0x11111111\tone\tvmlinux\tEXPORT_SYMBOL_GPL\t\n" TWO THREE,
-		 "one: the image has it for all modules (1 of 3 exports differ)"},
+		 "one: the image exports it to all modules (1 of 3 exports differ)"},
 		{ONE TWO "0x33333333\tthree\tvmlinux\tEXPORT_SYMBOL\t\n",
 		 "three: namespace '', the image has 'SPACE' (1 of 3 exports differ)"},
 		{"0x11111111\tone\tnet/foo\tEXPORT_SYMBOL\t\n" TWO THREE,
-		 "one: the image exports it, by the file foo does (1 of 3 exports differ)"},
-		{"", ": the image exports it, the file has not (3 of 3 exports differ)"},
+		 "one: the image exports it, but the file says that foo does (1 of 3 exports differ)"},
+		{"", ": the image exports it, the file does not list it (3 of 3 exports differ)"},
 	};
 
 	(void)state;

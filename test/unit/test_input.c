@@ -49,7 +49,7 @@ static void test_nul(void **state)
 	(void)state;
 	assert_true(read_lines("a\nb\0c\nd\n", 8, lines) < 0);
 	assert_string_equal(lines, "1 a|");
-	assert_string_equal(output, "text: line 2: error: holds a NUL byte: it is no text\n");
+	assert_string_equal(output, "text: line 2: error: holds a NUL byte, so it is not text\n");
 }
 
 static void test_earlier_error(void **state)
@@ -91,7 +91,7 @@ static void test_nul_in_symbols(void **state)
 	err = symtab_read(path, &tab, &diag);
 	remove(path);
 	assert_true(err < 0);
-	assert_non_null(strstr(output, "holds a NUL byte: it is no text"));
+	assert_non_null(strstr(output, "holds a NUL byte, so it is not text"));
 }
 
 static int begin(void **state)

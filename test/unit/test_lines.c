@@ -284,7 +284,7 @@ static void test_guesses_have_owners(void **state)
 	assert_int_equal(first[0].orig, 10);
 	assert_int_equal(first[0].patched, 13);
 	lines_warn(scene.lines, &first[0], "f", &scene.pair.diag);
-	assert_non_null(strstr(pair_messages(&scene.pair), ": f: warning: 13 behind the name of a.c was 10: "));
+	assert_non_null(strstr(pair_messages(&scene.pair), ": f: warning: 13 after the name of a.c was 10: "));
 	assert_non_null(strstr(pair_messages(&scene.pair), "[line-guessed]"));
 	close_scene(&scene);
 }

@@ -149,7 +149,7 @@ static void test_definition_before_export(void **state)
 static void test_two_definitions(void **state)
 {
 	static const char away[] =
-		"c.o lacks twice which the patch adds to module mod_a; vmlinux does not depend on that module, and would use it while it is not there\n";
+		"c.o lacks twice which the patch adds to module mod_a; vmlinux does not depend on that module, and would use the symbol without it\n";
 
 	(void)state;
 	EXPECT("", NULL, NULL, {"a.o", "mod_a", OBJECT(HAS("twice"))}, {"b.o", "vmlinux", OBJECT(HAS("twice"))},
@@ -253,7 +253,7 @@ static void add_module(const struct tree *tree, const char *name, const char *mo
 }
 
 static const char away[] =
-	"b.o lacks added which the patch adds to module mod_a; mod_b does not depend on that module, and would use it while it is not there\n";
+	"b.o lacks added which the patch adds to module mod_a; mod_b does not depend on that module, and would use the symbol without it\n";
 
 static void expect_depends(const struct tree *tree, bool depends)
 {
@@ -381,7 +381,8 @@ static void test_versions_that_are_taken(void **state)
 	assert_int_equal(strlen(versions.takes.v[1].name), sizeof(taken[1].name));
 	assert_string_equal(versions.takes.v[2].name, "");
 	assert_null(versions_find_difference(&versions, symvers, "mod_a"));
-	assert_string_equal(versions_find_difference(&versions, symvers, "mod_b"), "gives of_a, which is not there");
+	assert_string_equal(versions_find_difference(&versions, symvers, "mod_b"),
+			    "exports of_a, which the Module.symvers does not list");
 	versions_free(&versions);
 	elf_obj_free(obj);
 	/* Half of an entry */

@@ -64,7 +64,7 @@ refused()
 	echo 500000 > $nr_open
 	! out=$(insmod $ko 2>&1) || { say "it is loaded"; return 1; }
 	echo "$out" | grep -q 'resource busy' || { say "$out"; return 1; }
-	log_since | grep -q 'livepatch: sysctl_nr_open is not what the kernel began with' || return
+	log_since | grep -q 'livepatch: sysctl_nr_open does not have its initial value' || return
 	limit 500000 && entry writable && echo 1048576 > $nr_open
 }
 
