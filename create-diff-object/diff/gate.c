@@ -336,6 +336,29 @@ static void warn_exports(const struct diff *diff, struct diag *diag)
 				  "removed export: the running kernel still exports it");
 }
 
+/* What the author adds in a hunk, the compiler keeps (__used), and no function of the livepatch reaches. (What is global is carried anyway.) */
+static bool is_unused(const struct diff *diff, uint32_t p)
+{
+	const struct piece *piece = side_piece(&diff->patched, p);
+
+	return piece->root == p && diff->changes->v[p].change == CHANGE_NEW && !is_included(diff, p) &&
+	       !author_ignores_piece(diff->author, &diff->patched, p) &&
+	       (piece->kind == PIECE_FUNC || piece->kind == PIECE_DATA) && !piece->anonymous &&
+	       (piece->class == SEC_TEXT || piece->class == SEC_DATA) &&
+	       origin_of(diff->origin, piece->name) != ORIGIN_ELSEWHERE;
+}
+
+/* (What is refused may be the user.) */
+static void warn_unused(const struct diff *diff, struct diag *diag)
+{
+	if (diag->refusals)
+		return;
+	for (uint32_t p = 0; p < diff->patched.pieces->n; p++)
+		if (is_unused(diff, p))
+			diag_warn(diag, RULE_NEW_UNUSED, file_of(diff), side_piece(&diff->patched, p)->name,
+				  "new, but left out: nothing in the livepatch uses it");
+}
+
 static bool has_left_out(const struct diff *diff, const struct author_ignored *ignored)
 {
 	for (uint32_t p = 0; p < diff->patched.pieces->n; p++)
@@ -410,6 +433,7 @@ void gate_run(const struct diff *diff, struct diag *diag)
 	removed_run(diff, diag);
 	section_rules_run(diff, diag);
 	warn_exports(diff, diag);
+	warn_unused(diff, diag);
 	running_warn(diff, diag);
 	restarts_warn(diff, diag);
 	locks_note(diff, diag);
