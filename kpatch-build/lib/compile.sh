@@ -264,7 +264,11 @@ compile_failures() {
 	for object in "${SCRIPTS_WANTED[@]}"; do
 		if [[ ! -f $object ]]; then
 			if [[ $side == patched && -z $failed ]]; then compile_with_own_lines; fi
-			if [[ $side == patched ]]; then sh "$object.sh" || true; fi
+			# (Unless it compiles so: what pastes __LINE__ into names may meet a number twice.)
+			if [[ $side == patched ]]; then
+				cp -- "$object.log" "$object.log.numbered"
+				if sh "$object.sh"; then mv -- "$object.log.numbered" "$object.log"; fi
+			fi
 			failed+=" ${object#"$WORK"/4-compile/}"
 			compile_show "$object.log"
 		fi

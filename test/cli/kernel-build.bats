@@ -84,6 +84,23 @@ listing() { (cd "$1" && find . -printf '%p %y %s %T@ %C@\n' | sort); }
 	[[ $output != *warning* ]]
 }
 
+@test "two lines of a patch may have one number" {
+	use 6.12
+	# (After the first hunk the numbering goes on as in the original.)
+	local at=$(($(grep -n '^static int __init' "$TARGET_SOURCE/fs/proc/cmdline.c" | cut -d: -f1)))
+	two() {
+		change "1a\\$1$(printf '\\n%.0s' $(seq $((at - 2))))$2
+			/^static int __init/i\\$3
+			s/seq_putc(m, .*/seq_puts(m, \"x\");/"
+	}
+	two '#include "kpatch-macros.h"' 'KPATCH_IGNORE_SECTION(".data.one");\nint one = 1;' 'KPATCH_IGNORE_SECTION(".data.two");\nint two = 2;'
+	run -0 build
+	[[ $output == *".data.one: warning: its changes are left out"* && $output == *".data.two: warning: its changes are left out"* ]]
+	two '#define NAME __PASTE(name, __LINE__)' 'int NAME;' 'int *NAME;'
+	run -6 build
+	[[ $output == *"fs/proc/cmdline.c:2:"*" error: conflicting types for 'name$at'"* ]]
+}
+
 @test "a comment changes nothing, whatever it does to the line numbers" {
 	use 6.1
 	change '/seq_putc(m, /i\	/* a comment\n\t * of lines */'
