@@ -212,7 +212,7 @@ compile_command() {
 		REPLY=${REPLY//"$TARGET_SOURCE/"/"$PATCHED/"}
 		REPLY=${REPLY//"$TARGET_SOURCE "/"$PATCHED "}
 		# make writes its own name of the source (no links in it): compiled from there, nothing would ever be changed
-		compile_reads_patched || die "$object is not compiled from below $TARGET_SOURCE: $COMPILE"
+		compile_reads_patched || die "the source of $object is not below $TARGET_SOURCE: $COMPILE"
 	elif [[ ${SIBLING[$object]:-} ]]; then
 		sibling_empty_source "$object"
 	fi

@@ -240,7 +240,7 @@ module_check_layout() {
 		# (Some have no init or exit function.)
 		if [[ $theirs != *" "*" "* ]]; then continue; fi
 		if [[ "$theirs " == "$ours "* ]]; then return; fi
-		die "configuration and modules do not belong together: with $TARGET_CONFIG struct module is not as in $file, and the kernel would not find the init function of the livepatch; give the configuration that the image was built with (-c)"
+		die "configuration and modules do not belong together: with $TARGET_CONFIG, struct module differs from that in $file, and the kernel would not find the init function of the livepatch; give the configuration that the image was built with (-c)"
 	done
 }
 
@@ -308,7 +308,7 @@ module_verify_one() {
 		show_file "$report"
 		# L12 is for the author of the patch; whatever else is broken was broken by us.
 		if jq -e '[.findings[].rule] | unique == ["L12"]' "$report.json" >/dev/null; then
-			refuse endbr-sealed "the patch takes the address of a function, see above, that must not be called indirectly in $TARGET_RELEASE (it has no endbr, or that is overwritten at boot): where the processor has IBT, such a call stops the kernel; call the function directly, or through one of the patch"
+			refuse endbr-sealed "the patch takes the address of a function, see above, that must not be called indirectly in $TARGET_RELEASE (it has no endbr, or that is overwritten at boot): where the CPU has IBT, such a call stops the kernel; call the function directly, or through one of the patch"
 		fi
 		module_bug "the finished module violates a relocation rule, see above, and is not delivered" "$WORK/8-post-link/$name.ko"
 		;;

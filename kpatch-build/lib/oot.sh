@@ -287,7 +287,7 @@ oot_tree() {
 	oot_parts "$TREE" >"$WORK/2-tree/parts"
 	if ! cut -f 1 "$WORK/2-tree/parts" | grep -qxF -- "$OOT_NAME"; then
 		show_matching 'error|\*\*\*|not found|No rule' "$log"
-		if ((status)); then die "the source of the module, $OPT_OOT_SOURCE, can't be built for $TARGET_RELEASE; the full output of make:  $log"; fi
+		if ((status)); then die "the source of the module, $OPT_OOT_SOURCE, can't be built for $TARGET_RELEASE; the full output of make: $log"; fi
 		die "$OPT_OOT_SOURCE does not build a module $OOT_NAME (it builds: $(cut -f 1 "$WORK/2-tree/parts" | sort -u | xargs))"
 	fi
 	oot_whole "$log"

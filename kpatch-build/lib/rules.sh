@@ -29,7 +29,7 @@ rules_check() {
 	for rule in "${OPT_WITHOUT[@]}"; do
 		rules_known "--without $rule" "$rule"
 		if [[ ${RULE_PROGRAM[$rule]} != create-diff-object ]]; then
-			usage_error "--without $rule: this rule refuses files and patches as a whole, not what single hunks change; leave that part out of the patch"
+			usage_error "--without $rule: this rule refuses files and patches as a whole, not single hunks; leave that part out of the patch"
 		fi
 	done
 }
@@ -37,7 +37,7 @@ rules_check() {
 # rules_known OPTION RULE
 rules_known() {
 	if [[ -z ${RULE_ACCEPT[$2]:-} ]]; then
-		usage_error "$1: there is no rule '$2' (create-diff-object --list-rules has them all)"
+		usage_error "$1: there is no rule '$2' (create-diff-object --list-rules lists them)"
 	fi
 }
 

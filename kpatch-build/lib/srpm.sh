@@ -48,7 +48,7 @@ srpm_unpack() {
 	if own_is_used "$source"; then long_run "$log" no_progress make -k -C "$source" ARCH="$ARCH_NAME" mrproper || true; fi
 	if own_is_used "$source"; then
 		show_file "$log"
-		die "the source of $OPT_SRPM contains a build after its preparation, and can't be cleaned (make mrproper)"
+		die "the source of $OPT_SRPM contains build products after its preparation, and can't be cleaned (make mrproper)"
 	fi
 	find "$source" -mindepth 1 -maxdepth 1 -exec mv -t "$to" -- {} +
 	rm -rf -- "$to/.build"

@@ -355,7 +355,7 @@ debian_unpack_package() {
 	if ! long_run "$WORK/1-target/unpack.log" no_progress dpkg-deb -x "$file" "$to"; then
 		show_file "$WORK/1-target/unpack.log"
 		rm -f -- "$file"
-		die "${file##*/} could not be unpacked and was removed; run again to fetch it again"
+		die "${file##*/} could not be unpacked and was removed; run kpatch-build again to fetch it"
 	fi
 	REPLY=$file
 }
@@ -366,7 +366,7 @@ debian_redirect_headers() {
 	common=$(sed -n 's,^include .*/\(linux-headers-[^/]*\)/Makefile$,\1,p' "$makefile")
 	line="include $dir/usr/src/$common/Makefile"
 	if [[ -z $common || ! -f $dir/usr/src/$common/Makefile ]]; then
-		die "the headers package of $TARGET_RELEASE has an unknown layout; its Makefile:  $(head -c 200 "$makefile")"
+		die "the headers package of $TARGET_RELEASE has an unknown layout; its Makefile: $(head -c 200 "$makefile")"
 	fi
 	if ! grep -qxF -- "$line" "$makefile"; then
 		printf '%s\n' "$line" >"$makefile.new.$$"
@@ -390,7 +390,7 @@ debian_unpack_source() {
 		unpack "$file" "$package" "$to"; then
 		show_file "$UNPACK_LOG" 5
 		rm -f -- "$file"
-		die "${file##*/} could not be unpacked and was removed; run again to fetch it again"
+		die "${file##*/} could not be unpacked and was removed; run kpatch-build again to fetch it"
 	fi
 }
 # tar's checkpoints count records of 10 KiB

@@ -125,7 +125,7 @@ tree_check_layout() {
 	fi
 	made=$(sed -n 's/^#SYMVER module_layout //p' "$TREE/kernel/module/.version.o.cmd")
 	if [[ $made && $((made)) != "$((want))" ]]; then
-		die "image and configuration do not belong together: with $TARGET_CONFIG structures that modules share with the kernel are not as in $TARGET_IMAGE (the checksum of module_layout is $made there, $want here); give the configuration that the image was built with (-c)"
+		die "image and configuration do not belong together: with $TARGET_CONFIG, structures that modules share with the kernel differ from those in $TARGET_IMAGE (the checksum of module_layout is $made there, $want here); give the configuration that the image was built with (-c)"
 	fi
 }
 
@@ -171,7 +171,7 @@ tree_compare_config() {
 	config_set "$TREE/include/config/auto.conf" >"$WORK/2-tree/config.read"
 	config_set "$TREE/.config" >"$WORK/2-tree/config.tree"
 	if ! cmp -s -- "$WORK/2-tree/config.tree" "$WORK/2-tree/config.read"; then
-		die "make did not read the configuration that was given, but another one ($TREE/include/config/auto.conf is not what .config beside it says: $(config_differing "$WORK/2-tree/config.tree" "$WORK/2-tree/config.read")); does a Makefile of the source set KCONFIG_CONFIG?"
+		die "make did not read the given configuration, but another one ($TREE/include/config/auto.conf differs from .config beside it: $(config_differing "$WORK/2-tree/config.tree" "$WORK/2-tree/config.read")); does a Makefile of the source set KCONFIG_CONFIG?"
 	fi
 	config_set "$TARGET_CONFIG" >"$WORK/2-tree/config.given"
 	changed=$(config_differing "$WORK/2-tree/config.given" "$WORK/2-tree/config.read" "$CONFIG_MAY_DIFFER")

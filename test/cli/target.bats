@@ -219,7 +219,7 @@ module_with() {
 	for text in 'CONFIG_A=m\nCONFIG_S=a "b"\n' 'CONFIG_S=a "b"\n'; do
 		printf "$text" >"$tree/include/config/auto.conf"
 		run -1 lib tree_compare_config
-		[[ $output == *"error: make did not read the configuration that was given, but another one"*"what .config beside it says: CONFIG_A)"* ]]
+		[[ $output == *"error: make did not read the given configuration, but another one"*"differs from .config beside it: CONFIG_A)"* ]]
 	done
 	printf 'CONFIG_A=y\nCONFIG_B=y\nCONFIG_S=a "c"\n' >"$tree/include/config/auto.conf"
 	run -1 lib tree_compare_config
@@ -257,7 +257,7 @@ module_with() {
 	run -1 lib module_check_layout "$T/m.ko"
 	module_with 1280 312 1176
 	run -1 lib module_check_layout "$T/m.ko"
-	[[ $output == *"error: configuration and modules do not belong together: with $T/config struct module is not as in $T/modules/updates/b.ko.xz"* ]]
+	[[ $output == *"error: configuration and modules do not belong together: with $T/config, struct module differs from that in $T/modules/updates/b.ko.xz"* ]]
 	module_with 1216 312 1200
 	run -1 lib module_check_layout "$T/m.ko"
 	SETUP+='; TARGET_MODULES_DIR=' run -0 lib module_check_layout "$T/m.ko"

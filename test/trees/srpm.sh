@@ -67,7 +67,7 @@ package() {
 refused() {
 	local status=0
 	build || status=$?
-	((status == 1)) && grep -q 'image and configuration do not belong together: with .*/configs/kernel-.*x86_64.config structures that modules share' "$LOG"
+	((status == 1)) && grep -q 'image and configuration do not belong together: with .*/configs/kernel-.*x86_64.config, structures that modules share' "$LOG"
 }
 build() {
 	KPATCH_CACHE=$OUT/cache "$TOP/kpatch-build/kpatch-build" -r "$OUT/kernel.src.rpm" -v "$OUT/vmlinuz" --symvers "$TARGET_SYMVERS" -o "$OUT" \
