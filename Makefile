@@ -99,7 +99,7 @@ JUDGE_OBJ := $(JUDGE_SRC:%.c=$(BUILD)/%.o)
 LIB      := $(BUILD)/libklp.a
 TOOL_AR  := $(BUILD)/libtools.a
 # Programs of the tests of the relocation rules: break modules, compare them, enroll keys.
-LAW_SRC  := $(addprefix test/integration/law/,mutate.c same-sections.c enroll.c)
+RULES_SRC  := $(addprefix test/integration/relocation-rules/,mutate.c same-sections.c enroll.c)
 
 KLP_CFLAGS := -std=gnu11 -Wall -Wextra -Werror -D_GNU_SOURCE -I$(ENGINE) $(SANFLAGS)
 LDLIBS   := -lelf -lzstd -llzma -lz -llz4 -llzo2 -lbz2 -ldw -lZydis -lZycore
@@ -107,7 +107,7 @@ LDLIBS   := -lelf -lzstd -llzma -lz -llz4 -llzo2 -lbz2 -ldw -lZydis -lZycore
 SHELL_SCRIPTS := $(wildcard .ci/run examples/*.sh test/*.sh test/check test/series test/*/run test/fixes/small test/object/valgrind test/sample/*.sh test/fixes/*.sh test/trees/*.sh test/integration/*.sh \
 		   test/cli/*.bats test/cli/*.bash bench/run bench/place kpatch-build/kpatch-build \
 		   kpatch-build/install-packages kpatch-build/lib/*.sh)
-C_FILES  := $(wildcard $(ENGINE)/*/*.[ch] test/unit/*.[ch] test/fuzz/*.[ch] test/object/*.[ch] test/judge/*.[ch] kmod/patch/*.[ch] kmod/patch/include/*.h kmod/patch/include/linux/*.h test/integration/positions/*.c) $(LAW_SRC)
+C_FILES  := $(wildcard $(ENGINE)/*/*.[ch] test/unit/*.[ch] test/fuzz/*.[ch] test/object/*.[ch] test/judge/*.[ch] kmod/patch/*.[ch] kmod/patch/include/*.h kmod/patch/include/linux/*.h test/integration/sympos/*.c) $(RULES_SRC)
 MAN1     := $(wildcard man/*.1)
 
 .PHONY: all
@@ -146,12 +146,12 @@ $(JUDGE): $(JUDGE_OBJ)
 	$(Q)$(CC) $(CFLAGS) $(SANFLAGS) $(LDFLAGS) -o $@ $^ -lelf -ldw -lZydis
 
 # They use the ELF editor of the unit tests.
-LAW_TOOLS := $(LAW_SRC:%.c=$(BUILD)/%)
-$(LAW_TOOLS): %: %.o $(UNIT_LIB:%.c=$(BUILD)/%.o) $(LIB)
+RULES_TOOLS := $(RULES_SRC:%.c=$(BUILD)/%)
+$(RULES_TOOLS): %: %.o $(UNIT_LIB:%.c=$(BUILD)/%.o) $(LIB)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(CFLAGS) $(SANFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
 
--include $(LIB_OBJ:.o=.d) $(TOOL_OBJ:.o=.d) $(UNIT_OBJ:.o=.d) $(JUDGE_OBJ:.o=.d) $(SHOW).d $(LAW_TOOLS:=.d) $(wildcard $(BUILD)/test/fuzz/*.d)
+-include $(LIB_OBJ:.o=.d) $(TOOL_OBJ:.o=.d) $(UNIT_OBJ:.o=.d) $(JUDGE_OBJ:.o=.d) $(SHOW).d $(RULES_TOOLS:=.d) $(wildcard $(BUILD)/test/fuzz/*.d)
 
 # ---- installation ---------------------------------------------------------------------------------
 
@@ -192,7 +192,7 @@ demo:
 # before, for the lanes run side by side.
 check:
 	$(Q)kpatch-build/install-packages all
-	$(Q)$(MAKE) --no-print-directory -j$$(nproc) all $(UNITS) $(SHOW) $(JUDGE) $(LAW_TOOLS)
+	$(Q)$(MAKE) --no-print-directory -j$$(nproc) all $(UNITS) $(SHOW) $(JUDGE) $(RULES_TOOLS)
 	$(Q)test/check '$(MAKE)' 'style unit object sample-small sanitized cli fixes-small trees-small' $(foreach series,$(KERNELS),'integration-$(series)')
 
 # What needs no kernel and little time; check has the object tests with both compilers, and all of test/cli.
@@ -221,7 +221,7 @@ check-sanitized:
 
 # Broken files for create-klp-module and klp-verify, under the sanitizers. Ten minutes; check-sanitized tries a few.
 fuzz:
-	$(Q)$(MAKE) --no-print-directory -j$$(nproc) SAN=1 all build-san/test/integration/law/mutate
+	$(Q)$(MAKE) --no-print-directory -j$$(nproc) SAN=1 all build-san/test/integration/relocation-rules/mutate
 	$(Q)test/fuzz.sh build-san/bin $(FUZZ) $(FUZZ_FIRST)
 
 # Coverage-guided: FUZZ_RUNS executions for each of FUZZ_TARGETS, by clang's libFuzzer. Takes hours; see test/fuzz/README.md.
@@ -274,23 +274,23 @@ check-trees-small: all
 	$(Q)st=0; test/series 6.12 test/trees/run --cached in-tree git-no-pvh kasan || st=1; \
 	test/series 6.12 test/trees/oot.sh --cached in-tree || st=1; exit $$st
 
-check-cli: all $(LAW_TOOLS) $(JUDGE)
+check-cli: all $(RULES_TOOLS) $(JUDGE)
 	$(Q)bats --tap --timing --filter-tags '!slow' test/cli
 
 # The scripts of test/integration that test one thing on one booted series each, after the cases; and those of one series only. (A livepatch
 # for modules has two forms, which the kernel knows nothing of: one on each series. check-long has both on both.)
-INTEGRATION := kallsyms-equal positions replace mounted static-call static-key callbacks law law-pipeline
+INTEGRATION := kallsyms-equal sympos replace mounted static-call static-key callbacks relocation-rules relocation-rules-pipeline
 INTEGRATION-6.12 := modules oot suggest
 INTEGRATION-6.1 := per-object
 
-check-integration: all $(LAW_TOOLS)
+check-integration: all $(RULES_TOOLS)
 	$(Q)st=0; for series in $(KERNELS); do $(MAKE) --no-print-directory check-integration-$$series || st=1; done; exit $$st
 
-check-integration-%: all $(LAW_TOOLS)
+check-integration-%: all $(RULES_TOOLS)
 	$(Q)test/series $* $(MAKE) --no-print-directory integration-$*
 
 # (The series is there.)
-integration-%: all $(LAW_TOOLS)
+integration-%: all $(RULES_TOOLS)
 	$(Q)st=0; test/integration/run $* $(CASES) || st=1; \
 	[ -n '$(CASES)' ] || for t in $(INTEGRATION) $(INTEGRATION-$*); do test/integration/$$t.sh $* || st=1; done; exit $$st
 
@@ -304,7 +304,7 @@ check-long: all
 	done; $(MAKE) --no-print-directory ONE_SERIES=0 check-sanitized || st=1; exit $$st
 
 # A module of a Debian package on each series; the packages are fetched.
-check-oot: all $(LAW_TOOLS) $(JUDGE)
+check-oot: all $(RULES_TOOLS) $(JUDGE)
 	$(Q)st=0; bats --tap --timing --filter-tags slow test/cli/oot.bats || st=1; \
 	for series in $(KERNELS); do test/series $$series test/integration/oot-dkms.sh $$series || st=1; done; exit $$st
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Prints the assembly of an object like those of the kernel, with -v functions=N functions, each with its section, ftrace
-# site, datum, counter, strings and entry in the bug table; -v changed=I has one instruction more in function I.
+# site, variable, counter, strings and entry in the bug table; -v changed=I has one instruction more in function I.
 
 BEGIN {
 	for (i = 0; i < functions; i++) {

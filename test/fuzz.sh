@@ -12,7 +12,7 @@ export LC_ALL=C
 export COLUMNS=10000
 TOP=$(cd -- "$(dirname -- "$(realpath -- "${BASH_SOURCE[0]}")")/.." && pwd)
 BIN=${1:?usage: test/fuzz.sh BIN COUNT [FIRST]} COUNT=${2:?} FIRST=${3:-0}
-MUTATE=$BIN/../test/integration/law/mutate
+MUTATE=$BIN/../test/integration/relocation-rules/mutate
 T=$(mktemp -d)
 trap 'rm -rf -- "$T"' EXIT
 # Else a sanitizer would end the program with 1, as an error does.

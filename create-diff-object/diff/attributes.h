@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What code may rely on in a variable without reading it: how it is aligned, who may write to it, what its section
+ * What code may rely on in a variable without reading it: how it is aligned, its section's flags, what its section
  * promises.
  */
 #ifndef KLP_DIFF_ATTRIBUTES_H

@@ -21,16 +21,16 @@ enum difference {
 	DIFF_BYTES,
 	DIFF_TARGET,    /* a reference means something else */
 	DIFF_ENTRY,     /* an entry of a special table differs or is missing on one side */
-	DIFF_KIND,      /* a datum became constant, percpu, read-only after init, or stopped to be so */
+	DIFF_KIND,      /* a variable became constant, percpu, read-only after init, or stopped to be so */
 	DIFF_SECTION,   /* its section says something else of it than it did */
-	DIFF_ALIGNMENT, /* a datum is aligned to more than it was */
-	DIFF_CALLEE,    /* it calls a changed function that ftrace can't reach: see carried */
+	DIFF_ALIGNMENT, /* a variable is aligned to more than it was */
+	DIFF_CALLEE,    /* it calls a changed function that ftrace can't reach: see copied */
 	DIFF_PART,      /* the function's .cold part changed, appeared or vanished */
 	DIFF_LABELS,    /* its table for `goto *` differs */
-	DIFF_CONSTANT,  /* it refers to a constant that is carried: see by */
+	DIFF_CONSTANT,  /* it refers to a constant that is copied: see by */
 };
 
-/* What a datum that both objects have holds of the insides of changed functions, as a table for `goto *` does. */
+/* What a variable that both objects have holds of the insides of changed functions, as a table for `goto *` does. */
 enum labels {
 	LABELS_NONE,
 	LABELS_OWN, /* a constant that only the function itself reads: its copy has one of its own */
@@ -52,7 +52,7 @@ struct change_info {
 	 * object, each calls its new copy, and the function itself is not patched. So with a constant whose address
 	 * nobody else knows: all its readers are changed, and read its new copy.
 	 */
-	bool carried;
+	bool copied;
 	bool left_out; /* it differs by .why, and the author does not want that in the livepatch */
 	uint32_t by;   /* DIFF_CONSTANT: the patched piece of that constant */
 	enum labels labels;

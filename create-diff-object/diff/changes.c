@@ -7,14 +7,14 @@
 #include "diff/changes.h"
 
 #include "diff/author.h"
-#include "diff/carry.h"
+#include "diff/untraced.h"
 #include "diff/constants.h"
 #include "diff/lines.h"
 #include "diff/pairing.h"
 #include "diff/same.h"
 #include "util/arena.h"
 
-/* Does only this function use the datum, and without taking its address? */
+/* Does only this function use the variable, and without taking its address? */
 static bool is_read_by_one(const struct side *side, uint32_t id, uint32_t root)
 {
 	for (uint32_t sec = 1; sec < side->obj->nsecs; sec++) {
@@ -33,7 +33,7 @@ static bool is_read_by_one(const struct side *side, uint32_t id, uint32_t root)
 	return true;
 }
 
-/* The function whose table for `goto *` a datum is: a constant of that function, all labels and read by it alone. */
+/* The function whose table for `goto *` a variable is: a constant of that function, all labels and read by it alone. */
 static uint32_t find_owner(const struct side *side, uint32_t id)
 {
 	const struct piece *piece = side_piece(side, id);
@@ -135,8 +135,8 @@ int changes_new(const struct side *orig, const struct side *patched, const struc
 		if (root != p && changes->v[p].change != CHANGE_SAME && changes->v[root].change == CHANGE_SAME)
 			change_make(&changes->v[root], DIFF_PART, 0);
 	}
-	constants_carry(orig, patched, corr, changes->v);
-	carry_untraced(orig, patched, corr, changes->v);
+	constants_copy(orig, patched, corr, changes->v);
+	untraced_copy(orig, patched, corr, changes->v);
 	mark_labels(&same, changes->v);
 	warn_of_guesses(&same, changes->v, diag);
 	lines_free(same.lines);

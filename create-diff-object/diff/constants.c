@@ -6,21 +6,21 @@
  *
  * Nobody can tell them apart if
  *   - it has a local name and no other, is in a section of constants, alone (-fdata-sections: a reference to a section
- *     can't mean its neighbour then), and neither an entry of a special table nor any other datum refers to it, in both
- *     objects;
+ *     can't mean its neighbour then), and neither an entry of a special table nor any other variable refers to it, in
+ *     both objects;
  *   - no function lets its address go, before or after the change (see diff/escape.c). `dev->ops = &foo_ops` leaves an
  *     address that others read by, or compare: `f->f_op == &foo_ops` would no longer hold for what was opened before.
  * A constant that holds the address of such a one (`static const struct range *const ranges[]`) is brought along with
  * it, on the same terms.
  *
- * Start-up code that read it has done so by the old content: what the patch wants changed there (a device that is set
+ * __init code that read it has done so by the old content: what the patch wants changed there (a device that is set
  * up from the table) is not changed by a copy, so it bars. What runs when a module leaves can't be patched, and would
  * still read the old one.
  */
 #include "diff/constants.h"
 
 #include "arch/arch.h"
-#include "diff/carry.h"
+#include "diff/untraced.h"
 #include "kernel/names.h"
 #include "util/arena.h"
 #include "util/vec.h"
@@ -164,7 +164,7 @@ static bool can_be_patched(const struct side *orig, const struct side *patched, 
 {
 	uint32_t o = corr->to_orig[root];
 
-	return o == PIECE_NONE || side_piece(orig, o)->traced || carry_is_possible(orig, patched, corr, root);
+	return o == PIECE_NONE || side_piece(orig, o)->traced || untraced_is_copyable(orig, patched, corr, root);
 }
 
 /* Looks at one reference to a constant of the group. */
@@ -179,7 +179,7 @@ static bool judge_ref(struct group *group, uint32_t sec, const struct ref *ref, 
 	if (piece->kind == PIECE_DATA)
 		return add(group, from) || bar(verdict, CONSTANT_REFERRED, piece->name);
 	if (piece->class == SEC_INIT)
-		return bar(verdict, CONSTANT_STARTUP, piece->name);
+		return bar(verdict, CONSTANT_INIT, piece->name);
 	if (piece->kind != PIECE_FUNC || piece->class != SEC_TEXT || ref->offset < piece->entry || ref->is_branch ||
 	    ref->shift || side->obj->arch->reloc(ref->type)->is_got)
 		return bar(verdict, CONSTANT_REFERRED, piece->name);
@@ -319,14 +319,14 @@ static void change_reader(const struct group *group, uint32_t id, struct change_
 	}
 }
 
-static void carry_group(const struct group *now, const struct corr *corr, struct change_info *info)
+static void copy_group(const struct group *now, const struct corr *corr, struct change_info *info)
 {
 	for (uint32_t i = 0; i < now->pieces.n; i++) {
 		uint32_t p = now->pieces.v[i];
 
 		if (corr->to_orig[p] == PIECE_NONE)
 			continue;
-		info[p].carried = true;
+		info[p].copied = true;
 		change_reader(now, p, info);
 	}
 	for (uint32_t id = 0; id < now->side->pieces->n; id++)
@@ -341,22 +341,22 @@ static bool is_changed_content(const struct change_info *info)
 						  info->why == DIFF_TARGET || info->why == DIFF_ALIGNMENT);
 }
 
-void constants_carry(const struct side *orig, const struct side *patched, const struct corr *corr,
-		     struct change_info *info)
+void constants_copy(const struct side *orig, const struct side *patched, const struct corr *corr,
+		    struct change_info *info)
 {
 	for (uint32_t p = 0; p < patched->pieces->n; p++) {
 		struct constant_verdict verdict = {0};
 		struct group now, before;
 		struct arena *arena;
 
-		if (side_piece(patched, p)->kind != PIECE_DATA || !is_changed_content(&info[p]) || info[p].carried)
+		if (side_piece(patched, p)->kind != PIECE_DATA || !is_changed_content(&info[p]) || info[p].copied)
 			continue;
 		arena = arena_new();
 		now = group_new(arena, patched);
 		before = group_new(arena, orig);
 		judge(orig, corr, p, &now, &before, &verdict);
 		if (verdict.bar == CONSTANT_FREE)
-			carry_group(&now, corr, info);
+			copy_group(&now, corr, info);
 		vec_free(&now.pieces);
 		vec_free(&before.pieces);
 		arena_free(arena);

@@ -16,7 +16,7 @@ enum constant_bar {
 	CONSTANT_NO,       /* it is no constant that others can't see by name, or stands in a section with others */
 	CONSTANT_UNREAD,   /* no function of the patched object reads it */
 	CONSTANT_REFERRED, /* something that is no function refers to it, or a function in a way that is not known */
-	CONSTANT_STARTUP,  /* code that ran, or runs when the object leaves, reads it */
+	CONSTANT_INIT,     /* code that ran, or runs when the object leaves, reads it */
 	CONSTANT_UNTRACED, /* ftrace can't reach a function that reads it */
 	CONSTANT_ADDRESS,  /* others may know its address */
 };
@@ -29,7 +29,7 @@ struct constant_verdict {
 	const char *holder; /* CONSTANT_ADDRESS: the constant where the address was read, NULL: it is in the code */
 };
 
-/* Can the patched piece, a changed datum, be brought along? */
+/* Can the patched piece, a changed variable, be brought along? */
 struct constant_verdict constants_judge(const struct side *orig, const struct side *patched, const struct corr *corr,
 					uint32_t p);
 
@@ -37,10 +37,10 @@ struct constant_verdict constants_judge(const struct side *orig, const struct si
 bool constants_is_private(const struct side *orig, uint32_t o);
 
 /*
- * Marks the changed constants for which that holds as carried, together with constants that hold their addresses, and
+ * Marks the changed constants for which that holds as copied, together with constants that hold their addresses, and
  * makes the functions that read them changed ones. info: by patched piece.
  */
-void constants_carry(const struct side *orig, const struct side *patched, const struct corr *corr,
-		     struct change_info *info);
+void constants_copy(const struct side *orig, const struct side *patched, const struct corr *corr,
+		    struct change_info *info);
 
 #endif

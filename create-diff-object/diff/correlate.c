@@ -121,7 +121,7 @@ static void pair_aliases(struct pairing *pairing)
 }
 
 /*
- * What no symbol names in sections of start-up code (`.initcall5.init`, `__param`), in tables, in text (inline assembly
+ * What no symbol names in sections of __init code (`.initcall5.init`, `__param`), in tables, in text (inline assembly
  * at file scope) and in sections that are not known is paired by its section, so that a change of it is noticed. Other
  * nameless data is compared through what refers to it.
  */

@@ -38,7 +38,7 @@ struct context {
 };
 
 /* A place in both functions of a pair, bytes from the start of their sections. */
-struct spot {
+struct location {
 	uint32_t orig, patched; /* pieces */
 	uint64_t o_at, p_at;
 };
@@ -48,10 +48,10 @@ static uint64_t function_end(const struct side *side, uint32_t id)
 	return side_piece(side, id)->end;
 }
 
-static bool is_at_end(const struct context *ctx, const struct spot *spot)
+static bool is_at_end(const struct context *ctx, const struct location *location)
 {
-	return spot->o_at >= function_end(&ctx->diff->orig, spot->orig) ||
-	       spot->p_at >= function_end(&ctx->diff->patched, spot->patched);
+	return location->o_at >= function_end(&ctx->diff->orig, location->orig) ||
+	       location->p_at >= function_end(&ctx->diff->patched, location->patched);
 }
 
 static uint32_t insn_length(const struct side *side, uint32_t id, uint64_t at)
@@ -77,12 +77,12 @@ static bool is_inner_branch(const struct side *side, uint32_t id, uint64_t at)
 }
 
 /* Do both instructions read the same, whatever numbers stand in them? */
-static bool same_form(const struct context *ctx, const struct spot *spot)
+static bool same_form(const struct context *ctx, const struct location *location)
 {
 	char o_text[MAX_TEXT], p_text[MAX_TEXT];
 
-	describe_form(&ctx->diff->orig, spot->orig, spot->o_at, o_text, sizeof(o_text));
-	describe_form(&ctx->diff->patched, spot->patched, spot->p_at, p_text, sizeof(p_text));
+	describe_form(&ctx->diff->orig, location->orig, location->o_at, o_text, sizeof(o_text));
+	describe_form(&ctx->diff->patched, location->patched, location->p_at, p_text, sizeof(p_text));
 	return !strcmp(o_text, p_text);
 }
 
@@ -90,52 +90,52 @@ static bool same_form(const struct context *ctx, const struct spot *spot)
  * Do two instructions differ in nothing but a number that the comparison took for a line's? Then they are not the
  * reason.
  */
-static bool differ_in_line(const struct context *ctx, const struct spot *spot, uint32_t length)
+static bool differ_in_line(const struct context *ctx, const struct location *location, uint32_t length)
 {
-	uint32_t o_sec = side_piece(&ctx->diff->orig, spot->orig)->sec;
-	uint32_t p_sec = side_piece(&ctx->diff->patched, spot->patched)->sec;
-	const uint8_t *o = ctx->diff->orig.obj->secs[o_sec].data + spot->o_at;
-	const uint8_t *p = ctx->diff->patched.obj->secs[p_sec].data + spot->p_at;
-	struct line_cursor cursor = {o_sec, p_sec, spot->o_at, spot->p_at, false};
+	uint32_t o_sec = side_piece(&ctx->diff->orig, location->orig)->sec;
+	uint32_t p_sec = side_piece(&ctx->diff->patched, location->patched)->sec;
+	const uint8_t *o = ctx->diff->orig.obj->secs[o_sec].data + location->o_at;
+	const uint8_t *p = ctx->diff->patched.obj->secs[p_sec].data + location->p_at;
+	struct line_cursor cursor = {o_sec, p_sec, location->o_at, location->p_at, false};
 	uint64_t end;
 	uint32_t i = 0;
 
 	while (i < length && o[i] == p[i])
 		i++;
-	end = i < length ? lines_skip(ctx->lines, &cursor, spot->o_at + i, spot->p_at + i) : 0;
-	return end && !memcmp(o + (end - spot->o_at), p + (end - spot->o_at), spot->o_at + length - end);
+	end = i < length ? lines_skip(ctx->lines, &cursor, location->o_at + i, location->p_at + i) : 0;
+	return end && !memcmp(o + (end - location->o_at), p + (end - location->o_at), location->o_at + length - end);
 }
 
 /*
  * The first instruction that differs by more than a line number or the distance of a branch inside of the function.
  * where is the first difference of any kind, bytes from the entries. Returns false if nothing else differs.
  */
-static bool find_spot(const struct context *ctx, uint64_t where, struct spot *spot)
+static bool find_location(const struct context *ctx, uint64_t where, struct location *location)
 {
 	const struct side *orig = &ctx->diff->orig, *patched = &ctx->diff->patched;
-	uint64_t limit = side_piece(patched, spot->patched)->entry + where;
-	struct spot first = {0};
+	uint64_t limit = side_piece(patched, location->patched)->entry + where;
+	struct location first = {0};
 
-	spot->o_at = side_piece(orig, spot->orig)->entry;
-	spot->p_at = side_piece(patched, spot->patched)->entry;
-	for (; !is_at_end(ctx, spot);) {
+	location->o_at = side_piece(orig, location->orig)->entry;
+	location->p_at = side_piece(patched, location->patched)->entry;
+	for (; !is_at_end(ctx, location);) {
 		char o_text[MAX_TEXT], p_text[MAX_TEXT];
-		uint32_t o_len = describe_insn(orig, spot->orig, spot->o_at, o_text, sizeof(o_text));
-		uint32_t p_len = describe_insn(patched, spot->patched, spot->p_at, p_text, sizeof(p_text));
+		uint32_t o_len = describe_insn(orig, location->orig, location->o_at, o_text, sizeof(o_text));
+		uint32_t p_len = describe_insn(patched, location->patched, location->p_at, p_text, sizeof(p_text));
 
-		if (spot->p_at + p_len > limit && !first.p_at)
-			first = *spot;
-		if (spot->p_at + p_len > limit && strcmp(o_text, p_text) &&
-		    !(is_inner_branch(orig, spot->orig, spot->o_at) &&
-		      is_inner_branch(patched, spot->patched, spot->p_at) && same_form(ctx, spot)) &&
-		    !(o_len == p_len && differ_in_line(ctx, spot, o_len)))
+		if (location->p_at + p_len > limit && !first.p_at)
+			first = *location;
+		if (location->p_at + p_len > limit && strcmp(o_text, p_text) &&
+		    !(is_inner_branch(orig, location->orig, location->o_at) &&
+		      is_inner_branch(patched, location->patched, location->p_at) && same_form(ctx, location)) &&
+		    !(o_len == p_len && differ_in_line(ctx, location, o_len)))
 			return true;
 		/* An instruction that reads the same and is not: its reference is to something of that name. */
-		if (spot->p_at + p_len > limit && first.p_at == spot->p_at && first.o_at == spot->o_at &&
+		if (location->p_at + p_len > limit && first.p_at == location->p_at && first.o_at == location->o_at &&
 		    !strcmp(o_text, p_text) && o_len == p_len)
 			return true;
-		spot->o_at += o_len;
-		spot->p_at += p_len;
+		location->o_at += o_len;
+		location->p_at += p_len;
 	}
 	return false;
 }
@@ -177,15 +177,15 @@ static void find_insns(const struct side *side, uint32_t id, uint64_t at, uint64
 }
 
 /* Do two instructions in a row, from these places on, read the same on both sides? */
-static bool reads_same(const struct context *ctx, const struct spot *spot, const uint64_t *o, const uint64_t *p)
+static bool reads_same(const struct context *ctx, const struct location *location, const uint64_t *o, const uint64_t *p)
 {
 	for (unsigned int i = 0; i < 2; i++) {
-		const struct spot at = {spot->orig, spot->patched, o[i], p[i]};
+		const struct location at = {location->orig, location->patched, o[i], p[i]};
 
-		if (o[i] >= function_end(&ctx->diff->orig, spot->orig) ||
-		    p[i] >= function_end(&ctx->diff->patched, spot->patched))
-			return o[i] - p[i] == function_end(&ctx->diff->orig, spot->orig) -
-						      function_end(&ctx->diff->patched, spot->patched);
+		if (o[i] >= function_end(&ctx->diff->orig, location->orig) ||
+		    p[i] >= function_end(&ctx->diff->patched, location->patched))
+			return o[i] - p[i] == function_end(&ctx->diff->orig, location->orig) -
+						      function_end(&ctx->diff->patched, location->patched);
 		if (!same_form(ctx, &at))
 			return false;
 	}
@@ -193,14 +193,15 @@ static bool reads_same(const struct context *ctx, const struct spot *spot, const
 }
 
 /* How many instructions of each side are to be shown: up to where both go on alike. */
-static bool find_common_end(const struct context *ctx, const struct spot *spot, const uint64_t *o, const uint64_t *p,
-			    unsigned int *o_n, unsigned int *p_n)
+static bool find_common_end(const struct context *ctx, const struct location *location, const uint64_t *o,
+			    const uint64_t *p, unsigned int *o_n, unsigned int *p_n)
 {
 	for (unsigned int sum = 1; sum <= 2 * SHOWN_AFTER; sum++)
 		for (*o_n = sum < SHOWN_AFTER ? sum : SHOWN_AFTER; sum - *o_n <= SHOWN_AFTER; --*o_n) {
 			*p_n = sum - *o_n;
 			/* Of two references to things of one name both are shown. */
-			if ((*o_n || *p_n) && (sum > 1 || o[0] != p[0]) && reads_same(ctx, spot, o + *o_n, p + *p_n))
+			if ((*o_n || *p_n) && (sum > 1 || o[0] != p[0]) &&
+			    reads_same(ctx, location, o + *o_n, p + *p_n))
 				return true;
 			if (!*o_n)
 				break;
@@ -216,34 +217,35 @@ struct change_of_code {
 };
 
 /* Prints the place of the first difference. */
-static struct change_of_code print_code(const struct context *ctx, const struct spot *spot)
+static struct change_of_code print_code(const struct context *ctx, const struct location *location)
 {
 	const struct side *orig = &ctx->diff->orig, *patched = &ctx->diff->patched;
-	uint64_t before[SHOWN_BEFORE], at = side_piece(patched, spot->patched)->entry;
+	uint64_t before[SHOWN_BEFORE], at = side_piece(patched, location->patched)->entry;
 	uint64_t o[SHOWN_AFTER + 2], p[SHOWN_AFTER + 2];
 	struct change_of_code result = {0};
 	unsigned int n = 0, o_n, p_n;
 	bool goes_on;
 
-	for (; at < spot->p_at; at += insn_length(patched, spot->patched, at), n++)
+	for (; at < location->p_at; at += insn_length(patched, location->patched, at), n++)
 		before[n % SHOWN_BEFORE] = at;
 	for (unsigned int i = n < SHOWN_BEFORE ? 0 : n - SHOWN_BEFORE; i < n; i++)
-		print_insn(ctx, " ", patched, spot->patched, before[i % SHOWN_BEFORE]);
-	find_insns(orig, spot->orig, spot->o_at, o, SHOWN_AFTER + 2);
-	find_insns(patched, spot->patched, spot->p_at, p, SHOWN_AFTER + 2);
-	goes_on = find_common_end(ctx, spot, o, p, &o_n, &p_n);
+		print_insn(ctx, " ", patched, location->patched, before[i % SHOWN_BEFORE]);
+	find_insns(orig, location->orig, location->o_at, o, SHOWN_AFTER + 2);
+	find_insns(patched, location->patched, location->p_at, p, SHOWN_AFTER + 2);
+	goes_on = find_common_end(ctx, location, o, p, &o_n, &p_n);
 	for (unsigned int i = 0; i < o_n && (!i || o[i] != o[i - 1]); i++)
-		print_insn(ctx, "-", orig, spot->orig, o[i]);
+		print_insn(ctx, "-", orig, location->orig, o[i]);
 	for (unsigned int i = 0; i < p_n && (!i || p[i] != p[i - 1]); i++) {
-		const struct ref *ref =
-			p[i] < function_end(patched, spot->patched) ? ref_of_insn(patched, spot->patched, p[i]) : NULL;
+		const struct ref *ref = p[i] < function_end(patched, location->patched)
+						? ref_of_insn(patched, location->patched, p[i])
+						: NULL;
 
-		print_insn(ctx, "+", patched, spot->patched, p[i]);
+		print_insn(ctx, "+", patched, location->patched, p[i]);
 		if (!result.called && ref && ref->is_branch)
 			result.called = ref;
 	}
-	for (unsigned int i = 0; goes_on && i < 2 && p[p_n + i] < function_end(patched, spot->patched); i++)
-		print_insn(ctx, " ", patched, spot->patched, p[p_n + i]);
+	for (unsigned int i = 0; goes_on && i < 2 && p[p_n + i] < function_end(patched, location->patched); i++)
+		print_insn(ctx, " ", patched, location->patched, p[p_n + i]);
 	result.orig = goes_on ? o_n : 0;
 	result.patched = goes_on ? p_n : 0;
 	return result;
@@ -266,22 +268,23 @@ static bool has_frame_pointer(const struct side *side, uint32_t id)
 }
 
 /* What the number is for in which two instructions differ. */
-static enum arch_operand differing_operand(const struct context *ctx, const struct spot *spot)
+static enum arch_operand differing_operand(const struct context *ctx, const struct location *location)
 {
 	const struct side *orig = &ctx->diff->orig, *patched = &ctx->diff->patched;
-	const struct elf_sec *o_sec = side_section(orig, side_piece(orig, spot->orig));
-	const struct elf_sec *p_sec = side_section(patched, side_piece(patched, spot->patched));
-	enum arch_operand operand = patched->obj->arch->differing(o_sec->data + spot->o_at, o_sec->size - spot->o_at,
-								  p_sec->data + spot->p_at, p_sec->size - spot->p_at);
+	const struct elf_sec *o_sec = side_section(orig, side_piece(orig, location->orig));
+	const struct elf_sec *p_sec = side_section(patched, side_piece(patched, location->patched));
+	enum arch_operand operand =
+		patched->obj->arch->differing(o_sec->data + location->o_at, o_sec->size - location->o_at,
+					      p_sec->data + location->p_at, p_sec->size - location->p_at);
 
 	if (operand != ARCH_OPERAND_FRAME)
 		return operand;
-	return has_frame_pointer(patched, spot->patched) ? ARCH_OPERAND_STACK : ARCH_OPERAND_MEMBER;
+	return has_frame_pointer(patched, location->patched) ? ARCH_OPERAND_STACK : ARCH_OPERAND_MEMBER;
 }
 
-static const char *reason_of_number(const struct context *ctx, const struct spot *spot)
+static const char *reason_of_number(const struct context *ctx, const struct location *location)
 {
-	switch (differing_operand(ctx, spot)) {
+	switch (differing_operand(ctx, location)) {
 	case ARCH_OPERAND_CONSTANT:
 		return ctx->layouts_differ
 			       ? "a constant: a number of the source, or the size of a structure (see the end)"
@@ -296,7 +299,7 @@ static const char *reason_of_number(const struct context *ctx, const struct spot
 	}
 }
 
-static void print_reason_of_insns(const struct context *ctx, const struct spot *spot,
+static void print_reason_of_insns(const struct context *ctx, const struct location *location,
 				  const struct change_of_code *change)
 {
 	char o_text[MAX_TEXT], p_text[MAX_TEXT];
@@ -308,35 +311,35 @@ static void print_reason_of_insns(const struct context *ctx, const struct spot *
 	if (change->patched && !change->orig) {
 		fprintf(ctx->out, "  reason: instructions were added");
 		if (change->called) {
-			describe_ref(&ctx->diff->patched, spot->patched, change->called, p_text, sizeof(p_text));
+			describe_ref(&ctx->diff->patched, location->patched, change->called, p_text, sizeof(p_text));
 			fprintf(ctx->out, ": it calls %s", p_text);
 		}
 		fputc('\n', ctx->out);
 		return;
 	}
-	if (is_at_end(ctx, spot)) {
+	if (is_at_end(ctx, location)) {
 		fprintf(ctx->out, "  reason: one of them is longer\n");
 		return;
 	}
 
-	describe_insn(&ctx->diff->orig, spot->orig, spot->o_at, o_text, sizeof(o_text));
-	describe_insn(&ctx->diff->patched, spot->patched, spot->p_at, p_text, sizeof(p_text));
-	if (strcmp(o_text, p_text) && same_form(ctx, spot))
-		fprintf(ctx->out, "  reason: %s\n", reason_of_number(ctx, spot));
+	describe_insn(&ctx->diff->orig, location->orig, location->o_at, o_text, sizeof(o_text));
+	describe_insn(&ctx->diff->patched, location->patched, location->p_at, p_text, sizeof(p_text));
+	if (strcmp(o_text, p_text) && same_form(ctx, location))
+		fprintf(ctx->out, "  reason: %s\n", reason_of_number(ctx, location));
 	else
 		fprintf(ctx->out, "  reason: other instructions\n");
 }
 
 /* The difference is in what a reference means. */
-static void print_reason_of_refs(const struct context *ctx, const struct spot *spot, const struct ref *o_ref,
+static void print_reason_of_refs(const struct context *ctx, const struct location *location, const struct ref *o_ref,
 				 const struct ref *p_ref)
 {
 	const struct diff *diff = ctx->diff;
 	const struct piece *target = p_ref->piece == PIECE_NONE ? NULL : side_piece(&diff->patched, p_ref->piece);
 	char o_text[MAX_TEXT], p_text[MAX_TEXT];
 
-	describe_ref(&diff->orig, spot->orig, o_ref, o_text, sizeof(o_text));
-	describe_ref(&diff->patched, spot->patched, p_ref, p_text, sizeof(p_text));
+	describe_ref(&diff->orig, location->orig, o_ref, o_text, sizeof(o_text));
+	describe_ref(&diff->patched, location->patched, p_ref, p_text, sizeof(p_text));
 	fprintf(ctx->out, "  reason: ");
 	if (!target)
 		fprintf(ctx->out, "refers to %s instead of %s\n", p_text, o_text);
@@ -386,14 +389,14 @@ static void add_shares(const struct debug_info *debug, const struct side *side, 
 }
 
 /* Says of which inlined functions there is more or less code than before. */
-static void print_shares(const struct context *ctx, const struct spot *spot)
+static void print_shares(const struct context *ctx, const struct location *location)
 {
 	share_vec shares = {0};
 
 	if (!ctx->o_debug || !ctx->p_debug)
 		return;
-	add_shares(ctx->o_debug, &ctx->diff->orig, spot->orig, true, &shares);
-	add_shares(ctx->p_debug, &ctx->diff->patched, spot->patched, false, &shares);
+	add_shares(ctx->o_debug, &ctx->diff->orig, location->orig, true, &shares);
+	add_shares(ctx->p_debug, &ctx->diff->patched, location->patched, false, &shares);
 	for (uint32_t i = 0; i < shares.n; i++) {
 		const struct share *share = &shares.v[i];
 
@@ -408,16 +411,17 @@ static void print_shares(const struct context *ctx, const struct spot *spot)
 	vec_free(&shares);
 }
 
-static void print_place(const struct context *ctx, const struct spot *spot)
+static void print_place(const struct context *ctx, const struct location *location)
 {
 	const struct side *orig = &ctx->diff->orig, *patched = &ctx->diff->patched;
 	struct debug_inlined o_in, p_in;
-	bool has_o = find_inlined(ctx->o_debug, orig, spot->orig, spot->o_at, &o_in);
-	bool has_p = find_inlined(ctx->p_debug, patched, spot->patched, spot->p_at, &p_in);
+	bool has_o = find_inlined(ctx->o_debug, orig, location->orig, location->o_at, &o_in);
+	bool has_p = find_inlined(ctx->p_debug, patched, location->patched, location->p_at, &p_in);
 	struct debug_line line;
 
-	if (ctx->p_debug && spot->p_at < function_end(patched, spot->patched) &&
-	    debug_find_line(ctx->p_debug, side_piece(patched, spot->patched)->sec, spot->p_at, &line) && line.number)
+	if (ctx->p_debug && location->p_at < function_end(patched, location->patched) &&
+	    debug_find_line(ctx->p_debug, side_piece(patched, location->patched)->sec, location->p_at, &line) &&
+	    line.number)
 		fprintf(ctx->out, "  source: %s:%d\n", line.file, line.number);
 	if (has_o && has_p && !strcmp(o_in.name, p_in.name))
 		fprintf(ctx->out, "  inlined: this is code of %s(), which is inlined here\n", p_in.name);
@@ -432,27 +436,27 @@ static void print_place(const struct context *ctx, const struct spot *spot)
 static void explain_code(const struct context *ctx, uint32_t p, uint64_t where)
 {
 	const struct piece *piece = side_piece(&ctx->diff->patched, p);
-	struct spot spot = {.orig = ctx->diff->corr->to_orig[p], .patched = p};
+	struct location location = {.orig = ctx->diff->corr->to_orig[p], .patched = p};
 	const struct ref *o_ref = NULL, *p_ref = NULL;
 	struct change_of_code change;
 
-	if (!find_spot(ctx, where, &spot))
+	if (!find_location(ctx, where, &location))
 		fprintf(ctx->out, "  the code is the same up to the end of the shorter one\n");
-	change = print_code(ctx, &spot);
-	if (!is_at_end(ctx, &spot)) {
-		o_ref = ref_of_insn(&ctx->diff->orig, spot.orig, spot.o_at);
-		p_ref = ref_of_insn(&ctx->diff->patched, spot.patched, spot.p_at);
+	change = print_code(ctx, &location);
+	if (!is_at_end(ctx, &location)) {
+		o_ref = ref_of_insn(&ctx->diff->orig, location.orig, location.o_at);
+		p_ref = ref_of_insn(&ctx->diff->patched, location.patched, location.p_at);
 	}
 	if (ctx->diff->changes->v[p].why == DIFF_CALLEE)
 		fprintf(ctx->out, "  reason: it calls %s, which changed and which ftrace can't reach by itself\n",
 			p_ref ? side_piece(&ctx->diff->patched, p_ref->piece)->name : piece->name);
 	else if (o_ref && p_ref && change.orig == change.patched)
-		print_reason_of_refs(ctx, &spot, o_ref, p_ref);
+		print_reason_of_refs(ctx, &location, o_ref, p_ref);
 	else
-		print_reason_of_insns(ctx, &spot, &change);
-	print_place(ctx, &spot);
+		print_reason_of_insns(ctx, &location, &change);
+	print_place(ctx, &location);
 	if (ctx->diff->changes->v[p].why == DIFF_SIZE)
-		print_shares(ctx, &spot);
+		print_shares(ctx, &location);
 }
 
 static void print_bytes(const struct context *ctx, const char *mark, const struct side *side, uint32_t id,
@@ -520,22 +524,22 @@ static void explain_entry(const struct context *ctx, uint32_t p, const struct ch
 	const struct side *orig = &ctx->diff->orig, *patched = &ctx->diff->patched;
 	const struct entry *entry = info->entry ? info->entry : info->orig_entry;
 	const char *table = info->entry ? patched->obj->secs[entry->sec].name : orig->obj->secs[entry->sec].name;
-	struct spot spot = {.orig = ctx->diff->corr->to_orig[p], .patched = p};
+	struct location location = {.orig = ctx->diff->corr->to_orig[p], .patched = p};
 
-	spot.o_at = side_piece(orig, spot.orig)->entry;
-	spot.p_at = side_piece(patched, p)->entry;
-	if (info->orig_entry && info->orig_entry->site_sec == side_piece(orig, spot.orig)->sec)
-		spot.o_at = info->orig_entry->site;
+	location.o_at = side_piece(orig, location.orig)->entry;
+	location.p_at = side_piece(patched, p)->entry;
+	if (info->orig_entry && info->orig_entry->site_sec == side_piece(orig, location.orig)->sec)
+		location.o_at = info->orig_entry->site;
 	if (info->entry && info->entry->site_sec == side_piece(patched, p)->sec)
-		spot.p_at = info->entry->site;
+		location.p_at = info->entry->site;
 	fprintf(ctx->out, "  reason: an entry of %s %s\n", table,
 		!info->entry        ? "that the patched function no longer has"
 		: !info->orig_entry ? "that the original function does not have"
 				    : "has other contents or a replacement that differs");
 	if (info->orig_entry)
-		print_entry(ctx, "-", orig, spot.orig, spot.o_at, info->orig_entry);
+		print_entry(ctx, "-", orig, location.orig, location.o_at, info->orig_entry);
 	if (info->entry)
-		print_entry(ctx, "+", patched, p, spot.p_at, info->entry);
+		print_entry(ctx, "+", patched, p, location.p_at, info->entry);
 }
 
 static void explain_change(const struct context *ctx, uint32_t p)
@@ -657,7 +661,7 @@ static void explain_piece(const struct context *ctx, uint32_t p)
 	bool included = is_included(ctx->diff, p), changed = info->change == CHANGE_CHANGED;
 
 	fprintf(ctx->out, "%s: %s: ", ctx->file, piece->name);
-	if (changed && info->carried)
+	if (changed && info->copied)
 		fprintf(ctx->out,
 			"changed, and copied for its %s: ", piece->kind == PIECE_FUNC ? "callers" : "readers");
 	else if (changed)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The rules of refusal. A livepatch replaces functions at their entry, by ftrace, while the system runs; data stays as
- * it is, and code that ran at start-up ran already. What a patch changes besides functions must be refused by name,
+ * it is, and code that ran at boot ran already. What a patch changes besides functions must be refused by name,
  * for leaving it out in silence would load a fix that does not fix.
  */
 #include "diff/gate.h"
@@ -148,7 +148,7 @@ static void refuse_function(const struct diff *diff, uint32_t p, struct diag *di
 		return;
 	}
 	/* What counts is the function that runs now: ftrace must find the site in it. */
-	if (info->change == CHANGE_CHANGED && !info->carried && piece->root == p &&
+	if (info->change == CHANGE_CHANGED && !info->copied && piece->root == p &&
 	    !side_piece(&diff->orig, diff->corr->to_orig[p])->traced)
 		diag_refuse(
 			diag, RULE_NOT_TRACED, file_of(diff), piece->name,
@@ -157,7 +157,7 @@ static void refuse_function(const struct diff *diff, uint32_t p, struct diag *di
 }
 
 /* Of what is as good as a constant that could be brought along: why it can't; else nothing. */
-static const char *why_not_carried(const struct diff *diff, uint32_t p, struct arena *arena)
+static const char *why_not_copied(const struct diff *diff, uint32_t p, struct arena *arena)
 {
 	const struct constant_verdict verdict = constants_judge(&diff->orig, &diff->patched, diff->corr, p);
 	const char *before = "";
@@ -165,7 +165,7 @@ static const char *why_not_carried(const struct diff *diff, uint32_t p, struct a
 	switch (verdict.bar) {
 	case CONSTANT_REFERRED:
 		return arena_printf(arena, "; it can't be copied into the livepatch: %s refers to it", verdict.name);
-	case CONSTANT_STARTUP:
+	case CONSTANT_INIT:
 		return arena_printf(
 			arena, "; it can't be copied into the livepatch: %s reads it, and is __init or __exit code",
 			verdict.name);
@@ -207,7 +207,7 @@ static void refuse_content(const struct diff *diff, uint32_t p, struct diag *dia
 		diag, content_rule(diff, p), file_of(diff), piece->name,
 		"changed data in %s: %s differs; the running kernel keeps its copy, so change that in a callback or a function%s",
 		side_section(&diff->patched, piece)->name, difference_text(diff->changes->v[p].why),
-		why_not_carried(diff, p, arena));
+		why_not_copied(diff, p, arena));
 	arena_free(arena);
 }
 
@@ -269,7 +269,7 @@ static void refuse_data(const struct diff *diff, uint32_t p, struct diag *diag)
 			    "new entry in %s: only __init code would use it", section);
 }
 
-/* What an existing datum says of the insides of a function, it says of the old one. */
+/* What an existing variable says of the insides of a function, it says of the old one. */
 static void refuse_labels(const struct diff *diff, uint32_t p, struct diag *diag)
 {
 	diag_refuse(
@@ -317,7 +317,7 @@ static void check_pieces(const struct diff *diff, struct diag *diag)
 		check_merged_function(diff, p, diag);
 		if (piece->kind == PIECE_FUNC)
 			refuse_function(diff, p, diag);
-		else if (!diff->changes->v[p].carried)
+		else if (!diff->changes->v[p].copied)
 			refuse_data(diff, p, diag);
 	}
 }

@@ -53,7 +53,7 @@ void lines_begin(struct lines *lines, uint32_t owner);
 /* All guesses so far, also about what turned out to differ anyway: stores the first and returns how many. */
 uint32_t lines_guesses(const struct lines *lines, const struct line_guess **first);
 
-/* Tells that a guess about a place (a function, a datum, a section) kept a difference from being a change. */
+/* Tells that a guess about a place (a function, a variable, a section) kept a difference from being a change. */
 void lines_warn(const struct lines *lines, const struct line_guess *guess, const char *place, struct diag *diag);
 
 #endif

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * GCC gives one place to constants of equal content whose addresses nobody compares (-fipa-icf): `map` and `other` are
- * two names of one datum. If a patch changes one of them, both stand alone in the new object, and one name has no
+ * two names of one variable. If a patch changes one of them, both stand alone in the new object, and one name has no
  * partner: it looks like a new variable. It is an old one with another content: what keeps its address has the running
  * kernel's. So it is with functions of equal code (spi_mem_no_dirmap_read() and _write() of drivers/spi/spi-mem.c).
  */

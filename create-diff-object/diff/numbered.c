@@ -552,7 +552,7 @@ void numbered_pair_statics(struct pairing *pairing)
 	struct context ctx;
 
 	context_init(&ctx, pairing, PIECE_DATA);
-	/* Each pair may make another sure: a datum used by a datum, one of two candidates gone. */
+	/* Each pair may make another sure: a variable used by a variable, one of two candidates gone. */
 	while (pair_sure(&ctx, CORR_USERS, false) || pair_ordered(&ctx) || pair_sure(&ctx, CORR_USERS, true))
 		;
 	pair_doubtful(&ctx);

@@ -10,7 +10,7 @@
 struct arena;
 
 enum func_state {
-	FUNC_NOWHERE,  /* no code in the object, or code that ran at start-up */
+	FUNC_NOWHERE,  /* no code in the object, or code that ran at boot */
 	FUNC_INCLUDED, /* in the livepatch, with all functions that it is inlined into */
 	FUNC_RUNNING,  /* goes on in the running kernel */
 };

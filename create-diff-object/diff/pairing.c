@@ -39,7 +39,7 @@ bool pairing_is_same_sort(const struct pairing *pairing, uint32_t orig, uint32_t
 {
 	const struct piece *o = side_piece(pairing->orig, orig), *p = side_piece(pairing->patched, patched);
 
-	/* What was start-up code or data is gone; without its __init it is a new thing. */
+	/* What was __init code or data is gone; without its __init it is a new thing. */
 	return o->kind == p->kind && (o->class == SEC_INIT) == (p->class == SEC_INIT);
 }
 

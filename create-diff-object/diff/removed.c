@@ -9,8 +9,8 @@
 #include "util/diag.h"
 
 /*
- * Does the loss of an original datum lose what it held? Constants are what they were for all that still refer to them,
- * and the flags of WARN_ONCE() and the like have no other use than the code that went.
+ * Does the loss of an original variable lose what it held? Constants are what they were for all that still refer to
+ * them, and the flags of WARN_ONCE() and the like have no other use than the code that went.
  */
 static bool has_state(const struct side *side, const struct piece *piece)
 {
@@ -35,7 +35,7 @@ static bool is_known_constant(const struct side *side, uint32_t p)
 }
 
 /*
- * What went away: start-up entries and table entries, for what they did is done, and the patch would not undo it;
+ * What went away: initcalls and table entries, for what they did is done, and the patch would not undo it;
  * variables, for under another name, type or place they would begin anew, and what they hold would be lost.
  */
 static void check_removed(const struct diff *diff, struct diag *diag)

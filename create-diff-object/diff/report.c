@@ -19,7 +19,7 @@ void report_functions(const struct diff *diff, FILE *out, FILE *report)
 		const struct piece *piece = side_piece(patched, p);
 		const char *what = diff->changes->v[p].change == CHANGE_NEW ? "new" : "changed";
 
-		if (piece->kind == PIECE_DATA && diff->changes->v[p].carried && is_included(diff, p)) {
+		if (piece->kind == PIECE_DATA && diff->changes->v[p].copied && is_included(diff, p)) {
 			fprintf(out, "%s: copied constant: %s\n", base_name(patched->obj->path), piece->name);
 			if (report)
 				fprintf(report, "copied\t%s\n", piece->name);

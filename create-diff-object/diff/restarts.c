@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Macros of the kernel make static locals that have no identity to keep (is_anonymous_datum()): a copy of the code gets
- * a copy of these, too. But a name says nothing of who gave it. A `static int __warned` that somebody wrote by hand may
- * be state that the code relies on, and the copy begins with what it was initialized with.
+ * Macros of the kernel make static locals that have no identity to keep (is_anonymous_variable()): a copy of the code
+ * gets a copy of these, too. But a name says nothing of who gave it. A `static int __warned` that somebody wrote by
+ * hand may be state that the code relies on, and the copy begins with what it was initialized with.
  *
  * What the macros make is used otherwise than by hand: the flags of WARN_ONCE() and the like have sections of their
  * own, and of a lock's class or a rate limit nothing but the address is used, as an argument.

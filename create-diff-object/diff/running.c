@@ -156,7 +156,7 @@ void running_warn(const struct diff *diff, struct diag *diag)
 		const struct piece *piece = side_piece(&diff->patched, p);
 
 		if (piece->kind == PIECE_FUNC && piece->root == p && piece->class == SEC_TEXT && is_included(diff, p) &&
-		    diff->changes->v[p].change == CHANGE_CHANGED && !diff->changes->v[p].carried)
+		    diff->changes->v[p].change == CHANGE_CHANGED && !diff->changes->v[p].copied)
 			warn_of_tasks(diff, p, diag);
 	}
 	for (uint32_t o = 0; o < diff->orig.pieces->n; o++) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Sections as a whole: those whose meaning nobody here knows, and tables of constructors, which were run at start-up.
+ * Sections as a whole: those whose meaning nobody here knows, and tables of constructors, which ran at boot.
  */
 #include "diff/section-rules.h"
 
@@ -89,7 +89,7 @@ static void check_unknown_sections(const struct diff *diff, struct diag *diag)
 	}
 }
 
-/* What it did at start-up can't be undone, if it did something. */
+/* What it did at boot can't be undone, if it did something. */
 static void check_removed_sections(const struct diff *diff, struct diag *diag)
 {
 	const struct elf_obj *orig = diff->orig.obj;
@@ -106,7 +106,7 @@ static bool is_constructor_table(const struct elf_sec *sec)
 	return sec->type == SHT_INIT_ARRAY || sec->type == SHT_FINI_ARRAY || sec->type == SHT_PREINIT_ARRAY;
 }
 
-/* The functions that run before main(), which the kernel calls at start-up: marked by piece. */
+/* The functions that run before main(), which the kernel calls at boot: marked by piece. */
 static bool *find_constructors(struct arena *arena, const struct side *side)
 {
 	bool *found = arena_array(arena, bool, side->pieces->n);
@@ -127,7 +127,7 @@ static bool *find_constructors(struct arena *arena, const struct side *side)
 	return found;
 }
 
-/* Constructors ran at start-up, as initcalls did. */
+/* Constructors ran at boot, as initcalls did. */
 static void check_constructors(const struct diff *diff, struct diag *diag)
 {
 	struct arena *arena = arena_new();

@@ -18,7 +18,7 @@
 #include "util/vec.h"
 
 /*
- * What stands in a section that is not known is never carried. By its name it is referred to as anything else is; but
+ * What stands in a section that is not known is never copied. By its name it is referred to as anything else is; but
  * that must be its name for sure: BTF_ID() makes `__BTF_ID__struct__file__639167` of __COUNTER__, and the name may be
  * its neighbour's now.
  */
@@ -82,8 +82,8 @@ static enum use_reason reason_in_body(const struct diff *diff, uint32_t from, co
 		return has_partner && can_be_named(diff, ref) ? USE_BY_NAME : USE_UNKNOWN_SECTION;
 	if (target->kind == PIECE_FUNC && has_partner)
 		return reason_of_function(diff, from, ref);
-	if (diff->changes->v[ref->piece].labels == LABELS_OWN || diff->changes->v[ref->piece].carried)
-		return USE_CARRIED;
+	if (diff->changes->v[ref->piece].labels == LABELS_OWN || diff->changes->v[ref->piece].copied)
+		return USE_COPIED;
 	return has_partner ? USE_OF_KERNEL : USE_NEW;
 }
 
@@ -114,7 +114,7 @@ static const struct {
 	[USE_ADDRESS_CALLED] = {REF_USE_COPY, "the copy: the original is no target of an indirect branch"},
 	[USE_CALL_CHANGED] = {REF_USE_COPY, "the copy: a call of a changed function"},
 	[USE_CALL_SAME] = {REF_USE_EXISTING, "the kernel's: a call of a function that did not change"},
-	[USE_CARRIED] = {REF_USE_COPY, "the copy: it changed, and is copied into the livepatch"},
+	[USE_COPIED] = {REF_USE_COPY, "the copy: it changed, and is copied into the livepatch"},
 	[USE_OF_KERNEL] = {REF_USE_EXISTING, "the kernel's: it exists there"},
 	[USE_NEW] = {REF_USE_COPY, "the copy: new, or without a name"},
 };
@@ -151,7 +151,7 @@ static void include(struct context *ctx, uint32_t piece, enum why why, uint32_t 
 	vec_add(&ctx->queue, piece);
 }
 
-static bool is_start_up(const struct piece *piece)
+static bool is_init(const struct piece *piece)
 {
 	return piece->class == SEC_INIT || piece->class == SEC_VDSO;
 }
@@ -165,9 +165,9 @@ static void include_roots(struct context *ctx)
 		const struct piece *piece = side_piece(patched, p);
 		const struct change_info *info = &ctx->diff->changes->v[p];
 
-		if (is_start_up(piece) || piece->root != p)
+		if (is_init(piece) || piece->root != p)
 			continue;
-		if (piece->kind == PIECE_FUNC && info->change == CHANGE_CHANGED && !info->carried)
+		if (piece->kind == PIECE_FUNC && info->change == CHANGE_CHANGED && !info->copied)
 			include(ctx, p, WHY_CHANGED, PIECE_NONE);
 		else if (info->change == CHANGE_NEW && piece->sym &&
 			 !elf_sym_is_local(&patched->obj->syms[piece->sym]) && !piece->anonymous &&
@@ -183,13 +183,13 @@ static void include_roots(struct context *ctx)
 /* Judges the references of a body or block, and of its entries. */
 static void add_parts(struct context *ctx, const struct use_part *whole, struct side_walk walk)
 {
-	uint32_t host = ctx->parts.n;
+	uint32_t body = ctx->parts.n;
 	struct side_part found;
 
 	while (side_walk_next(&walk, &found)) {
 		struct use_part part = *whole;
 
-		part.host = host;
+		part.body = body;
 		part.first = ctx->uses.n;
 		part.n = found.n;
 		if (found.entry) {
@@ -295,11 +295,11 @@ static void follow(struct context *ctx, uint32_t id)
 /* Takes over a body or block with its entries. */
 static void keep_parts(const struct context *ctx, uint32_t first, struct selection *selection)
 {
-	uint32_t host = selection->nparts;
+	uint32_t body = selection->nparts;
 
-	for (uint32_t p = first; p < ctx->parts.n && ctx->parts.v[p].host == first; p++) {
+	for (uint32_t p = first; p < ctx->parts.n && ctx->parts.v[p].body == first; p++) {
 		selection->parts[selection->nparts] = ctx->parts.v[p];
-		selection->parts[selection->nparts++].host = host;
+		selection->parts[selection->nparts++].body = body;
 	}
 }
 

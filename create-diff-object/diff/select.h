@@ -24,7 +24,7 @@ enum ref_use {
 /* Why it is resolved so: see selection_reason_text(). */
 enum use_reason {
 	USE_NOT_DEFINED,     /* another object defines it */
-	USE_UNKNOWN_SECTION, /* what a section of unknown meaning holds is not carried */
+	USE_UNKNOWN_SECTION, /* what a section of unknown meaning holds is not copied */
 	USE_BY_NAME,         /* ... but has a name to be referred to */
 	USE_OWN,             /* a place of the function itself */
 	USE_WEAK,            /* a weak name, which the kernel may have given to another object's function */
@@ -33,7 +33,7 @@ enum use_reason {
 	USE_ADDRESS_CALLED,  /* ... of one that is no place for an indirect branch */
 	USE_CALL_CHANGED,    /* a direct call or jump to a changed function */
 	USE_CALL_SAME,       /* ... to one that did not change */
-	USE_CARRIED,         /* a changed constant, a function or a table of labels that goes along */
+	USE_COPIED,          /* a changed constant, a function or a table of labels that is copied */
 	USE_OF_KERNEL,       /* a variable or constant that the running kernel has */
 	USE_NEW,             /* new, or without a name: a string, a switch table */
 };
@@ -79,7 +79,7 @@ struct use_part {
 	uint32_t id;    /* of the piece, the entry (side's entries) or the block (selection's) */
 	uint32_t first; /* row of its first reference; they are in order of offset */
 	uint32_t n;
-	uint32_t host; /* part of the body or block that an entry is for; others: itself */
+	uint32_t body; /* part of the body or block that an entry is for; others: itself */
 };
 
 struct selection {

@@ -141,7 +141,7 @@ void table_order_check(const struct diff *diff, const struct types *orig, const 
 		const struct piece *piece = side_piece(&diff->patched, p);
 		struct table table = {.diff = diff, .orig = diff->corr->to_orig[p], .patched = p};
 
-		if (piece->kind != PIECE_DATA || !info->carried || info->change != CHANGE_CHANGED)
+		if (piece->kind != PIECE_DATA || !info->copied || info->change != CHANGE_CHANGED)
 			continue;
 		table.size = entry_size(patched, piece->name, &table.is_numeric);
 		/* Entries of another size are another type, which is told as such. */

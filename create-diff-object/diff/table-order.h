@@ -8,7 +8,7 @@
 struct diag;
 struct types;
 
-/* Tells where the entries of a carried table are at other places than before, and refuses where there are fewer. */
+/* Tells where the entries of a copied table are at other places than before, and refuses where there are fewer. */
 void table_order_check(const struct diff *diff, const struct types *orig, const struct types *patched,
 		       struct diag *diag);
 

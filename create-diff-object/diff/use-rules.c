@@ -39,7 +39,7 @@ static bool is_same_distance(const struct diff *diff, uint32_t left, uint32_t ri
 
 /*
  * The neighbour that a computed address may belong to as well, if that makes a difference; else PIECE_NONE. Addresses
- * before a datum are less than its size away from it (a[i - 1]), those behind no more than a member of a structure.
+ * before a variable are less than its size away from it (a[i - 1]), those behind no more than a member of a structure.
  */
 static uint32_t find_other_owner(const struct diff *diff, const struct ref *ref)
 {

@@ -435,7 +435,7 @@ static bool is_asked_for(const struct diff *diff, uint32_t p)
 	const struct piece *piece = side_piece(&diff->patched, p);
 
 	return piece->kind == PIECE_DATA && piece->class == SEC_DATA && info->change == CHANGE_CHANGED &&
-	       info->labels == LABELS_NONE && !info->carried;
+	       info->labels == LABELS_NONE && !info->copied;
 }
 
 /* How many functions the livepatch would replace here: where it replaces none, a callback is all that it has. */

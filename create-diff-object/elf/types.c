@@ -197,7 +197,7 @@ static void add_variable(struct walk *walk, Dwarf_Die *die, uint32_t func, const
 	const char *name = dwarf_diename(die);
 
 	/* A name that a macro counts up may be another variable's on the other side. */
-	if (name && is_anonymous_datum(name, "", NULL))
+	if (name && is_anonymous_variable(name, "", NULL))
 		name = NULL;
 	add_use(walk, die, func, name, is_static ? USE_STATIC : USE_LOCAL);
 	if (name)

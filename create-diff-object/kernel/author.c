@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The table of what an author can ask for. See author.h. The names of the pointers are those of include/linux/livepatch_external.h
- * (7.2).
+ * The table of what an author can ask for. See author.h. The names of the pointers are those of
+ * include/linux/livepatch_external.h (7.2).
  */
 #include "kernel/author.h"
 
@@ -31,7 +31,9 @@ static bool starts_with(const char *s, const char *prefix)
 	return !strncmp(s, prefix, strlen(prefix));
 }
 
-/* A pointer by an author's own hand, without the macros: its name says what it is for, if it has one of the four words. */
+/*
+ * A pointer by an author's own hand, without the macros: its name says what it is for, if it has one of the four words.
+ */
 static enum author_kind kind_of_word(const char *symbol)
 {
 	enum author_kind found = AUTHOR_UNKNOWN;

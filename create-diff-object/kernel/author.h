@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the author of a patch asks for by the section of a variable. The macros of kmod/patch/include make such variables. So does
- * include/linux/livepatch_helpers.h of Linux 6.19 and later: there the pointers to all callbacks stand in one section, and the
- * name of each begins with what it is, or has it somewhere.
+ * What the author of a patch asks for by the section of a variable. The macros of kmod/patch/include make such
+ * variables. So does include/linux/livepatch_helpers.h of Linux 6.19 and later: there the pointers to all callbacks
+ * stand in one section, and the name of each begins with what it is, or has it somewhere.
  */
 #ifndef KLP_KERNEL_AUTHOR_H
 #define KLP_KERNEL_AUTHOR_H
@@ -35,8 +35,8 @@ enum author_kind author_kind(const char *section, const char *symbol);
 const char *author_kind_name(enum author_kind kind);
 
 /*
- * Why a section by which an author tells a tool what to do is refused, which nothing here reads (`.kpatch.force`); NULL: it is no
- * such section.
+ * Why a section by which an author tells a tool what to do is refused, which nothing here reads (`.kpatch.force`);
+ * NULL: it is no such section.
  */
 const char *author_section_purpose(const char *name);
 

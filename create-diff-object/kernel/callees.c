@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Functions of the kernel that keep no address that they are given. Found by reading them in Linux 6.1 and 6.12; a function is
- * listed if both versions agree. What sleeps may know an address while it does, but the caller's function is on the stack as long,
- * so that no livepatch goes away meanwhile.
+ * Functions of the kernel that keep no address that they are given. Found by reading them in Linux 6.1 and 6.12; a
+ * function is listed if both versions agree. What sleeps may know an address while it does, but the caller's function
+ * is on the stack as long, so that no livepatch goes away meanwhile.
  *
- * Not here, although they look harmless: whatever links what it is given into a list or a tree (add_wait_queue(), idr_alloc()), and
- * whatever keeps a name instead of a copy (kmem_cache_create_usercopy()).
+ * Not here, although they look harmless: whatever links what it is given into a list or a tree (add_wait_queue(),
+ * idr_alloc()), and whatever keeps a name instead of a copy (kmem_cache_create_usercopy()).
  */
 #include "kernel/callees.h"
 
@@ -83,7 +83,9 @@ static const struct callee callees[] = {
 	{.name = "rt_read_unlock", .lock = RELEASES},
 	{.name = "rt_write_lock", .lock = TAKES},
 	{.name = "rt_write_unlock", .lock = RELEASES},
-	/* and locks that have functions of their own: kernel/rcu/tree_plugin.h, net/core/sock.c, net/core/rtnetlink.c */
+	/*
+	 * and locks that have functions of their own: kernel/rcu/tree_plugin.h, net/core/sock.c, net/core/rtnetlink.c
+	 */
 	{.name = "__rcu_read_lock", .lock = TAKES},
 	{.name = "__rcu_read_unlock", .lock = RELEASES},
 	{.name = "lock_sock_nested", .lock = TAKES},
@@ -197,7 +199,10 @@ static const struct callee callees[] = {
 	{.name = "driver_for_each_device", .forgets = ARG(4)},
 	{.name = "idr_for_each", .forgets = ARG(2)},
 	{.name = "iterate_fd", .forgets = ARG(3)},
-	/* kernel/livepatch/shadow.c; what the constructor is given it may keep, and the object is kept as a number to look for */
+	/*
+	 * kernel/livepatch/shadow.c; what the constructor is given it may keep, and the object is kept as a number to
+	 * look for
+	 */
 	{.name = "klp_shadow_alloc", .forgets = ARG(5)},
 	{.name = "klp_shadow_free", .forgets = ARG(1) | ARG(3)},
 	{.name = "klp_shadow_free_all", .forgets = ARG(2)},
@@ -222,8 +227,8 @@ bool callee_starts_thread(const char *name)
 }
 
 /*
- * kernel/exit.c, kernel/kthread.c, kernel/module/main.c, kernel/sched/core.c. The stack of a dead task is empty to the kernel
- * (try_get_task_stack() in stack_trace_save_tsk_reliable()).
+ * kernel/exit.c, kernel/kthread.c, kernel/module/main.c, kernel/sched/core.c. The stack of a dead task is empty to the
+ * kernel (try_get_task_stack() in stack_trace_save_tsk_reliable()).
  */
 bool callee_ends_task(const char *name)
 {

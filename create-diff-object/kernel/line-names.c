@@ -116,7 +116,10 @@ static const struct {
 /* struct _ddebug: four pointers, then `unsigned int lineno:18` (include/linux/dynamic_debug.h). */
 static const struct line_field dynamic_debug_line = {.offset = 32, .mask = 0x3ffff, .is_for_people = true};
 
-/* What UBSAN reports of an operation begins with struct source_location: a file name, the line, the column (lib/ubsan.h). */
+/*
+ * What UBSAN reports of an operation begins with struct source_location: a file name, the line, the column
+ * (lib/ubsan.h).
+ */
 static const struct line_field sanitizer_line = {.offset = 8, .mask = 0xffffffff};
 
 const struct line_field *line_field_of_section(const char *name)

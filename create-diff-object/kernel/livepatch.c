@@ -38,15 +38,15 @@ bool klp_sym_split(const char *name, struct klp_sym_parts *parts)
 		.object_len = (size_t)(dot - object),
 		.symbol = dot + 1,
 		.symbol_len = (size_t)(comma - dot - 1),
-		.position = comma + 1,
-		.position_len = (size_t)(end - comma - 1),
+		.sympos = comma + 1,
+		.sympos_len = (size_t)(end - comma - 1),
 		.owner = *end ? end + 1 : NULL,
 	};
 	return true;
 }
 
-char *klp_sym_join(struct arena *arena, const char *object, const char *symbol, uint32_t position, const char *owner)
+char *klp_sym_join(struct arena *arena, const char *object, const char *symbol, uint32_t sympos, const char *owner)
 {
-	return arena_printf(arena, KLP_SYM_PREFIX "%s.%s,%u%s%s", object, symbol, position, owner ? "," : "",
+	return arena_printf(arena, KLP_SYM_PREFIX "%s.%s,%u%s%s", object, symbol, sympos, owner ? "," : "",
 			    owner ? owner : "");
 }

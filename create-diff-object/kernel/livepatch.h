@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The names by which a module tells livepatch what to resolve (Documentation/livepatch/module-elf-format.rst), and their limits
- * (klp_resolve_symbols() and klp_apply_section_relocs(), kernel/livepatch/core.c). The table of patched functions is ours:
- * kmod/patch/klp-records.h.
+ * The names by which a module tells livepatch what to resolve (Documentation/livepatch/module-elf-format.rst), and
+ * their limits (klp_resolve_symbols() and klp_apply_section_relocs(), kernel/livepatch/core.c). The table of patched
+ * functions is ours: kmod/patch/klp-records.h.
  */
 #ifndef KLP_KERNEL_LIVEPATCH_H
 #define KLP_KERNEL_LIVEPATCH_H
@@ -37,22 +37,26 @@ struct arena;
 /* KSYM_NAME_LEN - 1 of a kernel by its release ("6.1.0-56-amd64"); of the newest if that is NULL. */
 size_t klp_symbol_name_max(const char *release);
 
-/* Does the section hold livepatch relocations? One that lacks the flag is so by its name, for whoever checks it. flags: SHF_* */
+/*
+ * Does the section hold livepatch relocations? One that lacks the flag is so by its name, for whoever checks it. flags:
+ * SHF_*
+ */
 bool klp_is_rela_section(const char *name, uint64_t flags);
 
 /*
- * The parts of a symbol's name, within that. Until create-klp-module has made the relocations of its final form, a third part may
- * follow the position: the object whose arrival makes the kernel apply them, if it is not the symbol's own.
+ * The parts of a symbol's name, within that. Until create-klp-module has made the relocations of its final form, a
+ * third part may follow the sympos: the object whose arrival makes the kernel apply them, if it is not the symbol's
+ * own.
  */
 struct klp_sym_parts {
-	const char *object, *symbol, *position;
+	const char *object, *symbol, *sympos;
 	const char *owner; /* ends with the name; NULL: none */
-	size_t object_len, symbol_len, position_len;
+	size_t object_len, symbol_len, sympos_len;
 };
 
-/* Takes a name apart. False if an object, a symbol or a comma is missing; nothing is said of the position. */
+/* Takes a name apart. False if an object, a symbol or a comma is missing; nothing is said of the sympos. */
 bool klp_sym_split(const char *name, struct klp_sym_parts *parts);
 /* The name of these parts; owner may be NULL. */
-char *klp_sym_join(struct arena *arena, const char *object, const char *symbol, uint32_t position, const char *owner);
+char *klp_sym_join(struct arena *arena, const char *object, const char *symbol, uint32_t sympos, const char *owner);
 
 #endif

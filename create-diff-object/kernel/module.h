@@ -33,31 +33,37 @@
 #define MODINFO_BASE_CHECK   "base_check"
 #define MODINFO_BASE_DIFFERS "base_differs"
 
-/* Sections that a module can have: e_shnum counts them, and the loader does not look where ELF has a larger number (setup_load_info()). */
+/*
+ * Sections that a module can have: e_shnum counts them, and the loader does not look where ELF has a larger number
+ * (setup_load_info()).
+ */
 #define MODULE_SECTIONS_MAX 0xfeffu
 
-/* An entry of VERSIONS_SECTION: a symbol that the module takes, and what it is like (struct modversion_info, include/linux/module.h). */
+/*
+ * An entry of VERSIONS_SECTION: a symbol that the module takes, and what it is like (struct modversion_info,
+ * include/linux/module.h).
+ */
 struct module_version {
 	uint64_t crc;
 	char name[64 - sizeof(uint64_t)]; /* ends with a NUL, unless it is as long as that */
 };
 
 /*
- * The value of the next `key=value` of a `.modinfo` behind before, which is NULL or was returned by this function for the same bytes.
- * A pair ends with a NUL. Returns NULL if there is none. data may be NULL if size is 0.
+ * The value of the next `key=value` of a `.modinfo` behind before, which is NULL or was returned by this function for
+ * the same bytes. A pair ends with a NUL. Returns NULL if there is none. data may be NULL if size is 0.
  */
 const char *modinfo_next(const uint8_t *data, uint64_t size, const char *key, const char *before);
 
 /*
- * The name of a module that is loaded has letters, digits and `_`. Files, `depends=` and Module.symvers write `-` or `_` for `_`
- * (scripts/Makefile.lib, name-fix).
+ * The name of a module that is loaded has letters, digits and `_`. Files, `depends=` and Module.symvers write `-` or
+ * `_` for `_` (scripts/Makefile.lib, name-fix).
  */
 bool module_name_is_valid(const char *name);
 /* Makes the name of what is written in text, in place. */
 void module_name_from_text(char *text);
 /*
- * The names that a `depends=` has, with commas between: the one behind before (NULL: the first) and its length; NULL if there is no
- * more. It is as its file has it.
+ * The names that a `depends=` has, with commas between: the one behind before (NULL: the first) and its length; NULL if
+ * there is no more. It is as its file has it.
  */
 const char *module_depends_next(const char *depends, const char *before, size_t *len);
 /* Is the module of that name among them? */
@@ -67,10 +73,16 @@ void module_name_from_path(char *path);
 /* Is a file of this name (`nf-tables.ko.xz`) that of the module? */
 bool module_name_is_of_file(const char *file, const char *name);
 
-/* The structure that each module has of itself (scripts/mod/modpost.c), and names that each has for itself: an undefined one would be satisfied by the livepatch module's own. */
+/*
+ * The structure that each module has of itself (scripts/mod/modpost.c), and names that each has for itself: an
+ * undefined one would be satisfied by the livepatch module's own.
+ */
 #define MODULE_SELF "__this_module"
 bool module_has_own(const char *symbol);
-/* The symbol whose version stands for those of struct module and its kin; every module takes it (check_modstruct_version()). */
+/*
+ * The symbol whose version stands for those of struct module and its kin; every module takes it
+ * (check_modstruct_version()).
+ */
 #define MODULE_LAYOUT "module_layout"
 /* Does the loader pass an undefined symbol of that name by (simplify_symbols(), ignore_undef_symbol())? */
 bool module_ignores_undefined(const char *symbol);

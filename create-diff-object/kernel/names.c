@@ -189,9 +189,9 @@ bool is_prefix_symbol(const char *name)
 }
 
 /*
- * Names that stand before ".<number>": static locals that macros make, and GCC's own constants. A person may use them, too: what is
- * constant, or is a flag of a macro, is so by its section; what is a structure, by its type (lockdep_init_map() and its users,
- * include/linux/lockdep.h; printk_ratelimited(), include/linux/printk.h).
+ * Names that stand before ".<number>": static locals that macros make, and GCC's own constants. A person may use them,
+ * too: what is constant, or is a flag of a macro, is so by its section; what is a structure, by its type
+ * (lockdep_init_map() and its users, include/linux/lockdep.h; printk_ratelimited(), include/linux/printk.h).
  */
 static const struct anonymous_name {
 	const char *name;
@@ -232,13 +232,14 @@ bool is_anonymous_by_type(const char *name)
 	return row && row->is == STRUCTURE;
 }
 
-bool is_anonymous_datum(const char *name, const char *section, const char *type)
+bool is_anonymous_variable(const char *name, const char *section, const char *type)
 {
 	const struct anonymous_name *row = find_anonymous_name(name);
 
 	/*
-	 * Not here, although macros make them: `___done` and `___once_key` of DO_ONCE(). A copy would run once more what ran
-	 * once already: inet_ehashfn() would get a new secret, and no established socket would be found any more.
+	 * Not here, although macros make them: `___done` and `___once_key` of DO_ONCE(). A copy would run once more
+	 * what ran once already: inet_ehashfn() would get a new secret, and no established socket would be found any
+	 * more.
 	 */
 	if (starts_with(name, "__UNIQUE_ID_"))
 		return true;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What names of sections and symbols mean. They are compared in this folder and nowhere else: the rest of the engine asks for a class.
- * What is asked of a section stands in its row: kernel/sections.h.
+ * What names of sections and symbols mean. They are compared in this folder and nowhere else: the rest of the engine
+ * asks for a class. What is asked of a section stands in its row: kernel/sections.h.
  */
 #ifndef KLP_KERNEL_NAMES_H
 #define KLP_KERNEL_NAMES_H
@@ -12,7 +12,9 @@
 
 /* The section of an image that has its BTF. */
 #define BTF_SECTION    ".BTF"
-/* Addresses that ftrace can patch, and where a linked kernel has them (include/asm-generic/vmlinux.lds.h, MCOUNT_REC). */
+/*
+ * Addresses that ftrace can patch, and where a linked kernel has them (include/asm-generic/vmlinux.lds.h, MCOUNT_REC).
+ */
 #define MCOUNT_SECTION "__mcount_loc"
 #define MCOUNT_BEGIN   "__start_mcount_loc"
 #define MCOUNT_END     "__stop_mcount_loc"
@@ -37,25 +39,25 @@ enum sec_class {
 	SEC_INIT, /* code and data that exist only while the object starts or leaves; entries that point to such code */
 	SEC_VDSO, /* code that runs in user space */
 	SEC_DATA, /* writable or constant data, .bss */
-	SEC_TABLE,        /* tables that the linker collects and start-up code reads: quirks, events, lists */
+	SEC_TABLE,        /* tables that the linker collects and __init code reads: quirks, events, lists */
 	SEC_STRINGS,      /* mergeable strings */
 	SEC_CONST,        /* mergeable constants of a fixed size */
 	SEC_SPECIAL,      /* table whose entries belong to functions, see object/entries.h */
 	SEC_SPECIAL_TEXT, /* instructions that only a special entry or a static_cpu_has() branch reaches */
 	SEC_AUTHOR,       /* what the author of a patch asks for: kernel/author.h */
 	SEC_EXPORT,       /* what EXPORT_SYMBOL() leaves in an object */
-	SEC_IGNORED,      /* never compared, never carried: debug information, notes, build-time checks */
+	SEC_IGNORED,      /* never compared, never copied: debug information, notes, build-time checks */
 };
 
 /*
- * The class of a section, by its name, its row if it is a special table (NULL: it is none), and where these say nothing its type and flags
- * (SHT_*, SHF_*).
+ * The class of a section, by its name, its row if it is a special table (NULL: it is none), and where these say nothing
+ * its type and flags (SHT_*, SHF_*).
  */
 enum sec_class section_class(const char *name, const struct special_row *row, uint32_t type, uint64_t flags);
 
 /*
- * Why a relocation in the section does nothing, or harm, when it is applied only after the module was loaded ("ftrace_module_init() has read
- * it ..."); NULL: it does what it says.
+ * Why a relocation in the section does nothing, or harm, when it is applied only after the module was loaded
+ * ("ftrace_module_init() has read it ..."); NULL: it does what it says.
  */
 const char *section_read_early(const char *name, const struct special_row *row);
 
@@ -69,15 +71,19 @@ enum data_kind {
 
 enum data_kind section_data_kind(const char *name, uint64_t flags);
 
-/* Does the section hold nothing but constants, which nothing writes, not even start-up code (`.rodata.foo`), and which are not merged? */
+/*
+ * Does the section hold nothing but constants, which nothing writes, not even __init code (`.rodata.foo`), and which
+ * are not merged?
+ */
 bool is_constant_section(const char *name, uint64_t flags);
 
 /* How -ffunction-sections calls the section of a function: this, and then the function's name. */
 #define FUNCTION_SECTION_PREFIX ".text."
 
 /*
- * The symbol where a linked kernel has the begin or the end of a table: `__start___jump_table`, `__start_static_call_sites`. Of some
- * sections (.static_call_sites, __mcount_loc) it has a part of the name only, the stem.
+ * The symbol where a linked kernel has the begin or the end of a table: `__start___jump_table`,
+ * `__start_static_call_sites`. Of some sections (.static_call_sites, __mcount_loc) it has a part of the name only, the
+ * stem.
  */
 enum table_border {
 	TABLE_BEGIN,
@@ -109,14 +115,14 @@ bool is_runtime_constant_section(const char *name);
 bool is_percpu_section(const char *name);
 
 /*
- * Does the section hold the flags of printk_once(), WARN_ONCE() and DO_ONCE()? Not if it is the one that -fdata-sections makes for
- * the symbol: `.data.once` is the section of a variable that is called once.
+ * Does the section hold the flags of printk_once(), WARN_ONCE() and DO_ONCE()? Not if it is the one that
+ * -fdata-sections makes for the symbol: `.data.once` is the section of a variable that is called once.
  */
 bool is_once_section(const char *name, const char *symbol);
 
 /*
- * Do both sections of data promise the same of what stands there, but for its place? `.data..decrypted` is shared with the host,
- * `.data..nosave` not restored; `.data..read_mostly` only is near to its like.
+ * Do both sections of data promise the same of what stands there, but for its place? `.data..decrypted` is shared with
+ * the host, `.data..nosave` not restored; `.data..read_mostly` only is near to its like.
  */
 bool has_same_promise(const char *a, const char *b);
 
@@ -124,14 +130,14 @@ bool has_same_promise(const char *a, const char *b);
 bool is_compiler_section(const char *name);
 
 /*
- * The descriptors of pr_debug(): records, each of which a macro makes for one use. They are used one by one and are no array
- * for the code of an object: nothing refers to the end of one.
+ * The descriptors of pr_debug(): records, each of which a macro makes for one use. They are used one by one and are no
+ * array for the code of an object: nothing refers to the end of one.
  */
 bool is_descriptor_section(const char *name);
 
 /*
- * Does the kernel keep instructions in step with what a structure of that name holds, so that to write to it is not enough? A static key
- * is switched by static_branch_enable(), which rewrites the jumps too.
+ * Does the kernel keep instructions in step with what a structure of that name holds, so that to write to it is not
+ * enough? A static key is switched by static_branch_enable(), which rewrites the jumps too.
  */
 bool is_code_switch(const char *type);
 
@@ -147,14 +153,18 @@ struct sym_name {
 };
 
 struct sym_name sym_name_parse(const char *name);
-/* Where the ".cold" of a cold part's name begins, which sym_name_parse() finds it to be; what is before is its parent's name. */
+/*
+ * Where the ".cold" of a cold part's name begins, which sym_name_parse() finds it to be; what is before is its parent's
+ * name.
+ */
 size_t cold_parent_length(const char *name);
 /* Do both come from one name in the source, and are of one kind of derivation ("foo.isra.0", "foo.isra.1")? */
 bool sym_name_same_base(const char *a, const char *b);
 
 /*
- * BTF_ID(func, bpf_throw) in .BTF_ids is `__BTF_ID__func__bpf_throw__108511738`: what follows the last two underscores is made of
- * __COUNTER__, which every new min() moves, and of the line. Is it such a name, and are two the same but for that?
+ * BTF_ID(func, bpf_throw) in .BTF_ids is `__BTF_ID__func__bpf_throw__108511738`: what follows the last two underscores
+ * is made of __COUNTER__, which every new min() moves, and of the line. Is it such a name, and are two the same but for
+ * that?
  */
 bool is_btf_id(const char *name, const char *section);
 bool is_same_btf_id(const char *a, const char *b);
@@ -169,21 +179,28 @@ const char *exported_crc_name(const char *symbol);
 
 /*
  * Do some kernels have a symbol of that name and yet no kallsyms for it (scripts/mksysmap, is_ignored_symbol() of
- * scripts/kallsyms.c)? The tables of kallsyms themselves (in 6.1, not in 6.12), check sums and names of exports, local labels.
+ * scripts/kallsyms.c)? The tables of kallsyms themselves (in 6.1, not in 6.12), check sums and names of exports, local
+ * labels.
  */
 bool is_hidden_by_kallsyms(const char *name);
 
-/* How much of a symbol's name the source has: GCC names parts and clones of a function, and its static variables, "foo.part.0", "table.7". */
+/*
+ * How much of a symbol's name the source has: GCC names parts and clones of a function, and its static variables,
+ * "foo.part.0", "table.7".
+ */
 size_t source_name_length(const char *name);
 
 /* Is it a label for the padding before a function (`__pfx_foo`, `__cfi_foo`), not a function? */
 bool is_prefix_symbol(const char *name);
 
-/* Bits of a datum that hold a line number of the source and nothing else. */
+/* Bits of a variable that hold a line number of the source and nothing else. */
 struct line_field {
-	uint8_t offset; /* bytes from the start of the datum */
+	uint8_t offset; /* bytes from the start of the variable */
 	uint32_t mask;  /* of the 32-bit number there */
-	/* A message that is moved to another line is the same message to who switched it on: the number may always differ. */
+	/*
+	 * A message that is moved to another line is the same message to who switched it on: the number may always
+	 * differ.
+	 */
 	bool is_for_people;
 };
 
@@ -193,12 +210,12 @@ const struct line_field *line_field_of_section(const char *name);
 unsigned int line_argument_of_function(const char *name);
 
 /*
- * Is it a datum that the compiler or a macro makes anew for each use (`__func__.3`, `__already_done.7`,
+ * Is it a variable that the compiler or a macro makes anew for each use (`__func__.3`, `__already_done.7`,
  * `__UNIQUE_ID_ddebug409.2`, `CSWTCH.12`)? Such data has no identity to keep: it is never correlated between the two
- * objects (but for the descriptors of pr_debug(), see diff/descriptors.h), and a changed function carries its own copy along.
- * type: the name of its structure, "" if it is something else, NULL if that is not known.
+ * objects (but for the descriptors of pr_debug(), see diff/descriptors.h), and a changed function carries its own copy
+ * along. type: the name of its structure, "" if it is something else, NULL if that is not known.
  */
-bool is_anonymous_datum(const char *name, const char *section, const char *type);
+bool is_anonymous_variable(const char *name, const char *section, const char *type);
 /* Is it the type that tells what a macro made from what a person named so? */
 bool is_anonymous_by_type(const char *name);
 

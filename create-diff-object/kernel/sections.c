@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The table of sections, and the questions that are answered from it. Sources: include/asm-generic/vmlinux.lds.h for the sections; for
- * those that are read early, what kernel/module/main.c calls while it loads a module, and the notifiers of modules.
+ * The table of sections, and the questions that are answered from it. Sources: include/asm-generic/vmlinux.lds.h for
+ * the sections; for those that are read early, what kernel/module/main.c calls while it loads a module, and the
+ * notifiers of modules.
  */
 #include "kernel/sections.h"
 
@@ -32,7 +33,10 @@ static const char handed_over[] = "the module's own init function has handed it 
 	}
 
 const struct section_row kernel_sections[] = {
-	/* What exists while the object starts or leaves. The loader frees what begins with .init: module_section_is_init(). */
+	/*
+	 * What exists while the object starts or leaves. The loader frees what begins with .init:
+	 * module_section_is_init().
+	 */
 	ROW(".init.", PREFIX, SEC_INIT),
 	ROW(".exit.", PREFIX, SEC_INIT, .traits = SECTION_IS_EXIT),
 	ROW(".meminit.", PREFIX, SEC_INIT),
@@ -70,7 +74,10 @@ const struct section_row kernel_sections[] = {
 	ROW(".altinstr_aux", EXACT, SEC_SPECIAL_TEXT, .early = "code that a _static_cpu_has() branch reaches"),
 	ROW(".fixup", EXACT, SEC_SPECIAL_TEXT), /* before 5.16: what runs after a fault */
 
-	/* Data. After two dots stands what variables have in common, however -fdata-sections calls the sections of others. */
+	/*
+	 * Data. After two dots stands what variables have in common, however -fdata-sections calls the sections of
+	 * others.
+	 */
 	ROW(".data", PREFIX, SEC_DATA),
 	ROW(".data.once", EXACT, SEC_DATA,
 	    .traits = SECTION_MAY_BE_ONCE), /* of WARN_ONCE() up to 5.9, and of some drivers since */
@@ -190,7 +197,7 @@ const struct section_row kernel_sections[] = {
 	ROW(BTF_SECTION, EXACT, SEC_IGNORED, .traits = SECTION_HAS_TYPES, .early = read_by_btf),
 	ROW(BTF_SECTION ".base", EXACT, SEC_IGNORED, .traits = SECTION_HAS_TYPES, .early = read_by_btf),
 	ROW(BTF_SECTION ".ext", EXACT, SEC_IGNORED, .traits = SECTION_HAS_TYPES, .early = read_by_btf),
-	/* Sets of functions that BPF may call: no use to carry, no good to lose. */
+	/* Sets of functions that BPF may call: no use to copy, no good to lose. */
 	ROW(BTF_SECTION "_ids", EXACT, SEC_UNKNOWN, .traits = SECTION_HAS_BTF_IDS, .early = read_by_btf),
 	{0},
 };
@@ -250,7 +257,10 @@ enum sec_class section_class(const char *name, const struct special_row *special
 	row = kernel_section_find(name);
 	if (!row)
 		return flags & SHF_ALLOC ? SEC_UNKNOWN : SEC_IGNORED;
-	/* `.rodata.foo.str1.1` and `.rodata.cst16` are pools whatever function they belong to. Without bytes there is none. */
+	/*
+	 * `.rodata.foo.str1.1` and `.rodata.cst16` are pools whatever function they belong to. Without bytes there is
+	 * none.
+	 */
 	if (row->class == SEC_DATA && (flags & SHF_MERGE) && type != SHT_NOBITS)
 		return flags & SHF_STRINGS ? SEC_STRINGS : SEC_CONST;
 	return row->class;

@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * One row for each section of the kernel's objects that is no special table (those have rows of their own, kernel/special.h), with all
- * that is asked of it. The questions are in kernel/names.h and kernel/author.h; they read the row.
+ * One row for each section of the kernel's objects that is no special table (those have rows of their own,
+ * kernel/special.h), with all that is asked of it. The questions are in kernel/names.h and kernel/author.h; they read
+ * the row.
  */
 #ifndef KLP_KERNEL_SECTIONS_H
 #define KLP_KERNEL_SECTIONS_H
 
 #include "kernel/names.h"
 
-/* Which sections a row is for. The row that says most decides: EXACT before PREFIX, a longer PREFIX before a shorter one, SUFFIX last. */
+/*
+ * Which sections a row is for. The row that says most decides: EXACT before PREFIX, a longer PREFIX before a shorter
+ * one, SUFFIX last.
+ */
 enum section_match {
 	EXACT,
 	PREFIX,
@@ -21,7 +25,7 @@ enum section_trait {
 	SECTION_IS_OF_FUNCTION = 1 << 1, /* -ffunction-sections made it */
 	SECTION_IS_EXIT = 1 << 2,
 	SECTION_IS_RODATA = 1 << 3,
-	SECTION_IS_CONSTANT = 1 << 4, /* nobody writes there, not even start-up code */
+	SECTION_IS_CONSTANT = 1 << 4, /* nobody writes there, not even __init code */
 	SECTION_IS_RO_AFTER_INIT = 1 << 5,
 	SECTION_IS_WRITTEN_BY_RELOCATIONS = 1 << 6, /* and by nobody else */
 	SECTION_IS_PERCPU = 1 << 7,

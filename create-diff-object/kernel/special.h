@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What a special table is: one whose entries belong to functions. Each machine has a row for each of its tables (arch/arch.h).
+ * What a special table is: one whose entries belong to functions. Each machine has a row for each of its tables
+ * (arch/arch.h).
  */
 #ifndef KLP_KERNEL_SPECIAL_H
 #define KLP_KERNEL_SPECIAL_H
@@ -38,13 +39,16 @@ struct special_row {
 	bool decides;                     /* a difference here makes the function a changed one */
 	uint8_t ignore_at, ignore_len;    /* bytes that may differ without meaning: the line number of a WARN() */
 	uint8_t repl_at;                  /* the field that names instructions of .altinstr_replacement, 0: none */
-	/* What the kernel rewrites at the site when the module is loaded ("a jump label site"), and who does; NULL: nothing */
+	/*
+	 * What the kernel rewrites at the site when the module is loaded ("a jump label site"), and who does; NULL:
+	 * nothing
+	 */
 	const char *site, *rewriter;
 	uint8_t site_bytes; /* how many of its bytes, 0: as many as the entry says (site_len_at), or one instruction */
 	const char *
 		early; /* who has read it before a relocation that waits for a module is applied; see section_read_early() */
 	bool is_records;    /* records that hold from an address on, not entries for a site: object/orc.c */
-	bool left_out;      /* neither carried nor compared */
+	bool left_out;      /* neither copied nor compared */
 	bool may_drop;      /* without the entry the instruction is right as it is */
 	bool tests_key;     /* the entry tests a static key; the code can be compiled to test it at run time instead */
 	bool may_drop_late; /* nor is the entry needed if it names what is resolved late: a call by its trampoline */

@@ -66,7 +66,7 @@ static int parse_pending(struct finish *f, const struct elf_sym *sym, struct klp
 	if (!klp_sym_split(sym->name, &p))
 		return refuse_name(f, sym->name, "malformed name of a livepatch symbol");
 	owner = p.owner;
-	if (!is_decimal(p.position, p.position_len))
+	if (!is_decimal(p.sympos, p.sympos_len))
 		return refuse_name(f, sym->name, "the sympos is not a number of at most nine digits");
 	if (memchr(p.object, '-', p.object_len))
 		return refuse_name(f, sym->name, "the kernel's names of modules have _ instead of -");
@@ -76,7 +76,7 @@ static int parse_pending(struct finish *f, const struct elf_sym *sym, struct klp
 		return refuse_length(f, sym->name, "symbol", KLP_SYMBOL_NAME_MAX);
 	if (owner && (!*owner || strpbrk(owner, ".,-") || strlen(owner) > KLP_OBJECT_NAME_MAX))
 		return refuse_name(f, sym->name, "the owner is not the name of an object");
-	pending->name = arena_printf(f->moves.arena, "%.*s", (int)(p.position + p.position_len - sym->name), sym->name);
+	pending->name = arena_printf(f->moves.arena, "%.*s", (int)(p.sympos + p.sympos_len - sym->name), sym->name);
 	pending->owner = owner ? owner : arena_printf(f->moves.arena, "%.*s", (int)p.object_len, p.object);
 	if (!strncmp(p.object, KLP_VMLINUX ".", strlen(KLP_VMLINUX ".")) && strcmp(pending->owner, KLP_VMLINUX))
 		return refuse_name(f, sym->name, "L2: a vmlinux symbol can't wait for a module, the kernel refuses it");
@@ -180,7 +180,7 @@ static int find_moves(struct finish *f)
 	return diag_checkpoint(f->moves.diag);
 }
 
-/* Type information of itself is carried in vain by a livepatch module. */
+/* Type information of itself is of no use in a livepatch module. */
 static void find_unused_sections(struct finish *f)
 {
 	const struct elf_obj *in = f->moves.in;

@@ -289,9 +289,9 @@ static void tell(struct context *ctx, uint32_t node, uint32_t root, bool content
 		  accepted ? "" : ": the livepatch can be disabled, but not removed");
 }
 
-static bool is_carried_constant(const struct context *ctx, uint32_t node)
+static bool is_copied_constant(const struct context *ctx, uint32_t node)
 {
-	return node < ctx->npieces && ctx->diff->changes->v[node].carried;
+	return node < ctx->npieces && ctx->diff->changes->v[node].copied;
 }
 
 /* Of what an address leads to, functions are told, or if there is none, what is nearest. */
@@ -321,7 +321,7 @@ static void tell_reached(struct context *ctx, uint32_t root, bool content, const
 			told = true;
 		}
 	/* All texts of the table are the livepatch's now, and not only one that the patch has put into a function. */
-	if (!any && !told && is_carried_constant(ctx, root))
+	if (!any && !told && is_copied_constant(ctx, root))
 		tell(ctx, root, root, content, path);
 }
 

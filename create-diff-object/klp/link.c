@@ -184,7 +184,7 @@ static void check_symbol(struct linking *ctx, const struct link_object *object, 
 				      owner, object->module));
 	} else if (export && !strcmp(export->module, KLP_VMLINUX)) {
 		/*
-		 * A namespace is imported on behalf of the code that we carry: it was allowed to use it where it came
+		 * A namespace is imported on behalf of the code that is copied: it was allowed to use it where it came
 		 * from.
 		 */
 		if (*export->ns)

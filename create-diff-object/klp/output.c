@@ -172,7 +172,7 @@ static const struct place *find_block(const struct context *ctx, uint32_t owner,
 		    (offset == block->start || (offset > block->start && offset < block->end)))
 			return &ctx->blocks[i];
 	}
-	/* Equal blocks that two functions jump to are carried once. */
+	/* Equal blocks that two functions jump to are copied once. */
 	for (uint32_t i = 0; i < selection->nblocks; i++)
 		if (selection->blocks[i].sec == sec && selection->blocks[i].start == offset)
 			return &ctx->blocks[i];
@@ -341,7 +341,7 @@ static uint64_t site_length(const struct context *ctx, const struct entry *entry
  */
 static bool may_keep_entry(struct context *ctx, const struct use_part *part, const struct entry *entry)
 {
-	const struct use_part *host = &ctx->diff->selection->parts[part->host];
+	const struct use_part *body = &ctx->diff->selection->parts[part->body];
 	uint32_t owner = part->from;
 	const char *place = side_piece(&ctx->diff->patched, owner)->name;
 	const char *late = find_late(ctx, part, entry->offset, entry->offset + entry->size);
@@ -349,7 +349,7 @@ static bool may_keep_entry(struct context *ctx, const struct use_part *part, con
 	if (late && entry->row->may_drop_late)
 		return false;
 	if (!late && entry->row->site) {
-		late = find_late(ctx, host, entry->site, entry->site + site_length(ctx, entry));
+		late = find_late(ctx, body, entry->site, entry->site + site_length(ctx, entry));
 		if (late && entry->row->may_drop)
 			return false;
 	}
@@ -399,7 +399,7 @@ static int write_entries(struct context *ctx)
 	for (uint32_t i = 0; i < selection->nparts; i++) {
 		const struct use_part *part = &selection->parts[i];
 
-		if (part->context == USE_IN_ENTRY && selection->parts[part->host].context == USE_IN_BODY)
+		if (part->context == USE_IN_ENTRY && selection->parts[part->body].context == USE_IN_BODY)
 			of_bodies[part->id] = part;
 	}
 	for (uint32_t i = 0; i < nentries && !err; i++)
@@ -408,13 +408,13 @@ static int write_entries(struct context *ctx)
 	for (uint32_t i = 0; i < selection->nparts && !err; i++) {
 		const struct use_part *part = &selection->parts[i];
 
-		if (part->context == USE_IN_ENTRY && selection->parts[part->host].context == USE_IN_BLOCK)
+		if (part->context == USE_IN_ENTRY && selection->parts[part->body].context == USE_IN_BLOCK)
 			err = write_entry(ctx, part);
 	}
 	return err;
 }
 
-/* Unwind records for code that is carried: what is in force at its start, and what changes inside. */
+/* Unwind records for code that is copied: what is in force at its start, and what changes inside. */
 static void write_orc(struct context *ctx, uint32_t in_sec, uint64_t start, uint64_t end, const struct place *place)
 {
 	const struct entries *entries = ctx->diff->patched.entries;
@@ -548,7 +548,7 @@ int output_new(const struct diff *diff, const struct plan_target *target, const 
 	place_symbols(&ctx);
 	for (uint32_t i = 0; i < diff->selection->nblocks; i++)
 		place_block(&ctx, i);
-	/* From here on everything that is carried has its place; only references are written. */
+	/* From here on everything that is copied has its place; only references are written. */
 	err = write_bodies_and_blocks(&ctx);
 	if (!err)
 		err = write_entries(&ctx);

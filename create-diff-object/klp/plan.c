@@ -189,8 +189,8 @@ static int find_global(const struct symtab *tab, const char *name, struct found 
  * Finds a symbol that the original object defines, or refers to, in the target: 1 found, 0 not there, -EPERM ambiguous.
  *
  * The two kinds are kept apart: a patch may replace a static helper() by the global one of another file. What the
- * object defines is where a placement that is proved says or nowhere: a weak function that the kernel overrides has no
- * place, though the kernel has a symbol of its name.
+ * object defines is where a placement of the same base says or nowhere: a weak function that the kernel overrides has
+ * no place, though the kernel has a symbol of its name.
  */
 static int find_symbol(const struct diff *diff, const struct plan_target *target, const char *name, bool defined,
 		       bool global, struct found *found)
@@ -204,7 +204,7 @@ static int find_symbol(const struct diff *diff, const struct plan_target *target
 		*found = (struct found){.name = record->target_name, .sympos = record->sympos};
 		return 1;
 	}
-	if (target->placement && target->placement->proved && (record || defined))
+	if (target->placement && target->placement->base_is_same && (record || defined))
 		return 0;
 	wanted = wanted_new(diff->orig.obj, name, elf_obj_find_symbol(diff->orig.obj, name), global);
 	status = find_in_symtab(target->symtab, &wanted, found);
@@ -218,7 +218,7 @@ static int find_symbol(const struct diff *diff, const struct plan_target *target
 static void warn_of_name(const struct diff *diff, const struct plan_target *target, const struct found *found,
 			 struct diag *diag)
 {
-	if (found->by_name && target->placement && !target->placement->proved)
+	if (found->by_name && target->placement && !target->placement->base_is_same)
 		diag_warn(diag, RULE_NAME_ONLY, diff->patched.obj->path, found->name,
 			  "not found by the base check; found by its name, which is unique in %s", target->object);
 }
@@ -233,7 +233,7 @@ static const char *klp_name(struct context *ctx, const char *object, const struc
 	const struct plan_target *target = ctx->target;
 
 	/*
-	 * What follows the position is the object whose arrival resolves the reference: with vmlinux, the patch's own.
+	 * What follows the sympos is the object whose arrival resolves the reference: with vmlinux, the patch's own.
 	 */
 	if (target->present && strcmp(object, KLP_VMLINUX))
 		return klp_sym_join(ctx->plan->arena, object, found->name, found->sympos, KLP_VMLINUX);
@@ -319,12 +319,12 @@ static uint32_t id_of(const struct symtab *tab, const struct found *found)
 	return id;
 }
 
-/* Is there a position that means the symbol in every state of its module? */
-static bool has_position(const struct symtab *tab, const struct found *found)
+/* Is there a sympos that means the symbol in every state of its module? */
+static bool has_sympos(const struct symtab *tab, const struct found *found)
 {
 	uint32_t id = id_of(tab, found);
 
-	return id == SYMTAB_NONE || symtab_has_position(tab, id);
+	return id == SYMTAB_NONE || symtab_has_sympos(tab, id);
 }
 
 /*
@@ -340,8 +340,7 @@ static void check_stays(struct context *ctx, const struct symtab *tab, const cha
 			    "__init or __exit in %s, freed after boot: a livepatch can't refer to it", object);
 }
 
-static int refuse_position(const struct diff *diff, const struct plan_target *target, const char *name,
-			   struct diag *diag)
+static int refuse_sympos(const struct diff *diff, const struct plan_target *target, const char *name, struct diag *diag)
 {
 	return diag_refuse(diag, RULE_SYMPOS_UNSTABLE, diff->patched.obj->path, name,
 			   "%s has another symbol of this name before it, in a section that is freed after init: %s",
@@ -440,8 +439,8 @@ static enum resolution resolve_own(struct context *ctx, const struct query *quer
 	}
 	warn_of_name(ctx->diff, target, &found, ctx->diag);
 	check_stays(ctx, target->symtab, target->object, &found);
-	if (!has_position(target->symtab, &found))
-		refuse_position(ctx->diff, target, query->target_name, ctx->diag);
+	if (!has_sympos(target->symtab, &found))
+		refuse_sympos(ctx->diff, target, query->target_name, ctx->diag);
 	*plan = (struct plan_symbol){
 		.kind = is_kernel(target) ? PLAN_EARLY : kind_of_module(target),
 		.name = klp_name(ctx, target->object, &found),
@@ -587,7 +586,7 @@ int plan_find_function(const struct diff *diff, const struct plan_target *target
 
 	/* References go to what the link took, whoever's it is. But this code may be the one that it left out. */
 	if (diff->orig.obj->syms[piece->sym].bind == STB_WEAK && !(record && record->target_name) &&
-	    !(target->placement && target->placement->proved))
+	    !(target->placement && target->placement->base_is_same))
 		return diag_refuse(diag, RULE_SYMBOL_AMBIGUOUS, diff->patched.obj->path, piece->name,
 				   "weak, and nothing tells whether %s has this definition or another file's; %s",
 				   target->object, why_ambiguous(target));
@@ -600,8 +599,8 @@ int plan_find_function(const struct diff *diff, const struct plan_target *target
 	if (!status)
 		return diag_refuse(diag, RULE_SYMBOL_MISSING, diff->patched.obj->path, piece->name,
 				   "%s has no function of this name", target->object);
-	if (!has_position(target->symtab, &found))
-		return refuse_position(diff, target, piece->name, diag);
+	if (!has_sympos(target->symtab, &found))
+		return refuse_sympos(diff, target, piece->name, diag);
 	warn_of_name(diff, target, &found, diag);
 	*function = (struct plan_function){.name = found.name, .sympos = found.sympos};
 	return 0;

@@ -146,7 +146,7 @@ static int add_table(const struct pieces *pieces, const struct refs *refs, const
 			piece = &pieces->v[entry.owner];
 			entry.site_sec = piece->sec;
 			entry.site = piece->entry + (uint64_t)ref->target;
-			/* Code in no function, or in special text, which is carried block by block. */
+			/* Code in no function, or in special text, which is copied block by block. */
 			if (piece->kind != PIECE_FUNC)
 				entry.owner = PIECE_NONE;
 		}

@@ -6,7 +6,7 @@
  * In the `.sched.text` of a 6.1 kernel, __cond_resched() has no record of its own.
  *
  * So they are no entries that belong to a function. They are read into one list here, and klp/output.c writes for each
- * piece of carried code what is in force at its start and what changes inside.
+ * piece of copied code what is in force at its start and what changes inside.
  */
 #include "object/orc.h"
 

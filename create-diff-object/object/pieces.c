@@ -91,7 +91,7 @@ static bool is_better_name(const struct elf_sym *sym, const struct elf_sym *than
 {
 	static const int rank[] = {[STB_LOCAL] = 1, [STB_WEAK] = 0, [STB_GLOBAL] = 2};
 
-	/* The key of a lock may be empty and share its address with a datum. */
+	/* The key of a lock may be empty and share its address with a variable. */
 	if (!than->size != !sym->size)
 		return sym->size;
 	if (sym->bind <= STB_WEAK && than->bind <= STB_WEAK && rank[sym->bind] != rank[than->bind])
@@ -276,8 +276,9 @@ static void mark_anonymous(struct pieces *pieces)
 			if (statics)
 				statics_find(statics, piece->sec, piece->entry, piece->name, &local);
 		}
-		piece->anonymous = piece->kind == PIECE_ANON ||
-				   (piece->kind == PIECE_DATA && is_anonymous_datum(piece->name, section, local.type));
+		piece->anonymous =
+			piece->kind == PIECE_ANON ||
+			(piece->kind == PIECE_DATA && is_anonymous_variable(piece->name, section, local.type));
 	}
 	statics_free(statics);
 }

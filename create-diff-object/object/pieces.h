@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * A piece is the smallest part of an object that is kept, dropped or compared as one: a function with the padding
- * before it, a datum, or a section without symbols (strings, constants, switch tables).
+ * before it, a variable, or a section without symbols (strings, constants, switch tables).
  *
  * -ffunction-sections makes most pieces whole sections, but not all: an explicit section attribute (`__sched`,
  * `noinstr`, `__read_mostly`) puts several functions or data into one section.
@@ -19,7 +19,7 @@
 
 enum piece_kind {
 	PIECE_FUNC,
-	PIECE_DATA, /* a named datum */
+	PIECE_DATA, /* a named variable */
 	PIECE_ANON, /* what no symbol names */
 };
 
@@ -37,7 +37,7 @@ struct piece {
 	enum piece_kind kind;
 	enum sec_class class; /* of its section */
 	bool traced;          /* function: there is an ftrace location in it */
-	bool anonymous;       /* no symbol names it, or it has no identity (see is_anonymous_datum()) */
+	bool anonymous;       /* no symbol names it, or it has no identity (see is_anonymous_variable()) */
 };
 
 struct pieces {

@@ -23,7 +23,7 @@ enum ref_source {
 
 /*
  * What the instruction does with the address, where the relocation only says it by the section: a[i - 1] and `p >= a`
- * of a loop that runs down name a byte that may belong to the datum before a[].
+ * of a loop that runs down name a byte that may belong to the variable before a[].
  */
 enum ref_arithmetic {
 	REF_AS_IS,
@@ -44,7 +44,7 @@ struct ref {
 	enum ref_source source;
 	enum ref_arithmetic arithmetic;
 	/*
-	 * The byte that is meant is where one datum ends and the next begins, and the relocation only says so by the
+	 * The byte that is meant is where one variable ends and the next begins, and the relocation only says so by the
 	 * section: `a + ARRAY_SIZE(a)`, or the start of the next? piece is the next one. (It may be computed with as
 	 * well: a loop that runs down to a[].)
 	 */

@@ -20,50 +20,51 @@
 /* Longer texts are cut: enough to recognize a message. */
 #define MAX_QUOTED 60
 
-static const char *quote(const struct proof *pl, const uint8_t *bytes, uint64_t n)
+static const char *quote(const struct base_check *check, const uint8_t *bytes, uint64_t n)
 {
 	char text[MAX_QUOTED * QUOTE_CHAR + 8];
 
 	quote_text(bytes, n, MAX_QUOTED, text, sizeof(text));
-	return arena_strdup(pl->arena, text);
+	return arena_strdup(check->arena, text);
 }
 
 /* A way to say where a place is. */
-static const char *describe(const struct proof *pl, struct place at)
+static const char *describe(const struct base_check *check, struct address at)
 {
-	const struct symtab *tab = pl->host->symtab;
+	const struct symtab *tab = check->target->symtab;
 	uint32_t i = symtab_find_addr(tab, at.shndx, at.offset);
 
 	if (i != SYMTAB_NONE)
 		return tab->syms[tab->by_addr[i]].name;
-	if (pl->host->is_module && at.shndx < pl->host->elf->nsecs)
-		return arena_printf(pl->arena, "%s+%#lx", pl->host->elf->secs[at.shndx].name, (unsigned long)at.offset);
-	return arena_printf(pl->arena, "%#lx", (unsigned long)at.offset);
+	if (check->target->is_module && at.shndx < check->target->elf->nsecs)
+		return arena_printf(check->arena, "%s+%#lx", check->target->elf->secs[at.shndx].name,
+				    (unsigned long)at.offset);
+	return arena_printf(check->arena, "%#lx", (unsigned long)at.offset);
 }
 
-static const char *describe_symbol(const struct proof *pl, const struct elf_rela *rela)
+static const char *describe_symbol(const struct base_check *check, const struct elf_rela *rela)
 {
-	const struct elf_sym *sym = &pl->obj->syms[rela->sym];
+	const struct elf_sym *sym = &check->obj->syms[rela->sym];
 
 	if (elf_sym_is_section(sym) && rela->addend)
-		return arena_printf(pl->arena, "%s+%#lx", sym->name, (unsigned long)rela->addend);
+		return arena_printf(check->arena, "%s+%#lx", sym->name, (unsigned long)rela->addend);
 	return sym->name;
 }
 
 /*
- * Without proof the run goes on after a contradiction. What two references disagree about then has no place, unless
- * its own bytes gave it one.
+ * Without the base check the run goes on after a contradiction. What two references disagree about then has no place,
+ * unless its own bytes gave it one.
  */
-static bool bind_spot(struct spot *spot, struct place at, bool commit)
+static bool bind_address(struct known_address *known, struct address at, bool commit)
 {
-	if (spot->state == SPOT_UNKNOWN && commit)
-		*spot = (struct spot){.state = SPOT_PLACED, .by_reference = true, .at = at};
-	if (spot->state == SPOT_PLACED && !place_equal(spot->at, at)) {
-		if (commit && spot->by_reference)
-			spot->state = SPOT_CONFLICT;
+	if (known->state == ADDRESS_UNKNOWN && commit)
+		*known = (struct known_address){.state = ADDRESS_KNOWN, .by_reference = true, .at = at};
+	if (known->state == ADDRESS_KNOWN && !address_equal(known->at, at)) {
+		if (commit && known->by_reference)
+			known->state = ADDRESS_CONFLICT;
 		return false;
 	}
-	return spot->state != SPOT_CONFLICT;
+	return known->state != ADDRESS_CONFLICT;
 }
 
 /* Bytes of the mergeable entry at offset that a program can see from there on: a string's rest with its end. */
@@ -88,182 +89,186 @@ static uint64_t entry_size(const struct elf_sec *sec, uint64_t offset)
  * A PC-relative reference to a section symbol can't be told apart from its addend here, but assemblers don't make
  * any to mergeable sections (they keep the local label), for the linker could not either.
  */
-static bool same_entry(const struct proof *pl, const struct elf_rela *rela, struct place base, const char **reason)
+static bool same_entry(const struct base_check *check, const struct elf_rela *rela, struct address base,
+		       const char **reason)
 {
-	const struct elf_sym *sym = &pl->obj->syms[rela->sym];
-	const struct elf_sec *sec = &pl->obj->secs[sym->shndx];
+	const struct elf_sym *sym = &check->obj->syms[rela->sym];
+	const struct elf_sec *sec = &check->obj->secs[sym->shndx];
 	bool is_section = elf_sym_is_section(sym), is_string = sec->flags & SHF_STRINGS;
 	uint64_t offset = sym->value, size;
 	const uint8_t *theirs;
 
 	if (is_section) {
-		if (pl->obj->arch->reloc(rela->type)->pc_relative) {
-			*reason = arena_printf(pl->arena, "refers into %s in a way that can't be followed", sec->name);
+		if (check->obj->arch->reloc(rela->type)->pc_relative) {
+			*reason =
+				arena_printf(check->arena, "refers into %s in a way that can't be followed", sec->name);
 			return false;
 		}
 		offset = (uint64_t)rela->addend;
 		base.offset += offset;
 	}
 	if (!sec->data || offset >= sec->size) {
-		*reason = arena_printf(pl->arena, "refers outside of %s", sec->name);
+		*reason = arena_printf(check->arena, "refers outside of %s", sec->name);
 		return false;
 	}
 	size = entry_size(sec, offset);
 	if (size > sec->size - offset)
 		size = sec->size - offset;
-	theirs = host_bytes(pl->host, base, size);
+	theirs = target_bytes(check->target, base, size);
 	if (theirs && !memcmp(theirs, sec->data + offset, size))
 		return true;
 	if (is_string && sec->entsize == 1 && theirs)
-		*reason = arena_printf(pl->arena, "compiled with %s, the kernel has %s",
-				       quote(pl, sec->data + offset, sec->size - offset),
-				       quote(pl, theirs, host_bytes_left(pl->host, base, &theirs)));
+		*reason = arena_printf(check->arena, "compiled with %s, the kernel has %s",
+				       quote(check, sec->data + offset, sec->size - offset),
+				       quote(check, theirs, target_bytes_left(check->target, base, &theirs)));
 	else
-		*reason =
-			arena_printf(pl->arena, "refers to a constant of %s that the kernel does not have", sec->name);
+		*reason = arena_printf(check->arena, "refers to a constant of %s that the kernel does not have",
+				       sec->name);
 	return false;
 }
 
-/* Would the section fit in the host if it began there? */
-static bool is_possible_base(const struct proof *pl, uint32_t sec, struct place base)
+/* Would the section fit in the target if it began there? */
+static bool is_possible_base(const struct base_check *check, uint32_t sec, struct address base)
 {
 	const uint8_t *bytes;
-	uint64_t left = host_bytes_left(pl->host, base, &bytes);
+	uint64_t left = target_bytes_left(check->target, base, &bytes);
 
-	return left >= pl->obj->secs[sec].size && (!left || !elf_sec_is_text(&pl->obj->secs[sec]) || bytes);
+	return left >= check->obj->secs[sec].size && (!left || !elf_sec_is_text(&check->obj->secs[sec]) || bytes);
 }
 
 /* May the name be that of what is at the place? */
-static bool is_named(const struct host *host, const char *name, struct place at)
+static bool is_named(const struct target *target, const char *name, struct address at)
 {
-	return host_has_name(host, name, at) ||
-	       (!host->is_module && !host_has_symbol(host, name) && is_hidden_by_kallsyms(name));
+	return target_has_name(target, name, at) ||
+	       (!target->is_module && !target_has_symbol(target, name) && is_hidden_by_kallsyms(name));
 }
 
-static bool follow_defined(struct proof *pl, const struct elf_rela *rela, struct place base, bool commit,
+static bool follow_defined(struct base_check *check, const struct elf_rela *rela, struct address base, bool commit,
 			   const char **reason)
 {
-	const struct elf_sym *sym = &pl->obj->syms[rela->sym];
-	const struct elf_sec *sec = &pl->obj->secs[sym->shndx];
-	struct place start = {base.shndx, base.offset - sym->value};
+	const struct elf_sym *sym = &check->obj->syms[rela->sym];
+	const struct elf_sec *sec = &check->obj->secs[sym->shndx];
+	struct address start = {base.shndx, base.offset - sym->value};
 
 	if (!(sec->flags & SHF_ALLOC)) {
-		*reason = arena_printf(pl->arena, "refers to %s, which is not in a kernel", sec->name);
+		*reason = arena_printf(check->arena, "refers to %s, which is not in a kernel", sec->name);
 		return false;
 	}
 	if (sec->flags & SHF_MERGE)
-		return same_entry(pl, rela, base, reason);
+		return same_entry(check, rela, base, reason);
 	if (sym->bind == STB_WEAK) {
-		if (is_named(pl->host, sym->name, base) && bind_spot(&pl->syms[rela->sym], base, commit))
+		if (is_named(check->target, sym->name, base) && bind_address(&check->syms[rela->sym], base, commit))
 			return true;
-	} else if ((pl->secs[sym->shndx].state != SPOT_UNKNOWN || is_possible_base(pl, sym->shndx, start)) &&
-		   bind_spot(&pl->secs[sym->shndx], start, commit)) {
+	} else if ((check->secs[sym->shndx].state != ADDRESS_UNKNOWN || is_possible_base(check, sym->shndx, start)) &&
+		   bind_address(&check->secs[sym->shndx], start, commit)) {
 		return true;
 	}
-	*reason = arena_printf(pl->arena, "refers to %s, the kernel to %s", describe_symbol(pl, rela),
-			       describe(pl, base));
+	*reason = arena_printf(check->arena, "refers to %s, the kernel to %s", describe_symbol(check, rela),
+			       describe(check, base));
 	return false;
 }
 
-static bool follow_undefined(struct proof *pl, const struct elf_rela *rela, struct place base, bool commit,
+static bool follow_undefined(struct base_check *check, const struct elf_rela *rela, struct address base, bool commit,
 			     const char **reason)
 {
-	const struct elf_sym *sym = &pl->obj->syms[rela->sym];
+	const struct elf_sym *sym = &check->obj->syms[rela->sym];
 
-	if (sym->bind == STB_WEAK && !pl->host->is_module && !base.offset)
+	if (sym->bind == STB_WEAK && !check->target->is_module && !base.offset)
 		return true;
-	if (is_named(pl->host, sym->name, base) && bind_spot(&pl->syms[rela->sym], base, commit))
+	if (is_named(check->target, sym->name, base) && bind_address(&check->syms[rela->sym], base, commit))
 		return true;
-	*reason = arena_printf(pl->arena, "refers to %s, the kernel to %s", sym->name, describe(pl, base));
+	*reason = arena_printf(check->arena, "refers to %s, the kernel to %s", sym->name, describe(check, base));
 	return false;
 }
 
 /* A number that was given a name, or none. */
-static bool follow_absolute(const struct proof *pl, const struct elf_rela *rela, struct place base, const char **reason)
+static bool follow_absolute(const struct base_check *check, const struct elf_rela *rela, struct address base,
+			    const char **reason)
 {
-	if (!pl->host->is_module && base.offset == pl->obj->syms[rela->sym].value)
+	if (!check->target->is_module && base.offset == check->obj->syms[rela->sym].value)
 		return true;
-	*reason = arena_printf(pl->arena, "refers to the address %#lx, the kernel to %s",
-			       (unsigned long)pl->obj->syms[rela->sym].value, describe(pl, base));
+	*reason = arena_printf(check->arena, "refers to the address %#lx, the kernel to %s",
+			       (unsigned long)check->obj->syms[rela->sym].value, describe(check, base));
 	return false;
 }
 
-static bool follow_rela(struct proof *pl, const struct elf_rela *rela, struct place at, bool commit,
+static bool follow_rela(struct base_check *check, const struct elf_rela *rela, struct address at, bool commit,
 			const char **reason)
 {
-	const struct elf_sym *sym = &pl->obj->syms[rela->sym];
-	const struct arch_reloc *reloc = pl->obj->arch->reloc(rela->type);
+	const struct elf_sym *sym = &check->obj->syms[rela->sym];
+	const struct arch_reloc *reloc = check->obj->arch->reloc(rela->type);
 	const char *name = NULL;
-	struct place base;
+	struct address base;
 
 	if (!reloc->known) {
-		*reason = arena_printf(pl->arena, "has a relocation of an unknown type, %s", reloc->name);
+		*reason = arena_printf(check->arena, "has a relocation of an unknown type, %s", reloc->name);
 		return false;
 	}
 	if (!reloc->size)
 		return true;
-	switch (host_read_field(pl->host, at, rela, &base, &name)) {
-	case HOST_FIELD_NONE:
-		*reason = arena_printf(pl->arena, "refers to %s, the kernel does not", describe_symbol(pl, rela));
+	switch (target_read_field(check->target, at, rela, &base, &name)) {
+	case TARGET_FIELD_NONE:
+		*reason = arena_printf(check->arena, "refers to %s, the kernel does not", describe_symbol(check, rela));
 		return false;
-	case HOST_FIELD_EXTERNAL:
+	case TARGET_FIELD_EXTERNAL:
 		if (elf_sym_is_undefined(sym) && !strcmp(sym->name, name))
 			return true;
-		*reason = arena_printf(pl->arena, "refers to %s, the kernel to %s", describe_symbol(pl, rela), name);
+		*reason = arena_printf(check->arena, "refers to %s, the kernel to %s", describe_symbol(check, rela),
+				       name);
 		return false;
-	case HOST_FIELD_PLACE:
+	case TARGET_FIELD_ADDRESS:
 		break;
 	}
 	if (!rela->sym || sym->shndx == ELF_SHN_ABS)
-		return follow_absolute(pl, rela, base, reason);
+		return follow_absolute(check, rela, base, reason);
 	if (elf_sym_is_undefined(sym) || sym->shndx == ELF_SHN_COMMON)
-		return follow_undefined(pl, rela, base, commit, reason);
-	return follow_defined(pl, rela, base, commit, reason);
+		return follow_undefined(check, rela, base, commit, reason);
+	return follow_defined(check, rela, base, commit, reason);
 }
 
 /* Has the object a relocation that writes something at this offset? */
-static bool has_rela(const struct proof *pl, uint32_t s, uint64_t offset)
+static bool has_rela(const struct base_check *check, uint32_t s, uint64_t offset)
 {
-	const struct relas *relas = &pl->relas[s];
+	const struct relas *relas = &check->relas[s];
 	uint32_t i = relas_first(relas, offset);
 
 	return i < relas->n && relas->v[i]->offset == offset;
 }
 
 /* A reference of the module where the object has none: both have zeros there. */
-static bool has_no_other(const struct proof *pl, uint32_t s, struct place base, uint64_t start, uint64_t end,
+static bool has_no_other(const struct base_check *check, uint32_t s, struct address base, uint64_t start, uint64_t end,
 			 uint64_t *where, const char **reason)
 {
-	const struct place at = {base.shndx, base.offset + start};
+	const struct address at = {base.shndx, base.offset + start};
 	const struct elf_rela **theirs;
 	uint32_t n;
 
-	theirs = host_relas(pl->host, at, end - start, &n);
+	theirs = target_relas(check->target, at, end - start, &n);
 	for (uint32_t i = 0; i < n; i++) {
 		uint64_t offset = theirs[i]->offset - base.offset;
 
-		if (has_rela(pl, s, offset))
+		if (has_rela(check, s, offset))
 			continue;
 		*where = offset;
-		*reason = arena_printf(pl->arena, "refers to nothing, the kernel to %s",
-				       pl->host->elf->syms[theirs[i]->sym].name);
+		*reason = arena_printf(check->arena, "refers to nothing, the kernel to %s",
+				       check->target->elf->syms[theirs[i]->sym].name);
 		return false;
 	}
 	return true;
 }
 
-bool follow_range(struct proof *pl, uint32_t s, struct place base, uint64_t start, uint64_t end, bool commit,
+bool follow_range(struct base_check *check, uint32_t s, struct address base, uint64_t start, uint64_t end, bool commit,
 		  uint64_t *where, const char **reason)
 {
-	const struct relas *relas = &pl->relas[s];
+	const struct relas *relas = &check->relas[s];
 	bool agree = true;
 
 	for (uint32_t i = relas_first(relas, start); i < relas->n && relas->v[i]->offset < end; i++) {
 		const struct elf_rela *rela = relas->v[i];
-		struct place at = {base.shndx, base.offset + rela->offset};
+		struct address at = {base.shndx, base.offset + rela->offset};
 		const char *text = NULL;
 
-		if (follow_rela(pl, rela, at, commit, &text))
+		if (follow_rela(check, rela, at, commit, &text))
 			continue;
 		if (agree) {
 			*where = rela->offset;
@@ -273,5 +278,5 @@ bool follow_range(struct proof *pl, uint32_t s, struct place base, uint64_t star
 		if (!commit)
 			break;
 	}
-	return agree && has_no_other(pl, s, base, start, end, where, reason);
+	return agree && has_no_other(check, s, base, start, end, where, reason);
 }

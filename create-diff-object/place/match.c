@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Names give candidates: if the host has `foo` at address a and the object has it at offset o, the section may
+ * Names give candidates: if the target has `foo` at address a and the object has it at offset o, the section may
  * begin at a - o. The rarest name gives the fewest, one in most cases; then the bytes of all functions decide.
  */
 #include "place/match.h"
@@ -13,7 +13,7 @@
 #include "util/arena.h"
 #include "util/search.h"
 
-/* A name that the host has more often than this tells nothing by itself (`__func__.0`, `_rs.1`, ...). */
+/* A name that the target has more often than this tells nothing by itself (`__func__.0`, `_rs.1`, ...). */
 #define MAX_CANDIDATES 64
 
 static int compare_funcs(const void *a, const void *b)
@@ -34,53 +34,53 @@ static bool is_placeable_func(const struct elf_obj *obj, const struct elf_sym *s
 	       elf_sec_is_text(&obj->secs[sym->shndx]) && obj->secs[sym->shndx].data;
 }
 
-void match_index_object(struct proof *pl)
+void match_index_object(struct base_check *check)
 {
-	const struct elf_obj *obj = pl->obj;
+	const struct elf_obj *obj = check->obj;
 	uint32_t n = 0;
 
-	pl->relas = arena_array(pl->arena, struct relas, obj->nsecs);
+	check->relas = arena_array(check->arena, struct relas, obj->nsecs);
 	for (uint32_t s = 1; s < obj->nsecs; s++)
 		if (obj->secs[s].flags & SHF_ALLOC)
-			pl->relas[s] = relas_sorted_writing(&obj->secs[s], obj->arch, pl->arena);
-	pl->funcs = arena_array(pl->arena, struct place_func, obj->nsyms);
+			check->relas[s] = relas_sorted_writing(&obj->secs[s], obj->arch, check->arena);
+	check->funcs = arena_array(check->arena, struct place_func, obj->nsyms);
 	for (uint32_t i = 1; i < obj->nsyms; i++) {
 		const struct elf_sym *sym = &obj->syms[i];
 
 		if (is_placeable_func(obj, sym))
-			pl->funcs[n++] = (struct place_func){
+			check->funcs[n++] = (struct place_func){
 				.sym = i, .sec = sym->shndx, .start = sym->value, .end = sym->value + sym->size};
 	}
-	qsort(pl->funcs, n, sizeof(*pl->funcs), compare_funcs);
+	qsort(check->funcs, n, sizeof(*check->funcs), compare_funcs);
 	/* Aliases (`__x64_sys_read`, `__se_sys_read`) are one function; a size that is too large is cut. */
 	for (uint32_t i = 0; i < n; i++) {
-		struct place_func *func = &pl->funcs[i];
+		struct place_func *func = &check->funcs[i];
 
 		if (func->end > obj->secs[func->sec].size)
 			func->end = obj->secs[func->sec].size;
-		if (pl->nfuncs && pl->funcs[pl->nfuncs - 1].sec == func->sec &&
-		    pl->funcs[pl->nfuncs - 1].start == func->start)
+		if (check->nfuncs && check->funcs[check->nfuncs - 1].sec == func->sec &&
+		    check->funcs[check->nfuncs - 1].start == func->start)
 			continue;
-		pl->funcs[pl->nfuncs++] = *func;
+		check->funcs[check->nfuncs++] = *func;
 	}
 }
 
-uint32_t match_find_func(const struct proof *pl, uint32_t sec, uint64_t offset)
+uint32_t match_find_func(const struct base_check *check, uint32_t sec, uint64_t offset)
 {
-	const struct place_func *funcs = pl->funcs;
+	const struct place_func *funcs = check->funcs;
 	uint32_t low =
-		lower_bound(pl->nfuncs, i, funcs[i].sec < sec || (funcs[i].sec == sec && funcs[i].start <= offset));
+		lower_bound(check->nfuncs, i, funcs[i].sec < sec || (funcs[i].sec == sec && funcs[i].start <= offset));
 
-	if (!low || pl->funcs[low - 1].sec != sec || offset >= pl->funcs[low - 1].end)
+	if (!low || check->funcs[low - 1].sec != sec || offset >= check->funcs[low - 1].end)
 		return UINT32_MAX;
 	return low - 1;
 }
 
 /* Are those bits equal that share bytes with the relocated field? */
-static bool equal_beside_field(const struct proof *pl, const struct elf_rela *rela, const uint8_t *ours,
+static bool equal_beside_field(const struct base_check *check, const struct elf_rela *rela, const uint8_t *ours,
 			       const uint8_t *theirs, uint64_t end, uint64_t *where)
 {
-	const struct arch_ops *arch = pl->obj->arch;
+	const struct arch_ops *arch = check->obj->arch;
 	const struct arch_reloc *reloc = arch->reloc(rela->type);
 
 	for (uint64_t i = 0; i < reloc->size && rela->offset + i < end; i++) {
@@ -116,16 +116,17 @@ static bool are_zeros(const uint8_t *theirs, uint64_t n, uint64_t start, uint64_
 	return true;
 }
 
-bool match_bytes(const struct proof *pl, uint32_t s, struct place base, uint64_t start, uint64_t end, uint64_t *where)
+bool match_bytes(const struct base_check *check, uint32_t s, struct address base, uint64_t start, uint64_t end,
+		 uint64_t *where)
 {
-	const struct place from = {base.shndx, base.offset + start};
-	const struct elf_sec *sec = &pl->obj->secs[s];
-	const struct relas *relas = &pl->relas[s];
+	const struct address from = {base.shndx, base.offset + start};
+	const struct elf_sec *sec = &check->obj->secs[s];
+	const struct relas *relas = &check->relas[s];
 	const uint8_t *theirs;
 	uint64_t at = start;
 
 	*where = start;
-	if (host_bytes_left(pl->host, from, &theirs) < end - start)
+	if (target_bytes_left(check->target, from, &theirs) < end - start)
 		return false;
 	if (!sec->data)
 		return are_zeros(theirs, end - start, start, where);
@@ -136,82 +137,82 @@ bool match_bytes(const struct proof *pl, uint32_t s, struct place base, uint64_t
 		const struct elf_rela *rela = relas->v[i];
 
 		if (!equal_run(sec->data, theirs, at, rela->offset, where) ||
-		    !equal_beside_field(pl, rela, sec->data, theirs, end, where))
+		    !equal_beside_field(check, rela, sec->data, theirs, end, where))
 			return false;
-		at = rela->offset + pl->obj->arch->reloc(rela->type)->size;
+		at = rela->offset + check->obj->arch->reloc(rela->type)->size;
 	}
 	return equal_run(sec->data, theirs, at, end, where);
 }
 
 /* ---- candidates ---- */
 
-/* Adds the place of the section's start if record id of the host is the symbol at this offset of the section. */
-static void add_candidate(const struct proof *pl, uint32_t id, uint64_t offset, place_vec *bases)
+/* Adds the place of the section's start if record id of the target is the symbol at this offset of the section. */
+static void add_candidate(const struct base_check *check, uint32_t id, uint64_t offset, address_vec *bases)
 {
-	const struct symtab_sym *record = &pl->host->symtab->syms[id];
-	struct place base = {pl->host->is_module ? record->shndx : 0, record->addr - offset};
+	const struct symtab_sym *record = &check->target->symtab->syms[id];
+	struct address base = {check->target->is_module ? record->shndx : 0, record->addr - offset};
 
-	if (pl->host->is_module && record->addr < offset)
+	if (check->target->is_module && record->addr < offset)
 		return;
 	for (uint32_t i = 0; i < bases->n; i++)
-		if (place_equal(bases->v[i], base))
+		if (address_equal(bases->v[i], base))
 			return;
 	vec_add(bases, base);
 }
 
-static void add_candidates(const struct proof *pl, const struct elf_sym *sym, place_vec *bases)
+static void add_candidates(const struct base_check *check, const struct elf_sym *sym, address_vec *bases)
 {
-	const struct symtab *tab = pl->host->symtab;
+	const struct symtab *tab = check->target->symtab;
 
 	for (uint32_t id = symtab_find(tab, sym->name); id != SYMTAB_NONE; id = tab->syms[id].next)
-		add_candidate(pl, id, sym->value, bases);
+		add_candidate(check, id, sym->value, bases);
 	/* .init.text of a module is in the file, though the running kernel does not keep its names. */
-	if (pl->host->is_module && symtab_find_uncounted(tab, sym->name) != SYMTAB_NONE)
-		add_candidate(pl, symtab_find_uncounted(tab, sym->name), sym->value, bases);
+	if (check->target->is_module && symtab_find_uncounted(tab, sym->name) != SYMTAB_NONE)
+		add_candidate(check, symtab_find_uncounted(tab, sym->name), sym->value, bases);
 }
 
-static uint32_t count_matches(const struct proof *pl, uint32_t sec, struct place base, uint32_t *total)
+static uint32_t count_matches(const struct base_check *check, uint32_t sec, struct address base, uint32_t *total)
 {
 	uint32_t n = 0;
 	uint64_t where;
 
 	*total = 0;
-	if (!host_is_text(pl->host, base))
+	if (!target_is_text(check->target, base))
 		return 0;
-	for (uint32_t i = 0; i < pl->nfuncs; i++) {
-		const struct place_func *func = &pl->funcs[i];
+	for (uint32_t i = 0; i < check->nfuncs; i++) {
+		const struct place_func *func = &check->funcs[i];
 
 		if (func->sec != sec)
 			continue;
 		(*total)++;
-		n += match_bytes(pl, sec, base, func->start, func->end, &where);
+		n += match_bytes(check, sec, base, func->start, func->end, &where);
 	}
 	return n;
 }
 
-/* How often the host has the name; 0 if never. */
-static uint32_t count_records(const struct proof *pl, const struct elf_sym *sym)
+/* How often the target has the name; 0 if never. */
+static uint32_t count_records(const struct base_check *check, const struct elf_sym *sym)
 {
-	return symtab_count(pl->host->symtab, sym->name) +
-	       (symtab_find_uncounted(pl->host->symtab, sym->name) != SYMTAB_NONE);
+	return symtab_count(check->target->symtab, sym->name) +
+	       (symtab_find_uncounted(check->target->symtab, sym->name) != SYMTAB_NONE);
 }
 
 /*
- * The named symbol of the section that the host has the fewest times; 0 if it has none of them. A weak one may have
+ * The named symbol of the section that the target has the fewest times; 0 if it has none of them. A weak one may have
  * lost against another object's, so it only serves where there are no others.
  */
-static uint32_t find_rarest(const struct proof *pl, uint32_t sec, bool want_func)
+static uint32_t find_rarest(const struct base_check *check, uint32_t sec, bool want_func)
 {
 	uint32_t best = 0, best_count = UINT32_MAX, weak = 0;
 
-	for (uint32_t i = 1; i < pl->obj->nsyms && best_count > 1; i++) {
-		const struct elf_sym *sym = &pl->obj->syms[i];
+	for (uint32_t i = 1; i < check->obj->nsyms && best_count > 1; i++) {
+		const struct elf_sym *sym = &check->obj->syms[i];
 		uint32_t count;
 
 		if (sym->shndx != sec || !*sym->name || elf_sym_is_section(sym) || is_prefix_symbol(sym->name) ||
 		    elf_sym_is_function(sym) != want_func)
 			continue;
-		count = count_records(pl, sym);
+		count = count_records(check, sym);
 		if (count && sym->bind == STB_WEAK) {
 			weak = i;
 		} else if (count && count < best_count) {
@@ -223,20 +224,20 @@ static uint32_t find_rarest(const struct proof *pl, uint32_t sec, bool want_func
 }
 
 /* No place fits all functions: try what every name says, and take the place that fits most of them. */
-static void find_best_base(const struct proof *pl, uint32_t sec, place_vec *bases)
+static void find_best_base(const struct base_check *check, uint32_t sec, address_vec *bases)
 {
 	uint32_t best = 0, total;
-	struct place best_base = {0};
-	place_vec all = {0};
+	struct address best_base = {0};
+	address_vec all = {0};
 
-	for (uint32_t i = 0; i < pl->nfuncs; i++) {
-		const struct elf_sym *sym = &pl->obj->syms[pl->funcs[i].sym];
+	for (uint32_t i = 0; i < check->nfuncs; i++) {
+		const struct elf_sym *sym = &check->obj->syms[check->funcs[i].sym];
 
-		if (pl->funcs[i].sec == sec && count_records(pl, sym) <= 4)
-			add_candidates(pl, sym, &all);
+		if (check->funcs[i].sec == sec && count_records(check, sym) <= 4)
+			add_candidates(check, sym, &all);
 	}
 	for (uint32_t i = 0; i < all.n; i++) {
-		uint32_t n = count_matches(pl, sec, all.v[i], &total);
+		uint32_t n = count_matches(check, sec, all.v[i], &total);
 
 		if (n > best) {
 			best = n;
@@ -248,17 +249,17 @@ static void find_best_base(const struct proof *pl, uint32_t sec, place_vec *base
 	vec_free(&all);
 }
 
-void match_find_bases(const struct proof *pl, uint32_t sec, place_vec *bases, bool *complete)
+void match_find_bases(const struct base_check *check, uint32_t sec, address_vec *bases, bool *complete)
 {
-	uint32_t rarest = find_rarest(pl, sec, true);
-	place_vec all = {0};
+	uint32_t rarest = find_rarest(check, sec, true);
+	address_vec all = {0};
 
 	*complete = false;
 	if (!rarest)
 		return;
-	add_candidates(pl, &pl->obj->syms[rarest], &all);
+	add_candidates(check, &check->obj->syms[rarest], &all);
 	for (uint32_t i = 0; i < all.n; i++) {
-		uint32_t total, n = count_matches(pl, sec, all.v[i], &total);
+		uint32_t total, n = count_matches(check, sec, all.v[i], &total);
 
 		if (total && n == total)
 			vec_add(bases, all.v[i]);
@@ -266,37 +267,37 @@ void match_find_bases(const struct proof *pl, uint32_t sec, place_vec *bases, bo
 	vec_free(&all);
 	*complete = bases->n > 0;
 	if (!bases->n)
-		find_best_base(pl, sec, bases);
+		find_best_base(check, sec, bases);
 }
 
-/* Does the host have each name of the section that it knows at all where this base says? */
-static bool names_agree(const struct proof *pl, uint32_t sec, struct place base)
+/* Does the target have each name of the section that it knows at all where this base says? */
+static bool names_agree(const struct base_check *check, uint32_t sec, struct address base)
 {
-	for (uint32_t i = 1; i < pl->obj->nsyms; i++) {
-		const struct elf_sym *sym = &pl->obj->syms[i];
+	for (uint32_t i = 1; i < check->obj->nsyms; i++) {
+		const struct elf_sym *sym = &check->obj->syms[i];
 
 		if (sym->shndx != sec || !*sym->name || elf_sym_is_section(sym) || sym->bind == STB_WEAK)
 			continue;
-		if (symtab_find(pl->host->symtab, sym->name) != SYMTAB_NONE &&
-		    symtab_find_name_at(pl->host->symtab, sym->name, base.shndx, base.offset + sym->value) ==
+		if (symtab_find(check->target->symtab, sym->name) != SYMTAB_NONE &&
+		    symtab_find_name_at(check->target->symtab, sym->name, base.shndx, base.offset + sym->value) ==
 			    SYMTAB_NONE)
 			return false;
 	}
 	return true;
 }
 
-void match_find_data_bases(const struct proof *pl, uint32_t sec, place_vec *bases)
+void match_find_data_bases(const struct base_check *check, uint32_t sec, address_vec *bases)
 {
-	uint32_t rarest = find_rarest(pl, sec, false);
-	place_vec all = {0};
+	uint32_t rarest = find_rarest(check, sec, false);
+	address_vec all = {0};
 	uint64_t where;
 
-	if (!rarest || count_records(pl, &pl->obj->syms[rarest]) > MAX_CANDIDATES)
+	if (!rarest || count_records(check, &check->obj->syms[rarest]) > MAX_CANDIDATES)
 		return;
-	add_candidates(pl, &pl->obj->syms[rarest], &all);
+	add_candidates(check, &check->obj->syms[rarest], &all);
 	for (uint32_t i = 0; i < all.n; i++)
-		if (names_agree(pl, sec, all.v[i]) &&
-		    match_bytes(pl, sec, all.v[i], 0, pl->obj->secs[sec].size, &where))
+		if (names_agree(check, sec, all.v[i]) &&
+		    match_bytes(check, sec, all.v[i], 0, check->obj->secs[sec].size, &where))
 			vec_add(bases, all.v[i]);
 	vec_free(&all);
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Proof of base and placement: is this object what the host (kernel image or module) was built from, and where in
- * the host is each of its functions and data?
+ * Base check and placement: is this object what the target (kernel image or module) was built from, and where in
+ * the target is each of its functions and data?
  *
- * The object is compiled as the host's build did. Its text sections are found by the names of their functions, and
- * each function must be identical apart from relocated fields. A relocated field of the host, read back, says where
+ * The object is compiled as the target's build did. Its text sections are found by the names of their functions, and
+ * each function must be identical apart from relocated fields. A relocated field of the target, read back, says where
  * the symbol that it refers to is; all that refer to one section or symbol must agree. So data sections get
  * their address from the code that uses them, and from there on pointers in data are followed the same way.
  * Names are the start and a cross-check, never the only reason where code says more.
@@ -16,24 +16,24 @@
 #include <stdint.h>
 
 #include "object/relas.h"
-#include "place/host.h"
+#include "place/target.h"
 
 struct arena;
 struct diag;
 
-enum spot_state {
-	SPOT_UNKNOWN,
-	SPOT_PLACED,
-	SPOT_CONFLICT, /* two references disagreed (only seen with --skip-base-check) */
+enum address_state {
+	ADDRESS_UNKNOWN,
+	ADDRESS_KNOWN,
+	ADDRESS_CONFLICT, /* two references disagreed (only seen with --skip-base-check) */
 };
 
-/* Where a section's start, or an undefined symbol, is in the host. */
-struct spot {
-	enum spot_state state;
-	bool by_reference; /* told by a relocated field, not by name and bytes */
-	bool followed;     /* a section's relocations were followed already */
-	uint32_t nplaces;  /* of a text section without a place: at how many all of its functions match */
-	struct place at;
+/* Where a section's start, or an undefined symbol, is in the target. */
+struct known_address {
+	enum address_state state;
+	bool by_reference;   /* told by a relocated field, not by name and bytes */
+	bool followed;       /* a section's relocations were followed already */
+	uint32_t naddresses; /* of a text section without a place: at how many all of its functions match */
+	struct address at;
 };
 
 enum func_state {
@@ -53,7 +53,7 @@ struct place_func {
 };
 
 /*
- * What is not a function and differs: data, or code between functions. Its bytes do, or a reference that the host
+ * What is not a function and differs: data, or code between functions. Its bytes do, or a reference that the target
  * resolves in another way.
  */
 struct place_diff {
@@ -62,13 +62,13 @@ struct place_diff {
 	const char *reason; /* owned by the arena; NULL: the bytes differ */
 };
 
-struct proof {
-	const struct elf_obj *obj; /* not owned */
-	const struct host *host;   /* not owned */
-	struct spot *secs;         /* index: section index of the object */
-	struct spot *syms;         /* index: symbol index; undefined and weak symbols only */
-	struct relas *relas;       /* per section; those that do nothing left out */
-	struct place_func *funcs;  /* sorted by (sec, start) */
+struct base_check {
+	const struct elf_obj *obj;   /* not owned */
+	const struct target *target; /* not owned */
+	struct known_address *secs;  /* index: section index of the object */
+	struct known_address *syms;  /* index: symbol index; undefined and weak symbols only */
+	struct relas *relas;         /* per section; those that do nothing left out */
+	struct place_func *funcs;    /* sorted by (sec, start) */
 	uint32_t nfuncs;
 	uint32_t nmatched; /* functions that match, of ntotal */
 	uint32_t ntotal;
@@ -78,22 +78,22 @@ struct proof {
 };
 
 /*
- * Places the object. What is not proved is refused through diag (-EPERM), with the first difference; without insist
- * it is a warning, and what matches is placed. Returns 0 or -errno; *proof is set unless there was an error.
+ * Places the object. What differs is refused through diag (-EPERM), with the first difference; without insist
+ * it is a warning, and what matches is placed. Returns 0 or -errno; *check is set unless there was an error.
  */
-int place_object(const struct elf_obj *obj, const struct host *host, bool insist, struct proof **proof,
+int place_object(const struct elf_obj *obj, const struct target *target, bool insist, struct base_check **check,
 		 struct diag *diag) __attribute__((warn_unused_result));
-void proof_free(struct proof *proof);
+void base_check_free(struct base_check *check);
 
 /*
- * For the parts of the proof: a section's byte at where differs, or what it refers to (reason, owned by the arena,
+ * For the parts of the check: a section's byte at where differs, or what it refers to (reason, owned by the arena,
  * NULL: the bytes differ). One difference of a section is kept, the first.
  */
-void proof_add_diff(struct proof *proof, uint32_t sec, uint64_t where, const char *reason);
+void base_check_add_diff(struct base_check *check, uint32_t sec, uint64_t where, const char *reason);
 
-/* Where symbol sym of the object is in the host; false if that is not known. */
-bool proof_find_symbol(const struct proof *proof, uint32_t sym, struct place *at);
-/* Id in the host's symtab of the record for a placed symbol, or SYMTAB_NONE. */
-uint32_t proof_find_record(const struct proof *proof, uint32_t sym, struct place at);
+/* Where symbol sym of the object is in the target; false if that is not known. */
+bool base_check_find_symbol(const struct base_check *check, uint32_t sym, struct address *at);
+/* Id in the target's symtab of the record for a placed symbol, or SYMTAB_NONE. */
+uint32_t base_check_find_record(const struct base_check *check, uint32_t sym, struct address at);
 
 #endif

@@ -57,7 +57,7 @@ int placement_read(const char *path, struct placement **result, struct diag *dia
 	struct arena *arena = arena_new();
 	struct placement *placement = arena_alloc(arena, sizeof(*placement));
 	VEC(struct placement_record) records = {0};
-	bool has_version = false, has_proved = false;
+	bool has_version = false, has_base = false;
 	struct input input;
 	char *line;
 	int err = input_open(&input, path, diag);
@@ -78,8 +78,8 @@ int placement_read(const char *path, struct placement **result, struct diag *dia
 		} else if (!strcmp(fields[0], "object") && n == 2) {
 			placement->object = arena_strdup(arena, fields[1]);
 		} else if (!strcmp(fields[0], "base") && n == 2) {
-			placement->proved = !strcmp(fields[1], "same");
-			has_proved = placement->proved || !strcmp(fields[1], "differs");
+			placement->base_is_same = !strcmp(fields[1], "same");
+			has_base = placement->base_is_same || !strcmp(fields[1], "differs");
 		} else if (!strcmp(fields[0], "symbol")) {
 			if (!parse_symbol(arena, fields, n, vec_push(&records)))
 				err = diag_error(diag, path, input.place, "not a symbol record");
@@ -88,7 +88,7 @@ int placement_read(const char *path, struct placement **result, struct diag *dia
 		}
 	}
 	err = input_close(&input, err, diag);
-	if (!err && (!has_version || !placement->object || !has_proved))
+	if (!err && (!has_version || !placement->object || !has_base))
 		err = diag_error(diag, path, NULL, "not a placement of version " VERSION);
 	if (!err) {
 		placement->n = records.n;

@@ -26,7 +26,7 @@ struct placement_record {
 
 struct placement {
 	const char *object; /* "vmlinux" or the module's name */
-	bool proved; /* the target has this object's code; else places are those of what matched, and some lack */
+	bool base_is_same; /* the target has this object's code; else places are those of what matched, and some lack */
 	struct placement_record *records;
 	uint32_t n;
 	struct strmap defined;   /* name -> record, of symbols that the placed object defines */

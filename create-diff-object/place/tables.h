@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The tables that say what the kernel rewrites in its text, or where it continues after a fault: does the host have
+ * The tables that say what the kernel rewrites in its text, or where it continues after a fault: does the target have
  * the same entries for the functions of the object, and no others?
  */
 #ifndef KLP_PLACE_TABLES_H
@@ -14,6 +14,6 @@
  * Looks for the entries of every table whose functions have a place, and follows them; a function whose entries
  * differ does not match any more. Returns whether a section got its place by that (`.altinstr_replacement`).
  */
-bool tables_follow(struct proof *pl);
+bool tables_follow(struct base_check *check);
 
 #endif

@@ -26,19 +26,20 @@ static const char *type_word(uint8_t type)
 	return NULL;
 }
 
-static void write_symbol(const struct proof *pl, uint32_t index, FILE *out)
+static void write_symbol(const struct base_check *check, uint32_t index, FILE *out)
 {
-	const struct elf_sym *sym = &pl->obj->syms[index];
-	const struct symtab *tab = pl->host->symtab;
-	struct place at;
+	const struct elf_sym *sym = &check->obj->syms[index];
+	const struct symtab *tab = check->target->symtab;
+	struct address at;
 	uint32_t id;
 
-	if (!*sym->name || elf_sym_is_section(sym) || !type_word(sym->type) || !proof_find_symbol(pl, index, &at))
+	if (!*sym->name || elf_sym_is_section(sym) || !type_word(sym->type) ||
+	    !base_check_find_symbol(check, index, &at))
 		return;
-	id = proof_find_record(pl, index, at);
+	id = base_check_find_record(check, index, at);
 	fprintf(out, "symbol\t%s\t%s\t%s\t%llu\t", sym->name, elf_sym_is_undefined(sym) ? "undef" : "def",
 		type_word(sym->type), (unsigned long long)sym->size);
-	if (pl->host->is_module)
+	if (check->target->is_module)
 		fprintf(out, "%u:%llx", at.shndx, (unsigned long long)at.offset);
 	else
 		fprintf(out, "%016llx", (unsigned long long)at.offset);
@@ -46,16 +47,17 @@ static void write_symbol(const struct proof *pl, uint32_t index, FILE *out)
 		id == SYMTAB_NONE ? 0 : symtab_sympos(tab, id));
 }
 
-static void write_records(const struct proof *pl, FILE *out)
+static void write_records(const struct base_check *check, FILE *out)
 {
-	fprintf(out, "klp-placement\t1\nobject\t%s\nbase\t%s\nmatched\t%u\t%u\n", pl->host->name,
-		pl->nmatched == pl->ntotal && !pl->ndiffs ? "same" : "differs", pl->nmatched, pl->ntotal);
+	fprintf(out, "klp-placement\t1\nobject\t%s\nbase\t%s\nmatched\t%u\t%u\n", check->target->name,
+		check->nmatched == check->ntotal && !check->ndiffs ? "same" : "differs", check->nmatched,
+		check->ntotal);
 	fputs("# symbol\tname\tdef|undef\ttype\tsize\taddress\tname in the kernel\tsympos\n", out);
-	for (uint32_t i = 1; i < pl->obj->nsyms; i++)
-		write_symbol(pl, i, out);
+	for (uint32_t i = 1; i < check->obj->nsyms; i++)
+		write_symbol(check, i, out);
 }
 
-int proof_write(const struct proof *pl, const char *path, struct diag *diag)
+int base_check_write(const struct base_check *check, const char *path, struct diag *diag)
 {
 	struct output output;
 	int err;
@@ -63,6 +65,6 @@ int proof_write(const struct proof *pl, const char *path, struct diag *diag)
 	err = output_open(&output, path, diag);
 	if (err)
 		return err;
-	write_records(pl, output.file);
+	write_records(check, output.file);
 	return output_close(&output, 0, diag);
 }

@@ -144,7 +144,7 @@ int exports_compare(const struct symvers *exports, bool has_crcs, const struct s
 	}
 	if (!n)
 		return 0;
-	return diag_report(diag, DIAG_UNPROVED, RULE_EXPORTS_DIFFER, path, name,
+	return diag_report(diag, DIAG_DIFFERS, RULE_EXPORTS_DIFFER, path, name,
 			   "%s (%u of %u exports differ); image and Module.symvers must be of one build", first, n,
 			   exports->nentries);
 }

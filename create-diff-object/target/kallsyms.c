@@ -88,7 +88,7 @@ static uint64_t skip_string(const struct elf_sec *sec, uint64_t offset)
 	return nul ? (uint64_t)(nul - sec->data) + 1 : 0;
 }
 
-/* Is the token of '0' at this offset? Then the index behind the table proves it. */
+/* Is the token of '0' at this offset? Then the index behind the table shows it. */
 static bool try_tokens(const struct elf_sec *sec, uint64_t zero, struct tables *t)
 {
 	uint64_t end = zero, at;

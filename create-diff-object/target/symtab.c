@@ -41,7 +41,7 @@ void symtab_free(struct symtab *tab)
 	arena_free(tab->arena);
 }
 
-/* ---- order and positions ---- */
+/* ---- order and sympos ---- */
 
 /* By place, and at one place in the order of the source. */
 static int compare_places(const void *a, const void *b, void *arg)
@@ -392,7 +392,7 @@ static int read_wanted(FILE *file, const char *path, name_wanted *wanted, const 
 
 /*
  * The kernel keeps, of a module, the symbols of sections that stay. (The others count while it is loaded, see
- * symtab_has_position().)
+ * symtab_has_sympos().)
  */
 static bool is_counted_in_elf(const struct elf_obj *obj, const struct elf_sym *sym)
 {
@@ -569,7 +569,7 @@ uint32_t symtab_sympos(const struct symtab *tab, uint32_t id)
 }
 
 /* Ids are in the order of the table, and so is what by_name_rest has: none of the name stands before this one. */
-bool symtab_has_position(const struct symtab *tab, uint32_t id)
+bool symtab_has_sympos(const struct symtab *tab, uint32_t id)
 {
 	return !tab->relocatable || symtab_find_uncounted(tab, tab->syms[id].name) > id;
 }

@@ -3,14 +3,14 @@
  * The symbols of a patched object (vmlinux or a module), in one record type whatever they were read from:
  * kallsyms or System.map text, `readelf -sW` text, or the symbol table of an ELF file.
  *
- * A livepatch names a symbol by (name, position), where position counts the symbols of that name in the order in
+ * A livepatch names a symbol by (name, sympos), where sympos counts the symbols of that name in the order in
  * which the kernel walks them: address order for vmlinux (kernel/kallsyms.c), symbol-table order for a module
  * (kernel/module/kallsyms.c). Symbols that the kernel does not see when it counts (undefined ones, those of
- * sections that are not loaded or are freed after init) have a record, but no position.
+ * sections that are not loaded or are freed after init) have a record, but no sympos.
  *
  * While a module is being loaded, which is when a patch that was there before is applied to it, the kernel counts in
  * the whole symbol table, with the sections that are freed after init (kernel/module/kallsyms.c, add_kallsyms()). See
- * symtab_has_position().
+ * symtab_has_sympos().
  */
 #ifndef KLP_TARGET_SYMTAB_H
 #define KLP_TARGET_SYMTAB_H
@@ -41,7 +41,7 @@ struct symtab_sym {
 	uint64_t size;  /* bytes; 0: unknown or none (kallsyms text has no sizes) */
 	uint32_t shndx; /* section as in elf/model.h (0 undefined, ELF_SHN_*); kallsyms text: always ELF_SHN_ABS */
 	uint32_t file;  /* id of the SYMTAB_FILE symbol that a local symbol stands behind; SYMTAB_NONE if unknown */
-	uint32_t next;  /* id of the next counted symbol of the same name, in position order; SYMTAB_NONE: last */
+	uint32_t next;  /* id of the next counted symbol of the same name, in sympos order; SYMTAB_NONE: last */
 	uint32_t pos;   /* 1-based among the counted symbols of this name; 0: the kernel does not count this one */
 	enum symtab_kind kind; /* kallsyms text: by the letter (t T w W: function; others: object) */
 	bool local;            /* STB_LOCAL; kallsyms text: a lower-case letter other than w and v */
@@ -84,21 +84,21 @@ int symtab_read_elf(const struct elf_obj *obj, struct symtab **tab, struct diag 
 	__attribute__((warn_unused_result));
 void symtab_free(struct symtab *tab);
 
-/* Id of the first counted symbol of that name in position order, or SYMTAB_NONE; go on with .next. */
+/* Id of the first counted symbol of that name in sympos order, or SYMTAB_NONE; go on with .next. */
 uint32_t symtab_find(const struct symtab *tab, const char *name);
 /* Id of a symbol of that name that the kernel does not count (e.g. in .init.text of a module), or SYMTAB_NONE. */
 uint32_t symtab_find_uncounted(const struct symtab *tab, const char *name);
 /* How many counted symbols have that name. */
 uint32_t symtab_count(const struct symtab *tab, const char *name);
 /*
- * The position to write behind the comma of a .klp.sym name: 0 if the name is unique, in a module also with the symbols
+ * The sympos to write behind the comma of a .klp.sym name: 0 if the name is unique, in a module also with the symbols
  * that are not counted, else 1-based.
  */
 uint32_t symtab_sympos(const struct symtab *tab, uint32_t id);
 /*
- * Is the position of a counted symbol the same while its module is being loaded? If not, no position names it for sure.
+ * Is the sympos of a counted symbol the same while its module is being loaded? If not, no sympos names it for sure.
  */
-bool symtab_has_position(const struct symtab *tab, uint32_t id);
+bool symtab_has_sympos(const struct symtab *tab, uint32_t id);
 /*
  * Is a counted symbol in what a linked kernel frees when it has started? Only known if the table has the borders of
  * that.

@@ -30,8 +30,8 @@ struct versions_entry {
 };
 
 /*
- * Reads the entry behind the one in *entry, or the first if that is zeros; false if there is none, or only a part of one. The name
- * is in arena.
+ * Reads the entry behind the one in *entry, or the first if that is zeros; false if there is none, or only a part of
+ * one. The name is in arena.
  */
 bool versions_next_entry(const struct elf_obj *module, struct arena *arena, struct versions_entry *entry);
 

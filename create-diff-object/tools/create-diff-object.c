@@ -273,7 +273,7 @@ static int find_changes(struct diff *diff, struct passes *passes, struct diag *d
 	if (!err)
 		err = changes_new(&diff->orig, &diff->patched, passes->corr, passes->author, &passes->changes, diag);
 	diff->changes = passes->changes;
-	/* What must be carried: the changed functions and all that only exists in the patch. */
+	/* What must be copied: the changed functions and all that only exists in the patch. */
 	if (!err)
 		err = selection_new(diff, &passes->selection);
 	diff->selection = passes->selection;

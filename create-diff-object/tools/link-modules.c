@@ -63,7 +63,7 @@ static void check_module(const struct module *module, const char *release, const
 	else
 		what = versions_find_difference(&module->versions, symvers, name);
 	if (what)
-		diag_report(diag, DIAG_UNPROVED, RULE_MODULE_DIFFERS, NULL, NULL, "%s.ko %s", module->path, what);
+		diag_report(diag, DIAG_DIFFERS, RULE_MODULE_DIFFERS, NULL, NULL, "%s.ko %s", module->path, what);
 }
 
 enum exit_code link_versions_run(const struct command *command, int argc, char **argv)

@@ -81,7 +81,7 @@ static bool parse(const struct command *command, int argc, char **argv, const st
 	return true;
 }
 
-/* The same symbols, with the position that a livepatch names each by instead of its type. */
+/* The same symbols, with the sympos that a livepatch names each by instead of its type. */
 static int print_sympos(FILE *out, const char *path, const char *text, size_t size, struct diag *diag)
 {
 	struct symtab *tab;

@@ -21,7 +21,7 @@ struct options {
 	const char *name;
 	const char *output;
 	const char *object;
-	bool no_proof;
+	bool skip_base_check;
 };
 
 enum option_id {
@@ -90,8 +90,8 @@ static int check_name(const char *name, const struct elf_obj *elf, struct diag *
 	return 0;
 }
 
-static int check_host(const struct options *opts, const struct elf_obj *elf, const struct symtab *tab,
-		      struct diag *diag)
+static int check_target(const struct options *opts, const struct elf_obj *elf, const struct symtab *tab,
+			struct diag *diag)
 {
 	if (opts->module ? elf->type != ET_REL : elf->type == ET_REL)
 		return diag_error(diag, elf->path, NULL,
@@ -101,15 +101,15 @@ static int check_host(const struct options *opts, const struct elf_obj *elf, con
 	return opts->module ? check_name(opts->name, elf, diag) : 0;
 }
 
-static int place_in_host(const struct options *opts, const struct elf_obj *elf, const struct symtab *tab,
-			 struct diag *diag)
+static int place_in_target(const struct options *opts, const struct elf_obj *elf, const struct symtab *tab,
+			   struct diag *diag)
 {
-	struct proof *proof = NULL;
+	struct base_check *check = NULL;
 	struct elf_obj *obj;
-	struct host host;
+	struct target target;
 	int err;
 
-	err = check_host(opts, elf, tab, diag);
+	err = check_target(opts, elf, tab, diag);
 	if (err)
 		return err;
 	err = elf_obj_read(opts->object, &obj, diag);
@@ -127,12 +127,12 @@ static int place_in_host(const struct options *opts, const struct elf_obj *elf, 
 		elf_obj_free(obj);
 		return err;
 	}
-	host_init(&host, opts->module ? opts->name : "vmlinux", elf, tab, opts->module);
-	err = place_object(obj, &host, !opts->no_proof, &proof, diag);
+	target_init(&target, opts->module ? opts->name : "vmlinux", elf, tab, opts->module);
+	err = place_object(obj, &target, !opts->skip_base_check, &check, diag);
 	if (!err)
-		err = proof_write(proof, opts->output, diag);
-	proof_free(proof);
-	host_free(&host);
+		err = base_check_write(check, opts->output, diag);
+	base_check_free(check);
+	target_free(&target);
 	elf_obj_free(obj);
 	return err;
 }
@@ -151,7 +151,7 @@ static int place(const struct options *opts, struct diag *diag)
 	if (!err) {
 		err = opts->module ? symtab_read_elf(elf, &tab, diag) : read_image_symbols(opts, elf, &tab, diag);
 		if (!err)
-			err = place_in_host(opts, elf, tab, diag);
+			err = place_in_target(opts, elf, tab, diag);
 		symtab_free(tab);
 		elf_obj_free(elf);
 	}
@@ -181,7 +181,7 @@ enum exit_code place_object_run(const struct command *command, int argc, char **
 			opts.name = optarg;
 			break;
 		case OPT_SKIP_BASE_CHECK:
-			opts.no_proof = true;
+			opts.skip_base_check = true;
 			break;
 		case 'o':
 			opts.output = optarg;

@@ -19,7 +19,7 @@ static const struct {
 	[DIAG_WARNING] = {"warning", "warning", 0},
 	[DIAG_ACCEPTED] = {"warning: accepted", "accepted", 0},
 	[DIAG_REFUSAL] = {"refused", "refused", -EPERM},
-	[DIAG_UNPROVED] = {NULL, "refused", -EPERM},
+	[DIAG_DIFFERS] = {NULL, "refused", -EPERM},
 	[DIAG_ERROR] = {"error", "error", -EINVAL},
 };
 
@@ -166,7 +166,7 @@ int diag_report(struct diag *diag, enum diag_level level, enum rule rule, const 
 	if ((level == DIAG_REFUSAL || level == DIAG_WARNING) && take_accept(diag, rule, place))
 		level = DIAG_ACCEPTED;
 	diag->warnings += level == DIAG_WARNING || level == DIAG_ACCEPTED;
-	diag->refusals += level == DIAG_REFUSAL || level == DIAG_UNPROVED;
+	diag->refusals += level == DIAG_REFUSAL || level == DIAG_DIFFERS;
 	diag->errors += level == DIAG_ERROR;
 	if (!diag->out && !diag->report)
 		return levels[level].err;

@@ -25,7 +25,7 @@ enum diag_level {
 	DIAG_WARNING,
 	DIAG_ACCEPTED, /* what would be a refusal or a warning, had its rule and place not been accepted */
 	DIAG_REFUSAL,
-	DIAG_UNPROVED, /* a refusal whose text says all; printed without a word before it */
+	DIAG_DIFFERS, /* a refusal whose text says all; printed without a word before it */
 	DIAG_ERROR,
 };
 
@@ -61,7 +61,7 @@ enum exit_code {
 
 /*
  * Prints one message and counts it. file may be NULL; place (a symbol, "section+0xoff", "line 7") may be NULL.
- * Returns -EINVAL for DIAG_ERROR, -EPERM for DIAG_REFUSAL and DIAG_UNPROVED, 0 otherwise, so that a caller can return
+ * Returns -EINVAL for DIAG_ERROR, -EPERM for DIAG_REFUSAL and DIAG_DIFFERS, 0 otherwise, so that a caller can return
  * it; 0 too if a refusal was accepted, which only a rule that may be accepted can be.
  */
 int diag_report(struct diag *diag, enum diag_level level, enum rule rule, const char *file, const char *place,

@@ -29,7 +29,7 @@ struct klp_rela_sec {
 struct klp_sym_name {
 	const char *object; /* NULL: not a livepatch symbol, or malformed */
 	const char *symbol;
-	unsigned long position;
+	unsigned long sympos;
 	bool is_vmlinux;
 };
 
@@ -37,7 +37,7 @@ struct klp_sym_name {
 struct klp_func_entry {
 	const char *object;
 	const char *name;
-	uint64_t position;
+	uint64_t sympos;
 	uint64_t offset; /* of the record in its section */
 };
 
@@ -117,7 +117,7 @@ bool verify_module_depends(const struct verify_module *module, const char *other
 void verify_check_form(struct verify *v);          /* L1, form.c */
 void verify_check_module_symbol(struct verify *v); /* L2, symbols.c */
 void verify_check_exported(struct verify *v);      /* L3, symbols.c */
-void verify_check_position(struct verify *v);      /* L4, symbols.c */
+void verify_check_sympos(struct verify *v);        /* L4, symbols.c */
 void verify_check_module_refs(struct verify *v);   /* L5, symbols.c */
 void verify_check_sites(struct verify *v);         /* L6, sites.c */
 void verify_check_arch_sections(struct verify *v); /* L7, form.c */

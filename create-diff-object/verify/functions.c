@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * L8: every patched function can be patched. The kernel finds it by (name, position) and needs an ftrace location
+ * L8: every patched function can be patched. The kernel finds it by (name, sympos) and needs an ftrace location
  * in it; code that is freed after init, or that ftrace must not touch, has none.
  */
 #include <stdlib.h>
@@ -64,14 +64,14 @@ static void check_vmlinux_function(struct verify *v, const struct klp_func_entry
 	const char *section = v->funcs_sec->name;
 	uint64_t addr;
 
-	if (!count || func->position > count || (count > 1 && !func->position)) {
+	if (!count || func->sympos > count || (count > 1 && !func->sympos)) {
 		verify_broken(v, section, func->offset, func->name,
 			      "klp_init_object_loaded() does not find the function",
 			      "vmlinux has %u functions of that name, and the sympos is %lu", count,
-			      (unsigned long)func->position);
+			      (unsigned long)func->sympos);
 		return;
 	}
-	id = verify_find_position(v->symbols, func->name, func->position);
+	id = verify_find_sympos(v->symbols, func->name, func->sympos);
 	addr = v->symbols->syms[id].addr;
 	if (verify_is_init_address(v, addr))
 		verify_broken(v, section, func->offset, func->name, "its memory was freed after boot",
@@ -84,7 +84,7 @@ static void check_vmlinux_function(struct verify *v, const struct klp_func_entry
 static void check_module_function(struct verify *v, const struct klp_func_entry *func)
 {
 	const struct verify_module *module = verify_find_module(v, func->object);
-	const char *problem = verify_find_in_module(v, func->object, func->name, func->position);
+	const char *problem = verify_find_in_module(v, func->object, func->name, func->sympos);
 	uint32_t id;
 
 	if (problem) {
@@ -94,7 +94,7 @@ static void check_module_function(struct verify *v, const struct klp_func_entry 
 	}
 	if (!module)
 		return;
-	id = verify_find_position(module->symbols, func->name, func->position);
+	id = verify_find_sympos(module->symbols, func->name, func->sympos);
 	if (!verify_module_lists(module, MCOUNT_SECTION, id, false))
 		verify_broken(v, v->funcs_sec->name, func->offset, func->name,
 			      "klp_patch_func() finds no ftrace location in it",
@@ -114,9 +114,9 @@ static void check_function(struct verify *v, uint32_t i, const struct locations 
 	for (uint32_t j = 0; j < i; j++) {
 		const struct klp_func_entry *other = &v->funcs.v[j];
 
-		/* 0 and 1 are the same position: the only one, or the first. */
+		/* 0 and 1 are the same sympos: the only one, or the first. */
 		if (!strcmp(func->object, other->object) && !strcmp(func->name, other->name) &&
-		    (func->position ? func->position : 1) == (other->position ? other->position : 1))
+		    (func->sympos ? func->sympos : 1) == (other->sympos ? other->sympos : 1))
 			verify_broken(v, v->funcs_sec->name, func->offset, func->name,
 				      "the second sysfs directory of that name fails, and the patch is refused",
 				      "the function is patched twice");

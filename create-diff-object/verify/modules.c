@@ -55,7 +55,7 @@ const struct verify_module *verify_find_module(struct verify *v, const char *nam
 	return NULL;
 }
 
-const char *verify_find_in_module(struct verify *v, const char *module, const char *symbol, uint64_t position)
+const char *verify_find_in_module(struct verify *v, const char *module, const char *symbol, uint64_t sympos)
 {
 	const struct verify_module *found = verify_find_module(v, module);
 	uint32_t count, id;
@@ -65,20 +65,20 @@ const char *verify_find_in_module(struct verify *v, const char *module, const ch
 	count = symtab_count(found->symbols, symbol);
 	if (!count)
 		return arena_printf(v->arena, "module %s has no symbol %s", module, symbol);
-	if (count > 1 && !position)
+	if (count > 1 && !sympos)
 		return arena_printf(v->arena, "module %s has %u symbols %s, and the sympos is 0", module, count,
 				    symbol);
-	if (position > count)
+	if (sympos > count)
 		return arena_printf(v->arena, "module %s has %u symbol%s %s, and the sympos is %lu", module, count,
-				    count == 1 ? "" : "s", symbol, (unsigned long)position);
+				    count == 1 ? "" : "s", symbol, (unsigned long)sympos);
 	/* While the module is being loaded, its .init* sections are there and their symbols count. */
 	id = symtab_find_uncounted(found->symbols, symbol);
-	if (id < verify_find_position(found->symbols, symbol, position))
+	if (id < verify_find_sympos(found->symbols, symbol, sympos))
 		return arena_printf(
 			v->arena,
 			"module %s has a symbol %s before this one that is freed after init: while the module is being loaded, sympos %lu means that one",
-			module, symbol, (unsigned long)(position ? position : 1));
-	if (id != SYMTAB_NONE && !position)
+			module, symbol, (unsigned long)(sympos ? sympos : 1));
+	if (id != SYMTAB_NONE && !sympos)
 		return arena_printf(
 			v->arena,
 			"module %s has more than one symbol %s until its init sections are freed, and the sympos is 0",

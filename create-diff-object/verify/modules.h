@@ -17,10 +17,10 @@ struct verify_module;
  */
 const struct verify_module *verify_find_module(struct verify *v, const char *module);
 /*
- * Looks for (symbol, position) in a module as the kernel does. Returns NULL if it is there, or if that can't be
+ * Looks for (symbol, sympos) in a module as the kernel does. Returns NULL if it is there, or if that can't be
  * told, else what is wrong.
  */
-const char *verify_find_in_module(struct verify *v, const char *module, const char *symbol, uint64_t position);
+const char *verify_find_in_module(struct verify *v, const char *module, const char *symbol, uint64_t sympos);
 /*
  * Does a table of pointers in the module (`__mcount_loc`) have one into the symbol, or to its very start? id is that of
  * a counted symbol of the module.

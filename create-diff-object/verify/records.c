@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Reader of `.klp.funcs` and `.klp.callbacks`, the tables of patched functions and of callbacks that modules of this tool carry
- * (kmod/patch/klp-records.h). Their pointers are relocations.
+ * Reader of `.klp.funcs` and `.klp.callbacks`, the tables of patched functions and of callbacks that modules of this
+ * tool have (kmod/patch/klp-records.h). Their pointers are relocations.
  * The patch's own code hands the records to the kernel as they are, so one that can't be read here is a finding.
  */
 #include <stddef.h>
@@ -14,7 +14,7 @@
 #define OBJECT_FIELD   offsetof(struct klp_func_record, object)
 #define NAME_FIELD     offsetof(struct klp_func_record, name)
 #define NEW_FUNC_FIELD offsetof(struct klp_func_record, new_func)
-#define POSITION_FIELD offsetof(struct klp_func_record, sympos)
+#define SYMPOS_FIELD   offsetof(struct klp_func_record, sympos)
 
 /* The ordinary relocation at offset of the table, or NULL. */
 static const struct elf_rela *find_rela(const struct elf_sec *sec, uint64_t offset)
@@ -72,7 +72,7 @@ static void read_record(struct verify *v, const struct elf_sec *sec, uint64_t at
 		.offset = at,
 	};
 
-	entry.position = arch_get64(v->mod->arch, sec->data + at + POSITION_FIELD);
+	entry.sympos = arch_get64(v->mod->arch, sec->data + at + SYMPOS_FIELD);
 	if (!entry.object)
 		add_bad(v, sec, at + OBJECT_FIELD, "the record does not point to the name of an object",
 			"nobody can tell what is patched");

@@ -52,9 +52,9 @@ static bool parse_name(struct verify *v, const char *text, struct klp_sym_name *
 	struct klp_sym_parts parts;
 	char *end;
 
-	if (!klp_sym_split(text, &parts) || *parts.position < '0' || *parts.position > '9')
+	if (!klp_sym_split(text, &parts) || *parts.sympos < '0' || *parts.sympos > '9')
 		return false;
-	name->position = strtoul(parts.position, &end, 10);
+	name->sympos = strtoul(parts.sympos, &end, 10);
 	if (*end)
 		return false;
 	name->object = arena_printf(v->arena, "%.*s", (int)parts.object_len, parts.object);

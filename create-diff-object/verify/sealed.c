@@ -3,8 +3,8 @@
  * L12: no address is taken of a function that no indirect branch may land on.
  *
  * Under IBT an indirect branch must land on endbr. A static function that is only called has none, and objtool lists in
- * `.ibt_endbr_seal` the others whose address the kernel never takes: apply_seal_endbr() overwrites their endbr at boot. A patch that
- * takes such an address after all and calls through it is a control protection fault.
+ * `.ibt_endbr_seal` the others whose address the kernel never takes: apply_seal_endbr() overwrites their endbr at boot.
+ * A patch that takes such an address after all and calls through it is a control protection fault.
  */
 #include <string.h>
 
@@ -43,7 +43,7 @@ static enum landing landing_at(const struct verify *v, const struct elf_sec *sec
 static enum landing landing_in_vmlinux(struct verify *v, const struct klp_sym_name *name)
 {
 	const struct elf_sec *seal = v->vmlinux ? elf_obj_find_section(v->vmlinux, SEAL_SECTION) : NULL, *sec;
-	uint32_t id = seal ? verify_find_position(v->symbols, name->symbol, name->position) : SYMTAB_NONE;
+	uint32_t id = seal ? verify_find_sympos(v->symbols, name->symbol, name->sympos) : SYMTAB_NONE;
 	uint64_t addr;
 
 	/* Without a list the kernel is built without IBT. */
@@ -59,7 +59,7 @@ static enum landing landing_in_vmlinux(struct verify *v, const struct klp_sym_na
 static enum landing landing_in_module(struct verify *v, const struct klp_sym_name *name)
 {
 	const struct verify_module *module = verify_find_module(v, name->object);
-	uint32_t id = module ? verify_find_position(module->symbols, name->symbol, name->position) : SYMTAB_NONE;
+	uint32_t id = module ? verify_find_sympos(module->symbols, name->symbol, name->sympos) : SYMTAB_NONE;
 	const struct symtab_sym *sym;
 
 	if (id == SYMTAB_NONE)

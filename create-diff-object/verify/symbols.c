@@ -42,7 +42,7 @@ void verify_check_module_symbol(struct verify *v)
 }
 
 /*
- * An exported name can have static namesakes: then the position says which one is meant, and only the global
+ * An exported name can have static namesakes: then the sympos says which one is meant, and only the global
  * one is exported.
  */
 static void check_exported(struct verify *v, const struct klp_rela_sec *sec, const struct elf_rela *rela,
@@ -54,7 +54,7 @@ static void check_exported(struct verify *v, const struct klp_rela_sec *sec, con
 	if (!name->is_vmlinux || !entry || strcmp(entry->module, KLP_VMLINUX))
 		return;
 	if (symtab_count(v->symbols, name->symbol) > 1) {
-		id = verify_find_position(v->symbols, name->symbol, name->position);
+		id = verify_find_sympos(v->symbols, name->symbol, name->sympos);
 		if (id != SYMTAB_NONE && v->symbols->syms[id].local)
 			return;
 	}
@@ -70,24 +70,24 @@ void verify_check_exported(struct verify *v)
 }
 
 /*
- * A wrong position in range is another symbol of that name, and the module does not tell which one was meant. One case can
- * be told: where some of them are code and some are data, a call or jump must not name data.
+ * A wrong sympos in range is another symbol of that name, and the module does not tell which one was meant. One case
+ * can be told: where some of them are code and some are data, a call or jump must not name data.
  */
 static void check_branch_target(struct verify *v, const struct klp_rela_sec *sec, const struct elf_rela *rela,
 				const struct klp_sym_name *name, const struct symtab *symbols)
 {
-	uint32_t id = verify_find_position(symbols, name->symbol, name->position);
+	uint32_t id = verify_find_sympos(symbols, name->symbol, name->sympos);
 
 	if (id != SYMTAB_NONE && symbols->syms[id].kind == SYMTAB_OBJECT && verify_is_branch(v, sec, rela))
 		verify_broken(v, sec->target->name, rela->offset, v->mod->syms[rela->sym].name,
 			      "the code would jump into data: the sympos means another symbol",
-			      "a call or jump to %s at sympos %lu, which is no function", name->symbol, name->position);
+			      "a call or jump to %s at sympos %lu, which is no function", name->symbol, name->sympos);
 }
 
 static void check_found(struct verify *v, const struct klp_rela_sec *sec, const struct elf_rela *rela,
 			const struct klp_sym_name *name)
 {
-	uint32_t id = verify_find_position(v->symbols, name->symbol, name->position);
+	uint32_t id = verify_find_sympos(v->symbols, name->symbol, name->sympos);
 
 	if (id != SYMTAB_NONE && verify_is_init_address(v, v->symbols->syms[id].addr))
 		verify_broken(v, sec->target->name, rela->offset, v->mod->syms[rela->sym].name,
@@ -96,8 +96,8 @@ static void check_found(struct verify *v, const struct klp_rela_sec *sec, const 
 	check_branch_target(v, sec, rela, name, v->symbols);
 }
 
-static void check_position(struct verify *v, const struct klp_rela_sec *sec, const struct elf_rela *rela,
-			   const struct klp_sym_name *name)
+static void check_sympos(struct verify *v, const struct klp_rela_sec *sec, const struct elf_rela *rela,
+			 const struct klp_sym_name *name)
 {
 	const char *symbol = v->mod->syms[rela->sym].name;
 	uint32_t count;
@@ -109,15 +109,15 @@ static void check_position(struct verify *v, const struct klp_rela_sec *sec, con
 		verify_broken(v, sec->target->name, rela->offset, symbol,
 			      "klp_find_object_symbol() does not find it and the module is not loaded",
 			      "vmlinux has no symbol %s", name->symbol);
-	else if (count > 1 && !name->position)
+	else if (count > 1 && !name->sympos)
 		verify_broken(v, sec->target->name, rela->offset, symbol,
 			      "klp_find_object_symbol() refuses a name that is not unique without a sympos",
 			      "vmlinux has %u symbols of that name, and the sympos is 0", count);
-	else if (name->position > count)
+	else if (name->sympos > count)
 		verify_broken(v, sec->target->name, rela->offset, symbol,
 			      "klp_find_object_symbol() does not find it and the module is not loaded",
 			      "vmlinux has %u symbol%s of that name, and the sympos is %lu", count,
-			      count == 1 ? "" : "s", name->position);
+			      count == 1 ? "" : "s", name->sympos);
 	else
 		check_found(v, sec, rela, name);
 }
@@ -132,12 +132,14 @@ static void check_weak_symbol(struct verify *v, const struct elf_sym *sym)
 			      "vmlinux does not export it, so it belongs in .klp.rela.vmlinux.*");
 }
 
-void verify_check_position(struct verify *v)
+void verify_check_sympos(struct verify *v)
 {
-	for_each_klp_rela(v, check_position);
+	for_each_klp_rela(v, check_sympos);
 	for (uint32_t i = 1; i < v->mod->nsyms; i++)
 		check_weak_symbol(v, &v->mod->syms[i]);
-	/* kpatch-build --skip-base-check: then names alone said which symbol is meant, and the code may be another's. */
+	/*
+	 * kpatch-build --skip-base-check: then names alone said which symbol is meant, and the code may be another's.
+	 */
 	for (const char *object = NULL; (object = verify_next_modinfo(v, MODINFO_BASE_DIFFERS, object));)
 		verify_skipped(v, arena_printf(v->arena, "the base check failed for %s", object));
 }
@@ -179,7 +181,9 @@ static void add_dependencies(struct verify *v, const char *depends, name_vec *na
 	}
 }
 
-/* A module is there with what it depends on, by itself or through others. True as well if that can't be told (noted). */
+/*
+ * A module is there with what it depends on, by itself or through others. True as well if that can't be told (noted).
+ */
 static bool is_there_with(struct verify *v, const char *module, const char *other)
 {
 	bool is_known = true, is_found = !strcmp(module, other);
@@ -212,7 +216,7 @@ static void check_module_ref(struct verify *v, const struct klp_rela_sec *sec, c
 			      "a symbol of module %s is in a livepatch section of vmlinux", name->object);
 		return;
 	}
-	problem = verify_find_in_module(v, name->object, name->symbol, name->position);
+	problem = verify_find_in_module(v, name->object, name->symbol, name->sympos);
 	module = problem ? NULL : verify_find_module(v, name->object);
 	if (module)
 		check_branch_target(v, sec, rela, name, module->symbols);

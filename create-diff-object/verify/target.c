@@ -73,8 +73,8 @@ static void find_vermagic(struct verify *v)
 }
 
 /*
- * `_text` is the first symbol of every kernel. A module, the vmlinux of a headers package, which holds nothing but types, or a
- * part of a System.map are not what a verdict can rest on.
+ * `_text` is the first symbol of every kernel. A module, the vmlinux of a headers package, which holds nothing but
+ * types, or a part of a System.map are not what a verdict can rest on.
  */
 static int check_symbols(const struct verify *v, const char *path, struct diag *diag)
 {
@@ -175,11 +175,11 @@ bool verify_is_init_address(const struct verify *v, uint64_t addr)
 	return addr >= verify_symbol_address(v, FREED_BEGIN) && addr < verify_symbol_address(v, FREED_END);
 }
 
-uint32_t verify_find_position(const struct symtab *tab, const char *name, uint64_t position)
+uint32_t verify_find_sympos(const struct symtab *tab, const char *name, uint64_t sympos)
 {
 	uint32_t id = symtab_find(tab, name);
 
-	for (; id != SYMTAB_NONE && position > 1; position--)
+	for (; id != SYMTAB_NONE && sympos > 1; sympos--)
 		id = tab->syms[id].next;
 	return id;
 }

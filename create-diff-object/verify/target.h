@@ -25,7 +25,7 @@ uint64_t verify_symbol_address(const struct verify *v, const char *name);
 /* Is this memory of vmlinux that is freed when the kernel has started? */
 bool verify_is_init_address(const struct verify *v, uint64_t addr);
 
-/* Id of the symbol that klp_find_object_symbol() finds for (name, position), or SYMTAB_NONE. */
-uint32_t verify_find_position(const struct symtab *tab, const char *name, uint64_t position);
+/* Id of the symbol that klp_find_object_symbol() finds for (name, sympos), or SYMTAB_NONE. */
+uint32_t verify_find_sympos(const struct symtab *tab, const char *name, uint64_t sympos);
 
 #endif

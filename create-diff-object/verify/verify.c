@@ -19,7 +19,7 @@ static const struct {
 	{"L1", "livepatch sections and symbols have the form that the kernel reads", verify_check_form},
 	{"L2", "a module's livepatch section holds no vmlinux symbol", verify_check_module_symbol},
 	{"L3", "a symbol that vmlinux exports is never in a livepatch relocation", verify_check_exported},
-	{"L4", "other vmlinux symbols are in .klp.rela.vmlinux.*, with the sympos of kallsyms", verify_check_position},
+	{"L4", "other vmlinux symbols are in .klp.rela.vmlinux.*, with the sympos of kallsyms", verify_check_sympos},
 	{"L5", "a module's symbol waits for its module, and the livepatch depends on no module",
 	 verify_check_module_refs},
 	{"L6", "no late relocation lands in what the kernel rewrites at load", verify_check_sites},

@@ -3,8 +3,9 @@
  * The relocation rules, checked on a finished livepatch module, ours or anyone's.
  *
  * The file is read from disk and each rule is derived again from what it says and from the target kernel.
- * The ELF reader, the symbol sources and the facts about kernel and machine (kernel/, arch/) are the engine's. Nothing that
- * plans or writes modules is used here, so a mistake there can't hide itself. doc/relocation-rules.md gives the rules with their reasons.
+ * The ELF reader, the symbol sources and the facts about kernel and machine (kernel/, arch/) are the engine's. Nothing
+ * that plans or writes modules is used here, so a mistake there can't hide itself. doc/relocation-rules.md gives the
+ * rules with their reasons.
  */
 #ifndef KLP_VERIFY_VERIFY_H
 #define KLP_VERIFY_VERIFY_H

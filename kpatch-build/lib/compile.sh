@@ -2,7 +2,7 @@
 # Stage 4: each affected object three times, with the flags of the target's own build and objtool run on it:
 #
 #   4-compile/plain/X.o    as the target was built; the base check compares it with the image
-#   4-compile/orig/X.o     the same source with a section for each function and datum
+#   4-compile/orig/X.o     the same source with a section for each function and variable
 #   4-compile/patched/X.o  the patched source, likewise
 #
 # The plain one comes from make itself, in the shared build tree, and tells the exact command (.X.o.cmd). The others run

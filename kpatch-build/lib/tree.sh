@@ -111,7 +111,7 @@ tree_make() {
 }
 
 # tree_check_layout: what the kernel and its modules share, struct module before all, is as in the image. A configuration can differ
-# from the image's in what no patched object shows: without CONFIG_DEBUG_INFO_BTF (there was no pahole when it was made) all is proved,
+# from the image's in what no patched object shows: without CONFIG_DEBUG_INFO_BTF (there was no pahole when it was made) all is the same,
 # and the module's init function is not where the kernel looks for it. With CONFIG_MODVERSIONS the image has a checksum of this
 # (module_layout() in kernel/module/version.c), which image_fits_symvers has held against Module.symvers. (Without,
 # module_check_layout looks at a module.)

@@ -10,7 +10,7 @@
 #   vm_add DIR FILE NAME                    put a file at /vm/NAME
 #   vm_add_module DIR MODULES NAME          put a module of the target there, with all that it depends on
 #   vm_boot DIR IMAGE SECONDS [FUNCTION]    run /vm/main; results in DIR/results, console in DIR/console
-#   vm_prove IMAGE TEST KO...               load, observe, unload the modules of one livepatch
+#   vm_boot_test IMAGE TEST KO...           load, observe, unload the modules of one livepatch
 
 # kvm is used when KPATCH_VM_ACCEL says so; emulation works everywhere and is fast enough. Both processors are emulated by
 # one thread: with a thread for each, qemu 7.2 may still execute a breakpoint that the kernel has already taken away
@@ -211,12 +211,12 @@ vm_boot() {
 	return "${last#"$VM_DONE "}"
 }
 
-# vm_prove IMAGE TEST KO...: boot IMAGE, load the modules that the livepatch KO... changes and then KO..., wait for the
+# vm_boot_test IMAGE TEST KO...: boot IMAGE, load the modules that the livepatch KO... changes and then KO..., wait for the
 # transitions, run TEST (unless it is empty), which must fail before, pass while all of KO... are loaded and fail again
 # afterwards; unload them (those that can't be removed are disabled, and must refuse to be removed); the kernel log must stay clean,
 # for some seconds more. TEST has the phase in KPATCH_PHASE, and what it started before goes on; a status of 100 says in any phase
 # that something is broken. $TARGET_MODULES_DIR is where the modules are that KO... patch. Leaves one line for the stage in STAGE_SUMMARY.
-vm_prove() {
+vm_boot_test() {
 	local image=$1 test=$2 ko dir=$WORK/10-boot files=() object status=0 wait kept=0 file
 	shift 2
 	vm_wait "$@"; wait=$REPLY
@@ -246,7 +246,7 @@ vm_prove() {
 		echo "${object//-/_}" >>"$dir/root/vm/objects"
 	done
 	for file in "${OPT_BOOT_FILES[@]}"; do vm_add "$dir" "$file" "${file##*/}"; done
-	vm_prove_script "$wait" "${files[@]}" >"$dir/root/vm/main"
+	vm_boot_test_script "$wait" "${files[@]}" >"$dir/root/vm/main"
 	vm_boot "$dir" "$image" "$((${KPATCH_VM_SECONDS:-300} + wait))" || status=$?
 	if ((status == 99)); then
 		workdir_keep
@@ -274,10 +274,10 @@ vm_wait() {
 vm_test_module() {
 	local name made=()
 	for name in "${MODULES_MADE[@]}"; do made+=("$WORK/8-post-link/$name.ko"); done
-	vm_prove "$VM_IMAGE" "$OPT_BOOT_SCRIPT" "${made[@]}"
+	vm_boot_test "$VM_IMAGE" "$OPT_BOOT_SCRIPT" "${made[@]}"
 }
 
-vm_prove_script() {
+vm_boot_test_script() {
 	local wait=$1
 	shift
 	cat <<-EOF

@@ -349,7 +349,7 @@ diff_module() { "$TOP/build/bin/create-diff-object" orig/file.o patched/file.o m
 }
 
 # The kernel counts the symbols of .init.text while it loads the module, and a patch that is there already is applied then.
-@test "a symbol of a module needs a position that is right before and after its .init sections are freed" {
+@test "a symbol of a module needs a sympos that is right before and after its .init sections are freed" {
 	objects "$CHANGE"
 	printf '0x1\tprintk\tvmlinux\tEXPORT_SYMBOL\t\n' >symvers
 	printf '.section .init.text, "ax"\n.type helper, @function\nhelper: ret\n' | cc -c -x assembler -o init.o -

@@ -160,7 +160,7 @@ touch_lines() {
 	[[ ${lines[-1]} == $'unsure\t2 replaced, '*' 0 wrong, 1 unsure' ]]
 }
 
-@test "another position of the same name" {
+@test "another sympos of the same name" {
 	renamed .klp.sym.vmlinux.state,2 .klp.sym.vmlinux.state,1
 	run -1 judge 1 "$T/module.ko"
 	[[ $output == *$'wrong\treference\tjudged.o first'*": state+0 is at 0x"*", .klp.sym.vmlinux.state,1+0 is 0x"* ]]

@@ -24,10 +24,10 @@ lines() { printf '\t%s\n' "$@" | sed 's/^\t\(#\|\.L.*:\)/\1/'; }
 # LABEL is the number of first()'s label.
 KEY='.pushsection __jump_table,  "aw"' LABEL=2 TESTS='movq %rdi, %rbx' PLAIN='movq %rdi, %rax'
 assembly() {
-	lines '#APP' "$KEY" '#NO_APP' "$TESTS" "jne .L$LABEL" 'call helper' 'movq $datum, %rsi' ".L$LABEL:" 'ret' | as_function first
+	lines '#APP' "$KEY" '#NO_APP' "$TESTS" "jne .L$LABEL" 'call helper' 'movq $variable, %rsi' ".L$LABEL:" 'ret' | as_function first
 	lines 'xorl %eax, %eax' 'call part' | as_function first.cold
 	lines "$PLAIN" 'je .L9' '.L9:' 'ret' | as_function plain
-	lines '.type datum, @object' 'datum:' '.quad 1'
+	lines '.type variable, @object' 'variable:' '.quad 1'
 }
 
 same() { lib same "$T/made.s"; }
@@ -57,13 +57,13 @@ refused() {
 }
 
 @test "a function that tests a key must refer to the same symbols, however often" {
-	KEY="cmpl 0, key" assembly | sed 's/^.*\$datum.*/&\n&/' >"$T/made.s"
+	KEY="cmpl 0, key" assembly | sed 's/^.*\$variable.*/&\n&/' >"$T/made.s"
 	same
-	KEY="cmpl 0, key" assembly | sed 's/\$datum/$other/' >"$T/made.s"
+	KEY="cmpl 0, key" assembly | sed 's/\$variable/$other/' >"$T/made.s"
 	refused
 }
 
-@test "another function or another datum is a difference" {
+@test "another function or another variable is a difference" {
 	{ KEY="cmpl 0, key" assembly; echo ret | as_function extra; } >"$T/made.s"
 	refused
 	{ KEY="cmpl 0, key" assembly; echo ret | as_function first.part.0; } >"$T/made.s"

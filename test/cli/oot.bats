@@ -33,7 +33,7 @@ setup() {
 			oot_prepare; patch_apply; oot_tree; oot_affected
 			echo "objects: ${OBJECTS[*]}"
 		}
-		prove() { reach; compile_objects; base_check; echo "$STAGE_SUMMARY"; }'
+		base() { reach; compile_objects; base_check; echo "$STAGE_SUMMARY"; }'
 }
 
 # Three modules: one.ko of main.o and sub/part.o, two.ko, user.ko, which calls it; a header for all, one that make makes, and one that is
@@ -100,7 +100,7 @@ add() { printf '%s\n' "--- /dev/null" "+++ b/$1" "@@ -0,0 +1 @@" "+$2" >>"$T/cha
 	sed -i 's/n \* STEP/n * 3/' "$M/sub/part.c"
 	rm "$T/change.patch"
 	change sub/part.c 's/n \* 3/n + STEP/'
-	run -2 lib prove
+	run -2 lib base
 	[[ $output == *"kpatch-build: refused: the compiled code is not what 6.12."*" runs, see above: sub/part.o; "*"[base-differs]" ]]
 }
 
@@ -125,7 +125,7 @@ add() { printf '%s\n' "--- /dev/null" "+++ b/$1" "@@ -0,0 +1 @@" "+$2" >>"$T/cha
 	add sub/more.c 'int more(int n); int more(int n) { return n + MORE; }'
 	rm "$T/bin/klp-place"
 	ln -s "$TOP/build/bin/klp-place" "$T/bin/"
-	run -0 lib prove
+	run -0 lib base
 	[[ $output == *"objects: sub/part.o sub/more.o"* && $output != *"without effect"* ]]
 	# (As text of the assembler it would be there as well: what is compiled is what counts.)
 	objdump -d "$T/work/4-compile/patched/sub/more.o" | grep -q 'lea *0x5(%rdi),%eax'
@@ -257,7 +257,7 @@ add() { printf '%s\n' "--- /dev/null" "+++ b/$1" "@@ -0,0 +1 @@" "+$2" >>"$T/cha
 	sed -i '1i #include "shared.h"' "$M/sub/part.c"
 	(cd "$T/common" && find . -printf '%p %T@ %C@\n' | sort) >"$T/before"
 	change sub/part.c 's/n \* STEP/n + STEP + SHARED/'
-	run -0 lib prove
+	run -0 lib base
 	[[ $output == *"objects: sub/part.o"* ]]
 	(cd "$T/common" && find . -printf '%p %T@ %C@\n' | sort) | diff "$T/before" -
 	# Of that which it does not name there is no copy, nor of what is large.
@@ -286,6 +286,6 @@ add() { printf '%s\n' "--- /dev/null" "+++ b/$1" "@@ -0,0 +1 @@" "+$2" >>"$T/cha
 # bats test_tags=slow
 @test "a patched source that does not compile is told by the compiler" {
 	change sub/part.c 's/n \* STEP/n + NONSENSE/'
-	run -6 lib prove
+	run -6 lib base
 	[[ $output == *"sub/part.c:6:"*"NONSENSE"* && ${lines[-1]} == "kpatch-build: error: the patched source does not compile: sub/part.o" ]]
 }

@@ -507,7 +507,7 @@ static bool find_changed(struct object *orig)
 void compare_data(struct object *orig, struct object *patched)
 {
 	(void)patched;
-	/* What holds the address of a datum that changed leads to other content, too. */
+	/* What holds the address of a variable that changed leads to other content, too. */
 	while (find_changed(orig))
 		;
 }

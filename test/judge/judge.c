@@ -37,7 +37,7 @@
 /* One affected object: three compilations, and where it runs */
 struct unit {
 	const char *name;
-	struct host *host;
+	struct target *target;
 	struct object *orig, *patched;
 	size_t functions, placed;
 	/* Functions of the changed source files */
@@ -98,7 +98,7 @@ static const char *name_of(const struct point *point)
 /* ---- references ---- */
 
 /* The module's symbol .klp.sym.OBJECT.NAME,POSITION */
-static bool parse_livepatch(const char *symbol, char *object, char *name, unsigned long *position)
+static bool parse_livepatch(const char *symbol, char *object, char *name, unsigned long *sympos)
 {
 	const char *dot, *comma = strrchr(symbol, ',');
 
@@ -110,7 +110,7 @@ static bool parse_livepatch(const char *symbol, char *object, char *name, unsign
 		return false;
 	sprintf(object, "%.*s", (int)(dot - symbol), symbol);
 	sprintf(name, "%.*s", (int)(comma - dot - 1), dot + 1);
-	*position = strtoul(comma + 1, NULL, 10);
+	*sympos = strtoul(comma + 1, NULL, 10);
 	return true;
 }
 
@@ -118,7 +118,7 @@ static bool parse_livepatch(const char *symbol, char *object, char *name, unsign
 static bool global_address(struct judge *judge, struct unit *unit, const char *name, const char *object,
 			   uint64_t *address)
 {
-	struct host *host = host_get(judge->kernel, object);
+	struct target *target = target_get(judge->kernel, object);
 
 	/* What the running code of this object uses under this name */
 	for (size_t i = 1; i < unit->orig->n_symbols; i++) {
@@ -133,24 +133,24 @@ static bool global_address(struct judge *judge, struct unit *unit, const char *n
 	for (size_t i = 0; i < judge->n_units; i++) {
 		struct symbol *symbol = object_symbol(judge->units[i].patched, name);
 
-		if (judge->units[i].host == host && symbol && symbol->bind != STB_LOCAL && symbol->other &&
+		if (judge->units[i].target == target && symbol && symbol->bind != STB_LOCAL && symbol->other &&
 		    symbol->other->placed) {
 			*address = symbol->other->address;
 			return true;
 		}
 	}
-	return host && host_global(host, name, address);
+	return target && target_global(target, name, address);
 }
 
 static void check_livepatch(struct judge *judge, struct unit *unit, const char *where, struct point *p,
 			    struct reference *kref, struct point *k)
 {
 	char object[256], name[1024];
-	unsigned long position;
+	unsigned long sympos;
 	uint64_t address, expected;
-	struct host *host;
+	struct target *target;
 
-	if (!parse_livepatch(k->symbol->name, object, name, &position)) {
+	if (!parse_livepatch(k->symbol->name, object, name, &sympos)) {
 		wrong(judge, "reference", where, "%s is no livepatch symbol", k->symbol->name);
 		return;
 	}
@@ -158,12 +158,12 @@ static void check_livepatch(struct judge *judge, struct unit *unit, const char *
 		wrong(judge, "reference", where, "%s is resolved with the kernel's", k->symbol->name);
 		return;
 	}
-	host = host_get(judge->kernel, object);
-	if (!host) {
+	target = target_get(judge->kernel, object);
+	if (!target) {
 		unsure(judge, "reference", where, "there is no file of module %s", object);
 		return;
 	}
-	if (!host_resolve(host, name, position, &address)) {
+	if (!target_resolve(target, name, sympos, &address)) {
 		wrong(judge, "reference", where, "%s does not resolve", k->symbol->name);
 		return;
 	}
@@ -184,13 +184,13 @@ static void check_livepatch(struct judge *judge, struct unit *unit, const char *
 			wrong(judge, "reference", where, "a place in %s leads to the old code", old->name);
 			return;
 		}
-		if (host != unit->host) {
-			wrong(judge, "reference", where, "%s is of %s, not %s", p->symbol->name, unit->host->name,
+		if (target != unit->target) {
+			wrong(judge, "reference", where, "%s is of %s, not %s", p->symbol->name, unit->target->name,
 			      object);
 			return;
 		}
 		if (!old->placed) {
-			if (strcmp(name, old->name) || position)
+			if (strcmp(name, old->name) || sympos)
 				unsure(judge, "reference", where, "no running code tells where %s is, %s is chosen",
 				       old->name, k->symbol->name);
 			else if (k->offset != p->offset)
@@ -302,8 +302,8 @@ static bool begins_with_endbr(const struct symbol *symbol)
 	       !memcmp(section->bytes + symbol->value, endbr64, sizeof(endbr64));
 }
 
-static void check_carried(struct judge *judge, struct unit *unit, const char *where, struct reference *pref,
-			  struct point *p, struct point *k)
+static void check_copied(struct judge *judge, struct unit *unit, const char *where, struct reference *pref,
+			 struct point *p, struct point *k)
 {
 	struct symbol *old;
 
@@ -369,7 +369,7 @@ static void check_ref(struct judge *judge, struct unit *unit, const char *where,
 	else if (!k.section)
 		check_exported(judge, where, &p, &k);
 	else if (p.section)
-		check_carried(judge, unit, where, pref, &p, &k);
+		check_copied(judge, unit, where, pref, &p, &k);
 	else
 		check_elsewhere(judge, where, &p, &k);
 }
@@ -449,9 +449,9 @@ static bool is_of_module(struct judge *judge, struct unit *unit, struct section 
 	const char *owner;
 
 	if (point.section)
-		return !unit->host->is_kernel;
+		return !unit->target->is_kernel;
 	owner = exporter(judge->kernel, point.symbol->name);
-	return owner ? strcmp(owner, "vmlinux") != 0 : !unit->host->is_kernel;
+	return owner ? strcmp(owner, "vmlinux") != 0 : !unit->target->is_kernel;
 }
 
 static void check_tables(struct judge *judge, struct copy *copy)
@@ -503,19 +503,19 @@ static const char *record_text(struct judge *judge, struct section *records, uin
 	return (const char *)point.section->bytes + point_place(&point);
 }
 
-/* One record of .klp.funcs: object, name, new function, position */
+/* One record of .klp.funcs: object, name, new function, sympos */
 static void check_record(struct judge *judge, struct section *records, uint64_t at)
 {
 	const char *object = record_text(judge, records, at), *name = record_text(judge, records, at + 8);
-	struct host *host = host_get(judge->kernel, object);
-	unsigned long position = 0;
+	struct target *target = target_get(judge->kernel, object);
+	unsigned long sympos = 0;
 	uint64_t address;
 	size_t n;
 	struct reference *refs = refs_from(records, at + 16, at + 24, &n);
 
-	memcpy(&position, records->bytes + at + 24, sizeof(position));
-	if (!host || n != 1 || !host_resolve(host, name, position, &address)) {
-		wrong(judge, "target", name, "%s has no function of this name and position %lu", object, position);
+	memcpy(&sympos, records->bytes + at + 24, sizeof(sympos));
+	if (!target || n != 1 || !target_resolve(target, name, sympos, &address)) {
+		wrong(judge, "target", name, "%s has no function of this name and sympos %lu", object, sympos);
 		return;
 	}
 	struct point new = point_of(judge->module, refs);
@@ -523,7 +523,7 @@ static void check_record(struct judge *judge, struct section *records, uint64_t 
 	struct symbol *old = NULL, *unplaced = NULL;
 
 	for (size_t i = 0; i < judge->n_units; i++) {
-		for (size_t k = 1; judge->units[i].host == host && k < judge->units[i].orig->n_symbols; k++) {
+		for (size_t k = 1; judge->units[i].target == target && k < judge->units[i].orig->n_symbols; k++) {
 			struct symbol *symbol = &judge->units[i].orig->symbols[k];
 
 			if (!is_function(symbol) || strcmp(symbol->name, name))
@@ -544,7 +544,7 @@ found:
 		      (unsigned long)address, object);
 		return;
 	}
-	if (old == unplaced && position)
+	if (old == unplaced && sympos)
 		unsure(judge, "target", name, "the judge does not find it in %s", object);
 	judge->replaced[judge->n_replaced++] = (struct replaced){unit, old};
 	struct symbol *made = NULL;
@@ -681,7 +681,7 @@ static bool follows_copy(struct judge *judge, const struct symbol *constant, str
 }
 
 /*
- * The module has a copy of a datum that changed. That is right of a constant that nobody can write to or see by its
+ * The module has a copy of a variable that changed. That is right of a constant that nobody can write to or see by its
  * name, if all that refers to it is replaced: the rest would go on with the old content.
  */
 static void check_constant(struct judge *judge, struct unit *unit, struct symbol *old)
@@ -915,14 +915,14 @@ static void load_units(struct judge *judge, const char *directory)
 		if (sscanf(line, "%2047s %*s %255s", name, module) != 2)
 			continue;
 		unit->name = strdup(name);
-		unit->host = host_get(judge->kernel, module);
+		unit->target = target_get(judge->kernel, module);
 		unit->orig = load_side(directory, "orig", name);
 		unit->patched = load_side(directory, "patched", name);
-		if (!unit->orig || !unit->patched || !unit->host)
+		if (!unit->orig || !unit->patched || !unit->target)
 			give_up("%s: an object or its module is missing", name);
 		pair_symbols(unit->orig, unit->patched);
 		compare_data(unit->orig, unit->patched);
-		place(unit->orig, unit->host, &unit->functions, &unit->placed, &conflicts);
+		place(unit->orig, unit->target, &unit->functions, &unit->placed, &conflicts);
 		printf("note\tplaced\t%s: %zu of %zu functions in %s\n", name, unit->placed, unit->functions, module);
 		if (conflicts)
 			unsure(judge, "target", name, "%zu addresses are told differently by two references",

@@ -125,34 +125,34 @@ static struct object *module_load(const struct kernel *kernel, const char *name)
 	return object;
 }
 
-struct host *host_get(struct kernel *kernel, const char *name)
+struct target *target_get(struct kernel *kernel, const char *name)
 {
-	static struct host *known[256];
+	static struct target *known[256];
 	size_t i;
 
 	for (i = 0; i < 255 && known[i]; i++)
 		if (!strcmp(known[i]->name, name))
 			return known[i];
-	struct host *host = take(sizeof(*host));
+	struct target *target = take(sizeof(*target));
 
-	host->name = strdup(name);
-	host->kernel = kernel;
-	host->is_kernel = !strcmp(name, "vmlinux");
-	host->file = host->is_kernel ? kernel->image : module_load(kernel, name);
-	if (!host->file)
+	target->name = strdup(name);
+	target->kernel = kernel;
+	target->is_kernel = !strcmp(name, "vmlinux");
+	target->file = target->is_kernel ? kernel->image : module_load(kernel, name);
+	if (!target->file)
 		return NULL;
-	known[i] = host;
-	return host;
+	known[i] = target;
+	return target;
 }
 
 #define MODULE_ADDRESS(section, offset) (((uint64_t)(section) << 40) + (uint64_t)(offset))
 
-size_t host_addresses(const struct host *host, const char *name, uint64_t *addresses, size_t room)
+size_t target_addresses(const struct target *target, const char *name, uint64_t *addresses, size_t room)
 {
 	size_t n = 0;
 
-	if (host->is_kernel) {
-		const struct kernel *kernel = host->kernel;
+	if (target->is_kernel) {
+		const struct kernel *kernel = target->kernel;
 		size_t low = 0, high = kernel->n_names;
 
 		while (low < high) {
@@ -167,8 +167,8 @@ size_t host_addresses(const struct host *host, const char *name, uint64_t *addre
 			addresses[n++] = kernel->names[low].address;
 		return n;
 	}
-	for (size_t i = 1; i < host->file->n_symbols && n < room; i++) {
-		const struct symbol *symbol = &host->file->symbols[i];
+	for (size_t i = 1; i < target->file->n_symbols && n < room; i++) {
+		const struct symbol *symbol = &target->file->symbols[i];
 
 		if (symbol->section && symbol->type != STT_SECTION && !strcmp(symbol->name, name))
 			addresses[n++] = MODULE_ADDRESS(symbol->section, symbol->value);
@@ -176,27 +176,27 @@ size_t host_addresses(const struct host *host, const char *name, uint64_t *addre
 	return n;
 }
 
-bool host_resolve(const struct host *host, const char *name, unsigned long position, uint64_t *address)
+bool target_resolve(const struct target *target, const char *name, unsigned long sympos, uint64_t *address)
 {
 	uint64_t all[1024];
-	size_t n = host_addresses(host, name, all, 1024);
+	size_t n = target_addresses(target, name, all, 1024);
 
-	if (position ? position > n : n != 1)
+	if (sympos ? sympos > n : n != 1)
 		return false;
-	*address = all[position ? position - 1 : 0];
+	*address = all[sympos ? sympos - 1 : 0];
 	return true;
 }
 
-bool host_global(const struct host *host, const char *name, uint64_t *address)
+bool target_global(const struct target *target, const char *name, uint64_t *address)
 {
 	size_t found = 0;
 
-	if (host->is_kernel) {
+	if (target->is_kernel) {
 		uint64_t all[1024];
-		size_t n = host_addresses(host, name, all, 1024);
+		size_t n = target_addresses(target, name, all, 1024);
 
-		for (size_t i = 0; i < host->kernel->n_names && n; i++) {
-			const struct named *named = &host->kernel->names[i];
+		for (size_t i = 0; i < target->kernel->n_names && n; i++) {
+			const struct named *named = &target->kernel->names[i];
 
 			if (strcmp(named->name, name))
 				continue;
@@ -207,8 +207,8 @@ bool host_global(const struct host *host, const char *name, uint64_t *address)
 		}
 		return found == 1;
 	}
-	for (size_t i = 1; i < host->file->n_symbols; i++) {
-		const struct symbol *symbol = &host->file->symbols[i];
+	for (size_t i = 1; i < target->file->n_symbols; i++) {
+		const struct symbol *symbol = &target->file->symbols[i];
 
 		if (symbol->section && symbol->bind != STB_LOCAL && !strcmp(symbol->name, name)) {
 			*address = MODULE_ADDRESS(symbol->section, symbol->value);
@@ -218,16 +218,16 @@ bool host_global(const struct host *host, const char *name, uint64_t *address)
 	return found == 1;
 }
 
-static const struct section *host_section(const struct host *host, uint64_t address, uint64_t *offset)
+static const struct section *target_section(const struct target *target, uint64_t address, uint64_t *offset)
 {
-	if (!host->is_kernel) {
+	if (!target->is_kernel) {
 		uint64_t index = address >> 40;
 
 		*offset = address & 0xffffffffffULL;
-		return index && index < host->file->n_sections ? &host->file->sections[index] : NULL;
+		return index && index < target->file->n_sections ? &target->file->sections[index] : NULL;
 	}
-	for (size_t i = 1; i < host->file->n_sections; i++) {
-		const struct section *section = &host->file->sections[i];
+	for (size_t i = 1; i < target->file->n_sections; i++) {
+		const struct section *section = &target->file->sections[i];
 
 		if (section->flags & SHF_ALLOC && address >= section->address &&
 		    address < section->address + section->size) {
@@ -238,25 +238,25 @@ static const struct section *host_section(const struct host *host, uint64_t addr
 	return NULL;
 }
 
-const unsigned char *host_bytes(const struct host *host, uint64_t address, uint64_t size)
+const unsigned char *target_bytes(const struct target *target, uint64_t address, uint64_t size)
 {
 	uint64_t offset;
-	const struct section *section = host_section(host, address, &offset);
+	const struct section *section = target_section(target, address, &offset);
 
 	return section && section->bytes && offset + size <= section->size ? section->bytes + offset : NULL;
 }
 
 /* Are these bytes of the object at this address, but for what references hold? */
-static bool is_there(const struct host *host, const struct section *section, const struct symbol *symbol,
+static bool is_there(const struct target *target, const struct section *section, const struct symbol *symbol,
 		     uint64_t address)
 {
-	const unsigned char *bytes = host_bytes(host, address, symbol->size);
+	const unsigned char *bytes = target_bytes(target, address, symbol->size);
 	uint64_t offset = 0;
-	const struct section *there = host_section(host, address, &offset);
+	const struct section *there = target_section(target, address, &offset);
 
 	if (!bytes || !section->bytes)
 		return false;
-	if (!host->is_kernel)
+	if (!target->is_kernel)
 		return same_bytes(section, symbol->value, there, offset, symbol->size);
 	struct section image = {.bytes = bytes, .size = symbol->size};
 
@@ -264,16 +264,16 @@ static bool is_there(const struct host *host, const struct section *section, con
 }
 
 /* read_back: the address that the running field has, for the reference of the object that is there. */
-static bool read_back(const struct host *host, const struct reference *ref, uint64_t place, uint64_t *address)
+static bool read_back(const struct target *target, const struct reference *ref, uint64_t place, uint64_t *address)
 {
-	const unsigned char *bytes = host_bytes(host, place, ref->width);
+	const unsigned char *bytes = target_bytes(target, place, ref->width);
 	int64_t field = 0;
 
 	if (!bytes)
 		return false;
-	if (!host->is_kernel) {
+	if (!target->is_kernel) {
 		uint64_t offset = 0;
-		const struct section *section = host_section(host, place, &offset);
+		const struct section *section = target_section(target, place, &offset);
 		size_t n;
 		struct reference *there = refs_from(section, offset, offset + 1, &n);
 
@@ -303,7 +303,7 @@ static bool read_back(const struct host *host, const struct reference *ref, uint
 		return true;
 	}
 	*address = field;
-	return host->is_kernel && (ref->type == R_X86_64_32S || ref->type == R_X86_64_64);
+	return target->is_kernel && (ref->type == R_X86_64_32S || ref->type == R_X86_64_64);
 }
 
 static void set_address(struct symbol *symbol, uint64_t address, size_t *conflicts)
@@ -317,7 +317,7 @@ static void set_address(struct symbol *symbol, uint64_t address, size_t *conflic
 }
 
 /* What a placed symbol refers to is placed as well. */
-static void follow(struct symbol *from, struct host *host, size_t *conflicts)
+static void follow(struct symbol *from, struct target *target, size_t *conflicts)
 {
 	struct section *section = &from->object->sections[from->section];
 	size_t n;
@@ -327,14 +327,15 @@ static void follow(struct symbol *from, struct host *host, size_t *conflicts)
 		struct point point = point_of(from->object, &refs[i]);
 		uint64_t address;
 
-		if (!point.symbol || !read_back(host, &refs[i], from->address + refs[i].offset - from->value, &address))
+		if (!point.symbol ||
+		    !read_back(target, &refs[i], from->address + refs[i].offset - from->value, &address))
 			continue;
 		/* The address is in another section than the symbol if it ends there. */
 		set_address(point.symbol, address - point.offset, conflicts);
 	}
 }
 
-void place(struct object *orig, struct host *host, size_t *functions, size_t *found, size_t *conflicts)
+void place(struct object *orig, struct target *target, size_t *functions, size_t *found, size_t *conflicts)
 {
 	bool *followed = take(orig->n_symbols * sizeof(*followed)), more = true;
 
@@ -347,10 +348,10 @@ void place(struct object *orig, struct host *host, size_t *functions, size_t *fo
 		if (!is_function(symbol))
 			continue;
 		++*functions;
-		size_t n = host_addresses(host, symbol->name, all, 1024);
+		size_t n = target_addresses(target, symbol->name, all, 1024);
 
 		for (size_t k = 0; k < n; k++) {
-			if (!is_there(host, &orig->sections[symbol->section], symbol, all[k]))
+			if (!is_there(target, &orig->sections[symbol->section], symbol, all[k]))
 				continue;
 			/* Other names of one function */
 			if (matches && all[k] == symbol->address)
@@ -369,8 +370,8 @@ void place(struct object *orig, struct host *host, size_t *functions, size_t *fo
 				continue;
 			/* Only what is there as it was compiled can be read. */
 			followed[i] = more = true;
-			if (is_there(host, &orig->sections[symbol->section], symbol, symbol->address))
-				follow(symbol, host, conflicts);
+			if (is_there(target, &orig->sections[symbol->section], symbol, symbol->address))
+				follow(symbol, target, conflicts);
 		}
 	}
 	for (size_t i = 0; i < orig->n_symbols; i++)

@@ -29,7 +29,7 @@ struct kernel {
 };
 
 /* vmlinux, or a module */
-struct host {
+struct target {
 	const char *name;
 	struct object *file;
 	struct kernel *kernel;
@@ -38,22 +38,22 @@ struct host {
 
 struct kernel *kernel_load(const char *image, const char *kallsyms, const char *symvers, const char *modules);
 /* The module's file is looked for below the kernel's modules; NULL if it isn't there. */
-struct host *host_get(struct kernel *kernel, const char *name);
+struct target *target_get(struct kernel *kernel, const char *name);
 const char *exporter(const struct kernel *kernel, const char *name);
 
 /* Addresses of a name: all of them, in the order in which the kernel counts. */
-size_t host_addresses(const struct host *host, const char *name, uint64_t *addresses, size_t room);
-/* As klp_find_object_symbol(): position 0 is the only one. */
-bool host_resolve(const struct host *host, const char *name, unsigned long position, uint64_t *address);
+size_t target_addresses(const struct target *target, const char *name, uint64_t *addresses, size_t room);
+/* As klp_find_object_symbol(): sympos 0 is the only one. */
+bool target_resolve(const struct target *target, const char *name, unsigned long sympos, uint64_t *address);
 /* The global symbol of this name, which other files mean. */
-bool host_global(const struct host *host, const char *name, uint64_t *address);
+bool target_global(const struct target *target, const char *name, uint64_t *address);
 /* Bytes at an address, or NULL */
-const unsigned char *host_bytes(const struct host *host, uint64_t address, uint64_t size);
+const unsigned char *target_bytes(const struct target *target, uint64_t address, uint64_t size);
 
 /*
- * Finds where the functions of an object are in the host, and from them everything they refer to: sets placed and
+ * Finds where the functions of an object are in the target, and from them everything they refer to: sets placed and
  * address of symbols.
  */
-void place(struct object *orig, struct host *host, size_t *functions, size_t *found, size_t *conflicts);
+void place(struct object *orig, struct target *target, size_t *functions, size_t *found, size_t *conflicts);
 
 #endif /* JUDGE_TARGET_H */

@@ -222,7 +222,7 @@ static bool is_defined(const struct object *obj, size_t sym)
 	return obj->syms[sym].st_shndx != SHN_UNDEF && obj->syms[sym].st_shndx < SHN_LORESERVE;
 }
 
-/* The function or datum that covers a byte of a section, 0: none. */
+/* The function or variable that covers a byte of a section, 0: none. */
 static size_t find_cover(const struct object *obj, size_t sec, int64_t at)
 {
 	for (size_t i = 1; i < obj->nsyms; i++) {
@@ -357,7 +357,7 @@ static void check_field(const struct section *sec, const struct rela *rela)
 	}
 }
 
-/* struct klp_record of kmod/patch: object, name, new function, position; 8 bytes each. */
+/* struct klp_record of kmod/patch: object, name, new function, sympos; 8 bytes each. */
 static void print_records(const struct object *obj, const struct section *sec)
 {
 	static const unsigned int order[] = {0, 1, 3, 2};
@@ -368,11 +368,11 @@ static void print_records(const struct object *obj, const struct section *sec)
 		fputs("klp", stdout);
 		for (unsigned int i = 0; i < 4; i++) {
 			const struct rela *rela = &sec->relas[at / 32 * 3 + order[i]];
-			uint64_t position;
+			uint64_t sympos;
 
 			if (order[i] == 3) {
-				memcpy(&position, sec->data + at + 24, 8);
-				printf(",%" PRIu64, position);
+				memcpy(&sympos, sec->data + at + 24, 8);
+				printf(",%" PRIu64, sympos);
 				continue;
 			}
 			if (rela->offset != at + 8 * order[i] || rela->type != R_X86_64_64)

@@ -2,7 +2,7 @@
 # What the engine makes of the objects. Each unit has a verdict in four columns, in associative arrays by object; what is
 # not as it should be goes on in WHY and must be explained.
 
-declare -A FUNCTIONS=() PROOF=() AGAIN=() LINES_=() STATEMENT=() CHOSEN=() WHY=() AUTOMATIC=()
+declare -A FUNCTIONS=() BASE=() AGAIN=() LINES_=() STATEMENT=() CHOSEN=() WHY=() AUTOMATIC=()
 
 readonly SAMPLE_GROUP=25        # diff objects that are linked into one module
 
@@ -13,7 +13,7 @@ sample_check() {
 	for object in "${OBJECTS[@]}"; do
 		progress "checking: $((done++)) of ${#OBJECTS[@]} units"
 		WHY[$object]=""
-		check_proof "$object"
+		check_base "$object"
 		check_same again "$object"; AGAIN[$object]=$REPLY
 		check_same lines "$object"; LINES_[$object]=$REPLY
 		check_statement "$object"
@@ -30,13 +30,13 @@ last_words() {
 	REPLY=${REPLY//"$WORK/"/}
 }
 
-check_proof() {
+check_base() {
 	local object=$1 log=$WORK/5-base/${1%.o}.log out=$WORK/5-base/${1%.o}.place status=0
 	local args=(--image "$TARGET_VMLINUX" --symbols "$TARGET_KALLSYMS")
 	mkdir -p "${out%/*}"
 	FUNCTIONS[$object]=-
 	if [[ ! -f $WORK/4-compile/plain/$object ]]; then
-		PROOF[$object]=no-object
+		BASE[$object]=no-object
 		last_words "$WORK/4-compile/plain/$object.log"; why "$object" "$REPLY"
 		return
 	fi
@@ -47,16 +47,16 @@ check_proof() {
 	(cd "$WORK/4-compile/plain" && exec "$BIN_DIR/klp-place" place "${args[@]}" -o "$out" "$object") >"$log" 2>&1 || status=$?
 	case $status in
 	0)
-		PROOF[$object]=proved
+		BASE[$object]=same
 		FUNCTIONS[$object]=$(awk -F '\t' '$1 == "matched" { print $2 "/" $3 }' "$out")
 		;;
 	2)
-		PROOF[$object]=not-proved
+		BASE[$object]=differs
 		FUNCTIONS[$object]=$(sed -nE 's/.*[^0-9]([0-9]+) of ([0-9]+) functions match.*/\1\/\2/p' "$log" | sed -n 1p)
 		why "$object" "$(sed -n 1p "$log" | tr '\t' ' ')"
 		;;
 	*)
-		PROOF[$object]=failed-$status
+		BASE[$object]=failed-$status
 		last_words "$log"; why "$object" "$REPLY"
 		;;
 	esac
@@ -67,7 +67,7 @@ diff_of() {
 	local variant=$1 object=$2 orig=orig symbols=$TARGET_KALLSYMS out=$WORK/6-diff/$1/$2 more=(--exact --layout "$TARGET_LAYOUT")
 	mkdir -p "${out%/*}"
 	if [[ ${PARENT[$object]} != vmlinux ]]; then module_unpacked "$object"; symbols=$REPLY more+=(--kernel "$TARGET_KALLSYMS"); fi
-	if [[ ${PROOF[$object]} == proved ]]; then more+=(--placement "$WORK/5-base/${object%.o}.place"); fi
+	if [[ ${BASE[$object]} == same ]]; then more+=(--placement "$WORK/5-base/${object%.o}.place"); fi
 	if [[ $variant == *-keys ]]; then orig="orig-keys"; fi
 	DIFF_STATUS=0
 	"$BIN_DIR/create-diff-object" "${more[@]}" --report "${out%.o}.report" "$WORK/4-compile/$orig/$object" "$WORK/4-compile/$variant/$object" \
@@ -128,7 +128,7 @@ check_statement() {
 }
 
 # The pair once more, with static keys of the module tested at run time, as the driver does where it must (keys.sh).
-# Leaves the result where the other would be; false if it can't be compiled or is not what the proof saw.
+# Leaves the result where the other would be; false if it can't be compiled or is not what the base check saw.
 statement_keys() {
 	local object=$1 side script status=0
 	cp -- "$KMOD_DIR/run-time-keys.h" "$WORK/4-compile/"

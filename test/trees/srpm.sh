@@ -83,7 +83,7 @@ if ! package "$VERSION" >"$LOG" 2>&1; then
 fi
 check_logged "a configuration that is not the image's is told before anything is compiled" refused
 cp -- "$TARGET_CONFIG" "$OUT/config"
-check_logged "it is prepared as its spec says, proved, built, and the livepatch works in the booted kernel" build
+check_logged "it is prepared as its spec says, has the same base, is built, and the livepatch works in the booted kernel" build
 rm -rf -- "$OUT"/{cache,top}
 echo "1..$NUMBER"
 exit $FAILED

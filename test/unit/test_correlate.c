@@ -87,7 +87,7 @@ static void test_names(void **state)
 	pair_close(&pair);
 }
 
-static void side_of_start_up_code_is_another_thing(struct maker *maker, bool is_patched)
+static void side_of_init_code_is_another_thing(struct maker *maker, bool is_patched)
 {
 	if (!is_patched) {
 		maker_section(maker, ".init.text", TEXT);
@@ -103,12 +103,12 @@ static void side_of_start_up_code_is_another_thing(struct maker *maker, bool is_
 	maker_return(maker);
 }
 
-static void test_start_up_code_is_another_thing(void **state)
+static void test_init_code_is_another_thing(void **state)
 {
 	struct pair pair;
 
 	(void)state;
-	pair_build(&pair, side_of_start_up_code_is_another_thing, NULL);
+	pair_build(&pair, side_of_init_code_is_another_thing, NULL);
 	expect_pair(&pair, NULL, "f", CORR_NONE);
 	expect_removed(&pair, "f");
 	expect_pair(&pair, "stays", "stays", CORR_NAME);
@@ -780,7 +780,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_names),
-		cmocka_unit_test(test_start_up_code_is_another_thing),
+		cmocka_unit_test(test_init_code_is_another_thing),
 		cmocka_unit_test(test_alias_is_the_main_name_now),
 		cmocka_unit_test(test_nameless_by_section),
 		cmocka_unit_test(test_cold_parts_follow_their_functions),

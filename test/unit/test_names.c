@@ -122,19 +122,19 @@ static void test_row_of_section(void **state)
 static void test_anonymous_data(void **state)
 {
 	(void)state;
-	assert_true(is_anonymous_datum("__func__.3", ".rodata.__func__.3", NULL));
-	assert_true(is_anonymous_datum("__already_done.7", ".data..once", NULL));
-	assert_true(is_anonymous_datum("__UNIQUE_ID_ddebug409.2", "__dyndbg", NULL));
-	assert_true(is_anonymous_datum("CSWTCH.12", ".rodata.CSWTCH.12", NULL));
-	assert_false(is_anonymous_datum("count.3", ".bss.count.3", NULL));
+	assert_true(is_anonymous_variable("__func__.3", ".rodata.__func__.3", NULL));
+	assert_true(is_anonymous_variable("__already_done.7", ".data..once", NULL));
+	assert_true(is_anonymous_variable("__UNIQUE_ID_ddebug409.2", "__dyndbg", NULL));
+	assert_true(is_anonymous_variable("CSWTCH.12", ".rodata.CSWTCH.12", NULL));
+	assert_false(is_anonymous_variable("count.3", ".bss.count.3", NULL));
 	/* A person's own, by its section. */
-	assert_false(is_anonymous_datum("__already_done.7", ".bss.__already_done.7", NULL));
-	assert_false(is_anonymous_datum("__warned.1", ".data.__warned.1", NULL));
-	assert_false(is_anonymous_datum("__func__.3", ".data.__func__.3", NULL));
+	assert_false(is_anonymous_variable("__already_done.7", ".bss.__already_done.7", NULL));
+	assert_false(is_anonymous_variable("__warned.1", ".data.__warned.1", NULL));
+	assert_false(is_anonymous_variable("__func__.3", ".data.__func__.3", NULL));
 	assert_true(is_once_section(".data.once", "__warned.1"));
 	assert_false(is_once_section(".data.once", "once"));
 	assert_false(is_once_section(".data.unlikely", "unlikely"));
-	assert_false(is_anonymous_datum("__func__", ".rodata", NULL));
+	assert_false(is_anonymous_variable("__func__", ".rodata", NULL));
 }
 
 int main(void)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Objects are compiled and linked here, into an image and into a module, so that the truth is known: the linked file
- * tells by its FILE symbols which of several symbols of one name came from which object. The host that the proof sees
- * has no such symbols.
+ * tells by its FILE symbols which of several symbols of one name came from which object. The target that the base check
+ * sees has no such symbols.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -16,7 +16,7 @@
 #include <cmocka.h>
 
 #include "elf/model.h"
-#include "place/host.h"
+#include "place/target.h"
 #include "place/place.h"
 #include "place/placement.h"
 #include "place/write.h"
@@ -64,7 +64,7 @@ static int setup(void **state)
 	compile("place-data.c", "data.o", "");
 	run("cd %s && ld -e 0 -Ttext=0xffffffff81000000 -o vmlinux before.o orig.o after.o data.o", dir);
 	run("cd %s && ld -r -o mod.ko before.o orig.o after.o data.o", dir);
-	/* What the proof gets. */
+	/* What the check gets. */
 	run("cd %s && objcopy --strip-debug -N kallsyms_names vmlinux bare-vmlinux && objcopy --strip-debug mod.ko bare-mod.ko",
 	    dir);
 	return 0;
@@ -78,10 +78,10 @@ static int teardown(void **state)
 }
 
 struct scene {
-	struct elf_obj *obj, *host_elf;
-	struct symtab *host_tab, *truth;
-	struct host host;
-	struct proof *proof;
+	struct elf_obj *obj, *target_elf;
+	struct symtab *target_tab, *truth;
+	struct target target;
+	struct base_check *check;
 	struct diag diag;
 	char *messages;
 	size_t messages_size;
@@ -96,11 +96,11 @@ static int scene_open(struct scene *scene, const char *object, bool is_module, b
 	memset(scene, 0, sizeof(*scene));
 	diag->out = open_memstream(&scene->messages, &scene->messages_size);
 	assert_int_equal(elf_obj_read(in_dir(object), &scene->obj, diag), 0);
-	assert_int_equal(elf_obj_read(in_dir(is_module ? "bare-mod.ko" : "bare-vmlinux"), &scene->host_elf, diag), 0);
-	assert_int_equal(symtab_read_elf(scene->host_elf, &scene->host_tab, diag), 0);
+	assert_int_equal(elf_obj_read(in_dir(is_module ? "bare-mod.ko" : "bare-vmlinux"), &scene->target_elf, diag), 0);
+	assert_int_equal(symtab_read_elf(scene->target_elf, &scene->target_tab, diag), 0);
 	assert_int_equal(symtab_read(in_dir(is_module ? "mod.ko" : "vmlinux"), &scene->truth, diag), 0);
-	host_init(&scene->host, is_module ? "mod" : "vmlinux", scene->host_elf, scene->host_tab, is_module);
-	err = place_object(scene->obj, &scene->host, insist, &scene->proof, diag);
+	target_init(&scene->target, is_module ? "mod" : "vmlinux", scene->target_elf, scene->target_tab, is_module);
+	err = place_object(scene->obj, &scene->target, insist, &scene->check, diag);
 	fflush(diag->out);
 	return err;
 }
@@ -109,11 +109,11 @@ static void scene_close(struct scene *scene)
 {
 	fclose(scene->diag.out);
 	free(scene->messages);
-	proof_free(scene->proof);
-	host_free(&scene->host);
+	base_check_free(scene->check);
+	target_free(&scene->target);
 	symtab_free(scene->truth);
-	symtab_free(scene->host_tab);
-	elf_obj_free(scene->host_elf);
+	symtab_free(scene->target_tab);
+	elf_obj_free(scene->target_elf);
 	elf_obj_free(scene->obj);
 }
 
@@ -142,17 +142,17 @@ static void expect_place(const struct scene *scene, const char *name, const char
 {
 	const struct symtab_sym *want = find_truth(scene, name, file);
 	uint32_t index = symbol(scene, name), id;
-	struct place at;
+	struct address at;
 
-	if (!proof_find_symbol(scene->proof, index, &at))
+	if (!base_check_find_symbol(scene->check, index, &at))
 		fail_msg("%s: not placed", name);
-	if (at.offset != want->addr || (scene->host.is_module && at.shndx != want->shndx))
+	if (at.offset != want->addr || (scene->target.is_module && at.shndx != want->shndx))
 		fail_msg("%s: placed at %u:%#lx, is at %u:%#lx", name, at.shndx, at.offset, want->shndx, want->addr);
-	id = proof_find_record(scene->proof, index, at);
+	id = base_check_find_record(scene->check, index, at);
 	if (id == SYMTAB_NONE)
 		fail_msg("%s: no record", name);
 	/* Both tables have the same names in the same order. */
-	assert_int_equal(symtab_sympos(scene->host_tab, id),
+	assert_int_equal(symtab_sympos(scene->target_tab, id),
 			 symtab_sympos(scene->truth, (uint32_t)(want - scene->truth->syms)));
 }
 
@@ -169,20 +169,20 @@ static void expect_all_places(const struct scene *scene)
 		expect_place(scene, global[i], NULL);
 }
 
-static void test_proved(void **state)
+static void test_same_base(void **state)
 {
 	(void)state;
 	for (int is_module = 0; is_module <= 1; is_module++) {
 		struct scene scene;
 
 		if (scene_open(&scene, "orig.o", is_module, true))
-			fail_msg("not proved: %s", scene.messages);
+			fail_msg("not the same: %s", scene.messages);
 		assert_int_equal(scene.messages_size, 0);
 		/* first, second, twin, lone_twin, lonely, overridden */
-		assert_int_equal(scene.proof->ntotal, 6);
-		assert_int_equal(scene.proof->nmatched, 6);
+		assert_int_equal(scene.check->ntotal, 6);
+		assert_int_equal(scene.check->nmatched, 6);
 		expect_all_places(&scene);
-		/* It is the second of three, and the position says so. */
+		/* It is the second of three, and the sympos says so. */
 		expect_place(&scene, "twin", "place-orig.c");
 		scene_close(&scene);
 	}
@@ -239,10 +239,10 @@ static void test_differences_are_refused(void **state)
 			struct scene scene;
 
 			if (!scene_open(&scene, "different.o", is_module, true))
-				fail_msg("%s: proved", cases[i].macro);
+				fail_msg("%s: the same", cases[i].macro);
 			assert_int_equal(scene.diag.errors, 0);
 			assert_int_equal(scene.diag.refusals, 1);
-			assert_int_equal(scene.proof->nmatched, cases[i].nmatched);
+			assert_int_equal(scene.check->nmatched, cases[i].nmatched);
 			if (!strstr(scene.messages, cases[i].message))
 				fail_msg("%s: message is: %s", cases[i].macro, scene.messages);
 			scene_close(&scene);
@@ -250,7 +250,7 @@ static void test_differences_are_refused(void **state)
 	}
 }
 
-static void test_no_proof(void **state)
+static void test_skipped_base_check(void **state)
 {
 	(void)state;
 	compile("place-orig.c", "different.o", "-DDIFFERENT_CODE");
@@ -284,7 +284,7 @@ static void test_foreign_object(void **state)
 /* Code that is there twice, with nothing that tells which is meant, is never placed by chance. */
 static void test_ambiguous(void **state)
 {
-	struct place at;
+	struct address at;
 
 	(void)state;
 	compile("place-same.c", "same.o", "");
@@ -293,7 +293,7 @@ static void test_ambiguous(void **state)
 
 		assert_int_not_equal(scene_open(&scene, "same.o", is_module, true), 0);
 		assert_non_null(strstr(scene.messages, "has this code at 2 addresses"));
-		assert_false(proof_find_symbol(scene.proof, symbol(&scene, "same"), &at));
+		assert_false(base_check_find_symbol(scene.check, symbol(&scene, "same"), &at));
 		scene_close(&scene);
 	}
 }
@@ -305,8 +305,8 @@ static void test_data_only(void **state)
 		struct scene scene;
 
 		if (scene_open(&scene, "data.o", is_module, true))
-			fail_msg("not proved: %s", scene.messages);
-		assert_int_equal(scene.proof->ntotal, 0);
+			fail_msg("not the same: %s", scene.messages);
+		assert_int_equal(scene.check->ntotal, 0);
 		expect_place(&scene, "table", NULL);
 		expect_place(&scene, "numbers", NULL);
 		expect_place(&scene, "outside_b", NULL);
@@ -323,7 +323,7 @@ static void test_written_file_is_read(void **state)
 
 	(void)state;
 	assert_int_equal(scene_open(&scene, "orig.o", true, true), 0);
-	assert_int_equal(proof_write(scene.proof, in_dir("orig.place"), &diag), 0);
+	assert_int_equal(base_check_write(scene.check, in_dir("orig.place"), &diag), 0);
 	scene_close(&scene);
 	assert_int_equal(placement_read(in_dir("orig.place"), &placement, &diag), 0);
 	assert_string_equal(placement->object, "mod");
@@ -349,9 +349,9 @@ static void test_written_file_is_read(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_proved),
+		cmocka_unit_test(test_same_base),
 		cmocka_unit_test(test_differences_are_refused),
-		cmocka_unit_test(test_no_proof),
+		cmocka_unit_test(test_skipped_base_check),
 		cmocka_unit_test(test_foreign_object),
 		cmocka_unit_test(test_data_only),
 		cmocka_unit_test(test_ambiguous),

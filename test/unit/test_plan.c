@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * How the output is to refer to what it does not carry, relocation by relocation: to its own copy, by a plain symbol,
+ * How the output is to refer to what it has no copy of, relocation by relocation: to its own copy, by a plain symbol,
  * by a livepatch symbol that is resolved early or late, or not at all, with the reason.
  */
 #include <setjmp.h>
@@ -227,7 +227,7 @@ static void open_caller(struct scene *scene, const char *callee, bool is_new, co
 	open_scene(scene, side_of_caller, &caller, world);
 }
 
-/* ---- what is carried and what is not ---- */
+/* ---- what is copied and what is not ---- */
 
 static void side_of_own_things(struct maker *maker, bool is_patched)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Symbols from each kind of source come out alike, and positions count as the kernel counts.
+ * Symbols from each kind of source come out alike, and sympos counts as the kernel counts.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -155,17 +155,17 @@ static void expect_module_counts(const struct symtab *tab)
 	assert_int_not_equal(tab->syms[id].addr, tab->syms[tab->syms[id].next].addr);
 	assert_int_equal(symtab_sympos(tab, id), 1);
 	/* While the module is loaded it does, but behind them. */
-	assert_true(symtab_has_position(tab, id));
-	assert_true(symtab_has_position(tab, tab->syms[id].next));
+	assert_true(symtab_has_sympos(tab, id));
+	assert_true(symtab_has_sympos(tab, tab->syms[id].next));
 	/*
 	 * This one has no other in .text, but one behind it in .init.text: 0 would be refused while the module is
 	 * loaded.
 	 */
 	id = symtab_find(tab, "soon");
 	assert_int_equal(symtab_sympos(tab, id), 1);
-	assert_true(symtab_has_position(tab, id));
+	assert_true(symtab_has_sympos(tab, id));
 	/* The one in .init.text stands before it: 1 or 2, as the module's state is. */
-	assert_false(symtab_has_position(tab, symtab_find(tab, "late")));
+	assert_false(symtab_has_sympos(tab, symtab_find(tab, "late")));
 	/* Undefined symbols are there, but are no answer. */
 	assert_int_equal(symtab_find(tab, "outside"), SYMTAB_NONE);
 	assert_int_equal(symtab_find_uncounted(tab, "outside"), SYMTAB_NONE);

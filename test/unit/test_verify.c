@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Every rule of the law is broken on its own, in a module that obeys all: the verifier must name that rule and no
+ * Every relocation rule is violated on its own, in a module that passes all: the verifier must name that rule and no
  * other.
  */
 #include <setjmp.h>
@@ -81,7 +81,7 @@ static void symbol_not_livepatch(struct elf_edit *edit)
 	elf_edit_symbol(edit, ".klp.sym.vmlinux.unexported_fn,0")->st_shndx = SHN_ABS;
 }
 
-static void symbol_without_position(struct elf_edit *edit)
+static void symbol_without_sympos(struct elf_edit *edit)
 {
 	elf_edit_rename_symbol(edit, ".klp.sym.vmlinux.unexported_fn,0", ".klp.sym.vmlinux.unexported_fn");
 }
@@ -228,12 +228,12 @@ static void exported_namesake(struct elf_edit *edit)
 	elf_edit_rename_symbol(edit, ".klp.sym.vmlinux.exported_twin,1", ".klp.sym.vmlinux.exported_twin,2");
 }
 
-static void position_too_large(struct elf_edit *edit)
+static void sympos_too_large(struct elf_edit *edit)
 {
 	elf_edit_rename_symbol(edit, HIDDEN_FN, ".klp.sym.vmlinux.hidden_fn,2");
 }
 
-static void position_missing(struct elf_edit *edit)
+static void sympos_missing(struct elf_edit *edit)
 {
 	elf_edit_rename_symbol(edit, ".klp.sym.vmlinux.twice,2", ".klp.sym.vmlinux.twice,0");
 }
@@ -268,7 +268,7 @@ static void no_such_module_symbol(struct elf_edit *edit)
 	elf_edit_rename_symbol(edit, FN_A, ".klp.sym.mod_a.gone,0");
 }
 
-static void module_position_too_large(struct elf_edit *edit)
+static void module_sympos_too_large(struct elf_edit *edit)
 {
 	elf_edit_rename_symbol(edit, FN_A, ".klp.sym.mod_a.fn_a,2");
 }
@@ -574,7 +574,7 @@ LATE_IN_NEW_TABLE(late_in_btf, ".BTF")
 LATE_IN_NEW_TABLE(late_in_klp_objects, ".klp.objects")
 LATE_IN_NEW_TABLE(late_in_klp_states, ".klp.states")
 
-/* The position of the first record. */
+/* The sympos of the first record. */
 static void late_in_klp_funcs(struct elf_edit *edit)
 {
 	late_in_table(edit, ".klp.funcs", 24);
@@ -931,7 +931,7 @@ static void call_of_sealed(struct elf_edit *edit)
 }
 
 /* The kernel reads 0 and 1 alike where a name is unique. */
-static void position_one(struct elf_edit *edit)
+static void sympos_one(struct elf_edit *edit)
 {
 	elf_edit_rename_symbol(edit, HIDDEN_FN, ".klp.sym.vmlinux.hidden_fn,1");
 }
@@ -1008,7 +1008,7 @@ static void test_text_report(void **state)
 	FILE *out = fopen(out_path, "w");
 	char line[256];
 
-	position_too_large(&edit);
+	sympos_too_large(&edit);
 	elf_edit_write(&edit, path);
 	elf_edit_free(&edit);
 	assert_int_equal(verify(*state, path, &result), 0);
@@ -1103,7 +1103,7 @@ static void test_extent_of_sites(void **state)
 }
 
 /*
- * While a module is being loaded the kernel counts symbols of its .init* sections too: a position must mean the same
+ * While a module is being loaded the kernel counts symbols of its .init* sections too: a sympos must mean the same
  * symbol then and later.
  */
 static void test_init_namesakes(void **state)
@@ -1334,7 +1334,7 @@ int main(void)
 		BREAKS("L1", other_section),
 		BREAKS("L1", wrong_link),
 		BREAKS("L1", symbol_not_livepatch),
-		BREAKS("L1", symbol_without_position),
+		BREAKS("L1", symbol_without_sympos),
 		BREAKS("L1", symbol_with_owner),
 		BREAKS("L1", bytes_not_zero),
 		BREAKS("L1", outside_of_section),
@@ -1358,8 +1358,8 @@ int main(void)
 		BREAKS("L2", vmlinux_symbol_waits_for_module),
 		BREAKS("L3", exported_symbol),
 		BREAKS("L3", exported_namesake),
-		BREAKS("L4", position_too_large),
-		BREAKS("L4", position_missing),
+		BREAKS("L4", sympos_too_large),
+		BREAKS("L4", sympos_missing),
 		BREAKS("L4", call_of_data),
 		BREAKS("L4", no_such_symbol),
 		BREAKS("L4", weak_hidden_symbol),
@@ -1367,7 +1367,7 @@ int main(void)
 		BREAKS("L5", module_symbol_at_load),
 		BREAKS("L5", call_of_module_data),
 		BREAKS("L5", no_such_module_symbol),
-		BREAKS("L5", module_position_too_large),
+		BREAKS("L5", module_sympos_too_large),
 		BREAKS("L5", depends_on_module),
 		BREAKS("L5", exported_by_module),
 		BREAKS("L5", symbol_of_independent_module),
@@ -1488,7 +1488,7 @@ int main(void)
 		KEEPS(call_of_called),
 		BREAKS_PART(NULL, part_as_it_is),
 		KEEPS(symbol_of_distant_module),
-		KEEPS(position_one),
+		KEEPS(sympos_one),
 		KEEPS(softdep_behind),
 		KEEPS(end_of_section),
 		KEEPS(late_behind_site),

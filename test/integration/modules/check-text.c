@@ -119,15 +119,15 @@ static void read_kallsyms(void)
 	}
 }
 
-/* position 0: the only one, or the first that is not local */
-static uint64_t find_symbol(const char *module, const char *name, unsigned long position)
+/* sympos 0: the only one, or the first that is not local */
+static uint64_t find_symbol(const char *module, const char *name, unsigned long sympos)
 {
 	unsigned long count = 0;
 
 	for (size_t i = 0; i < nkallsyms; i++) {
 		if (strcmp(kallsyms[i].name, name) || strcmp(kallsyms[i].module, module))
 			continue;
-		if (++count == position || !position)
+		if (++count == sympos || !sympos)
 			return kallsyms[i].addr;
 	}
 	return 0;
@@ -153,13 +153,13 @@ static uint64_t symbol_value(const Elf64_Sym *sym)
 {
 	const char *name = strings + sym->st_name;
 	char object[64], rest[600];
-	unsigned long position;
+	unsigned long sympos;
 	uint64_t value;
 
 	if (sym->st_shndx == SHN_LIVEPATCH) {
-		if (sscanf(name, ".klp.sym.%63[^.].%599[^,],%lu", object, rest, &position) != 3)
+		if (sscanf(name, ".klp.sym.%63[^.].%599[^,],%lu", object, rest, &sympos) != 3)
 			die("malformed name", name);
-		value = find_symbol(strcmp(object, "vmlinux") ? object : "", rest, position);
+		value = find_symbol(strcmp(object, "vmlinux") ? object : "", rest, sympos);
 	} else if (sym->st_shndx == SHN_UNDEF) {
 		value = find_export(name);
 		if (!value && ELF64_ST_BIND(sym->st_info) == STB_WEAK)

@@ -1,4 +1,4 @@
-/* References through the linker's table of addresses (GCC -fpic, -fno-plt; inline assembly): a module has none. */
+/* References through the GOT (GCC -fpic, -fno-plt; inline assembly): a module has none. */
 extern int other(int), data;
 int __attribute__((noinline, noipa)) callee(int x)
 {

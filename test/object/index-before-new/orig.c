@@ -4,7 +4,7 @@ int first[4] RM = { 9 };
 static int fresh[4] RM = { 7 };
 #endif
 static int table[16] RM = { 1 };
-/* table[i - 1] is an offset into the new datum, which is not beside table[] in the running kernel. */
+/* table[i - 1] is an offset into the new variable, which is not beside table[] in the running kernel. */
 int f(long i)
 {
 	int v;

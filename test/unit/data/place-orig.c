@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The object that is placed; each macro makes one difference that the proof has to notice. */
+/* The object that is placed; each macro makes one difference that the base check has to notice. */
 #ifdef RENAMED_CODE
 #define second renamed
 #endif

@@ -4,12 +4,12 @@
  * which have none. If all that use such a function call it, from this object, they can be replaced in its place, and
  * call its new copy.
  */
-#include "diff/carry.h"
+#include "diff/untraced.h"
 
 #include "kernel/names.h"
 
 /*
- * Is every use of the piece in its object a direct call or jump from a function? Start-up code does not count, for it
+ * Is every use of the piece in its object a direct call or jump from a function? __init code does not count, for it
  * ran; what runs at exit would go on with the old function.
  */
 static bool is_only_called(const struct side *side, uint32_t id)
@@ -40,7 +40,7 @@ static bool is_only_called(const struct side *side, uint32_t id)
 	return calls > 0;
 }
 
-bool carry_is_possible(const struct side *orig, const struct side *patched, const struct corr *corr, uint32_t p)
+bool untraced_is_copyable(const struct side *orig, const struct side *patched, const struct corr *corr, uint32_t p)
 {
 	const struct piece *now = side_piece(patched, p), *before;
 	uint32_t o = corr->to_orig[p];
@@ -54,7 +54,7 @@ bool carry_is_possible(const struct side *orig, const struct side *patched, cons
 	       is_only_called(patched, p);
 }
 
-/* Makes the callers of a carried function changed ones; returns whether one was not so before. */
+/* Makes the callers of a copied function changed ones; returns whether one was not so before. */
 static bool change_callers(const struct side *patched, uint32_t id, struct change_info *info)
 {
 	bool found = false;
@@ -75,16 +75,16 @@ static bool change_callers(const struct side *patched, uint32_t id, struct chang
 	return found;
 }
 
-void carry_untraced(const struct side *orig, const struct side *patched, const struct corr *corr,
-		    struct change_info *info)
+void untraced_copy(const struct side *orig, const struct side *patched, const struct corr *corr,
+		   struct change_info *info)
 {
 	for (bool again = true; again;) {
 		again = false;
 		for (uint32_t p = 0; p < patched->pieces->n; p++) {
-			if (info[p].change != CHANGE_CHANGED || info[p].carried ||
-			    !carry_is_possible(orig, patched, corr, p))
+			if (info[p].change != CHANGE_CHANGED || info[p].copied ||
+			    !untraced_is_copyable(orig, patched, corr, p))
 				continue;
-			info[p].carried = true;
+			info[p].copied = true;
 			again |= change_callers(patched, p, info);
 		}
 	}

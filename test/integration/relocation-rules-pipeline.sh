@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# test/integration/law-pipeline.sh SERIES: the relocation rules in the pipeline, for the newest stock kernel of SERIES. A livepatch
+# test/integration/relocation-rules-pipeline.sh SERIES: the relocation rules in the pipeline, for the newest stock kernel of SERIES. A livepatch
 # of the kernel and of a module is built; what create-klp-module made of it is compared with what it was given, section by
 # section; each form of the target gives the same verdict; then the finished module is broken in one place after the other.
 # Last, a pipeline whose create-klp-module makes a mistake must not hand its module out.
@@ -11,14 +11,14 @@ source "$(dirname -- "$(realpath -- "${BASH_SOURCE[0]}")")/common.sh"
 BIN=$TOP/build/bin
 KPATCH_BUILD=$TOP/kpatch-build/kpatch-build
 
-make -s -C "$TOP" build/test/integration/law/{mutate,same-sections}
-SERIES=${1:?usage: test/integration/law-pipeline.sh SERIES}
-OUT=${KPATCH_TEST_DIR:-$TOP/build/integration}/$SERIES-law-pipeline
+make -s -C "$TOP" build/test/integration/relocation-rules/{mutate,same-sections}
+SERIES=${1:?usage: test/integration/relocation-rules-pipeline.sh SERIES}
+OUT=${KPATCH_TEST_DIR:-$TOP/build/integration}/$SERIES-relocation-rules-pipeline
 case_file module-other.patch
 PATCHES=("$TOP/examples/uptime.patch" "$REPLY")
 NUMBER=0 FAILED=0
-MUTATE=$TOP/build/test/integration/law/mutate
-SAME_SECTIONS=$TOP/build/test/integration/law/same-sections
+MUTATE=$TOP/build/test/integration/relocation-rules/mutate
+SAME_SECTIONS=$TOP/build/test/integration/relocation-rules/same-sections
 
 # check NAME COMMAND...
 check() {
@@ -26,7 +26,7 @@ check() {
 	shift
 	if ! "$@" >"$OUT/check.log" 2>&1; then verdict="not ok"; fi
 	NUMBER=$((NUMBER + 1))
-	echo "$verdict $NUMBER - $SERIES law in the pipeline: $name"
+	echo "$verdict $NUMBER - $SERIES relocation rules in the pipeline: $name"
 	if [[ $verdict != ok ]]; then
 		FAILED=1
 		tail -n 20 "$OUT/check.log" | sed 's/^/#   /'
@@ -82,7 +82,7 @@ build() {
 	STATUS=0
 	rm -rf -- "$OUT/out"
 	mkdir -p -- "$OUT/out"
-	"$KPATCH_BUILD" -a "$SERIES" --skip-cleanup -n livepatch-law -o "$OUT/out" "${PATCHES[@]}" >"$OUT/build.log" 2>&1 || STATUS=$?
+	"$KPATCH_BUILD" -a "$SERIES" --skip-cleanup -n livepatch-rules -o "$OUT/out" "${PATCHES[@]}" >"$OUT/build.log" 2>&1 || STATUS=$?
 	WORK=$(grep -oE '/[^ ]*/work/run\.[^ /]*' "$OUT/build.log" | tail -n 1)
 }
 
@@ -105,14 +105,14 @@ grep '^TARGET_' "$OUT/target.log" >"$OUT/target.sh"
 source "$OUT/target.sh"
 
 build
-check "a livepatch is built" test -s "$OUT/out/livepatch-law.ko"
+check "a livepatch is built" test -s "$OUT/out/livepatch-rules.ko"
 if ((FAILED)); then
 	sed 's/^/#   /' "$OUT/build.log"
 	echo "1..$NUMBER"
 	exit 1
 fi
-LINKED=$OUT/linked.ko FINISHED=$OUT/out/livepatch-law.ko FINISHED_COPY=$OUT/copy.ko
-cp -- "$WORK/7-link/livepatch-law.ko" "$LINKED"
+LINKED=$OUT/linked.ko FINISHED=$OUT/out/livepatch-rules.ko FINISHED_COPY=$OUT/copy.ko
+cp -- "$WORK/7-link/livepatch-rules.ko" "$LINKED"
 cp -- "$FINISHED" "$FINISHED_COPY"
 rm -rf -- "$WORK"
 
@@ -146,7 +146,7 @@ check "breaking L1 by a missing flag is noticed" breaks L1 unalloc "$LATE"
 check "breaking L1 by an unmarked symbol is noticed" breaks L1 absolute "$SYMBOL"
 check "breaking L2 is noticed" breaks L2 symbol "$LATE_SYMBOL" .klp.sym.vmlinux.do_group_exit,0
 check "breaking L3 is noticed" breaks L3 symbol "$SYMBOL" .klp.sym.vmlinux.seq_printf,0
-check "breaking L4 by a position is noticed" breaks L4 symbol "$SYMBOL" "${SYMBOL%,0}",7
+check "violating L4 by a sympos is noticed" breaks L4 symbol "$SYMBOL" "${SYMBOL%,0}",7
 check "breaking L4 by a call of data is noticed" breaks L4 symbol "$SYMBOL" .klp.sym.vmlinux.saved_command_line,0
 check "breaking L5 is noticed" breaks L5 symbol "$LATE_SYMBOL" .klp.sym.bridge.no_such_symbol,0
 # The call of __fentry__, which ftrace rewrites, is in the same section.

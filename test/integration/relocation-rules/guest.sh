@@ -7,9 +7,9 @@
 # shellcheck source=kpatch-build/lib/vm-guest.sh
 . /vm/vm-guest.sh
 
-ko=livepatch-law.ko
-target=/vm/law-target.ko
-value() { cat /sys/module/law_target/parameters/show; }
+ko=livepatch-rules.ko
+target=/vm/rules-target.ko
+value() { cat /sys/module/rules_target/parameters/show; }
 
 log_has() { [ ! -s "$1" ] || log_since | grep -qEf "$1" || { say "the log does not have: $(cat "$1")"; return 1; }; }
 shows()
@@ -23,9 +23,9 @@ good()
 	insmod $target && [ "$(value)" = "plain 42" ] || return
 	klp_load "$1" || return
 	[ "$(value)" = "patched 42" ] && grep -q 'reference is there' /proc/version || return
-	klp_unload livepatch_law && rmmod law_target || return
+	klp_unload livepatch_rules && rmmod rules_target || return
 	klp_load "$1" && insmod $target && [ "$(value)" = "patched 42" ] || return
-	klp_unload livepatch_law && [ "$(value)" = "plain 42" ] && rmmod law_target
+	klp_unload livepatch_rules && [ "$(value)" = "plain 42" ] && rmmod rules_target
 }
 
 refused()
@@ -33,11 +33,11 @@ refused()
 	insmod $target || return
 	if insmod "$1/$ko" 2> /run/insmod; then
 		say "the kernel takes it"
-		klp_wait livepatch_law 60 && klp_unload livepatch_law
-		rmmod law_target
+		klp_wait livepatch_rules 60 && klp_unload livepatch_rules
+		rmmod rules_target
 		return 1
 	fi
-	rmmod law_target
+	rmmod rules_target
 	log_has "$1/log"
 }
 
@@ -47,21 +47,21 @@ late()
 
 	klp_load "$1/$ko" || return
 	# The kernel rewrites the jump label's site.
-	echo 1 > /sys/module/livepatch_law/parameters/enable
+	echo 1 > /sys/module/livepatch_rules/parameters/enable
 	if insmod $target 2> /run/insmod; then
 		say "the module can be loaded: $(value)"
 		status=1
 	fi
 	shows "$1/shows" || status=1
-	klp_unload livepatch_law || return
-	[ $status = 0 ] || rmmod law_target
+	klp_unload livepatch_rules || return
+	[ $status = 0 ] || rmmod rules_target
 	[ $status = 0 ] && log_has "$1/log"
 }
 
 accepted()
 {
 	klp_load "$1/$ko" && insmod $target && shows "$1/shows" && log_has "$1/log" || return
-	klp_unload livepatch_law && rmmod law_target
+	klp_unload livepatch_rules && rmmod rules_target
 }
 
 # Only with the module there, which is then pinned to nothing: the order that a livepatch must not ask for.
@@ -73,13 +73,13 @@ ordered()
 	fi
 	log_has "$1/log" || return
 	insmod $target && klp_load "$1/$ko" && shows "$1/shows" || return
-	klp_unload livepatch_law && rmmod law_target
+	klp_unload livepatch_rules && rmmod rules_target
 }
 
 # The module must not be there.
 unmet()
 {
-	klp_load "$1/$ko" && shows "$1/shows" && log_has "$1/log" && klp_unload livepatch_law
+	klp_load "$1/$ko" && shows "$1/shows" && log_has "$1/log" && klp_unload livepatch_rules
 }
 
 verdict()
@@ -88,16 +88,16 @@ verdict()
 	shift
 	log_mark
 	if "$@"; then
-		say "@law $name ok"
+		say "@rules $name ok"
 	else
 		log_since | tail -n 8 | sed 's/^/log: /'
 		cat /run/insmod 2> /dev/null
-		say "@law $name failed"
-		[ ! -e /sys/kernel/livepatch/livepatch_law ] || klp_unload livepatch_law
+		say "@rules $name failed"
+		[ ! -e /sys/kernel/livepatch/livepatch_rules ] || klp_unload livepatch_rules
 	fi
-	rmmod law_target 2> /dev/null
-	rmmod livepatch_law 2> /dev/null
-	[ ! -e /sys/module/livepatch_law ] || { say "livepatch_law can't be removed"; exit 1; }
+	rmmod rules_target 2> /dev/null
+	rmmod livepatch_rules 2> /dev/null
+	[ ! -e /sys/module/livepatch_rules ] || { say "livepatch_rules can't be removed"; exit 1; }
 }
 
 verdict good good good/$ko

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# test/integration/law.sh SERIES: the relocation rules against the kernel. A good livepatch for the newest stock kernel of SERIES is
-# broken in one place after the other (law/mutations): klp-verify must name the rule, and the booted kernel must do what
+# test/integration/relocation-rules.sh SERIES: the relocation rules against the kernel. A good livepatch for the newest stock kernel of SERIES is
+# broken in one place after the other (relocation-rules/mutations): klp-verify must name the rule, and the booted kernel must do what
 # doc/relocation-rules.md says it does. Then the livepatch modules of the kernel's own samples and selftests, which have to
 # pass, and signatures.
 
@@ -10,13 +10,13 @@
 source "$(dirname -- "$(realpath -- "${BASH_SOURCE[0]}")")/common.sh"
 BIN=${KPATCH_BIN:-$TOP/build/bin}
 
-make -s -C "$TOP" build/test/integration/law/{mutate,enroll}
-SERIES=${1:?usage: test/integration/law.sh SERIES}
-OUT=${KPATCH_TEST_DIR:-$TOP/build/integration}/$SERIES-law
-NAME="$SERIES law"
+make -s -C "$TOP" build/test/integration/relocation-rules/{mutate,enroll}
+SERIES=${1:?usage: test/integration/relocation-rules.sh SERIES}
+OUT=${KPATCH_TEST_DIR:-$TOP/build/integration}/$SERIES-relocation-rules
+NAME="$SERIES relocation rules"
 STAGED=()
-MUTATE=$BIN/../test/integration/law/mutate
-ENROLL=$BIN/../test/integration/law/enroll
+MUTATE=$BIN/../test/integration/relocation-rules/mutate
+ENROLL=$BIN/../test/integration/relocation-rules/enroll
 
 check() {
 	local name=$1
@@ -51,31 +51,31 @@ has_verdict() {
 
 build_target() {
 	mkdir -p "$OUT/target" "$OUT/modules"
-	cp "$HERE/law/law-target.c" "$OUT/target/"
-	echo 'obj-m := law-target.o' >"$OUT/target/Makefile"
+	cp "$HERE/relocation-rules/rules-target.c" "$OUT/target/"
+	echo 'obj-m := rules-target.o' >"$OUT/target/Makefile"
 	kbuild "M=$OUT/target" modules
-	objcopy --strip-debug "$OUT/target/law-target.ko" "$OUT/modules/law-target.ko"
+	objcopy --strip-debug "$OUT/target/rules-target.ko" "$OUT/modules/rules-target.ko"
 }
 
 # The same link as that of the pipeline (lib/module.sh).
 build_good() {
 	local parts=$OUT/parts link=$OUT/link
 	mkdir -p "$parts" "$link" "$OUT/good"
-	cp "$HERE"/law/law-{patch.c,sites.S} "$TOP/kmod/patch/klp-records.h" "$parts/"
-	printf '%s\n' 'obj-m := law-patch.o law-sites.o' 'OBJECT_FILES_NON_STANDARD_law-sites.o := y' >"$parts/Makefile"
-	kbuild "M=$parts" law-patch.o law-sites.o
-	ld -r -o "$parts/law.o" "$parts"/law-{patch,sites}.o
+	cp "$HERE"/relocation-rules/rules-{patch.c,sites.S} "$TOP/kmod/patch/klp-records.h" "$parts/"
+	printf '%s\n' 'obj-m := rules-patch.o rules-sites.o' 'OBJECT_FILES_NON_STANDARD_rules-sites.o := y' >"$parts/Makefile"
+	kbuild "M=$parts" rules-patch.o rules-sites.o
+	ld -r -o "$parts/rules.o" "$parts"/rules-{patch,sites}.o
 	cp -r "$TOP"/kmod/patch/* "$link/"
 	echo '#define KLP_REPLACE 0' >"$link/klp-info.h"
-	objcopy --strip-debug -R .ibt_endbr_seal -R .rela.ibt_endbr_seal -R .modinfo "$parts/law.o" "$link/klp-diff.o"
-	kbuild "M=$link" KLP_NAME=livepatch-law modules
-	objcopy --strip-debug "$link/livepatch-law.ko"
-	"$BIN/create-klp-module" "$link/livepatch-law.ko" "$OUT/good/livepatch-law.ko"
+	objcopy --strip-debug -R .ibt_endbr_seal -R .rela.ibt_endbr_seal -R .modinfo "$parts/rules.o" "$link/klp-diff.o"
+	kbuild "M=$link" KLP_NAME=livepatch-rules modules
+	objcopy --strip-debug "$link/livepatch-rules.ko"
+	"$BIN/create-klp-module" "$link/livepatch-rules.ko" "$OUT/good/livepatch-rules.ko"
 }
 
 # stage NAME: into the machine
 stage() {
-	vm_add "$VM" "$OUT/$1/livepatch-law.ko" "$1/livepatch-law.ko"
+	vm_add "$VM" "$OUT/$1/livepatch-rules.ko" "$1/livepatch-rules.ko"
 	STAGED+=("$1")
 }
 
@@ -98,19 +98,19 @@ mutate_all() {
 		mkdir -p "$OUT/$name"
 		fill "$args"
 		# shellcheck disable=SC2086 # several arguments
-		if ! "$MUTATE" "$OUT/good/livepatch-law.ko" "$OUT/$name/livepatch-law.ko" $REPLY 2>"$OUT/$name/mutate.log"; then
+		if ! "$MUTATE" "$OUT/good/livepatch-rules.ko" "$OUT/$name/livepatch-rules.ko" $REPLY 2>"$OUT/$name/mutate.log"; then
 			result "not ok" "$name: can't be made"
 			sed 's/^/#   /' "$OUT/$name/mutate.log"
 			continue
 		fi
 		if [[ $rule == - ]]; then rule="" exit=0; else exit=2; fi
-		check "$name: klp-verify ${rule:+names }${rule:-can not tell}" has_verdict "$OUT/$name/livepatch-law.ko" $exit "$rule"
+		check "$name: klp-verify ${rule:+names }${rule:-can not tell}" has_verdict "$OUT/$name/livepatch-rules.ko" $exit "$rule"
 		stage "$name"
 		if [[ $log ]]; then printf '%s\n' "$log" >"$VM/root/vm/$name/log"; fi
 		if [[ $shows ]]; then printf '%s\n' "$shows" >"$VM/root/vm/$name/shows"; fi
 		echo "$name $what" >>"$VM/root/vm/list"
 		DOES[$name]=$what
-	done <"$HERE/law/mutations"
+	done <"$HERE/relocation-rules/mutations"
 }
 
 # The kernel's own livepatches; what is no livepatch among them lacks only the mark.
@@ -140,15 +140,15 @@ sign() {
 	mkdir -p "$dir"
 	openssl req -new -x509 -newkey rsa:2048 -nodes -days 2 -subj "/CN=$1" -keyout "$dir/key.pem" -out "$dir/cert.pem" \
 		2>>"$OUT/build.log"
-	"$signer" sha256 "$dir/key.pem" "$dir/cert.pem" "$OUT/good/livepatch-law.ko" "$dir/livepatch-law.ko"
+	"$signer" sha256 "$dir/key.pem" "$dir/cert.pem" "$OUT/good/livepatch-rules.ko" "$dir/livepatch-rules.ko"
 }
 
 # The keys of a stock kernel are compiled in; more come from the firmware's db alone, so this machine has a firmware with one.
 boot_enforced() {
 	local vm=$OUT/vm-enforced flash=$OUT/vm-enforced/variables.fd name status=0
 	vm_prepare "$vm"
-	vm_add "$vm" "$HERE/law/enforced.sh" main
-	for name in good signed trusted; do vm_add "$vm" "$OUT/$name/livepatch-law.ko" "$name/livepatch-law.ko"; done
+	vm_add "$vm" "$HERE/relocation-rules/enforced.sh" main
+	for name in good signed trusted; do vm_add "$vm" "$OUT/$name/livepatch-rules.ko" "$name/livepatch-rules.ko"; done
 	openssl x509 -in "$OUT/trusted/cert.pem" -outform DER -out "$OUT/trusted/cert.der"
 	"$ENROLL" "$OUT/trusted/cert.der" /usr/share/OVMF/OVMF_VARS_4M.fd "$flash"
 	VM_OPTIONS=(-drive "if=pflash,format=raw,readonly=on,file=/usr/share/OVMF/OVMF_CODE_4M.fd"
@@ -162,12 +162,12 @@ boot_enforced() {
 
 # judge VM NAME STATUS: what the machine said of one module
 judge() {
-	if grep -q "^@law $2 ok" "$1/results"; then
+	if grep -q "^@rules $2 ok" "$1/results"; then
 		result ok "$2: the kernel: ${DOES[$2]}"
 		return
 	fi
 	result "not ok" "$2: the kernel: ${DOES[$2]}"
-	tr -d '\r' <"$1/results" | grep -B 14 "^@law $2 " | sed 's/^/#   /' || true
+	tr -d '\r' <"$1/results" | grep -B 14 "^@rules $2 " | sed 's/^/#   /' || true
 	if (($3 == 99)); then echo "#   the machine failed: $VM_WHY; its console is in $1/console"; fi
 }
 
@@ -181,15 +181,15 @@ build_target
 build_good
 VM=$OUT/vm
 vm_prepare "$VM"
-vm_add "$VM" "$HERE/law/guest.sh" main
-vm_add "$VM" "$OUT/modules/law-target.ko" law-target.ko
+vm_add "$VM" "$HERE/relocation-rules/guest.sh" main
+vm_add "$VM" "$OUT/modules/rules-target.ko" rules-target.ko
 : >"$VM/root/vm/list"
 
-check "the good module passes" has_verdict "$OUT/good/livepatch-law.ko" 0 ""
+check "the good module passes" has_verdict "$OUT/good/livepatch-rules.ko" 0 ""
 stage good
 mutate_all
 sign signed
-check "the signed module passes" has_verdict "$OUT/signed/livepatch-law.ko" 0 ""
+check "the signed module passes" has_verdict "$OUT/signed/livepatch-rules.ko" 0 ""
 stage signed
 check_samples
 

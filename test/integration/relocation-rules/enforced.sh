@@ -8,23 +8,23 @@
 
 refused()
 {
-	if insmod "$1/livepatch-law.ko" 2> /run/insmod; then return 1; fi
+	if insmod "$1/livepatch-rules.ko" 2> /run/insmod; then return 1; fi
 	dmesg | tail -n 3
 	cat /run/insmod
 }
 
 trusted()
 {
-	klp_load trusted/livepatch-law.ko && grep -q 'reference is there' /proc/version || return
+	klp_load trusted/livepatch-rules.ko && grep -q 'reference is there' /proc/version || return
 	# 8192: a module without a trusted signature was loaded
 	[ $(($(cat /proc/sys/kernel/tainted) & 8192)) = 0 ] || { say "the kernel is tainted"; return 1; }
-	klp_unload livepatch_law
+	klp_unload livepatch_rules
 }
 
 [ "$(cat /sys/module/module/parameters/sig_enforce)" = Y ] || { say "signatures are not enforced"; exit 1; }
 log_mark
-refused good && say "@law enforced-unsigned ok"
-refused signed && say "@law enforced-unknown-key ok"
-trusted && say "@law enforced-trusted-key ok"
+refused good && say "@rules enforced-unsigned ok"
+refused signed && say "@rules enforced-unknown-key ok"
+trusted && say "@rules enforced-trusted-key ok"
 dmesg | grep -i 'x509'
 exit 0

@@ -6,7 +6,7 @@ load common
 
 setup_file() {
 	export T=$BATS_FILE_TMPDIR
-	export MUTATE=$TOP/build/test/integration/law/mutate FINISH=$TOP/build/bin/create-klp-module
+	export MUTATE=$TOP/build/test/integration/relocation-rules/mutate FINISH=$TOP/build/bin/create-klp-module
 	local name
 	cd "$T" || return
 	for name in linked-module kernel kernel-twin module-a module-b; do cc -c -o "$name.o" "$TOP/test/unit/data/$name.S"; done
