@@ -39,18 +39,16 @@
  * The name of a section is no C identifier. The number of the line is no name either, for two lines of a patched file may have the same
  * (kpatch-build/lib/line-numbers.sh), and __COUNTER__ would change other names. Asked for twice it is one request.
  */
-#define KLP_IGNORED_SECTION(text) "\"klp_author_ignore_section_" text "\""
 #define KLP_ASK_IGNORE_SECTION(text)                                                                                   \
-	asm(".ifndef " KLP_IGNORED_SECTION(                                                                            \
-		text) "\n"                                                                                             \
-		      "\t.pushsection " KLP_AUTHOR_IGNORE_SECTION ", \"a\", @progbits\n"                               \
-		      "\t.type " KLP_IGNORED_SECTION(text) ", @object\n" KLP_IGNORED_SECTION(                          \
-			      text) ":\n"                                                                              \
-				    "\t.asciz \"" text "\"\n"                                                          \
-				    "\t.size " KLP_IGNORED_SECTION(text) ", . - " KLP_IGNORED_SECTION(                 \
-					    text) "\n"                                                                 \
-						  "\t.popsection\n"                                                    \
-						  ".endif")
+	KLP_TEXT_OBJECT("\"klp_author_ignore_section_" text "\"", KLP_AUTHOR_IGNORE_SECTION, text)
+#define KLP_TEXT_OBJECT(symbol, section, text)                                                                         \
+	asm(".ifndef " symbol "\n"                                                                                     \
+	    "\t.pushsection " section ", \"a\", @progbits\n"                                                           \
+	    "\t.type " symbol ", @object\n" symbol ":\n"                                                               \
+	    "\t.asciz \"" text "\"\n"                                                                                  \
+	    "\t.size " symbol ", . - " symbol "\n"                                                                     \
+	    "\t.popsection\n"                                                                                          \
+	    ".endif")
 
 /* KLP_STATES(array): an array of struct klp_state, whose last element is {}, becomes that of the livepatch. */
 #define KLP_STATES(array)                                                                                              \
