@@ -163,6 +163,18 @@ check_guide() {
 	return "$bad"
 }
 
+# C fits 120 columns, comments too, which clang-format leaves alone; what a message says is one string, however long.
+check_columns() {
+	local file bad=0
+	while read -r file; do
+		# (The sources of the object tests are what the compiler is to see, line by line.)
+		if [[ $file == test/object/*/* || $file == test/judge/data/* ]]; then continue; fi
+		if ! expand -t 8 -- "$file" | sed -E 's/"([^"\\]|\\.)*"/""/g' |
+			awk -v file="$file" 'length > 120 { print file ":" NR ": " length " columns"; bad = 1 } END { exit bad }'; then bad=1; fi
+	done < <(git ls-files '*.[ch]')
+	return "$bad"
+}
+
 check_executable() {
 	local file bad=0
 	while read -r file; do
@@ -175,6 +187,7 @@ check_executable() {
 }
 
 try "C format" make -s fmt-check
+try "C in 120 columns" check_columns
 try "shellcheck" make -s shellcheck
 try "a function that is called is there" check_calls
 try "include order of the layers" check_layers

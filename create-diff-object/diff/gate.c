@@ -336,7 +336,10 @@ static void warn_exports(const struct diff *diff, struct diag *diag)
 				  "removed export: the running kernel still exports it");
 }
 
-/* What the author adds in a hunk, the compiler keeps (__used), and no function of the livepatch reaches. (What is global is carried anyway.) */
+/*
+ * What the author adds in a hunk, the compiler keeps (__used), and no function of the livepatch reaches. (What is
+ * global is copied anyway.)
+ */
 static bool is_unused(const struct diff *diff, uint32_t p)
 {
 	const struct piece *piece = side_piece(&diff->patched, p);

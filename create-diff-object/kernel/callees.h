@@ -19,8 +19,8 @@ enum callee_lock {
 /* Sets of arguments: bit 0 is the first one. */
 struct callee {
 	const char *name;
-	uint32_t
-		forgets; /* of these the function knows no address any more when it has returned, nor has it stored one */
+	/* of these the function knows no address any more when it has returned, nor has it stored one */
+	uint32_t forgets;
 	uint32_t copies;     /* of these it copies what stands at the address to somewhere else */
 	bool is_transparent; /* it leaves all registers as they are, and is given nothing */
 	uint32_t returns;    /* one of these addresses, or one near it, may be what it returns */

@@ -22,7 +22,8 @@ enum field_kind {
 struct special_layout {
 	uint8_t size;  /* bytes, 0 ends a list of layouts */
 	bool absolute; /* the first field is an address of 8 bytes, not a distance of 4 */
-	uint8_t least; /* bytes that the last entry has at least, 0: all; macros that align in front leave none behind */
+	/* bytes that the last entry has at least, 0: all; macros that align in front leave none behind */
+	uint8_t least;
 	uint8_t site_len_at, repl_len_at; /* where it holds lengths of instructions, 0: nowhere */
 	struct {
 		uint8_t at; /* bytes from the start of the entry */
@@ -45,8 +46,8 @@ struct special_row {
 	 */
 	const char *site, *rewriter;
 	uint8_t site_bytes; /* how many of its bytes, 0: as many as the entry says (site_len_at), or one instruction */
-	const char *
-		early; /* who has read it before a relocation that waits for a module is applied; see section_read_early() */
+	/* who has read it before a relocation that waits for a module is applied; see section_read_early() */
+	const char *early;
 	bool is_records;    /* records that hold from an address on, not entries for a site: object/orc.c */
 	bool left_out;      /* neither copied nor compared */
 	bool may_drop;      /* without the entry the instruction is right as it is */

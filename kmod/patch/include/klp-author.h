@@ -36,8 +36,9 @@
 #define KLP_ASK_FORCE(func)           KLP_ASK_NAMED(force, KLP_AUTHOR_FORCE, func, #func)
 
 /*
- * The name of a section is no C identifier. The number of the line is no name either, for two lines of a patched file may have the same
- * (kpatch-build/lib/line-numbers.sh), and __COUNTER__ would change other names. Asked for twice it is one request.
+ * The name of a section is no C identifier. The number of the line is no name either, for two lines of a patched file
+ * may have the same (kpatch-build/lib/line-numbers.sh), and __COUNTER__ would change other names. Asked for twice it is
+ * one request.
  */
 #define KLP_ASK_IGNORE_SECTION(text)                                                                                   \
 	KLP_TEXT_OBJECT("\"klp_author_ignore_section_" text "\"", KLP_AUTHOR_IGNORE_SECTION, text)
