@@ -57,7 +57,7 @@ phase() { (cd "$T" && GUEST_OUT=$T/shown sh -c '. "$0"; test_phase "$1"' "$TOP/k
 	run -0 phase after
 	echo 'exit 0' >"$T/test"
 	run -1 phase before
-	[[ $output == *"passes already"* ]]
+	[[ $output == *"already passes"* ]]
 	run -1 phase after
 	[[ $output == *"still passes"* ]]
 	echo 'echo what happened; exit 1' >"$T/test"
