@@ -24,7 +24,7 @@ author_check() {
 		if [[ $accept == callback-alone:* && -z ${AUTHOR_ALONE[${accept#*:}]:-} ]]; then warn "--accept $accept matched nothing"; fi
 	done
 	if ((${#AUTHOR_BAD[@]})); then
-		finish "$EXIT_REFUSED" "refused: callbacks and states that the patch asks for are not possible:"$'\n'"${AUTHOR_BAD[*]}"
+		finish "$EXIT_REFUSED" "refused: these callbacks or states of the patch are not possible:"$'\n'"${AUTHOR_BAD[*]}"
 	fi
 }
 
@@ -44,7 +44,7 @@ author_check_callbacks() {
 		AUTHOR_CALLBACK[$key]="$object $function"
 	done
 	for module in "${!alone[@]}"; do
-		AUTHOR_BAD+=("    $module: the patch changes no function of it, but has for it: ${alone[$module]}; if that is meant, say --accept callback-alone:$module [callback-alone]")
+		AUTHOR_BAD+=("    $module: the patch changes no function of it, but has callbacks for it: ${alone[$module]}; if you intend that, add --accept callback-alone:$module [callback-alone]")
 	done
 }
 

@@ -116,11 +116,11 @@ judged() {
 	printf '#include <linux/foo.h>\n#error not so\n' | both arch/x86/boot/main.c
 	change 's/BAR 2/BAR 5/'
 	run -2 lib find_all include/linux/foo.h
-	[[ $output == *"can't be found out:"$'\n'"    arch/x86/boot/main.c (it includes include/linux/foo.h) [outside-changed]" ]]
+	[[ $output == *"can't be found out whether the patch affects them:"$'\n'"    arch/x86/boot/main.c (it includes include/linux/foo.h) [outside-changed]" ]]
 	SETUP+='; outside_commands() { : >"$2"; }'
 	printf '#include <linux/foo.h>\n' | both arch/x86/boot/main.c
 	run -2 lib find_all include/linux/foo.h
-	[[ $output == *"can't be found out:"$'\n'"    arch/x86/boot/main.c (it includes include/linux/foo.h) [outside-changed]" ]]
+	[[ $output == *"can't be found out whether the patch affects them:"$'\n'"    arch/x86/boot/main.c (it includes include/linux/foo.h) [outside-changed]" ]]
 }
 
 @test "the commands that make prints" {

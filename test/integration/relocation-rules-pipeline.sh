@@ -168,9 +168,9 @@ replace_tool create-klp-module <<-EOF
 EOF
 export KPATCH_BIN=$OUT/bin
 build
-check "a module that breaks a rule is not handed out" not_handed_out
+check "a module that violates a rule is not delivered" not_handed_out
 check "which rule is said" says '\.klp\.rela\.vmlinux\.[^ ]*: L1: .*SHF_RELA_LIVEPATCH'
-check "it is called our bug, and what to send is named" says 'is not handed out; this is a bug of kpatch-build, please send the patch and /'
+check "it is called a bug, and what to send is named" says 'is not delivered; this is a bug of kpatch-build, please send the patch and /'
 check "what is to be sent is kept" keeps_files
 rm -rf -- "$WORK"
 
@@ -179,8 +179,8 @@ replace_tool klp-verify <<-EOF
 	kill -SEGV \$\$
 EOF
 build
-check "a module that could not be checked is not handed out" not_handed_out
-check "that is said" says 'could not be checked .*is not handed out'
+check "a module that could not be checked is not delivered" not_handed_out
+check "that is said" says 'could not be checked .*is not delivered'
 rm -rf -- "$WORK"
 
 echo "1..$NUMBER"
