@@ -86,7 +86,7 @@ static int held_module_take(void)
 
 	held_module_forget_jump_labels();
 	held_module_forget_static_calls();
-	pr_err("module %s has gone while this was loaded\n", KLP_PART_OF);
+	pr_err("module %s was unloaded while this livepatch was loaded\n", KLP_PART_OF);
 	return -ENODEV;
 }
 

@@ -169,7 +169,7 @@ static int enable(void)
 	if (ret)
 		free_objects();
 	if (ret == -EBUSY && !callbacks_refused)
-		pr_err("not loaded: another livepatch is still in transition; load this one when that is over\n");
+		pr_err("not loaded: another livepatch is still in transition; load this one when that is complete\n");
 	return ret;
 }
 

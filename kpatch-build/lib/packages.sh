@@ -18,8 +18,8 @@ liblz4-dev      | build     | lz4.h                  | images compressed by lz4
 liblzo2-dev     | build     | lzo/lzo1x.h            | images compressed by lzo
 libbz2-dev      | build     | bzlib.h                | images compressed by bzip2
 libxxhash-dev   | build     | xxhash.h               | hashes of names
-libzydis-dev    | build     | Zydis/Zydis.h          | instructions of the target and of what is compared
-libzycore-dev   | build     | Zycore/String.h        | what libzydis is made with
+libzydis-dev    | build     | Zydis/Zydis.h          | decodes instructions
+libzycore-dev   | build     | Zycore/String.h        | a library that libzydis needs
 binutils        | build run | ar ld nm objcopy readelf | libraries, links, symbols
 bc              | run       | bc                     | the kernel's build
 bison           | run       | bison                  | the kernel's build (Kconfig)
@@ -28,31 +28,31 @@ perl            | run       | perl                   | the kernel's build
 python3         | run       | python3                | the kernel's build (BTF)
 libssl-dev      | run       | openssl/evp.h          | the kernel's build (signing tools)
 clang-14        | fuzz      | clang-14               | coverage-guided fuzzing
-libclang-rt-14-dev | fuzz   | /usr/lib/clang/14/lib/linux/libclang_rt.fuzzer-$ARCH_NAME.a | its run-time library
+libclang-rt-14-dev | fuzz   | /usr/lib/clang/14/lib/linux/libclang_rt.fuzzer-$ARCH_NAME.a | the run-time library of clang's fuzzer
 git             | run check | git                    | reads and applies the patches
 diffutils       | run       | diff cmp               | compares originals and patched files
-mawk            | run       | awk                    | texts: patches, symbol tables, descriptions
+mawk            | run       | awk                    | text: patches, symbol tables, descriptions
 util-linux      | run       | flock setsid getopt    | locks of the cache, long commands, options
-rpm             | check     | rpmbuild rpm2cpio      | a source package of a distribution that uses RPM
+rpm             | check     | rpmbuild rpm2cpio      | tests with a source RPM
 dpkg            | run       | dpkg-deb               | unpacks the target's packages
 tar             | run       | tar                    | unpacks the source
 xz-utils        | run vm    | xz                     | source archives and compressed modules
-kmod            | run vm    | modinfo modprobe depmod | what a module is and needs
-jq              | run check | jq                     | what klp-verify reports
+kmod            | run vm    | modinfo modprobe depmod | properties and dependencies of modules
+jq              | run check | jq                     | reads the reports of klp-verify
 zstd            | vm        | zstd                   | compressed modules
 $ARCH_EMULATOR_PACKAGE | vm        | $ARCH_EMULATOR     | the virtual machine
 busybox-static  | vm        | busybox                | the programs inside the virtual machine
 cpio            | vm        | cpio                   | the file system inside the virtual machine
 gcc-11          | check     | gcc-11                 | another compiler for the object tests
-gcc-12-plugin-dev | trees  | /usr/lib/gcc/$ARCH_TRIPLET/12/plugin/include/plugin-version.h | a configuration with plugins of the compiler
-ovmf            | check     | /usr/share/OVMF/OVMF_CODE_4M.fd | firmware of a virtual machine that holds keys
+gcc-12-plugin-dev | trees  | /usr/lib/gcc/$ARCH_TRIPLET/12/plugin/include/plugin-version.h | a configuration with compiler plugins
+ovmf            | check     | /usr/share/OVMF/OVMF_CODE_4M.fd | firmware of a virtual machine with keys
 bats            | check     | bats                   | tests of the command line
 libcmocka-dev   | check     | cmocka.h               | unit tests
-valgrind        | check     | valgrind               | object tests with each access of memory watched
+valgrind        | check     | valgrind               | object tests with every memory access checked
 time            | check     | /usr/bin/time          | peak memory of a program
-bzip2           | check     | bzip2                  | an image, compressed by it
-lz4             | check     | lz4                    | an image, compressed by it
-lzop            | check     | lzop                   | an image, compressed by it
+bzip2           | check     | bzip2                  | an image compressed with it
+lz4             | check     | lz4                    | an image compressed with it
+lzop            | check     | lzop                   | an image compressed with it
 shellcheck      | check     | shellcheck             | style of the shell scripts
 clang-format    | check     | clang-format           | style of the C files"
 

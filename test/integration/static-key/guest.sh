@@ -120,7 +120,7 @@ dynamic_debug()
 # had linked to the module's keys, do no harm. The next one works.
 going()
 {
-	local why="$name: module klp_static_key has gone while this was loaded"
+	local why="$name: module klp_static_key was unloaded while this livepatch was loaded"
 
 	insmod $module leave=2000 || return
 	rmmod klp_static_key &
