@@ -223,7 +223,7 @@ module_with() {
 	done
 	printf 'CONFIG_A=y\nCONFIG_B=y\nCONFIG_S=a "c"\n' >"$tree/include/config/auto.conf"
 	run -1 lib tree_compare_config
-	[[ $output == *"says: CONFIG_B CONFIG_S)"* ]]
+	[[ $output == *"beside it: CONFIG_B CONFIG_S)"* ]]
 }
 
 @test "refused: a configuration with which struct module is another than in the image or in the target's modules" {
