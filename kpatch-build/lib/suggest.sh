@@ -147,7 +147,7 @@ suggest_deliver() {
 	suggest_options
 	{
 		echo "Writes values to the running kernel, which does not see new initial values. Made by kpatch-build --suggest; to"
-		echo "be given after the patch that it was made from, with the options:${REPLIES[*]:+ ${REPLIES[*]}}"
+		echo "be given after the patch that it was made from, ${REPLIES[*]:+with the options: }${REPLIES[*]:-with no other options}"
 		echo
 		cat -- "$1"
 	} >"$patch"

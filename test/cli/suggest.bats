@@ -91,6 +91,11 @@ source_with() {
 	source_with 2 's/= 64/= 128/' <<<$'int before = 1;\n\nint limit = 64;'
 	run -0 suggest "$(hunk_of limit)"
 	[[ $output == *'+KPATCH_IGNORE_SECTION(".data.limit");'* ]]
+	# (Where a function changes too, no option is needed.)
+	rm -rf out/* work
+	source_with 2 's/= 64/= 128/; s/return 1/return 2/' <<<$'int before = 1;\n\nint limit = 64;\n\nint function(void)\n{\n\treturn 1;\n}'
+	run -0 suggest "$(hunk_of limit)"
+	[[ $output == *$'the patch that it was made from, with no other options\n'* ]]
 	# (A macro that both have: no hunk is at the variable.)
 	rm -rf out/* work
 	source_with 12 's/64/128/' <<<$'#define LIMIT 64\nint before = 1;\n\nint limit = LIMIT;'
