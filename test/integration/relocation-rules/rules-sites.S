@@ -61,7 +61,7 @@ rules_jump_entry:
 	.section .static_call_sites, "aw"
 	.balign 4
 	.long rules_site_static_call - .
-	.long __SCK__law_call - . + 1
+	.long __SCK__rules_call - . + 1
 
 	/* Type 0 is pv_ops.cpu.io_delay. Kernels since 6.8 do not read this section. */
 	.section .parainstructions, "a"
