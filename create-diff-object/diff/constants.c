@@ -10,7 +10,7 @@
  *     both objects;
  *   - no function lets its address go, before or after the change (see diff/escape.c). `dev->ops = &foo_ops` leaves an
  *     address that others read by, or compare: `f->f_op == &foo_ops` would no longer hold for what was opened before.
- * A constant that holds the address of such a one (`static const struct range *const ranges[]`) is brought along with
+ * A constant that holds the address of such a one (`static const struct range *const ranges[]`) is copied with
  * it, on the same terms.
  *
  * __init code that read it has done so by the old content: what the patch wants changed there (a device that is set

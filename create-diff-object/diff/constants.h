@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Constants that changed, and whose new content can be brought along: only functions of this object know them, and read
+ * Constants that changed, and whose new content can be copied: only functions of this object know them, and read
  * the copy.
  */
 #ifndef KLP_DIFF_CONSTANTS_H
@@ -29,7 +29,7 @@ struct constant_verdict {
 	const char *holder; /* CONSTANT_ADDRESS: the constant where the address was read, NULL: it is in the code */
 };
 
-/* Can the patched piece, a changed variable, be brought along? */
+/* Can the patched piece, a changed variable, be copied? */
 struct constant_verdict constants_judge(const struct side *orig, const struct side *patched, const struct corr *corr,
 					uint32_t p);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Where an address goes that an instruction takes: only into calls and comparisons, or may others know it afterwards?
- * Asked of the addresses that a livepatch brings along (klp/kept.c), and of constants that it may take the place of
+ * Asked of the addresses of what a livepatch copies (klp/kept.c), and of constants that it may take the place of
  * (diff/constants.c), and of objects on the stack (diff/old-objects.c).
  */
 #ifndef KLP_DIFF_ESCAPE_H

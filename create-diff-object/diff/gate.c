@@ -156,7 +156,7 @@ static void refuse_function(const struct diff *diff, uint32_t p, struct diag *di
 			list_callers(diff, p, callers, sizeof(callers)));
 }
 
-/* Of what is as good as a constant that could be brought along: why it can't; else nothing. */
+/* Of what is as good as a constant that could be copied: why it can't; else nothing. */
 static const char *why_not_copied(const struct diff *diff, uint32_t p, struct arena *arena)
 {
 	const struct constant_verdict verdict = constants_judge(&diff->orig, &diff->patched, diff->corr, p);
@@ -383,8 +383,8 @@ static bool is_used_in_livepatch(const struct diff *diff, uint32_t p)
 }
 
 /*
- * What is to be left out may be changed again, for a constant or a function that has to go along; or others rely on the
- * change.
+ * What is to be left out may be changed again, for a constant or a function that has to be copied; or others rely on
+ * the change.
  */
 static void check_left_out(const struct diff *diff, struct diag *diag)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A constant that is brought along (diff/constants.c) is read by new code only. But an index into it may be older:
+ * A constant that is copied (diff/constants.c) is read by new code only. But an index into it may be older:
  * `p->rate = 2` of what was opened before means another entry of `rates[]` if the patch puts one into the middle, and
  * nothing if there are fewer. What is changed in place, or added at the end, is what the patch means.
  *

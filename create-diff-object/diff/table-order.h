@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Indexes into constants that are brought along. */
+/* Indexes into constants that are copied. */
 #ifndef KLP_DIFF_TABLE_ORDER_H
 #define KLP_DIFF_TABLE_ORDER_H
 

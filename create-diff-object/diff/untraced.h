@@ -7,7 +7,7 @@
 #include "diff/correlate.h"
 #include "object/side.h"
 
-/* Could the patched piece be a changed function without an ftrace location whose callers take its new copy along? */
+/* Could the patched piece be a changed function without an ftrace location whose callers call its new copy? */
 bool untraced_is_copyable(const struct side *orig, const struct side *patched, const struct corr *corr, uint32_t p);
 
 /* Marks those that changed as copied, and makes their callers changed ones. info: by patched piece. */

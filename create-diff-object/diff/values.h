@@ -11,7 +11,7 @@
 #include "diff/select.h"
 
 /*
- * Writes records of each existing variable whose content differs and that can't go along with the livepatch. They are
+ * Writes records of each existing variable whose content differs and that can't be copied into the livepatch. They are
  * in the manual page of create-diff-object: a `variable`, and for each place in it that differs a `value`; or a single
  * `no-values`, which says why it is no matter of writing.
  */

@@ -212,8 +212,8 @@ unsigned int line_argument_of_function(const char *name);
 /*
  * Is it a variable that the compiler or a macro makes anew for each use (`__func__.3`, `__already_done.7`,
  * `__UNIQUE_ID_ddebug409.2`, `CSWTCH.12`)? Such data has no identity to keep: it is never correlated between the two
- * objects (but for the descriptors of pr_debug(), see diff/descriptors.h), and a changed function carries its own copy
- * along. type: the name of its structure, "" if it is something else, NULL if that is not known.
+ * objects (but for the descriptors of pr_debug(), see diff/descriptors.h), and a changed function gets a copy of
+ * its own. type: the name of its structure, "" if it is something else, NULL if that is not known.
  */
 bool is_anonymous_variable(const char *name, const char *section, const char *type);
 /* Is it the type that tells what a macro made from what a person named so? */

@@ -8,7 +8,7 @@
  * The places where included code takes an address are followed by diff/escape.c. A variable leads to all whose
  * addresses stand in it, so its address is as good as theirs; what runs is told rather than the variable that holds it.
  * Variables without a name of their own (strings, constants, what macros make) are only ways to others: a text that is
- * given to printk() is not worth a word. But of a constant that is brought along (diff/constants.c) all texts are, and
+ * given to printk() is not worth a word. But of a constant that is copied (diff/constants.c) all texts are, and
  * what the kernel kept of the old one it may keep of the new one.
  */
 #include "klp/kept.h"

@@ -14,7 +14,7 @@ struct image;
 struct symtab;
 struct symvers;
 
-/* A livepatch relocation section that can be read. What can't be read breaks L1 and is not in the list. */
+/* A livepatch relocation section that can be read. What can't be read violates L1 and is not in the list. */
 struct klp_rela_sec {
 	const struct elf_sec *sec;
 	const char *object;           /* the object whose arrival applies it */
@@ -87,8 +87,8 @@ struct verify {
 };
 
 /* Reports that the rule being checked is violated. section and symbol may be NULL. */
-void verify_broken(struct verify *v, const char *section, uint64_t offset, const char *symbol, const char *why,
-		   const char *fmt, ...) __attribute__((format(printf, 6, 7)));
+void verify_violated(struct verify *v, const char *section, uint64_t offset, const char *symbol, const char *why,
+		     const char *fmt, ...) __attribute__((format(printf, 6, 7)));
 /* Notes that the rule being checked, or a part of it, could not be checked. reason must outlive the result. */
 void verify_skipped(struct verify *v, const char *reason);
 

@@ -6,8 +6,8 @@
 #include "util/arena.h"
 #include "verify/checks.h"
 
-void verify_broken(struct verify *v, const char *section, uint64_t offset, const char *symbol, const char *why,
-		   const char *fmt, ...)
+void verify_violated(struct verify *v, const char *section, uint64_t offset, const char *symbol, const char *why,
+		     const char *fmt, ...)
 {
 	struct verify_finding *finding = vec_push(&v->result->findings);
 	va_list ap, again;

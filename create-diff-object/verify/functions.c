@@ -65,20 +65,20 @@ static void check_vmlinux_function(struct verify *v, const struct klp_func_entry
 	uint64_t addr;
 
 	if (!count || func->sympos > count || (count > 1 && !func->sympos)) {
-		verify_broken(v, section, func->offset, func->name,
-			      "klp_init_object_loaded() does not find the function",
-			      "vmlinux has %u functions of that name, and the sympos is %lu", count,
-			      (unsigned long)func->sympos);
+		verify_violated(v, section, func->offset, func->name,
+				"klp_init_object_loaded() does not find the function",
+				"vmlinux has %u functions of that name, and the sympos is %lu", count,
+				(unsigned long)func->sympos);
 		return;
 	}
 	id = verify_find_sympos(v->symbols, func->name, func->sympos);
 	addr = v->symbols->syms[id].addr;
 	if (verify_is_init_address(v, addr))
-		verify_broken(v, section, func->offset, func->name, "its memory was freed after boot",
-			      "an __init function is patched");
+		verify_violated(v, section, func->offset, func->name, "its memory was freed after boot",
+				"an __init function is patched");
 	else if (locations->n && !has_location(locations, addr, function_end(v->symbols, addr)))
-		verify_broken(v, section, func->offset, func->name, "klp_patch_func() finds no ftrace location in it",
-			      "the function can't be traced (notrace, noinstr or built without ftrace)");
+		verify_violated(v, section, func->offset, func->name, "klp_patch_func() finds no ftrace location in it",
+				"the function can't be traced (notrace, noinstr or built without ftrace)");
 }
 
 static void check_module_function(struct verify *v, const struct klp_func_entry *func)
@@ -88,17 +88,17 @@ static void check_module_function(struct verify *v, const struct klp_func_entry 
 	uint32_t id;
 
 	if (problem) {
-		verify_broken(v, v->funcs_sec->name, func->offset, func->name,
-			      "klp_init_object_loaded() does not find the function", "%s", problem);
+		verify_violated(v, v->funcs_sec->name, func->offset, func->name,
+				"klp_init_object_loaded() does not find the function", "%s", problem);
 		return;
 	}
 	if (!module)
 		return;
 	id = verify_find_sympos(module->symbols, func->name, func->sympos);
 	if (!verify_module_lists(module, MCOUNT_SECTION, id, false))
-		verify_broken(v, v->funcs_sec->name, func->offset, func->name,
-			      "klp_patch_func() finds no ftrace location in it",
-			      "the function can't be traced (notrace, noinstr or built without ftrace)");
+		verify_violated(v, v->funcs_sec->name, func->offset, func->name,
+				"klp_patch_func() finds no ftrace location in it",
+				"the function can't be traced (notrace, noinstr or built without ftrace)");
 }
 
 /* The kernel compares with the module's own name, which has no `-`: the patch would load, and wait for ever. */
@@ -117,14 +117,14 @@ static void check_function(struct verify *v, uint32_t i, const struct locations 
 		/* 0 and 1 are the same sympos: the only one, or the first. */
 		if (!strcmp(func->object, other->object) && !strcmp(func->name, other->name) &&
 		    (func->sympos ? func->sympos : 1) == (other->sympos ? other->sympos : 1))
-			verify_broken(v, v->funcs_sec->name, func->offset, func->name,
-				      "the second sysfs directory of that name fails, and the patch is refused",
-				      "the function is patched twice");
+			verify_violated(v, v->funcs_sec->name, func->offset, func->name,
+					"the second sysfs directory of that name fails, and the patch is refused",
+					"the function is patched twice");
 	}
 	if (!is_object_name(func->object))
-		verify_broken(v, v->funcs_sec->name, func->offset, func->name,
-			      "klp_find_object_module() never finds it",
-			      "module names have no -: \"%s\" should have _ instead", func->object);
+		verify_violated(v, v->funcs_sec->name, func->offset, func->name,
+				"klp_find_object_module() never finds it",
+				"module names have no -: \"%s\" should have _ instead", func->object);
 	else if (!strcmp(func->object, KLP_VMLINUX))
 		check_vmlinux_function(v, func, locations);
 	else
@@ -140,8 +140,8 @@ void verify_check_functions(struct verify *v)
 		return;
 	}
 	for (uint32_t i = 0; i < v->bad_records.n; i++)
-		verify_broken(v, v->bad_records.v[i].section, v->bad_records.v[i].offset, NULL, v->bad_records.v[i].why,
-			      "%s", v->bad_records.v[i].what);
+		verify_violated(v, v->bad_records.v[i].section, v->bad_records.v[i].offset, NULL,
+				v->bad_records.v[i].why, "%s", v->bad_records.v[i].what);
 	read_locations(v, &locations);
 	if (!locations.n)
 		verify_skipped(v, "ftrace locations: not found in the image");

@@ -47,22 +47,22 @@ void verify_check_properties(struct verify *v)
 	const char *livepatch = verify_modinfo(v, MODINFO_LIVEPATCH);
 
 	if (!livepatch)
-		verify_broken(v, MODINFO_SECTION, 0, NULL,
-			      "klp_enable_patch() refuses it, and the kernel does not keep its livepatch symbols",
-			      MODINFO_LIVEPATCH "=Y is missing");
+		verify_violated(v, MODINFO_SECTION, 0, NULL,
+				"klp_enable_patch() refuses it, and the kernel does not keep its livepatch symbols",
+				MODINFO_LIVEPATCH "=Y is missing");
 	else if (!verify_has_modinfo(v, MODINFO_LIVEPATCH, "Y"))
-		verify_broken(
+		verify_violated(
 			v, MODINFO_SECTION, 0, NULL,
 			"the kernel looks only for the tag and accepts it, but the value says that the module is no livepatch",
 			"livepatch is \"%s\", not Y", livepatch);
 	if (!license || !module_license_is_gpl(license))
-		verify_broken(v, MODINFO_SECTION, 0, NULL, "klp_enable_patch() is exported to GPL modules only",
-			      "the licence \"%s\" is not compatible with the GPL", license ? license : "");
+		verify_violated(v, MODINFO_SECTION, 0, NULL, "klp_enable_patch() is exported to GPL modules only",
+				"the licence \"%s\" is not compatible with the GPL", license ? license : "");
 	for (uint32_t i = 1; i < v->mod->nsecs; i++) {
 		const struct elf_sec *sec = &v->mod->secs[i];
 
 		if ((sec->flags & SHF_WRITE) && (sec->flags & SHF_EXECINSTR))
-			verify_broken(v, sec->name, 0, NULL, "module_enforce_rwx_sections() refuses the module",
-				      "the section is writable and executable");
+			verify_violated(v, sec->name, 0, NULL, "module_enforce_rwx_sections() refuses the module",
+					"the section is writable and executable");
 	}
 }

@@ -94,7 +94,7 @@ void verify_check_sealed(struct verify *v)
 				continue;
 			landing = name->is_vmlinux ? landing_in_vmlinux(v, name) : landing_in_module(v, name);
 			if (landing != LANDS)
-				verify_broken(
+				verify_violated(
 					v, sec->target->name, rela->offset, v->mod->syms[rela->sym].name,
 					"an indirect call to it is a control protection fault where the CPU has IBT",
 					"%s", why[landing]);

@@ -122,7 +122,7 @@ static void check_entry(struct verify *v, const struct klp_rela_sec *sec, const 
 		const struct site *site = &sites->v[i];
 
 		if (site->sec == sec->target_index && rela->offset < site->end && site->start < end)
-			verify_broken(
+			verify_violated(
 				v, sec->target->name, rela->offset, v->mod->syms[rela->sym].name,
 				"the kernel has rewritten the instruction by then, and the relocation destroys it",
 				"a relocation that waits for module %s lands in %s, which %s rewrites at load",
@@ -135,8 +135,8 @@ static void check_target(struct verify *v, const struct klp_rela_sec *sec)
 	const char *why = section_read_early(sec->target->name, sec->target->special);
 
 	for (uint32_t i = 0; why && i < sec->nrelas; i++)
-		verify_broken(v, sec->target->name, sec->relas[i].offset, v->mod->syms[sec->relas[i].sym].name, why,
-			      "a relocation that waits for module %s is in this section", sec->object);
+		verify_violated(v, sec->target->name, sec->relas[i].offset, v->mod->syms[sec->relas[i].sym].name, why,
+				"a relocation that waits for module %s is in this section", sec->object);
 }
 
 void verify_check_sites(struct verify *v)

@@ -30,7 +30,7 @@ static void check_module_symbol(struct verify *v, const struct klp_rela_sec *sec
 				const struct klp_sym_name *name)
 {
 	if (sec->is_late && name->is_vmlinux)
-		verify_broken(
+		verify_violated(
 			v, sec->target->name, rela->offset, v->mod->syms[rela->sym].name,
 			"klp_resolve_symbols() refuses it; applied late, it would land in code that the kernel has already rewritten",
 			"a vmlinux symbol is in the livepatch section of module %s", sec->object);
@@ -58,7 +58,7 @@ static void check_exported(struct verify *v, const struct klp_rela_sec *sec, con
 		if (id != SYMTAB_NONE && v->symbols->syms[id].local)
 			return;
 	}
-	verify_broken(
+	verify_violated(
 		v, sec->target->name, rela->offset, v->mod->syms[rela->sym].name,
 		"it must be an ordinary relocation: the loader resolves it before anything else, and checks its CRC",
 		"vmlinux exports %s, yet it is in a livepatch section", name->symbol);
@@ -79,9 +79,9 @@ static void check_branch_target(struct verify *v, const struct klp_rela_sec *sec
 	uint32_t id = verify_find_sympos(symbols, name->symbol, name->sympos);
 
 	if (id != SYMTAB_NONE && symbols->syms[id].kind == SYMTAB_OBJECT && verify_is_branch(v, sec, rela))
-		verify_broken(v, sec->target->name, rela->offset, v->mod->syms[rela->sym].name,
-			      "the code would jump into data: the sympos means another symbol",
-			      "a call or jump to %s at sympos %lu, which is no function", name->symbol, name->sympos);
+		verify_violated(v, sec->target->name, rela->offset, v->mod->syms[rela->sym].name,
+				"the code would jump into data: the sympos means another symbol",
+				"a call or jump to %s at sympos %lu, which is no function", name->symbol, name->sympos);
 }
 
 static void check_found(struct verify *v, const struct klp_rela_sec *sec, const struct elf_rela *rela,
@@ -90,9 +90,9 @@ static void check_found(struct verify *v, const struct klp_rela_sec *sec, const 
 	uint32_t id = verify_find_sympos(v->symbols, name->symbol, name->sympos);
 
 	if (id != SYMTAB_NONE && verify_is_init_address(v, v->symbols->syms[id].addr))
-		verify_broken(v, sec->target->name, rela->offset, v->mod->syms[rela->sym].name,
-			      "its memory was freed after boot, and is used for something else",
-			      "%s is __init code or data", name->symbol);
+		verify_violated(v, sec->target->name, rela->offset, v->mod->syms[rela->sym].name,
+				"its memory was freed after boot, and is used for something else",
+				"%s is __init code or data", name->symbol);
 	check_branch_target(v, sec, rela, name, v->symbols);
 }
 
@@ -106,18 +106,18 @@ static void check_sympos(struct verify *v, const struct klp_rela_sec *sec, const
 		return;
 	count = symtab_count(v->symbols, name->symbol);
 	if (!count)
-		verify_broken(v, sec->target->name, rela->offset, symbol,
-			      "klp_find_object_symbol() does not find it and the module is not loaded",
-			      "vmlinux has no symbol %s", name->symbol);
+		verify_violated(v, sec->target->name, rela->offset, symbol,
+				"klp_find_object_symbol() does not find it and the module is not loaded",
+				"vmlinux has no symbol %s", name->symbol);
 	else if (count > 1 && !name->sympos)
-		verify_broken(v, sec->target->name, rela->offset, symbol,
-			      "klp_find_object_symbol() refuses a name that is not unique without a sympos",
-			      "vmlinux has %u symbols of that name, and the sympos is 0", count);
+		verify_violated(v, sec->target->name, rela->offset, symbol,
+				"klp_find_object_symbol() refuses a name that is not unique without a sympos",
+				"vmlinux has %u symbols of that name, and the sympos is 0", count);
 	else if (name->sympos > count)
-		verify_broken(v, sec->target->name, rela->offset, symbol,
-			      "klp_find_object_symbol() does not find it and the module is not loaded",
-			      "vmlinux has %u symbol%s of that name, and the sympos is %lu", count,
-			      count == 1 ? "" : "s", name->sympos);
+		verify_violated(v, sec->target->name, rela->offset, symbol,
+				"klp_find_object_symbol() does not find it and the module is not loaded",
+				"vmlinux has %u symbol%s of that name, and the sympos is %lu", count,
+				count == 1 ? "" : "s", name->sympos);
 	else
 		check_found(v, sec, rela, name);
 }
@@ -128,8 +128,8 @@ static void check_weak_symbol(struct verify *v, const struct elf_sym *sym)
 	if (!elf_sym_is_undefined(sym) || sym->bind != STB_WEAK || symvers_find(v->symvers, sym->name))
 		return;
 	if (symtab_count(v->symbols, sym->name))
-		verify_broken(v, NULL, 0, sym->name, "the loader leaves a weak symbol at address 0, silently",
-			      "vmlinux does not export it, so it belongs in .klp.rela.vmlinux.*");
+		verify_violated(v, NULL, 0, sym->name, "the loader leaves a weak symbol at address 0, silently",
+				"vmlinux does not export it, so it belongs in .klp.rela.vmlinux.*");
 }
 
 void verify_check_sympos(struct verify *v)
@@ -211,9 +211,10 @@ static void check_module_ref(struct verify *v, const struct klp_rela_sec *sec, c
 	if (name->is_vmlinux)
 		return;
 	if (!sec->is_late && !part) {
-		verify_broken(v, sec->target->name, rela->offset, symbol,
-			      "it is resolved when the patch is loaded, which fails unless the module is there already",
-			      "a symbol of module %s is in a livepatch section of vmlinux", name->object);
+		verify_violated(
+			v, sec->target->name, rela->offset, symbol,
+			"it is resolved when the patch is loaded, which fails unless the module is there already",
+			"a symbol of module %s is in a livepatch section of vmlinux", name->object);
 		return;
 	}
 	problem = verify_find_in_module(v, name->object, name->symbol, name->sympos);
@@ -229,7 +230,7 @@ static void check_module_ref(struct verify *v, const struct klp_rela_sec *sec, c
 				       "module %s does not depend on %s, which may not be loaded when it arrives",
 				       sec->object, name->object);
 	if (problem)
-		verify_broken(
+		verify_violated(
 			v, sec->target->name, rela->offset, symbol,
 			sec->is_late
 				? "klp_find_object_symbol() does not find it, and the module can't be loaded while the patch is"
@@ -246,8 +247,8 @@ static void check_ordinary_ref(struct verify *v, const struct elf_sym *sym)
 		return;
 	entry = symvers_find(v->symvers, sym->name);
 	if (entry && strcmp(entry->module, KLP_VMLINUX))
-		verify_broken(v, NULL, 0, sym->name, "the patch can't be loaded before that module, and pins it",
-			      "an ordinary undefined symbol is exported by module %s", entry->module);
+		verify_violated(v, NULL, 0, sym->name, "the patch can't be loaded before that module, and pins it",
+				"an ordinary undefined symbol is exported by module %s", entry->module);
 }
 
 /* The per-object form stands on the module being there before the part and as long as it. */
@@ -259,8 +260,8 @@ static void check_part(struct verify *v, const char *part)
 		const struct klp_rela_sec *sec = &v->klp_secs.v[i];
 
 		if (sec->is_late)
-			verify_broken(v, sec->sec->name, 0, NULL, "a part must not have late relocations",
-				      "a part for module %s waits for %s", part, sec->object);
+			verify_violated(v, sec->sec->name, 0, NULL, "a part must not have late relocations",
+					"a part for module %s waits for %s", part, sec->object);
 		for (uint32_t j = 0; j < sec->nrelas && !sec->is_late; j++) {
 			const struct klp_sym_name *name = &v->names[sec->relas[j].sym];
 
@@ -268,18 +269,19 @@ static void check_part(struct verify *v, const char *part)
 		}
 	}
 	if (!held)
-		verify_broken(v, MODINFO_SECTION, 0, NULL, "the module may be unloaded while its addresses are in use",
-			      "a part for module %s does not refer to its __this_module, so nothing holds it", part);
+		verify_violated(v, MODINFO_SECTION, 0, NULL,
+				"the module may be unloaded while its addresses are in use",
+				"a part for module %s does not refer to its __this_module, so nothing holds it", part);
 	for (uint32_t i = 0; i < v->funcs.n; i++)
 		if (strcmp(v->funcs.v[i].object, part))
-			verify_broken(v, v->funcs_sec->name, v->funcs.v[i].offset, v->funcs.v[i].name,
-				      "a part is for one module", "a part for module %s patches %s", part,
-				      v->funcs.v[i].object);
+			verify_violated(v, v->funcs_sec->name, v->funcs.v[i].offset, v->funcs.v[i].name,
+					"a part is for one module", "a part for module %s patches %s", part,
+					v->funcs.v[i].object);
 	for (uint32_t i = 0; i < v->callbacks.n; i++)
 		if (strcmp(v->callbacks.v[i].object, part))
-			verify_broken(v, KLP_CALLBACKS_SECTION, v->callbacks.v[i].offset, NULL,
-				      "a part is for one module", "a part for module %s has a callback for %s", part,
-				      v->callbacks.v[i].object);
+			verify_violated(v, KLP_CALLBACKS_SECTION, v->callbacks.v[i].offset, NULL,
+					"a part is for one module", "a part for module %s has a callback for %s", part,
+					v->callbacks.v[i].object);
 }
 
 /* `softdep=pre: a b post: c`: the modules between the words are loaded before the one that says so. */
@@ -305,15 +307,15 @@ static void check_dependencies(struct verify *v)
 {
 	for (const char *depends = NULL; (depends = verify_next_modinfo(v, MODINFO_DEPENDS, depends));)
 		if (*depends)
-			verify_broken(v, MODINFO_SECTION, 0, NULL,
-				      "the patch can't be loaded before these modules, and pins them",
-				      "the module depends on %s", depends);
+			verify_violated(v, MODINFO_SECTION, 0, NULL,
+					"the patch can't be loaded before these modules, and pins them",
+					"the module depends on %s", depends);
 	for (const char *softdep = NULL; (softdep = verify_next_modinfo(v, MODINFO_SOFTDEP, softdep));) {
 		const char *names = find_pre_softdep(v, softdep);
 
 		if (names)
-			verify_broken(v, MODINFO_SECTION, 0, NULL, "modprobe loads these modules before the patch",
-				      "the module's softdep asks for %s before it", names);
+			verify_violated(v, MODINFO_SECTION, 0, NULL, "modprobe loads these modules before the patch",
+					"the module's softdep asks for %s before it", names);
 	}
 }
 
@@ -322,13 +324,13 @@ static void check_object_names(struct verify *v)
 {
 	for (uint32_t i = 0; i < v->klp_secs.n; i++)
 		if (strchr(v->klp_secs.v[i].object, '-'))
-			verify_broken(v, v->klp_secs.v[i].sec->name, 0, NULL,
-				      "it is never applied: the code keeps zeros",
-				      "module names have no -: %s should have _ instead", v->klp_secs.v[i].object);
+			verify_violated(v, v->klp_secs.v[i].sec->name, 0, NULL,
+					"it is never applied: the code keeps zeros",
+					"module names have no -: %s should have _ instead", v->klp_secs.v[i].object);
 	for (uint32_t i = 1; i < v->mod->nsyms; i++)
 		if (v->names[i].object && strchr(v->names[i].object, '-'))
-			verify_broken(v, NULL, 0, v->mod->syms[i].name, "klp_find_object_symbol() does not find it",
-				      "module names have no -: %s should have _ instead", v->names[i].object);
+			verify_violated(v, NULL, 0, v->mod->syms[i].name, "klp_find_object_symbol() does not find it",
+					"module names have no -: %s should have _ instead", v->names[i].object);
 }
 
 /* Livepatch relocates for an object that comes only if functions of it are patched. */
@@ -342,9 +344,9 @@ static void check_waited_for(struct verify *v)
 		if (!v->funcs_sec)
 			verify_skipped(v, "whether what relocations wait for is patched: no .klp.funcs table");
 		else if (!is_patched_object(v, sec->object))
-			verify_broken(v, sec->sec->name, 0, NULL,
-				      "klp_init_object_loaded() runs for patched objects only: the code keeps zeros",
-				      "no function of %s is patched", sec->object);
+			verify_violated(v, sec->sec->name, 0, NULL,
+					"klp_init_object_loaded() runs for patched objects only: the code keeps zeros",
+					"no function of %s is patched", sec->object);
 	}
 }
 

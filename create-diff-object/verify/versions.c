@@ -15,9 +15,9 @@ static void check_entry(struct verify *v, const struct versions_entry *entry)
 	const struct symvers_entry *export = symvers_find(v->symvers, entry->name);
 
 	if (export && export->crc != entry->crc)
-		verify_broken(v, VERSIONS_SECTION, entry->offset, entry->name,
-			      "check_version() refuses the module: it was compiled against other types",
-			      "CRC %#lx, but the kernel's is %#x", (unsigned long)entry->crc, export->crc);
+		verify_violated(v, VERSIONS_SECTION, entry->offset, entry->name,
+				"check_version() refuses the module: it was compiled against other types",
+				"CRC %#lx, but the kernel's is %#x", (unsigned long)entry->crc, export->crc);
 }
 
 static bool has_crcs(const struct verify *v)
@@ -38,16 +38,17 @@ static void check_symbol(struct verify *v, const struct elf_sym *sym, const stru
 	if (!entry) {
 		/* Weak ones: L1 and L4 look after them. */
 		if (sym->bind != STB_WEAK && !module_ignores_undefined(sym->name))
-			verify_broken(v, NULL, 0, sym->name, "simplify_symbols() refuses the module: unknown symbol",
-				      "the kernel does not export it");
+			verify_violated(v, NULL, 0, sym->name, "simplify_symbols() refuses the module: unknown symbol",
+					"the kernel does not export it");
 		return;
 	}
 	if (need_crc && strmap_get(versions, sym->name) == STRMAP_NONE)
-		verify_broken(v, VERSIONS_SECTION, 0, sym->name,
-			      "check_version() refuses the module, or taints the kernel", "no CRC was recorded for it");
+		verify_violated(v, VERSIONS_SECTION, 0, sym->name,
+				"check_version() refuses the module, or taints the kernel",
+				"no CRC was recorded for it");
 	if (*entry->ns && !verify_has_modinfo(v, MODINFO_IMPORT_NS, entry->ns))
-		verify_broken(v, NULL, 0, sym->name, "verify_namespace_is_imported() refuses the module",
-			      "it is exported in namespace %s, which the module does not import", entry->ns);
+		verify_violated(v, NULL, 0, sym->name, "verify_namespace_is_imported() refuses the module",
+				"it is exported in namespace %s, which the module does not import", entry->ns);
 }
 
 static void check_vermagic(struct verify *v)
@@ -57,9 +58,9 @@ static void check_vermagic(struct verify *v)
 	if (!v->vermagic)
 		verify_skipped(v, "vermagic: not found in the image");
 	else if (!vermagic || strcmp(vermagic, v->vermagic))
-		verify_broken(v, MODINFO_SECTION, 0, NULL,
-			      "check_modinfo() refuses it, or structures differ from those that it was compiled for",
-			      "vermagic is \"%s\", the kernel's is \"%s\"", vermagic ? vermagic : "", v->vermagic);
+		verify_violated(v, MODINFO_SECTION, 0, NULL,
+				"check_modinfo() refuses it, or structures differ from those that it was compiled for",
+				"vermagic is \"%s\", the kernel's is \"%s\"", vermagic ? vermagic : "", v->vermagic);
 }
 
 void verify_check_versions(struct verify *v)
@@ -74,9 +75,9 @@ void verify_check_versions(struct verify *v)
 	}
 	/* The CRC of module_layout stands for struct module and its kin; every module has it. */
 	if (need_crc && strmap_get(&names, MODULE_LAYOUT) == STRMAP_NONE)
-		verify_broken(v, VERSIONS_SECTION, 0, MODULE_LAYOUT,
-			      "check_modstruct_version() refuses the module, or taints the kernel",
-			      "no CRC was recorded for it");
+		verify_violated(v, VERSIONS_SECTION, 0, MODULE_LAYOUT,
+				"check_modstruct_version() refuses the module, or taints the kernel",
+				"no CRC was recorded for it");
 	for (uint32_t i = 1; i < v->mod->nsyms; i++)
 		check_symbol(v, &v->mod->syms[i], &names, need_crc);
 	strmap_free(&names);

@@ -97,7 +97,7 @@ static const char *name_of(const struct point *point)
 
 /* ---- references ---- */
 
-/* The module's symbol .klp.sym.OBJECT.NAME,POSITION */
+/* The module's symbol .klp.sym.OBJECT.NAME,SYMPOS */
 static bool parse_livepatch(const char *symbol, char *object, char *name, unsigned long *sympos)
 {
 	const char *dot, *comma = strrchr(symbol, ',');
