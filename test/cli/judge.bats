@@ -79,7 +79,7 @@ changed() {
 	[[ ${lines[-1]} == $'right\t2 replaced, 3 functions, '*' 0 wrong, 0 unsure' ]]
 }
 
-@test "a constant that is brought along with its readers, and one that others know" {
+@test "a constant that is copied with its readers, and one that others know" {
 	run -0 judge 4 module4.ko
 	[[ ${lines[-1]} == $'right\t1 replaced, 1 functions, '*' 0 wrong, 0 unsure' ]]
 	mkdir -p objects/known/3-affected objects/known/4-compile/{orig,patched}

@@ -19,6 +19,8 @@
 #include "object/layout.h"
 #include "object/pieces.h"
 #include "object/refs.h"
+#include "object/relas.h"
+#include "util/arena.h"
 #include "util/diag.h"
 
 #define TEXT   (SHF_ALLOC | SHF_EXECINSTR)
@@ -275,6 +277,36 @@ static int read_table(const char *name, uint64_t size, const uint64_t *offsets, 
 	return err;
 }
 
+/* By offset, and those of one place as the file has them; of a section without any, none. */
+static void test_sorted_relocations(void **state)
+{
+	struct elf_rela relas[] = {
+		{.offset = 8, .type = R_X86_64_PC32},
+		{.offset = 0, .type = R_X86_64_NONE},
+		{.offset = 8, .type = R_X86_64_64},
+		{.offset = 0, .type = R_X86_64_64},
+	};
+	const struct elf_sec sec = {.relas = relas, .nrelas = 4}, empty = {0};
+	struct arena *arena = arena_new();
+	struct relas all = relas_sorted(&sec, arena), writing = relas_sorted_writing(&sec, &arch_x86_64, arena);
+
+	(void)state;
+	assert_int_equal(all.n, 4);
+	assert_ptr_equal(all.v[0], &relas[1]);
+	assert_ptr_equal(all.v[1], &relas[3]);
+	assert_ptr_equal(all.v[2], &relas[0]);
+	assert_ptr_equal(all.v[3], &relas[2]);
+	assert_int_equal(writing.n, 3);
+	assert_ptr_equal(writing.v[0], &relas[3]);
+	assert_int_equal(relas_first(&writing, 0), 0);
+	assert_int_equal(relas_first(&writing, 1), 1);
+	assert_int_equal(relas_first(&writing, 8), 1);
+	assert_int_equal(relas_first(&writing, 9), 3);
+	all = relas_sorted(&empty, arena);
+	assert_int_equal(relas_first(&all, 0), 0);
+	arena_free(arena);
+}
+
 /* As many relocations as entries, and yet an entry without one. */
 static void test_entry_without_relocation(void **state)
 {
@@ -341,6 +373,7 @@ int main(void)
 		cmocka_unit_test(test_relocations),
 		cmocka_unit_test(test_symbol_values),
 		cmocka_unit_test(test_unsupported_type),
+		cmocka_unit_test(test_sorted_relocations),
 		cmocka_unit_test(test_entry_without_relocation),
 		cmocka_unit_test(test_replacement_length),
 		cmocka_unit_test(test_entry_size),

@@ -1,4 +1,4 @@
-/* Texts of a constant that is brought along belong to the livepatch, and the kernel may keep the address of one. */
+/* Texts of a constant that is copied belong to the livepatch, and the kernel may keep the address of one. */
 struct device { const char *name; };
 extern int _printk(const char *format, ...);
 #ifdef PATCHED
