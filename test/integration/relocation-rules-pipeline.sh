@@ -146,7 +146,7 @@ check "breaking L1 by a missing flag is noticed" breaks L1 unalloc "$LATE"
 check "breaking L1 by an unmarked symbol is noticed" breaks L1 absolute "$SYMBOL"
 check "breaking L2 is noticed" breaks L2 symbol "$LATE_SYMBOL" .klp.sym.vmlinux.do_group_exit,0
 check "breaking L3 is noticed" breaks L3 symbol "$SYMBOL" .klp.sym.vmlinux.seq_printf,0
-check "violating L4 by a sympos is noticed" breaks L4 symbol "$SYMBOL" "${SYMBOL%,0}",7
+check "breaking L4 by a sympos is noticed" breaks L4 symbol "$SYMBOL" "${SYMBOL%,0}",7
 check "breaking L4 by a call of data is noticed" breaks L4 symbol "$SYMBOL" .klp.sym.vmlinux.saved_command_line,0
 check "breaking L5 is noticed" breaks L5 symbol "$LATE_SYMBOL" .klp.sym.bridge.no_such_symbol,0
 # The call of __fentry__, which ftrace rewrites, is in the same section.
