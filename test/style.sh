@@ -135,6 +135,9 @@ check_machine_of_driver() { ! grep -nE '^[^#]*x86' kpatch-build/{kpatch-build,in
 # Only the programs end the process.
 check_exit() { ! grep -nE '\b(_?exit|abort|errx?)\(' create-diff-object/{util,arch,kernel,elf,target,object,place,diff,klp,verify}/*.[ch] | grep -v '^create-diff-object/util/memory.c:'; }
 
+# No listing for people is read: readelf, nm and objdump show what klp-place facts and its kin give as records.
+check_listings() { ! grep -nE '^[^#]*\b(readelf|objdump|nm) +-' kpatch-build/kpatch-build kpatch-build/lib/*.sh; }
+
 # What a program of ours found out the driver reads in its records, not in its messages. (Those of git, make and modpost it has to read.)
 check_messages() {
 	! grep -nE '(grep|sed|awk|=~|==).*(: \\?\(?(refused|warning|note|error|changed|new|L[0-9])|\[[a-z]+-[a-z-]+\\\])' kpatch-build/lib/*.sh
@@ -197,6 +200,7 @@ try "keys of .modinfo in the driver are those of kernel/module.h" check_modinfo_
 try "limits of the kernel stand once" check_limits
 try "numbers of machines only in arch/" check_machine
 try "a machine only in arch.sh of the driver" check_machine_of_driver
+try "the driver reads no listing of an ELF file" check_listings
 try "exit() only in tools/" check_exit
 try "no message of a program is read by the driver" check_messages
 try "the failure of a command that lists things is seen" check_seen_failures

@@ -115,7 +115,12 @@ struct arch_ops {
 	uint16_t machine; /* e_machine */
 	bool is_big_endian;
 	const struct special_row *special; /* its kernels' special tables; a row without a section ends them */
-	uint32_t unwind_section;           /* SHT_* of the machine's own tables for unwinding, 0: none */
+	/* The note by which a virtual machine finds where to start an image that is an ELF file; NULL: there is none */
+	struct {
+		const char *name;
+		uint32_t type;
+	} entry_note;
+	uint32_t unwind_section; /* SHT_* of the machine's own tables for unwinding, 0: none */
 	/* The properties of a relocation type; never NULL (see .known). */
 	const struct arch_reloc *(*reloc)(uint32_t type);
 	uint32_t reloc_abs64; /* the type of a plain 64-bit pointer */

@@ -518,6 +518,8 @@ static bool x86_64_print(const uint8_t *text, uint64_t size, uint64_t offset, ar
 const struct arch_ops arch_x86_64 = {
 	.machine = EM_X86_64,
 	.special = x86_64_special,
+	/* XEN_ELFNOTE_PHYS32_ENTRY (arch/x86/platform/pvh/head.S) */
+	.entry_note = {"Xen", 18},
 	.unwind_section = SHT_X86_64_UNWIND,
 	.reloc = x86_64_reloc,
 	.read_field = x86_64_read_field,

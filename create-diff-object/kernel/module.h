@@ -9,8 +9,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define MODINFO_SECTION  ".modinfo"
-#define VERSIONS_SECTION "__versions"
+#define MODINFO_SECTION       ".modinfo"
+#define VERSIONS_SECTION      "__versions"
+/* The module's struct module, which holds its init and exit functions. */
+#define MODULE_STRUCT_SECTION ".gnu.linkonce.this_module"
 
 /* Keys of MODINFO_SECTION: the kernel's, and modprobe's */
 #define MODINFO_NAME         "name"

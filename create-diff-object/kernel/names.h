@@ -11,25 +11,27 @@
 #include <stdint.h>
 
 /* The section of an image that has its BTF. */
-#define BTF_SECTION    ".BTF"
+#define BTF_SECTION      ".BTF"
+/* Who compiled the object. */
+#define COMPILER_SECTION ".comment"
 /*
  * Addresses that ftrace can patch, and where a linked kernel has them (include/asm-generic/vmlinux.lds.h, MCOUNT_REC).
  */
-#define MCOUNT_SECTION "__mcount_loc"
-#define MCOUNT_BEGIN   "__start_mcount_loc"
-#define MCOUNT_END     "__stop_mcount_loc"
+#define MCOUNT_SECTION   "__mcount_loc"
+#define MCOUNT_BEGIN     "__start_mcount_loc"
+#define MCOUNT_END       "__stop_mcount_loc"
 /* Records for the unwinder, and the address of each. */
-#define ORC_SECTION    ".orc_unwind"
-#define ORC_IP_SECTION ".orc_unwind_ip"
+#define ORC_SECTION      ".orc_unwind"
+#define ORC_IP_SECTION   ".orc_unwind_ip"
 /* Functions whose endbr the kernel takes away. */
-#define SEAL_SECTION   ".ibt_endbr_seal"
+#define SEAL_SECTION     ".ibt_endbr_seal"
 /* The one section for percpu data that the module loader knows (kernel/module/main.c, find_pcpusec()). */
-#define PERCPU_SECTION ".data..percpu"
+#define PERCPU_SECTION   ".data..percpu"
 /* The first symbol of every kernel. */
-#define KERNEL_BEGIN   "_text"
+#define KERNEL_BEGIN     "_text"
 /* What a linked kernel frees when it has started stands between these two (arch/x86/kernel/vmlinux.lds.S). */
-#define FREED_BEGIN    "__init_begin"
-#define FREED_END      "__init_end"
+#define FREED_BEGIN      "__init_begin"
+#define FREED_END        "__init_end"
 
 struct special_row; /* kernel/special.h */
 
@@ -98,6 +100,11 @@ bool is_exit_section(const char *name);
 bool is_function_section(const char *name);
 /* Is it type information of the object itself (`.BTF.base`)? */
 bool is_type_section(const char *name);
+/*
+ * Is it text that functions choose by an attribute (__sched, __kprobes) and so share, whatever -ffunction-sections
+ * says, and which is ordinary text otherwise?
+ */
+bool is_chosen_text(const char *name);
 /* Is it text without rules of its own (not `.noinstr.text`, `.entry.text`, ...)? */
 bool is_ordinary_text(const char *name);
 

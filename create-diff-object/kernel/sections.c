@@ -58,15 +58,15 @@ const struct section_row kernel_sections[] = {
 	/* Constructors of KASAN and KCSAN, for one object's data; `.text.startup` alone is a function of that name. */
 	ROW(".text.startup._sub_I_", PREFIX, SEC_IGNORED, .traits = SECTION_IS_ORDINARY_TEXT | SECTION_IS_OF_FUNCTION),
 	ROW(".text.exit._sub_D_", PREFIX, SEC_IGNORED, .traits = SECTION_IS_ORDINARY_TEXT | SECTION_IS_OF_FUNCTION),
-	ROW(".ref.text", EXACT, SEC_TEXT),
+	ROW(".ref.text", EXACT, SEC_TEXT, .traits = SECTION_IS_CHOSEN_TEXT),
 	ROW(".noinstr.text", EXACT, SEC_TEXT),
-	ROW(".spinlock.text", EXACT, SEC_TEXT),
-	ROW(".sched.text", EXACT, SEC_TEXT),
+	ROW(".spinlock.text", EXACT, SEC_TEXT, .traits = SECTION_IS_CHOSEN_TEXT),
+	ROW(".sched.text", EXACT, SEC_TEXT, .traits = SECTION_IS_CHOSEN_TEXT),
 	ROW(".cpuidle.text", EXACT, SEC_TEXT),
-	ROW(".kprobes.text", EXACT, SEC_TEXT),
+	ROW(".kprobes.text", EXACT, SEC_TEXT, .traits = SECTION_IS_CHOSEN_TEXT),
 	ROW(".entry.text", EXACT, SEC_TEXT),
-	ROW(".irqentry.text", EXACT, SEC_TEXT),
-	ROW(".softirqentry.text", EXACT, SEC_TEXT),
+	ROW(".irqentry.text", EXACT, SEC_TEXT, .traits = SECTION_IS_CHOSEN_TEXT),
+	ROW(".softirqentry.text", EXACT, SEC_TEXT, .traits = SECTION_IS_CHOSEN_TEXT),
 	ROW(".static_call.text", EXACT, SEC_TEXT, .early = "trampolines are rewritten by static_call_update()"),
 	ROW(".vdso", PREFIX, SEC_VDSO),
 	ROW(".altinstr_replacement", EXACT, SEC_SPECIAL_TEXT,
@@ -156,8 +156,7 @@ const struct section_row kernel_sections[] = {
 	ROW(".export_symbol", EXACT, SEC_EXPORT),
 	ROW(MODINFO_SECTION, EXACT, SEC_IGNORED, .early = read_by_loader),
 	ROW(VERSIONS_SECTION, EXACT, SEC_UNKNOWN, .early = read_by_loader),
-	ROW(".gnu.linkonce.this_module", EXACT, SEC_UNKNOWN,
-	    .early = "struct module is in use since the module was loaded"),
+	ROW(MODULE_STRUCT_SECTION, EXACT, SEC_UNKNOWN, .early = "struct module is in use since the module was loaded"),
 
 	/* What the build of the kernel reads and then throws away, objtool above all: Linux 5.10 to 6.19. */
 	ROW(".discard", EXACT, SEC_IGNORED),
@@ -191,7 +190,7 @@ const struct section_row kernel_sections[] = {
 	/* For debuggers, and for who reads the file */
 	ROW(".debug_", PREFIX, SEC_IGNORED),
 	ROW(".note", PREFIX, SEC_IGNORED),
-	ROW(".comment", EXACT, SEC_IGNORED),
+	ROW(COMPILER_SECTION, EXACT, SEC_IGNORED),
 	ROW(".eh_frame", EXACT, SEC_IGNORED),
 	ROW(".sframe", EXACT, SEC_IGNORED),
 	ROW(BTF_SECTION, EXACT, SEC_IGNORED, .traits = SECTION_HAS_TYPES, .early = read_by_btf),
@@ -302,6 +301,11 @@ bool is_type_section(const char *name)
 bool is_ordinary_text(const char *name)
 {
 	return kernel_section_is(name, SECTION_IS_ORDINARY_TEXT);
+}
+
+bool is_chosen_text(const char *name)
+{
+	return kernel_section_is(name, SECTION_IS_CHOSEN_TEXT);
 }
 
 bool export_crc_section(const char *name, char *crcs, size_t size)

@@ -40,6 +40,7 @@ enum section_trait {
 	SECTION_IS_RUNTIME_CONSTANT = 1 << 16,
 	SECTION_IS_FOR_TOOLS = 1 << 17,  /* by it an author tells a tool what to do */
 	SECTION_IS_FOR_KPATCH = 1 << 18, /* so, by a macro that we have too */
+	SECTION_IS_CHOSEN_TEXT = 1 << 19,
 };
 
 struct section_row {

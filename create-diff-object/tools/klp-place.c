@@ -37,6 +37,11 @@ static const struct command commands[] = {
 	 "  -o, --output FILE      write to FILE\n"
 	 "  -h, --help             show this help\n",
 	 place_layout_run},
+	{"facts", "Print what the build must know of an object, a module or an image, as records",
+	 "[options] FILE\n"
+	 "  -o, --output FILE      write to FILE\n"
+	 "  -h, --help             show this help\n",
+	 place_facts_run},
 	{"elf", "Write the ELF file that an image contains",
 	 "-o VMLINUX IMAGE\n"
 	 "  -o, --output FILE      write it to FILE\n"

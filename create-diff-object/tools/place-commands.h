@@ -11,6 +11,7 @@ enum exit_code place_object_run(const struct command *command, int argc, char **
 enum exit_code place_kallsyms_run(const struct command *command, int argc, char **argv);
 enum exit_code place_exports_run(const struct command *command, int argc, char **argv);
 enum exit_code place_layout_run(const struct command *command, int argc, char **argv);
+enum exit_code place_facts_run(const struct command *command, int argc, char **argv);
 enum exit_code place_elf_run(const struct command *command, int argc, char **argv);
 
 #endif

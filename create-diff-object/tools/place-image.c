@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* klp-place kallsyms | exports | layout | elf: what an image tells of itself. target/ does the work. */
+/* klp-place kallsyms | exports | layout | facts | elf: what an image tells of itself. target/ does the work. */
 #include <getopt.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -9,6 +9,7 @@
 #include "object/layout.h"
 #include "kernel/module.h"
 #include "target/exports.h"
+#include "target/facts.h"
 #include "target/image.h"
 #include "target/kallsyms.h"
 #include "target/symtab.h"
@@ -128,6 +129,14 @@ static int print_layout(const struct options *opts, const struct elf_obj *image,
 	return err;
 }
 
+static int print_facts(const struct options *opts, const struct elf_obj *obj, FILE *out, struct diag *diag)
+{
+	(void)opts;
+	(void)diag;
+	facts_write(obj, out);
+	return 0;
+}
+
 static int compare_exports(const char *path, const struct symvers *exports, bool has_crcs, struct diag *diag)
 {
 	struct symvers *symvers;
@@ -212,6 +221,11 @@ enum exit_code place_exports_run(const struct command *command, int argc, char *
 enum exit_code place_layout_run(const struct command *command, int argc, char **argv)
 {
 	return print(command, argc, argv, plain_options, print_layout);
+}
+
+enum exit_code place_facts_run(const struct command *command, int argc, char **argv)
+{
+	return print(command, argc, argv, plain_options, print_facts);
 }
 
 enum exit_code place_elf_run(const struct command *command, int argc, char **argv)

@@ -27,11 +27,12 @@ readonly ARCH_OUTSIDE_BY_PARENT=$ARCH_DIR/entry/vdso/vdso32
 # What says how those are built, and the whole machine's code (the beginning of a name, as a regular expression).
 readonly ARCH_BUILD_FILES="^$ARCH_DIR/(Makefile|boot/|entry/vdso/|realmode/|purgatory/)"
 
+# In the compiler's output (extended regular expressions): the first word of an instruction that goes to a function, a word for data that
+# holds an address, a register.
+readonly ARCH_ASM_BRANCH='^(call|j)' ARCH_ASM_ADDRESS='\.quad|\.long' ARCH_ASM_REGISTER='%[a-z0-9]+'
+
 # Calls of what a register holds, one for each register, and returns go through these (arch/x86/lib/retpoline.S).
 readonly ARCH_INDIRECT_THUNK=__x86_indirect_thunk ARCH_RETURN_THUNK=__x86_return_thunk
-
-# arch_can_boot_elf ELF: has it the note by which qemu finds where to start (XEN_ELFNOTE_PHYS32_ENTRY, arch/x86/platform/pvh/head.S)?
-arch_can_boot_elf() { readelf -nW -- "$1" 2>/dev/null | grep -E '^ *Xen .*\(0x0*12\)' >/dev/null; }
 
 # arch_boot_image_version IMAGE: what the header of a bootable image says of the kernel (arch/x86/boot/version.c; header.S has the offset,
 # less 512, at 0x20e)

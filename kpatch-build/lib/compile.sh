@@ -196,10 +196,8 @@ compile_command() {
 	# Functions that choose their section (__sched, __kprobes) share it, whatever -ffunction-sections says, and the assembler
 	# makes two-byte jumps of tail calls between them (mutex_lock to __mutex_lock_slowpath): too short for a copy elsewhere.
 	# Calls always have room.
-	if [[ ${SIBLING[$object]:-} ]]; then sections=" .sched.text "; else sections=$(readelf -SW -- "$TREE/$object"); fi
-	if [[ $sections =~ \ \.(sched|kprobes|ref|spinlock|irqentry|softirqentry)\.text\  ]]; then
-		flags+=" -fno-optimize-sibling-calls"
-	fi
+	if [[ ${SIBLING[$object]:-} ]]; then sections=unknown; else sections=$(file_facts "$TREE/$object" shared-text); fi
+	if [[ $sections ]]; then flags+=" -fno-optimize-sibling-calls"; fi
 	# Debug information in another file, or of the structures that the source file itself defines.
 	COMPILE=${COMPILE// -gsplit-dwarf/}
 	COMPILE=${COMPILE// -femit-struct-debug-baseonly/}

@@ -245,16 +245,10 @@ module_check_layout() {
 }
 
 # module_layout_of KO: size of struct module, and the places in it that are filled when it is loaded
-module_layout_of() {
-	readelf -SrW -- "$1" 2>/dev/null | awk '
-		/ \.gnu\.linkonce\.this_module / { sub(/.*\] /, ""); size = $5 }
-		/^Relocation section/ { inside = /\.rela\.gnu\.linkonce\.this_module/ }
-		inside && / R_/ { places = places " " $1 }
-		END { print size places }'
-}
+module_layout_of() { file_facts "$1" module-struct | tr '\t' ' '; }
 
-# object_compilers OBJECT: what its .comment says, each compiler once
-object_compilers() { readelf -p .comment -- "$1" | sed -n 's/^ *\[ *[0-9a-f]*\] *//p' | sort -u; }
+# object_compilers OBJECT: each compiler once
+object_compilers() { file_facts "$1" compiler | sort -u; }
 
 module_finish() {
 	local dir=$WORK/8-post-link name status sections total=0 report=$WORK/8-post-link/report

@@ -65,6 +65,9 @@ target_save() {
 
 is_elf() { [[ $(head -c 4 -- "$1" | od -An -tx1) == " 7f 45 4c 46" ]]; }
 
+# file_facts FILE KIND: what klp-place knows of an object, a module or an image: the fields of each record of that kind
+file_facts() { "$BIN_DIR/klp-place" facts "$1" | awk -F '\t' -v kind="$2" '$1 == kind { sub(/^[^\t]*\t/, ""); print }'; }
+
 # What the image tells of itself, kept in the cache by the file's name, identity, size and times, and the program that reads it:
 # the ELF file in it, its symbols, the sizes of its structures.
 image_facts() {

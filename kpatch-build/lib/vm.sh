@@ -60,7 +60,7 @@ vm_config() {
 vm_image() {
 	local place tried=""
 	VM_IMAGE=$TARGET_IMAGE
-	if ! is_elf "$TARGET_IMAGE" || arch_can_boot_elf "$TARGET_IMAGE"; then return; fi
+	if ! is_elf "$TARGET_IMAGE" || [[ $(file_facts "$TARGET_IMAGE" virtual-entry || true) ]]; then return; fi
 	for place in "${TARGET_IMAGE%/*}" "${TARGET_CONFIG%/*}" "$OPT_SOURCE"; do
 		VM_IMAGE=$place/$ARCH_BOOT_IMAGE
 		if [[ -f $VM_IMAGE ]] && vm_is_of_target "$VM_IMAGE"; then return; fi

@@ -330,6 +330,7 @@ same() {
 	command -v gcc-11 gcc-12 >/dev/null || skip "there are no two compilers"
 	mkdir -p "$T"/work/{6-diff,4-compile/patched,7-link}
 	for object in 4-compile/patched/one 4-compile/patched/two 7-link/klp-hook; do echo 'int x;' | gcc-12 -c -x c -o "$T/work/$object.o" -; done
+	SETUP+="; BIN_DIR=$TOP/build/bin"
 	SETUP+='; TARGET_HEADERS=/headers MODULE_OBJECTS=("$T/work/6-diff/one.o" "$T/work/6-diff/two.o")'
 	run -0 lib module_one_compiler "$T/work/7-link"
 	[[ -z $output ]]

@@ -97,8 +97,8 @@ compile() {
 
 @test "each command has its help and its part of the manual page, with the same options" {
 	local command
-	commands_documented "$PLACE" place kallsyms exports layout elf
-	for command in place kallsyms exports layout elf; do
+	commands_documented "$PLACE" place kallsyms exports layout facts elf
+	for command in place kallsyms exports layout facts elf; do
 		# What another command takes, this one does not.
 		run -1 "$PLACE" "$command" --hunks
 		[[ ${lines[-1]} == "klp-place $command: error: unknown option; try --help" ]]
@@ -112,6 +112,28 @@ compile() {
 	[[ $output == "klp-place elf: error: no output given (-o); try --help" ]]
 	run -1 bash -c '"$1" --help >/dev/full' - "$PLACE"
 	[[ $output == "klp-place: error: can't write to standard output: "* ]]
+}
+
+@test "facts: who compiled an object, which text functions chose, struct module, an entry for virtual machines" {
+	cd "$T"
+	cat >facts.c <<-'EOC'
+		__attribute__((section(".sched.text"))) int f(void) { return 1; }
+		__attribute__((section(".noinstr.text"))) int g(void) { return 2; }
+		struct module { long state; int (*init)(void); long rest; int (*exit)(void); };
+		struct module m __attribute__((section(".gnu.linkonce.this_module"))) = { 0, f, 0, g };
+		int v = 1;
+	EOC
+	gcc -c facts.c
+	run -0 "$PLACE" facts facts.o
+	[[ ${lines[0]} == $'compiler\tGCC: '* && ${lines[1]} == $'shared-text\t.sched.text' && ${lines[2]} == $'module-struct\t32\t8\t24' && ${#lines[@]} == 3 ]]
+	printf '.section .note.Xen,"a",@note\n.long 4, 8, 17\n.asciz "Xen"\n.quad 1\n.long 4, 4, %s\n.asciz "Xen"\n.long 1\n' 18 >entry.S
+	gcc -c entry.S
+	run -0 "$PLACE" facts entry.o
+	[[ $output == $'virtual-entry\tXen' ]]
+	sed -i s/18/16/ entry.S
+	gcc -c entry.S
+	run -0 "$PLACE" facts entry.o
+	[[ ! $output ]]
 }
 
 @test "a difference ends with 2 and writes nothing; --skip-base-check goes on and says so" {

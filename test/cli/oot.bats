@@ -285,6 +285,8 @@ add() { printf '%s\n' "--- /dev/null" "+++ b/$1" "@@ -0,0 +1 @@" "+$2" >>"$T/cha
 
 # bats test_tags=slow
 @test "a patched source that does not compile is told by the compiler" {
+	rm "$T/bin/klp-place"
+	ln -s "$TOP/build/bin/klp-place" "$T/bin/"
 	change sub/part.c 's/n \* STEP/n + NONSENSE/'
 	run -6 lib base
 	[[ $output == *"sub/part.c:6:"*"NONSENSE"* && ${lines[-1]} == "kpatch-build: error: the patched source does not compile: sub/part.o" ]]

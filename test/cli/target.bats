@@ -249,6 +249,7 @@ module_with() {
 	module_with 1280 312 1200
 	xz -c "$T/m.ko" >"$T/b.ko.xz"
 	ln -s "$T/b.ko.xz" "$T/modules/updates/"
+	SETUP+="; BIN_DIR=$TOP/build/bin"
 	run -0 lib module_check_layout "$T/m.ko"
 	# Nor has a livepatch that can't be removed.
 	module_with 1280 312

@@ -92,7 +92,8 @@ bzimage() {
 
 @test "what qemu can't start as an ELF file is booted by the bzImage of the same build, or refused at once" {
 	local dir=$T/build/arch/x86/boot
-	local show='show() { TARGET_IMAGE=$T/build/vmlinux TARGET_CONFIG=$T/config/.config OPT_SOURCE=$T/source
+	local show='BIN_DIR='$TOP'/build/bin
+		show() { TARGET_IMAGE=$T/build/vmlinux TARGET_CONFIG=$T/config/.config OPT_SOURCE=$T/source
 		TARGET_BANNER="Linux version 6.12.3-own (me@here) (gcc (Debian) 12.2.0, GNU ld 2.40) #7 SMP Sun Nov 29"
 		vm_image; echo "$VM_IMAGE"; }'
 	mkdir -p "$dir" "$T/config/arch/x86/boot" "$T/source"

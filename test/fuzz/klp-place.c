@@ -11,14 +11,14 @@
 void fuzz_run(const struct fuzz_file *files)
 {
 	/* By the first file's low bits; test/fuzz/run has seeds for each. */
-	static const char *const names[] = {"place",   "place",  "kallsyms", "kallsyms",
-					    "exports", "layout", "exports",  "elf"};
+	static const char *const names[] = {"place",  "place",   "kallsyms", "kallsyms", "exports",
+					    "layout", "exports", "elf",      "facts"};
 	uint8_t bits = fuzz_option(files, 0), number = bits & 7;
 	char *argv[16];
 	int argc = 0;
 
 	argv[argc++] = (char *)"klp-place";
-	argv[argc++] = (char *)names[number];
+	argv[argc++] = (char *)names[number == 7 && (bits & 8) ? 8 : number];
 	if (number == 0)
 		argv[argc++] = (char *)"--image";
 	if (number == 1) {
