@@ -121,8 +121,8 @@ check_limits() {
 # What a relocation type or a machine's number means, only arch/ knows, and other code does not name a machine.
 check_machine() {
 	local file bad=0
-	if grep -nE '(R|EM|SHT)_(X86_64|AARCH64|PPC64|390|RISCV|LARCH)' create-diff-object/{util,kernel,elf,target,object,place,diff,klp,verify,tools}/*.[ch]; then bad=1; fi
-	for file in create-diff-object/{util,kernel,elf,target,object,place,diff,klp,verify,tools}/*.[ch]; do
+	if grep -nE '(R|EM|SHT)_(X86_64|AARCH64|PPC64|390|RISCV|LARCH)' create-diff-object/{util,kernel,elf,target,object,place,diff,klp,verify,tools}/*.[ch] kmod/patch/*.[ch]; then bad=1; fi
+	for file in create-diff-object/{util,kernel,elf,target,object,place,diff,klp,verify,tools}/*.[ch] kmod/patch/*.[ch]; do
 		# Comments may say where in the kernel's source something stands.
 		if gcc -fpreprocessed -dD -E -P "$file" 2>/dev/null | grep -i 'x86'; then echo "$file names a machine"; bad=1; fi
 	done

@@ -30,21 +30,9 @@
 #include <linux/module.h>
 #include <linux/string.h>
 
-extern void *klp_text_poke_set(void *addr, int c, size_t len) asm("\".klp.sym.vmlinux.text_poke_set,0\"") __weak;
+#include "arch/arch.h"
 
-/* How many bytes apply_relocate_add() writes. */
-static size_t late_relocation_size(unsigned int type)
-{
-	switch (type) {
-	case R_X86_64_NONE:
-		return 0;
-	case R_X86_64_64:
-	case R_X86_64_PC64:
-		return 8;
-	default:
-		return 4;
-	}
-}
+extern void *klp_text_poke_set(void *addr, int c, size_t len) asm("\".klp.sym.vmlinux.text_poke_set,0\"") __weak;
 
 static void late_relocations_clear_section(const Elf_Shdr *rela, const Elf_Shdr *target)
 {
@@ -52,7 +40,7 @@ static void late_relocations_clear_section(const Elf_Shdr *rela, const Elf_Shdr 
 	size_t i, size;
 
 	for (i = 0; i < rela->sh_size / sizeof(*r); i++) {
-		size = late_relocation_size(ELF_R_TYPE(r[i].r_info));
+		size = KLP_RELOCATION_SIZE(ELF_R_TYPE(r[i].r_info));
 		if (size)
 			klp_text_poke_set((void *)(target->sh_addr + r[i].r_offset), 0, size);
 	}

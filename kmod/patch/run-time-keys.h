@@ -23,23 +23,14 @@
 
 #ifdef CONFIG_JUMP_LABEL
 
+#include "arch/arch.h"
+
 /* Gone since 6.8, and in stable kernels. */
 #ifdef asm_volatile_goto
 #define klp_asm_goto asm_volatile_goto
 #else
 #define klp_asm_goto asm goto
 #endif
-
-/*
- * What the kernel has written at a jump label: a jump if enabled ^ branch, else nothing. (%c1 & 2 is for objtool only.)
- */
-#define KLP_KEY_TEST                                                                                                   \
-	"1: cmpl $0, %c0(%%rip)\n\t"                                                                                   \
-	".if (%c1) & 1\n\t"                                                                                            \
-	"je %l[l_yes]\n\t"                                                                                             \
-	".else\n\t"                                                                                                    \
-	"jne %l[l_yes]\n\t"                                                                                            \
-	".endif\n\t"
 
 /* Before 5.14 the table's entry had a line less, and the jump one more. */
 #ifdef JUMP_TABLE_ENTRY

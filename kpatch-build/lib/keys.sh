@@ -24,7 +24,7 @@ keys_needed() {
 keys_compile() {
 	local object side
 	progress "compiling with static keys tested at run time: $*"
-	cp -- "$KMOD_DIR/run-time-keys.h" "$WORK/4-compile/"
+	cp -R -- "$KMOD_DIR"/{run-time-keys.h,arch} "$WORK/4-compile/"
 	for object; do
 		for side in orig-keys patched-keys; do compile_script "$side" "$object"; done
 	done
@@ -73,7 +73,7 @@ keys_testing() {
 # keys_same FILE TESTING: what must be the same: all but the functions that TESTING lists, and the assembly that the source
 # itself contains, since the header has some of its own. Labels count from their first use in a function for the same reason.
 keys_same() {
-	awk -v indirect="$ARCH_INDIRECT_THUNK" -v return_thunk="$ARCH_RETURN_THUNK" 'FILENAME == ARGV[1] { testing[$0] = 1; next }'"$KEYS_FUNCTIONS"'
+	awk 'FILENAME == ARGV[1] { testing[$0] = 1; next }'"$KEYS_FUNCTIONS"'
 	/^\t\.type\t.*@function/ { split("", number); labels = 0 }
 	!app && !(root in testing) {
 		line = $0
@@ -94,11 +94,11 @@ keys_same() {
 keys_alike() {
 	awk -v indirect="$ARCH_INDIRECT_THUNK" -v return_thunk="$ARCH_RETURN_THUNK" 'FILENAME == ARGV[1] { testing[$0] = 1; next }'"$KEYS_FUNCTIONS"'
 	root in testing && /^\t\.type/ { print root, "has", name, 1 }
-	root in testing && !app && /^\t([a-z]|\.quad|\.long)/ {
-		kind = $1 ~ /^(call|j)/ ? "calls" : "refers to"
+	root in testing && !app && /^\t([a-z]|'"$ARCH_ASM_ADDRESS"')/ {
+		kind = $1 ~ /'"$ARCH_ASM_BRANCH"'/ ? "calls" : "refers to"
 		sub(/^\t[^ \t]+/, "")
 		gsub(indirect "_[a-z0-9]+", indirect)
-		gsub(/%[a-z0-9]+|\.L[A-Z]*[0-9]+/, " ")
+		gsub(/'"$ARCH_ASM_REGISTER"'|\.L[A-Z]*[0-9]+/, " ")
 		while (match($0, /[A-Za-z_][A-Za-z0-9_.$]*/)) {
 			symbol = substr($0, RSTART, RLENGTH)
 			if (symbol != return_thunk) count[root " " kind " " symbol] += kind == "calls" || !count[root " " kind " " symbol]

@@ -184,6 +184,7 @@ module_link_one() {
 	module_dir "$name"; dir=$REPLY log=$REPLY/log
 	mkdir -p -- "$dir"
 	cp -- "$KMOD_DIR"/{Kbuild,patch-hook.c,klp-records.h,held-module.h,late-relocations.h,parts.h,callbacks.h,patch.lds} "$dir/"
+	cp -R -- "$KMOD_DIR/arch" "$dir/"
 	module_check_symbols "$@"
 	module_write_info "$name"
 

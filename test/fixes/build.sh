@@ -12,7 +12,7 @@ build_fixes() {
 	local kind path fix programs=0
 	build_tools
 	if [[ ! ${KEEP_RESULTS:-} ]]; then
-		programs=$(cat "$BIN"/* "$JUDGE" "${KPATCH_BUILD%/*}"/lib/*.sh "${KPATCH_BUILD%/kpatch-build/*}"/kmod/patch/{*.*,Kbuild,include/*.h,include/linux/*.h} | sha256sum)
+		programs=$(cat "$BIN"/* "$JUDGE" "${KPATCH_BUILD%/*}"/lib/*.sh "${KPATCH_BUILD%/kpatch-build/*}"/kmod/patch/{*.*,Kbuild,arch/*.h,include/*.h,include/linux/*.h} | sha256sum)
 	fi
 	while read -r kind path; do
 		fix=$path

@@ -131,7 +131,7 @@ check_statement() {
 # Leaves the result where the other would be; false if it can't be compiled or is not what the base check saw.
 statement_keys() {
 	local object=$1 side script status=0
-	cp -- "$KMOD_DIR/run-time-keys.h" "$WORK/4-compile/"
+	cp -R -- "$KMOD_DIR"/{run-time-keys.h,arch} "$WORK/4-compile/"
 	for side in orig-keys statement-keys; do
 		script=$WORK/4-compile/$side/$object.sh
 		mkdir -p "${script%/*}"
