@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * scripts/kallsyms.c of the kernel writes these tables, one after the other, each aligned to 8 bytes:
+ * scripts/kallsyms.c of the kernel writes these tables, one after the other, each aligned to 8 bytes, in 7.3 to 4:
  *
  *   up to 6.3   offsets (or addresses), relative_base, num_syms, names, markers, [seqs_of_names], token_table,
  *               token_index
  *   since 6.4   num_syms, names, markers, token_table, token_index, offsets, relative_base, seqs_of_names
+ *   in 7.3      the same without relative_base: each offset counts from its own place
  *
  * Nothing in a stripped image points at them, but they check each other. The token table holds 256 strings, and
  * the 256 numbers of the index behind it must be the places of those strings. The names, packed with these
@@ -41,6 +42,7 @@ enum {
 struct tables {
 	const struct arch_ops *arch;
 	const struct elf_sec *sec;
+	uint64_t align;       /* of each table */
 	uint64_t token_table; /* these are offsets in sec */
 	uint64_t token_end;   /* behind token_index */
 	uint64_t num_syms;
@@ -61,8 +63,12 @@ static bool look_at(struct tables *t, uint64_t bytes)
 struct addresses {
 	uint64_t table; /* offset in the section */
 	uint64_t base;  /* relative_base */
-	bool absolute;  /* 8 bytes each, no base (CONFIG_KALLSYMS_BASE_RELATIVE is off) */
-	bool percpu;    /* offsets with the sign bit count back from the base, others are absolute */
+	enum {
+		FROM_BASE,
+		PERCPU,   /* offsets with the sign bit count back from the base, others are absolute */
+		ABSOLUTE, /* 8 bytes each, no base (CONFIG_KALLSYMS_BASE_RELATIVE is off) */
+		FROM_PLACE,
+	} form;
 };
 
 static uint32_t get32(const struct tables *t, uint64_t offset)
@@ -75,9 +81,10 @@ static uint64_t get64(const struct tables *t, uint64_t offset)
 	return arch_get64(t->arch, t->sec->data + offset);
 }
 
-static uint64_t align8(const struct elf_sec *sec, uint64_t offset)
+/* Returns the offset at or behind this one where a table may begin. */
+static uint64_t align_up(const struct tables *t, uint64_t offset)
 {
-	return ((sec->addr + offset + 7) & ~7ull) - sec->addr;
+	return ((t->sec->addr + offset + t->align - 1) & ~(t->align - 1)) - t->sec->addr;
 }
 
 /* Returns the offset behind the string at offset, or 0. */
@@ -89,8 +96,9 @@ static uint64_t skip_string(const struct elf_sec *sec, uint64_t offset)
 }
 
 /* Is the token of '0' at this offset? Then the index behind the table shows it. */
-static bool try_tokens(const struct elf_sec *sec, uint64_t zero, struct tables *t)
+static bool try_tokens(struct tables *t, uint64_t zero)
 {
+	const struct elf_sec *sec = t->sec;
 	uint64_t end = zero, at;
 
 	for (int i = '0'; i < NTOKENS; i++) {
@@ -100,7 +108,7 @@ static bool try_tokens(const struct elf_sec *sec, uint64_t zero, struct tables *
 			return false;
 		end = next;
 	}
-	end = align8(sec, end);
+	end = align_up(t, end);
 	if (end + sizeof(t->token_index) > sec->size)
 		return false;
 	for (int i = 0; i < NTOKENS; i++)
@@ -116,18 +124,17 @@ static bool try_tokens(const struct elf_sec *sec, uint64_t zero, struct tables *
 		at = skip_string(sec, at);
 	}
 	t->token_end = end + sizeof(t->token_index);
-	t->sec = sec;
 	return true;
 }
 
 /* Characters that occur in names stand for themselves in the table, and all ten digits do in any kernel. */
-static bool find_tokens(const struct elf_sec *sec, uint64_t from, struct tables *t)
+static bool find_tokens(struct tables *t, uint64_t from)
 {
 	static const char digits[] = "0\0001\0002\0003\0004\0005\0006\0007\0008\0009";
-	const uint8_t *p = sec->data + from, *end = sec->data + sec->size;
+	const uint8_t *data = t->sec->data, *p = data + from, *end = data + t->sec->size;
 
 	while (p < end && (p = memmem(p, (size_t)(end - p), digits, sizeof(digits)))) {
-		if (try_tokens(sec, (uint64_t)(p - sec->data), t))
+		if (try_tokens(t, (uint64_t)(p - data)))
 			return true;
 		if (!t->looks)
 			return false;
@@ -169,10 +176,10 @@ static bool starts_like_name(const struct tables *t, uint64_t packed)
 static bool try_names(struct tables *t, uint64_t offset)
 {
 	const struct elf_sec *sec = t->sec;
-	uint64_t names = offset + 8, at = names, markers;
+	uint64_t names = offset + t->align, at = names, markers;
 	uint32_t nsyms = get32(t, offset);
 
-	if (nsyms < MIN_SYMS || nsyms > MAX_SYMS || get32(t, offset + 4))
+	if (nsyms < MIN_SYMS || nsyms > MAX_SYMS || (t->align == 8 && get32(t, offset + 4)))
 		return false;
 	for (uint32_t i = 0; i < nsyms; i++) {
 		uint32_t len = name_length(sec, &at);
@@ -181,7 +188,7 @@ static bool try_names(struct tables *t, uint64_t offset)
 			return false;
 		at += len;
 	}
-	markers = align8(sec, at);
+	markers = align_up(t, at);
 	if (markers + ((nsyms + NAMES_PER_MARKER - 1) / NAMES_PER_MARKER) * 4ull > sec->size)
 		return false;
 	at = names;
@@ -198,7 +205,7 @@ static bool try_names(struct tables *t, uint64_t offset)
 
 static bool find_names(struct tables *t)
 {
-	for (uint64_t offset = align8(t->sec, 0); offset + 16 <= t->token_table && look_at(t, 8); offset += 8)
+	for (uint64_t offset = align_up(t, 0); offset + 16 <= t->token_table && look_at(t, 8); offset += t->align)
 		if (try_names(t, offset))
 			return true;
 	return false;
@@ -206,14 +213,20 @@ static bool find_names(struct tables *t)
 
 static uint64_t address_of(const struct tables *t, const struct addresses *addrs, uint32_t i)
 {
-	uint32_t offset;
+	uint64_t place = addrs->table + i * 4ull;
+	int64_t offset;
 
-	if (addrs->absolute)
+	if (addrs->form == ABSOLUTE)
 		return get64(t, addrs->table + i * 8ull);
-	offset = get32(t, addrs->table + i * 4ull);
-	if (!addrs->percpu)
-		return addrs->base + offset;
-	return (int32_t)offset >= 0 ? offset : addrs->base - 1 - (uint64_t)(int64_t)(int32_t)offset;
+	offset = (int32_t)get32(t, place);
+	switch (addrs->form) {
+	case FROM_PLACE:
+		return t->sec->addr + place + (uint64_t)offset;
+	case PERCPU:
+		return offset >= 0 ? (uint64_t)offset : addrs->base - 1 - (uint64_t)offset;
+	default:
+		return addrs->base + (uint32_t)offset;
+	}
 }
 
 static bool addresses_ascend(const struct tables *t, const struct addresses *addrs)
@@ -236,35 +249,57 @@ static bool try_offsets(const struct tables *t, uint64_t table, uint64_t base, s
 	*addrs = (struct addresses){.table = table, .base = get64(t, base)};
 	if ((int64_t)addrs->base >= 0)
 		return false;
-	addrs->percpu = (int32_t)get32(t, table + (t->nsyms - 1) * 4ull) < 0;
+	if ((int32_t)get32(t, table + (t->nsyms - 1) * 4ull) < 0)
+		addrs->form = PERCPU;
+	return addresses_ascend(t, addrs);
+}
+
+/*
+ * Offsets from their places: the first symbol is of the text, which comes before this section, so its offset is
+ * negative (none is where they count from a base). Behind them is the order of the names, a number of 3 bytes each.
+ */
+static bool try_places(const struct tables *t, uint64_t table, uint64_t seqs, struct addresses *addrs)
+{
+	const uint8_t *seq = t->sec->data + seqs;
+
+	*addrs = (struct addresses){.table = table, .form = FROM_PLACE};
+	if ((int32_t)get32(t, table) >= 0 || seqs + t->nsyms * 3ull > t->sec->size)
+		return false;
+	for (uint32_t i = 0; i < t->nsyms; i++, seq += 3)
+		if (((uint32_t)seq[0] << 16 | (uint32_t)seq[1] << 8 | seq[2]) >= t->nsyms)
+			return false;
 	return addresses_ascend(t, addrs);
 }
 
 static bool find_addresses(const struct tables *t, struct addresses *addrs)
 {
 	const struct elf_sec *sec = t->sec;
-	uint64_t room = (t->nsyms * 4ull + 7) & ~7ull, table = align8(sec, t->token_end);
+	uint64_t room = (t->nsyms * 4ull + t->align - 1) & ~(t->align - 1), table = align_up(t, t->token_end);
 
 	if (table + room + 8 <= sec->size && try_offsets(t, table, table + room, addrs))
+		return true;
+	if (table + room <= sec->size && try_places(t, table, table + room, addrs))
 		return true;
 	if (t->num_syms >= 8 + room && try_offsets(t, t->num_syms - 8 - room, t->num_syms - 8, addrs))
 		return true;
 	room = t->nsyms * 8ull;
-	*addrs = (struct addresses){.table = t->num_syms - room, .absolute = true};
+	*addrs = (struct addresses){.table = t->num_syms - room, .form = ABSOLUTE};
 	return t->num_syms >= room && addresses_ascend(t, addrs);
 }
 
 static int find_tables(const struct arch_ops *arch, const struct elf_sec *sec, struct tables *t,
 		       struct addresses *addrs)
 {
-	uint64_t from = 0;
+	for (uint64_t align = 8; align >= 4; align /= 2) {
+		uint64_t from = 0;
 
-	t->arch = arch;
-	t->looks = (uint64_t)MAX_LOOKS * sec->size;
-	while (find_tokens(sec, from, t)) {
-		if (find_names(t) && find_addresses(t, addrs))
-			return 0;
-		from = t->token_table + t->token_index['0'] + 1;
+		*t = (struct tables){
+			.arch = arch, .sec = sec, .align = align, .looks = (uint64_t)MAX_LOOKS * sec->size};
+		while (find_tokens(t, from)) {
+			if (find_names(t) && find_addresses(t, addrs))
+				return 0;
+			from = t->token_table + t->token_index['0'] + 1;
+		}
 	}
 	return -ENOENT;
 }

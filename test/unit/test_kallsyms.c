@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * kallsyms in each layout that kernels 5.10 to 6.12 have, written here as scripts/kallsyms.c of that version does:
+ * kallsyms in each layout that kernels 5.10 to 7.3 have, written here as scripts/kallsyms.c of that version does:
  * the same names and addresses must come out of all of them.
  */
 #include <setjmp.h>
@@ -20,10 +20,11 @@
 #include "target/kallsyms.h"
 #include "util/diag.h"
 
-#define BASE  0xffffffff81000000ull
-#define NSYMS 1000
+#define BASE   0xffffffff81000000ull
+#define RODATA 0xffffffff82000000ull
+#define NSYMS  1000
 
-enum order { ORDER_OLD, ORDER_6_2, ORDER_6_4 };
+enum order { ORDER_OLD, ORDER_6_2, ORDER_6_4, ORDER_7_3 };
 
 struct layout {
 	const char *name;
@@ -50,9 +51,12 @@ static void put_number(struct blob *blob, uint64_t value, size_t size)
 	put(blob, &value, size);
 }
 
+/* Between the tables. */
+static size_t alignment = 8;
+
 static void align(struct blob *blob)
 {
-	while (blob->size % 8)
+	while (blob->size % alignment)
 		put_number(blob, 0, 1);
 }
 
@@ -108,6 +112,14 @@ static void put_offsets(struct blob *blob, const struct layout *layout)
 		put_number(blob, BASE, 8);
 }
 
+/* Each offset counts from its own place. */
+static void put_places(struct blob *blob, const struct layout *layout)
+{
+	align(blob);
+	for (int i = 0; i < NSYMS; i++)
+		put_number(blob, address_of(layout, i) - (RODATA + blob->size), 4);
+}
+
 static void put_names(struct blob *blob, const struct layout *layout)
 {
 	uint32_t markers[NSYMS / 256 + 1], nmarkers = 0;
@@ -161,13 +173,17 @@ static void put_tokens(struct blob *blob)
 static void put_seqs(struct blob *blob)
 {
 	align(blob);
-	for (int i = 0; i < NSYMS; i++)
-		put_number(blob, (uint64_t)i, 3);
+	for (int i = 0; i < NSYMS; i++) {
+		uint8_t seq[3] = {0, (uint8_t)(i >> 8), (uint8_t)i};
+
+		put(blob, seq, sizeof(seq));
+	}
 }
 
 static void make(struct blob *blob, const struct layout *layout)
 {
 	blob->size = 0;
+	alignment = layout->order == ORDER_7_3 ? 4 : 8;
 	/* Things that look like a beginning: the digits of another table, and a small number. */
 	put(blob, "0\0001\0002\0003\0004\0005\0006\0007\0008\0009", 20);
 	align(blob);
@@ -188,6 +204,12 @@ static void make(struct blob *blob, const struct layout *layout)
 		put_offsets(blob, layout);
 		put_seqs(blob);
 		break;
+	case ORDER_7_3:
+		put_names(blob, layout);
+		put_tokens(blob);
+		put_places(blob, layout);
+		put_seqs(blob);
+		break;
 	}
 	align(blob);
 	put(blob, "the rest of .rodata", 20);
@@ -200,7 +222,7 @@ static int extract(struct blob *blob, char **text, size_t *size, struct diag *di
 		{.name = ".rodata",
 		 .data = blob->data,
 		 .size = blob->size,
-		 .addr = 0xffffffff82000000,
+		 .addr = RODATA,
 		 .flags = SHF_ALLOC,
 		 .type = SHT_PROGBITS,
 		 .align = 4096},
@@ -223,6 +245,7 @@ static void test_layouts(void **state)
 		{"6.2, absolute", ORDER_6_2, true, false, true},
 		{"6.4", ORDER_6_4, false, true, true},
 		{"6.12, no SMP", ORDER_6_4, false, false, true},
+		{"7.3", ORDER_7_3, false, false, true},
 	};
 
 	(void)state;
@@ -282,6 +305,37 @@ static void test_damaged(void **state)
 	free(text);
 }
 
+/*
+ * Without relative_base, offsets from it are not taken for ones from their places; nor is what has no order of the
+ * names behind it.
+ */
+static void test_no_base(void **state)
+{
+	const struct layout layouts[] = {{"6.12, no SMP", ORDER_6_4, false, false, true},
+					 {"6.4", ORDER_6_4, false, true, true},
+					 {"7.3", ORDER_7_3, false, false, true}};
+	const uint64_t base = BASE;
+	struct diag diag = {0};
+	char *text;
+	size_t size;
+
+	(void)state;
+	for (size_t l = 0; l < 3; l++) {
+		uint8_t *at;
+
+		make(&blob, &layouts[l]);
+		if (layouts[l].order == ORDER_7_3) {
+			at = blob.data + blob.size - 40;
+			memset(at, 0xff, 3);
+		} else {
+			at = memmem(blob.data, blob.size, &base, sizeof(base));
+			assert_non_null(at);
+			memset(at, 0, sizeof(base));
+		}
+		assert_int_not_equal(extract(&blob, &text, &size, &diag), 0);
+	}
+}
+
 static void test_cut(void **state)
 {
 	const struct layout layout = {"6.1", ORDER_OLD, false, true, true};
@@ -330,10 +384,8 @@ static void test_many_beginnings(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_layouts),
-		cmocka_unit_test(test_damaged),
-		cmocka_unit_test(test_cut),
-		cmocka_unit_test(test_many_beginnings),
+		cmocka_unit_test(test_layouts), cmocka_unit_test(test_damaged),         cmocka_unit_test(test_no_base),
+		cmocka_unit_test(test_cut),     cmocka_unit_test(test_many_beginnings),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
