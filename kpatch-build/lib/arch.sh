@@ -17,6 +17,7 @@ readonly ARCH_SERIAL_RULES="\
 CONFIG_SERIAL_8250_CONSOLE b the console is the first serial line ($ARCH_CONSOLE)
 CONFIG_SERIAL_8250_RUNTIME_UARTS 2 the results come out of the second serial line ($ARCH_SECOND_LINE)"
 readonly ARCH_TRIPLET=x86_64-linux-gnu
+readonly ARCH_DEBIAN=amd64 # as Debian calls it
 
 # Directories of arch/ whose objects are not in vmlinux or a module, or are linked another time before (a regular expression).
 readonly ARCH_OUTSIDE="$ARCH_DIR/(boot|boot/compressed|entry/vdso|entry/vdso/vdso32|realmode/rm|purgatory|tools)"

@@ -35,7 +35,7 @@ compile_objects() {
 objtool_flags() {
 	local out
 	OBJTOOL_LATE=""
-	if ! out=$(objtool_asker | make -s -C "$KERNEL_TREE" -f - srctree="$KERNEL_SOURCE" objtree=. obj=. src=. ARCH="$ARCH_NAME" SRCARCH="$ARCH_SOURCE" \
+	if ! out=$(objtool_asker | in_root make -s -C "$KERNEL_TREE" -f - srctree="$KERNEL_SOURCE" objtree=. obj=. src=. ARCH="$ARCH_NAME" SRCARCH="$ARCH_SOURCE" \
 		CC="$TARGET_CC" 2>"$WORK/4-compile/objtool-flags.log"); then
 		show_file "$WORK/4-compile/objtool-flags.log"
 		die "the kernel's Makefiles do not say which flags objtool needs"
@@ -253,7 +253,7 @@ compile_run() {
 	done
 	SCRIPTS_SIDE=${sides%% *}
 	printf '%s\0' "${scripts[@]}" >"$WORK/4-compile/scripts"
-	long_run "$log" compile_progress xargs -0 -a "$WORK/4-compile/scripts" -P "$OPT_JOBS" -n 1 sh || true
+	long_run "$log" compile_progress "${IN_ROOT[@]}" xargs -0 -a "$WORK/4-compile/scripts" -P "$OPT_JOBS" -n 1 sh || true
 	compile_failures "$SCRIPTS_SIDE"
 }
 
@@ -265,7 +265,7 @@ compile_failures() {
 			# (Unless it compiles so: what pastes __LINE__ into names may meet a number twice.)
 			if [[ $side == patched ]]; then
 				cp -- "$object.log" "$object.log.numbered"
-				if sh "$object.sh"; then mv -- "$object.log.numbered" "$object.log"; fi
+				if in_root sh "$object.sh"; then mv -- "$object.log.numbered" "$object.log"; fi
 			fi
 			failed+=" ${object#"$WORK"/4-compile/}"
 			compile_show "$object.log"

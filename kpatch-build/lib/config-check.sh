@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Can this configuration be livepatched at all, and do we support it? And is the compiler the one that built it?
 
-# option; y (must be set), n (must not be), b (must be built in) or the least number; reason
+# option, or what old and new kernels call it; y (must be set), n (must not be), b (must be built in) or the least number; reason
 readonly CONFIG_RULES="\
 $ARCH_CONFIG y only $ARCH_NAME kernels are supported
 CONFIG_LIVEPATCH y the kernel must be able to load livepatch modules (Kconfig turns it off with TRIM_UNUSED_KSYMS)
@@ -13,7 +13,7 @@ CONFIG_DYNAMIC_FTRACE y functions are redirected through ftrace
 CONFIG_FUNCTION_TRACER y functions are redirected through ftrace
 CONFIG_STACKTRACE y the transition looks at the stacks of all tasks
 CONFIG_UNWINDER_ORC y without reliable stack traces a transition does not end
-CONFIG_OBJTOOL y objtool makes the unwind data and the call site tables
+CONFIG_OBJTOOL|CONFIG_STACK_VALIDATION y objtool makes the unwind data and the call site tables
 CONFIG_CC_IS_GCC y only kernels that gcc compiled are supported
 CONFIG_LTO_CLANG n objects of a link-time optimized kernel can't be compared one by one
 CONFIG_CFI_CLANG n control flow type checks are not supported
@@ -50,8 +50,9 @@ config_differing() {
 config_problems() {
 	local option want reason problem problems=""
 	while read -r option want reason; do
-		config_value "$option" "$2"
-		problem=""
+		config_value "${option%|*}" "$2"
+		if [[ ! $REPLY ]]; then config_value "${option#*|}" "$2"; fi
+		option=${option%|*} problem=""
 		case $want in
 		y) if [[ $REPLY != [ym] ]]; then problem="not set"; fi ;;
 		n) if [[ $REPLY == [ym] ]]; then problem="set"; fi ;;
@@ -94,7 +95,7 @@ exports_check() {
 }
 
 # The version text without the program's name: gcc and the compiler with the machine's prefix are often the same.
-compiler_version() { REPLY=$("$1" --version 2>/dev/null | sed -n 1p); REPLY=${REPLY#* }; }
+compiler_version() { REPLY=$(in_root "$1" --version 2>/dev/null | sed -n 1p); REPLY=${REPLY#* }; }
 
 # compiler_recorded -> REPLY: the program that the target's build called by its path (make CC=/opt/gcc/bin/gcc), which may be in no
 # directory of PATH: Kbuild wrote its commands down beside what it made. Empty where it is not known.
@@ -115,27 +116,44 @@ compiler_recorded() {
 	done
 }
 
-# compiler_find CONFIG: TARGET_CC, the compiler that built the target
+# compiler_find CONFIG: TARGET_CC, the compiler that built the target, on this machine or in a build root
 compiler_find() {
-	local text name want candidate recorded found=""
+	local text name want recorded
 	config_value CONFIG_CC_VERSION_TEXT "$1"; text=$REPLY
 	name=${text%% *} want=${text#* }
 	if [[ -z $text ]]; then die "$1 has no CONFIG_CC_VERSION_TEXT: is it the configuration of a built kernel?"; fi
+	COMPILERS_FOUND=""
+	if [[ $OPT_BUILD_ROOT ]]; then build_root_use "$OPT_BUILD_ROOT" "$OPT_BUILD_ROOT"; fi
 	compiler_recorded; recorded=$REPLY
-	for candidate in "${CALLER_CROSS_COMPILE:+${CALLER_CROSS_COMPILE}gcc}" "$recorded" "$name" "${name#"$ARCH_TRIPLET-"}" gcc; do
-		if ! command -v -- "$candidate" >/dev/null; then continue; fi
-		compiler_version "$candidate"
-		if [[ $REPLY == "$want" ]]; then TARGET_CC=$candidate; return; fi
-		found+=$'\n'"    $candidate is $REPLY"
-		TARGET_CC=${TARGET_CC:-$candidate}
-	done
+	if compiler_among "$want" "${CALLER_CROSS_COMPILE:+${CALLER_CROSS_COMPILE}gcc}" "$recorded" "$name" "${name#"$ARCH_TRIPLET-"}" gcc; then return; fi
 	if ((!OPT_COMPILER_CHECK)) && [[ $TARGET_CC ]]; then
 		warn "the target was built by $text; continuing with $TARGET_CC, because of --skip-compiler-check: only the base check protects you now"
 		return
 	fi
-	die "the compiler that built the target is not installed: it was $text${found:-$'\n    no gcc is installed'}
-    install it (apt-get install ${name#"$ARCH_TRIPLET-"}=VERSION); if it is not in PATH, give its prefix
-    (CROSS_COMPILE=/opt/gcc/bin/ for /opt/gcc/bin/gcc); or try --skip-compiler-check"
+	TARGET_CC=""
+	if [[ $OPT_BUILD_ROOT ]]; then
+		die "the compiler that built the target is not in the build root $OPT_BUILD_ROOT: it was $text${COMPILERS_FOUND:-$'\n    there is no gcc'}"
+	fi
+	if build_root_for "$name" "$want" && compiler_among "$want" "$name" "${name#"$ARCH_TRIPLET-"}"; then return; fi
+	die "the compiler that built the target is not here: it was $text${COMPILERS_FOUND:-$'\n    no gcc is installed'}
+    and no build root can be made that has it: $REPLY
+    install it (apt-get install ${name#"$ARCH_TRIPLET-"}=VERSION), or name a system that has it (--build-root DIR); where it is in no
+    directory of PATH, give its prefix (CROSS_COMPILE=/opt/gcc/bin/ for /opt/gcc/bin/gcc); or try --skip-compiler-check"
+}
+
+# compiler_among VERSION PROGRAM...: TARGET_CC is the first of them, where commands run now, that is of this version. Else false, TARGET_CC is the
+# first that is there, and COMPILERS_FOUND says what they are.
+compiler_among() {
+	local want=$1 candidate
+	shift
+	for candidate; do
+		if [[ -z $candidate ]] || ! root_has "$candidate"; then continue; fi
+		compiler_version "$candidate"
+		if [[ $REPLY == "$want" ]]; then TARGET_CC=$candidate; return; fi
+		COMPILERS_FOUND+=$'\n'"    $candidate is $REPLY"
+		TARGET_CC=${TARGET_CC:-$candidate}
+	done
+	return 1
 }
 
 # Everything that the stages call: our own programs, and what packages.sh lists.

@@ -54,7 +54,7 @@ glue_kbuild() {
 # No BTF: the headers' vmlinux has no debug information to build on, and nothing reads BTF of a livepatch. No debug
 # information: it would be stripped anyway, but the work directory's name in it would make each build id another.
 glue_kbuild_command() {
-	GLUE_KBUILD=(make -C "$TARGET_HEADERS" ${CALLER_CROSS_COMPILE:+"CROSS_COMPILE=$CALLER_CROSS_COMPILE"} "CC=$TARGET_CC"
+	GLUE_KBUILD=("${IN_ROOT[@]}" make -C "$TARGET_HEADERS" ${CALLER_CROSS_COMPILE:+"CROSS_COMPILE=$CALLER_CROSS_COMPILE"} "CC=$TARGET_CC"
 		"M=$2" "KLP_NAME=$1" CONFIG_DEBUG_INFO_BTF_MODULES= KCFLAGS=-g0 modules)
 }
 
@@ -98,7 +98,7 @@ glue_is_known() {
 glue_programs() {
 	local name file
 	for name; do
-		file=$(type -P -- "$name") || file=$name
+		root_program "$name"; file=$REPLY
 		printf '%s\t%s\n' "$name" "$(stat -L -c '%n %i %s %.9Y %.9Z' -- "$file" 2>&1)"
 	done
 }
@@ -112,7 +112,7 @@ glue_replay() {
 	text=${text//"$GLUE_NAME"/"$name"}
 	text=${text//"$GLUE_IDENTIFIER"/"${name//-/_}"}
 	printf '%s\n' "$text" >"$3/link.sh" || return 1
-	long_run "$3/log" no_progress sh -e "$3/link.sh" && [[ -f $3/$name.ko ]]
+	long_run "$3/log" no_progress "${IN_ROOT[@]}" sh -e "$3/link.sh" && [[ -f $3/$name.ko ]]
 }
 
 # ---- making one -------------------------------------------------------------------------------------------------------

@@ -190,7 +190,7 @@ module_link_one() {
 
 	# New globals that one diff object has for another are hidden: visible up to here, local from here on, so that
 	# no name of the patch can meet one of the hook.
-	if ! ld -r -o "$dir/klp-parts.o" "${MODULE_OBJECTS[@]}" 2>"$log"; then
+	if ! in_root ld -r -o "$dir/klp-parts.o" "${MODULE_OBJECTS[@]}" 2>"$log"; then
 		show_file "$log"
 		module_bug "the diff objects do not link" "$WORK/6-diff"
 	fi

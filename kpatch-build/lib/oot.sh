@@ -123,7 +123,7 @@ oot_extra_symbols() {
 		require_file "$word" "file of KBUILD_EXTRA_SYMBOLS"
 		OOT_EXTRA+=("$(realpath -- "$word")")
 	done
-	oot_extra_asker | make -s -C "$KERNEL_TREE" -f - "srctree=$KERNEL_SOURCE" objtree=. \
+	oot_extra_asker | in_root make -s -C "$KERNEL_TREE" -f - "srctree=$KERNEL_SOURCE" objtree=. \
 		"obj=$TREE" "src=$TREE" "M=$TREE" "KBUILD_EXTMOD=$TREE" "KERNELRELEASE=$TARGET_RELEASE" ARCH="$ARCH_NAME" SRCARCH="$ARCH_SOURCE" "CC=$TARGET_CC" 2>"$log" | read -ra words -d '' || true
 	for word in "${words[@]}"; do
 		if [[ $word == "$TREE/"* ]]; then word=$OPT_OOT_SOURCE/${word#"$TREE/"}; fi
@@ -259,13 +259,13 @@ oot_make() {
 	done
 	OOT_LOG=$1
 	if ((${#goals[@]})); then
-		long_run "$1" oot_progress env -C "$TREE" "PWD=$TREE" make -k -j "$OPT_JOBS" -C "$KERNEL_TREE" "M=$TREE" \
+		long_run "$1" oot_progress "${IN_ROOT[@]}" env -C "$TREE" "PWD=$TREE" make -k -j "$OPT_JOBS" -C "$KERNEL_TREE" "M=$TREE" \
 			"${variables[@]}" "${goals[@]}" || status=$?
 	fi
 	if ((${#own[@]})); then
 		for name in $OOT_NAMES_OF_KERNEL; do variables+=("$name=$KERNEL_TREE"); done
 		for name in $OOT_NAMES_OF_RELEASE; do variables+=("$name=$TARGET_RELEASE"); done
-		long_run "$1.own" oot_progress env -C "$TREE" "PWD=$TREE" make -k -j "$OPT_JOBS" "${variables[@]}" "${own[@]}" || status=$?
+		long_run "$1.own" oot_progress "${IN_ROOT[@]}" env -C "$TREE" "PWD=$TREE" make -k -j "$OPT_JOBS" "${variables[@]}" "${own[@]}" || status=$?
 		cat -- "$1.own" >>"$1"
 	fi
 	return "$status"

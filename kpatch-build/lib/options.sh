@@ -2,6 +2,8 @@
 # The command line. Options of kpatch-build 0.9.11 keep their letters and meaning; those that are not supported refuse.
 
 OPT_RELEASE=""          # -a
+OPT_MIRROR=""           # --mirror: URL of Debian's archive, "": as this machine's apt has it
+OPT_BUILD_ROOT=""       # --build-root
 OPT_SOURCE=""           # -s
 OPT_SRPM=""             # -r
 OPT_CONFIG=""           # -c
@@ -48,13 +50,15 @@ Usage: kpatch-build [options] PATCH...
 Builds a livepatch module from source patches, for a stock kernel or for a kernel of your own.
 
 Target:
-  -a, --archversion RELEASE  a distribution kernel, by release (6.12.117+deb12-amd64) or by series (6.12: the newest one in the archive); default: the running kernel. Needs no root, installs nothing
+  -a, --archversion RELEASE  a distribution kernel, by release (6.12.117+deb12-amd64) or by series (6.12: the newest one in the archive); 6.12/trixie looks only in that suite. Default: the running kernel. Needs no root, installs nothing
+      --mirror URL           mirror of the Debian archive (default: the one that apt uses)
   -s, --sourcedir DIR        a source tree of your own, which is only read; with -c and -v
   -r, --sourcerpm FILE       a source RPM with the source, prepared with rpmbuild -bp; with -v, and with -c if it has several configurations
   -c, --config FILE          configuration of the target (default: DIR/.config)
   -v, --vmlinux FILE         image of the target: vmlinux, vmlinuz or bzImage (default: DIR/vmlinux)
       --symvers FILE         Module.symvers of the target (default: beside the source, the configuration or the image)
       --modules DIR          directory of the target's modules (default: the source, if it was built)
+      --build-root DIR       run the compiler in this directory, which holds another system (default: if the target's compiler is not installed, a root made from its Debian suite)
 Out-of-tree module:
   -m, --oot-module FILE      patch only this module, which the target runs as FILE (NAME.ko or compressed); the options above describe the target
       --oot-module-src DIR   source of the module with its Makefile, which is only read; the patch applies there
@@ -112,7 +116,7 @@ require_dir() {
 
 options_parse() {
 	local short=ha:r:s:c:v:j:t:n:o:m:e:dRT long parsed words
-	long=help,archversion:,sourcerpm:,sourcedir:,config:,vmlinux:,jobs:,target:,name:,output:,debug,non-replace
+	long=help,archversion:,mirror:,build-root:,sourcerpm:,sourcedir:,config:,vmlinux:,jobs:,target:,name:,output:,debug,non-replace
 	long+=,oot-module:,oot-module-src:,skip-cleanup,skip-compiler-check,skip-gcc-check,no-replace,keep-tmp
 	long+=,skip-base-check,symvers:,modules:,per-object,fuzz:,max-objects:,explain,check,suggest,accept:,without:,without-hunk:,sign:,list-targets,print-target,boot-test::,boot-test-wait:,boot-test-module:,boot-test-file:
 	if ! parsed=$(getopt -o "$short" -l "$long" -n kpatch-build -- "$@" 2>&1); then
@@ -124,6 +128,8 @@ options_parse() {
 		case $1 in
 		-h | --help) usage; exit 0 ;;
 		-a | --archversion) OPT_RELEASE=$2; shift ;;
+		--mirror) OPT_MIRROR=$2; shift ;;
+		--build-root) OPT_BUILD_ROOT=$2; shift ;;
 		-s | --sourcedir) OPT_SOURCE=$2; shift ;;
 		-c | --config) OPT_CONFIG=$2; shift ;;
 		-v | --vmlinux) OPT_IMAGE=$2; shift ;;
@@ -180,6 +186,12 @@ options_check() {
 	if [[ $OPT_RELEASE && $OPT_SOURCE ]]; then
 		usage_error "-a names a distribution kernel and -s a tree of your own: give one of them"
 	fi
+	if [[ $OPT_BUILD_ROOT ]]; then
+		require_dir "$OPT_BUILD_ROOT" "build root"
+		OPT_BUILD_ROOT=$(realpath -- "$OPT_BUILD_ROOT")
+		if [[ ! -d $OPT_BUILD_ROOT/usr/bin ]]; then usage_error "$OPT_BUILD_ROOT is no build root: it has no usr/bin"; fi
+	fi
+	if [[ $OPT_MIRROR && ! $OPT_MIRROR =~ ^(https?|file):/[^\ ]+$ ]]; then usage_error "--mirror takes an http, https or file URL, not '$OPT_MIRROR'"; fi
 	if [[ $OPT_SRPM && $OPT_SOURCE$OPT_RELEASE ]]; then usage_error "-r gives the source of the target: don't give -s or -a with it"; fi
 	if [[ -z $OPT_SOURCE$OPT_SRPM && $OPT_CONFIG$OPT_IMAGE$OPT_SYMVERS$OPT_MODULES ]]; then
 		usage_error "-c, -v, --symvers and --modules describe a kernel together with its source, so -s DIR or -r FILE is missing; for a stock kernel, -a RELEASE is enough"
@@ -187,7 +199,7 @@ options_check() {
 	if [[ $CALLER_TARGET_ARCH && $CALLER_TARGET_ARCH != @("$ARCH_NAME"|"$ARCH_SOURCE") ]]; then
 		usage_error "TARGET_ARCH=$CALLER_TARGET_ARCH: only kernels of $ARCH_NAME are supported"
 	fi
-	if [[ $CALLER_CROSS_COMPILE ]] && ! command -v -- "${CALLER_CROSS_COMPILE}gcc" >/dev/null; then
+	if [[ $CALLER_CROSS_COMPILE && ! $OPT_BUILD_ROOT ]] && ! command -v -- "${CALLER_CROSS_COMPILE}gcc" >/dev/null; then
 		usage_error "CROSS_COMPILE=$CALLER_CROSS_COMPILE: there is no ${CALLER_CROSS_COMPILE}gcc"
 	fi
 	if [[ $OPT_SOURCE ]]; then options_check_tree; fi

@@ -143,7 +143,7 @@ outside_compare() {
 	if ((${#scripts[@]} == 0)); then return; fi
 	printf '%s\0' "${scripts[@]}" >"$dir/scripts"
 	OUTSIDE_SCRIPTS=${#scripts[@]}
-	long_run "$dir/run.log" outside_progress xargs -0 -a "$dir/scripts" -P "$OPT_JOBS" -n 1 sh || true
+	long_run "$dir/run.log" outside_progress "${IN_ROOT[@]}" xargs -0 -a "$dir/scripts" -P "$OPT_JOBS" -n 1 sh || true
 }
 outside_progress() { REPLY="comparing files that are not objects: $OUTSIDE_SCRIPTS files"; }
 

@@ -2,47 +2,56 @@
 # What has to be there, and why: the one list behind `make demo`, `make check` and the driver's own check.
 #
 # Used for: build (compile the programs), run (kpatch-build itself), vm (boot a kernel), check (the test suites), and what is not
-# among "all": fuzz (make fuzz-long), trees (make check-trees). A package is missing when one of the commands or headers that it is
-# needed for is.
+# among "all": fuzz (make fuzz-long), trees (make check-trees), root (unpacked into a build root, not installed). A package is
+# missing when one of the commands or headers that it is needed for is.
 
 readonly PACKAGES="\
-make            | build run | make                   | builds the programs, and runs the kernel's own build
+make            | build run root | make                   | builds the programs, and runs the kernel's own build
 gcc             | build run | gcc                    | compiles the programs, and the objects if it built the target
-libc6-dev       | build run | stdio.h                | headers of the C library, for the programs and the kernel's tools
-libelf-dev      | build run | gelf.h                 | ELF files; objtool of the kernel needs it too
+libc6-dev       | build run root | stdio.h                | headers of the C library, for the programs and the kernel's tools
+libelf-dev      | build run root | gelf.h                 | ELF files; objtool of the kernel needs it too
 libdw-dev       | build     | elfutils/libdwfl.h     | debug information of objects, for explanations
 libzstd-dev     | build     | zstd.h                 | images and modules compressed by zstd
 liblzma-dev     | build     | lzma.h                 | images and modules compressed by xz
-zlib1g-dev      | build run | zlib.h                 | images and modules compressed by gzip; objtool
+zlib1g-dev      | build run root | zlib.h                 | images and modules compressed by gzip; objtool
 liblz4-dev      | build     | lz4.h                  | images compressed by lz4
 liblzo2-dev     | build     | lzo/lzo1x.h            | images compressed by lzo
 libbz2-dev      | build     | bzlib.h                | images compressed by bzip2
 libxxhash-dev   | build     | xxhash.h               | hashes of names
 libzydis-dev    | build     | Zydis/Zydis.h          | decodes instructions
 libzycore-dev   | build     | Zycore/String.h        | a library that libzydis needs
-binutils        | build run | ar ld nm objcopy readelf | libraries, links, symbols
-bc              | run       | bc                     | the kernel's build
-bison           | run       | bison                  | the kernel's build (Kconfig)
-flex            | run       | flex                   | the kernel's build (Kconfig)
-perl            | run       | perl                   | the kernel's build
-python3         | run       | python3                | the kernel's build (BTF)
-libssl-dev      | run       | openssl/evp.h          | the kernel's build (signing tools)
+binutils        | build run root | ar ld nm objcopy readelf | libraries, links, symbols
+bc              | run root  | bc                     | the kernel's build
+bison           | run root  | bison                  | the kernel's build (Kconfig)
+flex            | run root  | flex                   | the kernel's build (Kconfig)
+perl            | run root  | perl                   | the kernel's build
+python3         | run root  | python3                | the kernel's build (BTF)
+libssl-dev      | run root  | openssl/evp.h          | the kernel's build (signing tools)
+bubblewrap      | check     | bwrap                  | runs commands in a build root
+dash            | root      | sh                     | commands
+bash            | root      | bash                   | the kernel's scripts
+coreutils       | root      | cp mv env              | the kernel's build
+findutils       | root      | find xargs             | the kernel's build
+grep            | root      | grep                   | the kernel's build
+sed             | root      | sed                    | the kernel's build
+gzip            | root      | gzip                   | the kernel's build
+base-files      | root      | /bin                   | directories of a system
 clang-14        | fuzz      | clang-14               | coverage-guided fuzzing
 libclang-rt-14-dev | fuzz   | /usr/lib/clang/14/lib/linux/libclang_rt.fuzzer-$ARCH_NAME.a | the run-time library of clang's fuzzer
 git             | run check | git                    | reads and applies the patches
-diffutils       | run       | diff cmp               | compares originals and patched files
-mawk            | run       | awk                    | text: patches, symbol tables, descriptions
-util-linux      | run       | flock setsid getopt    | locks of the cache, long commands, options
+diffutils       | run root  | diff cmp               | compares originals and patched files
+mawk            | run root  | awk                    | text: patches, symbol tables, descriptions
+util-linux      | run root  | flock setsid getopt    | locks of the cache, long commands, options
 rpm             | check     | rpmbuild rpm2cpio      | tests with a source RPM
 dpkg            | run       | dpkg-deb               | unpacks the target's packages
-tar             | run       | tar                    | unpacks the source
-xz-utils        | run vm    | xz                     | source archives and compressed modules
-kmod            | run vm    | modinfo modprobe depmod | properties and dependencies of modules
+tar             | run root  | tar                    | unpacks the source
+xz-utils        | run vm root | xz                     | source archives and compressed modules
+kmod            | run vm root | modinfo modprobe depmod | properties and dependencies of modules
 jq              | run check | jq                     | reads the reports of klp-verify
 zstd            | vm        | zstd                   | compressed modules
 $ARCH_EMULATOR_PACKAGE | vm        | $ARCH_EMULATOR     | the virtual machine
 busybox-static  | vm        | busybox                | the programs inside the virtual machine
-cpio            | vm        | cpio                   | the file system inside the virtual machine
+cpio            | vm root   | cpio                   | the file system inside the virtual machine
 gcc-11          | check     | gcc-11                 | another compiler for the object tests
 gcc-12-plugin-dev | trees  | /usr/lib/gcc/$ARCH_TRIPLET/12/plugin/include/plugin-version.h | a configuration with compiler plugins
 ovmf            | check     | /usr/share/OVMF/OVMF_CODE_4M.fd | firmware of a virtual machine with keys
@@ -61,7 +70,7 @@ packages_for() {
 	local name uses needs reason use
 	while IFS='|' read -r name uses needs reason; do
 		for use; do
-			if [[ ($use == all && ! $uses =~ fuzz|trees) || " $uses " == *" $use "* ]]; then
+			if [[ ($use == all && $uses =~ build|run|vm|check) || " $uses " == *" $use "* ]]; then
 				echo "${name// /}|$needs|${reason# }"
 				break
 			fi

@@ -8,25 +8,61 @@
 # 6.1), for every release of the series, so that its version must be the image's version: any other is another kernel.
 
 declare -A DEBIAN_HAS=() # package -> its versions in the archive, newest first, blanks around each
+DEBIAN_VIEWS=()         # of the archive, in which a release is looked for
+DEBIAN_UNSEEN=""        # why not all of them could be looked at, for a message
 DEBIAN_TARGET=""        # image and headers, unpacked
-# DEBIAN_INDEX: options of apt-cache; not set before debian_index
 
 debian_version() {
-	local release=$OPT_RELEASE
+	local release=${OPT_RELEASE%%/*} suite=""
 	if ! command -v apt-cache >/dev/null || ! command -v apt-get >/dev/null; then
 		die "this is not a Debian system (no apt-get), so the target's packages can't be fetched; describe the target with -s, -c and -v"
 	fi
-	debian_index
+	if [[ $OPT_RELEASE == */* ]]; then suite=${OPT_RELEASE#*/}; fi
+	debian_views "$suite"
 	if [[ $release =~ ^[0-9]+\.[0-9]+$ ]]; then debian_newest "$release"; release=$REPLY; fi
 	TARGET_RELEASE=${release:-$(uname -r)}
 	debian_image_version "$TARGET_RELEASE"; TARGET_VERSION=$REPLY
 }
 
+# debian_views SUITE: DEBIAN_VIEWS, the views of the archive in which a release is looked for, one after the other: what this machine is set
+# up for, then all suites; or SUITE alone, if that is given
+debian_views() {
+	DEBIAN_VIEWS=(machine all)
+	if [[ ! $1 ]]; then return; fi
+	DEBIAN_VIEWS=("$1")
+	if ! archive_use "$1"; then die "the package lists of $1 can't be had: $REPLY"; fi
+}
+
+# debian_find PACKAGE CACHED -> REPLY: its versions in the first view that has it, which is in use from then on; empty if none has.
+# With a version in the cache, no lists are fetched for it.
+debian_find() {
+	local view
+	for view in "${DEBIAN_VIEWS[@]}"; do
+		if [[ $2 && $view != machine ]] && ! archive_is_fresh "$view"; then continue; fi
+		if ! archive_use "$view"; then
+			DEBIAN_UNSEEN="; the package lists of other suites can't be had: $REPLY"
+			continue
+		fi
+		archive_versions "$1"
+		if [[ $REPLY ]]; then return; fi
+	done
+	REPLY=""
+}
+
 debian_image() {
+	local dir
 	DEBIAN_TARGET=$CACHE/target/${TARGET_RELEASE}_$TARGET_VERSION
 	cache_fill "$DEBIAN_TARGET" debian_unpack_target "$TARGET_RELEASE" "$TARGET_VERSION"
+	# (/lib is a link to usr/lib where they are installed; packages of Debian 13 say so.)
+	for dir in "$DEBIAN_TARGET"/{lib,usr/lib}/modules/"$TARGET_RELEASE"; do
+		if [[ -d $dir ]]; then TARGET_MODULES_DIR=$dir; fi
+	done
+	# Since 7.3 image and configuration are beside the modules.
 	TARGET_IMAGE=$DEBIAN_TARGET/boot/vmlinuz-$TARGET_RELEASE TARGET_CONFIG=$DEBIAN_TARGET/boot/config-$TARGET_RELEASE
-	TARGET_MODULES_DIR=$DEBIAN_TARGET/lib/modules/$TARGET_RELEASE
+	if [[ ! -f $TARGET_IMAGE ]]; then TARGET_IMAGE=$TARGET_MODULES_DIR/vmlinuz TARGET_CONFIG=$TARGET_MODULES_DIR/config; fi
+	if [[ ! -f $TARGET_IMAGE || ! -f $TARGET_CONFIG ]]; then
+		die "the image package of $TARGET_RELEASE is laid out in a way that is not known: it has no $TARGET_IMAGE and $TARGET_CONFIG"
+	fi
 }
 
 debian_headers() {
@@ -37,7 +73,7 @@ debian_headers() {
 
 debian_source() {
 	if code needs_source; then
-		debian_line "$TARGET_VERSION"
+		debian_series "$TARGET_VERSION"
 		TARGET_SOURCE=$CACHE/source/linux-source-${REPLY}_$TARGET_VERSION TARGET_SOURCE_ID=$TARGET_VERSION
 		CACHE_LIGHT=--light cache_fill "$TARGET_SOURCE" debian_unpack_source "linux-source-$REPLY" "$TARGET_VERSION"
 	else
@@ -46,41 +82,24 @@ debian_source() {
 	target_source_fits
 }
 
-# debian_apt_cache COMMAND ARG...: apt-cache, which reads the lists of tens of thousands of packages in each call, over a second, where
-# apt is set up to keep no index of them (Dir::Cache::pkgcache "", as images of containers do). Then it has one in our cache, which it
-# holds against the lists itself.
-debian_apt_cache() {
-	debian_index
-	apt-cache "${DEBIAN_INDEX[@]}" "$@"
-}
-debian_index() {
-	local file=none
-	if [[ -v DEBIAN_INDEX ]]; then return; fi
-	DEBIAN_INDEX=()
-	eval "$(apt-config shell file Dir::Cache::pkgcache 2>/dev/null)"
-	if [[ $file ]] || ! mkdir -p -- "$CACHE/apt" 2>/dev/null; then return; fi
-	DEBIAN_INDEX=(-o "Dir::Cache::pkgcache=$CACHE/apt/pkgcache.bin" -o "Dir::Cache::srcpkgcache=$CACHE/apt/srcpkgcache.bin")
-}
-
-# debian_line VERSION -> REPLY: 6.12 of 6.12.117-1~deb12u1
-debian_line() { [[ $1 =~ ^[0-9]+\.[0-9]+ ]]; REPLY=${BASH_REMATCH[0]}; }
-
-# debian_versions PACKAGE -> REPLY: its versions in the archive, newest first, one a line
-debian_versions() {
-	REPLY=$(debian_apt_cache madison -- "$1" 2>/dev/null | awk -F '|' -v p="$1" '{ gsub(/ /, "") } $1 == p { print $2 }' | uniq)
-}
+# debian_series VERSION -> REPLY: 6.12 of 6.12.117-1~deb12u1
+debian_series() { [[ $1 =~ ^[0-9]+\.[0-9]+ ]]; REPLY=${BASH_REMATCH[0]}; }
 
 debian_no_lists() {
-	if [[ -z $(debian_apt_cache search --names-only '^linux-image-' 2>/dev/null) ]]; then
+	if [[ -z $(archive_cache search --names-only '^linux-image-' 2>/dev/null) ]]; then
 		die "the package lists of this machine are empty; fetch them with: apt-get update (as root)"
 	fi
 }
 
 # The version decides what the target is. Of the running kernel it is the one that runs, of any other the newest.
 debian_image_version() {
-	local release=$1 versions running="" dir
-	debian_versions "linux-image-$release"; versions=$REPLY
-	if [[ -z $versions ]]; then debian_versions "linux-image-$release-unsigned"; versions=$REPLY; fi
+	local release=$1 versions running="" dir cached=""
+	DEBIAN_UNSEEN=""
+	for dir in "$CACHE/target/${release}"_*; do
+		if [[ -d $dir && $dir != *.@(new|old) ]]; then cached=${dir##*_}; fi
+	done
+	debian_find "linux-image-$release" "$cached"; versions=$REPLY
+	if [[ -z $versions ]]; then debian_find "linux-image-$release-unsigned" "$cached"; versions=$REPLY; fi
 	if [[ $release == "$(uname -r)" && $(uname -v) =~ Debian\ ([^ ]+) ]]; then running=${BASH_REMATCH[1]}; fi
 	if [[ $running ]]; then
 		if [[ -d $CACHE/target/${release}_$running ]] || grep -qxF -- "$running" <<<"$versions"; then
@@ -91,31 +110,38 @@ debian_image_version() {
 		REPLY=${versions%%$'\n'*}
 		return
 	fi
-	for dir in "$CACHE/target/${release}"_*; do
-		if [[ -d $dir && $dir != *.new && -z $running ]]; then
-			REPLY=${dir##*_}
-			note "linux-image-$release is no longer in the archive; using version $REPLY from the cache"
-			return
-		fi
-	done
+	if [[ $cached && -z $running ]]; then
+		note "linux-image-$release is not in the package lists that are here; using version $cached from the cache"
+		REPLY=$cached
+		return
+	fi
 	debian_no_lists
 	if [[ $running ]]; then
 		die "the running kernel is version $running of $release, which the archive does not hold (it has: ${versions:-none}); reboot into a current kernel, or describe the running one with -s, -c and -v"
 	fi
-	die "there is no package linux-image-$release in the archive; kpatch-build --list-targets lists the available ones (after apt-get update); describe other kernels with -s, -c and -v"
+	debian_near "$release"
+	die "there is no package linux-image-$release in the archive${REPLY:+ (near it are $REPLY)}$DEBIAN_UNSEEN; kpatch-build --list-targets lists the available ones (after apt-get update); describe other kernels with -s, -c and -v"
 }
 
-# debian_targets [SERIES] -> REPLY: "version release" lines of the standard flavour, newest first. (One madison call for
-# all names.)
+# debian_near RELEASE -> REPLY: the releases of its flavour that come next before and after it
+debian_near() {
+	local flavour=""
+	if [[ $1 =~ (-cloud|-rt)-[a-z0-9]+$ ]]; then flavour=${BASH_REMATCH[1]}; fi
+	debian_targets "" "$flavour"
+	REPLY=$({ awk '{ print $2 }' <<<"$REPLY"; echo "$1"; } | sort -Vu | grep -xF -B 2 -A 2 -- "$1" | { grep -vxF -- "$1" || true; } | paste -sd ' ')
+}
+
+# debian_targets [SERIES [FLAVOUR]] -> REPLY: "version release" lines of the view in use, newest first. FLAVOUR is -cloud, -rt, all, or empty
+# for the standard one. (One madison call for all names.)
 debian_targets() {
-	local line=${1:-[0-9]+.[0-9]+} arch images
-	debian_index
-	arch=$(dpkg --print-architecture)
-	debian_apt_cache search --names-only "^linux-image-${line//./\\.}\\..*-$arch\$" 2>/dev/null |
-		awk '{ print $1 }' | grep -Ev -- '-(cloud|rt|unsigned)-|^linux-image-[0-9]+\.[0-9]+-' | mapfile -t images || true
+	local series=${1:-[0-9]+.[0-9]+} flavour=${2:-} images
+	archive_cache search --names-only "^linux-image-${series//./\\.}\\..*-$ARCH_DEBIAN\$" 2>/dev/null | awk -v flavour="$flavour" '
+		$1 ~ /^linux-image-[0-9]+\.[0-9]+-/ { next }
+		{ its = match($1, /-(cloud|rt)-[^-]*$/) ? substr($1, RSTART) : ""; sub(/-[^-]*$/, "", its) }
+		flavour == "all" || its == flavour { print $1 }' | mapfile -t images || true
 	REPLY=""
 	if ((${#images[@]} == 0)); then return; fi
-	REPLY=$(debian_apt_cache madison -- "${images[@]}" 2>/dev/null |
+	REPLY=$(archive_cache madison -- "${images[@]}" 2>/dev/null |
 		awk -F '|' '{ gsub(/ /, ""); sub(/^linux-image-/, "", $1); print $2, $1 }' | sort -u -k 1,1Vr -k 2,2) || REPLY=""
 }
 
@@ -123,13 +149,13 @@ debian_targets() {
 # (One call for all.)
 debian_madison() {
 	local package version
-	{ debian_apt_cache madison -- "$@" 2>/dev/null || true; } | awk -F '|' '{ gsub(/ /, ""); print $1, $2 }' | while read -r package version; do
+	{ archive_cache madison -- "$@" 2>/dev/null || true; } | awk -F '|' '{ gsub(/ /, ""); print $1, $2 }' | while read -r package version; do
 		if [[ ${DEBIAN_HAS[$package]:- } != *" $version "* ]]; then DEBIAN_HAS[$package]=${DEBIAN_HAS[$package]:- }"$version "; fi
 	done
 }
 
-# debian_relations: from control data on standard input, "PACKAGE VERSION DEPENDENCY RELATION WANTED" for each package of
-# headers or kbuild that a package depends on; RELATION and WANTED are "any -" where it takes all versions
+# debian_relations: from control data on standard input, "PACKAGE VERSION DEPENDENCY RELATION WANTED" for each package of headers,
+# kbuild, image or modules that a package depends on; RELATION and WANTED are "any -" where it takes all versions
 debian_relations() {
 	awk '
 	/^Package: / { package = $2 }
@@ -141,7 +167,7 @@ debian_relations() {
 		n = split(depends, item, /, */)
 		for (i = 1; i <= n; i++) {
 			sub(/ *[|].*/, "", item[i])
-			if (item[i] !~ /^linux-(headers|kbuild)-/) continue
+			if (item[i] !~ /^linux-(headers|kbuild|base|binary|modules)-[0-9]/) continue
 			gsub(/[()]/, "", item[i])
 			if (split(item[i], parts, / +/) >= 3) print package, version, parts[1], parts[2], parts[3]
 			else print package, version, parts[1], "any", "-"
@@ -156,36 +182,40 @@ debian_choose() {
 	local relation=$1 wanted=$2 version=$3 chosen="" candidate
 	local -A word=(["="]=eq [">="]=ge [">>"]=gt ["<="]=le ["<<"]=lt)
 	shift 3
+	# (First of all, for each comparison is a process, and the archive has forty versions.)
+	if [[ " $* " == *" $version "* ]] && { [[ $relation == any ]] || dpkg --compare-versions "$version" "${word[$relation]}" "$wanted"; }; then
+		REPLY=$version
+		return
+	fi
 	for candidate; do
 		if [[ $relation != any ]] && ! dpkg --compare-versions "$candidate" "${word[$relation]}" "$wanted"; then continue; fi
-		if [[ $candidate == "$version" ]]; then REPLY=$candidate; return 0; fi
 		if [[ -z $chosen ]] || dpkg --compare-versions "$candidate" ge "$version"; then chosen=$candidate; fi
 	done
 	REPLY=$chosen
 	[[ $chosen ]]
 }
 
-# debian_buildable [SERIES] -> REPLY: "version release" lines as of debian_targets, but only of releases for which everything is
+# debian_buildable [SERIES [FLAVOUR]] -> REPLY: "version release" lines as of debian_targets, but only of releases for which everything is
 # there, in the archive or in the cache: headers, what these depend on, and the source of the same version
 debian_buildable() {
 	local targets version release package dependency relation wanted found="" names=() sources=()
-	local -A needs=() fits=() line_seen=()
-	debian_targets "${1:-}"; targets=$REPLY
+	local -A needs=() fits=() series_seen=()
+	debian_targets "${1:-}" "${2:-}"; targets=$REPLY
 	REPLY=""
 	if [[ -z $targets ]]; then return; fi
 	while read -r version release; do
 		names+=("linux-headers-$release")
-		debian_line "$version"
-		if [[ -z ${line_seen[$REPLY]:-} ]]; then sources+=("linux-source-$REPLY"); fi
-		line_seen[$REPLY]=1
+		debian_series "$version"
+		if [[ -z ${series_seen[$REPLY]:-} ]]; then sources+=("linux-source-$REPLY"); fi
+		series_seen[$REPLY]=1
 	done <<<"$targets"
-	{ debian_apt_cache show -- "${names[@]}" 2>/dev/null || true; } | debian_relations | while read -r package version dependency relation wanted; do
+	{ archive_cache show -- "${names[@]}" 2>/dev/null || true; } | debian_relations | while read -r package version dependency relation wanted; do
 		needs[$package $version]+="$dependency $relation $wanted"$'\n'
 		sources+=("$dependency")
 	done
 	debian_madison "${sources[@]}"
 	while read -r version release; do
-		debian_line "$version"
+		debian_series "$version"
 		if debian_is_cached "$release" "$version" || { [[ ${DEBIAN_HAS[linux-source-$REPLY]:-} == *" $version "* &&
 			${needs[linux-headers-$release $version]:-} ]] &&
 			debian_needs_fit "$version" "${needs[linux-headers-$release $version]}"; }; then
@@ -196,9 +226,9 @@ debian_buildable() {
 }
 
 debian_is_cached() {
-	local line
-	debian_line "$2"; line=$REPLY
-	[[ -d $CACHE/target/${1}_$2 && -d $CACHE/source/linux-source-${line}_$2 ]]
+	local series
+	debian_series "$2"; series=$REPLY
+	[[ -d $CACHE/target/${1}_$2 && -d $CACHE/source/linux-source-${series}_$2 ]]
 }
 
 # debian_needs_fit VERSION NEEDS: is there a version of each package that NEEDS has ("PACKAGE RELATION WANTED" lines)?
@@ -211,16 +241,19 @@ debian_needs_fit() {
 	done <<<"$2"
 }
 
-# debian_newest SERIES -> REPLY: the newest release of the series that can be built
+# debian_newest SERIES -> REPLY: the newest release of the series that can be built, in the first view that has one
 debian_newest() {
-	local line=$1 dir newest="" targets
-	debian_buildable "$line"
-	if [[ $REPLY ]]; then
-		REPLY=${REPLY%%$'\n'*}
-		REPLY=${REPLY#* }
-		return
-	fi
-	for dir in "$CACHE/target/$line".*-*_*; do
+	local series=$1 view dir newest="" targets
+	for view in "${DEBIAN_VIEWS[@]}"; do
+		if ! archive_use "$view"; then continue; fi
+		debian_buildable "$series"
+		if [[ $REPLY ]]; then
+			REPLY=${REPLY%%$'\n'*}
+			REPLY=${REPLY#* }
+			return
+		fi
+	done
+	for dir in "$CACHE/target/$series".*-*_*; do
 		if [[ -d $dir && $dir != *.new ]]; then newest=$dir; fi
 	done
 	if [[ $newest ]]; then
@@ -229,16 +262,20 @@ debian_newest() {
 		return
 	fi
 	debian_no_lists
-	debian_targets "$line"; targets=$(awk '{ print $2 }' <<<"$REPLY" | xargs)
+	debian_targets "$series"; targets=$(awk '{ print $2 }' <<<"$REPLY" | xargs)
 	if [[ $targets ]]; then
-		die "of series $line the archive has $targets, but for none of them the headers with their dependencies and a package linux-source-$line of the same version"
+		die "of series $series the archive has $targets, but for none of them the headers with their dependencies and a package linux-source-$series of the same version"
 	fi
-	die "the package lists of this machine have no stock kernel of series $line; are they current (apt-get update, as root), and do the sources of apt include the security suite, where Debian keeps new kernels of a stable release? kpatch-build --list-targets lists what there is"
+	die "no suite of the archive has a stock kernel of series $series; kpatch-build --list-targets lists what there is"
 }
 
-# What -a takes: "release version" of each that can be built.
+# What -a takes: "release version" of each that can be built, in all suites, or in those that can be had
 debian_list() {
-	debian_buildable
+	if ! archive_use all; then
+		warn "only what this machine is set up for: the package lists of other suites can't be had: $REPLY"
+		archive_use machine
+	fi
+	debian_buildable "" all
 	if [[ -z $REPLY ]]; then debian_no_lists; die "the archive has no stock kernels that can be built"; fi
 	awk '{ printf "%-32s %s\n", $2, $1 }' <<<"$REPLY"
 }
@@ -247,7 +284,7 @@ debian_list() {
 
 # debian_field FIELD PACKAGE VERSION -> REPLY
 debian_field() {
-	REPLY=$(debian_apt_cache show -- "$2=$3" 2>/dev/null | awk -v f="$1: " 'index($0, f) == 1 && !n++ { print substr($0, length(f) + 1) }')
+	REPLY=$(archive_cache show -- "$2=$3" 2>/dev/null | awk -v f="$1: " 'index($0, f) == 1 && !n++ { print substr($0, length(f) + 1) }')
 }
 
 # debian_package_is_whole FILE PACKAGE VERSION: is the file what it is called? By the hash in apt's lists; where they do not know
@@ -282,7 +319,7 @@ debian_fetch() {
 		note "packages/${file##*/} in the cache is damaged, or is another package; fetching it again"
 		rm -rf -- "$file"
 	done
-	debian_versions "$package"; have=${REPLY//$'\n'/ }
+	archive_versions "$package"; have=${REPLY//$'\n'/ }
 	if [[ " $have " != *" $version "* ]]; then
 		debian_no_lists
 		die "the archive has no $package of version $version (it has: ${have:-none}); image, headers and source must be of one version: choose a release from kpatch-build --list-targets"
@@ -293,7 +330,7 @@ debian_fetch() {
 	rm -rf "$dir"
 	mkdir "$dir"
 	FETCH_NAME=$package FETCH_DIR=$dir FETCH_SIZE=$size
-	long_run "$log" fetch_progress env -C "$dir" apt-get -q -o APT::Sandbox::User="$(id -un)" download "$package=$version" || status=$?
+	long_run "$log" fetch_progress env -C "$dir" apt-get "${ARCHIVE_APT[@]}" -q -o APT::Sandbox::User="$(id -un)" download "$package=$version" || status=$?
 	for file in "$dir"/*.deb; do
 		if ((status == 0)) && [[ -f $file ]]; then
 			mv "$file" "$packages/"
@@ -315,28 +352,35 @@ fetch_progress() {
 # ---- unpacking ------------------------------------------------------------------------------------------------------
 
 debian_unpack_target() {
-	local to=$1 release=$2 version=$3 package relation wanted image
+	local to=$1 release=$2 version=$3 image
 	image=linux-image-$release
-	debian_versions "$image"
+	archive_versions "$image"
 	if [[ $REPLY && $'\n'$REPLY$'\n' != *$'\n'$version$'\n'* ]] || [[ -z $REPLY ]]; then
-		debian_versions "$image-unsigned"
+		archive_versions "$image-unsigned"
 		if [[ $'\n'$REPLY$'\n' == *$'\n'$version$'\n'* ]]; then image=$image-unsigned; fi
 	fi
 	need_space "$CACHE" 1200000000 "unpacking $release"
-	debian_unpack_package "$to" "$image" "$version"
-	debian_unpack_package "$to" "linux-headers-$release" "$version"
-	{ printf 'Package: x\nVersion: x\nDepends: '; dpkg-deb -f "$REPLY" Depends; } | debian_relations | while read -r _ _ package relation wanted; do
-		debian_version_for "$package" "$relation" "$wanted" "$version"
-		debian_unpack_package "$to" "$package" "$REPLY"
-	done
+	# Since 7.3 the image package is empty, and depends on those that have its parts.
+	debian_unpack_with_needs "$to" "$image" "$version"
+	debian_unpack_with_needs "$to" "linux-headers-$release" "$version"
 	rm -rf "${to:?}/usr/share"
+}
+
+# debian_unpack_with_needs DIR PACKAGE VERSION: a package, and what of the kernel it depends on
+debian_unpack_with_needs() {
+	local package relation wanted
+	debian_unpack_package "$1" "$2" "$3"
+	{ printf 'Package: x\nVersion: x\nDepends: '; dpkg-deb -f "$REPLY" Depends; } | debian_relations | while read -r _ _ package relation wanted; do
+		debian_version_for "$package" "$relation" "$wanted" "$3"
+		debian_unpack_package "$1" "$package" "$REPLY"
+	done
 }
 
 # debian_version_for PACKAGE RELATION WANTED VERSION -> REPLY: the version of PACKAGE, in the archive or among the fetched packages, to
 # take beside an image of VERSION
 debian_version_for() {
 	local package=$1 file have
-	debian_versions "$package"
+	archive_versions "$package"
 	printf %s "$REPLY" | mapfile -t have
 	for file in "$CACHE/packages/${package}_"*.deb; do
 		file=${file##*/"${package}"_}

@@ -15,7 +15,7 @@ tree_prepare() {
 	local key
 	mkdir -p "$WORK/2-tree"
 	compiler_version "$TARGET_CC"
-	key=$(printf '%s\n' "$TREE_FORMAT" "$TARGET_RELEASE" "$TARGET_SOURCE" "$TARGET_SOURCE_ID" "$TARGET_CC" "$REPLY" |
+	key=$(printf '%s\n' "$TREE_FORMAT" "$TARGET_RELEASE" "$TARGET_SOURCE" "$TARGET_SOURCE_ID" "$TARGET_CC" "$REPLY" ${BUILD_ROOT_ID:+"$BUILD_ROOT_ID"} |
 		cat - "$TARGET_CONFIG" | sha256sum | cut -c 1-12)
 	TREE=$CACHE/tree/${TARGET_RELEASE}_$key
 	tree_make_command
@@ -61,7 +61,7 @@ tree_unlock() { exec {TREE_LOCK}>&-; }
 # the configuration asks about must not change it: no rustc, and the pahole version that the target had. And a file that the source's own
 # Makefile (GNUmakefile) may name as the configuration is neither read nor written.
 tree_make_command() {
-	KMAKE=(make -C "$TARGET_SOURCE" O="$TREE" ARCH="$ARCH_NAME" ${CALLER_CROSS_COMPILE:+"CROSS_COMPILE=$CALLER_CROSS_COMPILE"}
+	KMAKE=("${IN_ROOT[@]}" make -C "$TARGET_SOURCE" O="$TREE" ARCH="$ARCH_NAME" ${CALLER_CROSS_COMPILE:+"CROSS_COMPILE=$CALLER_CROSS_COMPILE"}
 		CC="$TARGET_CC" HOSTCC="$TARGET_CC" "KERNELRELEASE=$TARGET_RELEASE"
 		RUSTC=false BINDGEN=false "PAHOLE=$TREE/kpatch/pahole" KBUILD_BUILD_USER=kpatch KBUILD_BUILD_HOST=kpatch
 		KCONFIG_CONFIG=.config KBUILD_VERBOSE=0)

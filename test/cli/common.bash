@@ -59,7 +59,7 @@ fake_config() {
 	local rules
 	# shellcheck disable=SC2016
 	rules=$(bash -c 'source "$1/arch.sh"; source "$1/config-check.sh"; echo "$CONFIG_RULES"' - "$TOP/kpatch-build/lib")
-	awk '$2 == "y" { print $1 "=y" }' <<<"$rules" >"$1"
+	awk '$2 == "y" { sub(/\|.*/, "", $1); print $1 "=y" }' <<<"$rules" >"$1"
 	echo "CONFIG_CC_VERSION_TEXT=\"$(gcc --version | sed -n 1p)\"" >>"$1"
 }
 

@@ -372,6 +372,8 @@ fake_archive() {
 		search*) echo 'linux-image-amd64 - meta' ;;
 		show*)
 			headers 6.12.3 6.12.3-1 'linux-kbuild-6.12.3'
+			headers 6.12.3-rt 6.12.3-1 'linux-kbuild-6.12.3'
+			headers 6.12.4-rt 6.12.4-2 'linux-kbuild-6.12 (>= 6.12.4-2)'
 			headers 6.12.4 6.12.4-2 'linux-kbuild-6.12 (>= 6.12.4-2)'
 			headers 6.12.5 6.12.5-1 'linux-kbuild-6.12.5 (>= 6.12.5-1)'
 			headers 6.12.6 6.12.6-1 'linux-kbuild-6.12 (>= 6.12.6-1) | other' ;;
@@ -379,9 +381,9 @@ fake_archive() {
 		if [ "$1" = madison ]; then
 			for p; do
 				case $p in
-				linux-image-6.12.4-amd64 | linux-headers-6.12.4-common) echo "$p | 6.12.4-2 | x" ;;
-				linux-image-6.12.[356]-amd64 | linux-headers-6.12.[356]-common)
-					v=${p#linux-*-}; echo "$p | ${v%-*}-1 | x" ;;
+				linux-image-6.12.4-rt-amd64 | linux-image-6.12.4-amd64 | linux-headers-6.12.4-common | linux-headers-6.12.4-rt-common) echo "$p | 6.12.4-2 | x" ;;
+				linux-image-6.12.[356]-rt-amd64 | linux-image-6.12.[356]-amd64 | linux-headers-6.12.[356]-common | linux-headers-6.12.[356]-rt-common)
+					v=${p#linux-*-}; echo "$p | ${v%%-*}-1 | x" ;;
 				linux-source-6.12) for v in 6.12.5-1 6.12.4-2 6.12.3-1; do echo "$p | $v | x"; done ;;
 				linux-kbuild-6.12) for v in 6.12.9-1 6.12.4-3 6.12.3-1; do echo "$p | $v | x"; done ;;
 				linux-kbuild-6.12.3) echo "$p | 6.12.3-1 | x" ;;
@@ -397,15 +399,17 @@ fake_archive() {
 
 @test "the newest kernel of a series is the newest that can be built" {
 	fake_archive
-	SETUP='newest() { debian_newest "$1"; echo "$REPLY"; }' run -0 lib newest 6.12
+	SETUP='newest() { debian_views ""; debian_newest "$1"; echo "$REPLY"; }' run -0 lib newest 6.12
 	[[ $output == 6.12.4-amd64 ]]
 }
 
 @test "only what can be built is listed" {
 	fake_archive
-	run -0 "$DRIVER" --list-targets
-	[[ ${lines[0]} =~ ^6\.12\.4-amd64\ +6\.12\.4-2$ && ${lines[1]} =~ ^6\.12\.3-amd64\ +6\.12\.3-1$ ]]
-	((${#lines[@]} == 2))
+	run -0 --separate-stderr "$DRIVER" --list-targets
+	[[ ${lines[0]} =~ ^6\.12\.4-amd64\ +6\.12\.4-2$ && ${lines[1]} =~ ^6\.12\.4-rt-amd64\ +6\.12\.4-2$ &&
+		${lines[2]} =~ ^6\.12\.3-amd64\ +6\.12\.3-1$ && ${lines[3]} =~ ^6\.12\.3-rt-amd64\ +6\.12\.3-1$ ]]
+	((${#lines[@]} == 4))
+	[[ $stderr == *"warning: only what this machine is set up for: the package lists of other suites can't be had: apt of this machine has no mirror of Debian; give one with --mirror URL"* ]]
 }
 
 @test "a series of which nothing can be built says what is missing" {
@@ -437,7 +441,7 @@ fake_archive() {
 @test "an unknown release is named" {
 	fake_archive
 	run -1 "$DRIVER" -a 6.12.99-amd64 "$T/x.patch"
-	[[ $output == *"no package linux-image-6.12.99-amd64 in the archive"*"--list-targets"* ]]
+	[[ $output == *"no package linux-image-6.12.99-amd64 in the archive (near it are 6.12.5-amd64 6.12.6-amd64); the package lists of other suites can't be had: "*"--list-targets"* ]]
 	((${#lines[@]} == 1))
 }
 

@@ -1,0 +1,129 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0
+#
+# Which package lists a target is looked for in. apt only pretends here: what it was asked is in $T/asked.
+
+setup() {
+	load common
+	common_setup
+	export T
+	# The machine has 6.12.3 of bookworm; trixie has 6.12.9 as well, and gcc-14.
+	cat >"$T/bin/apt-cache" <<-'EOS'
+		#!/bin/sh
+		view=machine
+		while [ "$1" = -o ]; do
+			case $2 in Dir::Etc::sourcelist=*) view=${2##*/}; view=${view%.sources} ;; esac
+			shift 2
+		done
+		echo "$view: $*" >>"$T/asked"
+		if [ "$1" = search ]; then
+			echo "linux-image-6.12.3-amd64 - Linux"
+			[ "$view" = machine ] || echo "linux-image-6.12.9-amd64 - Linux"
+		fi
+		[ "$1" != madison ] || for p; do
+			case $view/$p in
+			machine/linux-image-6.12.3-amd64 | all/linux-image-6.12.3-amd64) echo " $p | 6.12.3-1 | http://mirror/debian bookworm/main amd64 Packages" ;;
+			all/linux-image-6.12.9-amd64 | trixie/linux-image-6.12.9-amd64) echo " $p | 6.12.9-1 | http://mirror/debian-security trixie-security/main amd64 Packages" ;;
+			all/gcc-14)
+				echo " $p | 14.3.0-1 | http://mirror/debian sid/main amd64 Packages"
+				echo " $p | 14.2.0-1 | http://mirror/debian trixie/main amd64 Packages" ;;
+			esac
+		done
+	EOS
+	cat >"$T/bin/apt-get" <<-'EOS'
+		#!/bin/sh
+		echo "apt-get $*" >>"$T/asked"
+		case " $* " in
+		*" indextargets "*) cat "$T/mirrors" ;;
+		*" update "*)
+			[ ! -e "$T/no-network" ] || { echo "W: Failed to fetch http://mirror/debian/dists/trixie/InRelease  no network"; exit 0; }
+			for o; do case $o in Dir::State=*) state=${o#*=} ;; Dir::Etc::sourcelist=*) sources=${o#*=} ;; esac; done
+			cp "$sources" "$T/sources"
+			sed -n 's/^Suites: //p' "$sources" | while read -r suite; do
+				if [ "$suite" = bullseye-backports ]; then echo "E: The repository does not have a Release file."; else : >"$state/lists/mirror_dists_${suite}_InRelease"; fi
+			done
+			exit 100 ;;
+		esac
+	EOS
+	# (What the driver runs has no T.)
+	sed -i "s,\$T/,$T/,g" "$T/bin/apt-cache" "$T/bin/apt-get"
+	chmod +x "$T/bin/apt-cache" "$T/bin/apt-get"
+	printf 'http://mirror/debian/\nhttp://mirror/debian-security/\nhttp://else/x/\n' >"$T/mirrors"
+	PATH=$T/bin:$PATH
+}
+
+find_image() { SETUP='find_image() { debian_views "$1"; debian_find "linux-image-$2"; echo "$ARCHIVE_VIEW: $REPLY"; }' run "$1" --separate-stderr lib find_image "$2" "$3"; }
+
+@test "a release is looked for on this machine first, then in all suites; with a suite's name there only" {
+	find_image -0 "" 6.12.3-amd64
+	[[ $output == "machine: 6.12.3-1" ]]
+	run ! grep update "$T/asked"
+	find_image -0 "" 6.12.9-amd64
+	[[ $output == "all: 6.12.9-1" ]]
+	find_image -0 trixie 6.12.9-amd64
+	[[ $output == "trixie: 6.12.9-1" ]]
+	find_image -0 trixie 6.12.3-amd64
+	[[ $output == "trixie: " ]]
+	find_image -1 trixy 6.12.3-amd64
+	[[ $stderr == *"error: the package lists of trixy can't be had: trixy is no suite of Debian that is known here (known are bullseye bookworm trixie sid, and all but sid with -backports)"* ]]
+}
+
+@test "a suite comes with its updates and security updates, its backports only by their name" {
+	local show='show() { archive_use "$1"; sed -n "/^URIs/ { s/.*: //; N; s/.Suites://; p }" "$T/sources"; }'
+	SETUP=$show run -0 lib show trixie
+	[[ $(xargs <<<"$output") == "http://mirror/debian/ trixie http://mirror/debian/ trixie-updates http://mirror/debian-security/ trixie-security" ]]
+	SETUP=$show run -0 lib show bookworm-backports
+	[[ ${lines[-1]} == "http://mirror/debian/ bookworm-backports" ]]
+	((${#lines[@]} == 4))
+	SETUP=$show run -0 lib show sid
+	[[ $output == "http://mirror/debian/ sid" ]]
+	SETUP=$show run -0 lib show all
+	((${#lines[@]} == 13))
+	# Signatures are checked with Debian's keys.
+	[[ $(grep -c '^Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg$' "$T/sources") == 13 ]]
+}
+
+@test "the mirror is the machine's, or the one that is given" {
+	local show='show() { archive_use sid; cat "$T/sources"; }'
+	SETUP="OPT_MIRROR=https://other/mirror/debian; $show" run -0 lib show
+	[[ $output == *"URIs: https://other/mirror/debian/"* ]]
+	SETUP=$show run -0 lib show
+	: >"$T/mirrors"
+	rm -r "$T/cache"
+	SETUP='show() { archive_use sid || echo "$REPLY"; }' run -0 lib show
+	[[ $output == "apt of this machine has no mirror of Debian; give one with --mirror URL" ]]
+	run -4 "$DRIVER" --mirror ftp://x --list-targets
+	[[ $output == *"--mirror takes an http, https or file URL, not 'ftp://x'"* ]]
+}
+
+@test "lists are fetched once a day; without network those of the cache do" {
+	local show='show() { archive_use trixie || echo "none: $REPLY"; }'
+	SETUP=$show run -0 lib show
+	[[ -z $output ]]
+	: >"$T/no-network"
+	SETUP=$show run -0 lib show
+	[[ -z $output && $(grep -c ' update' "$T/asked") == 1 ]]
+	touch -d '2 days ago' "$T/cache/apt/trixie.sources"
+	SETUP=$show run -0 lib show
+	[[ $output == *"note: the package lists of trixie could not be updated (http://mirror/debian/dists/trixie/InRelease  no network); using those in the cache"* ]]
+	# That was not an update.
+	SETUP=$show run -0 lib show
+	[[ $(grep -c ' update' "$T/asked") == 3 ]]
+	rm -r "$T/cache"
+	SETUP=$show run -0 lib show
+	[[ $output == "none: http://mirror/debian/dists/trixie/InRelease  no network" ]]
+}
+
+@test "a release that is nowhere is told with those next to it" {
+	: >"$T/x.patch"
+	run -1 "$DRIVER" -a 6.12.5-amd64 -o "$T/out" "$T/x.patch"
+	[[ $output == *"error: there is no package linux-image-6.12.5-amd64 in the archive (near it are 6.12.3-amd64 6.12.9-amd64); "* ]]
+}
+
+@test "the suite of a compiler is the one that has just this version" {
+	SETUP='show() { archive_suite_of "$@" && echo "suite $REPLY" || echo "$REPLY"; }'
+	SETUP=$SETUP run -0 lib show gcc-14 14.2.0-1
+	[[ $output == "suite trixie" ]]
+	SETUP=$SETUP run -0 lib show gcc-14 14.2.0-2
+	[[ $output == "no suite of the archive has gcc-14 of version 14.2.0-2" ]]
+}
