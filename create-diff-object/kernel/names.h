@@ -115,6 +115,13 @@ bool is_ordinary_text(const char *name);
 bool export_crc_section(const char *name, char *crcs, size_t size);
 bool is_gpl_export_section(const char *name);
 
+/*
+ * The section with a byte of flags for each entry of __ksymtab, in the same order, in kernels that have no
+ * __ksymtab_gpl (7.3), and the flag of what is for GPL modules only (enum ksym_flags, include/linux/module_symbol.h).
+ */
+extern const char export_flags_section[];
+enum { EXPORT_FLAG_GPL_ONLY = 1 };
+
 /* The sites of a constant that the kernel writes into its instructions when it starts (`runtime_ptr_USER_PTR_MAX`). */
 bool is_runtime_constant_section(const char *name);
 

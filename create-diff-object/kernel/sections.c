@@ -326,6 +326,8 @@ const char *table_border_stem(const char *section)
 	return section + strspn(section, "._");
 }
 
+const char export_flags_section[] = "__kflagstab";
+
 bool is_gpl_export_section(const char *name)
 {
 	return strstr(name, "_gpl") != NULL;

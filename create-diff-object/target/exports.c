@@ -2,7 +2,8 @@
 /*
  * `__ksymtab` and `__ksymtab_gpl` are arrays of struct kernel_symbol (kernel/module/internal.h): three distances, to
  * the symbol, its name and its namespace (since 5.4, with CONFIG_HAVE_ARCH_PREL32_RELOCATIONS, which x86 always has).
- * `__kcrctab*` beside them have one CRC for each entry, in the same order.
+ * `__kcrctab*` beside them have one CRC for each entry, in the same order. Linux 7.3 has `__ksymtab` only, and
+ * `__kflagstab` with a byte for each entry.
  */
 #include "target/exports.h"
 
@@ -43,12 +44,19 @@ static const char *string_at(const struct elf_obj *image, const struct elf_sec *
 	return NULL;
 }
 
+/* Has the section, if there is one, so many entries of this size? */
+static bool is_beside(const struct elf_sec *sec, uint64_t n, size_t size)
+{
+	return !sec || (sec->data && sec->size == n * size);
+}
+
 static int add_table(const struct elf_obj *image, const struct elf_sec *sec, const struct elf_sec *crcs,
 		     entry_vec *entries, struct diag *diag)
 {
+	const struct elf_sec *flags = elf_obj_find_section(image, export_flags_section);
 	uint64_t n = sec->size / ENTRY_SIZE;
 
-	if (!sec->data || sec->size % ENTRY_SIZE || (crcs && (!crcs->data || crcs->size != n * sizeof(uint32_t))))
+	if (!sec->data || sec->size % ENTRY_SIZE || !is_beside(crcs, n, sizeof(uint32_t)) || !is_beside(flags, n, 1))
 		return diag_error(diag, image->path, sec->name,
 				  "not a table of exports in the form of kernels since 5.4");
 	for (uint64_t i = 0; i < n; i++) {
@@ -57,7 +65,7 @@ static int add_table(const struct elf_obj *image, const struct elf_sec *sec, con
 		entry->name = string_at(image, sec, i * ENTRY_SIZE + NAME_AT);
 		entry->ns = string_at(image, sec, i * ENTRY_SIZE + NAMESPACE_AT);
 		entry->owner = entry->module = KLP_VMLINUX;
-		entry->gpl_only = is_gpl_export_section(sec->name);
+		entry->gpl_only = flags ? flags->data[i] & EXPORT_FLAG_GPL_ONLY : is_gpl_export_section(sec->name);
 		if (crcs)
 			entry->crc = arch_get32(image->arch, crcs->data + i * sizeof(uint32_t));
 		if (!entry->name || !*entry->name || !entry->ns)

@@ -84,6 +84,29 @@ static void test_exports(void **state)
 	elf_obj_free(image);
 }
 
+/* As in Linux 7.3, which has no CRCs either where Debian builds it. */
+static void test_flags(void **state)
+{
+	struct diag diag = {.out = stderr}, broken = {0};
+	struct elf_obj *image = link_image("-DFLAGS -DWITHOUT_CRCS", &diag);
+	struct symvers *exports;
+	bool has_crcs;
+
+	(void)state;
+	assert_int_equal(exports_read(image, &exports, &has_crcs, &diag), 0);
+	assert_false(has_crcs);
+	assert_int_equal(exports->nentries, 3);
+	expect_export(exports, "one", 0, false, "");
+	expect_export(exports, "two", 0, true, "");
+	expect_export(exports, "three", 0, false, "SPACE");
+	symvers_free(exports);
+	elf_obj_free(image);
+	image = link_image("-DFLAGS -DWITHOUT_CRCS -DBROKEN_FLAGS", &diag);
+	assert_int_not_equal(exports_read(image, &exports, &has_crcs, &broken), 0);
+	assert_int_equal(broken.errors, 1);
+	elf_obj_free(image);
+}
+
 static void test_broken_table(void **state)
 {
 	struct diag diag = {0};
@@ -212,9 +235,9 @@ static void test_struct_sizes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_exports),        cmocka_unit_test(test_broken_table),
-		cmocka_unit_test(test_nameless_entry), cmocka_unit_test(test_compare),
-		cmocka_unit_test(test_struct_sizes),
+		cmocka_unit_test(test_exports),      cmocka_unit_test(test_flags),
+		cmocka_unit_test(test_broken_table), cmocka_unit_test(test_nameless_entry),
+		cmocka_unit_test(test_compare),      cmocka_unit_test(test_struct_sizes),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

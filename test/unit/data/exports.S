@@ -31,8 +31,17 @@ three:	nop
 #ifdef BROKEN_TABLE
 	.long 0
 #endif
+#ifdef FLAGS
+	entry two
+	.section __kflagstab, "a"
+	.byte 0, 0, 1
+#ifdef BROKEN_FLAGS
+	.byte 0
+#endif
+#else
 	.section __ksymtab_gpl, "a"
 	entry two
+#endif
 #ifndef WITHOUT_CRCS
 	.section __kcrctab, "a"
 	.long 0x11111111, 0x33333333
