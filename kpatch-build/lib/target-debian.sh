@@ -404,17 +404,19 @@ debian_unpack_package() {
 	REPLY=$file
 }
 
-# The headers' Makefile includes the common one by its place after installation: name the unpacked one.
+# The headers' Makefile names the common one, and since 7.3 its own directory (KBUILD_OUTPUT), by their places after installation: name
+# the unpacked ones.
 debian_redirect_headers() {
-	local dir=$1 common line makefile=$TARGET_HEADERS/Makefile
-	common=$(sed -n 's,^include .*/\(linux-headers-[^/]*\)/Makefile$,\1,p' "$makefile")
-	line="include $dir/usr/src/$common/Makefile"
+	local dir=$1 common makefile=$TARGET_HEADERS/Makefile
+	sed -E "s,(^|[ =])(/usr/src/linux-headers-),\1$dir\2," -- "$makefile" >"$makefile.new.$$"
+	common=$(sed -n 's,^include .*/\(linux-headers-[^/]*\)/Makefile$,\1,p' "$makefile.new.$$")
 	if [[ -z $common || ! -f $dir/usr/src/$common/Makefile ]]; then
 		die "the headers package of $TARGET_RELEASE has an unknown layout; its Makefile: $(head -c 200 "$makefile")"
 	fi
-	if ! grep -qxF -- "$line" "$makefile"; then
-		printf '%s\n' "$line" >"$makefile.new.$$"
-		mv "$makefile.new.$$" "$makefile"
+	if cmp -s -- "$makefile" "$makefile.new.$$"; then
+		rm -- "$makefile.new.$$"
+	else
+		mv -- "$makefile.new.$$" "$makefile"
 		cache_seal "$dir"
 	fi
 }
