@@ -52,7 +52,7 @@ setup() {
 	PATH=$T/bin:$PATH
 }
 
-find_image() { SETUP='find_image() { debian_views "$1"; debian_find "linux-image-$2"; echo "$ARCHIVE_VIEW: $REPLY"; }' run "$1" --separate-stderr lib find_image "$2" "$3"; }
+find_image() { SETUP='find_image() { debian_views "$1"; debian_find "linux-image-$2" "${3:-}"; echo "$ARCHIVE_VIEW: $REPLY"; }' run "$1" --separate-stderr lib find_image "$2" "$3" "${4:-}"; }
 
 @test "a release is looked for on this machine first, then in all suites; with a suite's name there only" {
 	find_image -0 "" 6.12.3-amd64
@@ -66,6 +66,15 @@ find_image() { SETUP='find_image() { debian_views "$1"; debian_find "linux-image
 	[[ $output == "trixie: " ]]
 	find_image -1 trixy 6.12.3-amd64
 	[[ $stderr == *"error: the package lists of trixy can't be had: trixy is no suite of Debian that is known here (known are bullseye bookworm trixie sid, and all but sid with -backports)"* ]]
+}
+
+@test "for what is in the cache no lists are fetched, but those that are there are asked" {
+	find_image -0 "" 6.12.9-amd64 6.12.9-1
+	[[ $output == "machine: " ]]
+	run ! grep update "$T/asked"
+	find_image -0 "" 6.12.9-amd64
+	find_image -0 "" 6.12.9-amd64 6.12.8-1
+	[[ $output == "all: 6.12.9-1" && $(grep -c ' update' "$T/asked") == 1 ]]
 }
 
 @test "a suite comes with its updates and security updates, its backports only by their name" {
