@@ -24,6 +24,7 @@ struct linking {
 	struct link_result *result;
 	/* global that an object of the module has -> index of that object; the last one counts */
 	struct strmap defined;
+	struct strmap strong;    /* likewise, of those that are not weak */
 	struct strmap elsewhere; /* likewise, of all objects */
 };
 
@@ -50,6 +51,35 @@ static bool is_of_module(const struct link_input *input, const struct link_objec
 	return !input->part || !strcmp(input->part, object->module);
 }
 
+static void lacks(struct linking *ctx, enum rule rule, const struct link_object *object, const char *symbol,
+		  const char *why)
+{
+	struct link_lack *lack = vec_push(&ctx->result->lacks);
+
+	*lack = (struct link_lack){.rule = rule, .object = object->name, .symbol = symbol, .why = why};
+}
+
+/*
+ * The object has a global; has another object of the module, that came before, one of this name? (Of weak ones the
+ * linker takes one.)
+ */
+static void find_global(struct linking *ctx, uint32_t object, const struct elf_sym *sym)
+{
+	const struct link_object *objects = ctx->input->objects;
+	uint32_t first;
+
+	if (sym->bind == STB_WEAK) {
+		if (strmap_get(&ctx->defined, sym->name) == STRMAP_NONE)
+			strmap_set(&ctx->defined, sym->name, object);
+		return;
+	}
+	first = strmap_set(&ctx->strong, sym->name, object);
+	if (first != STRMAP_NONE)
+		lacks(ctx, RULE_SYMBOL_TWICE, &objects[object], sym->name,
+		      arena_printf(ctx->result->arena, "is also defined by %s", objects[first].name));
+	strmap_set(&ctx->defined, sym->name, object);
+}
+
 static void find_globals(struct linking *ctx)
 {
 	for (uint32_t i = 0; i < ctx->input->n; i++) {
@@ -62,7 +92,7 @@ static void find_globals(struct linking *ctx)
 				continue;
 			strmap_set(&ctx->elsewhere, sym->name, i);
 			if (is_of_module(ctx->input, object))
-				strmap_set(&ctx->defined, sym->name, i);
+				find_global(ctx, i, sym);
 		}
 	}
 }
@@ -135,15 +165,6 @@ static bool module_depends_on(const struct linking *ctx, const char *module, con
 
 /* ---- symbols ---- */
 
-static void lacks(struct linking *ctx, const struct link_object *object, const char *symbol, const char *why)
-{
-	struct link_lack *lack = vec_push(&ctx->result->lacks);
-
-	lack->object = object->name;
-	lack->symbol = symbol;
-	lack->why = why;
-}
-
 /* A livepatch symbol of vmlinux whose name the patch adds to a module: from then on it stands for two things. */
 static void check_livepatch_symbol(struct linking *ctx, const struct link_object *object, const char *name)
 {
@@ -155,7 +176,7 @@ static void check_livepatch_symbol(struct linking *ctx, const struct link_object
 		return;
 	symbol = arena_printf(ctx->result->arena, "%.*s", (int)parts.symbol_len, parts.symbol);
 	if (strmap_get(&ctx->defined, symbol) != STRMAP_NONE)
-		lacks(ctx, object, symbol,
+		lacks(ctx, RULE_SYMBOL_MISSING, object, symbol,
 		      arena_printf(ctx->result->arena,
 				   "which the patch adds to a module and %s has too; give it another name",
 				   ctx->input->release));
@@ -177,7 +198,7 @@ static void check_symbol(struct linking *ctx, const struct link_object *object, 
 		/* Until its module is there, what the patch adds to it waits for relocations. */
 		if (strcmp(owner, KLP_VMLINUX) && strcmp(owner, object->module) &&
 		    !module_depends_on(ctx, object->module, owner))
-			lacks(ctx, object, name,
+			lacks(ctx, RULE_SYMBOL_MISSING, object, name,
 			      arena_printf(
 				      arena,
 				      "which the patch adds to module %s; %s does not depend on that module, and would use the symbol without it",
@@ -190,12 +211,13 @@ static void check_symbol(struct linking *ctx, const struct link_object *object, 
 		if (*export->ns)
 			vec_add(&ctx->result->namespaces, export->ns);
 	} else if (strmap_get(&ctx->elsewhere, name) != STRMAP_NONE) {
-		lacks(ctx, object, name,
+		lacks(ctx, RULE_SYMBOL_MISSING, object, name,
 		      "which the patch adds to another object; build one module for all objects, without --per-object");
 	} else if (export) {
-		lacks(ctx, object, name, arena_printf(arena, "which only module %s has", export->owner));
+		lacks(ctx, RULE_SYMBOL_MISSING, object, name,
+		      arena_printf(arena, "which only module %s has", export->owner));
 	} else {
-		lacks(ctx, object, name,
+		lacks(ctx, RULE_SYMBOL_MISSING, object, name,
 		      arena_printf(arena, "which is nowhere in %s (declared, but not built with its configuration?)",
 				   ctx->input->release));
 	}
@@ -232,6 +254,7 @@ void link_run(const struct link_input *input, struct link_result *result)
 	sort_names(result->namespaces.v, &result->namespaces.n);
 	sort_names(result->kept.v, &result->kept.n);
 	strmap_free(&ctx.defined);
+	strmap_free(&ctx.strong);
 	strmap_free(&ctx.elsewhere);
 }
 

@@ -10,6 +10,7 @@
 
 #include <stdint.h>
 
+#include "util/rules.h"
 #include "util/vec.h"
 
 struct arena;
@@ -31,11 +32,12 @@ struct link_input {
 	const char *release;           /* the target, for messages */
 };
 
-/* A symbol that an object of the module needs, and why it can't have it. */
+/* A symbol that an object of the module needs and can't have, or that another object defines too. */
 struct link_lack {
+	enum rule rule; /* RULE_SYMBOL_MISSING or RULE_SYMBOL_TWICE */
 	const char *object;
 	const char *symbol;
-	const char *why; /* the rest of a sentence: "which only module foo has" */
+	const char *why; /* the rest of "it needs foo, which only module bar has" or "foo: is also defined by a.o" */
 };
 
 struct link_result {

@@ -49,9 +49,11 @@ static void print_records(const struct link_result *result, struct diag *diag)
 	for (uint32_t i = 0; i < result->lacks.n; i++) {
 		const struct link_lack *lack = &result->lacks.v[i];
 
-		printf("refused\t%s\t%s\t%s\t%s\n", rule_info(RULE_SYMBOL_MISSING)->name, lack->symbol, lack->why,
-		       lack->object);
-		diag_refuse(diag, RULE_SYMBOL_MISSING, lack->object, NULL, "it needs %s, %s", lack->symbol, lack->why);
+		printf("refused\t%s\t%s\t%s\t%s\n", rule_info(lack->rule)->name, lack->symbol, lack->why, lack->object);
+		if (lack->rule == RULE_SYMBOL_TWICE)
+			diag_refuse(diag, lack->rule, lack->object, lack->symbol, "%s", lack->why);
+		else
+			diag_refuse(diag, lack->rule, lack->object, NULL, "it needs %s, %s", lack->symbol, lack->why);
 	}
 	for (uint32_t i = 0; i < result->namespaces.n; i++)
 		printf("namespace\t%s\n", result->namespaces.v[i]);

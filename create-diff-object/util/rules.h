@@ -92,7 +92,9 @@
 	X(BASE_DIFFERS, "base-differs", false, "the compiled code is not what the target runs")                        \
 	X(EXPORTS_DIFFER, "exports-differ", false, "Module.symvers and image have different exports")
 
-#define LINK_RULES(X) X(MODULE_DIFFERS, "module-differs", false, "a module is not from the target's build")
+#define LINK_RULES(X)                                                                                                  \
+	X(MODULE_DIFFERS, "module-differs", false, "a module is not from the target's build")                          \
+	X(SYMBOL_TWICE, "symbol-twice", false, "two objects of the livepatch define the same global symbol")
 
 #define FINISH_RULES(X)                                                                                                \
 	X(LIVEPATCH_FORM, "livepatch-form", false,                                                                     \

@@ -60,7 +60,7 @@ module_bug() {
 # relocation. Kbuild would find the rest as well, but not the object that needs it, and only as the last of many lines.
 # module_check_symbols NAME OBJECT...: all diff objects, of which those of module NAME are looked at
 module_check_symbols() {
-	local name=$1 dir object kind rule symbol why objects=() args=() bad=() status=0
+	local name=$1 dir object kind rule symbol why objects=() args=() bad=() twice=() status=0
 	module_dir "$name"; dir=$REPLY
 	module_objects "$@"
 	shift
@@ -81,10 +81,17 @@ module_check_symbols() {
 	while IFS=$'\t' read -r kind rule symbol why object; do
 		if [[ $kind != refused ]]; then continue; fi
 		lines_with_word "$symbol"
-		bad+=("$object needs $symbol, $why$REPLY")
+		if [[ $rule == symbol-twice ]]; then
+			twice+=("$object: $symbol $why$REPLY")
+		else
+			bad+=("$object needs $symbol, $why$REPLY")
+		fi
 	done <"$dir/symbols"
+	local IFS=$'\n'
+	if ((${#twice[@]})); then
+		refuse symbol-twice "objects of one livepatch can't both define a global symbol; make them static, or give them different names:"$'\n'"${twice[*]/#/    }"
+	fi
 	if ((${#bad[@]})); then
-		local IFS=$'\n'
 		refuse symbol-missing "the patched code uses symbols that neither the target nor the patch provides:"$'\n'"${bad[*]/#/    }"
 	fi
 }

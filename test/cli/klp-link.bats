@@ -39,6 +39,16 @@ symbols() { "$LINK" symbols --symvers Module.symvers --release 6.12 "$@"; }
 	[[ ${stderr_lines[1]} == "fs/c.o: refused: it needs of_a, which only module drivers/mod-a has [symbol-missing]" && ${#stderr_lines[@]} == 4 ]]
 }
 
+@test "two objects of one module define a global; weak ones do not count, nor do those of other parts" {
+	object fs/a.o <<<'int twice() { return 1; } int weak() { return 1; } __attribute__((weak)) int both() { return 1; }'
+	object fs/b.o <<<'int twice() { return 2; } __attribute__((weak)) int weak() { return 2; } __attribute__((weak)) int both() { return 2; }'
+	object fs/c.o <<<'int weak(); int both(); int f() { return weak() + both(); }'
+	run -2 --separate-stderr symbols vmlinux:fs/a.o mod_a:fs/b.o vmlinux:fs/c.o
+	[[ $output == $'refused\tsymbol-twice\ttwice\tis also defined by fs/a.o\tfs/b.o' ]]
+	[[ ${stderr_lines[0]} == "fs/b.o: twice: refused: is also defined by fs/a.o [symbol-twice]" ]]
+	run -0 --separate-stderr symbols --part vmlinux vmlinux:fs/a.o mod_a:fs/b.o vmlinux:fs/c.o
+}
+
 # mod NAME DEPENDS: a file that passes for a module of the target
 mod() {
 	mkdir -p modules/kernel
@@ -89,8 +99,8 @@ mod() {
 }
 
 @test "what is kept by its address is told once" {
-	object a.o <<<'const char i[] __attribute__((section(".modinfo"))) = "address_kept=show\0accepted=address-kept:show\0address_kept=other";'
-	object b.o <<<'const char i[] __attribute__((section(".modinfo"))) = "address_kept=show";'
+	object a.o <<<'static const char i[] __attribute__((section(".modinfo"), used)) = "address_kept=show\0accepted=address-kept:show\0address_kept=other";'
+	object b.o <<<'static const char i[] __attribute__((section(".modinfo"), used)) = "address_kept=show";'
 	run -0 --separate-stderr symbols vmlinux:a.o vmlinux:b.o
 	[[ $output == $'kept\tother\nkept\tshow' ]]
 }
