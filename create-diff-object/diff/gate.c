@@ -362,6 +362,23 @@ static void warn_unused(const struct diff *diff, struct diag *diag)
 				  "new, but left out: nothing in the livepatch uses it");
 }
 
+/* What the author says of the patched module or kernel (MODULE_ALIAS(), a note): the livepatch is another file. */
+static void warn_about_file(const struct diff *diff, struct diag *diag)
+{
+	const struct elf_obj *patched = diff->patched.obj;
+
+	for (uint32_t i = 1; i < patched->nsecs; i++) {
+		const struct elf_sec *sec = &patched->secs[i], *orig;
+
+		if (!is_section_about_file(sec->name) || !sec->size)
+			continue;
+		orig = elf_obj_find_section(diff->orig.obj, sec->name);
+		if (!orig || orig->size != sec->size || (sec->data && memcmp(orig->data, sec->data, sec->size)))
+			diag_warn(diag, RULE_NEW_UNUSED, file_of(diff), sec->name,
+				  "its changes are left out: they are about the patched file, not about the livepatch");
+	}
+}
+
 static bool has_left_out(const struct diff *diff, const struct author_ignored *ignored)
 {
 	for (uint32_t p = 0; p < diff->patched.pieces->n; p++)
@@ -437,6 +454,7 @@ void gate_run(const struct diff *diff, struct diag *diag)
 	section_rules_run(diff, diag);
 	warn_exports(diff, diag);
 	warn_unused(diff, diag);
+	warn_about_file(diff, diag);
 	running_warn(diff, diag);
 	restarts_warn(diff, diag);
 	locks_note(diff, diag);

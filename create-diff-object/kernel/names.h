@@ -125,6 +125,9 @@ enum { EXPORT_FLAG_GPL_ONLY = 1 };
 /* The sites of a constant that the kernel writes into its instructions when it starts (`runtime_ptr_USER_PTR_MAX`). */
 bool is_runtime_constant_section(const char *name);
 
+/* Does it say something of the file that has it (`.modinfo`, `.note.Linux`)? */
+bool is_section_about_file(const char *name);
+
 /* Is it percpu data (its symbols are offsets, not addresses)? */
 bool is_percpu_section(const char *name);
 

@@ -154,7 +154,7 @@ const struct section_row kernel_sections[] = {
 	ROW("___ksymtab", PREFIX, SEC_EXPORT),
 	ROW("___kcrctab", PREFIX, SEC_EXPORT),
 	ROW(".export_symbol", EXACT, SEC_EXPORT),
-	ROW(MODINFO_SECTION, EXACT, SEC_IGNORED, .early = read_by_loader),
+	ROW(MODINFO_SECTION, EXACT, SEC_IGNORED, .traits = SECTION_IS_ABOUT_FILE, .early = read_by_loader),
 	ROW(VERSIONS_SECTION, EXACT, SEC_UNKNOWN, .early = read_by_loader),
 	ROW(MODULE_STRUCT_SECTION, EXACT, SEC_UNKNOWN, .early = "struct module is in use since the module was loaded"),
 
@@ -189,7 +189,9 @@ const struct section_row kernel_sections[] = {
 
 	/* For debuggers, and for who reads the file */
 	ROW(".debug_", PREFIX, SEC_IGNORED),
-	ROW(".note", PREFIX, SEC_IGNORED),
+	ROW(".note", PREFIX, SEC_IGNORED, .traits = SECTION_IS_ABOUT_FILE),
+	ROW(".note.GNU-stack", EXACT, SEC_IGNORED),
+	ROW(".note.gnu.", PREFIX, SEC_IGNORED),
 	ROW(COMPILER_SECTION, EXACT, SEC_IGNORED),
 	ROW(".eh_frame", EXACT, SEC_IGNORED),
 	ROW(".sframe", EXACT, SEC_IGNORED),
@@ -327,6 +329,11 @@ const char *table_border_stem(const char *section)
 }
 
 const char export_flags_section[] = "__kflagstab";
+
+bool is_section_about_file(const char *name)
+{
+	return kernel_section_is(name, SECTION_IS_ABOUT_FILE);
+}
 
 bool is_gpl_export_section(const char *name)
 {

@@ -41,6 +41,7 @@ enum section_trait {
 	SECTION_IS_FOR_TOOLS = 1 << 17,  /* by it an author tells a tool what to do */
 	SECTION_IS_FOR_KPATCH = 1 << 18, /* so, by a macro that we have too */
 	SECTION_IS_CHOSEN_TEXT = 1 << 19,
+	SECTION_IS_ABOUT_FILE = 1 << 20, /* it says something of the module or image that has it */
 };
 
 struct section_row {

@@ -63,7 +63,7 @@
 	X(NAMELESS_CODE, "nameless-code", false, "changed or new code that belongs to no function")                    \
 	X(NAMELESS_DATA, "nameless-data", false, "data without a symbol changed, is used or was left over")            \
 	X(NEW_UNUSED, "new-unused", false,                                                                             \
-	  "warning: a new function or variable is left out, since nothing in the livepatch uses it")                   \
+	  "warning: new code, data or module information is left out, since nothing in the livepatch uses it")         \
 	X(NOT_COPIED, "not-copied", false, "a reference to a section that can't be copied into a livepatch")           \
 	X(NOT_TRACED, "not-traced", false, "a changed function that ftrace can't reach")                               \
 	X(PHYSICAL_ADDRESS, "physical-address", false, "the physical address of a copied symbol is taken")             \
