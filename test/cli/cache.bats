@@ -276,7 +276,7 @@ package() {
 	mkdir -p "$T/cache/packages"
 	SETUP='mkdir -p "$WORK/1-target"
 		debian_field() { if [[ $1 == SHA256 && -e $T/sum ]]; then REPLY=$(<"$T/sum"); else REPLY=""; fi; }
-		debian_versions() { REPLY=6.12.3-1; }
+		archive_versions() { REPLY=6.12.3-1; }
 		long_run() { cp "$T/good.deb" "$FETCH_DIR/linux-source-6.12_6.12.3-1_all.deb"; echo fetched; }
 		fetch() { debian_fetch linux-source-6.12 6.12.3-1; }'
 	package linux-source-6.12 6.12.3-1 "$T/good.deb"

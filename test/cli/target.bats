@@ -460,8 +460,8 @@ fake_archive() {
 }
 
 @test "empty package lists are told" {
-	printf '#!/bin/sh\n' >"$T/bin/apt-cache"
-	chmod +x "$T/bin/apt-cache"
+	printf '#!/bin/sh\n' | tee "$T/bin/apt-cache" >"$T/bin/apt-get"
+	chmod +x "$T/bin/apt-cache" "$T/bin/apt-get"
 	PATH=$T/bin:$PATH run -1 "$DRIVER" -a 6.12.3-amd64 "$T/x.patch"
 	[[ $output == *"package lists of this machine are empty; fetch them with: apt-get update"* ]]
 }
