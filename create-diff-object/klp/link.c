@@ -69,8 +69,7 @@ static void find_global(struct linking *ctx, uint32_t object, const struct elf_s
 	uint32_t first;
 
 	if (sym->bind == STB_WEAK) {
-		if (strmap_get(&ctx->defined, sym->name) == STRMAP_NONE)
-			strmap_set(&ctx->defined, sym->name, object);
+		strmap_add(&ctx->defined, sym->name, object);
 		return;
 	}
 	first = strmap_set(&ctx->strong, sym->name, object);

@@ -82,15 +82,22 @@ root_program() {
 # build_root_for NAME VERSION: use one of Debian that has this compiler ("gcc-14", "(Debian 14.2.0-19) 14.2.0"); false, and REPLY says
 # why, if there is none
 build_root_for() {
-	local package=${1#"$ARCH_TRIPLET-"} version suite name
+	local package=${1#"$ARCH_TRIPLET-"} version suite name=""
 	if [[ ! $2 =~ ^\(Debian\ ([^\ \)]+)\) ]]; then
 		REPLY="it is none of Debian's"
 		return 1
 	fi
 	version=${BASH_REMATCH[1]}
-	if ! archive_suite_of "$package" "$version"; then return 1; fi
-	suite=$REPLY
-	build_root_key "$suite" "$package" "$version"; name=$REPLY
+	# One that was made before tells its suite: no list is asked, or fetched because it is a day old.
+	for suite in $ARCHIVE_SUITES; do
+		build_root_key "$suite" "$package" "$version"
+		if [[ -d $CACHE/root/$REPLY ]]; then name=$REPLY; break; fi
+	done
+	if [[ ! $name ]]; then
+		if ! archive_suite_of "$package" "$version"; then return 1; fi
+		suite=$REPLY
+		build_root_key "$suite" "$package" "$version"; name=$REPLY
+	fi
 	CACHE_LIGHT=--light cache_fill "$CACHE/root/$name" build_root_make "$suite" "$package" "$version"
 	build_root_use "$CACHE/root/$name" "$name"
 	note "$package $version runs in a build root of $suite"

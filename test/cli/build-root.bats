@@ -77,6 +77,17 @@ in_root() { SETUP='try() { local root=$1; shift; build_root_use "$root" "id"; in
 	[[ $output == *"error: the compiler that built the target is not here: it was gcc-9 (SUSE Linux) 9.3.0"*"no build root can be made that has it: it is none of Debian's"* ]]
 }
 
+@test "for a build root that is in the cache no package list is asked" {
+	export SETUP='archive_suite_of() { echo asked; REPLY=trixie; }
+		cache_fill() { echo "fill ${1##*/}"; mkdir -p "$1"; }
+		build_root_use() { [[ $1 == "$CACHE/root/$2" ]]; }
+		try() { build_root_for gcc-14 "(Debian 14.2.0-1) 14.2.0"; }'
+	run -0 lib try
+	[[ ${lines[0]} == asked && ${lines[1]} =~ ^fill\ trixie_gcc-14_14.2.0-1_ ]]
+	run -0 lib try
+	[[ $output != *asked* && ${lines[0]} =~ ^fill\ trixie_gcc-14_14.2.0-1_ && $output == *"gcc-14 14.2.0-1 runs in a build root of trixie" ]]
+}
+
 @test "without namespaces and root it says what to do; without bwrap as well" {
 	fake_tool bwrap 'echo "bwrap: No permissions to create new namespace" >&2; exit 1'
 	PATH=$T/bin:$PATH in_root -1 true
