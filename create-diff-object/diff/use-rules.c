@@ -258,12 +258,33 @@ static void check_use(const struct diff *diff, const struct use *row, struct are
 	}
 }
 
+static bool is_constant(const struct side *side, uint32_t id)
+{
+	const struct elf_sec *sec = side_section(side, side_piece(side, id));
+
+	return is_constant_section(sec->name, sec->flags);
+}
+
+/*
+ * A constant that is the kernel's or a new one with the same content: both hold what the source says, so the kernel's is
+ * meant. A function that gets another name (`__nf_ip6_route()` as `___nf_ip6_route()` with a wrapper of the old name)
+ * takes its `static const struct sock fake_sk` along like this. What was given that address before still finds it.
+ */
+static bool is_same_constant(const struct diff *diff, uint32_t p)
+{
+	uint32_t orig = diff->corr->to_orig[p];
+
+	return orig == diff->corr->other[p] && diff->changes->v[p].change == CHANGE_SAME &&
+	       is_constant(&diff->orig, orig) && is_constant(&diff->patched, p);
+}
+
 /* Refuses the use of a variable that could be one of two, or new; once for each user. */
 static void check_static(const struct diff *diff, const struct use *rows, uint32_t i, struct diag *diag)
 {
 	uint32_t p = rows[i].ref->piece, from = rows[i].from, orig, other;
 
-	if (p == PIECE_NONE || diff->corr->rule[p] != CORR_AMBIGUOUS || rows[i].use != REF_USE_EXISTING)
+	if (p == PIECE_NONE || diff->corr->rule[p] != CORR_AMBIGUOUS || rows[i].use != REF_USE_EXISTING ||
+	    is_same_constant(diff, p))
 		return;
 	for (uint32_t k = 0; k < i; k++)
 		if (rows[k].ref->piece == p)
