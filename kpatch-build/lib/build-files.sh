@@ -275,6 +275,9 @@ object_is_off() {
 		dir=${dir%/*}
 	done
 }
+# dir_is_off DIR: the same of all that the Makefile of a directory makes
+dir_is_off() { object_is_off "$1/"; }
+
 makefile_exists() { [[ -f ${PATCHED:-$TARGET_SOURCE}/$1/Makefile || -f ${PATCHED:-$TARGET_SOURCE}/$1/Kbuild ]]; }
 
 # word_is_off WORDS WORD: named, and only in variables of options that are off, or in composite objects that are off

@@ -35,7 +35,7 @@ outside_goal() {
 	# Where the user names modules only, nothing else is asked for.
 	if [[ $file != *.S || $file == *.lds.S || $dir =~ $OUTSIDE_DIRS ]] && ! target_wanted vmlinux vmlinux "${file%.[cS]}.o"; then return; fi
 	if [[ $file == *.lds.S ]]; then
-		if [[ -f $TARGET_SOURCE/$dir/Makefile ]]; then REPLY=${file%.S}$'\t'text; fi
+		if [[ -f $TARGET_SOURCE/$dir/Makefile ]] && ! dir_is_off "$dir"; then REPLY=${file%.S}$'\t'text; fi
 		return
 	fi
 	if [[ $file == *.S ]]; then
@@ -50,14 +50,15 @@ outside_goal() {
 	stem=${stem%.c}
 	if outside_is_constants "$dir" "$stem"; then
 		REPLY=${file%.c}.s$'\t'constants
-		return
+	else
+		outside_is_host "$dir" "$stem"
+		if [[ $REPLY ]]; then
+			REPLY=$dir/$REPLY$'\t'program
+		elif [[ $dir =~ $OUTSIDE_DIRS ]]; then
+			REPLY=${file%.c}.o$'\t'code
+		fi
 	fi
-	outside_is_host "$dir" "$stem"
-	if [[ $REPLY ]]; then
-		REPLY=$dir/$REPLY$'\t'program
-	elif [[ $dir =~ $OUTSIDE_DIRS ]]; then
-		REPLY=${file%.c}.o$'\t'code
-	fi
+	if [[ $REPLY ]] && dir_is_off "$dir"; then REPLY=""; fi
 }
 
 # outside_is_constants DIR STEM: does a Makefile make assembly of it, to read constants from? (Of bounds.c and asm-offsets.c it is the main one.)
@@ -230,6 +231,8 @@ outside_headers() {
 outside_judge_read() {
 	local file makefile refused=""
 	outside_readers "$@" | sort -u | while IFS=$'\t' read -r file makefile; do
+		# drivers/eisa/Makefile makes a list of devices of <linux/device.h>, where there is EISA.
+		if dir_is_off "${makefile%/*}"; then continue; fi
 		refused+=$'\n'"    $file: $makefile"
 	done
 	if [[ $refused ]]; then refuse file-read "a livepatch can't change these files, because the build uses them for something other than an object, or for another object (the Makefile is named):$refused"; fi

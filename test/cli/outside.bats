@@ -172,6 +172,27 @@ judged() {
 	EOT
 }
 
+@test "what a directory would read or run that is not built" {
+	mkdir -p "$T"/{src,view}/drivers/eisa
+	for where in src view; do
+		echo 'obj-$(CONFIG_EISA) += eisa/' >"$T/$where/drivers/Makefile"
+		printf 'obj-y += bus.o\n$(obj)/names.h: include/linux/foo.h\nhostprogs := gen\n' >"$T/$where/drivers/eisa/Makefile"
+	done
+	printf '#include <linux/foo.h>\nint main(void) { return FOO; }\n' | both drivers/eisa/gen.c
+	change 's/FOO 1/FOO 5/'
+	run -0 lib find_all include/linux/foo.h
+	[[ $output == kernel/foo.o ]]
+	# With the option, all of it is there.
+	echo CONFIG_EISA=y >"$T/tree/include/config/auto.conf"
+	rm -rf "$T/work"
+	run -2 lib find_all include/linux/foo.h
+	[[ $output == *"    include/linux/foo.h: drivers/eisa/Makefile [file-read]" ]]
+	sed -i '/names.h/d' "$T"/{src,view}/drivers/eisa/Makefile
+	rm -rf "$T/work"
+	run -2 lib find_all include/linux/foo.h
+	[[ $output == *"    drivers/eisa/gen.c (it includes include/linux/foo.h) [outside-changed]" ]]
+}
+
 @test "refused: C that is compiled a second time elsewhere" {
 	mkdir -p "$T/src/arch/x86/purgatory"
 	echo '$(obj)/foo.o: $(srctree)/kernel/foo.c FORCE' >"$T/src/arch/x86/purgatory/Makefile"
