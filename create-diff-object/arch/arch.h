@@ -16,6 +16,8 @@ struct special_row; /* kernel/special.h */
 
 /* No relocated field has more bytes. */
 #define ARCH_FIELD_MAX 8
+/* Bytes of the word for an operation, its end included. */
+#define ARCH_WORD_MAX 64
 
 /* How a relocation type computes its field, as far as a reader of S + A must know. */
 struct arch_reloc {
@@ -158,6 +160,11 @@ struct arch_ops {
 	 * no places on the stack, not where a jump goes. Stores up to two, and returns how many.
 	 */
 	unsigned int (*numbers)(const uint8_t *text, uint64_t size, uint64_t offset, struct arch_number numbers[2]);
+	/*
+	 * What the instruction at offset of text computes, as a word that is equal for the same operation of the same
+	 * width: "lock add 32". False if it only moves what is there, or does nothing.
+	 */
+	bool (*operation)(const uint8_t *text, uint64_t size, uint64_t offset, char word[ARCH_WORD_MAX]);
 	/* Bytes of the padding at offset of text, an instruction that does nothing or a trap; 0: it is none. */
 	unsigned int (*padding)(const uint8_t *text, uint64_t size, uint64_t offset);
 	/* May the instruction at offset of text read or write the register of an argument? Calls and jumps don't. */

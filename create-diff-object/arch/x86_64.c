@@ -20,7 +20,7 @@
  */
 #include <elf.h>
 #include <stddef.h>
-
+#include <stdio.h>
 #include <string.h>
 #include <Zydis/Zydis.h>
 
@@ -515,6 +515,28 @@ static bool x86_64_print(const uint8_t *text, uint64_t size, uint64_t offset, ar
 							    buffer, buffer_size, offset, &printing));
 }
 
+static bool x86_64_operation(const uint8_t *text, uint64_t size, uint64_t offset, char word[ARCH_WORD_MAX])
+{
+	/* And what begins like them (movzx, pushfq, endbr64); popcnt is no pop. */
+	static const char *const moves[] = {"mov", "lea", "push", "popf", "nop", "endbr"};
+	ZydisDecodedOperand operands[ZYDIS_MAX_OPERAND_COUNT];
+	ZydisDecodedInstruction insn;
+	const char *name;
+
+	if (!decode_full(text, size, offset, &insn, operands))
+		return false;
+	name = ZydisMnemonicGetString(insn.mnemonic);
+	if (insn.mnemonic == ZYDIS_MNEMONIC_POP)
+		return false;
+	for (size_t i = 0; i < sizeof(moves) / sizeof(moves[0]); i++)
+		if (!strncmp(name, moves[i], strlen(moves[i])))
+			return false;
+	snprintf(word, ARCH_WORD_MAX, "%s%s%s %u", insn.attributes & ZYDIS_ATTRIB_HAS_LOCK ? "lock " : "",
+		 insn.attributes & (ZYDIS_ATTRIB_HAS_REP | ZYDIS_ATTRIB_HAS_REPE | ZYDIS_ATTRIB_HAS_REPNE) ? "rep " : "",
+		 name, insn.operand_width);
+	return true;
+}
+
 const struct arch_ops arch_x86_64 = {
 	.machine = EM_X86_64,
 	.special = x86_64_special,
@@ -551,5 +573,6 @@ const struct arch_ops arch_x86_64 = {
 	.uses_argument = x86_64_uses_argument,
 	.differing = x86_64_differing,
 	.sets_frame = x86_64_sets_frame,
+	.operation = x86_64_operation,
 	.print = x86_64_print,
 };

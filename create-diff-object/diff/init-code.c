@@ -92,21 +92,17 @@ static const char *name_of_target(struct arena *arena, const struct side *side, 
 /* The word for what it does; "" if it only moves what is there, or decides where to go on. */
 static const char *find_operation(struct walk *walk, const struct elf_sec *text, const struct arch_insn *insn)
 {
-	static const char *const moves[] = {"mov", "lea", "push", "pop", "nop", "endbr"};
 	const struct arch_ops *arch = walk->side->obj->arch;
-	char buffer[256];
+	char word[ARCH_WORD_MAX];
 	struct arch_load load;
 
 	if (arch->decode_load(text->data, text->size, insn->offset, &load))
 		return load.argument ? arena_printf(walk->arena, "argument %u =", load.argument) : "";
 	if (insn->is_branch || insn->is_call || insn->is_jump_always ||
 	    arch->padding(text->data, text->size, insn->offset) ||
-	    !arch->print(text->data, text->size, insn->offset, NULL, NULL, buffer, sizeof(buffer)))
+	    !arch->operation(text->data, text->size, insn->offset, word))
 		return "";
-	for (size_t i = 0; i < sizeof(moves) / sizeof(moves[0]); i++)
-		if (!strncmp(buffer, moves[i], strlen(moves[i])))
-			return "";
-	return arena_printf(walk->arena, "%.*s", (int)strcspn(buffer, " "), buffer);
+	return arena_strdup(walk->arena, word);
 }
 
 static void add_own(struct walk *walk, const struct elf_sec *text, const struct ref *refs, uint32_t nrefs,
