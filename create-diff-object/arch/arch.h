@@ -17,7 +17,7 @@ struct special_row; /* kernel/special.h */
 /* No relocated field has more bytes. */
 #define ARCH_FIELD_MAX 8
 /* Bytes of the word for an operation, its end included. */
-#define ARCH_WORD_MAX 64
+#define ARCH_WORD_MAX  64
 
 /* How a relocation type computes its field, as far as a reader of S + A must know. */
 struct arch_reloc {

@@ -532,7 +532,8 @@ static bool x86_64_operation(const uint8_t *text, uint64_t size, uint64_t offset
 		if (!strncmp(name, moves[i], strlen(moves[i])))
 			return false;
 	snprintf(word, ARCH_WORD_MAX, "%s%s%s %u", insn.attributes & ZYDIS_ATTRIB_HAS_LOCK ? "lock " : "",
-		 insn.attributes & (ZYDIS_ATTRIB_HAS_REP | ZYDIS_ATTRIB_HAS_REPE | ZYDIS_ATTRIB_HAS_REPNE) ? "rep " : "",
+		 insn.attributes & (ZYDIS_ATTRIB_HAS_REP | ZYDIS_ATTRIB_HAS_REPE | ZYDIS_ATTRIB_HAS_REPNE) ? "rep "
+													   : "",
 		 name, insn.operand_width);
 	return true;
 }

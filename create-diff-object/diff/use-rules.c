@@ -266,9 +266,9 @@ static bool is_constant(const struct side *side, uint32_t id)
 }
 
 /*
- * A constant that is the kernel's or a new one with the same content: both hold what the source says, so the kernel's is
- * meant. A function that gets another name (`__nf_ip6_route()` as `___nf_ip6_route()` with a wrapper of the old name)
- * takes its `static const struct sock fake_sk` along like this. What was given that address before still finds it.
+ * A constant that is the kernel's or a new one with the same content: both hold what the source says, so the kernel's
+ * is meant. A function that gets another name (`__nf_ip6_route()` as `___nf_ip6_route()`, with a wrapper of the old
+ * one) takes its `static const struct sock fake_sk` along. What was given that address before still finds it.
  */
 static bool is_same_constant(const struct diff *diff, uint32_t p)
 {

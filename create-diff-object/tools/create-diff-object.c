@@ -12,7 +12,7 @@
 #include "diff/correlate.h"
 #include "diff/explain.h"
 #include "diff/gate.h"
-#include "diff/layout.h"
+#include "diff/type-rules.h"
 #include "diff/report.h"
 #include "diff/select.h"
 #include "diff/values.h"
@@ -287,7 +287,7 @@ static int judge(const struct diff *diff, struct diag *diag)
 
 	gate_run(diff, diag);
 	/* What objects that exist are not fit for. */
-	layout_check(diff, diag);
+	type_rules_run(diff, diag);
 	err = diag_checkpoint(diag);
 	/* What a callback could do about that. */
 	if (diag->report)

@@ -187,7 +187,7 @@ compile_script() {
 compile_command() {
 	local side=$1 object=$2 out=$WORK/4-compile/$1/$2.part goal=${GOAL[$2]} flags="-ffunction-sections -fdata-sections"
 	local generic=$KERNEL_SOURCE/include/asm-generic/runtime-const.h sections
-	# Types that are only measured, `memset(p, 0, sizeof(struct foo))`, are described as well: their size is in the code (diff/layout.c).
+	# Types that are only measured, `memset(p, 0, sizeof(struct foo))`, are described as well: their size is in the code (diff/type-rules.c).
 	flags+=" -g -fno-eliminate-unused-debug-types"
 	# Since 6.11 vmlinux has constants that the kernel writes into its text once, at boot (the address of the dentry
 	# hash table, USER_PTR_MAX of access_ok()); nobody does that in a module. The generic header takes them from their

@@ -10,7 +10,7 @@
  * included (a task that is in one of them goes on with the old code of all of them), handed on by pointers to
  * parameters of such functions.
  */
-#include "diff/layout.h"
+#include "diff/type-rules.h"
 
 #include <dwarf.h>
 #include <string.h>
@@ -463,7 +463,7 @@ static bool has_code(const struct diff *diff)
 	return false;
 }
 
-void layout_check(const struct diff *diff, struct diag *diag)
+void type_rules_run(const struct diff *diff, struct diag *diag)
 {
 	struct context ctx = {
 		.diff = diff,

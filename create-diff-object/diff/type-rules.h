@@ -3,13 +3,13 @@
  * Types that mean something else after the patch, by the debug information of both objects: layout-changed,
  * type-changed, member-added. Without it (-g) nothing is told.
  */
-#ifndef KLP_DIFF_LAYOUT_H
-#define KLP_DIFF_LAYOUT_H
+#ifndef KLP_DIFF_TYPE_RULES_H
+#define KLP_DIFF_TYPE_RULES_H
 
 #include "diff/select.h"
 
 struct diag;
 
-void layout_check(const struct diff *diff, struct diag *diag);
+void type_rules_run(const struct diff *diff, struct diag *diag);
 
 #endif
