@@ -369,6 +369,9 @@ struct checking {
 	struct manifest m;
 	struct strmap by_path; /* filled when a directory has changed, or paths are asked for */
 	int root;
+	int dir;              /* the directory of the last record, or -1 */
+	const char *dir_path; /* a record's path, which begins with that of the directory */
+	size_t dir_length;
 	unsigned int differences;
 	bool refreshed; /* records have new identities */
 };
@@ -476,13 +479,47 @@ static int check_names(struct checking *c, struct record *r)
 	return err;
 }
 
+static void close_dir(struct checking *c)
+{
+	if (c->dir >= 0)
+		close(c->dir);
+	c->dir = -1;
+}
+
+/*
+ * stat() of a record's file. Each part of a path is a search for the kernel, which made nearly all of the time of a
+ * check: so the directory is kept open, and the next record is mostly in the same one.
+ */
+static int stat_record(struct checking *c, const char *path, struct stat *st)
+{
+	const char *slash = strrchr(path, '/');
+	size_t length = slash ? (size_t)(slash - path) : 0;
+	char *dir;
+
+	if (!slash)
+		return fstatat(c->root, path, st, AT_SYMLINK_NOFOLLOW);
+	if (c->dir < 0 || c->dir_length != length || memcmp(c->dir_path, path, length)) {
+		close_dir(c);
+		dir = strndup(path, length);
+		if (!dir)
+			memory_exhausted();
+		c->dir = openat(c->root, dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+		free(dir);
+		if (c->dir < 0)
+			return -1;
+		c->dir_path = path;
+		c->dir_length = length;
+	}
+	return fstatat(c->dir, slash + 1, st, AT_SYMLINK_NOFOLLOW);
+}
+
 static int check_record(struct checking *c, struct record *r)
 {
 	struct record now = {.path = r->path};
 	struct stat st;
 	int err;
 
-	if (fstatat(c->root, r->path, &st, AT_SYMLINK_NOFOLLOW)) {
+	if (stat_record(c, r->path, &st)) {
 		if (errno != ENOENT && errno != ENOTDIR)
 			return -errno;
 		differs(c, r->path, "is missing");
@@ -547,7 +584,7 @@ static int check_all(struct checking *c)
 
 int manifest_check(const struct manifest_check *check, struct diag *diag)
 {
-	struct checking c = {.check = check, .root = open_root(check->dir)};
+	struct checking c = {.check = check, .root = open_root(check->dir), .dir = -1};
 	int err = 0;
 
 	if (c.root < 0 || !read_manifest(&c.m, check->file, check->name)) {
@@ -559,9 +596,69 @@ int manifest_check(const struct manifest_check *check, struct diag *diag)
 		if (!err && !c.differences && c.refreshed)
 			err = write_manifest(&c.m, check->file, check->name, diag);
 	}
+	close_dir(&c);
 	if (c.root >= 0)
 		close(c.root);
 	strmap_free(&c.by_path);
 	manifest_free(&c.m);
 	return err ? err : !c.differences;
+}
+
+/* ---- listing ---- */
+
+static int kind_of(int dir, const struct dirent *entry)
+{
+	struct stat st;
+
+	if (entry->d_type != DT_UNKNOWN)
+		return entry->d_type;
+	return fstatat(dir, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) ? -errno : (int)IFTODT(st.st_mode);
+}
+
+/* prefix: the path of dir, empty or with a slash at its end. */
+static int list_dir(int dir, const char *name, const char *prefix, FILE *out)
+{
+	struct dirent *entry;
+	char target[4097];
+	char *below;
+	DIR *stream;
+	ssize_t n;
+	int kind, err = open_stream(dir, name, &stream);
+
+	if (err)
+		return err;
+	while (!err && (entry = readdir(stream))) {
+		if (is_dot(entry->d_name))
+			continue;
+		kind = kind_of(dirfd(stream), entry);
+		if (kind < 0) {
+			err = kind;
+		} else if (kind == DT_DIR) {
+			if (asprintf(&below, "%s%s/", prefix, entry->d_name) < 0)
+				memory_exhausted();
+			err = list_dir(dirfd(stream), entry->d_name, below, out);
+			free(below);
+		} else {
+			n = kind == DT_LNK ? readlinkat(dirfd(stream), entry->d_name, target, sizeof(target) - 1) : 0;
+			if (n < 0)
+				err = -errno;
+			else
+				fprintf(out, "%c\t%s%s\t%.*s\n",
+					kind == DT_LNK   ? 'l'
+					: kind == DT_REG ? 'f'
+							 : 'o',
+					prefix, entry->d_name, (int)n, target);
+		}
+	}
+	closedir(stream);
+	return err;
+}
+
+int manifest_list(const char *dir, FILE *out, struct diag *diag)
+{
+	int err = list_dir(AT_FDCWD, dir, "", out);
+
+	if (err)
+		diag_error(diag, dir, NULL, "can't be listed: %s", strerror(-err));
+	return err;
 }

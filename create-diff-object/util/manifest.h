@@ -37,5 +37,10 @@ int manifest_seal(const char *dir, const char *file, const char *name, struct di
  * differ.
  */
 int manifest_check(const struct manifest_check *check, struct diag *diag);
+/*
+ * Writes a line for each file of the directory that is no directory, in no order: kind (f a file, l a link, o another),
+ * path, where a link leads. Returns 0 or -errno, reported.
+ */
+int manifest_list(const char *dir, FILE *out, struct diag *diag);
 
 #endif

@@ -262,6 +262,19 @@ tree_setup() {
 	[[ $status == 0 && $(<"$tree/include/x.h") == generated ]]
 }
 
+@test "a listing has all that is no directory, with where links lead" {
+	mkdir -p "$T/listed/a/b c" "$T/listed/empty"
+	: >"$T/listed/a/file"
+	ln -s ../nowhere "$T/listed/a/b c/link"
+	ln -s empty "$T/listed/of-directory"
+	mkfifo "$T/listed/pipe"
+	run -0 bash -c '"$1" list "$2" | sort' - "$MANIFEST" "$T/listed"
+	[[ $output == $'f\ta/file\t\nl\ta/b c/link\t../nowhere\nl\tof-directory\tempty\no\tpipe\t' ]]
+	run -1 "$MANIFEST" list "$T/none"
+	[[ $output == *"none: error: can't be listed: No such file or directory" ]]
+	run -1 "$MANIFEST" list "$T/listed/of-directory"
+}
+
 # ---- packages ----
 
 package() {
