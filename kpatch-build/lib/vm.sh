@@ -195,7 +195,7 @@ vm_boot() {
 	: >"$dir/results"
 	: >"$dir/console"
 	long_run "$dir/qemu.log" "$show" timeout -k 5 "$seconds" "$ARCH_EMULATOR" -nodefaults -no-reboot -display none \
-		"${ARCH_EMULATOR_MACHINE[@]}" -accel "$VM_ACCEL" -cpu max -smp 2 -m "$VM_MEMORY" -kernel "$image" -initrd "$dir/initrd" \
+		"${ARCH_EMULATOR_MACHINE[@]}" -accel "$VM_ACCEL" -smp 2 -m "$VM_MEMORY" -kernel "$image" -initrd "$dir/initrd" \
 		-append "console=$ARCH_CONSOLE $ARCH_EMULATOR_KERNEL panic=-1 oops=panic loglevel=7 ${VM_APPEND:-}" \
 		-serial "file:$dir/console" -serial "file:$dir/results" "${VM_OPTIONS[@]}" || status=$?
 	last=$(tail -n 1 "$dir/results" | tr -d '\r')
