@@ -299,8 +299,8 @@ integration-%: all $(RULES_TOOLS)
 check-long: all
 	$(Q)st=0; for series in $(KERNELS); do \
 		test/integration/modules.sh $$series || st=1; test/integration/per-object.sh $$series || st=1; \
-		ROUNDS=50 RACES=200 test/integration/modules.sh $$series orders order || st=1; \
-		ROUNDS=50 test/integration/per-object.sh $$series orders other-build || st=1; \
+		PAUSE=300 ROUNDS=50 RACES=200 test/integration/modules.sh $$series orders order || st=1; \
+		PAUSE=300 ROUNDS=50 test/integration/per-object.sh $$series orders other-build || st=1; \
 		test/integration/killed.sh $$series || st=1; \
 	done; $(MAKE) --no-print-directory ONE_SERIES=0 check-sanitized || st=1; exit $$st
 

@@ -29,7 +29,7 @@ declare -A STATES=(
 sed '/^--- a.drivers/,$d; s/\.version = 2/.version = 3/' "$HERE/callbacks/order.patch" >"$OUT/newer.patch"
 
 # build DIR NAME PATCH [OPTION...]
-build() { "$TOP/kpatch-build/kpatch-build" -a "$SERIES" -n "$2" -o "$OUT/$1" "${@:4}" "$3" >"$LOG" 2>&1; }
+build() { "$TOP/kpatch-build/kpatch-build" -a "$TARGET_RELEASE" -n "$2" -o "$OUT/$1" "${@:4}" "$3" >"$LOG" 2>&1; }
 
 # run FORM STATE...: in the machine
 run() {
@@ -40,7 +40,7 @@ run() {
 	vm_add_module "$vm" "$TARGET_MODULES_DIR" dummy
 	for file in "$OUT/$form"/*.ko; do vm_add "$vm" "$file" "${file##*/}"; done
 	echo "FORM=$form" >"$vm/root/vm/settings"
-	vm_boot "$vm" "$TARGET_IMAGE" 300 || status=$?
+	vm_boot "$vm" "$BOOTED" 300 || status=$?
 	states_judge "$form" "$vm" "$status" "$@"
 }
 

@@ -69,12 +69,15 @@ states_judge() {
 	fi
 }
 
-# target_prepare: TARGET_* of the newest stock kernel of SERIES, also in OUT/target.sh
+# target_prepare: TARGET_* of the newest stock kernel of SERIES, also in OUT/target.sh; and BOOTED, the same kernel unpacked, which has no
+# decompressor to run. It is not moved (KASLR) as the image is: test/integration/run and modules.sh boot that.
 target_prepare() {
 	"$TOP/kpatch-build/kpatch-build" -a "$SERIES" --print-target >"$OUT/target.log"
 	grep '^TARGET_' "$OUT/target.log" >"$OUT/target.sh"
 	# shellcheck source=/dev/null
 	source "$OUT/target.sh"
+	# shellcheck disable=SC2034
+	BOOTED=$TARGET_VMLINUX
 }
 
 # source_with DIR MAKEFILE FILE...: TARGET_SOURCE with modules of ours. DIR is in the cache, outside of its entries, and holds hard

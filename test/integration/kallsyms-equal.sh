@@ -15,9 +15,7 @@ IMAGE=${2:-}
 mkdir -p -- "$OUT"
 vm_require
 if [[ -z $IMAGE ]]; then
-	"$TOP/kpatch-build/kpatch-build" -a "$SERIES" --print-target | grep "^TARGET_" >"$OUT/target.sh"
-	# shellcheck source=/dev/null
-	source "$OUT/target.sh"
+	target_prepare
 	IMAGE=$TARGET_IMAGE
 fi
 
@@ -36,7 +34,7 @@ EOS
 status=0
 # shellcheck disable=SC2034 # read by vm_boot
 VM_APPEND=nokaslr
-vm_boot "$VM" "$IMAGE" 180 || status=$?
+vm_boot "$VM" "${BOOTED:-$IMAGE}" 180 || status=$?
 count=$(tr -d '\r' <"$VM/results" | head -n 1)
 if ((status == 0)); then
 	echo "ok 1 - $SERIES kallsyms of the image are those of the running kernel ($count names)"

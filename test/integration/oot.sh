@@ -39,7 +39,7 @@ build() {
 	local form=$1
 	LOG=$OUT/$form.log
 	shift
-	"$TOP/kpatch-build/kpatch-build" -a "$SERIES" -m "$RUNS/klp-oot.ko.xz" --oot-module-src "$OUT/module" -n livepatch-oot -o "$OUT" "$@" \
+	"$TOP/kpatch-build/kpatch-build" -a "$TARGET_RELEASE" -m "$RUNS/klp-oot.ko.xz" --oot-module-src "$OUT/module" -n livepatch-oot -o "$OUT" "$@" \
 		>"$LOG" 2>&1
 }
 # suggest: another initial value is refused, and a patch that writes it is made of that
@@ -67,7 +67,7 @@ run() {
 	vm_add "$vm" "$OUT/base/klp-oot-base.ko" klp-oot-base.ko
 	vm_add "$vm" "$OUT/$ko" livepatch-oot.ko
 	printf 'NAME=%s\nSTATES="%s"\n' "$(modinfo -F name "$OUT/$ko")" "$*" >"$vm/root/vm/settings"
-	vm_boot "$vm" "$TARGET_IMAGE" 300 || status=$?
+	vm_boot "$vm" "$BOOTED" 300 || status=$?
 	states_judge "$form" "$vm" "$status" "$@"
 }
 

@@ -198,7 +198,7 @@ DOES[enforced-unsigned]="refused without a signature under sig_enforce"
 DOES[enforced-unknown-key]="refused with an unknown key under sig_enforce"
 DOES[enforced-trusted-key]="works with a key of the firmware under sig_enforce"
 status=0
-vm_boot "$VM" "$TARGET_IMAGE" 600 || status=$?
+vm_boot "$VM" "$BOOTED" 600 || status=$?
 for name in "${STAGED[@]}"; do judge "$VM" "$name" "$status"; done
 if ((status == 99)); then tail -n 30 "$VM/console" | tr -d '\r' | sed 's/^/#   /'; fi
 sign trusted

@@ -13,7 +13,7 @@ NAME="$SERIES livepatches side by side, and one that replaces them"
 
 mkdir -p -- "$OUT"
 : >"$OUT/log"
-build() { "$KPATCH_BUILD" -a "$SERIES" -o "$OUT" "$@" >>"$OUT/log" 2>&1; }
+build() { "$KPATCH_BUILD" -a "$TARGET_RELEASE" -o "$OUT" "$@" >>"$OUT/log" 2>&1; }
 fail() {
 	echo "not ok 1 - $NAME"
 	echo "#   $1"
@@ -22,12 +22,10 @@ fail() {
 }
 
 vm_require
+target_prepare
 build -R -n beside-uptime "$TOP/examples/uptime.patch" || fail "the first does not build" "$OUT/log"
 build -R -n beside-meminfo "$TOP/examples/meminfo.patch" || fail "the second does not build" "$OUT/log"
 build -n replacing "$TOP/examples/meminfo.patch" || fail "the third does not build" "$OUT/log"
-"$KPATCH_BUILD" -a "$SERIES" --print-target 2>>"$OUT/log" | grep "^TARGET_" >"$OUT/target.sh"
-# shellcheck source=/dev/null
-source "$OUT/target.sh"
 
 vm_prepare "$OUT/vm"
 for module in beside-uptime beside-meminfo replacing; do vm_add "$OUT/vm" "$OUT/$module.ko" "$module.ko"; done
@@ -56,7 +54,7 @@ expect 0 0
 log_check
 EOS
 status=0
-vm_boot "$OUT/vm" "$TARGET_IMAGE" 200 || status=$?
+vm_boot "$OUT/vm" "$BOOTED" 200 || status=$?
 if ((status == 99)); then fail "the machine: $VM_WHY" "$OUT/vm/console"; fi
 if ((status)); then fail "in the machine:" "$OUT/vm/results"; fi
 echo "ok 1 - $NAME"

@@ -39,7 +39,7 @@ if ((status)); then
 fi
 result ok "build, the call of a module"
 status=0
-"$TOP/kpatch-build/kpatch-build" -a "$SERIES" -n livepatch-vmlinux -o "$OUT" "$HERE/static-call/vmlinux.patch" \
+"$TOP/kpatch-build/kpatch-build" -a "$TARGET_RELEASE" -n livepatch-vmlinux -o "$OUT" "$HERE/static-call/vmlinux.patch" \
 	>"$OUT/build.log" 2>&1 || status=$?
 if ((status)); then
 	result "not ok" "build, calls of vmlinux"
@@ -56,7 +56,7 @@ vm_add "$VM" "$MODULE" klp-static-call.ko
 vm_add "$VM" "$OUT/livepatch-static-call.ko" livepatch-static-call.ko
 vm_add "$VM" "$OUT/livepatch-vmlinux.ko" livepatch-vmlinux.ko
 vm_add_module "$VM" "$TARGET_MODULES_DIR" minix
-vm_boot "$VM" "$TARGET_IMAGE" 300 || status=$?
+vm_boot "$VM" "$BOOTED" 300 || status=$?
 # shellcheck disable=SC2034
 declare -A STATES=(
 	[module-first]="of a module, patched after it was loaded, the right target answers before, in between and after"

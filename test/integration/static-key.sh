@@ -78,7 +78,7 @@ run() {
 	vm_add "$vm" "$MODULE" klp-static-key.ko
 	vm_add "$vm" "$OUT/$ko" "$ko"
 	echo "FORM=$form" >"$vm/root/vm/settings"
-	vm_boot "$vm" "$TARGET_IMAGE" 600 || status=$?
+	vm_boot "$vm" "$BOOTED" 600 || status=$?
 	states_judge "$form" "$vm" "$status" "${states[@]}"
 }
 

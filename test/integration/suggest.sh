@@ -29,7 +29,7 @@ declare -A STATES=(
 # build LOG STATUS OPTION...: with that exit code
 build() {
 	local status=0
-	"$KPATCH_BUILD" -a "$SERIES" -n livepatch-values -o "$OUT" "${@:3}" >"$1" 2>&1 || status=$?
+	"$KPATCH_BUILD" -a "$TARGET_RELEASE" -n livepatch-values -o "$OUT" "${@:3}" >"$1" 2>&1 || status=$?
 	((status == $2))
 }
 
@@ -48,7 +48,7 @@ if ((!FAILED)); then
 	vm_add "$OUT/vm" "$HERE/suggest/guest.sh" main
 	vm_add_module "$OUT/vm" "$TARGET_MODULES_DIR" dummy
 	vm_add "$OUT/vm" "$OUT/livepatch-values.ko" livepatch-values.ko
-	vm_boot "$OUT/vm" "$TARGET_IMAGE" 200 || status=$?
+	vm_boot "$OUT/vm" "$BOOTED" 200 || status=$?
 	states_judge "in the machine" "$OUT/vm" "$status" load module refused kept earlier log
 fi
 echo "1..$NUMBER"

@@ -22,9 +22,7 @@ stop() {
 rm -rf -- "$OUT"
 mkdir -p -- "$OUT/build"
 vm_require
-"$TOP/kpatch-build/kpatch-build" -a "$SERIES" --print-target | grep '^TARGET_' >"$OUT/target.sh"
-# shellcheck source=/dev/null
-source "$OUT/target.sh"
+target_prepare
 
 "$TOP/build/bin/klp-place" kallsyms "$TARGET_IMAGE" >"$OUT/kallsyms"
 "$TOP/build/bin/klp-place" kallsyms --sympos "$TARGET_IMAGE" >"$OUT/sympos"
@@ -67,7 +65,7 @@ END
 # shellcheck disable=SC2034 # read by vm_boot
 VM_APPEND=nokaslr
 status=0
-vm_boot "$VM" "$TARGET_IMAGE" 300 || status=$?
+vm_boot "$VM" "$BOOTED" 300 || status=$?
 if ((status == 99)); then echo "the machine: $VM_WHY" >>"$VM/results"; fi
 if ((status)) || ! grep "^$count of $count agree " "$VM/results" >/dev/null; then
 	stop "the kernel resolves them to the same addresses" "$VM/results"

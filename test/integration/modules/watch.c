@@ -4,8 +4,9 @@
  * runs patched code all the time while patches and modules come and go. A file that is not there is passed over.
  *
  * text: each content has to begin with "plain", "patched" or "Linux". versions: a line of four equal numbers.
- * A short sleep after each round lets an emulated processor halt: two that are both busy wait a tenth of a second for
- * each other whenever the kernel patches its code, and a transition would take minutes.
+ * A sleep after each round (PAUSE_US, given when this is compiled) lets an emulated processor halt: two that are both
+ * busy wait a tenth of a second for each other whenever the kernel patches its code, and a transition would take
+ * minutes.
  *
  * Prints what is wrong at once, a summary at the end; exit code 1 if anything was wrong.
  */
@@ -67,7 +68,7 @@ int main(int argc, char **argv)
 			printf("watch: wrong: %s\n", content);
 			fflush(stdout);
 		}
-		usleep(300);
+		usleep(PAUSE_US);
 	}
 	printf("watch: %lu right, %lu wrong, %lu not there\n", right, wrong, absent);
 	return wrong || !right;
