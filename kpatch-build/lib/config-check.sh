@@ -46,6 +46,32 @@ config_differing() {
 		{ grep -Ev -- "${3:-^$}" || true; } | sed -n 1,8p | xargs
 }
 
+# config_dependents NAME SOURCE: NAME and all options whose "depends on" names it, or one that does, one a line
+config_dependents() {
+	find "$2" -name 'Kconfig*' -type f -exec awk '
+		$1 == "config" || $1 == "menuconfig" { name = $2 }
+		$1 == "depends" && $2 == "on" && name != "" {
+			text = $0
+			while (text ~ /\\$/ && (getline more) > 0) text = text more
+			sub(/^[ \t]*depends[ \t]+on/, "", text)
+			gsub(/[^A-Za-z0-9_]+/, " ", text)
+			print name, text
+		}
+		$1 == "help" || $1 == "endmenu" || $1 == "menu" || $1 == "if" || $1 == "choice" { if ($1 != "help") name = "" }' '{}' + |
+		awk -v first="$1" '
+			{ for (i = 2; i <= NF; i++) users[$i] = users[$i] " " $1 }
+			END {
+				todo[n = 1] = first
+				seen[first] = 1
+				for (k = 1; k <= n; k++) {
+					print todo[k]
+					count = split(users[todo[k]], name, " ")
+					for (i = 1; i <= count; i++)
+						if (!(name[i] in seen)) { seen[name[i]] = 1; todo[++n] = name[i] }
+				}
+			}'
+}
+
 # config_problems RULES CONFIG -> REPLY: a line for each rule that the configuration does not follow, each after a line feed
 config_problems() {
 	local option want reason problem problems=""

@@ -8,14 +8,17 @@
 
 TREE=""         # the build tree
 TREE_FORMAT=3   # of what is kept in it by us; another one has another name
+TREE_RUST=""    # options that it does not have for want of rustc: "|NAME|NAME"
 KMAKE=()        # make, as the target's own build called it
 declare -A TREE_LISTS=() # lists of what the Makefiles build that were there when the tree was checked
 
 tree_prepare() {
 	local key
 	mkdir -p "$WORK/2-tree"
+	built_in_find
 	compiler_version "$TARGET_CC"
-	key=$(printf '%s\n' "$TREE_FORMAT" "$TARGET_RELEASE" "$TARGET_SOURCE" "$TARGET_SOURCE_ID" "$TARGET_CC" "$REPLY" ${BUILD_ROOT_ID:+"$BUILD_ROOT_ID"} |
+	key=$(printf '%s\n' "$TREE_FORMAT" "$TARGET_RELEASE" "$TARGET_SOURCE" "$TARGET_SOURCE_ID" "$TARGET_CC" "$REPLY" \
+		${BUILD_ROOT_ID:+"$BUILD_ROOT_ID"} ${BUILT_IN:+"$BUILT_IN"} |
 		cat - "$TARGET_CONFIG" | sha256sum | cut -c 1-12)
 	TREE=$CACHE/tree/${TARGET_RELEASE}_$key
 	tree_make_command
@@ -61,8 +64,9 @@ tree_unlock() { exec {TREE_LOCK}>&-; }
 # the configuration asks about must not change it: no rustc, and the pahole version that the target had. And a file that the source's own
 # Makefile (GNUmakefile) may name as the configuration is neither read nor written.
 tree_make_command() {
+	built_in_flags
 	KMAKE=("${IN_ROOT[@]}" make -C "$TARGET_SOURCE" O="$TREE" ARCH="$ARCH_NAME" ${CALLER_CROSS_COMPILE:+"CROSS_COMPILE=$CALLER_CROSS_COMPILE"}
-		CC="$TARGET_CC" HOSTCC="$TARGET_CC" "KERNELRELEASE=$TARGET_RELEASE"
+		CC="$TARGET_CC" HOSTCC="$TARGET_CC" "KERNELRELEASE=$TARGET_RELEASE" ${REPLY:+"KCFLAGS=$REPLY"}
 		RUSTC=false BINDGEN=false "PAHOLE=$TREE/kpatch/pahole" KBUILD_BUILD_USER=kpatch KBUILD_BUILD_HOST=kpatch
 		KCONFIG_CONFIG=.config KBUILD_VERBOSE=0)
 }
@@ -88,6 +92,7 @@ tree_make() {
 	need_space "$CACHE" 600000000 "the build tree"
 	mkdir -p "$TREE/kpatch"
 	tree_fake_pahole
+	if [[ $BUILT_IN ]]; then built_in_program "$TREE/kpatch/file-names"; fi
 	cp -- "$TARGET_CONFIG" "$TREE/.config"
 	chmod u+w "$TREE/.config"
 	TREE_LOG=$log
@@ -100,6 +105,7 @@ tree_make() {
 		cp "$log" "$CACHE/tree/failed.log"
 		die "the build tree can't be prepared; the full output of make: $CACHE/tree/failed.log"
 	fi
+	tree_rust_options
 	tree_compare_config
 	if [[ $OPT_SOURCE ]]; then
 		cp -- "$TARGET_SYMVERS" "$TREE/Module.symvers"
@@ -162,7 +168,27 @@ tree_fake_pahole() {
 
 # What may differ without changing any code: names, versions and keys that the package's build or this machine sets, and whether its
 # compiler could take plugins (each plugin has an option of its own)
-readonly CONFIG_MAY_DIFFER='^CONFIG_([A-Z]+_VERSION(_TEXT)?|RUSTC_.*|BINDGEN_.*|HAVE_RUST|BUILD_SALT|PAHOLE_.*|MODULE_SIG_(KEY|ALL)|MODULE_SIG_KEY_.*|SYSTEM_(TRUSTED|REVOCATION)_KEYS|LOCALVERSION.*|CC_CAN_LINK.*|TOOLS_SUPPORT_RELR|GCC_PLUGINS|GCC_ASM_GOTO_OUTPUT_BROKEN|INITRAMFS_SOURCE|DEFAULT_HOSTNAME)$'
+readonly CONFIG_MAY_DIFFER='^CONFIG_([A-Z]+_VERSION(_TEXT)?|RUSTC_.*|BINDGEN_.*|HAVE_RUST|RUST_IS_AVAILABLE|BUILD_SALT|PAHOLE_.*|MODULE_SIG_(KEY|ALL)|MODULE_SIG_KEY_.*|SYSTEM_(TRUSTED|REVOCATION)_KEYS|LOCALVERSION.*|CC_CAN_LINK.*|TOOLS_SUPPORT_RELR|OPENSSL_SUPPORTS_.*|GCC_PLUGINS|GCC_ASM_GOTO_OUTPUT_BROKEN|INITRAMFS_SOURCE|DEFAULT_HOSTNAME)$'
+
+# tree_rust_options: what C code sees of a kernel with Rust. No rustc is asked for here, so Kconfig drops CONFIG_RUST and what depends on it,
+# and make builds nothing of Rust. But printk's formats (lib/vsprintf.c) and drm_panic.c look at these options: the header that the
+# compiler reads has them as the target had.
+tree_rust_options() {
+	local name line
+	TREE_RUST=""
+	if ! grep -qx CONFIG_RUST=y "$TARGET_CONFIG" || grep -qx CONFIG_RUST=y "$TREE/.config"; then return; fi
+	config_dependents RUST "$TARGET_SOURCE" | while read -r name; do
+		if ! line=$(grep -m 1 "^CONFIG_$name=" "$TARGET_CONFIG") || grep -q "^CONFIG_$name=" "$TREE/.config"; then continue; fi
+		TREE_RUST+="|$name"
+		case ${line#*=} in
+		y) echo "#define CONFIG_$name 1" ;;
+		m) echo "#define CONFIG_${name}_MODULE 1" ;;
+		*) echo "#define CONFIG_$name ${line#*=}" ;;
+		esac
+	done >"$WORK/2-tree/rust-options"
+	cat "$WORK/2-tree/rust-options" >>"$TREE/include/generated/autoconf.h"
+	debug "options of Rust that C code sees all the same: ${TREE_RUST#|}"
+}
 
 # tree_compare_config: what make read, which is what all objects are compiled with, is the tree's configuration, and that is the given
 # one but for what may differ. (A GNUmakefile in the source can set KCONFIG_CONFIG, so that all of make's steps read another file.)
@@ -174,7 +200,7 @@ tree_compare_config() {
 		die "make did not read the given configuration, but another one ($TREE/include/config/auto.conf differs from .config beside it: $(config_differing "$WORK/2-tree/config.tree" "$WORK/2-tree/config.read")); does a Makefile of the source set KCONFIG_CONFIG?"
 	fi
 	config_set "$TARGET_CONFIG" >"$WORK/2-tree/config.given"
-	changed=$(config_differing "$WORK/2-tree/config.given" "$WORK/2-tree/config.read" "$CONFIG_MAY_DIFFER")
+	changed=$(config_differing "$WORK/2-tree/config.given" "$WORK/2-tree/config.read" "$CONFIG_MAY_DIFFER|^CONFIG_(RUST$TREE_RUST)\$")
 	if [[ $changed ]]; then
 		warn "the source's Kconfig changes the given configuration ($changed ...); was the image built with this file from this source?"
 	fi

@@ -136,7 +136,7 @@ statement_keys() {
 		script=$WORK/4-compile/$side/$object.sh
 		mkdir -p "${script%/*}"
 		sample_script "$side" "$object" >"$script"
-		sh "$script" || true
+		in_root sh "$script" || true
 		if [[ ! -f ${script%.sh} ]]; then return 1; fi
 	done
 	# in the background, where the driver's way of giving up ends nothing else

@@ -107,7 +107,7 @@ sample_variant() {
 	done
 	if ((${#new[@]})); then
 		printf '%s\0' "${new[@]}" >"$WORK/4-compile/scripts"
-		long_run "$WORK/4-compile/run.log" no_progress xargs -0 -a "$WORK/4-compile/scripts" -P "$OPT_JOBS" -n 1 sh || true
+		long_run "$WORK/4-compile/run.log" no_progress "${IN_ROOT[@]}" xargs -0 -a "$WORK/4-compile/scripts" -P "$OPT_JOBS" -n 1 sh || true
 	fi
 }
 
