@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The special tables of x86-64 kernels 5.10 to 6.12, one row each. Some are every machine's (__bug_table), in this
+ * The special tables of x86-64 kernels 5.10 to 7.3, one row each. Some are every machine's (__bug_table), in this
  * machine's form.
  *
  * Sources (Linux 6.12 unless said):
  *   .altinstructions    struct alt_instr, arch/x86/include/asm/alternative.h: 14 bytes since 6.3, 12 since 5.13, before
  *                       that 13 with the length of the padding behind
- *   __bug_table         struct bug_entry, include/asm-generic/bug.h: 12 bytes, 8 without CONFIG_DEBUG_BUGVERBOSE
+ *   __bug_table         struct bug_entry, include/asm-generic/bug.h: 16 bytes since 6.19, where the format of
+ *                       the message is in it, 12 before, 8 without CONFIG_DEBUG_BUGVERBOSE
  *   __ex_table          struct exception_table_entry, arch/x86/include/asm/extable.h: 12 bytes; the last 4 are data
  *                       since 5.16, before that the distance to a handler; 8 bytes before 4.6, 16 in absolute
  *                       addresses
@@ -52,13 +53,12 @@ const struct special_row x86_64_special[] = {
 	{.section = "__bug_table",
 	 .type = "bug_entry",
 	 .size_env = "BUG_STRUCT_SIZE",
-	 .layouts = {{.size = 12, .fields = {{0, FIELD_SITE}, {4, FIELD_TARGET}}},
+	 .layouts = {{.size = 16, .line_at = 12, .fields = {{0, FIELD_SITE}, {4, FIELD_TARGET}, {8, FIELD_TARGET}}},
+		     {.size = 12, .line_at = 8, .fields = {{0, FIELD_SITE}, {4, FIELD_TARGET}}},
 		     {.size = 8, .fields = {{0, FIELD_SITE}}},
-		     {.size = 16, .fields = {{0, FIELD_SITE}, {4, FIELD_TARGET}}}},
+		     {.size = 16, .line_at = 8, .fields = {{0, FIELD_SITE}, {4, FIELD_TARGET}}}},
 	 .decides = true,
-	 .early = "report_bug() of any CPU reads it at any time",
-	 .ignore_at = 8,
-	 .ignore_len = 2},
+	 .early = "report_bug() of any CPU reads it at any time"},
 	{.section = "__ex_table",
 	 .type = "exception_table_entry",
 	 .size_env = "EX_STRUCT_SIZE",

@@ -274,8 +274,8 @@ static struct range entry_range(const struct entry *entry)
 		.sec = entry->sec,
 		.start = entry->offset,
 		.end = entry->offset + entry->present,
-		.ignore_at = entry->row->ignore_at,
-		.ignore_len = entry->row->ignore_len,
+		.ignore_at = entry->line_at,
+		.ignore_len = entry->line_at ? 2 : 0,
 	};
 }
 

@@ -25,6 +25,7 @@ struct special_layout {
 	/* bytes that the last entry has at least, 0: all; macros that align in front leave none behind */
 	uint8_t least;
 	uint8_t site_len_at, repl_len_at; /* where it holds lengths of instructions, 0: nowhere */
+	uint8_t line_at; /* two bytes that may differ without meaning: the line number of a WARN(), 0: none */
 	struct {
 		uint8_t at; /* bytes from the start of the entry */
 		enum field_kind kind;
@@ -36,9 +37,8 @@ struct special_row {
 	const char *section;
 	const char *type;                 /* the kernel's structure of an entry, NULL: none */
 	const char *size_env;             /* environment variable that gives the entry size, NULL: none */
-	struct special_layout layouts[4]; /* most recent first */
+	struct special_layout layouts[5]; /* most recent first */
 	bool decides;                     /* a difference here makes the function a changed one */
-	uint8_t ignore_at, ignore_len;    /* bytes that may differ without meaning: the line number of a WARN() */
 	uint8_t repl_at;                  /* the field that names instructions of .altinstr_replacement, 0: none */
 	/*
 	 * What the kernel rewrites at the site when the module is loaded ("a jump label site"), and who does; NULL:

@@ -132,7 +132,8 @@ static int add_table(const struct pieces *pieces, const struct refs *refs, const
 				  "no known entry size fits %lu bytes and %u relocations; give one with --layout",
 				  (unsigned long)sec->size, refs->count[index]);
 	for (uint64_t at = 0; at < sec->size; at += layout.size) {
-		struct entry entry = {.row = row, .sec = index, .size = layout.size, .offset = at};
+		struct entry entry = {
+			.row = row, .sec = index, .size = layout.size, .line_at = layout.line_at, .offset = at};
 		const struct ref *ref;
 		const struct piece *piece;
 

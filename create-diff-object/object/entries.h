@@ -22,6 +22,7 @@ struct entry {
 	uint32_t site_sec; /* section index of the instruction that it is for */
 	uint64_t site;     /* bytes from the start of that section */
 	uint32_t site_len; /* bytes that the kernel may rewrite there, 0: the instruction */
+	uint8_t line_at;   /* two bytes that may differ, 0: none */
 	uint32_t repl;     /* `.altinstructions`: bytes of replacement code, else 0 */
 };
 

@@ -14,7 +14,9 @@
 
 /* struct bug_entry with CONFIG_DEBUG_BUGVERBOSE, and without */
 #define BUG_12(line) "1: ud2\n" PUT("__bug_table", "\"aw\"", DISTANCE("1b") DISTANCE("%c0") ".word " line ", 1\n")
-#define BUG_8        "1: ud2\n" PUT("__bug_table", "\"aw\"", DISTANCE("1b") ".word 1, 0\n")
+#define BUG_16(line)                                                                                                   \
+	"1: ud2\n" PUT("__bug_table", "\"aw\"", DISTANCE("1b") DISTANCE("%c0") DISTANCE("%c1") ".word " line ", 1\n")
+#define BUG_8 "1: ud2\n" PUT("__bug_table", "\"aw\"", DISTANCE("1b") ".word 1, 0\n")
 
 /* struct exception_table_entry */
 #define EX_8(from, to)  PUT("__ex_table", "\"a\"", ".balign 4\n" DISTANCE(from) DISTANCE(to))

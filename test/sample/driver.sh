@@ -17,9 +17,9 @@ done
 # sample_begin SERIES DIR: the target, its tree, and DIR/SERIES as the driver's work directory, but one that stays.
 sample_begin() {
 	local lock
-	SERIES=$1
+	SERIES=${1//\//-}
 	install_traps
-	options_parse -a "$SERIES" --print-target ${KPATCH_TEST_JOBS:+-j "$KPATCH_TEST_JOBS"}
+	options_parse -a "$1" --print-target ${KPATCH_TEST_JOBS:+-j "$KPATCH_TEST_JOBS"}
 	workdir_find_cache
 	mkdir -p "$CACHE"
 	CACHE=$(realpath -- "$CACHE")
