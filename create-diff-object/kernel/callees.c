@@ -12,6 +12,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "kernel/names.h"
+
 #define ARG(n)   (1u << ((n)-1))
 #define TAKES    CALLEE_TAKES_LOCK
 #define TRIES    CALLEE_TRIES_LOCK
@@ -20,7 +22,7 @@
 
 static const struct callee callees[] = {
 	/* arch/x86/kernel/ftrace_64.S, at the entry of a function; arch/x86/entry/thunk.S, out of inline assembly */
-	{.name = "__fentry__", .is_transparent = true},
+	{.name = MCOUNT_CALL, .is_transparent = true},
 	{.name = "__SCT__preempt_schedule", .is_transparent = true},
 	{.name = "__SCT__preempt_schedule_notrace", .is_transparent = true},
 	{.name = "preempt_schedule_thunk", .is_transparent = true},

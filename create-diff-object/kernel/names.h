@@ -20,6 +20,8 @@
 #define MCOUNT_SECTION   "__mcount_loc"
 #define MCOUNT_BEGIN     "__start_mcount_loc"
 #define MCOUNT_END       "__stop_mcount_loc"
+/* What a function calls at its entry to be traced (gcc -pg -mfentry; arch/x86/kernel/ftrace_64.S). */
+#define MCOUNT_CALL      "__fentry__"
 /* Records for the unwinder, and the address of each. */
 #define ORC_SECTION      ".orc_unwind"
 #define ORC_IP_SECTION   ".orc_unwind_ip"

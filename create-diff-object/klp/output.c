@@ -508,6 +508,27 @@ static int write_functions(struct context *ctx)
 	return 0;
 }
 
+/* The ftrace locations of functions that are there, as gcc -mrecord-mcount has them, if the object has no such record. */
+static void write_trace_sites(struct context *ctx)
+{
+	static const struct elf_out_sec_attr attr = {.type = SHT_PROGBITS, .flags = SHF_ALLOC, .align = 8};
+	const struct side *patched = &ctx->diff->patched;
+	uint32_t id = 0;
+
+	for (uint32_t p = 0; p < patched->pieces->n && !patched->pieces->records_traces; p++) {
+		const struct piece *piece = side_piece(patched, p);
+		uint64_t at;
+
+		if (!piece->traced || !is_included(ctx->diff, p))
+			continue;
+		if (!id)
+			id = elf_out_add_section(ctx->out, MCOUNT_SECTION, &attr);
+		at = elf_out_append(ctx->out, id, NULL, attr.align, attr.align);
+		elf_out_add_rela(ctx->out, id, at, input(ctx)->arch->reloc_abs64, ctx->pieces[p].sym,
+				 (int64_t)(piece->trace_site - ctx->pieces[p].origin));
+	}
+}
+
 /* What the author asked for; of what was left out whoever has the module can see it. */
 static void write_author(struct context *ctx)
 {
@@ -552,6 +573,7 @@ int output_new(const struct diff *diff, const struct plan_target *target, const 
 	err = write_bodies_and_blocks(&ctx);
 	if (!err)
 		err = write_entries(&ctx);
+	write_trace_sites(&ctx);
 	write_all_orc(&ctx);
 	if (!err)
 		err = write_functions(&ctx);

@@ -238,15 +238,12 @@ static int find_roots(struct pieces *pieces, struct diag *diag)
 	return 0;
 }
 
-static void mark_traced(struct pieces *pieces)
+static void mark_recorded(struct pieces *pieces, const struct elf_sec *record)
 {
 	const struct elf_obj *obj = pieces->obj;
-	const struct elf_sec *sec = elf_obj_find_section(obj, MCOUNT_SECTION);
 
-	if (!sec)
-		return;
-	for (uint32_t i = 0; i < sec->nrelas; i++) {
-		const struct elf_rela *rela = &sec->relas[i];
+	for (uint32_t i = 0; i < record->nrelas; i++) {
+		const struct elf_rela *rela = &record->relas[i];
 		const struct elf_sym *sym = &obj->syms[rela->sym];
 		uint32_t p;
 
@@ -256,6 +253,55 @@ static void mark_traced(struct pieces *pieces)
 		if (p != PIECE_NONE)
 			pieces->v[p].traced = true;
 	}
+}
+
+/* Is the relocation that of the call at the entry of a function? Only an endbr64 may stand before it. */
+static bool is_entry_call(const struct elf_obj *obj, const struct piece *piece, const struct elf_rela *rela,
+			  uint64_t *site)
+{
+	const struct elf_sec *text = &obj->secs[piece->sec];
+	struct arch_insn insn;
+
+	*site = piece->entry;
+	if (obj->arch->is_landing(text->data, text->size, *site) &&
+	    obj->arch->decode(text->data, text->size, *site, &insn))
+		*site += insn.length;
+	return obj->arch->decode(text->data, text->size, *site, &insn) && insn.is_call && insn.field_offset &&
+	       *site + insn.field_offset == rela->offset;
+}
+
+/*
+ * Where recordmcount (scripts/recordmcount.c, up to 5.x), or objtool at the link of vmlinux, makes the record, an object
+ * has none yet: what will be in it is each call at the entry of a function.
+ */
+static void mark_calling(struct pieces *pieces, uint32_t call)
+{
+	const struct elf_obj *obj = pieces->obj;
+
+	for (uint32_t sec = 1; sec < obj->nsecs; sec++) {
+		if (!elf_sec_is_text(&obj->secs[sec]) || !obj->secs[sec].data)
+			continue;
+		for (uint32_t i = 0; i < obj->secs[sec].nrelas; i++) {
+			const struct elf_rela *rela = &obj->secs[sec].relas[i];
+			uint32_t p = rela->sym == call ? pieces_find(pieces, sec, rela->offset) : PIECE_NONE;
+
+			if (p != PIECE_NONE && pieces->v[p].kind == PIECE_FUNC)
+				pieces->v[p].traced |=
+					is_entry_call(obj, &pieces->v[p], rela, &pieces->v[p].trace_site);
+		}
+	}
+}
+
+static void mark_traced(struct pieces *pieces)
+{
+	const struct elf_sec *record = elf_obj_find_section(pieces->obj, MCOUNT_SECTION);
+	uint32_t call = elf_obj_find_symbol(pieces->obj, MCOUNT_CALL);
+
+	pieces->records_traces = record;
+	if (record)
+		mark_recorded(pieces, record);
+	else if (call)
+		mark_calling(pieces, call);
 }
 
 /* The debug information is read only if there is a name that it has to decide. */

@@ -37,7 +37,11 @@ struct piece {
 	enum piece_kind kind;
 	enum sec_class class; /* of its section */
 	bool traced;          /* function: there is an ftrace location in it */
-	bool anonymous;       /* no symbol names it, or it has no identity (see is_anonymous_variable()) */
+	/*
+	 * its ftrace location if the object has no record of them (struct pieces): bytes from the start of the section
+	 */
+	uint64_t trace_site;
+	bool anonymous; /* no symbol names it, or it has no identity (see is_anonymous_variable()) */
 };
 
 struct pieces {
@@ -47,6 +51,7 @@ struct pieces {
 	uint32_t *first_of_sec; /* by section index: first piece, PIECE_NONE if the section has none */
 	uint32_t *end_of_sec;   /* by section index: one past its last piece */
 	uint32_t *of_sym;       /* by symbol index: the piece that it stands in, or PIECE_NONE */
+	bool records_traces;    /* the object has `__mcount_loc`: what is not there is not traced */
 	struct arena *arena;    /* owns all of the above */
 };
 
