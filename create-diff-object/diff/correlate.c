@@ -99,10 +99,10 @@ static void pair_aliases(struct pairing *pairing)
 		const struct elf_sym *sym = &patched->syms[i];
 		uint32_t p = pairing->patched->pieces->of_sym[i];
 
-		if (p != PIECE_NONE && !pairing_has_pair(pairing, p) && !elf_sym_is_section(sym) && *sym->name &&
-		    !is_prefix_symbol(sym->name) && !side_piece(pairing->patched, p)->anonymous &&
-		    !sym_name_parse(sym->name).has_number && !sym_name_parse(sym->name).is_cold &&
-		    sym->value == side_piece(pairing->patched, p)->entry)
+		if (p != PIECE_NONE && !pairing_has_pair(pairing, p) && !pairing_is_numbered(pairing->patched, p) &&
+		    !elf_sym_is_section(sym) && *sym->name && !is_prefix_symbol(sym->name) &&
+		    !side_piece(pairing->patched, p)->anonymous && !sym_name_parse(sym->name).has_number &&
+		    !sym_name_parse(sym->name).is_cold && sym->value == side_piece(pairing->patched, p)->entry)
 			found[n++] = i;
 	}
 	if (n)

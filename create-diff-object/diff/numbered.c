@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Pairing what the compiler numbers: clones of functions ("foo.constprop.1") and static locals ("count.3"); and
- * variables whose names a macro makes of a counter ("__UNIQUE_ID_state_77").
+ * Pairing what the compiler numbers: clones of functions ("foo.constprop.1") and static locals ("count.3"; with clang
+ * "f.count" and "f.count.1"); and variables whose names a macro makes of a counter ("__UNIQUE_ID_state_77").
  *
  * One more of a name in the source, and the numbers of the others move, so they tell nothing. Who uses it does: the
  * count that f() uses is f()'s. A function that has no partner (the patch added it, or the compiler no longer inlines
@@ -102,6 +102,9 @@ static char *bare_name(struct arena *arena, const char *name)
 	for (const char *from = name; *from; from++)
 		if (from == name || *from < '0' || *from > '9' || (to[-1] != '.' && !is_counted))
 			*to++ = *from;
+	/* The first of clang has no number: `f.count`, `f.count.1` */
+	if (to > bare && to[-1] == '.')
+		to--;
 	*to = '\0';
 	return bare;
 }
@@ -514,6 +517,20 @@ static void context_end(struct context *ctx)
 	half_free(&ctx->patched, ctx->ngroups);
 }
 
+/* The only static local of that name that a function has on both sides, where the name tells the function. */
+static void pair_only_ones(struct context *ctx)
+{
+	for (uint32_t group = 0; group < ctx->ngroups; group++) {
+		const id_vec *orig = &ctx->orig.members[group], *patched = &ctx->patched.members[group];
+
+		if (orig->n == 1 && patched->n == 1 &&
+		    sym_name_parse(side_piece(ctx->orig.side, orig->v[0])->name).has_owner &&
+		    is_free(&ctx->orig, orig->v[0]) && is_free(&ctx->patched, patched->v[0]) &&
+		    pairing_is_same_sort(ctx->pairing, orig->v[0], patched->v[0]))
+			pairing_add(ctx->pairing, orig->v[0], patched->v[0], CORR_NAME);
+	}
+}
+
 /* The last of a group on both sides: whoever calls it now. */
 static void pair_last_clones(struct context *ctx)
 {
@@ -552,6 +569,7 @@ void numbered_pair_statics(struct pairing *pairing)
 	struct context ctx;
 
 	context_init(&ctx, pairing, PIECE_DATA);
+	pair_only_ones(&ctx);
 	/* Each pair may make another sure: a variable used by a variable, one of two candidates gone. */
 	while (pair_sure(&ctx, CORR_USERS, false) || pair_ordered(&ctx) || pair_sure(&ctx, CORR_USERS, true))
 		;

@@ -68,8 +68,10 @@ uint32_t pairing_find_free(const struct pairing *pairing, const char *name, uint
 bool pairing_is_numbered(const struct side *side, uint32_t id)
 {
 	const struct piece *piece = side_piece(side, id);
+	struct sym_name parsed = sym_name_parse(piece->name);
 
-	return piece->sym && elf_sym_is_local(&side->obj->syms[piece->sym]) && sym_name_parse(piece->name).has_number;
+	return piece->sym && elf_sym_is_local(&side->obj->syms[piece->sym]) &&
+	       (parsed.has_number || (parsed.has_owner && piece->kind == PIECE_DATA));
 }
 
 bool pairing_is_counted(const struct side *side, uint32_t id)

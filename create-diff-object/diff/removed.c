@@ -5,6 +5,7 @@
 #include "diff/removed.h"
 
 #include "diff/constants.h"
+#include "diff/pairing.h"
 #include "kernel/names.h"
 #include "util/diag.h"
 
@@ -30,7 +31,7 @@ static bool is_known_constant(const struct side *side, uint32_t p)
 	const struct piece *piece = side_piece(side, p);
 
 	return piece->kind == PIECE_DATA && piece->class == SEC_DATA && !piece->anonymous &&
-	       data_classify(side_section(side, piece)) == DATA_CONST && !sym_name_parse(piece->name).has_number &&
+	       data_classify(side_section(side, piece)) == DATA_CONST && !pairing_is_numbered(side, p) &&
 	       side->obj->syms[piece->sym].size > 0 && !constants_is_private(side, p);
 }
 

@@ -25,7 +25,9 @@ struct decls {
 /* Is it a variable that an object has a place for, not one of a stack? */
 static bool is_lasting(Dwarf_Die *die, unsigned int depth)
 {
-	return !depth || dwarf_hasattr(die, DW_AT_external) || debug_has_fixed_address(die);
+	uint64_t address;
+
+	return !depth || dwarf_hasattr(die, DW_AT_external) || debug_find_fixed_address(die, &address);
 }
 
 static bool is_wanted(Dwarf_Die *die, unsigned int depth)

@@ -26,9 +26,9 @@ static int report_elf(struct diag *diag, const char *path, const char *what)
 }
 
 /* The section types that kernel objects, modules and images have; a new one must be looked at, not copied. */
-static bool is_known_section_type(const struct elf_obj *obj, uint32_t type)
+static bool is_known_section_type(const struct elf_obj *obj, const struct elf_sec *sec)
 {
-	switch (type) {
+	switch (sec->type) {
 	case SHT_NULL:
 	case SHT_PROGBITS:
 	case SHT_SYMTAB:
@@ -42,7 +42,10 @@ static bool is_known_section_type(const struct elf_obj *obj, uint32_t type)
 	case SHT_SYMTAB_SHNDX:
 		return true;
 	default:
-		return type == obj->arch->unwind_section;
+		/* What a compiler tells the linker alone, and the link leaves out: `.llvm_addrsig` of clang */
+		if (sec->type >= SHT_LOOS && sec->type <= SHT_HIOS)
+			return (sec->flags & (SHF_EXCLUDE | SHF_ALLOC)) == SHF_EXCLUDE;
+		return sec->type == obj->arch->unwind_section;
 	}
 }
 
@@ -96,7 +99,7 @@ static int read_sections(struct elf_obj *obj, Elf *elf, struct diag *diag)
 		sec->info = shdr.sh_info;
 		if (!i)
 			continue;
-		if (obj->type == ET_REL && !is_known_section_type(obj, sec->type))
+		if (obj->type == ET_REL && !is_known_section_type(obj, sec))
 			return diag_error(diag, obj->path, sec->name, "section type %#x is not known", sec->type);
 		/* Debug information may be compressed: nobody looks into it. What is loaded never is. */
 		if ((sec->flags & SHF_COMPRESSED) && (sec->flags & SHF_ALLOC))

@@ -53,8 +53,6 @@ static void add(struct statics *statics, Dwarf_Die *die, const char *function, u
 	struct variable *variable = vec_push(&statics->v);
 	Dwarf_Attribute attribute;
 	Dwarf_Die origin;
-	Dwarf_Op *ops;
-	size_t n;
 
 	variable->offset = dwarf_dieoffset(die);
 	variable->name = dwarf_diename(die);
@@ -64,11 +62,8 @@ static void add(struct statics *statics, Dwarf_Die *die, const char *function, u
 	if (dwarf_decl_line(die, &variable->local.line))
 		variable->local.line = 0;
 	variable->local.type = type_name(die);
-	if (dwarf_getlocation(dwarf_attr_integrate(die, DW_AT_location, &attribute), &ops, &n) || !n ||
-	    ops[0].atom != DW_OP_addr)
-		return;
-	variable->has_address = true;
-	variable->address = ops[0].number + bias;
+	variable->has_address = debug_find_fixed_address(die, &variable->address);
+	variable->address += bias;
 }
 
 static void walk(struct statics *statics, Dwarf_Die *parent, const char *function, uint64_t bias, unsigned int depth)

@@ -193,7 +193,8 @@ static void add_link(struct walk *walk, Dwarf_Die *die, uint32_t func)
 
 static void add_variable(struct walk *walk, Dwarf_Die *die, uint32_t func, const char *scope)
 {
-	bool is_static = func == TYPE_NONE || debug_has_fixed_address(die) || has_flag(die, DW_AT_external);
+	uint64_t address;
+	bool is_static = func == TYPE_NONE || debug_find_fixed_address(die, &address) || has_flag(die, DW_AT_external);
 	const char *name = dwarf_diename(die);
 
 	/* A name that a macro counts up may be another variable's on the other side. */

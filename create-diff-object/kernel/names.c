@@ -50,10 +50,31 @@ static bool ends_with(const char *name, size_t len, const char *suffix)
 	return len > n && !memcmp(name + len - n, suffix, n);
 }
 
+static const char *const clones[] = {".isra", ".part", ".constprop", ".lto_priv", ".llvm"};
+
+/* What clang makes of a whole function, and calls by it: `__func__.f`, `switch.table.f` */
+static bool is_made_for_function(const char *name)
+{
+	return starts_with(name, "__func__.") || starts_with(name, "__FUNCTION__.") ||
+	       starts_with(name, "__PRETTY_FUNCTION__.") || starts_with(name, "switch.table.");
+}
+
+const char *variable_name(const char *name)
+{
+	const char *dot = strchr(name, '.');
+
+	if (!dot || dot == name || !dot[1] || isdigit((unsigned char)dot[1]) || starts_with(dot, ".cold") ||
+	    is_made_for_function(name))
+		return name;
+	for (size_t i = 0; i < sizeof(clones) / sizeof(clones[0]); i++)
+		if (starts_with(dot, clones[i]))
+			return name;
+	return dot + 1;
+}
+
 struct sym_name sym_name_parse(const char *name)
 {
-	static const char *const clones[] = {".isra", ".part", ".constprop", ".lto_priv"};
-	struct sym_name result = {.full = name};
+	struct sym_name result = {.full = name, .has_owner = variable_name(name) != name};
 	size_t len = strlen(name);
 
 	for (bool more = true; more;) {
@@ -105,8 +126,15 @@ static const char *skip_number(const char *start, const char *p)
 
 bool sym_name_same_base(const char *a, const char *b)
 {
-	const char *start_a = a, *start_b = b;
+	const char *start_a = variable_name(a), *start_b = variable_name(b);
 
+	/* The first of its name in a function has no number: `f.count`, `f.count.1` */
+	if (start_a != a && start_b != b) {
+		size_t n = without_number(a, strlen(a)), m = without_number(b, strlen(b));
+
+		if (n == m && !memcmp(a, b, n))
+			return true;
+	}
 	for (;; a++, b++) {
 		a = skip_number(start_a, a);
 		b = skip_number(start_b, b);
@@ -202,6 +230,7 @@ static const struct anonymous_name {
 	{"__FUNCTION__", CONSTANT, NULL},
 	{"__PRETTY_FUNCTION__", CONSTANT, NULL},
 	{"CSWTCH", CONSTANT, NULL},
+	{"switch.table", CONSTANT, NULL},
 	{"_entry", CONSTANT, NULL},
 	{"_entry_ptr", CONSTANT, NULL},
 	{"__already_done", ONCE, NULL},
@@ -210,19 +239,32 @@ static const struct anonymous_name {
 	{"_rs", STRUCTURE, "ratelimit_state"},
 };
 
-static bool is_numbered(const char *name, const char *base)
+/* Is it the compiler's name of a static local that is called base? */
+static bool is_local(const char *name, const char *base)
 {
-	size_t bare = without_number(name, strlen(name));
+	const char *variable = variable_name(name);
+	size_t bare = without_number(variable, strlen(variable));
 
-	return strlen(base) == bare && !memcmp(name, base, bare) && name[bare];
+	return strlen(base) == bare && !memcmp(variable, base, bare) && (variable[bare] || variable != name);
+}
+
+/* clang's tables for a switch, and its names of a function: `switch.table.f`, `__func__.f` */
+static bool is_of_function(const char *name, const char *base)
+{
+	return is_made_for_function(name) && starts_with(name, base) && name[strlen(base)] == '.';
 }
 
 static const struct anonymous_name *find_anonymous_name(const char *name)
 {
 	for (size_t i = 0; i < sizeof(anonymous_names) / sizeof(anonymous_names[0]); i++)
-		if (is_numbered(name, anonymous_names[i].name))
+		if (is_local(name, anonymous_names[i].name) || is_of_function(name, anonymous_names[i].name))
 			return &anonymous_names[i];
 	return NULL;
+}
+
+bool is_counted_name(const char *name)
+{
+	return starts_with(variable_name(name), "__UNIQUE_ID_");
 }
 
 bool is_anonymous_by_type(const char *name)
@@ -241,16 +283,16 @@ bool is_anonymous_variable(const char *name, const char *section, const char *ty
 	 * what ran once already: inet_ehashfn() would get a new secret, and no established socket would be found any
 	 * more.
 	 */
-	if (starts_with(name, "__UNIQUE_ID_"))
+	if (is_counted_name(name))
 		return true;
 	/* `descriptor` is a name that people use; pr_debug() of old kernels puts its own into a section. */
-	if (is_numbered(name, "descriptor"))
+	if (is_local(name, "descriptor"))
 		return is_descriptor_section(section);
 	/* NL_SET_ERR_MSG(): a text, and nobody asks for its address. */
-	if (is_numbered(name, "__msg"))
+	if (is_local(name, "__msg"))
 		return kernel_section_is(section, SECTION_IS_RODATA);
 	/* A writable compound literal at file scope is an object that others point to. */
-	if (starts_with(name, "__compound_literal"))
+	if (starts_with(name, "__compound_literal") || starts_with(name, ".compoundliteral"))
 		return kernel_section_is(section, SECTION_IS_RODATA);
 	if (!row)
 		return false;
@@ -262,9 +304,4 @@ bool is_anonymous_variable(const char *name, const char *section, const char *ty
 	default:
 		return !type || !strcmp(type, row->type);
 	}
-}
-
-bool is_counted_name(const char *name)
-{
-	return starts_with(name, "__UNIQUE_ID_");
 }

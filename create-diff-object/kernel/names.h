@@ -169,6 +169,7 @@ struct sym_name {
 	size_t base_len; /* bytes of full that are the name in the source: "foo" of "foo.isra.0.cold" */
 	bool is_cold;    /* the .cold part of a function, split off by GCC: "foo.cold" */
 	bool has_number; /* ends in ".123": a static local or a clone; the number may differ between two compilations */
+	bool has_owner;  /* a static local of clang, "f.count" or "f.count.1": its function stands before it */
 };
 
 struct sym_name sym_name_parse(const char *name);
@@ -177,6 +178,8 @@ struct sym_name sym_name_parse(const char *name);
  * name.
  */
 size_t cold_parent_length(const char *name);
+/* The same of a variable without the function that clang puts before it: "count.1" of "f.count.1". */
+const char *variable_name(const char *name);
 /* Do both come from one name in the source, and are of one kind of derivation ("foo.isra.0", "foo.isra.1")? */
 bool sym_name_same_base(const char *a, const char *b);
 

@@ -508,7 +508,7 @@ static int write_functions(struct context *ctx)
 	return 0;
 }
 
-/* The ftrace locations of functions that are there, as gcc -mrecord-mcount has them, if the object has no such record. */
+/* The ftrace locations of what is there, as gcc -mrecord-mcount has them, if the object has no such record. */
 static void write_trace_sites(struct context *ctx)
 {
 	static const struct elf_out_sec_attr attr = {.type = SHT_PROGBITS, .flags = SHF_ALLOC, .align = 8};

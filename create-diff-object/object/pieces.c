@@ -271,7 +271,7 @@ static bool is_entry_call(const struct elf_obj *obj, const struct piece *piece, 
 }
 
 /*
- * Where recordmcount (scripts/recordmcount.c, up to 5.x), or objtool at the link of vmlinux, makes the record, an object
+ * Where recordmcount (scripts/recordmcount.c, up to 5.x), or objtool at the link, makes the record, an object
  * has none yet: what will be in it is each call at the entry of a function.
  */
 static void mark_calling(struct pieces *pieces, uint32_t call)

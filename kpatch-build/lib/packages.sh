@@ -53,6 +53,7 @@ $ARCH_EMULATOR_PACKAGE | vm        | $ARCH_EMULATOR     | the virtual machine
 busybox-static  | vm        | busybox                | the programs inside the virtual machine
 cpio            | vm root   | cpio                   | the file system inside the virtual machine
 gcc-11          | check     | gcc-11                 | another compiler for the object tests
+clang           | check     | clang                  | another compiler for the object tests
 gcc-12-plugin-dev | trees  | /usr/lib/gcc/$ARCH_TRIPLET/12/plugin/include/plugin-version.h | a configuration with compiler plugins
 ovmf            | check     | /usr/share/OVMF/OVMF_CODE_4M.fd | firmware of a virtual machine with keys
 bats            | check     | bats                   | tests of the command line

@@ -1,0 +1,1 @@
+#include "../static-local-exchanged/orig.c"

@@ -1,0 +1,1 @@
+#include "../static-local-exchanged/patched.c"

@@ -1,0 +1,1 @@
+#include "../static-local-second-of-name/patched.c"
