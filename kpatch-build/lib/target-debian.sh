@@ -209,7 +209,9 @@ debian_buildable() {
 		if [[ -z ${series_seen[$REPLY]:-} ]]; then sources+=("linux-source-$REPLY"); fi
 		series_seen[$REPLY]=1
 	done <<<"$targets"
-	{ archive_cache show -- "${names[@]}" 2>/dev/null || true; } | debian_relations | while read -r package version dependency relation wanted; do
+	# (Only those that there are: any other apt-cache takes for a pattern, which it tries on all packages, half a second each.)
+	{ archive_cache pkgnames linux-headers- 2>/dev/null || true; } | sort -u - | comm -12 - <(printf '%s\n' "${names[@]}" | sort -u) | mapfile -t names
+	{ ((${#names[@]} == 0)) || archive_cache show -- "${names[@]}" 2>/dev/null || true; } | debian_relations | while read -r package version dependency relation wanted; do
 		needs[$package $version]+="$dependency $relation $wanted"$'\n'
 		sources+=("$dependency")
 	done

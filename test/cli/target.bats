@@ -357,7 +357,7 @@ copy_of() {
 # ---- the archive, pretended ----
 
 # Releases 3 to 6 of 6.12: the newest lacks a source of its version, the next has only an older linux-kbuild, 6.12.4-2 only a
-# later one, and of the oldest the kbuild package is the very one.
+# later one, and of the oldest the kbuild package is the very one. A release before them has no headers at all.
 fake_archive() {
 	cat >"$T/bin/apt-cache" <<-'EOF'
 		#!/bin/sh
@@ -367,10 +367,12 @@ fake_archive() {
 		}
 		case "$1 $3$2" in
 		"search ^linux-image-6"* | "search ^linux-image-["*)
-			for r in 6.12.3 6.12.4 6.12.5 6.12.6; do printf 'linux-image-%s-amd64 - Linux\nlinux-image-%s-rt-amd64 - Linux\n' $r $r; done
+			for r in 6.12.2 6.12.3 6.12.4 6.12.5 6.12.6; do printf 'linux-image-%s-amd64 - Linux\nlinux-image-%s-rt-amd64 - Linux\n' $r $r; done
 			echo 'linux-image-6.12-amd64 - meta' ;;
 		search*) echo 'linux-image-amd64 - meta' ;;
+		pkgnames*) for r in 3 4 5 6; do printf 'linux-headers-6.12.%s-amd64\nlinux-headers-6.12.%s-rt-amd64\n' $r $r; done ;;
 		show*)
+			case "$*" in *6.12.2*) : >"${0%/*}/tried-as-pattern" ;; esac
 			headers 6.12.3 6.12.3-1 'linux-kbuild-6.12.3'
 			headers 6.12.3-rt 6.12.3-1 'linux-kbuild-6.12.3'
 			headers 6.12.4-rt 6.12.4-2 'linux-kbuild-6.12 (>= 6.12.4-2)'
@@ -382,7 +384,7 @@ fake_archive() {
 			for p; do
 				case $p in
 				linux-image-6.12.4-rt-amd64 | linux-image-6.12.4-amd64 | linux-headers-6.12.4-common | linux-headers-6.12.4-rt-common) echo "$p | 6.12.4-2 | x" ;;
-				linux-image-6.12.[356]-rt-amd64 | linux-image-6.12.[356]-amd64 | linux-headers-6.12.[356]-common | linux-headers-6.12.[356]-rt-common)
+				linux-image-6.12.[2356]-rt-amd64 | linux-image-6.12.[2356]-amd64 | linux-headers-6.12.[356]-common | linux-headers-6.12.[356]-rt-common)
 					v=${p#linux-*-}; echo "$p | ${v%%-*}-1 | x" ;;
 				linux-source-6.12) for v in 6.12.5-1 6.12.4-2 6.12.3-1; do echo "$p | $v | x"; done ;;
 				linux-kbuild-6.12) for v in 6.12.9-1 6.12.4-3 6.12.3-1; do echo "$p | $v | x"; done ;;
@@ -409,6 +411,8 @@ fake_archive() {
 	[[ ${lines[0]} =~ ^6\.12\.4-amd64\ +6\.12\.4-2$ && ${lines[1]} =~ ^6\.12\.4-rt-amd64\ +6\.12\.4-2$ &&
 		${lines[2]} =~ ^6\.12\.3-amd64\ +6\.12\.3-1$ && ${lines[3]} =~ ^6\.12\.3-rt-amd64\ +6\.12\.3-1$ ]]
 	((${#lines[@]} == 4))
+	# apt-cache takes the name of a package that there is not for a pattern, and tries it on all there are.
+	[[ ! -e $T/bin/tried-as-pattern ]]
 	[[ $stderr == *"warning: only what this machine is set up for: the package lists of other suites can't be had: apt of this machine has no mirror of Debian; give one with --mirror URL"* ]]
 }
 
@@ -416,7 +420,7 @@ fake_archive() {
 	fake_archive
 	sed -i '/linux-source-6.12)/d' "$T/bin/apt-cache"
 	run -1 "$DRIVER" -a 6.12 "$T/x.patch"
-	[[ $output == *"of series 6.12 the archive has 6.12.6-amd64 6.12.5-amd64 6.12.4-amd64 6.12.3-amd64, but for none of them"*"linux-source-6.12 of the same version"* ]]
+	[[ $output == *"of series 6.12 the archive has 6.12.6-amd64 6.12.5-amd64 6.12.4-amd64 6.12.3-amd64 6.12.2-amd64, but for none of them"*"linux-source-6.12 of the same version"* ]]
 }
 
 @test "of what the headers depend on, the version nearest to the image's is taken" {
