@@ -28,6 +28,8 @@
 # Long tests, which make check does not run:
 # make check-sample   300 kernel objects of each series
 #                     an hour at first (kernel)
+# make check-series   the cases of test/integration on every series, SERIES="5.10 7.3" chooses,
+#                     against test/integration/table    half an hour for each (kernel)
 # make check-fixes    150 real fixes of each series
 #                     hours; resumes after an interruption (kernel)
 # make check-long     loads and unloads modules and livepatches, to find races;
@@ -56,6 +58,8 @@ V       ?= 0
 # KERNELS, CASES: which integration tests, e.g. make check-integration KERNELS=6.12 CASES="new-function"
 KERNELS ?= 6.12 6.1
 CASES   ?=
+# SERIES: which series of test/integration/series make check-series tries
+SERIES  ?=
 # ONE_SERIES=0: check-sanitized compares the objects of both series, not only of one
 ONE_SERIES ?= 1
 # FUZZ, FUZZ_FIRST: how many broken files make fuzz tries, and the number of the first
@@ -181,7 +185,7 @@ uninstall:
 help:
 	@sed -n '/^# make  /,/^# make fmt/s/^# \{0,1\}//p' Makefile
 
-.PHONY: deps demo check check-quick check-style check-unit check-object check-cli check-integration check-sanitized check-valgrind \
+.PHONY: deps demo check check-quick check-style check-unit check-object check-cli check-integration check-series check-series-small check-sanitized check-valgrind \
 	check-sample check-sample-small check-fixes check-fixes-small check-trees check-trees-small check-long check-oot fuzz fuzz-long bench fmt-check fmt shellcheck clean
 deps:
 	$(Q)kpatch-build/install-packages all
@@ -194,7 +198,7 @@ demo:
 check:
 	$(Q)kpatch-build/install-packages all
 	$(Q)$(MAKE) --no-print-directory -j$$(nproc) all $(UNITS) $(SHOW) $(JUDGE) $(RULES_TOOLS)
-	$(Q)test/check '$(MAKE)' 'style unit object sample-small sanitized cli fixes-small trees-small' $(foreach series,$(KERNELS),'integration-$(series)')
+	$(Q)test/check '$(MAKE)' 'style unit object sample-small sanitized cli fixes-small trees-small series-small' $(foreach series,$(KERNELS),'integration-$(series)')
 
 # What needs no kernel and little time; check has the object tests with both compilers, and all of test/cli.
 check-quick: all
@@ -294,6 +298,13 @@ check-integration-%: all $(RULES_TOOLS)
 integration-%: all $(RULES_TOOLS)
 	$(Q)st=0; test/integration/run $* $(CASES) || st=1; \
 	[ -n '$(CASES)' ] || for t in $(INTEGRATION) $(INTEGRATION-$*); do test/integration/$$t.sh $* || st=1; done; exit $$st
+
+# The cases on every series, from build roots where the machine does not have the compiler; and a few of them, only built, for every day.
+check-series: all
+	$(Q)test/integration/series.sh $(SERIES)
+
+check-series-small: all
+	$(Q)BOOT=0 test/series 6.12/trixie test/integration/run 6.12-trixie new-function init-function-FAIL
 
 # What takes hours: both forms of livepatches for modules on each series; modules and livepatches come and go 50 times, and race 200 times.
 check-long: all

@@ -103,9 +103,16 @@ source_with() {
 	done
 }
 
+# series_find: SERIES_TARGET and SERIES_LIKE of SERIES, from the table of series
+SERIES_TARGET="" SERIES_LIKE=""
+series_find() {
+	read -r SERIES_TARGET SERIES_LIKE < <(awk -v name="$SERIES" '$1 == name { print $2, $3 }' "$HERE/series") ||
+		die "no series $SERIES in test/integration/series"
+}
+
 # case_file FILE -> REPLY: that file of a case for this series. False if there is none.
 case_file() {
-	for REPLY in "$HERE/cases/$SERIES/$1" "$HERE/cases/$1"; do
+	for REPLY in "$HERE/cases/$SERIES/$1" ${SERIES_LIKE:+"$HERE/cases/$SERIES_LIKE/$1"} "$HERE/cases/$1"; do
 		if [[ -f $REPLY ]]; then return; fi
 	done
 	return 1
