@@ -79,6 +79,21 @@ describe_kernels() {
 	for line in 6.12 6.1; do describe_target "$line" >"$KERNELS_DIR/$line.sh"; done
 }
 
+# keep_objects DIR [COMMAND]: runs of the driver leave what they compile (4-compile) in DIR, then go on with COMMAND in place of the first
+# create-diff-object, e.g. to end. (A work directory that is kept has a view of its own, which takes longer than all else.)
+keep_objects() {
+	export KPATCH_BIN=$T/keeping
+	mkdir -p "$KPATCH_BIN"
+	ln -sf "$TOP"/build/bin/* "$KPATCH_BIN/"
+	rm "$KPATCH_BIN/create-diff-object"
+	cat >"$KPATCH_BIN/create-diff-object" <<-EOF
+		#!/bin/bash
+		[[ " \$*" =~ \ ([^\ ]*)/6-diff/ ]] && rm -rf "$1" && cp -r "\${BASH_REMATCH[1]}/4-compile" "$1" || exit 1
+		${2:-exec "$TOP/build/bin/create-diff-object" "\$@"}
+	EOF
+	chmod +x "$KPATCH_BIN/create-diff-object"
+}
+
 # commands_documented PROGRAM COMMAND...: these are its commands; each has a help, and a part of the manual page with the same options
 commands_documented() {
 	local program=$1 name=${1##*/} command help

@@ -178,14 +178,13 @@ listing() { (cd "$1" && find . -printf '%p %y %s %T@ %C@\n' | sort); }
 }
 
 @test "objects tell lines from other numbers, and the module has no debug information" {
-	local line work
+	local line
+	keep_objects "$T/kept"
 	for line in 6.12 6.1; do
 		use "$line"
-		run -0 build --skip-cleanup -n "lines_${line/./_}"
-		work=$(sed -n 's/^.*work directory: //p' <<<"$output")
-		readelf -SW "$work/4-compile/orig/fs/proc/cmdline.o" >"$T/orig"
-		readelf -SW "$work/4-compile/patched/fs/proc/cmdline.o" >"$T/patched"
-		rm -rf -- "$work"
+		run -0 build -n "lines_${line/./_}"
+		readelf -SW "$T/kept/orig/fs/proc/cmdline.o" >"$T/orig"
+		readelf -SW "$T/kept/patched/fs/proc/cmdline.o" >"$T/patched"
 		grep -F ' .debug_line ' "$T/orig"
 		grep -F ' .debug_line ' "$T/patched"
 		readelf -SW "$T/out/lines_${line/./_}.ko" >"$T/module"

@@ -216,17 +216,16 @@ le32() { printf '%b' "$(printf '\\x%02x\\x%02x\\x%02x\\x%02x' $(($1 & 255)) $(($
 
 # objects SERIES: compile some of the stock kernel of SERIES as its build did, into $T/SERIES
 objects() {
-	local file work
+	local file
 	use "$1"
 	mkdir -p "$T/out"
 	for file in fs/exec.c net/ipv4/tcp_input.c drivers/net/dummy.c; do
 		sed '0,/^{$/s//{\n\tasm volatile("");/' "$TARGET_SOURCE/$file" >"$T/new.c"
 		diff_patch "$TARGET_SOURCE/$file" "$T/new.c" "$file"
 	done >"$T/change.patch"
-	run "$DRIVER" -a "$TARGET_RELEASE" -n "$1" --skip-cleanup -o "$T/out" "$T/change.patch"
-	work=$(sed -n 's/^.*work directory: //p' <<<"$output")
-	cp -r "$work/4-compile/plain" "$T/$1"
-	rm -rf "$work"
+	keep_objects "$T/kept" "exit 1"
+	run -1 "$DRIVER" -a "$TARGET_RELEASE" -n "$1" -o "$T/out" "$T/change.patch"
+	mv "$T/kept/plain" "$T/$1"
 }
 
 @test "objects of one version are refused against the image of the other, and found in their own" {
