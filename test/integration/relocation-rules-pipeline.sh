@@ -77,13 +77,13 @@ keeps_files() {
 	[[ -f $file ]]
 }
 
-# build: the pipeline over the patches; its exit code in STATUS, its work directory in WORK
+# build: the pipeline over the patches; its exit code in STATUS, its work directory in WORK, if it is kept
 build() {
 	STATUS=0
 	rm -rf -- "$OUT/out"
 	mkdir -p -- "$OUT/out"
-	"$KPATCH_BUILD" -a "$SERIES" --skip-cleanup -n livepatch-rules -o "$OUT/out" "${PATCHES[@]}" >"$OUT/build.log" 2>&1 || STATUS=$?
-	WORK=$(grep -oE '/[^ ]*/work/run\.[^ /]*' "$OUT/build.log" | tail -n 1)
+	"$KPATCH_BUILD" -a "$TARGET_RELEASE" -n livepatch-rules -o "$OUT/out" "${PATCHES[@]}" >"$OUT/build.log" 2>&1 || STATUS=$?
+	WORK=$(grep -oE '/[^ ]*/work/run\.[^ /]*' "$OUT/build.log" | tail -n 1) || true
 }
 
 # The tools of the pipeline, but for one of which the script on standard input takes the place.
@@ -104,6 +104,12 @@ grep '^TARGET_' "$OUT/target.log" >"$OUT/target.sh"
 # shellcheck source=/dev/null
 source "$OUT/target.sh"
 
+# What it is given is looked at.
+replace_tool create-klp-module <<-EOF
+	#!/bin/sh
+	cp -- "\$3" "$OUT/linked.ko" && exec "$BIN/create-klp-module" "\$@"
+EOF
+export KPATCH_BIN=$OUT/bin
 build
 check "a livepatch is built" test -s "$OUT/out/livepatch-rules.ko"
 if ((FAILED)); then
@@ -112,9 +118,7 @@ if ((FAILED)); then
 	exit 1
 fi
 LINKED=$OUT/linked.ko FINISHED=$OUT/out/livepatch-rules.ko FINISHED_COPY=$OUT/copy.ko
-cp -- "$WORK/7-link/livepatch-rules.ko" "$LINKED"
 cp -- "$FINISHED" "$FINISHED_COPY"
-rm -rf -- "$WORK"
 
 # ---- create-klp-module ----
 
@@ -166,13 +170,12 @@ replace_tool create-klp-module <<-EOF
 	#!/bin/sh
 	"$BIN/create-klp-module" "\$1" "\$2" "\$3" "$OUT/right.ko" && "$MUTATE" "$OUT/right.ko" "\$4" ordinary "$EARLY"
 EOF
-export KPATCH_BIN=$OUT/bin
 build
 check "a module that violates a rule is not delivered" not_handed_out
 check "which rule is said" says '\.klp\.rela\.vmlinux\.[^ ]*: L1: .*SHF_RELA_LIVEPATCH'
 check "it is called a bug, and what to send is named" says 'is not delivered; this is a bug of kpatch-build, please send the patch and /'
 check "what is to be sent is kept" keeps_files
-rm -rf -- "$WORK"
+if [[ $WORK ]]; then rm -rf -- "$WORK"; fi
 
 replace_tool klp-verify <<-EOF
 	#!/bin/sh
@@ -181,7 +184,7 @@ EOF
 build
 check "a module that could not be checked is not delivered" not_handed_out
 check "that is said" says 'could not be checked .*is not delivered'
-rm -rf -- "$WORK"
+if [[ $WORK ]]; then rm -rf -- "$WORK"; fi
 
 echo "1..$NUMBER"
 exit $FAILED
