@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * A table has no borders between its entries but its size and its relocations, so the layout is the one that kernels
- * have had and that puts every relocation on a field that wants such a one. An entry size that the user gives must fit
- * as well.
+ * have had and that puts every relocation on a field that wants such a one. An entry size that the user gives decides
+ * between several. Where it does not fit, and just one layout does, it is that of another kernel (a build script sets
+ * ALT_STRUCT_SIZE for all of them), and the object is believed.
  *
  * Sizes alone would not do: three entries of a 16-byte __jump_table have as many bytes and relocations as two of 24,
  * and two 12-byte __ex_table entries with handlers as three of 8.
@@ -81,6 +82,25 @@ static uint64_t find_layout(const struct pieces *pieces, const struct special_ro
 							     : 0;
 }
 
+/* As find_layout(), where the size that is given does not fit: the only known layout that does. */
+static uint64_t find_only_layout(const struct pieces *pieces, const struct special_row *row, uint64_t table_size,
+				 const struct ref *refs, uint32_t nrefs, struct special_layout *layout)
+{
+	uint64_t found = 0;
+
+	for (const struct special_layout *known = row->layouts; known->size; known++) {
+		uint64_t n = count_entries(pieces, known, table_size, refs, nrefs);
+
+		if (n && found)
+			return 0;
+		if (n) {
+			*layout = *known;
+			found = n;
+		}
+	}
+	return found;
+}
+
 bool entry_find_replacement(const struct pieces *pieces, const struct refs *refs, const struct entry *entry,
 			    struct replacement *replacement)
 {
@@ -120,13 +140,19 @@ static int add_table(const struct pieces *pieces, const struct refs *refs, const
 	const struct elf_obj *obj = pieces->obj;
 	const struct elf_sec *sec = &obj->secs[index];
 	struct special_layout layout;
-	uint64_t n = find_layout(pieces, row, layout_size(layouts, row), sec->size, refs->of_sec[index],
-				 refs->count[index], &layout);
+	uint32_t given = layout_size(layouts, row);
+	uint64_t n = find_layout(pieces, row, given, sec->size, refs->of_sec[index], refs->count[index], &layout);
 
-	if (!n && layout_size(layouts, row))
-		return diag_error(diag, obj->path, sec->name,
-				  "entries of %u bytes, as --layout says, don't fit %lu bytes and %u relocations",
-				  layout_size(layouts, row), (unsigned long)sec->size, refs->count[index]);
+	if (!n && given) {
+		n = find_only_layout(pieces, row, sec->size, refs->of_sec[index], refs->count[index], &layout);
+		if (!n)
+			return diag_error(diag, obj->path, sec->name,
+					  "entries of %u bytes, as %s says, don't fit %lu bytes and %u relocations",
+					  given, layout_source(layouts, row), (unsigned long)sec->size,
+					  refs->count[index]);
+		diag_warn(diag, RULE_ENTRY_SIZE, obj->path, sec->name, "entries have %u bytes here, not %u as %s says",
+			  layout.size, given, layout_source(layouts, row));
+	}
 	if (!n || !sec->data)
 		return diag_error(diag, obj->path, sec->name,
 				  "no known entry size fits %lu bytes and %u relocations; give one with --layout",

@@ -26,12 +26,14 @@ static int set_size(struct layout *layout, const struct special_row *row, const 
 		if (layout->sizes[i].row != row)
 			continue;
 		layout->sizes[i].size = (uint32_t)size;
+		layout->sizes[i].from_environment = !file;
 		return 0;
 	}
 	if (layout->n == LAYOUT_MAX)
 		return diag_error(diag, file, place, "internal error: a machine with more than %u special tables",
 				  LAYOUT_MAX);
 	layout->sizes[layout->n].row = row;
+	layout->sizes[layout->n].from_environment = !file;
 	layout->sizes[layout->n++].size = (uint32_t)size;
 	return 0;
 }
@@ -110,4 +112,12 @@ uint32_t layout_size(const struct layout *layout, const struct special_row *row)
 		if (layout->sizes[i].row == row)
 			return layout->sizes[i].size;
 	return 0;
+}
+
+const char *layout_source(const struct layout *layout, const struct special_row *row)
+{
+	for (uint32_t i = 0; i < layout->n; i++)
+		if (layout->sizes[i].row == row && layout->sizes[i].from_environment)
+			return row->size_env;
+	return "--layout";
 }

@@ -5,6 +5,7 @@
 #ifndef KLP_OBJECT_LAYOUT_H
 #define KLP_OBJECT_LAYOUT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -19,6 +20,7 @@ struct layout {
 	struct {
 		const struct special_row *row;
 		uint32_t size; /* bytes */
+		bool from_environment;
 	} sizes[LAYOUT_MAX];
 	uint32_t n;
 };
@@ -36,5 +38,7 @@ int layout_read_image(struct layout *layout, const struct elf_obj *image, struct
 void layout_write(const struct layout *layout, FILE *out);
 /* The size given for a row, 0 if none was. */
 uint32_t layout_size(const struct layout *layout, const struct special_row *row);
+/* Who gave it: the name of an environment variable, or "--layout". */
+const char *layout_source(const struct layout *layout, const struct special_row *row);
 
 #endif

@@ -76,9 +76,13 @@ int orc_read(const struct pieces *pieces, const struct refs *refs, const struct 
 	if (!n || !size || !obj->secs[unwind].data || obj->secs[ip].size % 4 || size % n || refs->count[ip] != n)
 		return diag_error(diag, obj->path, ORC_IP_SECTION, "does not match the %lu bytes of .orc_unwind",
 				  (unsigned long)size);
-	if (size / n != (given ? given : row->layouts[0].size))
+	if (size / n != given && size / n != row->layouts[0].size)
 		return diag_error(diag, obj->path, ORC_SECTION, "its %lu records have %lu bytes each, want %u",
 				  (unsigned long)n, (unsigned long)(size / n), given ? given : row->layouts[0].size);
+	if (given && size / n != given)
+		diag_warn(diag, RULE_ENTRY_SIZE, obj->path, ORC_SECTION,
+			  "records have %u bytes here, not %u as %s says", (unsigned int)(size / n), given,
+			  layout_source(layout, row));
 	entries->orc_size = (uint32_t)(size / n);
 	entries->orc_sec = unwind;
 	entries->orc_ip_sec = ip;

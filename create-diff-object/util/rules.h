@@ -31,6 +31,8 @@
 	  "a global symbol is used, but its definition moved to another file")                                         \
 	X(ENTRIES_MOVED, "entries-moved", true,                                                                        \
 	  "warning: entries of a constant table moved, so stored indexes mean others (refused: fewer entries)")        \
+	X(ENTRY_SIZE, "entry-size", false,                                                                             \
+	  "warning: entries of a special section have another size than the one that is given")                        \
 	X(EXPORT_ADDED, "export-added", false, "warning: a livepatch exports nothing")                                 \
 	X(EXPORT_REMOVED, "export-removed", false, "warning: the running kernel still exports it")                     \
 	X(FORCE_UNSAFE, "force-unsafe", false, "note: KPATCH_FORCE_UNSAFE has no effect")                              \

@@ -1,0 +1,1 @@
+#include "../alternatives-13/patched.c"
