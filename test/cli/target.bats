@@ -513,3 +513,15 @@ fake_archive() {
 	[[ $output =~ work\ directory:\ ([^$'\n']+) ]]
 	grep -q '^+* own_image$' "${BASH_REMATCH[1]}/trace"
 }
+
+@test "a kernel newer than any that was tested is tried, with a warning" {
+	local release
+	for release in 5.10.0-46-amd64 6.12.3-amd64 7.3.9+deb13-amd64 7.2-own own; do
+		SETUP="TARGET_RELEASE=$release" run -0 lib target_tested
+		[[ -z $output ]]
+	done
+	for release in 7.4.1-amd64 7.10.1 8.0-rc1 7.4-own; do
+		SETUP="TARGET_RELEASE=$release" run -0 lib target_tested
+		[[ $output == "kpatch-build: warning: $release is newer than any kernel that this version of kpatch-build was tested with (up to 7.3); "* ]]
+	done
+}
