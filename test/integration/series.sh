@@ -64,7 +64,7 @@ table_with() {
 	{
 		table_cells "$KEPT" | awk -v replaced=" $* " 'index(replaced, " " $2 " ") == 0'
 		for series; do
-			awk -F '\t' -v series="$series" '{ what = $2; if (sub(/ \(/, " ", what)) sub(/\)$/, "", what); print $1, series, what }' "$OUT/$series/table"
+			awk -F '\t' -v series="$series" '{ what = $2; if (sub(/ \(/, " ", what)) sub(/\)$/, "", what); print $1, series, what }' "$OUT/$series/outcomes.txt"
 		done
 	} | table_print
 }
@@ -78,11 +78,11 @@ if (($#)); then names=("$@"); else sed '/^#/d' "$HERE/series" | cut -d ' ' -f 1 
 done=()
 for series in "${names[@]}"; do
 	if ((run)); then
-		rm -f -- "$OUT/$series/table"
+		rm -f -- "$OUT/$series/outcomes.txt"
 		# What fails is in the table, and the kept one may say so.
 		"$TOP/test/series" "$(awk -v name="$series" '$1 == name { print $2 }' "$HERE/series")" "$HERE/run" "$series" || true
 	fi
-	if [[ -s $OUT/$series/table ]]; then done+=("$series"); fi
+	if [[ -s $OUT/$series/outcomes.txt ]]; then done+=("$series"); fi
 done
 touch "$KEPT"
 table_with "${done[@]}" >"$OUT/table"
