@@ -28,8 +28,9 @@
 # Long tests, which make check does not run:
 # make check-sample   300 kernel objects of each series
 #                     an hour at first (kernel)
-# make check-series   the cases of test/integration on every series, SERIES="5.10 7.3" chooses,
-#                     against test/integration/table    half an hour for each (kernel)
+# make check-series   the cases of test/integration on every series, against
+#                     test/integration/table; SERIES="5.10 7.3" chooses
+#                     half an hour for each (kernel)
 # make check-fixes    150 real fixes of each series
 #                     hours; resumes after an interruption (kernel)
 # make check-long     loads and unloads modules and livepatches, to find races;
