@@ -35,7 +35,11 @@ static bool is_sealed_in_vmlinux(const struct arch_ops *arch, const struct elf_s
 /* sec: where the symbol stands, or NULL; offset: bytes from its start. */
 static enum landing landing_at(const struct verify *v, const struct elf_sec *sec, uint64_t offset)
 {
-	if (!sec || !sec->data || !elf_sec_is_text(sec))
+	/*
+	 * (.data of Linux 7.3's image is executable, too, and kallsyms says "t" of all in it: __tracepoint_sys_enter. No
+	 * function can be written to.)
+	 */
+	if (!sec || !sec->data || !elf_sec_is_text(sec) || sec->flags & SHF_WRITE)
 		return LANDS;
 	return v->mod->arch->is_landing(sec->data, sec->size, offset) ? LANDS : LANDS_NOT;
 }

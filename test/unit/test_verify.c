@@ -930,6 +930,11 @@ static void call_of_sealed(struct elf_edit *edit)
 	elf_edit_rename_symbol(edit, HIDDEN_FN, ".klp.sym.vmlinux.sealed_fn,0");
 }
 
+static void address_of_executable_data(struct elf_edit *edit)
+{
+	elf_edit_rename_symbol(edit, ".klp.sym.vmlinux.hidden_var,0", ".klp.sym.vmlinux.executable_var,0");
+}
+
 /* The kernel reads 0 and 1 alike where a name is unique. */
 static void sympos_one(struct elf_edit *edit)
 {
@@ -1485,6 +1490,7 @@ int main(void)
 		BREAKS("L12", address_of_called),
 		BREAKS("L12", address_of_called_in_module),
 		KEEPS(call_of_sealed),
+		KEEPS(address_of_executable_data),
 		KEEPS(call_of_called),
 		BREAKS_PART(NULL, part_as_it_is),
 		KEEPS(symbol_of_distant_module),

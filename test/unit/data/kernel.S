@@ -26,6 +26,14 @@ hidden_var:
 	.skip 16
 	.size hidden_var, 16
 
+/* .data of Linux 7.3 is executable, and kallsyms says so of what is in it. */
+	.section .data.once, "awx", @progbits
+	.globl executable_var
+	.type executable_var, @function
+executable_var:
+	.skip 16
+	.size executable_var, 16
+
 	.section .init.text, "ax"
 	.globl __init_begin, __init_end
 __init_begin:
