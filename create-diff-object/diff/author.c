@@ -222,13 +222,9 @@ static void read_forced(struct context *ctx, const char *name)
 			    "the patch forces it, but this file has no such function");
 }
 
-static void read_text(struct context *ctx, enum author_kind kind, const struct piece *piece)
+static void read_ignored(struct context *ctx, enum author_kind kind, const char *name)
 {
-	const char *name = read_name(ctx, piece);
-
-	if (!name)
-		refuse_form(ctx, piece);
-	else if (kind == AUTHOR_IGNORE_FUNCTION)
+	if (kind == AUTHOR_IGNORE_FUNCTION)
 		read_ignored_function(ctx, name);
 	else if (kind == AUTHOR_IGNORE_SECTION)
 		read_ignored_section(ctx, name);
@@ -236,12 +232,57 @@ static void read_text(struct context *ctx, enum author_kind kind, const struct p
 		read_forced(ctx, name);
 }
 
-static void read_request(struct context *ctx, const struct piece *piece)
+static void read_text(struct context *ctx, enum author_kind kind, const struct piece *piece)
 {
-	enum author_kind kind = author_kind(side_section(ctx->patched, piece)->name, piece->name);
+	const char *name = read_name(ctx, piece);
+
+	if (name)
+		read_ignored(ctx, kind, name);
+	else
+		refuse_form(ctx, piece);
+}
+
+/* The function, or the text, that a pointer at `at` of a piece means; NULL: it is none. */
+static const char *read_pointed(const struct context *ctx, enum author_kind kind, const struct piece *piece,
+				uint64_t at, struct arena *arena)
+{
+	const struct ref *ref = find_pointer(ctx->patched, piece, at);
+	const struct piece *target = ref && ref->piece != PIECE_NONE ? side_piece(ctx->patched, ref->piece) : NULL;
+	const struct elf_sec *sec = target ? side_section(ctx->patched, target) : NULL;
+	uint64_t offset = target ? target->entry + (uint64_t)ref->target : 0;
+
+	if (!target)
+		return NULL;
+	if (kind == AUTHOR_IGNORE_FUNCTION)
+		return target->kind == PIECE_FUNC && !ref->target
+			       ? arena_printf(arena, "%.*s", (int)sym_name_parse(target->name).base_len, target->name)
+			       : NULL;
+	if (!sec->data || offset >= sec->size || !memchr(sec->data + offset, '\0', sec->size - offset))
+		return NULL;
+	return arena_strdup(arena, (const char *)sec->data + offset);
+}
+
+static void read_addresses(struct context *ctx, enum author_kind kind, const struct piece *piece, struct arena *arena)
+{
+	for (uint64_t at = 0; at < piece->region_end - piece->entry; at += POINTER_SIZE) {
+		const char *name = read_pointed(ctx, kind, piece, at, arena);
+
+		if (name)
+			read_ignored(ctx, kind, name);
+		else
+			refuse_form(ctx, piece);
+	}
+}
+
+static void read_request(struct context *ctx, const struct piece *piece, struct arena *arena)
+{
+	const char *section = side_section(ctx->patched, piece)->name;
+	enum author_kind kind = author_kind(section, piece->name);
 
 	/* Bytes without a name, or behind one, would be left out. */
-	if (piece->kind != PIECE_DATA || kind == AUTHOR_UNKNOWN)
+	if (kind != AUTHOR_UNKNOWN && author_gives_addresses(section))
+		read_addresses(ctx, kind, piece, arena);
+	else if (piece->kind != PIECE_DATA || kind == AUTHOR_UNKNOWN)
 		refuse_form(ctx, piece);
 	else if (kind <= AUTHOR_POST_UNPATCH)
 		read_callbacks(ctx, kind, piece);
@@ -260,7 +301,7 @@ int author_new(const struct side *orig, const struct side *patched, const struct
 
 	for (uint32_t p = 0; p < patched->pieces->n; p++)
 		if (side_piece(patched, p)->class == SEC_AUTHOR)
-			read_request(&ctx, side_piece(patched, p));
+			read_request(&ctx, side_piece(patched, p), arena);
 	*author = (struct author){
 		.callbacks = arena_memdup(arena, ctx.callbacks.v, ctx.callbacks.n * sizeof(*ctx.callbacks.v)),
 		.ncallbacks = ctx.callbacks.n,

@@ -14,16 +14,21 @@ static const struct {
 	const char *name;    /* in messages */
 	const char *section; /* ours */
 	const char *pointer; /* how the name of a pointer in KLP_AUTHOR_POINTERS begins; NULL: there is none */
+	/*
+	 * another section, of pointers to the same: by the macros of dynup's kpatch, which objects that others have
+	 * compiled were made with
+	 */
+	const char *by_address;
 } kinds[] = {
-	[AUTHOR_UNKNOWN] = {"unknown", NULL, NULL},
-	[AUTHOR_PRE_PATCH] = {"pre_patch", KLP_AUTHOR_PRE_PATCH, "__klp_pre_patch_callback_"},
-	[AUTHOR_POST_PATCH] = {"post_patch", KLP_AUTHOR_POST_PATCH, "__klp_post_patch_callback_"},
-	[AUTHOR_PRE_UNPATCH] = {"pre_unpatch", KLP_AUTHOR_PRE_UNPATCH, "__klp_pre_unpatch_callback_"},
-	[AUTHOR_POST_UNPATCH] = {"post_unpatch", KLP_AUTHOR_POST_UNPATCH, "__klp_post_unpatch_callback_"},
-	[AUTHOR_STATES] = {"states", KLP_AUTHOR_STATES, NULL},
-	[AUTHOR_IGNORE_FUNCTION] = {"ignore_function", KLP_AUTHOR_IGNORE_FUNCTION, NULL},
-	[AUTHOR_IGNORE_SECTION] = {"ignore_section", KLP_AUTHOR_IGNORE_SECTION, NULL},
-	[AUTHOR_FORCE] = {"force", KLP_AUTHOR_FORCE, NULL},
+	[AUTHOR_UNKNOWN] = {"unknown", NULL, NULL, NULL},
+	[AUTHOR_PRE_PATCH] = {"pre_patch", KLP_AUTHOR_PRE_PATCH, "__klp_pre_patch_callback_", NULL},
+	[AUTHOR_POST_PATCH] = {"post_patch", KLP_AUTHOR_POST_PATCH, "__klp_post_patch_callback_", NULL},
+	[AUTHOR_PRE_UNPATCH] = {"pre_unpatch", KLP_AUTHOR_PRE_UNPATCH, "__klp_pre_unpatch_callback_", NULL},
+	[AUTHOR_POST_UNPATCH] = {"post_unpatch", KLP_AUTHOR_POST_UNPATCH, "__klp_post_unpatch_callback_", NULL},
+	[AUTHOR_STATES] = {"states", KLP_AUTHOR_STATES, NULL, NULL},
+	[AUTHOR_IGNORE_FUNCTION] = {"ignore_function", KLP_AUTHOR_IGNORE_FUNCTION, NULL, ".kpatch.ignore.functions"},
+	[AUTHOR_IGNORE_SECTION] = {"ignore_section", KLP_AUTHOR_IGNORE_SECTION, NULL, ".kpatch.ignore.sections"},
+	[AUTHOR_FORCE] = {"force", KLP_AUTHOR_FORCE, NULL, NULL},
 };
 
 static bool starts_with(const char *s, const char *prefix)
@@ -48,13 +53,26 @@ static enum author_kind kind_of_word(const char *symbol)
 	return found;
 }
 
+static bool is_by_address(size_t kind, const char *section)
+{
+	return kinds[kind].by_address && !strcmp(section, kinds[kind].by_address);
+}
+
+bool author_gives_addresses(const char *section)
+{
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (is_by_address(i, section))
+			return true;
+	return false;
+}
+
 enum author_kind author_kind(const char *section, const char *symbol)
 {
 	bool is_pointer = !strcmp(section, KLP_AUTHOR_POINTERS);
 
 	for (size_t i = AUTHOR_UNKNOWN + 1; i < sizeof(kinds) / sizeof(kinds[0]); i++)
 		if (is_pointer ? kinds[i].pointer && starts_with(symbol, kinds[i].pointer)
-			       : !strcmp(section, kinds[i].section))
+			       : !strcmp(section, kinds[i].section) || is_by_address(i, section))
 			return (enum author_kind)i;
 	return is_pointer ? kind_of_word(symbol) : AUTHOR_UNKNOWN;
 }

@@ -31,6 +31,9 @@ enum author_kind {
 /* What a variable of a SEC_AUTHOR section asks for, by the section's name and its own. */
 enum author_kind author_kind(const char *section, const char *symbol);
 
+/* Do variables of the section point to what AUTHOR_IGNORE_* name? Else they are strings. */
+bool author_gives_addresses(const char *section);
+
 /* How messages and reports call it: "pre_patch", "ignore_section". */
 const char *author_kind_name(enum author_kind kind);
 
