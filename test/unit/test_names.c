@@ -34,6 +34,41 @@ static void test_symbol_names(void **state)
 	check_base("count.12", 5, false, true);
 	check_base("__x64_sys_ni32", 14, false, false);
 	check_base(".12", 3, false, false);
+	check_base("f.count", 7, false, false);
+	check_base("f.count.1", 7, false, true);
+	check_base("foo.llvm.12345", 3, false, true);
+}
+
+static void check_variable(const char *name, const char *want)
+{
+	assert_string_equal(variable_name(name), want);
+	assert_int_equal(sym_name_parse(name).has_owner, strcmp(name, want) != 0);
+}
+
+static void test_names_of_clang(void **state)
+{
+	(void)state;
+	check_variable("f.count", "count");
+	check_variable("f.count.1", "count.1");
+	check_variable("count", "count");
+	check_variable("count.3", "count.3");
+	check_variable("foo.isra.0", "foo.isra.0");
+	check_variable("foo.llvm.12345", "foo.llvm.12345");
+	check_variable("foo.cold", "foo.cold");
+	check_variable("__func__.f", "__func__.f");
+	check_variable("switch.table.f", "switch.table.f");
+	check_variable(".compoundliteral.1", ".compoundliteral.1");
+	check_variable("f.", "f.");
+	assert_true(is_anonymous_variable("f.__already_done", ".data..once", NULL));
+	assert_true(is_anonymous_variable("f.__already_done.3", ".data..once", NULL));
+	assert_true(is_anonymous_variable("__func__.f", ".rodata.__func__.f", NULL));
+	assert_true(is_anonymous_variable("switch.table.f", ".rodata.switch.table.f", NULL));
+	assert_true(is_anonymous_variable("f.__UNIQUE_ID_ddebug409", "__dyndbg", NULL));
+	assert_true(is_anonymous_variable(".compoundliteral", ".rodata..compoundliteral", NULL));
+	assert_false(is_anonymous_variable("f.count", ".bss.f.count", NULL));
+	assert_false(is_anonymous_variable("f.__warned", ".data.f.__warned", NULL));
+	assert_true(is_counted_name("f.__UNIQUE_ID_x1"));
+	assert_false(is_counted_name("f.count"));
 }
 
 static void test_same_base(void **state)
@@ -45,6 +80,9 @@ static void test_same_base(void **state)
 	assert_false(sym_name_same_base("count.1", "count2.1"));
 	assert_false(sym_name_same_base("count", "count.1"));
 	assert_false(sym_name_same_base("a1", "a2"));
+	assert_true(sym_name_same_base("f.count", "f.count.1"));
+	assert_false(sym_name_same_base("f.count", "g.count"));
+	assert_false(sym_name_same_base("f.count", "f.counts.1"));
 }
 
 static void check_class(const char *name, uint32_t type, uint64_t flags, enum sec_class want)
@@ -140,9 +178,10 @@ static void test_anonymous_data(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_symbol_names),   cmocka_unit_test(test_same_base),
-		cmocka_unit_test(test_sections),       cmocka_unit_test(test_one_row_each),
-		cmocka_unit_test(test_row_of_section), cmocka_unit_test(test_anonymous_data),
+		cmocka_unit_test(test_symbol_names),   cmocka_unit_test(test_names_of_clang),
+		cmocka_unit_test(test_same_base),      cmocka_unit_test(test_sections),
+		cmocka_unit_test(test_one_row_each),   cmocka_unit_test(test_row_of_section),
+		cmocka_unit_test(test_anonymous_data),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
