@@ -9,7 +9,7 @@
 # Tests, with their times on two idle CPUs; "(kernel)": needs a stock kernel,
 # which the first run fetches:
 # make check          all tests except the long ones below; ends with "N passed,
-#                     N failed"    37 minutes, an hour at first (kernel)
+#                     N failed"    28 minutes, an hour at first (kernel)
 # make check-quick    before each commit: style, unit, objects of one compiler,
 #                     the command line    30 s
 # make check-style    formats, shell scripts, rules of CODING-STYLE.md
@@ -19,7 +19,7 @@
 #                     2 minutes
 # make check-sanitized  the same under the sanitizers    4 minutes
 # make check-cli      the driver and the command lines of all programs
-#                     12 minutes (kernel)
+#                     10 minutes (kernel)
 # make check-integration  livepatches booted on each series; to choose:
 #                     KERNELS=6.12 CASES=tracepoint    25 minutes (kernel)
 # make check-sample-small, check-fixes-small  a dozen kernel objects, twenty real
