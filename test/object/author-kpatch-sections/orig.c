@@ -1,4 +1,8 @@
 /* The sections in which the macros of dynup's kpatch put pointers to what is to be left out. */
+#ifndef UNWANTED
+#define UNWANTED unwanted
+#define SECTION  ".data.limit"
+#endif
 __attribute__((noinline, noclone)) int wanted(int x)
 {
 #ifdef PATCHED
@@ -18,8 +22,8 @@ __attribute__((noinline, noclone)) int unwanted(int x)
 #ifdef PATCHED
 int limit = 4;
 int other_limit = 6;
-void *ignored_function __attribute__((section(".kpatch.ignore.functions"), used)) = unwanted;
-char *ignored_section __attribute__((section(".kpatch.ignore.sections"), used)) = ".data.limit";
+void *ignored_function __attribute__((section(".kpatch.ignore.functions"), used)) = UNWANTED;
+char *ignored_section __attribute__((section(".kpatch.ignore.sections"), used)) = SECTION;
 static char *another_section __attribute__((section(".kpatch.ignore.sections"), used)) = ".data.other_limit";
 #else
 int limit = 3;
