@@ -19,22 +19,20 @@ static int set_size(struct layout *layout, const struct special_row *row, const 
 {
 	char *end;
 	unsigned long size = strtoul(text, &end, 0);
+	uint32_t i = 0;
 
 	if (end == text || *end || !size || size > UINT8_MAX)
 		return diag_error(diag, file, place, "'%s' is not an entry size in bytes", text);
-	for (uint32_t i = 0; i < layout->n; i++) {
-		if (layout->sizes[i].row != row)
-			continue;
-		layout->sizes[i].size = (uint32_t)size;
-		layout->sizes[i].from_environment = !file;
-		return 0;
-	}
-	if (layout->n == LAYOUT_MAX)
+	while (i < layout->n && layout->sizes[i].row != row)
+		i++;
+	if (i == LAYOUT_MAX)
 		return diag_error(diag, file, place, "internal error: a machine with more than %u special tables",
 				  LAYOUT_MAX);
-	layout->sizes[layout->n].row = row;
-	layout->sizes[layout->n].from_environment = !file;
-	layout->sizes[layout->n++].size = (uint32_t)size;
+	layout->sizes[i].row = row;
+	layout->sizes[i].size = (uint32_t)size;
+	layout->sizes[i].from_environment = !file;
+	if (i == layout->n)
+		layout->n++;
 	return 0;
 }
 
