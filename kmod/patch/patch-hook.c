@@ -9,8 +9,6 @@
  * The core keeps no reference to the arrays once the patch is disabled and the module may be removed, so
  * the exit function can free them.
  */
-/* KBUILD_MODNAME is that of this file. */
-#define pr_fmt(fmt) KLP_LOG_NAME ": " fmt
 
 #include <linux/delay.h>
 #include <linux/init.h>
@@ -19,6 +17,13 @@
 #include <linux/module.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+
+/*
+ * KBUILD_MODNAME is that of this file. With no name in it, the object is the same in all livepatches of a
+ * target. (Headers print where THIS_MODULE is not declared yet: ia32_enabled_verbose() in asm/ia32.h.)
+ */
+#undef pr_fmt
+#define pr_fmt(fmt) "%s: " fmt, THIS_MODULE->name
 
 static struct klp_patch patch;
 

@@ -111,7 +111,7 @@ lock_wait() {
 # cache_is_own: nobody else may write to the cache: the module is made of what is in it
 cache_is_own() {
 	local dir
-	for dir in "$CACHE" "$CACHE"/{target,source,image,tree,glue,packages,apt,root,work}; do
+	for dir in "$CACHE" "$CACHE"/{target,source,image,tree,glue,hook,packages,apt,root,work}; do
 		if [[ ! -e $dir ]]; then continue; fi
 		if [[ ! -O $dir ]]; then
 			die "the cache directory $dir belongs to $(stat -L -c %U -- "$dir"), who could change what goes into the module; set KPATCH_CACHE to a cache of your own"

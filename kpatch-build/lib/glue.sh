@@ -13,9 +13,15 @@
 #
 # Nothing is guessed. Kbuild must have recorded just the commands that are known here, and these must then make of the module
 # that it has linked under the real name the same file, byte for byte. Where one fails Kbuild links, and says what is wrong.
+#
+# Of the module's parts the compiled hook is the same for all that say the same of themselves (klp-info.h): mostly, which objects they
+# patch. The name has no part in it.
+#
+#   CACHE/hook/KEY/klp-hook.o
 
-GLUE_FORMAT=1           # of a recipe
+GLUE_FORMAT=2           # of a recipe
 GLUE=""                 # the entry of the cache
+GLUE_HOOK=""            # that of the hook
 GLUE_STATUS=0           # of the last link
 GLUE_KBUILD=()          # make, as the target's Kbuild is called
 GLUE_PROGRAMS=()        # that a recipe runs
@@ -26,7 +32,8 @@ readonly GLUE_DIRECTORY=@DIRECTORY@ GLUE_NAME=@NAME@ GLUE_IDENTIFIER=@IDENTIFIER
 
 # What Kbuild makes, in this order. (modpost makes NAME.mod.c beside Module.symvers.)
 readonly GLUE_COMMON=.module-common.o
-readonly GLUE_MADE="patch-hook.o klp-hook.o $GLUE_PROBE.o $GLUE_PROBE.mod modules.order Module.symvers $GLUE_PROBE.mod.o
+readonly GLUE_FIRST=patch-hook.o GLUE_HOOKED=klp-hook.o
+readonly GLUE_MADE="$GLUE_FIRST $GLUE_HOOKED $GLUE_PROBE.o $GLUE_PROBE.mod modules.order Module.symvers $GLUE_PROBE.mod.o
 $GLUE_COMMON $GLUE_PROBE.ko"
 
 # glue_link NAME DIR: klp-diff.o and the sources in DIR become NAME.ko. GLUE_STATUS is 0 if they do; DIR/log has what was said.
@@ -35,7 +42,11 @@ glue_link() {
 	GLUE_STATUS=0
 	glue_entry
 	if glue_is_known && [[ ! -e $GLUE/none ]]; then
-		if glue_replay "$GLUE" "$name" "$dir"; then return; fi
+		glue_hook_take "$dir"
+		if glue_replay "$GLUE" "$name" "$dir"; then
+			glue_hook_keep "$dir"
+			return
+		fi
 		debug "the commands of $GLUE fail: $(tail -n 1 -- "$dir/log")"
 		rm -f -- "$dir/klp-hook.o"
 		failed=1
@@ -115,6 +126,30 @@ glue_replay() {
 	long_run "$3/log" no_progress "${IN_ROOT[@]}" sh -e "$3/link.sh" && [[ -f $3/$name.ko ]]
 }
 
+# ---- the hook ---------------------------------------------------------------------------------------------------------
+
+# glue_hook DIR: GLUE_HOOK is the entry of what the sources in DIR are compiled to, by the recipe GLUE
+glue_hook() {
+	local file
+	GLUE_HOOK=$CACHE/hook/${TARGET_RELEASE}_$({
+		printf '%s\n' "${GLUE##*/}"
+		cat -- "$GLUE"/{commands,programs}
+		(cd -- "$1" && find . '(' -name '*.[ch]' -o -name Kbuild ')' -print0 | sort -z | xargs -0 sha256sum)
+	} | sha256sum | cut -c 1-16)
+}
+
+# glue_hook_take DIR: put it there, if an earlier run kept it
+glue_hook_take() {
+	glue_hook "$1"
+	if cache_check "$GLUE_HOOK"; then cp -- "$GLUE_HOOK/klp-hook.o" "$1/"; fi
+}
+
+# glue_hook_keep DIR. (Headers that are not ours may be others tomorrow.)
+glue_hook_keep() {
+	if [[ $TARGET_HEADERS == "$CACHE"/* ]]; then cache_fill "$GLUE_HOOK" glue_hook_copy "$1"; fi
+}
+glue_hook_copy() { cp -- "$2/klp-hook.o" "$1/"; }
+
 # ---- making one -------------------------------------------------------------------------------------------------------
 
 # glue_learn NAME DIR: make the entry, from what Kbuild has just linked. A run that finds another one at it need not wait.
@@ -137,6 +172,8 @@ glue_record() {
 	glue_copy "$dir" "$probe"
 	if ! glue_kbuild "$GLUE_PROBE" "$probe"; then
 		why="Kbuild links no $GLUE_PROBE: $(tail -n 1 -- "$probe/log")"
+	elif ! cmp -s -- "$dir/klp-hook.o" "$probe/klp-hook.o"; then
+		why="the hook of $name is not that of $GLUE_PROBE"
 	elif ! glue_read "$probe"; then
 		why=$REPLY
 	else
@@ -178,12 +215,14 @@ glue_read() {
 		if [[ $made == "$GLUE_COMMON" && ! -e $dir/$made ]]; then continue; fi
 		glue_read_command "$dir" "$made" || return 1
 		case $made in
+		"$GLUE_FIRST") text+=$'\n'"if test ! -e $dir/$GLUE_HOOKED; then" ;;
 		"$GLUE_COMMON") REPLY="cp $GLUE_ENTRY/$made $dir/$made" ;;
 		# modpost reads versions of exports there, and wants to find the file.
 		"$GLUE_PROBE.o") REPLY=": >$dir/.$made.cmd"$'\n'$REPLY ;;
 		esac
 		# (The shell's -e does not mind where "a && b" or "! a" fails; make does.)
 		text+=$'\n'$REPLY$'\ntest $? = 0'
+		if [[ $made == "$GLUE_HOOKED" ]]; then text+=$'\nfi'; fi
 	done
 	for made in "$dir"/.*.cmd; do
 		if [[ ! -v known[$made] ]]; then REPLY="Kbuild makes ${made#"$dir/"} too"; return 1; fi

@@ -164,13 +164,13 @@ compiler() {
 
 # ---- from the first link to the next, with a Kbuild that only pretends ------------------------------------------------------
 
-# MORE is run after what it records.
+# MORE is run after what it records. With NAMED, the hook has the module's name in it.
 FAKE_KBUILD='glue_kbuild() {
 		local n=$1 d=$2
 		echo >>"$T/made"
 		env -0 CC=true LD=ld OBJCOPY=objcopy "KLP_DIRECTORY=$T" >"$d/klp-environment"
 		{
-			step patch-hook.o "cp $d/patch-hook.c $d/patch-hook.o" && step klp-hook.o "cp $d/patch-hook.o $d/klp-hook.o" &&
+			step patch-hook.o "echo >>$T/hooks; cp $d/patch-hook.c $d/patch-hook.o" && step klp-hook.o "cp $d/patch-hook.o $d/klp-hook.o; printf %s ${NAMED:+$n} >>$d/klp-hook.o" &&
 			step "$n.o" "cat $d/klp-hook.o $d/klp-diff.o > $d/$n.o" && step "$n.mod" "echo $n.o > $d/$n.mod" &&
 			step modules.order "echo $d/$n.o > $d/modules.order" && step Module.symvers "! grep bad $d/$n.o" &&
 			step "$n.mod.o" "echo ${n//-/_} > $d/$n.mod.o" && step "$n.ko" "cat $d/$n.o $d/$n.mod.o > $d/$n.ko" && eval "${MORE:-}"
@@ -269,6 +269,53 @@ as_kbuild() { [[ $(<"$T/$1/$2.ko") == "$(cat "$T/kmod/patch-hook.c"; printf '%s\
 	pretended one a 1
 	[[ $output == "status 0" && ! -e $T/cache/glue ]]
 	made 1
+}
+
+# hook DIR NAME TIMES: it is linked, and since the last time the hook was compiled so often
+hook() {
+	: >"$T/hooks"
+	pretended "$1" "$2" "$1"
+	[[ ${lines[-1]} == "status 0" && $(wc -l <"$T/hooks") == "$3" ]]
+	as_kbuild "$1" "$2" "$1"
+}
+
+@test "the hook is compiled once for all livepatches that say the same of themselves, whatever their names" {
+	local kept
+	SETUP+="; $FAKE_KBUILD"'; TARGET_HEADERS=$T/cache/tree/x'
+	# Kbuild, with the placeholder's name, by the recipe; then one is kept.
+	hook one a 3
+	hook two b 1
+	hook three c 0
+	# Another source, and another recipe
+	echo "/* changed */" >>"$T/kmod/parts.h"
+	hook four d 1
+	hook five e 0
+	echo "# changed" >>"$T/kmod/Kbuild"
+	hook six f 3
+	hook seven g 1
+	hook eight h 0
+	# What it says of itself
+	SETUP+='; info() { echo "MODULE_INFO(klp_object, \"x\");" >"$1/klp-info.h"; }; link() { info "$2"; glue_link "$@"; echo "status $GLUE_STATUS"; }'
+	hook nine i 1
+	hook ten j 0
+	# A damaged one
+	SETUP=${SETUP%"; info()"*}
+	hook eleven k 0
+	for kept in "$T"/cache/hook/6.12.3_*/klp-hook.o; do echo damaged >>"$kept"; done
+	hook twelve l 1
+	hook thirteen m 0
+}
+
+@test "a hook that is not the same under another name leaves no recipe; one with headers of others is compiled each time" {
+	SETUP+="; $FAKE_KBUILD"
+	hook one a 3
+	hook two b 1
+	hook three c 1
+	[[ ! -e $T/cache/hook ]]
+	rm -rf "$T/cache/glue" "$T"/{one,two}
+	SETUP+='; OPT_DEBUG=1; NAMED=1'
+	pretended one a 1
+	[[ $output == *"the hook of a is not that of klp-recipe-name"* ]]
 }
 
 # ---- real kernels -----------------------------------------------------------------------------------------------------
