@@ -23,7 +23,9 @@ compile_objects() {
 	for object in "${OBJECTS[@]}"; do
 		for side in plain orig patched; do compile_script "$side" "$object"; done
 	done
+	compiled_take "${OBJECTS[@]}"
 	compile_run "orig plain" "${OBJECTS[@]}"
+	compiled_keep "${OBJECTS[@]}"
 	compile_run patched "${OBJECTS[@]}"
 	compile_check_sides
 	compile_tell_warnings
@@ -100,9 +102,7 @@ compile_check_made() {
 			if [[ -e $file || -L $file ]]; then printf '%s\n' "${file#"$TREE"/}"; fi
 		done
 	done >"$WORK/4-compile/made"
-	if cache_check "$TREE" --only "$WORK/4-compile/made" || cache_check "$TREE" --prune; then return; fi
-	tree_unlock
-	cache_again "$TREE" "$REPLY"
+	tree_check_files "$WORK/4-compile/made"
 }
 plain_progress() {
 	local file done=0
@@ -240,18 +240,19 @@ mv $out.part $out
 EOF
 }
 
-# compile_run SIDES OBJECT...: run the scripts of these sides, then look what is missing.
+# compile_run SIDES OBJECT...: run the scripts of these sides, but for what is there already, then look what is missing.
 compile_run() {
 	local sides=$1 side object scripts=() log=$WORK/4-compile/run.log
 	shift
 	SCRIPTS_WANTED=()
 	for side in $sides; do
 		for object; do
-			scripts+=("$WORK/4-compile/$side/$object.sh")
+			if [[ ! -f $WORK/4-compile/$side/$object ]]; then scripts+=("$WORK/4-compile/$side/$object.sh"); fi
 			SCRIPTS_WANTED+=("$WORK/4-compile/$side/$object")
 		done
 	done
 	SCRIPTS_SIDE=${sides%% *}
+	if ((${#scripts[@]} == 0)); then return; fi
 	printf '%s\0' "${scripts[@]}" >"$WORK/4-compile/scripts"
 	long_run "$log" compile_progress "${IN_ROOT[@]}" xargs -0 -a "$WORK/4-compile/scripts" -P "$OPT_JOBS" -n 1 sh || true
 	compile_failures "$SCRIPTS_SIDE"

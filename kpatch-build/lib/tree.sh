@@ -60,6 +60,14 @@ tree_lock() {
 }
 tree_unlock() { exec {TREE_LOCK}>&-; }
 
+# tree_check_files FILE: with the lock held: the files that FILE lists, relative, are what the manifest has. What it does not have is
+# removed. (Another run may have been killed since this one looked.)
+tree_check_files() {
+	if cache_check "$TREE" --only "$1" || cache_check "$TREE" --prune; then return; fi
+	tree_unlock
+	cache_again "$TREE" "$REPLY"
+}
+
 # The release comes from the image, not from what is around the source now (git, localversion files). Programs that only
 # the configuration asks about must not change it: no rustc, and the pahole version that the target had. And a file that the source's own
 # Makefile (GNUmakefile) may name as the configuration is neither read nor written.

@@ -275,6 +275,70 @@ tree_setup() {
 	run -1 "$MANIFEST" list "$T/listed/of-directory"
 }
 
+# ---- objects of the unpatched source ----
+
+# compiled_setup: as tree_setup, and scripts that count how often they run
+compiled_setup() {
+	tree_setup
+	echo text >"$T/text"
+	SETUP+='
+		long_run() { shift 2; "$@"; }
+		script() {
+			mkdir -p "$WORK/4-compile/$1/kernel"
+			echo "echo $1 >>$T/compiled; echo warned >$WORK/4-compile/$1/kernel/foo.o.log; echo k.h >$WORK/4-compile/$1/kernel/foo.o.part.d; echo $(<$T/text) >$WORK/4-compile/$1/kernel/foo.o" \
+				>"$WORK/4-compile/$1/kernel/foo.o.sh"
+		}
+		objects() {
+			rm -rf "$WORK/4-compile"
+			tree_prepare >/dev/null
+			script plain; script orig
+			compiled_take "${OBJECTS[@]}"
+			compile_run "orig plain" "${OBJECTS[@]}"
+			compiled_keep "${OBJECTS[@]}"
+			(cd "$WORK/4-compile" && cat {orig,plain}/kernel/foo.o{,.log,.part.d} | xargs)
+		}
+		cut_short() { cache_seal() { kill -KILL $BASHPID; }; objects; }'
+}
+# compiled TIMES TEXT: what came out, and how often it was compiled
+compiled() {
+	[[ $(grep -c . "$T/compiled") == "$1" && ${lines[-1]} == "$2 warned k.h $2 warned k.h" ]]
+}
+
+@test "an object of the unpatched source that an earlier run compiled by the same script is used again" {
+	compiled_setup
+	run -0 lib objects
+	compiled 2 text
+	run -0 lib objects
+	compiled 2 text
+	# Another command
+	echo other >"$T/text"
+	run -0 lib objects
+	compiled 4 other
+	run -0 lib objects
+	compiled 4 other
+	# One of a run that was killed before its manifest was written; and one that is damaged
+	echo third >"$T/text"
+	run -137 lib cut_short
+	run -0 lib objects
+	compiled 8 third
+	echo >>"$(echo "$T"/cache/tree/*/kpatch/compiled/orig/kernel/foo.o)"
+	run -0 lib objects
+	[[ $output == *"the cache is damaged (kpatch/compiled/orig/kernel/foo.o has another size); making it again"* ]]
+	compiled 10 third
+}
+
+@test "a run of many objects keeps none, and one of a module from outside neither keeps nor takes" {
+	compiled_setup
+	SETUP+='; many() { tree_prepare; compiled_keep $(seq 51); }; outside() { CODE=oot; objects; }'
+	run -0 lib many
+	run -0 lib outside
+	compiled 2 text
+	run -0 lib objects
+	compiled 4 text
+	run -0 lib outside
+	compiled 6 text
+}
+
 # ---- packages ----
 
 package() {
