@@ -3,6 +3,8 @@
  * What the author of a patch can ask for, whatever the spelling: kpatch-macros.h and linux/livepatch_helpers.h have the
  * names. A request is a variable in a section that create-diff-object reads (klp-records.h). None of them is in the
  * livepatch, nor does one change the code of what it names: functions are named by strings where that will do.
+ *
+ * Each ends with its own semicolon. Existing patches have KPATCH_PRE_PATCH_CALLBACK(f) with one behind it and without.
  */
 #ifndef KLP_AUTHOR_H
 #define KLP_AUTHOR_H
@@ -20,9 +22,9 @@
 
 /* The compiler checks the type of a callback: the kernel makes an error of a wrong one. */
 #define KLP_ASK_INT_CALLBACK(kind, section, func)                                                                      \
-	static int (*const KLP_REQUEST(kind, func))(struct klp_object *) __used __section(section) = func
+	static int (*const KLP_REQUEST(kind, func))(struct klp_object *) __used __section(section) = func;
 #define KLP_ASK_VOID_CALLBACK(kind, section, func)                                                                     \
-	static void (*const KLP_REQUEST(kind, func))(struct klp_object *) __used __section(section) = func
+	static void (*const KLP_REQUEST(kind, func))(struct klp_object *) __used __section(section) = func;
 
 #define KLP_ASK_PRE_PATCH(func)    KLP_ASK_INT_CALLBACK(pre_patch, KLP_AUTHOR_PRE_PATCH, func)
 #define KLP_ASK_POST_PATCH(func)   KLP_ASK_VOID_CALLBACK(post_patch, KLP_AUTHOR_POST_PATCH, func)
@@ -30,7 +32,7 @@
 #define KLP_ASK_POST_UNPATCH(func) KLP_ASK_VOID_CALLBACK(post_unpatch, KLP_AUTHOR_POST_UNPATCH, func)
 
 #define KLP_ASK_NAMED(kind, section, tag, text)                                                                        \
-	static const char KLP_REQUEST(kind, tag)[] KLP_IN_SECTION(section) = text
+	static const char KLP_REQUEST(kind, tag)[] KLP_IN_SECTION(section) = text;
 
 #define KLP_ASK_IGNORE_FUNCTION(func) KLP_ASK_NAMED(ignore_function, KLP_AUTHOR_IGNORE_FUNCTION, func, #func)
 #define KLP_ASK_FORCE(func)           KLP_ASK_NAMED(force, KLP_AUTHOR_FORCE, func, #func)
@@ -49,12 +51,12 @@
 	    "\t.asciz \"" text "\"\n"                                                                                  \
 	    "\t.size " symbol ", . - " symbol "\n"                                                                     \
 	    "\t.popsection\n"                                                                                          \
-	    ".endif")
+	    ".endif");
 
 /* KLP_STATES(array): an array of struct klp_state, whose last element is {}, becomes that of the livepatch. */
 #define KLP_STATES(array)                                                                                              \
 	static const struct klp_states_request KLP_REQUEST(states, array) __used __section(KLP_AUTHOR_STATES) = {      \
-		.states = (const struct klp_state *)(array), .n = ARRAY_SIZE(array), .size = sizeof((array)[0])}
+		.states = (const struct klp_state *)(array), .n = ARRAY_SIZE(array), .size = sizeof((array)[0])};
 
 /*
  * The livepatch that a callback is called for, for klp_get_state(): klp_init_object() makes its object a child of the
