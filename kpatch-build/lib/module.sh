@@ -301,7 +301,7 @@ module_verify_one() {
 	local name=$1 dir=$WORK/9-verify report=$WORK/9-verify/report status=0 args=()
 	mkdir -p -- "$dir"
 	if [[ ${PART_OF[$name]} ]]; then report+=.$name; fi
-	args=(--vmlinux "$TARGET_IMAGE" --symvers "$TARGET_SYMVERS" --symbols "$TARGET_KALLSYMS")
+	args=(--vmlinux "$TARGET_VMLINUX" --symvers "$TARGET_SYMVERS" --symbols "$TARGET_KALLSYMS")
 	if [[ $TARGET_MODULES_DIR ]]; then args+=(--modules "$TARGET_MODULES_DIR"); fi
 	"$BIN_DIR/klp-verify" "$WORK/8-post-link/$name.ko" "${args[@]}" --report "$report.json" >"$report" 2>&1 || status=$?
 	case $status in
