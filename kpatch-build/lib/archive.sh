@@ -11,6 +11,7 @@
 ARCHIVE_VIEW=""         # the one in use
 ARCHIVE_APT=()          # its options for apt-get and apt-cache
 declare -A ARCHIVE_FRESH=() # views whose lists were looked at by this run
+declare -A ARCHIVE_LOST=()  # views whose lists can't be had -> why; tried once
 
 # Suites whose kernels can be patched, oldest first.
 readonly ARCHIVE_SUITES="bullseye bookworm trixie sid"
@@ -90,6 +91,8 @@ archive_mirror() {
 archive_lists() {
 	local view=$1 dir=$CACHE/apt part parts lock why=""
 	if [[ ${ARCHIVE_FRESH[$view]:-} ]]; then return; fi
+	REPLY=${ARCHIVE_LOST[$view]:-}
+	if [[ $REPLY ]]; then return 1; fi
 	if ! archive_parts "$view"; then
 		REPLY="$view is no suite of Debian that is known here (known are $ARCHIVE_SUITES, and all but sid with -backports)"
 		return 1
@@ -98,10 +101,7 @@ archive_lists() {
 	mkdir -p -- "$dir/state/lists/partial" "$dir/$view/archives/partial"
 	exec {lock}>"$dir/.lock"
 	lock_wait "$lock" "the package lists"
-	if ! archive_is_fresh "$view" && ! archive_update "$view" "$parts"; then
-		why=$REPLY
-		touch -d '2 days ago' -- "$dir/$view.sources"
-	fi
+	if ! archive_is_fresh "$view" && ! archive_update "$view" "$parts"; then why=$REPLY; fi
 	exec {lock}>&-
 	for part in $parts; do
 		if [[ -z $(compgen -G "$dir/state/lists/*_dists_${part}_InRelease") ]]; then continue; fi
@@ -109,7 +109,8 @@ archive_lists() {
 		ARCHIVE_FRESH[$view]=1
 		return
 	done
-	REPLY=$why
+	REPLY=${why:-there are none}
+	ARCHIVE_LOST[$view]=$REPLY
 	return 1
 }
 
@@ -137,13 +138,16 @@ archive_update() {
 		printf 'Types: deb\nURIs: %s\nSuites: %s\nComponents: main\nSigned-By: %s\n\n' \
 			"$([[ $part == *-security ]] && echo "$security" || echo "$mirror")" "$part" "$ARCHIVE_KEYS"
 	done >"$dir/$view.sources.new"
+	# Its time tells when the lists were fetched: not before they are.
+	touch -d '2 days ago' -- "$dir/$view.sources.new"
 	mv -f -- "$dir/$view.sources.new" "$dir/$view.sources"
 	archive_options "$view"
 	progress "fetching the package lists of $view"
 	long_run "$log" no_progress apt-get -q "${ARCHIVE_APT[@]}" update || true
 	ARCHIVE_VIEW=""
 	REPLY=$(sed -n 's/^W: Failed to fetch //p' "$log" | sed -n 1p)
-	[[ ! $REPLY ]]
+	if [[ $REPLY ]]; then return 1; fi
+	touch -- "$dir/$view.sources"
 }
 
 # archive_cache COMMAND ARG...: apt-cache of the view

@@ -3,6 +3,7 @@
 
 OPT_RELEASE=""          # -a
 OPT_MIRROR=""           # --mirror: URL of Debian's archive, "": as this machine's apt has it
+OPT_PACKAGES=""         # --packages: directory of .deb files
 OPT_BUILD_ROOT=""       # --build-root
 OPT_SOURCE=""           # -s
 OPT_SRPM=""             # -r
@@ -52,6 +53,7 @@ Builds a livepatch module from source patches, for a stock kernel or for a kerne
 Target:
   -a, --archversion RELEASE  a distribution kernel, by release (6.12.117+deb12-amd64) or by series (6.12: the newest one in the archive); 6.12/trixie looks only in that suite. Default: the running kernel. Needs no root, installs nothing
       --mirror URL           mirror of the Debian archive (default: the one that apt uses)
+      --packages DIR         take packages (.deb files) from this directory, which the archive may no longer have
   -s, --sourcedir DIR        a source tree of your own, which is only read; with -c and -v
   -r, --sourcerpm FILE       a source RPM with the source, prepared with rpmbuild -bp; with -v, and with -c if it has several configurations
   -c, --config FILE          configuration of the target (default: DIR/.config)
@@ -116,7 +118,7 @@ require_dir() {
 
 options_parse() {
 	local short=ha:r:s:c:v:j:t:n:o:m:e:dRT long parsed words
-	long=help,archversion:,mirror:,build-root:,sourcerpm:,sourcedir:,config:,vmlinux:,jobs:,target:,name:,output:,debug,non-replace
+	long=help,archversion:,mirror:,packages:,build-root:,sourcerpm:,sourcedir:,config:,vmlinux:,jobs:,target:,name:,output:,debug,non-replace
 	long+=,oot-module:,oot-module-src:,skip-cleanup,skip-compiler-check,skip-gcc-check,no-replace,keep-tmp
 	long+=,skip-base-check,symvers:,modules:,per-object,fuzz:,max-objects:,explain,check,suggest,accept:,without:,without-hunk:,sign:,list-targets,print-target,boot-test::,boot-test-wait:,boot-test-module:,boot-test-file:
 	if ! parsed=$(getopt -o "$short" -l "$long" -n kpatch-build -- "$@" 2>&1); then
@@ -129,6 +131,7 @@ options_parse() {
 		-h | --help) usage; exit 0 ;;
 		-a | --archversion) OPT_RELEASE=$2; shift ;;
 		--mirror) OPT_MIRROR=$2; shift ;;
+		--packages) OPT_PACKAGES=$2; shift ;;
 		--build-root) OPT_BUILD_ROOT=$2; shift ;;
 		-s | --sourcedir) OPT_SOURCE=$2; shift ;;
 		-c | --config) OPT_CONFIG=$2; shift ;;
@@ -190,6 +193,14 @@ options_check() {
 		require_dir "$OPT_BUILD_ROOT" "build root"
 		OPT_BUILD_ROOT=$(realpath -- "$OPT_BUILD_ROOT")
 		if [[ ! -d $OPT_BUILD_ROOT/usr/bin ]]; then usage_error "$OPT_BUILD_ROOT is no build root: it has no usr/bin"; fi
+	fi
+	if [[ $OPT_PACKAGES ]]; then
+		require_dir "$OPT_PACKAGES" "directory of packages"
+		OPT_PACKAGES=$(realpath -- "$OPT_PACKAGES")
+		if [[ $OPT_SOURCE$OPT_SRPM ]]; then usage_error "--packages is for a distribution kernel (-a): don't give -s or -r with it"; fi
+		if [[ -z $(find -L "$OPT_PACKAGES" -name 'linux-*.deb' -type f -print -quit) ]]; then
+			usage_error "there are no packages of a kernel (linux-*.deb) in $OPT_PACKAGES"
+		fi
 	fi
 	if [[ $OPT_MIRROR && ! $OPT_MIRROR =~ ^(https?|file):/[^\ ]+$ ]]; then usage_error "--mirror takes an http, https or file URL, not '$OPT_MIRROR'"; fi
 	if [[ $OPT_SRPM && $OPT_SOURCE$OPT_RELEASE ]]; then usage_error "-r gives the source of the target: don't give -s or -a with it"; fi

@@ -1,15 +1,17 @@
 # shellcheck shell=bash
-# Stock Debian kernels, from the ordinary packages of the archive: image, headers (and what they need), source (see provider() in target.sh).
-# Packages are fetched with apt-get download and unpacked into the cache; nothing is installed, no root is needed.
+# Stock Debian kernels, from the ordinary packages: image, headers (and what they need), source (see provider() in target.sh). Packages
+# are fetched with apt-get download and unpacked into the cache; nothing is installed, no root is needed. What the archive no longer has
+# may be given, or be installed here (elsewhere.sh); each package is looked for by itself, so the image may be of another place than the rest.
 #
 # Names: the image is linux-image-RELEASE (signed; the same code as -unsigned). The headers package names -common and
 # -kbuild in its dependencies, with the versions that it can do with: 6.1.0-56 at 6.1.192-2 asks for linux-kbuild-6.1 of
 # that revision or a later one, and the archive may hold only the later. The source is linux-source-SERIES (6.12,
 # 6.1), for every release of the series, so that its version must be the image's version: any other is another kernel.
 
-declare -A DEBIAN_HAS=() # package -> its versions in the archive, newest first, blanks around each
+declare -A DEBIAN_HAS=() # package -> its versions in the archive and elsewhere, newest first, blanks around each
 DEBIAN_VIEWS=()         # of the archive, in which a release is looked for
-DEBIAN_UNSEEN=""        # why not all of them could be looked at, for a message
+DEBIAN_UNSEEN=""        # why not all of them could be looked at: lines of a message
+DEBIAN_SEEN=""          # versions of a package that the archive has, where it does not have the right one, one a line
 DEBIAN_TARGET=""        # image and headers, unpacked
 
 debian_version() {
@@ -33,25 +35,98 @@ debian_views() {
 	if ! archive_use "$1"; then die "the package lists of $1 can't be had: $REPLY"; fi
 }
 
-# debian_find PACKAGE CACHED -> REPLY: its versions in the first view that has it, which is in use from then on; empty if none has.
-# With a version in the cache, no lists are fetched for it.
+# debian_find PACKAGE CACHED -> REPLY: its versions in the first view that has it, which is in use from then on, and elsewhere; newest
+# first, empty if it is nowhere. With a version in the cache or elsewhere, no lists are fetched for it.
 debian_find() {
-	local view
+	local view elsewhere
+	elsewhere_versions "$1"; elsewhere=$REPLY
 	for view in "${DEBIAN_VIEWS[@]}"; do
-		if [[ $2 && $view != machine ]] && ! archive_is_fresh "$view"; then continue; fi
-		if ! archive_use "$view"; then
-			DEBIAN_UNSEEN="; the package lists of other suites can't be had: $REPLY"
+		if [[ $2$elsewhere && $view != machine ]] && ! archive_is_fresh "$view"; then continue; fi
+		if ! debian_view "$view"; then continue; fi
+		archive_versions "$1"
+		if [[ $REPLY ]]; then break; fi
+		REPLY=""
+	done
+	if [[ $elsewhere ]]; then REPLY=$(printf '%s\n' "$elsewhere" ${REPLY:+"$REPLY"} | sort -uVr); fi
+}
+
+# debian_view VIEW: use it; false, and DEBIAN_UNSEEN says why, if it can't be had
+debian_view() {
+	if archive_use "$1"; then return; fi
+	DEBIAN_UNSEEN=$'\n'"    the package lists of other suites can't be had: $REPLY"
+	REPLY=""
+	return 1
+}
+
+# debian_is_in_archive PACKAGE VERSION: does a view have it? That is in use from then on. DEBIAN_SEEN are the versions of the others.
+debian_is_in_archive() {
+	local view
+	DEBIAN_SEEN=""
+	for view in "${ARCHIVE_VIEW:-machine}" "${DEBIAN_VIEWS[@]}"; do
+		if ! debian_view "$view"; then continue; fi
+		archive_versions "$1"
+		if [[ $'\n'$REPLY$'\n' == *$'\n'$2$'\n'* ]]; then return; fi
+		DEBIAN_SEEN=$(printf '%s\n' "$DEBIAN_SEEN" "$REPLY" | sed '/^$/d' | sort -uVr)
+	done
+	return 1
+}
+
+# debian_is_there PACKAGE VERSION: can it be had? DEBIAN_SEEN has the versions that there are, if not.
+debian_is_there() {
+	local elsewhere
+	elsewhere_versions "$1"; elsewhere=$REPLY
+	if [[ $'\n'$elsewhere$'\n' == *$'\n'$2$'\n'* || -n $(compgen -G "$CACHE/packages/${1}_${2/:/%3a}_*.deb") ]]; then return; fi
+	if debian_is_in_archive "$1" "$2"; then return; fi
+	DEBIAN_SEEN=$(printf '%s\n' "$DEBIAN_SEEN" "$elsewhere" | sed '/^$/d' | sort -uVr)
+	return 1
+}
+
+# debian_missing VERSION PACKAGE... -> REPLY: a line "    linux-source-6.12 of version 6.12.6-1 (there are: 6.12.5-1)" for each that is not to
+# be had, of headers also for what they need
+debian_missing() {
+	local version=$1 package missing="" of from needed relation wanted
+	shift
+	for package; do
+		if ! debian_is_there "$package" "$version"; then
+			debian_missing_line "$package" "$version"; missing+=$REPLY
 			continue
 		fi
-		archive_versions "$1"
-		if [[ $REPLY ]]; then return; fi
+		if [[ $package != linux-headers-* ]]; then continue; fi
+		{
+			archive_cache show -- "$package=$version" 2>/dev/null || true
+			elsewhere_control "$package"
+		} | debian_relations | while read -r of from needed relation wanted; do
+			if [[ "$of $from" != "$package $version" ]]; then continue; fi
+			if debian_find_version "$needed" "$relation" "$wanted" "$version"; then continue; fi
+			debian_missing_line "$needed" "$([[ $relation == any ]] || echo "$relation $wanted")"; missing+=$REPLY
+		done
 	done
-	REPLY=""
+	REPLY=$missing
 }
+debian_missing_line() { REPLY=$'\n'"    $1${2:+ of version $2} (there $(debian_count "$DEBIAN_SEEN"))"; }
+debian_count() { if [[ $1 ]]; then echo "are: $(paste -sd ' ' <<<"$1")"; else echo "is none"; fi; }
+
+# debian_require: image, headers and source are all to be had, before the first of them is fetched
+debian_require() {
+	local needed=()
+	if [[ ! -d $DEBIAN_TARGET ]]; then needed+=("linux-headers-$TARGET_RELEASE"); fi
+	if code needs_source; then
+		debian_series "$TARGET_VERSION"
+		if [[ ! -d $CACHE/source/linux-source-${REPLY}_$TARGET_VERSION ]]; then needed+=("linux-source-$REPLY"); fi
+	fi
+	debian_missing "$TARGET_VERSION" "${needed[@]}"
+	if [[ ! $REPLY ]]; then return; fi
+	debian_no_lists
+	die "$TARGET_RELEASE is of package version $TARGET_VERSION, and not all packages that are needed with it can be had; missing are:$REPLY$DEBIAN_UNSEEN$DEBIAN_OTHERWISE"
+}
+# What to do about a package that is nowhere
+readonly DEBIAN_OTHERWISE=$'\n'"    give a directory with the .deb files that are missing (--packages DIR): a snapshot of the archive, or the cache of a mirror, may have them; or choose a release from kpatch-build --list-targets; or describe the kernel with -s, -c and -v"
 
 debian_image() {
 	local dir
 	DEBIAN_TARGET=$CACHE/target/${TARGET_RELEASE}_$TARGET_VERSION
+	debian_require
+	debian_cache_fits "$DEBIAN_TARGET"
 	cache_fill "$DEBIAN_TARGET" debian_unpack_target "$TARGET_RELEASE" "$TARGET_VERSION"
 	# (/lib is a link to usr/lib where they are installed; packages of Debian 13 say so.)
 	for dir in "$DEBIAN_TARGET"/{lib,usr/lib}/modules/"$TARGET_RELEASE"; do
@@ -75,6 +150,7 @@ debian_source() {
 	if code needs_source; then
 		debian_series "$TARGET_VERSION"
 		TARGET_SOURCE=$CACHE/source/linux-source-${REPLY}_$TARGET_VERSION TARGET_SOURCE_ID=$TARGET_VERSION
+		debian_cache_fits "$TARGET_SOURCE"
 		CACHE_LIGHT=--light cache_fill "$TARGET_SOURCE" debian_unpack_source "linux-source-$REPLY" "$TARGET_VERSION"
 	else
 		TARGET_SOURCE=$(sed -n 's,^include \(.*\)/Makefile$,\1,p' "$TARGET_HEADERS/Makefile")
@@ -85,10 +161,15 @@ debian_source() {
 # debian_series VERSION -> REPLY: 6.12 of 6.12.117-1~deb12u1
 debian_series() { [[ $1 =~ ^[0-9]+\.[0-9]+ ]]; REPLY=${BASH_REMATCH[0]}; }
 
+# debian_no_lists: before a message about something that is not there. With empty lists that is no wonder.
 debian_no_lists() {
-	if [[ -z $(archive_cache search --names-only '^linux-image-' 2>/dev/null) ]]; then
-		die "the package lists of this machine are empty; fetch them with: apt-get update (as root)"
-	fi
+	local before=${ARCHIVE_VIEW:-machine} lists
+	archive_use machine
+	lists=$(archive_cache search --names-only '^linux-image-' 2>/dev/null) || true
+	archive_use "$before" || true
+	if [[ $lists ]]; then return; fi
+	if ((${#GIVEN[@]} == 0)); then die "the package lists of this machine are empty; fetch them with: apt-get update (as root)"; fi
+	DEBIAN_UNSEEN=$'\n'"    the package lists of this machine are empty; fetch them with: apt-get update (as root)$DEBIAN_UNSEEN"
 }
 
 # The version decides what the target is. Of the running kernel it is the one that runs, of any other the newest.
@@ -117,10 +198,10 @@ debian_image_version() {
 	fi
 	debian_no_lists
 	if [[ $running ]]; then
-		die "the running kernel is version $running of $release, which the archive does not hold (it has: ${versions:-none}); reboot into a current kernel, or describe the running one with -s, -c and -v"
+		die "the running kernel is version $running of $release, which neither the archive nor this machine has as a package (there is: $(paste -sd ' ' <<<"${versions:-none}")); reboot into a current kernel, give a directory with its .deb files (--packages DIR), or describe it with -s, -c and -v"
 	fi
 	debian_near "$release"
-	die "there is no package linux-image-$release in the archive${REPLY:+ (near it are $REPLY)}$DEBIAN_UNSEEN; kpatch-build --list-targets lists the available ones (after apt-get update); describe other kernels with -s, -c and -v"
+	die "there is no package linux-image-$release in the archive${OPT_PACKAGES:+ or in $OPT_PACKAGES}${REPLY:+ (near it are $REPLY)}$DEBIAN_UNSEEN"$'\n'"    kpatch-build --list-targets lists those that there are; for another one, give a directory with its .deb files (--packages DIR), or describe the kernel with -s, -c and -v"
 }
 
 # debian_near RELEASE -> REPLY: the releases of its flavour that come next before and after it
@@ -131,25 +212,40 @@ debian_near() {
 	REPLY=$({ awk '{ print $2 }' <<<"$REPLY"; echo "$1"; } | sort -Vu | grep -xF -B 2 -A 2 -- "$1" | { grep -vxF -- "$1" || true; } | paste -sd ' ')
 }
 
-# debian_targets [SERIES [FLAVOUR]] -> REPLY: "version release" lines of the view in use, newest first. FLAVOUR is -cloud, -rt, all, or empty
-# for the standard one. (One madison call for all names.)
+# debian_targets [SERIES [FLAVOUR]] -> REPLY: "version release" lines of the view in use and elsewhere, newest first. FLAVOUR is -cloud, -rt,
+# all, or empty for the standard one. (One madison call for all names.)
 debian_targets() {
-	local series=${1:-[0-9]+.[0-9]+} flavour=${2:-} images
-	archive_cache search --names-only "^linux-image-${series//./\\.}\\..*-$ARCH_DEBIAN\$" 2>/dev/null | awk -v flavour="$flavour" '
+	local series=${1:-[0-9]+.[0-9]+} flavour=${2:-} images found=""
+	elsewhere_images
+	# (Of the archive's, the signed image; unsigned ones are packages of their own.)
+	found=$(grep -E "^[^ ]+ ${series//./\\.}\." <<<"$REPLY" | sed -E 's/^([^ ]+) (.*)/linux-image-\2 \1/' | debian_flavour "$flavour" |
+		sed -E 's/^linux-image-([^ ]+) (.*)/\2 \1/') || true
+	archive_cache search --names-only "^linux-image-${series//./\\.}\\..*-$ARCH_DEBIAN\$" 2>/dev/null | debian_flavour "$flavour" |
+		sed 's/ .*//' | mapfile -t images || true
+	if ((${#images[@]} > 0)); then
+		found+=$'\n'$(archive_cache madison -- "${images[@]}" 2>/dev/null | awk -F '|' '{ gsub(/ /, ""); sub(/^linux-image-/, "", $1); print $2, $1 }') || true
+	fi
+	REPLY=$(sed '/^$/d' <<<"$found" | sort -u -k 1,1Vr -k 2,2)
+}
+# debian_flavour FLAVOUR: lines whose first word is an image's package of that flavour, and not the one of a whole series
+debian_flavour() {
+	awk -v flavour="$1" '
 		$1 ~ /^linux-image-[0-9]+\.[0-9]+-/ { next }
 		{ its = match($1, /-(cloud|rt)-[^-]*$/) ? substr($1, RSTART) : ""; sub(/-[^-]*$/, "", its) }
-		flavour == "all" || its == flavour { print $1 }' | mapfile -t images || true
-	REPLY=""
-	if ((${#images[@]} == 0)); then return; fi
-	REPLY=$(archive_cache madison -- "${images[@]}" 2>/dev/null |
-		awk -F '|' '{ gsub(/ /, ""); sub(/^linux-image-/, "", $1); print $2, $1 }' | sort -u -k 1,1Vr -k 2,2) || REPLY=""
+		flavour == "all" || its == flavour'
 }
 
-# debian_madison PACKAGE... -> fills DEBIAN_HAS[PACKAGE] with its versions in the archive, newest first, blanks around each.
+# debian_madison PACKAGE... -> fills DEBIAN_HAS[PACKAGE] with its versions in the archive and elsewhere, newest first, blanks around each.
 # (One call for all.)
 debian_madison() {
 	local package version
-	{ archive_cache madison -- "$@" 2>/dev/null || true; } | awk -F '|' '{ gsub(/ /, ""); print $1, $2 }' | while read -r package version; do
+	{
+		{ archive_cache madison -- "$@" 2>/dev/null || true; } | awk -F '|' '{ gsub(/ /, ""); print $1, $2 }'
+		for package; do
+			elsewhere_versions "$package"
+			for version in $REPLY; do echo "$package $version"; done
+		done
+	} | sort -u -k 1,1 -k 2,2Vr | while read -r package version; do
 		if [[ ${DEBIAN_HAS[$package]:- } != *" $version "* ]]; then DEBIAN_HAS[$package]=${DEBIAN_HAS[$package]:- }"$version "; fi
 	done
 }
@@ -196,9 +292,9 @@ debian_choose() {
 }
 
 # debian_buildable [SERIES [FLAVOUR]] -> REPLY: "version release" lines as of debian_targets, but only of releases for which everything is
-# there, in the archive or in the cache: headers, what these depend on, and the source of the same version
+# there, in the archive, elsewhere or in the cache: headers, what these depend on, and the source of the same version
 debian_buildable() {
-	local targets version release package dependency relation wanted found="" names=() sources=()
+	local targets version release package dependency relation wanted found="" names=() listed=() sources=()
 	local -A needs=() fits=() series_seen=()
 	debian_targets "${1:-}" "${2:-}"; targets=$REPLY
 	REPLY=""
@@ -210,8 +306,11 @@ debian_buildable() {
 		series_seen[$REPLY]=1
 	done <<<"$targets"
 	# (Only those that there are: any other apt-cache takes for a pattern, which it tries on all packages, half a second each.)
-	{ archive_cache pkgnames linux-headers- 2>/dev/null || true; } | sort -u - | comm -12 - <(printf '%s\n' "${names[@]}" | sort -u) | mapfile -t names
-	{ ((${#names[@]} == 0)) || archive_cache show -- "${names[@]}" 2>/dev/null || true; } | debian_relations | while read -r package version dependency relation wanted; do
+	{ archive_cache pkgnames linux-headers- 2>/dev/null || true; } | sort -u - | comm -12 - <(printf '%s\n' "${names[@]}" | sort -u) | mapfile -t listed
+	{
+		((${#listed[@]} == 0)) || archive_cache show -- "${listed[@]}" 2>/dev/null || true
+		elsewhere_control "${names[@]}"
+	} | debian_relations | while read -r package version dependency relation wanted; do
 		needs[$package $version]+="$dependency $relation $wanted"$'\n'
 		sources+=("$dependency")
 	done
@@ -245,7 +344,7 @@ debian_needs_fit() {
 
 # debian_newest SERIES -> REPLY: the newest release of the series that can be built, in the first view that has one
 debian_newest() {
-	local series=$1 view dir newest="" targets
+	local series=$1 view dir newest="" targets version release
 	for view in "${DEBIAN_VIEWS[@]}"; do
 		if ! archive_use "$view"; then continue; fi
 		debian_buildable "$series"
@@ -264,11 +363,13 @@ debian_newest() {
 		return
 	fi
 	debian_no_lists
-	debian_targets "$series"; targets=$(awk '{ print $2 }' <<<"$REPLY" | xargs)
-	if [[ $targets ]]; then
-		die "of series $series the archive has $targets, but for none of them the headers with their dependencies and a package linux-source-$series of the same version"
+	debian_targets "$series"; targets=$REPLY
+	if [[ ! $targets ]]; then
+		die "no suite of the archive has a stock kernel of series $series; kpatch-build --list-targets lists what there is$DEBIAN_UNSEEN"
 	fi
-	die "no suite of the archive has a stock kernel of series $series; kpatch-build --list-targets lists what there is"
+	read -r version release _ <<<"$targets"
+	debian_missing "$version" "linux-headers-$release" "linux-source-$series"
+	die "of series $series there are $(awk '{ print $2 }' <<<"$targets" | paste -sd ' '), but for none of them the headers with their dependencies and a package linux-source-$series of the same version; of $release are missing:$REPLY$DEBIAN_UNSEEN$DEBIAN_OTHERWISE"
 }
 
 # What -a takes: "release version" of each that can be built, in all suites, or in those that can be had
@@ -301,14 +402,34 @@ debian_package_is_whole() {
 		return
 	fi
 	if [[ ! -O $file ]] || ! fields=$(dpkg-deb -f "$file" Package Version 2>/dev/null); then return 1; fi
-	[[ $fields == "Package: $package"$'\n'"Version: $version" ]] && dpkg-deb --fsys-tarfile "$file" 2>/dev/null | tar -tf - >/dev/null 2>&1
+	[[ $fields == "Package: $package"$'\n'"Version: $version" ]] && debian_package_unpacks "$file"
+}
+debian_package_unpacks() { dpkg-deb --fsys-tarfile "$1" 2>/dev/null | tar -tf - >/dev/null 2>&1; }
+
+# debian_given PACKAGE VERSION -> REPLY: its file, if it is given. It is the user's, and left as it is, so it has to be whole, and that of
+# the archive, if the lists that are in use know it.
+debian_given() {
+	local file hash
+	elsewhere_read
+	file=${GIVEN[$1 $2]:-}
+	if [[ ! $file ]]; then return 1; fi
+	debian_field SHA256 "$1" "$2"; hash=$REPLY
+	progress "checking ${file##*/}"
+	if [[ $hash ]] && ! printf '%s  %s\n' "$hash" "$file" | sha256sum --check --status; then
+		die "$file is not the $1 of version $2 that the archive has (another SHA256): it is damaged, or of another build; remove it"
+	elif [[ ! $hash ]] && ! debian_package_unpacks "$file"; then
+		die "$file is damaged: it can't be unpacked to its end; remove it, or get it again"
+	fi
+	REPLY=$file
 }
 
-# debian_fetch PACKAGE VERSION -> REPLY: path of the package file in the cache. A file that is there already (fetched
+# debian_fetch PACKAGE VERSION -> REPLY: path of the package file, given, or in the cache. A file that is there already (fetched
 # before, or put there by hand for a machine without network) is used if it is that package, whole.
+# REPLY is empty if neither these nor the archive have the package, but it is installed on this machine.
 debian_fetch() {
 	local package=$1 version=$2 have size dir file lock status=0
 	local packages=$CACHE/packages log=$WORK/1-target/fetch.log
+	if debian_given "$package" "$version"; then return; fi
 	mkdir -p "$packages"
 	exec {lock}>"$packages/.lock"
 	lock_wait "$lock" "$package"
@@ -321,10 +442,12 @@ debian_fetch() {
 		note "packages/${file##*/} in the cache is damaged, or is another package; fetching it again"
 		rm -rf -- "$file"
 	done
-	archive_versions "$package"; have=${REPLY//$'\n'/ }
-	if [[ " $have " != *" $version "* ]]; then
+	if ! debian_is_in_archive "$package" "$version"; then
+		exec {lock}>&-
+		REPLY=""
+		if [[ ${INSTALLED[$package]:-} == "$version" ]]; then return; fi
 		debian_no_lists
-		die "the archive has no $package of version $version (it has: ${have:-none}); image, headers and source must be of one version: choose a release from kpatch-build --list-targets"
+		die "the archive has no $package of version $version (there $(debian_count "$DEBIAN_SEEN")); image, headers and source must be of one version$DEBIAN_UNSEEN$DEBIAN_OTHERWISE"
 	fi
 	debian_field Size "$package" "$version"; size=${REPLY:-0}
 	need_space "$packages" "$((size + 100000000))" "package $package"
@@ -343,7 +466,7 @@ debian_fetch() {
 	done
 	# apt says the same for each address it tried; its last word is enough.
 	have=$(sed -n 's/^E: //p' "$log" | head -n 1)
-	die "package $package $version could not be fetched${have:+ (apt-get: $have)}; is there a network, and are the package lists current (apt-get update)? Without network put the .deb into $packages"
+	die "package $package $version could not be fetched${have:+ (apt-get: $have)}; is there a network, and are the package lists current (apt-get update)? Without network, give a directory with ${package}_${version/:/%3a}_*.deb (--packages DIR)"
 }
 fetch_progress() {
 	local have
@@ -353,14 +476,14 @@ fetch_progress() {
 
 # ---- unpacking ------------------------------------------------------------------------------------------------------
 
+# What an entry of the cache was unpacked from stands in it, in a file of this name: "PACKAGE VERSION SHA256" of each package file,
+# "PACKAGE VERSION installed" of one that was copied.
+readonly UNPACKED_FROM=.packages
+
 debian_unpack_target() {
 	local to=$1 release=$2 version=$3 image
 	image=linux-image-$release
-	archive_versions "$image"
-	if [[ $REPLY && $'\n'$REPLY$'\n' != *$'\n'$version$'\n'* ]] || [[ -z $REPLY ]]; then
-		archive_versions "$image-unsigned"
-		if [[ $'\n'$REPLY$'\n' == *$'\n'$version$'\n'* ]]; then image=$image-unsigned; fi
-	fi
+	if ! debian_is_there "$image" "$version" && debian_is_there "$image-unsigned" "$version"; then image+=-unsigned; fi
 	need_space "$CACHE" 1200000000 "unpacking $release"
 	# Since 7.3 the image package is empty, and depends on those that have its parts.
 	debian_unpack_with_needs "$to" "$image" "$version"
@@ -372,38 +495,81 @@ debian_unpack_target() {
 debian_unpack_with_needs() {
 	local package relation wanted
 	debian_unpack_package "$1" "$2" "$3"
-	{ printf 'Package: x\nVersion: x\nDepends: '; dpkg-deb -f "$REPLY" Depends; } | debian_relations | while read -r _ _ package relation wanted; do
+	printf 'Package: x\nVersion: x\nDepends: %s\n' "$REPLY" | debian_relations | while read -r _ _ package relation wanted; do
 		debian_version_for "$package" "$relation" "$wanted" "$3"
 		debian_unpack_package "$1" "$package" "$REPLY"
 	done
 }
 
-# debian_version_for PACKAGE RELATION WANTED VERSION -> REPLY: the version of PACKAGE, in the archive or among the fetched packages, to
-# take beside an image of VERSION
-debian_version_for() {
-	local package=$1 file have
-	archive_versions "$package"
-	printf %s "$REPLY" | mapfile -t have
+# debian_find_version PACKAGE RELATION WANTED VERSION -> REPLY: the version of PACKAGE, in the archive, elsewhere or among the fetched
+# packages, to take beside an image of VERSION; false, and DEBIAN_SEEN has those that there are, if none will do
+debian_find_version() {
+	local package=$1 view file elsewhere have
+	elsewhere_versions "$package"; elsewhere=$REPLY
 	for file in "$CACHE/packages/${package}_"*.deb; do
 		file=${file##*/"${package}"_}
-		have+=("${file%_*}")
+		file=${file%_*}
+		elsewhere+=$'\n'${file//%3a/:}
 	done
-	if debian_choose "$2" "$3" "$4" "${have[@]//%3a/:}"; then return; fi
-	debian_no_lists
-	die "the archive has no $package of version $([[ $2 == any ]] || echo "$2 $3") (it has: ${have[*]:-none}), which the headers of version $4 need; choose a release from kpatch-build --list-targets"
+	DEBIAN_SEEN=""
+	for view in "${ARCHIVE_VIEW:-machine}" "${DEBIAN_VIEWS[@]}"; do
+		if debian_view "$view"; then archive_versions "$package"; fi
+		printf '%s\n' "$elsewhere" "$REPLY" | sed '/^$/d' | sort -uVr | mapfile -t have
+		if debian_choose "$2" "$3" "$4" "${have[@]}"; then return; fi
+		DEBIAN_SEEN=$(printf '%s\n' "$DEBIAN_SEEN" "${have[@]}" | sed '/^$/d' | sort -uVr)
+	done
+	return 1
 }
 
-# debian_unpack_package DIR PACKAGE VERSION -> REPLY: the package file
+# debian_version_for PACKAGE RELATION WANTED VERSION -> REPLY: the same, or the end of the run
+debian_version_for() {
+	if debian_find_version "$@"; then return; fi
+	debian_no_lists
+	die "the archive has no $1 of version $([[ $2 == any ]] || echo "$2 $3") (there $(debian_count "$DEBIAN_SEEN")), which the headers of version $4 need$DEBIAN_UNSEEN$DEBIAN_OTHERWISE"
+}
+
+# debian_unpack_package DIR PACKAGE VERSION -> REPLY: what it depends on
 debian_unpack_package() {
 	local to=$1 package=$2 version=$3 file
 	debian_fetch "$package" "$version"; file=$REPLY
+	if [[ ! $file ]]; then
+		installed_copy "$to" "$package"
+		echo "$package $version installed" >>"$to/$UNPACKED_FROM"
+		REPLY=$(dpkg-query --admindir="$INSTALLED_ROOT/var/lib/dpkg" -W -f '${Depends}' "$package")
+		return
+	fi
 	progress "unpacking $package"
 	if ! long_run "$WORK/1-target/unpack.log" no_progress dpkg-deb -x "$file" "$to"; then
 		show_file "$WORK/1-target/unpack.log"
-		rm -f -- "$file"
-		die "${file##*/} could not be unpacked and was removed; run kpatch-build again to fetch it"
+		debian_not_unpacked "$file"
 	fi
-	REPLY=$file
+	debian_unpacked_from "$to" "$package" "$version" "$file"
+	REPLY=$(dpkg-deb -f "$file" Depends)
+}
+debian_not_unpacked() {
+	if [[ $1 != "$CACHE"/packages/* ]]; then die "$1 could not be unpacked; is it damaged?"; fi
+	rm -f -- "$1"
+	die "${1##*/} could not be unpacked and was removed; run kpatch-build again to fetch it"
+}
+# debian_unpacked_from DIR PACKAGE VERSION FILE
+debian_unpacked_from() { echo "$2 $3 $(sha256sum <"$4" | cut -d ' ' -f 1)" >>"$1/$UNPACKED_FROM"; }
+
+# debian_cache_fits ENTRY: an entry of the cache that was unpacked from another file than the one of that name and version that is given
+# now is none: farms build packages of their own, and a version may be used twice.
+debian_cache_fits() {
+	local entry=$1 package version hash given
+	elsewhere_read
+	if [[ ! -f $entry/$UNPACKED_FROM || ${#GIVEN[@]} == 0 ]]; then return; fi
+	while read -r package version hash; do
+		given=${GIVEN[$package $version]:-}
+		if [[ ! $given ]]; then continue; fi
+		progress "comparing $given"
+		if [[ $hash != "$(sha256sum <"$given" | cut -d ' ' -f 1)" ]]; then
+			note "${entry#"$CACHE"/} in the cache is of another file than $given; making it again"
+			rm -f -- "$entry.manifest"
+			return
+		fi
+	done <"$entry/$UNPACKED_FROM"
 }
 
 # The headers' Makefile names the common one, and since 7.3 its own directory (KBUILD_OUTPUT), by their places after installation: name
@@ -429,17 +595,19 @@ debian_unpack_source() {
 	local to=$1 package=$2 version=$3 file
 	debian_fetch "$package" "$version"; file=$REPLY
 	need_space "$CACHE" $SOURCE_UNPACKED_SIZE "unpacking the source"
+	if [[ ! $file ]]; then installed_whole "$package"; fi
 	UNPACK_LOG=$WORK/1-target/source.log
 	# shellcheck disable=SC2016
 	if ! long_run "$UNPACK_LOG" unpack_progress bash -c '
 		set -o pipefail
-		dpkg-deb --fsys-tarfile "$1" | tar -xO -f - "./usr/src/$2.tar.xz" |
+		if [[ $1 ]]; then dpkg-deb --fsys-tarfile "$1" | tar -xO -f - "./usr/src/$2.tar.xz"; else cat "$4/usr/src/$2.tar.xz"; fi |
 			tar -xJ -f - -C "$3" --no-same-owner --strip-components=1 --checkpoint=3000 --checkpoint-action=echo=%u' \
-		unpack "$file" "$package" "$to"; then
+		unpack "$file" "$package" "$to" "$INSTALLED_ROOT"; then
 		show_file "$UNPACK_LOG" 5
-		rm -f -- "$file"
-		die "${file##*/} could not be unpacked and was removed; run kpatch-build again to fetch it"
+		if [[ ! $file ]]; then die "the source of the installed $package, /usr/src/$package.tar.xz, can't be unpacked; install it again"; fi
+		debian_not_unpacked "$file"
 	fi
+	if [[ $file ]]; then debian_unpacked_from "$to" "$package" "$version" "$file"; fi
 }
 # tar's checkpoints count records of 10 KiB
 unpack_progress() {

@@ -126,7 +126,7 @@ find_image() { SETUP='find_image() { debian_views "$1"; debian_find "linux-image
 @test "a release that is nowhere is told with those next to it" {
 	: >"$T/x.patch"
 	run -1 "$DRIVER" -a 6.12.5-amd64 -o "$T/out" "$T/x.patch"
-	[[ $output == *"error: there is no package linux-image-6.12.5-amd64 in the archive (near it are 6.12.3-amd64 6.12.9-amd64); "* ]]
+	[[ $output == *"error: there is no package linux-image-6.12.5-amd64 in the archive (near it are 6.12.3-amd64 6.12.9-amd64)"$'\n'"    kpatch-build --list-targets lists those that there are; for another one, give a directory with its .deb files (--packages DIR), or describe the kernel with -s, -c and -v" ]]
 }
 
 @test "the suite of a compiler is the one that has just this version" {
