@@ -466,7 +466,18 @@ debian_fetch() {
 	done
 	# apt says the same for each address it tried; its last word is enough.
 	have=$(sed -n 's/^E: //p' "$log" | head -n 1)
-	die "package $package $version could not be fetched${have:+ (apt-get: $have)}; is there a network, and are the package lists current (apt-get update)? Without network, give a directory with ${package}_${version/:/%3a}_*.deb (--packages DIR)"
+	die "package $package $version could not be fetched${have:+ (apt-get: $have)}; is there a network, and are the package lists current (apt-get update)?$(debian_cached)
+    Without network, give a directory with ${package}_${version/:/%3a}_*.deb (--packages DIR)"
+}
+# debian_cached: a line of a message: the releases that can be built without network
+debian_cached() {
+	local dir name found=""
+	for dir in "$CACHE"/target/*-"$ARCH_DEBIAN"_*/; do
+		name=${dir%/}
+		name=${name##*/}
+		if debian_is_cached "${name%%_*}" "${name#*_}"; then found+=" ${name%%_*}"; fi
+	done
+	if [[ $found ]]; then printf '\n    in the cache are:%s' "$found"; fi
 }
 fetch_progress() {
 	local have

@@ -123,6 +123,16 @@ find_image() { SETUP='find_image() { debian_views "$1"; debian_find "linux-image
 	[[ $output == "none: http://mirror/debian/dists/trixie/InRelease  no network" ]]
 }
 
+@test "lists whose update was killed are fetched again" {
+	sed -i 's,cp "$sources",[ -e "'"$T"'/killed" ] || { : >"'"$T"'/killed"; kill -9 $PPID; exit; }; &,' "$T/bin/apt-get"
+	grep -q killed "$T/bin/apt-get"
+	SETUP='show() { archive_use trixie; echo done; }'
+	SETUP=$SETUP run -137 lib show
+	[[ -f $T/cache/apt/trixie.sources ]]
+	SETUP=$SETUP run -0 lib show
+	[[ $output == *done && $(grep -c ' update' "$T/asked") == 2 ]]
+}
+
 @test "a release that is nowhere is told with those next to it" {
 	: >"$T/x.patch"
 	run -1 "$DRIVER" -a 6.12.5-amd64 -o "$T/out" "$T/x.patch"

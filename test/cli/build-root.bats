@@ -88,6 +88,26 @@ in_root() { SETUP='try() { local root=$1; shift; build_root_use "$root" "id"; in
 	[[ $output != *asked* && ${lines[0]} =~ ^fill\ trixie_gcc-14_14.2.0-1_ && $output == *"gcc-14 14.2.0-1 runs in a build root of trixie" ]]
 }
 
+@test "a build root whose making was killed is made anew" {
+	mkdir -p "$T/pkg/DEBIAN" "$T/pkg/usr/bin" "$T/pkg/bin"
+	printf 'Package: gcc-14\nVersion: 1\nArchitecture: all\nMaintainer: me\nDescription: x\n' >"$T/pkg/DEBIAN/control"
+	touch "$T/pkg/usr/bin/gcc-14" "$T/pkg/bin/sh"
+	dpkg-deb --root-owner-group -b "$T/pkg" "$T/gcc-14.deb" >/dev/null
+	cat >"$T/bin/apt-get" <<-EOF
+		#!/bin/bash
+		for o; do case \$o in Dir::Cache::archives=*) dir=\${o#*=} ;; esac; done
+		cp "$T/gcc-14.deb" "\$dir/"
+		if [[ ! -e $T/killed ]]; then : >"$T/killed"; kill -9 \$PPID; fi
+	EOF
+	chmod +x "$T/bin/apt-get"
+	export PATH=$T/bin:$PATH SETUP='archive_suite_of() { REPLY=trixie; }; archive_use() { :; }; build_root_use() { ls "$1/usr/bin"; }; mkdir -p "$WORK/1-target"
+		try() { build_root_for gcc-14 "(Debian 14.2.0-1) 14.2.0"; }'
+	run -137 lib try
+	[[ $(echo "$T"/cache/root/trixie_gcc-14_*.new/fetched/*.deb) == */gcc-14.deb ]]
+	run -0 lib try
+	[[ ${lines[-1]} == *"gcc-14 14.2.0-1 runs in a build root of trixie" && -z $(compgen -G "$T/cache/root/*.new") && -z $(compgen -G "$T/cache/root/*/fetched") ]]
+}
+
 @test "without namespaces and root it says what to do; without bwrap as well" {
 	fake_tool bwrap 'echo "bwrap: No permissions to create new namespace" >&2; exit 1'
 	PATH=$T/bin:$PATH in_root -1 true

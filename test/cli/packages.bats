@@ -245,6 +245,35 @@ nowhere='    give a directory with the .deb files that are missing (--packages D
 	[[ $output == *"    linux-source-6.1 of version 6.1.5-1 (there are: 6.1.5-2)"* ]]
 }
 
+@test "without network what is in the cache works, and the one package that is not there is named" {
+	run -0 target --packages "$T/debs"
+	rm -r "$T/debs"
+	run -0 target
+	run -0 "$DRIVER" -a 6.1 --print-target
+	[[ $output == *"TARGET_RELEASE=6.1.0-9-amd64"* ]]
+	# A newer one is in the lists.
+	mkdir "$T/debs"
+	kernel 6.1.0-10-amd64 6.1.6-1
+	to_archive linux
+	printf '#!/bin/sh\necho "E: Failed to fetch it" >&2\nexit 100\n' >"$T/bin/apt-get"
+	run -0 target
+	run -1 "$DRIVER" -a 6.1 --print-target
+	[[ ${lines[0]} == "kpatch-build: error: package linux-image-6.1.0-10-amd64 6.1.6-1 could not be fetched (apt-get: Failed to fetch it); is there a network, and are the package lists current (apt-get update)?" ]]
+	[[ ${lines[1]} == "    in the cache are: 6.1.0-9-amd64" && ${lines[2]} == "    Without network, give a directory with linux-image-6.1.0-10-amd64_6.1.6-1_*.deb (--packages DIR)" ]]
+	((${#lines[@]} == 3))
+}
+
+@test "what a killed run unpacked is made anew" {
+	printf '#!/bin/sh\ncase "$*" in *linux-headers-6.1.0-9-amd64*) [ -e "%s/killed" ] || { : >"%s/killed"; kill -9 $PPID; } ;; esac\nexec /usr/bin/dpkg-deb "$@"\n' "$T" "$T" >"$T/bin/dpkg-deb"
+	chmod +x "$T/bin/dpkg-deb"
+	echo >"$T/killed"
+	rm "$T/killed"
+	OUT=$("$DRIVER" -a 6.1.0-9-amd64 --packages "$T/debs" --print-target 2>&1) || true
+	[[ -e $T/killed && ! -d $T/cache/target/6.1.0-9-amd64_6.1.5-1 ]]
+	run -0 target --packages "$T/debs"
+	[[ -f $T/cache/target/6.1.0-9-amd64_6.1.5-1/boot/vmlinuz-6.1.0-9-amd64 && ! -e $T/cache/target/6.1.0-9-amd64_6.1.5-1.new ]]
+}
+
 @test "options" {
 	: >"$T/x.patch"
 	run -4 "$DRIVER" --packages "$T/nowhere" -a 6.1 "$T/x.patch"
