@@ -241,6 +241,49 @@ static uint64_t add_bytes(struct variable *variable, uint64_t at, uint64_t end)
 	return end;
 }
 
+/* The text that an array of characters holds on one side; NULL: something else, with bytes behind a NUL, or no NUL. */
+static const char *chars_text(const struct variable *variable, const struct side *side, uint32_t p,
+			      const struct lvalue *lvalue)
+{
+	uint64_t at = lvalue->bit / 8, size = lvalue->bits / 8, length = 0;
+	char text[MAX_STRING * QUOTE_CHAR + 6], *chars = arena_alloc(variable->arena, size);
+
+	for (uint64_t i = 0; i < size; i++)
+		chars[i] = (char)byte_at(side, p, at + i);
+	while (length < size && chars[length])
+		length++;
+	for (uint64_t i = length; i < size; i++)
+		if (chars[i])
+			return NULL;
+	if (length == size || length > MAX_STRING)
+		return NULL;
+	quote_text((const uint8_t *)chars, size, MAX_STRING, text, sizeof(text));
+	return arena_printf(variable->arena, "string:%s", text);
+}
+
+/*
+ * A text in an array is one value: somebody's own text may have the same bytes where the two differ. Returns false if
+ * one of them is no text.
+ */
+static bool add_text(struct variable *variable, const struct lvalue *lvalue)
+{
+	const struct diff *diff = variable->diff;
+	const char *before = chars_text(variable, &diff->orig, variable->orig, lvalue);
+	const char *now = chars_text(variable, &diff->patched, variable->patched, lvalue);
+
+	if (!before || !now)
+		return false;
+	*vec_push(&variable->values) = (struct value){
+		.place = lvalue->text,
+		.form = "text",
+		.offset = lvalue->bit / 8,
+		.size = lvalue->bits / 8,
+		.before = before,
+		.now = now,
+	};
+	return true;
+}
+
 /* Where a run of bytes that differ and have no references ends. */
 static uint64_t find_run_end(const struct variable *variable, uint64_t at, uint64_t size)
 {
@@ -255,7 +298,8 @@ static uint64_t find_run_end(const struct variable *variable, uint64_t at, uint6
 
 static bool is_aligned(const struct lvalue *lvalue)
 {
-	return lvalue->kind == LVALUE_BITS || (lvalue->kind != LVALUE_BYTES && lvalue->bit % lvalue->bits == 0);
+	return lvalue->kind == LVALUE_BITS ||
+	       (lvalue->kind != LVALUE_BYTES && lvalue->kind != LVALUE_CHARS && lvalue->bit % lvalue->bits == 0);
 }
 
 /* A part that has a name. Returns NULL, or why it is no plain write. */
@@ -269,6 +313,10 @@ static const char *add_part(struct variable *variable, const struct lvalue *lval
 		return "code-switch";
 	if (has_ref && (lvalue->kind == LVALUE_BITS || !is_aligned(lvalue)))
 		return "relocation";
+	if (lvalue->kind == LVALUE_CHARS && add_text(variable, lvalue)) {
+		*bit = end;
+		return NULL;
+	}
 	if (!is_aligned(lvalue)) {
 		*bit = add_bytes(variable, *bit / 8, (end + 7) / 8) * 8;
 		return NULL;

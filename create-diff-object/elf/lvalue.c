@@ -116,23 +116,26 @@ static bool find_in_array(const struct search *search, uint32_t node, unsigned i
 	const struct types *types = search->types;
 	Dwarf_Die array = types->nodes.v[node].die;
 	uint32_t entry = types_of(types, &array);
-	uint64_t size = type_size(types, node) * 8, count;
+	uint64_t size = type_size(types, node) * 8, count, inner;
+	bool is_of_chars = is_character(types, entry);
 
-	if (is_character(types, entry)) {
-		lvalue->node = node;
-		lvalue->bits = size;
-		lvalue->kind = LVALUE_BYTES;
-		return size;
-	}
 	for (unsigned int rank = 0; type_array_count(&array, rank, &count) && count && size / count; rank++) {
 		uint64_t index;
 
+		/* Characters stay together. */
+		if (is_of_chars && !type_array_count(&array, rank + 1, &inner))
+			break;
 		size /= count;
 		index = (search->bit - lvalue->bit) / size;
 		lvalue->text = arena_printf(search->arena, "%s[%llu]", lvalue->text, (unsigned long long)index);
 		lvalue->bit += index * size;
 	}
-	return find(search, entry, depth + 1, lvalue);
+	if (!is_of_chars)
+		return find(search, entry, depth + 1, lvalue);
+	lvalue->node = node;
+	lvalue->bits = size;
+	lvalue->kind = LVALUE_CHARS;
+	return size;
 }
 
 /* Goes on in a member, if the bit is in it. */

@@ -10,7 +10,8 @@ enum lvalue_kind {
 	LVALUE_BITS,    /* the same as a bit-field */
 	LVALUE_POINTER, /* to data */
 	LVALUE_ENTRY,   /* a pointer to a function */
-	LVALUE_BYTES,   /* anything else without parts: an array of characters, a number with a point */
+	LVALUE_CHARS,   /* an array of characters */
+	LVALUE_BYTES,   /* anything else without parts: a number with a point */
 };
 
 struct lvalue {

@@ -14,11 +14,14 @@ readonly SUGGEST_PROGRAM='
 		name = $2; form = $6; late = $9 == "livepatch"
 		place = $3 == "-" ? name " at byte " $4 : $3
 		saved = stem "_before_" n; text = stem "_text_" n
-		keeps = $7 == "unknown" || $7 ~ /^string:/
-		new_text = $8 ~ /^string:/
+		keeps = $7 == "unknown" || (form == "pointer" && $7 ~ /^string:/)
+		new_text = form == "pointer" && $8 ~ /^string:/
 		now = new_text ? "(void *)" text : expression($8)
 		before = keeps ? saved : expression($7)
-		if (form == "bytes") {
+		if (form == "text") {
+			not_old = "strcmp(" place ", " before ")"; not_new = "strcmp(" place ", " now ")"; is_new = "!" not_new
+			set_new = "strscpy(" place ", " now ", sizeof(" place "))"; set_old = "strscpy(" place ", " before ", sizeof(" place "))"
+		} else if (form == "bytes") {
 			at = "(u8 *)&" name " + " $4
 			is_old = "!memcmp(" at ", " before ", " $5 ")"; is_new = "!memcmp(" at ", " now ", " $5 ")"
 			set_new = "memcpy(" at ", " now ", " $5 ")"; set_old = "memcpy(" at ", " before ", " $5 ")"
@@ -49,6 +52,7 @@ readonly SUGGEST_PROGRAM='
 	# A value of the records, as C has it
 	function expression(value,   offset) {
 		if (form == "bytes") { gsub(/../, "\\x&", value); return "\"" value "\"" }
+		if (form == "text") return substr(value, 8)
 		if (value == "null") return form == "number" ? "0" : "NULL"
 		if (value ~ /^address:/) return form == "number" ? substr(value, 9) : "(void *)" substr(value, 9) "UL"
 		if (value !~ /^symbol:/) return value
@@ -85,9 +89,9 @@ suggest_comment() {
 		 * - Who has used an old value goes on with what followed from it: a copy, memory of that size.
 		 * - Each number or pointer is written at once, but not all of them together.
 	EOF
-	if awk -F '\t' '$6 == "bits" || $6 == "bytes" { found = 1 } END { exit !found }' <<<"$1"; then
+	if awk -F '\t' '$6 == "bits" || $6 == "bytes" || $6 == "text" { found = 1 } END { exit !found }' <<<"$1"; then
 		cat <<-'EOF'
-			 * - Bit-fields, and bytes that are copied, are not even written at once: nobody else may read or write them
+			 * - Bit-fields, and texts and bytes that are copied, are not even written at once: nobody else may read or write them
 			 *   meanwhile, nor what shares a word with a bit-field.
 		EOF
 	fi

@@ -20,6 +20,7 @@ setup() {
 		int memcmp(const void *, const void *, unsigned long);
 		void *memcpy(void *, const void *, unsigned long);
 		int strcmp(const char *, const char *);
+		long strscpy(char *, const char *, unsigned long);
 		int pr_err(const char *, ...);
 		#define NULL ((void *)0)
 		#define EBUSY 16
@@ -111,9 +112,10 @@ source_with() {
 }
 
 @test "every form is C: bits, bytes, texts, addresses, what the patch removed" {
-	source_with 12 's/\{ 1, 2 \}/{ 2, 2 }/; s/"abc"/"abd"/; s/\{ old_get, "old", 0, 0, 0, "here" \}/{ new_get, "new", other + 1, (unsigned long)(other + 2), (void *)16, 0 }/; s/^.*old_get\(int x\).*//' <<-'EOC'
+	source_with 12 's/\{ 1, 2 \}/{ 2, 2 }/; s/"abc"/"abd"/; s/, 9 \}/, 8 }/; s/\{ old_get, "old", 0, 0, 0, "here" \}/{ new_get, "new", other + 1, (unsigned long)(other + 2), (void *)16, 0 }/; s/^.*old_get\(int x\).*//' <<-'EOC'
 		struct { unsigned a : 3, b : 5; } bits = { 1, 2 };
 		char text[8] = "abc";
+		unsigned char binary[4] = { 1, 0, 9 };
 		int other[4];
 		static int old_get(int x) { return x + 1; }
 		static int new_get(int x) { return x + 2; }
@@ -121,7 +123,9 @@ source_with() {
 	EOC
 	run -0 suggest
 	[[ $output == *$'+\tif (bits.a != 1 && bits.a != 2)\n'* && $output == *$'+\tbits.a = 2;\n'* ]]
-	[[ $output == *'+	memcpy((u8 *)&text + 2, "\x64", 1);'* ]]
+	[[ $output == *'+	if (strcmp(text, "abc") && strcmp(text, "abd"))'* && $output == *'+	strscpy(text, "abd", sizeof(text));'* ]]
+	[[ $output == *$'+\tif (!strcmp(text, "abd"))\n+\t\tstrscpy(text, "abc", sizeof(text));'* ]]
+	[[ $output == *'+	memcpy((u8 *)&binary + 2, "\x08", 1);'* ]]
 	[[ $output == *$'+static typeof(ops.get) suggested_kernel_one_before_'* ]]
 	[[ $output == *'WRITE_ONCE(ops.data, (void *)((char *)&other + 4));'* && $output == *'WRITE_ONCE(ops.cookie, (unsigned long)&other + 8);'* ]]
 	[[ $output == *'WRITE_ONCE(ops.address, (void *)0x10UL);'* && $output == *'WRITE_ONCE(ops.gone, NULL);'* ]]

@@ -60,13 +60,19 @@ changes() {
 	)
 }
 
-@test "what packed structures and texts hold is told as bytes" {
-	run -0 changes 's/0x11223344/0x11229944/; s/"abc"/"axd"/' <<-'EOC'
+@test "what packed structures hold is told as bytes, and a text as a whole unless there is more than the text" {
+	run -0 changes 's/0x11223344/0x11229944/; s/"abc"/"axd"/; s/"in"/"out\\n"/; s/, 9 \}/, 8 }/; s/"full"/"fuls"/' <<-'EOC'
 		struct { char c; int n; } __attribute__((packed)) packed = { 1, 0x11223344 };
 		char text[8] = "abc";
+		struct { int n; unsigned char name[2][8]; } table[2] = { {}, { 3, { "", "in" } } };
+		unsigned char binary[4] = { 1, 0, 9 };
+		char full[4] = "full";
 	EOC
 	[[ $output == *"value packed - 2 1 bytes 33 99 running"* ]]
-	[[ $output == *"value text - 1 2 bytes 6263 7864 running"* ]]
+	[[ $output == *'value text text 0 8 text string:"abc" string:"axd" running'* ]]
+	[[ $output == *'value table table[1].name[1] 32 8 text string:"in" string:"out\n" running'* ]]
+	[[ $output == *"value binary - 2 1 bytes 09 08 running"* ]]
+	[[ $output == *"value full - 3 1 bytes 6c 73 running"* ]]
 }
 
 @test "pointers: by what they name, and whether that is the livepatch's" {
