@@ -114,8 +114,14 @@ suggest_find_alone() {
 	done
 }
 
-# suggest_is_single FILE HUNK: is all that it changes in one definition?
+# suggest_is_single FILE HUNK: is all that it changes in one definition, and adds it no other one, nor changes a macro?
 suggest_is_single() {
+	# shellcheck disable=SC2016
+	hunks_diff "$1" | awk -v hunk="$2" '
+		/^@@ / { match($0, /^@@ [^@]* @@/); inside = substr($0, 1, RLENGTH) == hunk; next }
+		inside && /^[-+]#/ { bad = 1 }
+		inside && /^[-+]([A-Za-z_].*;[ \t]*(\/\*.*\*\/[ \t]*)?$|})/ { if (/^-/) removed++; else added++ }
+		END { exit bad || removed > 1 || added > removed }' || return 1
 	awk -F '\t' -v file="$1" -v hunk="$2" '
 		$1 != file || $2 != hunk { next }
 		$3 > $4 || (n++ && ($3 != from || $4 != to)) { bad = 1 }

@@ -97,6 +97,15 @@ source_with() {
 	source_with 2 's/= 64/= 128/; s/return 1/return 2/' <<<$'int before = 1;\n\nint limit = 64;\n\nint function(void)\n{\n\treturn 1;\n}'
 	run -0 suggest "$(hunk_of limit)"
 	[[ $output == *$'the patch that it was made from, with no other options\n'* ]]
+	# What it adds, or gives another meaning, may be used elsewhere.
+	rm -rf out/* work
+	source_with 12 's/^int limit = 64;/int limit = 128;\nint more = 1;/' <<<$'int before = 1;\n\nint limit = 64;'
+	run -0 suggest "$(hunk_of limit)"
+	[[ $output == *'+KPATCH_IGNORE_SECTION(".data.limit");'* ]]
+	rm -rf out/* work
+	source_with 12 's/= 64/= 128/; s/UNIT 1/UNIT 2/' <<<$'int before = 1;\n\n#define UNIT 1\nint limit = 64;'
+	run -0 suggest "$(hunk_of limit)"
+	[[ $output == *'+KPATCH_IGNORE_SECTION(".data.limit");'* ]]
 	# (A macro that both have: no hunk is at the variable.)
 	rm -rf out/* work
 	source_with 12 's/64/128/' <<<$'#define LIMIT 64\nint before = 1;\n\nint limit = LIMIT;'
