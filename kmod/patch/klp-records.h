@@ -69,9 +69,11 @@ struct klp_states_record {
 #define KLP_AUTHOR_IGNORE_SECTION  ".klp.author.ignore_section"
 #define KLP_AUTHOR_FORCE           ".klp.author.force"
 
+struct klp_state;
+
 struct klp_states_request {
-	/* An array of the patched object. */
-	const void *states;
+	/* An array of the patched object; of this type, so that the compiler refuses another. */
+	const struct klp_state *states;
 	/* Elements that it has, and bytes of one; the id is an unsigned long at its start. */
 	unsigned long n, size;
 };

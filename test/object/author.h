@@ -13,4 +13,5 @@ struct state {
 #define ASK(where, name)     static void *const ask_##name IN(where)
 #define ASK_NAME(where, tag) static const char ask_##tag[] IN(where)
 #define ASK_STATES(array, count)                                                                                       \
-	static const struct klp_states_request ask_##array IN(KLP_AUTHOR_STATES) = {array, count, sizeof(struct state)}
+	static const struct klp_states_request ask_##array IN(KLP_AUTHOR_STATES) = {(void *)array, count,              \
+										    sizeof(struct state)}

@@ -56,7 +56,7 @@
 /* KLP_STATES(array): an array of struct klp_state, whose last element is {}, becomes that of the livepatch. */
 #define KLP_STATES(array)                                                                                              \
 	static const struct klp_states_request KLP_REQUEST(states, array) __used __section(KLP_AUTHOR_STATES) = {      \
-		.states = (const struct klp_state *)(array), .n = ARRAY_SIZE(array), .size = sizeof((array)[0])};
+		.states = (array), .n = ARRAY_SIZE(array), .size = sizeof((array)[0])};
 
 /*
  * The livepatch that a callback is called for, for klp_get_state(): klp_init_object() makes its object a child of the
