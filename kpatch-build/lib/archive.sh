@@ -156,10 +156,15 @@ archive_cache() {
 	apt-cache "${ARCHIVE_APT[@]}" "$@"
 }
 
-# archive_versions PACKAGE -> REPLY: its versions, newest first, one a line
-archive_versions() {
-	REPLY=$(archive_cache madison -- "$1" 2>/dev/null | awk -F '|' -v p="$1" '{ gsub(/ /, "") } $1 == p { print $2 }' | uniq)
+# archive_madison PACKAGE...: "PACKAGE <TAB> VERSION <TAB> SUITE" for each version of each that the view has, newest first. (It lists what a
+# package provides as well. One call for all takes no longer than one for one.)
+archive_madison() {
+	{ archive_cache madison -- "$@" 2>/dev/null || true; } | awk -F ' *[|] *' -v OFS='\t' '
+		{ gsub(/ /, "", $1); split($3, field, " "); sub(/\/.*/, "", field[2]); print $1, $2, field[2] }'
 }
+
+# archive_versions PACKAGE -> REPLY: its versions, newest first, one a line
+archive_versions() { REPLY=$(archive_madison "$1" | awk -F '\t' -v p="$1" '$1 == p { print $2 }' | uniq); }
 
 # archive_suite_of PACKAGE VERSION -> REPLY: the oldest suite that has it, without -security and the like; false, and REPLY says why, if
 # there is none
@@ -169,9 +174,8 @@ archive_suite_of() {
 		REPLY="the package lists of other suites can't be had: $REPLY"
 		return 1
 	fi
-	found=$(archive_cache madison -- "$1" 2>/dev/null | awk -F '|' -v p="$1" -v v="$2" '
-		{ gsub(/^ +| +$/, "", $1); gsub(/ /, "", $2) }
-		$1 == p && $2 == v { split($3, field, " "); sub(/\/.*/, "", field[2]); sub(/-(security|updates|backports)$/, "", field[2]); print field[2] }')
+	found=$(archive_madison "$1" | awk -F '\t' -v p="$1" -v v="$2" '
+		$1 == p && $2 == v { sub(/-(security|updates|backports)$/, "", $3); print $3 }')
 	archive_use "${before:-machine}"
 	for suite in $ARCHIVE_SUITES; do
 		if grep -qx -- "$suite" <<<"$found"; then

@@ -172,13 +172,23 @@ debian_no_lists() {
 	DEBIAN_UNSEEN=$'\n'"    the package lists of this machine are empty; fetch them with: apt-get update (as root)$DEBIAN_UNSEEN"
 }
 
+# debian_cached_targets RELEASE: "RELEASE VERSION" of each target in the cache whose release fits this pattern, oldest first
+debian_cached_targets() {
+	local dir name
+	for dir in "$CACHE"/target/*_*/; do
+		name=${dir%/}
+		name=${name##*/}
+		# shellcheck disable=SC2053
+		if [[ ${name%%_*} == $1 && $name != *.@(new|old) ]]; then echo "${name%%_*} ${name#*_}"; fi
+	done | sort -V
+}
+
 # The version decides what the target is. Of the running kernel it is the one that runs, of any other the newest.
 debian_image_version() {
-	local release=$1 versions running="" dir cached=""
+	local release=$1 versions running="" cached
 	DEBIAN_UNSEEN=""
-	for dir in "$CACHE/target/${release}"_*; do
-		if [[ -d $dir && $dir != *.@(new|old) ]]; then cached=${dir##*_}; fi
-	done
+	cached=$(debian_cached_targets "$release" | tail -n 1)
+	cached=${cached#* }
 	debian_find "linux-image-$release" "$cached"; versions=$REPLY
 	if [[ -z $versions ]]; then debian_find "linux-image-$release-unsigned" "$cached"; versions=$REPLY; fi
 	if [[ $release == "$(uname -r)" && $(uname -v) =~ Debian\ ([^ ]+) ]]; then running=${BASH_REMATCH[1]}; fi
@@ -213,7 +223,7 @@ debian_near() {
 }
 
 # debian_targets [SERIES [FLAVOUR]] -> REPLY: "version release" lines of the view in use and elsewhere, newest first. FLAVOUR is -cloud, -rt,
-# all, or empty for the standard one. (One madison call for all names.)
+# all, or empty for the standard one.
 debian_targets() {
 	local series=${1:-[0-9]+.[0-9]+} flavour=${2:-} images found=""
 	elsewhere_images
@@ -223,7 +233,7 @@ debian_targets() {
 	archive_cache search --names-only "^linux-image-${series//./\\.}\\..*-$ARCH_DEBIAN\$" 2>/dev/null | debian_flavour "$flavour" |
 		sed 's/ .*//' | mapfile -t images || true
 	if ((${#images[@]} > 0)); then
-		found+=$'\n'$(archive_cache madison -- "${images[@]}" 2>/dev/null | awk -F '|' '{ gsub(/ /, ""); sub(/^linux-image-/, "", $1); print $2, $1 }') || true
+		found+=$'\n'$(archive_madison "${images[@]}" | awk '{ sub(/^linux-image-/, "", $1); print $2, $1 }')
 	fi
 	REPLY=$(sed '/^$/d' <<<"$found" | sort -u -k 1,1Vr -k 2,2)
 }
@@ -235,12 +245,11 @@ debian_flavour() {
 		flavour == "all" || its == flavour'
 }
 
-# debian_madison PACKAGE... -> fills DEBIAN_HAS[PACKAGE] with its versions in the archive and elsewhere, newest first, blanks around each.
-# (One call for all.)
-debian_madison() {
+# debian_have PACKAGE... -> fills DEBIAN_HAS[PACKAGE] with its versions in the archive and elsewhere, newest first, blanks around each.
+debian_have() {
 	local package version
 	{
-		{ archive_cache madison -- "$@" 2>/dev/null || true; } | awk -F '|' '{ gsub(/ /, ""); print $1, $2 }'
+		archive_madison "$@" | cut -f 1,2 | tr '\t' ' '
 		for package; do
 			elsewhere_versions "$package"
 			for version in $REPLY; do echo "$package $version"; done
@@ -314,7 +323,7 @@ debian_buildable() {
 		needs[$package $version]+="$dependency $relation $wanted"$'\n'
 		sources+=("$dependency")
 	done
-	debian_madison "${sources[@]}"
+	debian_have "${sources[@]}"
 	while read -r version release; do
 		debian_series "$version"
 		if debian_is_cached "$release" "$version" || { [[ ${DEBIAN_HAS[linux-source-$REPLY]:-} == *" $version "* &&
@@ -344,7 +353,7 @@ debian_needs_fit() {
 
 # debian_newest SERIES -> REPLY: the newest release of the series that can be built, in the first view that has one
 debian_newest() {
-	local series=$1 view dir newest="" targets version release
+	local series=$1 view newest targets version release
 	for view in "${DEBIAN_VIEWS[@]}"; do
 		if ! archive_use "$view"; then continue; fi
 		debian_buildable "$series"
@@ -354,14 +363,8 @@ debian_newest() {
 			return
 		fi
 	done
-	for dir in "$CACHE/target/$series".*-*_*; do
-		if [[ -d $dir && $dir != *.new ]]; then newest=$dir; fi
-	done
-	if [[ $newest ]]; then
-		REPLY=${newest##*/}
-		REPLY=${REPLY%%_*}
-		return
-	fi
+	newest=$(debian_cached_targets "$series.*-*" | tail -n 1)
+	if [[ $newest ]]; then REPLY=${newest%% *}; return; fi
 	debian_no_lists
 	debian_targets "$series"; targets=$REPLY
 	if [[ ! $targets ]]; then
@@ -471,11 +474,9 @@ debian_fetch() {
 }
 # debian_cached: a line of a message: the releases that can be built without network
 debian_cached() {
-	local dir name found=""
-	for dir in "$CACHE"/target/*-"$ARCH_DEBIAN"_*/; do
-		name=${dir%/}
-		name=${name##*/}
-		if debian_is_cached "${name%%_*}" "${name#*_}"; then found+=" ${name%%_*}"; fi
+	local release version found=""
+	debian_cached_targets "*-$ARCH_DEBIAN" | while read -r release version; do
+		if debian_is_cached "$release" "$version"; then found+=" $release"; fi
 	done
 	if [[ $found ]]; then printf '\n    in the cache are:%s' "$found"; fi
 }
