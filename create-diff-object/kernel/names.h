@@ -34,6 +34,12 @@
 /* What a linked kernel frees when it has started stands between these two (arch/x86/kernel/vmlinux.lds.S). */
 #define FREED_BEGIN      "__init_begin"
 #define FREED_END        "__init_end"
+/*
+ * But not what is per-CPU, which in Linux 7.3 has its place there (before, its symbols were offsets from 0): of these
+ * addresses each CPU's offset makes those of its own copy (include/asm-generic/vmlinux.lds.h, PERCPU_INPUT).
+ */
+#define PERCPU_BEGIN     "__per_cpu_start"
+#define PERCPU_END       "__per_cpu_end"
 
 struct special_row; /* kernel/special.h */
 

@@ -109,7 +109,8 @@ static void index_symbols(struct symtab *tab, symbol_vec *syms, const bool *coun
 
 static bool is_border(const char *name)
 {
-	return !strcmp(name, FREED_BEGIN) || !strcmp(name, FREED_END);
+	return !strcmp(name, FREED_BEGIN) || !strcmp(name, FREED_END) || !strcmp(name, PERCPU_BEGIN) ||
+	       !strcmp(name, PERCPU_END);
 }
 
 /* ---- text: kallsyms, System.map, readelf ---- */
@@ -574,12 +575,18 @@ bool symtab_has_sympos(const struct symtab *tab, uint32_t id)
 	return !tab->relocatable || symtab_find_uncounted(tab, tab->syms[id].name) > id;
 }
 
+static bool is_between(const struct symtab *tab, uint32_t id, const char *begin_name, const char *end_name)
+{
+	uint32_t begin = symtab_find(tab, begin_name), end = symtab_find(tab, end_name);
+
+	return begin != SYMTAB_NONE && end != SYMTAB_NONE && tab->syms[id].addr >= tab->syms[begin].addr &&
+	       tab->syms[id].addr < tab->syms[end].addr;
+}
+
 bool symtab_is_freed(const struct symtab *tab, uint32_t id)
 {
-	uint32_t begin = symtab_find(tab, FREED_BEGIN), end = symtab_find(tab, FREED_END);
-
-	return !tab->relocatable && begin != SYMTAB_NONE && end != SYMTAB_NONE &&
-	       tab->syms[id].addr >= tab->syms[begin].addr && tab->syms[id].addr < tab->syms[end].addr;
+	return !tab->relocatable && is_between(tab, id, FREED_BEGIN, FREED_END) &&
+	       !is_between(tab, id, PERCPU_BEGIN, PERCPU_END);
 }
 
 static bool is_before_addr(const struct symtab *tab, const struct symtab_sym *sym, uint32_t shndx, uint64_t addr)

@@ -172,7 +172,8 @@ uint64_t verify_symbol_address(const struct verify *v, const char *name)
 
 bool verify_is_init_address(const struct verify *v, uint64_t addr)
 {
-	return addr >= verify_symbol_address(v, FREED_BEGIN) && addr < verify_symbol_address(v, FREED_END);
+	return addr >= verify_symbol_address(v, FREED_BEGIN) && addr < verify_symbol_address(v, FREED_END) &&
+	       !(addr >= verify_symbol_address(v, PERCPU_BEGIN) && addr < verify_symbol_address(v, PERCPU_END));
 }
 
 uint32_t verify_find_sympos(const struct symtab *tab, const char *name, uint64_t sympos)

@@ -302,6 +302,19 @@ static void test_freed(void **state)
 	tab = read_text("ffffffff81000000 T _text\nffffffff83000000 T twin\n");
 	assert_false(symtab_is_freed(tab, symtab_find(tab, "twin")));
 	symtab_free(tab);
+	/* Per-CPU variables may have their place among it. */
+	assert_int_equal(read_wanted("ffffffff83000000 B __init_begin\nffffffff83001000 T twin\n"
+				     "ffffffff83002000 D __per_cpu_start\nffffffff83002000 d twin\n"
+				     "ffffffff83003000 D __per_cpu_end\nffffffff83003000 d twin\n"
+				     "ffffffff83004000 D __init_end\n",
+				     &tab, NULL, &diag),
+			 0);
+	id = symtab_find(tab, "twin");
+	assert_true(symtab_is_freed(tab, id));
+	id = tab->syms[id].next;
+	assert_false(symtab_is_freed(tab, id));
+	assert_true(symtab_is_freed(tab, tab->syms[id].next));
+	symtab_free(tab);
 }
 
 /*
