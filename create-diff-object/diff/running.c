@@ -2,8 +2,9 @@
 /*
  * The kernel gives a task the new functions when none of the old ones is on its stack (kernel/livepatch/transition.c,
  * klp_try_switch_task()). A thread whose main loop changed never gets there: oom_reaper() has no end, and a thread
- * function that waits for kthread_should_stop() ends with its module. As long as one task is left the transition is not
- * finished, and no other livepatch can be loaded.
+ * function that waits for kthread_should_stop() ends with its module. Nor does a thread get there that sleeps in
+ * schedule() whenever it is looked at. As long as one task is left the transition is not finished, and no other
+ * livepatch can be loaded.
  *
  * A function that is gone from the patched object is not patched at all. Who was given its address (a queued work) goes
  * on with it.
@@ -140,6 +141,12 @@ static void warn_of_tasks(const struct diff *diff, uint32_t p, struct diag *diag
 		diag_warn(
 			diag, RULE_TASK_STAYS, file, name,
 			"never returns: a task inside it stays in the old version, and the transition can't complete");
+		return;
+	}
+	if (callee_is_slept_in(name) && !elf_sym_is_local(&orig->obj->syms[side_piece(orig, o)->sym])) {
+		diag_warn(
+			diag, RULE_TASK_STAYS, file, name,
+			"threads of the kernel sleep inside it, and each time they call it they get the old version again: the transition can't complete");
 		return;
 	}
 	creator = running_is_address_taken(orig, o) ? find_creator(orig, o) : NULL;

@@ -216,11 +216,30 @@ static const struct callee callees[] = {
 	{.name = "stop_machine", .forgets = ARG(1)},
 };
 
-/* kernel/kthread.c, kernel/fork.c: the first argument is what the new thread runs. */
+/* kernel/kthread.c, kernel/fork.c, net/sunrpc/svc.c: one argument is what the new threads run. */
 bool callee_starts_thread(const char *name)
 {
-	static const char *const names[] = {"kthread_create_on_node", "kthread_create_on_cpu", "kernel_thread",
-					    "user_mode_thread",       "create_io_thread",      "vhost_task_create"};
+	static const char *const names[] = {
+		"kthread_create_on_node", "kthread_create_on_cpu", "kernel_thread", "user_mode_thread",
+		"create_io_thread",       "vhost_task_create",     "svc_create",    "svc_create_pooled"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (!strcmp(name, names[i]))
+			return true;
+	return false;
+}
+
+/* kernel/sched/core.c, kernel/time: what a thread's main loop calls when it has nothing to do. */
+bool callee_is_slept_in(const char *name)
+{
+	static const char *const names[] = {"schedule",
+					    "schedule_timeout",
+					    "schedule_timeout_idle",
+					    "schedule_timeout_interruptible",
+					    "schedule_timeout_killable",
+					    "schedule_timeout_uninterruptible",
+					    "msleep",
+					    "msleep_interruptible"};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (!strcmp(name, names[i]))

@@ -35,6 +35,9 @@ enum callee_lock callee_lock(const char *name);
 /* Does a function of the kernel start a thread that runs what it is given the address of? */
 bool callee_starts_thread(const char *name);
 
+/* Is it a function of the kernel in which threads of the kernel sleep, again and again? */
+bool callee_is_slept_in(const char *name);
+
 /* Does a function of the kernel end the task that calls it, and not come back? */
 bool callee_ends_task(const char *name);
 

@@ -1,4 +1,7 @@
-/* Main loops of threads: one without an end, one that ends with its module, a function that only waits, and the end of a task. */
+/*
+ * Main loops of threads: one without an end, those that end with their module; what threads sleep in; a function that
+ * only waits, and the end of a task.
+ */
 #ifdef PATCHED
 #define N 2
 #else
@@ -7,6 +10,7 @@
 extern int kthread_should_stop(void), use(int), add(int (*)(void *));
 extern void schedule(void);
 extern void *kthread_create_on_node(int (*function)(void *), void *data, int node, const char *name, ...);
+extern void *svc_create(void *program, unsigned int size, int (*function)(void *));
 int reaper(void *data)
 {
 	for (;;) {
@@ -19,6 +23,17 @@ static int loop(void *data)
 	while (!kthread_should_stop())
 		use(N + 1);
 	return 0;
+}
+static int server(void *data)
+{
+	while (!kthread_should_stop())
+		use(N + 4);
+	return 0;
+}
+long schedule_timeout(long timeout)
+{
+	schedule();
+	return timeout - use(N + 5);
 }
 static int callback(void *data)
 {
@@ -37,5 +52,5 @@ void last(void)
 }
 int start(void)
 {
-	return add(callback) + !kthread_create_on_node(loop, 0, -1, "loop");
+	return add(callback) + !kthread_create_on_node(loop, 0, -1, "loop") + !svc_create(0, 0, server);
 }
