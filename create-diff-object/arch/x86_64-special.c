@@ -123,6 +123,10 @@ const struct special_row x86_64_special[] = {
 	 .site = "a call site of FineIBT",
 	 .rewriter = "apply_fineibt()",
 	 .early = "apply_fineibt() has read it when the module was loaded"},
+	/* Where a check of kCFI fails (clang): without its entry, the trap is an invalid opcode to the kernel. */
+	{.section = ".kcfi_traps",
+	 .layouts = SITES(4),
+	 .early = "is_module_cfi_trap() of any CPU reads it at any time"},
 	{.section = "__mcount_loc",
 	 .layouts = SITES(8),
 	 .site = "an ftrace location",

@@ -277,10 +277,25 @@ static void refuse_labels(const struct diff *diff, uint32_t p, struct diag *diag
 		"holds addresses inside a changed function, and the running kernel's copy leads into the old one; only a static const table that the function itself indexes can be copied into the livepatch");
 }
 
+static bool has_type_hash(const struct elf_obj *obj, const struct piece *piece)
+{
+	for (uint32_t i = 1; i < obj->nsyms; i++)
+		if (obj->syms[i].shndx == piece->sec && obj->syms[i].value == piece->start &&
+		    is_type_hash_symbol(obj->syms[i].name))
+			return true;
+	return false;
+}
+
 static void refuse_gap(const struct diff *diff, uint32_t p, struct diag *diag)
 {
 	const struct piece *piece = side_piece(&diff->patched, p);
 
+	if (piece->kind == PIECE_FUNC && has_type_hash(diff->patched.obj, piece)) {
+		diag_refuse(
+			diag, RULE_SIGNATURE_CHANGED, file_of(diff), piece->name,
+			"its type has another hash (kCFI), and its address stays that of the old function: who calls it by a pointer of the new type traps; keep its type, or add a function of another name");
+		return;
+	}
 	diag_refuse(diag, RULE_NAMELESS_DATA, file_of(diff), piece->name,
 		    "changed bytes next to it in %s, which no symbol names; give them a symbol with a type",
 		    side_section(&diff->patched, piece)->name);

@@ -213,7 +213,12 @@ size_t source_name_length(const char *name)
 
 bool is_prefix_symbol(const char *name)
 {
-	return starts_with(name, "__pfx_") || starts_with(name, "__cfi_");
+	return starts_with(name, "__pfx_") || is_type_hash_symbol(name);
+}
+
+bool is_type_hash_symbol(const char *name)
+{
+	return starts_with(name, "__cfi_");
 }
 
 /*

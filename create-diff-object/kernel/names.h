@@ -220,6 +220,8 @@ size_t source_name_length(const char *name);
 
 /* Is it a label for the padding before a function (`__pfx_foo`, `__cfi_foo`), not a function? */
 bool is_prefix_symbol(const char *name);
+/* Is it one for the hash of the function's type, which calls by a pointer check (kCFI: `__cfi_foo`)? */
+bool is_type_hash_symbol(const char *name);
 
 /* Bits of a variable that hold a line number of the source and nothing else. */
 struct line_field {

@@ -87,7 +87,7 @@ const struct section_row kernel_sections[] = {
 	ROW(".data..unlikely", EXACT, SEC_DATA, .traits = SECTION_IS_ONCE),
 	ROW(".data..L", PREFIX, SEC_DATA, .traits = SECTION_IS_OF_COMPILER),
 	ROW(".data..Lubsan_data", PREFIX, SEC_DATA, .traits = SECTION_IS_OF_COMPILER | SECTION_IS_OF_SANITIZER),
-	/* clang gives what it reports of an operation no name. It makes no other variable without one: strings are constants. */
+	/* clang gives what it reports of an operation no name. All else that has none is constant. */
 	ROW(".data..L__unnamed_", PREFIX, SEC_DATA, .traits = SECTION_IS_OF_COMPILER | SECTION_IS_OF_SANITIZER),
 	ROW(".data..ro_after_init", PREFIX, SEC_DATA, .traits = SECTION_IS_RO_AFTER_INIT),
 	ROW(PERCPU_SECTION, PREFIX, SEC_DATA, .traits = SECTION_IS_PERCPU,

@@ -179,20 +179,21 @@ static int compare_entries(const void *a, const void *b)
 
 /*
  * The padding before a function (CONFIG_CALL_PADDING, 16 bytes that call thunks are written to) belongs to it.
- * objtool marks it with a `__pfx_` symbol; what is before the first function of a section can be nothing else.
+ * objtool marks it with a `__pfx_` symbol; what is before the first function of a section can be nothing else. clang's
+ * `__cfi_` symbol has only the size of the hash at its start (kCFI), not of the nops between that and the function.
  */
 static void add_prefixes(const struct elf_obj *obj, piece_vec *pieces)
 {
 	for (uint32_t i = 1; i < obj->nsyms; i++) {
 		const struct elf_sym *sym = &obj->syms[i];
-		struct piece key = {.sec = sym->shndx, .entry = sym->value + sym->size};
-		struct piece *piece;
+		const struct piece key = {.sec = sym->shndx, .entry = sym->value + sym->size};
+		uint32_t next;
 
-		if (!pieces->n || !elf_sym_has_section(sym) || !is_prefix_symbol(sym->name))
+		if (!elf_sym_has_section(sym) || !is_prefix_symbol(sym->name))
 			continue;
-		piece = bsearch(&key, pieces->v, pieces->n, sizeof(key), compare_entries);
-		if (piece && sym->value < piece->start)
-			piece->start = sym->value;
+		next = lower_bound(pieces->n, p, compare_entries(&pieces->v[p], &key) < 0);
+		if (next < pieces->n && pieces->v[next].sec == sym->shndx && sym->value < pieces->v[next].start)
+			pieces->v[next].start = sym->value;
 	}
 	for (uint32_t p = 0; p < pieces->n; p++)
 		if (pieces->v[p].kind == PIECE_FUNC && (!p || pieces->v[p - 1].sec != pieces->v[p].sec))

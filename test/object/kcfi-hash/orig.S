@@ -1,0 +1,1 @@
+#include "../kcfi/orig.S"

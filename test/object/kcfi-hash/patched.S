@@ -1,0 +1,2 @@
+#define HASH 0x50795
+#include "../kcfi/orig.S"
