@@ -39,6 +39,18 @@ int none(int i)
 	return work(i) + 1;
 }
 
+/* Locks that have functions of their own */
+extern void cpus_read_lock(void), cpus_read_unlock(void);
+extern int refcount_dec_and_mutex_lock(int *, struct mutex *);
+int own(int *refs)
+{
+	cpus_read_lock();
+	if (refcount_dec_and_mutex_lock(refs, &lock))
+		mutex_unlock(&lock);
+	cpus_read_unlock();
+	return 7;
+}
+
 /* One that may be interrupted comes back without the lock, before and after. */
 extern int mutex_lock_interruptible(struct mutex *);
 int tries(int i)
