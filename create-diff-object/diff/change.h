@@ -70,5 +70,7 @@ static inline void change_make(struct change_info *info, enum difference why, ui
 
 /* A short text for messages: "its size", "a reference". */
 const char *difference_text(enum difference why);
+/* The same as a word of the records. */
+const char *difference_word(enum difference why);
 
 #endif

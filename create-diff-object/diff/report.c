@@ -11,6 +11,30 @@ static const char *base_name(const char *path)
 	return slash ? slash + 1 : path;
 }
 
+/* Why a function is in the livepatch: what of it differs, or whose need brought it in. */
+static void report_function(const struct diff *diff, uint32_t p, const char *what, FILE *report)
+{
+	const char *name = side_piece(&diff->patched, p)->name;
+
+	switch (diff->selection->v[p].why) {
+	case WHY_CHANGED:
+		fprintf(report, "%s\t%s\t%s\n", what, name, difference_word(diff->changes->v[p].why));
+		break;
+	case WHY_NEEDED:
+	case WHY_PART:
+		fprintf(report, "%s\t%s\tneeded\t%s\n", what, name,
+			side_piece(&diff->patched, diff->selection->v[p].by)->name);
+		break;
+	case WHY_ASKED:
+		fprintf(report, "%s\t%s\tasked\n", what, name);
+		break;
+	case WHY_NEW:
+	case WHY_NOT:
+		fprintf(report, "%s\t%s\tvisible\n", what, name);
+		break;
+	}
+}
+
 void report_functions(const struct diff *diff, FILE *out, FILE *report)
 {
 	const struct side *patched = &diff->patched;
@@ -28,7 +52,7 @@ void report_functions(const struct diff *diff, FILE *out, FILE *report)
 			continue;
 		fprintf(out, "%s: %s function: %s\n", base_name(patched->obj->path), what, piece->name);
 		if (report)
-			fprintf(report, "%s\t%s\n", what, piece->name);
+			report_function(diff, p, what, report);
 	}
 }
 

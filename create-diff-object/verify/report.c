@@ -2,6 +2,7 @@
 /*
  * The verdict, for people and for programs. Both forms hold the same facts.
  */
+#include <inttypes.h>
 #include <string.h>
 
 #include "util/fold.h"
@@ -84,6 +85,16 @@ static uint32_t count_findings(const struct verify_result *result, const char *r
 	return n;
 }
 
+static void print_names(FILE *out, const char *list, const struct verify_name *names, uint32_t n)
+{
+	fprintf(out, "\n  ],\n  \"%s\": [", list);
+	for (uint32_t i = 0; i < n; i++) {
+		print_field(out, i ? ",\n    {" : "\n    {", "object", names[i].object);
+		print_field(out, ", ", "name", names[i].name);
+		fprintf(out, ", \"sympos\": %" PRIu64 "}", names[i].sympos);
+	}
+}
+
 void verify_print_json(const struct verify_result *result, FILE *out)
 {
 	const char *id, *meaning;
@@ -114,5 +125,7 @@ void verify_print_json(const struct verify_result *result, FILE *out)
 		print_field(out, ", ", "why", finding->why);
 		fputc('}', out);
 	}
+	print_names(out, "functions", result->functions.v, result->functions.n);
+	print_names(out, "symbols", result->symbols.v, result->symbols.n);
 	fputs("\n  ]\n}\n", out);
 }

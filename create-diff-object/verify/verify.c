@@ -54,6 +54,23 @@ static int read_all(struct verify *v, struct diag *diag)
 	return err;
 }
 
+/* What the module itself says of its symbols and functions. */
+static void list_names(struct verify *v)
+{
+	for (uint32_t i = 0; i < v->mod->nsyms; i++) {
+		const struct klp_sym_name *name = &v->names[i];
+
+		if (name->object)
+			*vec_push(&v->result->symbols) = (struct verify_name){name->object, name->symbol, name->sympos};
+	}
+	for (uint32_t i = 0; i < v->funcs.n; i++) {
+		const struct klp_func_entry *func = &v->funcs.v[i];
+
+		*vec_push(&v->result->functions) = (struct verify_name){
+			arena_strdup(v->arena, func->object), arena_strdup(v->arena, func->name), func->sympos};
+	}
+}
+
 int verify_run(const struct verify_input *input, struct verify_result *result, struct diag *diag)
 {
 	struct verify v = {.input = input, .result = result};
@@ -65,6 +82,7 @@ int verify_run(const struct verify_input *input, struct verify_result *result, s
 	if (!err) {
 		verify_read_livepatch(&v);
 		verify_read_records(&v);
+		list_names(&v);
 		for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
 			v.rule = rules[i].id;
 			rules[i].check(&v);
@@ -85,6 +103,8 @@ void verify_result_free(struct verify_result *result)
 {
 	vec_free(&result->findings);
 	vec_free(&result->skips);
+	vec_free(&result->symbols);
+	vec_free(&result->functions);
 	arena_free(result->arena);
 	*result = (struct verify_result){0};
 }

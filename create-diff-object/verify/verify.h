@@ -43,8 +43,15 @@ struct verify_skip {
 	const char *reason;
 };
 
+/* A livepatch symbol, or a function that the livepatch replaces. */
+struct verify_name {
+	const char *object, *name;
+	uint64_t sympos;
+};
+
 struct verify_result {
 	const char *module;
+	VEC(struct verify_name) symbols, functions;
 	VEC(struct verify_finding) findings;
 	VEC(struct verify_skip) skips;
 	struct arena *arena; /* owns the strings */

@@ -286,5 +286,5 @@ entries() {
 	has "patched.o: changed function: high"
 	has "patched.o: copied constant: limits"
 	"$TOP/build/bin/create-diff-object" --report "$T/report" "$T/orig.o" "$T/patched.o" vmlinux "$T/symtab" /dev/null test "$T/out.o"
-	[[ $(<"$T/report") == $'changed\tlow\nchanged\thigh\ncopied\tlimits\nstatus\twritten' ]]
+	[[ $(<"$T/report") == $'changed\tlow\tconstant\nchanged\thigh\tconstant\ncopied\tlimits\nstatus\twritten' ]]
 }

@@ -258,6 +258,8 @@ text_of() {
 			[[ $(jq '.rules | length' json) == 12 ]]
 		done
 	done
+	verify good.ko --modules modules --json >json
+	[[ $(jq -c '[.functions[].name]' json) == '["patched_fn","fn_a","fn_b"]' && $(jq -c '[.symbols[] | [.object, .name, .sympos]]' json) == '[["vmlinux","hidden_fn",0],["vmlinux","hidden_var",0],["vmlinux","twice",2],["vmlinux","exported_twin",1],["mod_a","fn_a",0],["mod_b","fn_b",0],["vmlinux","unexported_fn",0]]' ]]
 	# A byte that is no text at all is still JSON.
 	"$MUTATE" good.ko 6.ko symbol "$sym" $'.klp.sym.vmlinux.\xff,0'
 	run -2 --separate-stderr verify 6.ko --json

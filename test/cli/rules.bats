@@ -83,7 +83,7 @@ diff_them() { "$TOOL" "$@" orig.o patched.o vmlinux symtab /dev/null livepatch_t
 	run -0 --separate-stderr diff_them --report report --accept data-removed:state --accept constant-removed:gone
 	[[ $output == "patched.o: changed function: f" ]]
 	[[ $stderr == *"patched.o: state: warning: accepted: removed variable in "*" [data-removed]"* ]]
-	[[ $(cut -f 1-3 report) == $'accepted\tconstant-removed\tgone\naccepted\tdata-removed\tstate\nchanged\tf\nstatus\twritten' ]]
+	[[ $(cut -f 1-3 report) == $'accepted\tconstant-removed\tgone\naccepted\tdata-removed\tstate\nchanged\tf\tsize\nstatus\twritten' ]]
 	readelf -p .modinfo out.o | grep -q ' accepted=data-removed:state$'
 	readelf -p .modinfo out.o | grep -q ' accepted=constant-removed:gone$'
 }
