@@ -124,6 +124,47 @@ static bool same_neighbours(const struct same *same, const struct ref *o_ref, co
 	       same_contents(same, side_piece(same->orig, o), side_piece(same->patched, p), depth);
 }
 
+/* Is it the same distance from a symbol that they do not define, or from the start of a section without pieces? */
+static bool same_symbol(const struct same *same, const struct ref *o_ref, const struct ref *p_ref)
+{
+	return o_ref->target == p_ref->target && side_find_entry(same->orig, o_ref) == ENTRY_NONE &&
+	       side_find_entry(same->patched, p_ref) == ENTRY_NONE &&
+	       !strcmp(same->orig->obj->syms[o_ref->sym].name, same->patched->obj->syms[p_ref->sym].name);
+}
+
+/* Which of the entries that its function has in this table is it? */
+static uint32_t number_of_entry(const struct side *side, uint32_t id)
+{
+	const struct entry *entry = &side->entries->v[id];
+	uint32_t number = 0;
+
+	for (uint32_t i = 0; i < side->entries->count[entry->owner]; i++) {
+		const struct entry *other = side_entry(side, entry->owner, i);
+
+		number += other->row == entry->row && other->offset < entry->offset;
+	}
+	return number;
+}
+
+/*
+ * Do both references, which mean no piece, mean the same place of an entry for the same function? What is in the
+ * entries is compared with the function (compare_entries()).
+ */
+static bool same_place_of_entry(const struct same *same, const struct ref *o_ref, const struct ref *p_ref)
+{
+	uint32_t o_id = side_find_entry(same->orig, o_ref), p_id = side_find_entry(same->patched, p_ref);
+	const struct entry *o, *p;
+
+	if (o_id == ENTRY_NONE || p_id == ENTRY_NONE)
+		return false;
+	o = &same->orig->entries->v[o_id];
+	p = &same->patched->entries->v[p_id];
+	return o->row == p->row && o->owner != PIECE_NONE && p->owner != PIECE_NONE &&
+	       same->corr->to_patched[o->owner] == p->owner &&
+	       (uint64_t)o_ref->target - o->offset == (uint64_t)p_ref->target - p->offset &&
+	       number_of_entry(same->orig, o_id) == number_of_entry(same->patched, p_id);
+}
+
 /* Do both references mean the same, one of section o_from and one of p_from? */
 static bool same_target(const struct same *same, uint32_t o_from, const struct ref *o_ref, uint32_t p_from,
 			const struct ref *p_ref, int depth)
@@ -135,8 +176,8 @@ static bool same_target(const struct same *same, uint32_t o_from, const struct r
 	if (o_ref->type != p_ref->type || o_ref->is_branch != p_ref->is_branch || o_ref->shift != p_ref->shift)
 		return false;
 	if (o_ref->piece == PIECE_NONE || p_ref->piece == PIECE_NONE)
-		return o_ref->piece == p_ref->piece && o_ref->target == p_ref->target &&
-		       !strcmp(same->orig->obj->syms[o_ref->sym].name, same->patched->obj->syms[p_ref->sym].name);
+		return o_ref->piece == p_ref->piece &&
+		       (same_place_of_entry(same, o_ref, p_ref) || same_symbol(same, o_ref, p_ref));
 	o = side_piece(same->orig, o_ref->piece);
 	p = side_piece(same->patched, p_ref->piece);
 	if (o->class != p->class || depth >= MAX_DEPTH)

@@ -68,6 +68,18 @@ static enum use_reason reason_of_function(const struct diff *diff, uint32_t from
 	return diff->changes->v[ref->piece].change == CHANGE_CHANGED ? USE_CALL_CHANGED : USE_CALL_SAME;
 }
 
+/* Why a reference to what is no piece, in a section of the object, is meant as it is. */
+static enum use_reason reason_of_place(const struct side *patched, enum use_context context, uint32_t from,
+				       const struct ref *ref)
+{
+	uint32_t id = context == USE_IN_BODY ? side_find_entry(patched, ref) : ENTRY_NONE;
+	uint32_t owner = id == ENTRY_NONE ? PIECE_NONE : patched->entries->v[id].owner;
+
+	return owner != PIECE_NONE && side_piece(patched, owner)->root == side_piece(patched, from)->root
+		       ? USE_OWN_ENTRY
+		       : USE_UNKNOWN_SECTION;
+}
+
 static enum use_reason reason_in_body(const struct diff *diff, uint32_t from, const struct ref *ref)
 {
 	const struct side *patched = &diff->patched;
@@ -75,7 +87,7 @@ static enum use_reason reason_in_body(const struct diff *diff, uint32_t from, co
 	bool has_partner;
 
 	if (ref->piece == PIECE_NONE)
-		return elf_sym_has_section(&patched->obj->syms[ref->sym]) ? USE_UNKNOWN_SECTION : USE_NOT_DEFINED;
+		return USE_NOT_DEFINED;
 	target = side_piece(patched, ref->piece);
 	has_partner = diff->corr->to_orig[ref->piece] != PIECE_NONE;
 	if (target->class == SEC_UNKNOWN || target->class == SEC_AUTHOR)
@@ -92,6 +104,8 @@ static enum use_reason find_reason(const struct diff *diff, enum use_context con
 {
 	const struct side *patched = &diff->patched;
 
+	if (ref->piece == PIECE_NONE && elf_sym_has_section(&patched->obj->syms[ref->sym]))
+		return reason_of_place(patched, context, from, ref);
 	/* In an entry or a block, what points into the function means the copy. */
 	if (context != USE_IN_BODY && ref->piece != PIECE_NONE &&
 	    side_piece(patched, ref->piece)->root == side_piece(patched, from)->root)
@@ -106,6 +120,7 @@ static const struct {
 } reasons[] = {
 	[USE_NOT_DEFINED] = {REF_USE_UNDEFINED, "another object defines it"},
 	[USE_UNKNOWN_SECTION] = {REF_USE_NOWHERE, "its section has an unknown meaning"},
+	[USE_OWN_ENTRY] = {REF_USE_ENTRY, "the copy: an entry for the function itself"},
 	[USE_BY_NAME] = {REF_USE_EXISTING, "the kernel's, by its name; its section has an unknown meaning"},
 	[USE_OWN] = {REF_USE_COPY, "the copy: a label inside of the function itself"},
 	[USE_WEAK] = {REF_USE_EXISTING, "the kernel's: a weak name, which another object may override"},

@@ -17,6 +17,7 @@ struct diag;
 enum ref_use {
 	REF_USE_COPY,      /* to the copy of the piece in the output */
 	REF_USE_EXISTING,  /* to the piece as it is in the running kernel */
+	REF_USE_ENTRY,     /* to the copy of an entry of a special table */
 	REF_USE_UNDEFINED, /* to a symbol that the object does not define */
 	REF_USE_NOWHERE,   /* to what is never copied, in a section that is not known (refused by diff/use-rules.c) */
 };
@@ -26,6 +27,7 @@ enum use_reason {
 	USE_NOT_DEFINED,     /* another object defines it */
 	USE_UNKNOWN_SECTION, /* what a section of unknown meaning holds is not copied */
 	USE_BY_NAME,         /* ... but has a name to be referred to */
+	USE_OWN_ENTRY,       /* an entry of a special table that is for the function itself */
 	USE_OWN,             /* a place of the function itself */
 	USE_WEAK,            /* a weak name, which the kernel may have given to another object's function */
 	USE_LABEL,           /* an address inside of a function */

@@ -126,9 +126,10 @@ static const char *nowhere_text(const struct use_check *check)
 			    obj->secs[obj->syms[check->row->ref->sym].shndx].name);
 }
 
-static bool is_of_others(const struct use_check *check)
+/* No piece is meant, and nothing is wrong with that. */
+static bool is_no_piece(const struct use_check *check)
 {
-	return check->row->use == REF_USE_UNDEFINED;
+	return check->row->use == REF_USE_UNDEFINED || check->row->use == REF_USE_ENTRY;
 }
 
 static bool is_short_jump(const struct use_check *check)
@@ -227,7 +228,7 @@ static const struct {
 } use_rules[] = {
 	{RULE_GOT_REFERENCE, needs_got, got_text, false},
 	{RULE_NOT_COPIED, is_nowhere, nowhere_text, true},
-	{RULE_NONE, is_of_others, NULL, true},
+	{RULE_NONE, is_no_piece, NULL, true},
 	{RULE_SHORT_JUMP, is_short_jump, short_jump_text, true},
 	{RULE_PHYSICAL_ADDRESS, is_physical, physical_text, false},
 	{RULE_INIT_REFERENCE, is_freed, freed_text, false},

@@ -36,8 +36,9 @@ struct context {
 	struct diag *diag;
 	struct arena *arena;
 	struct elf_out *out;
-	struct place *pieces; /* by patched piece */
-	struct place *blocks; /* by text block of the selection */
+	struct place *pieces;  /* by patched piece */
+	struct place *blocks;  /* by text block of the selection */
+	struct place *entries; /* by entry of the patched object; of those for bodies; without symbols */
 	const char
 		*refused_late; /* the symbol that was refused last, and for whom: a function may use a key many times */
 	uint32_t refused_owner;
@@ -279,6 +280,15 @@ static int write_use(struct context *ctx, const struct use *use, uint32_t sec, u
 		elf_out_add_rela(ctx->out, sec, at, type, place->sym, value - (int64_t)place->origin);
 		return 0;
 	}
+	case REF_USE_ENTRY:
+		place = &ctx->entries[side_find_entry(&diff->patched, ref)];
+		if (!place->sec)
+			return diag_error(ctx->diag, input(ctx)->path, side_piece(&diff->patched, from)->name,
+					  "internal error: it refers to its entry of %s, which was not copied",
+					  input(ctx)->secs[sym->shndx].name);
+		elf_out_add_rela(ctx->out, sec, at, type, elf_out_section_symbol(ctx->out, place->sec),
+				 value - (int64_t)place->origin);
+		return 0;
 	case REF_USE_EXISTING:
 	case REF_USE_UNDEFINED:
 		target = plan_symbol_of_ref(diff, ref);
@@ -313,7 +323,8 @@ static const char *find_late(const struct context *ctx, const struct use_part *p
 		const struct use *use = &ctx->diff->selection->uses[part->first + i];
 		uint32_t sym;
 
-		if (use->use == REF_USE_COPY || use->ref->offset < start || use->ref->offset >= end)
+		if (use->use == REF_USE_COPY || use->use == REF_USE_ENTRY || use->ref->offset < start ||
+		    use->ref->offset >= end)
 			continue;
 		sym = plan_symbol_of_ref(ctx->diff, use->ref);
 		if (sym && ctx->plan->of_sym[sym].kind == PLAN_LATE)
@@ -382,6 +393,7 @@ static int write_entry(struct context *ctx, const struct use_part *part)
 	offset = elf_out_append(ctx->out, id, sec->data + entry->offset, entry->present, 1);
 	if (entry->present < entry->size)
 		elf_out_append(ctx->out, id, NULL, entry->size - entry->present, 1);
+	ctx->entries[part->id] = (struct place){.sec = id, .offset = offset, .origin = entry->offset - offset};
 	return write_part(ctx, part, entry->offset, id, offset);
 }
 
@@ -562,6 +574,7 @@ int output_new(const struct diff *diff, const struct plan_target *target, const 
 
 	ctx.pieces = arena_array(ctx.arena, struct place, patched->pieces->n);
 	ctx.blocks = arena_array(ctx.arena, struct place, diff->selection->nblocks);
+	ctx.entries = arena_array(ctx.arena, struct place, patched->entries->n);
 	ctx.planned = arena_array(ctx.arena, uint32_t, patched->obj->nsyms);
 	for (uint32_t p = 0; p < patched->pieces->n; p++)
 		if (is_included(diff, p))
@@ -569,10 +582,10 @@ int output_new(const struct diff *diff, const struct plan_target *target, const 
 	place_symbols(&ctx);
 	for (uint32_t i = 0; i < diff->selection->nblocks; i++)
 		place_block(&ctx, i);
-	/* From here on everything that is copied has its place; only references are written. */
-	err = write_bodies_and_blocks(&ctx);
+	/* Entries get their places here; then everything that is copied has one, and only references are written. */
+	err = write_entries(&ctx);
 	if (!err)
-		err = write_entries(&ctx);
+		err = write_bodies_and_blocks(&ctx);
 	write_trace_sites(&ctx);
 	write_all_orc(&ctx);
 	if (!err)

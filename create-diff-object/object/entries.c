@@ -283,6 +283,18 @@ void entries_free(const struct entries *entries)
 		arena_free(entries->arena);
 }
 
+static bool ends_before(const struct entry *entry, uint32_t sec, uint64_t offset)
+{
+	return entry->sec < sec || (entry->sec == sec && entry->offset + entry->size <= offset);
+}
+
+uint32_t entries_find(const struct entries *entries, uint32_t sec, uint64_t offset)
+{
+	uint32_t low = lower_bound(entries->n, i, ends_before(&entries->v[i], sec, offset));
+
+	return low < entries->n && entries->v[low].sec == sec && entries->v[low].offset <= offset ? low : ENTRY_NONE;
+}
+
 static bool is_before(const struct entry *entry, uint32_t sec, uint64_t start)
 {
 	return entry->site_sec < sec || (entry->site_sec == sec && entry->site < start);

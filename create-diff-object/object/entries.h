@@ -69,6 +69,10 @@ struct replacement {
 bool entry_find_replacement(const struct pieces *pieces, const struct refs *refs, const struct entry *entry,
 			    struct replacement *replacement);
 
+/* The id of the entry that has a byte of a section, ENTRY_NONE: none has. */
+#define ENTRY_NONE UINT32_MAX
+uint32_t entries_find(const struct entries *entries, uint32_t sec, uint64_t offset);
+
 /* The entries for instructions in [start, end) of special text: stores the ids of the first and returns how many. */
 uint32_t entries_of_text(const struct entries *entries, uint32_t sec, uint64_t start, uint64_t end,
 			 const uint32_t **first);

@@ -53,6 +53,19 @@ static inline uint32_t side_entry_refs(const struct side *side, const struct ent
 	return refs_in_range(side->refs, entry->sec, entry->offset, entry->offset + entry->present, first);
 }
 
+/*
+ * The id of the entry that a reference means, ENTRY_NONE: it means something else. WARN(1, "text") of Linux 6.19 and
+ * later hands its own entry of __bug_table to what reports it (arch/x86/include/asm/bug.h, __WARN_bug_entry()).
+ */
+static inline uint32_t side_find_entry(const struct side *side, const struct ref *ref)
+{
+	const struct elf_sym *sym = &side->obj->syms[ref->sym];
+
+	if (ref->piece != PIECE_NONE || !elf_sym_has_section(sym))
+		return ENTRY_NONE;
+	return entries_find(side->entries, sym->shndx, sym->value + (uint64_t)ref->target);
+}
+
 static inline bool side_replacement(const struct side *side, const struct entry *entry, struct replacement *replacement)
 {
 	return entry_find_replacement(side->pieces, side->refs, entry, replacement);

@@ -16,6 +16,10 @@
 #define BUG_12(line) "1: ud2\n" PUT("__bug_table", "\"aw\"", DISTANCE("1b") DISTANCE("%c0") ".word " line ", 1\n")
 #define BUG_16(line)                                                                                                   \
 	"1: ud2\n" PUT("__bug_table", "\"aw\"", DISTANCE("1b") DISTANCE("%c0") DISTANCE("%c1") ".word " line ", 1\n")
+/* WARN() with a text, since 6.19: the address of its own entry is operand 0 */
+#define BUG_16_ADDRESS(line)                                                                                           \
+	"lea 2f(%%rip), %0\n1:\n" PUT("__bug_table", "\"aw\"",                                                         \
+				      "2:\n" DISTANCE("1b") DISTANCE("%c1") DISTANCE("%c2") ".word " line ", 1\n")
 #define BUG_8 "1: ud2\n" PUT("__bug_table", "\"aw\"", DISTANCE("1b") ".word 1, 0\n")
 
 /* struct exception_table_entry */
