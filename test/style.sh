@@ -95,6 +95,14 @@ check_names() {
 	if [[ $found ]]; then echo "$found"; return 1; fi
 }
 
+# There, each name of a section and of a kind of symbols has one place. (`.init` has two meanings: how sections end that a file has for its
+# start, and how those begin that the module loader frees.)
+check_names_once() {
+	local found
+	found=$(literals create-diff-object/{kernel,arch}/*.[ch] | grep -v " strlen(" | grep -oE '"(\.[a-z]|__)[^" ]*"$' | grep -vx '"\.init"' | sort | uniq -d)
+	if [[ $found ]]; then grep -nF -- "$found" create-diff-object/{kernel,arch}/*.[ch]; return 1; fi
+}
+
 # The keys of .modinfo that the driver asks for or writes are those that kernel/module.h has.
 check_modinfo_keys() {
 	local known
@@ -196,6 +204,7 @@ try "a function that is called is there" check_calls
 try "include order of the layers" check_layers
 try "no symbol of a layer above, no circle of files" check_symbols
 try "names of the kernel's sections and symbols only in kernel/ and arch/" check_names
+try "each of these names stands once" check_names_once
 try "keys of .modinfo in the driver are those of kernel/module.h" check_modinfo_keys
 try "limits of the kernel stand once" check_limits
 try "numbers of machines only in arch/" check_machine

@@ -28,6 +28,7 @@
  * the endbr that an indirect call needs.
  */
 #include "arch/x86_64.h"
+#include "kernel/names.h"
 
 /* A table of distances to instructions. */
 #define SITES(bytes)                                                                                                   \
@@ -127,20 +128,20 @@ const struct special_row x86_64_special[] = {
 	{.section = ".kcfi_traps",
 	 .layouts = SITES(4),
 	 .early = "is_module_cfi_trap() of any CPU reads it at any time"},
-	{.section = "__mcount_loc",
+	{.section = MCOUNT_SECTION,
 	 .layouts = SITES(8),
 	 .site = "an ftrace location",
 	 .rewriter = "ftrace_module_init()",
 	 .site_bytes = 5,
 	 .early = "ftrace_module_init() has read it when the module was loaded"},
-	{.section = ".ibt_endbr_seal",
+	{.section = SEAL_SECTION,
 	 .layouts = SITES(4),
 	 .site = "a sealed endbr",
 	 .rewriter = "apply_seal_endbr()",
 	 .site_bytes = 4,
 	 .early = "apply_seal_endbr() has read it when the module was loaded",
 	 .left_out = true},
-	{.section = ".orc_unwind",
+	{.section = ORC_SECTION,
 	 .type = "orc_entry",
 	 .size_env = "ORC_STRUCT_SIZE",
 	 .layouts = {{.size = 6}},

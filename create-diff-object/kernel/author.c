@@ -11,14 +11,10 @@
 #include "kernel/sections.h"
 
 static const struct {
-	const char *name;    /* in messages */
-	const char *section; /* ours */
-	const char *pointer; /* how the name of a pointer in KLP_AUTHOR_POINTERS begins; NULL: there is none */
-	/*
-	 * another section, of pointers to the same: by the macros of dynup's kpatch, which objects that others have
-	 * compiled were made with
-	 */
-	const char *by_address;
+	const char *name;       /* in messages */
+	const char *section;    /* ours */
+	const char *pointer;    /* how the name of a pointer in KLP_AUTHOR_POINTERS begins; NULL: there is none */
+	const char *by_address; /* another section, of pointers to the same */
 } kinds[] = {
 	[AUTHOR_UNKNOWN] = {"unknown", NULL, NULL, NULL},
 	[AUTHOR_PRE_PATCH] = {"pre_patch", KLP_AUTHOR_PRE_PATCH, "__klp_pre_patch_callback_", NULL},
@@ -26,8 +22,8 @@ static const struct {
 	[AUTHOR_PRE_UNPATCH] = {"pre_unpatch", KLP_AUTHOR_PRE_UNPATCH, "__klp_pre_unpatch_callback_", NULL},
 	[AUTHOR_POST_UNPATCH] = {"post_unpatch", KLP_AUTHOR_POST_UNPATCH, "__klp_post_unpatch_callback_", NULL},
 	[AUTHOR_STATES] = {"states", KLP_AUTHOR_STATES, NULL, NULL},
-	[AUTHOR_IGNORE_FUNCTION] = {"ignore_function", KLP_AUTHOR_IGNORE_FUNCTION, NULL, ".kpatch.ignore.functions"},
-	[AUTHOR_IGNORE_SECTION] = {"ignore_section", KLP_AUTHOR_IGNORE_SECTION, NULL, ".kpatch.ignore.sections"},
+	[AUTHOR_IGNORE_FUNCTION] = {"ignore_function", KLP_AUTHOR_IGNORE_FUNCTION, NULL, KPATCH_IGNORE_FUNCTIONS},
+	[AUTHOR_IGNORE_SECTION] = {"ignore_section", KLP_AUTHOR_IGNORE_SECTION, NULL, KPATCH_IGNORE_SECTIONS},
 	[AUTHOR_FORCE] = {"force", KLP_AUTHOR_FORCE, NULL, NULL},
 };
 

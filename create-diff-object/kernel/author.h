@@ -11,8 +11,13 @@
 
 #include "../kmod/patch/klp-records.h"
 
-#define KLP_AUTHOR_PREFIX   ".klp.author."
-#define KLP_AUTHOR_POINTERS ".discard.klp_callback_ptrs"
+#define KLP_AUTHOR_PREFIX       ".klp.author."
+#define KLP_AUTHOR_POINTERS     ".discard.klp_callback_ptrs"
+/*
+ * Pointers to what is to be left out, by the macros of dynup's kpatch: objects that others have compiled may have them.
+ */
+#define KPATCH_IGNORE_FUNCTIONS ".kpatch.ignore.functions"
+#define KPATCH_IGNORE_SECTIONS  ".kpatch.ignore.sections"
 
 enum author_kind {
 	AUTHOR_UNKNOWN,

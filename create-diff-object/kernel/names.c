@@ -10,6 +10,13 @@
 
 #include "kernel/sections.h"
 
+/* Unlikely code of a function (GCC, -freorder-blocks-and-partition). */
+#define COLD_SUFFIX   ".cold"
+/* include/linux/compiler.h, __UNIQUE_ID() */
+#define UNIQUE_PREFIX "__UNIQUE_ID_"
+/* The check sum of an export (include/linux/export-internal.h). */
+#define CRC_PREFIX    "__crc_"
+
 static bool starts_with(const char *s, const char *prefix)
 {
 	return !strncmp(s, prefix, strlen(prefix));
@@ -63,7 +70,7 @@ const char *variable_name(const char *name)
 {
 	const char *dot = strchr(name, '.');
 
-	if (!dot || dot == name || !dot[1] || isdigit((unsigned char)dot[1]) || starts_with(dot, ".cold") ||
+	if (!dot || dot == name || !dot[1] || isdigit((unsigned char)dot[1]) || starts_with(dot, COLD_SUFFIX) ||
 	    is_made_for_function(name))
 		return name;
 	for (size_t i = 0; i < sizeof(clones) / sizeof(clones[0]); i++)
@@ -81,9 +88,9 @@ struct sym_name sym_name_parse(const char *name)
 		size_t bare = without_number(name, len);
 
 		more = false;
-		if (ends_with(name, bare, ".cold")) {
+		if (ends_with(name, bare, COLD_SUFFIX)) {
 			result.is_cold = true;
-			len = bare - strlen(".cold");
+			len = bare - strlen(COLD_SUFFIX);
 			more = true;
 			continue;
 		}
@@ -107,7 +114,7 @@ size_t cold_parent_length(const char *name)
 {
 	const char *cold = name + strlen(name);
 
-	for (const char *next = name; (next = strstr(next, ".cold")); next++)
+	for (const char *next = name; (next = strstr(next, COLD_SUFFIX)); next++)
 		cold = next;
 	return (size_t)(cold - name);
 }
@@ -118,7 +125,7 @@ size_t cold_parent_length(const char *name)
  */
 static const char *skip_number(const char *start, const char *p)
 {
-	if (p > start && (p[-1] == '.' || starts_with(start, "__UNIQUE_ID_")))
+	if (p > start && (p[-1] == '.' || starts_with(start, UNIQUE_PREFIX)))
 		while (isdigit((unsigned char)*p))
 			p++;
 	return p;
@@ -181,7 +188,7 @@ const char *exported_name(const char *symbol)
 
 const char *exported_crc_name(const char *symbol)
 {
-	static const char prefix[] = "__crc_";
+	static const char prefix[] = CRC_PREFIX;
 
 	return starts_with(symbol, prefix) ? symbol + strlen(prefix) : NULL;
 }
@@ -193,7 +200,7 @@ bool is_hidden_by_kallsyms(const char *name)
 		"kallsyms_num_syms",    "kallsyms_names",       "kallsyms_markers",
 		"kallsyms_token_table", "kallsyms_token_index", "kallsyms_seqs_of_names",
 	};
-	static const char *const prefixes[] = {".L", "$", "__crc_", "__kstrtab_", "__kstrtabns_", "__kcfi_typeid_"};
+	static const char *const prefixes[] = {".L", "$", CRC_PREFIX, "__kstrtab_", "__kstrtabns_", "__kcfi_typeid_"};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (!strcmp(name, names[i]))
@@ -269,7 +276,7 @@ static const struct anonymous_name *find_anonymous_name(const char *name)
 
 bool is_counted_name(const char *name)
 {
-	return starts_with(variable_name(name), "__UNIQUE_ID_");
+	return starts_with(variable_name(name), UNIQUE_PREFIX);
 }
 
 bool is_anonymous_by_type(const char *name)

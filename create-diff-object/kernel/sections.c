@@ -184,8 +184,8 @@ const struct section_row kernel_sections[] = {
 	/* What the author of a patch asks for: kernel/author.c. */
 	ROW(KLP_AUTHOR_PREFIX, PREFIX, SEC_AUTHOR, .early = handed_over),
 	ROW(KLP_AUTHOR_POINTERS, EXACT, SEC_AUTHOR),
-	ROW(".kpatch.ignore.functions", EXACT, SEC_AUTHOR),
-	ROW(".kpatch.ignore.sections", EXACT, SEC_AUTHOR),
+	ROW(KPATCH_IGNORE_FUNCTIONS, EXACT, SEC_AUTHOR),
+	ROW(KPATCH_IGNORE_SECTIONS, EXACT, SEC_AUTHOR),
 	/* By others of their kind, and by sections of their own, authors tell a tool what to do with the object. */
 	ROW(".discard.", PREFIX, SEC_UNKNOWN, .traits = SECTION_IS_FOR_TOOLS),
 	ROW(".klp.", PREFIX, SEC_UNKNOWN, .traits = SECTION_IS_FOR_TOOLS, .early = handed_over),
