@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Every undefined symbol must have an owner: another diff object of the same module, an export of vmlinux, or a
- * livepatch relocation. Symbols of an object are looked at by name, so that messages have the same order whatever the
+ * Every undefined symbol must be defined by another diff object of the same module, exported by vmlinux, or the name of
+ * a livepatch relocation. Symbols of an object are looked at by name, so that messages have the same order whatever the
  * compiler did.
  */
 #include "klp/link.h"

@@ -6,7 +6,7 @@
 #include "tools/link-commands.h"
 
 static const struct command commands[] = {
-	{"symbols", "Find an owner of each symbol that the diff objects of a livepatch module need",
+	{"symbols", "Find what defines each symbol that the diff objects of a livepatch module need",
 	 "--symvers FILE --release RELEASE [options] MODULE:OBJECT.o...\n"
 	 "MODULE is what OBJECT.o patches: vmlinux, or a module.\n"
 	 "\n"
@@ -16,7 +16,7 @@ static const struct command commands[] = {
 	 "      --part MODULE      the livepatch module contains only the objects of this MODULE\n"
 	 "  -h, --help             show this help\n"
 	 "\n"
-	 "Exit codes: 0 each symbol has an owner, 1 error, 2 some have none.\n",
+	 "Exit codes: 0 each symbol is defined, 1 error, 2 some are not, or are twice.\n",
 	 link_symbols_run},
 	{"made-global", "Find symbols that are local in the original objects and global in the patched ones",
 	 "--orig DIR --patched DIR --placements DIR MODULE:OBJECT.o...\n"

@@ -92,7 +92,7 @@ Boot test:
                              load this module of the target first; may be repeated
       --boot-test-file FILE  put FILE beside SCRIPT; may be repeated
 Other:
-  -d, --debug                print the commands that are run, and keep the work directory; twice: also trace the scripts (file "trace" there)
+  -d, --debug                print the commands that take long, and keep the work directory; twice: also trace the scripts (file "trace" there)
   -T, --skip-cleanup         keep the work directory (also --keep-tmp)
       --list-targets         list the stock kernels that can be built here, newest first
       --print-target         prepare the target, print its description and build nothing

@@ -20,7 +20,7 @@ object() {
 }
 symbols() { "$LINK" symbols --symvers Module.symvers --release 6.12 "$@"; }
 
-@test "what is exported, defined beside it or a livepatch symbol has an owner; namespaces are told" {
+@test "what is exported, defined beside it or a livepatch symbol is there; namespaces are told" {
 	object fs/a.o <<<'int printk(); int spaced(); int b(); int k(); int l(); extern char __this_module; int f() { return printk() + spaced() + b() + k() + l() + __this_module; }'
 	objcopy --redefine-sym k=.klp.sym.vmlinux.k,0 --redefine-sym l=.klp.sym.mod.l,1 fs/a.o
 	object fs/b.o <<<'int spaced(); int b() { return spaced(); }'
