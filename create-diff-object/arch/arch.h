@@ -30,17 +30,17 @@ struct arch_reloc {
 	uint64_t mask;    /* the bits that are the field's, of its bytes read as a number in the machine's byte order */
 };
 
-/* Where the kernel is in a file that a boot loader reads. */
-struct arch_payload {
-	uint64_t offset, length; /* bytes */
-	uint64_t unpacked;       /* bytes of it when it is unpacked, 0: not told */
-};
-
-/* The same without a slot: the instruction's bytes before the field, and the relocation of the field. */
+/* What refers to the same without a slot: the instruction's bytes before the field, and the relocation of the field. */
 struct arch_direct {
 	uint8_t bytes[2]; /* in place of those right before the field */
 	uint32_t type;    /* R_* */
 	bool is_branch;   /* a call or jump; else the address is put into a register */
+};
+
+/* Where the kernel is in a file that a boot loader reads. */
+struct arch_payload {
+	uint64_t offset, length; /* bytes */
+	uint64_t unpacked;       /* bytes of it when it is unpacked, 0: not told */
 };
 
 /* An instruction, as far as the engine must know it. Offsets are bytes from the start of the section. */
