@@ -309,6 +309,15 @@ static void refuse_unknown(const struct diff *diff, uint32_t p, struct diag *dia
 		    "changed in section %s, whose meaning is not known", side_section(&diff->patched, piece)->name);
 }
 
+/* Is it new where nothing of the livepatch would use it, and does the author want to do without it (a parameter)? */
+static bool is_unwanted(const struct diff *diff, uint32_t p)
+{
+	enum sec_class class = side_piece(&diff->patched, p)->class;
+
+	return diff->changes->v[p].change == CHANGE_NEW && (class == SEC_INIT || class == SEC_TABLE) &&
+	       author_ignores_piece(diff->author, &diff->patched, p);
+}
+
 static void check_pieces(const struct diff *diff, struct diag *diag)
 {
 	for (uint32_t p = 0; p < diff->patched.pieces->n; p++) {
@@ -327,7 +336,8 @@ static void check_pieces(const struct diff *diff, struct diag *diag)
 			refuse_gap(diff, p, diag);
 		if (diff->changes->v[p].labels == LABELS_OLD)
 			refuse_labels(diff, p, diag);
-		if (diff->changes->v[p].change == CHANGE_SAME || diff->changes->v[p].labels != LABELS_NONE)
+		if (diff->changes->v[p].change == CHANGE_SAME || diff->changes->v[p].labels != LABELS_NONE ||
+		    is_unwanted(diff, p))
 			continue;
 		check_merged_function(diff, p, diag);
 		if (piece->kind == PIECE_FUNC)
@@ -385,7 +395,7 @@ static void warn_about_file(const struct diff *diff, struct diag *diag)
 	for (uint32_t i = 1; i < patched->nsecs; i++) {
 		const struct elf_sec *sec = &patched->secs[i], *orig;
 
-		if (!is_section_about_file(sec->name) || !sec->size)
+		if (!is_section_about_file(sec->name) || !sec->size || author_ignores_section(diff->author, sec->name))
 			continue;
 		orig = elf_obj_find_section(diff->orig.obj, sec->name);
 		if (!orig || orig->size != sec->size || (sec->data && memcmp(orig->data, sec->data, sec->size)))
@@ -397,7 +407,8 @@ static void warn_about_file(const struct diff *diff, struct diag *diag)
 static bool has_left_out(const struct diff *diff, const struct author_ignored *ignored)
 {
 	for (uint32_t p = 0; p < diff->patched.pieces->n; p++)
-		if (diff->changes->v[p].left_out && author_is_ignored(ignored, &diff->patched, p))
+		if ((diff->changes->v[p].left_out || is_unwanted(diff, p)) &&
+		    author_is_ignored(ignored, &diff->patched, p))
 			return true;
 	return false;
 }
