@@ -29,9 +29,7 @@ const struct special_row *arch_find_special(const struct arch_ops *arch, const c
 
 uint8_t arch_kept_bits(const struct arch_ops *arch, const struct arch_reloc *reloc, uint64_t i)
 {
-	uint64_t from_low = arch->is_big_endian ? reloc->size - 1 - i : i;
-
-	return i < reloc->size ? (uint8_t) ~(reloc->mask >> 8 * from_low) : 0xff;
+	return i < reloc->size ? (uint8_t)~bytes_byte_of(reloc->mask, reloc->size, i, arch->is_big_endian) : 0xff;
 }
 
 void arch_clear_field(const struct arch_ops *arch, const struct arch_reloc *reloc, uint8_t *bytes)

@@ -222,18 +222,19 @@ static uint8_t byte_at(const struct elf_sec *sec, uint64_t offset)
 }
 
 /* Is the byte at i of both ranges one whose value has no meaning, as far as it differs? */
-static bool may_differ(bool exact, const struct range *o, const struct elf_sec *o_sec, const struct range *p,
-		       const struct elf_sec *p_sec, uint64_t i)
+static bool may_differ(const struct side *side, const struct range *o, const struct elf_sec *o_sec,
+		       const struct range *p, const struct elf_sec *p_sec, uint64_t i)
 {
 	const struct line_field *line = o->line == p->line ? o->line : NULL;
 	unsigned int bits = byte_at(o_sec, o->start + i) ^ byte_at(p_sec, p->start + i);
 
-	if (exact && !(line && line->is_for_people))
+	if (side->exact && !(line && line->is_for_people))
 		return false;
-	if (!exact && i >= o->ignore_at && i < o->ignore_at + o->ignore_len)
+	if (!side->exact && i >= o->ignore_at && i < o->ignore_at + o->ignore_len)
 		return true;
 	return line && i >= line->offset && i < line->offset + sizeof(line->mask) &&
-	       !(bits & ~(line->mask >> 8 * (i - line->offset)));
+	       !(bits &
+		 ~bytes_byte_of(line->mask, sizeof(line->mask), i - line->offset, side->obj->arch->is_big_endian));
 }
 
 /* Where the references of both ranges begin to mean different things, bytes from their starts; length if nowhere. */
@@ -284,7 +285,7 @@ static uint64_t find_other_bytes(const struct same *same, const struct range *o,
 		while (next < n && refs[next].offset <= o->start + i)
 			next++;
 		if (!(bits & kept_bits(same, refs, next, o->start + i)) ||
-		    may_differ(same->orig->exact, o, o_sec, p, p_sec, i))
+		    may_differ(same->orig, o, o_sec, p, p_sec, i))
 			continue;
 		line_end = is_text ? lines_skip(same->lines, &cursor, o->start + i, p->start + i) : 0;
 		if (!line_end)

@@ -94,13 +94,18 @@ static const char *bytes_text(struct arena *arena, const struct side *side, uint
 	return text;
 }
 
-/* Up to 64 bits of a variable, which lie in at most 8 bytes. */
+/* Up to 64 bits of a variable. The first one is the lowest of the number, or on a big-endian machine the highest. */
 static uint64_t bits_of(const struct side *side, uint32_t p, uint64_t bit, uint64_t bits)
 {
+	bool is_big_endian = side->obj->arch->is_big_endian;
 	uint64_t value = 0;
 
-	for (uint64_t i = 0; i < bits; i++)
-		value |= (uint64_t)(byte_at(side, p, (bit + i) / 8) >> (bit + i) % 8 & 1) << i;
+	for (uint64_t i = 0; i < bits; i++) {
+		uint64_t is_set =
+			byte_at(side, p, (bit + i) / 8) >> bytes_shift_of_bit((bit + i) % 8, is_big_endian) & 1;
+
+		value |= is_set << (is_big_endian ? bits - 1 - i : i);
+	}
 	return value;
 }
 
@@ -351,15 +356,19 @@ static const char *add_value(struct variable *variable, uint64_t size, uint64_t 
 static bool find_bit(const struct variable *variable, uint64_t *bit)
 {
 	const struct diff *diff = variable->diff;
+	bool is_big_endian = diff->orig.obj->arch->is_big_endian;
 	uint64_t at = *bit / 8;
 	unsigned int bits = byte_at(&diff->orig, variable->orig, at) ^ byte_at(&diff->patched, variable->patched, at);
 
 	if (ref_at(&diff->orig, variable->orig, at) || ref_at(&diff->patched, variable->patched, at))
 		return true;
-	bits &= 0xffu << *bit % 8;
-	if (bits)
-		*bit = at * 8 + (unsigned int)__builtin_ctz(bits);
-	return bits;
+	for (uint64_t next = *bit; next / 8 == at; next++) {
+		if (bits >> bytes_shift_of_bit(next % 8, is_big_endian) & 1) {
+			*bit = next;
+			return true;
+		}
+	}
+	return false;
 }
 
 /* Fills values. Returns NULL, or why they are no plain writes. */

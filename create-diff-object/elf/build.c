@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "arch/arch.h"
 #include "elf/model.h"
 #include "util/arena.h"
 #include "util/diag.h"
@@ -38,19 +39,19 @@ struct out_sec {
 
 struct elf_out {
 	struct arena *arena;
-	uint16_t machine;
+	const struct arch_ops *arch;
 	VEC(struct out_sec) secs;     /* index: section id; [0] is the null section */
 	VEC(struct elf_out_sym) syms; /* index: symbol id; [0] is the null symbol */
 	struct strmap sec_by_name;
 };
 
-struct elf_out *elf_out_new(uint16_t machine)
+struct elf_out *elf_out_new(const struct arch_ops *arch)
 {
 	struct arena *arena = arena_new();
 	struct elf_out *out = arena_alloc(arena, sizeof(*out));
 
 	out->arena = arena;
-	out->machine = machine;
+	out->arch = arch;
 	vec_push(&out->secs)->name = "";
 	vec_push(&out->syms)->name = "";
 	return out;
@@ -415,9 +416,9 @@ static int write_elf(const struct elf_out *out, struct arena *arena, int fd)
 	shstrtab = out->secs.n + (layout.need_shndx ? 3 : 2);
 	if (!gelf_getehdr(elf, &ehdr))
 		goto end;
-	ehdr.e_ident[EI_DATA] = ELFDATA2LSB;
+	ehdr.e_ident[EI_DATA] = out->arch->is_big_endian ? ELFDATA2MSB : ELFDATA2LSB;
 	ehdr.e_type = ET_REL;
-	ehdr.e_machine = out->machine;
+	ehdr.e_machine = out->arch->machine;
 	ehdr.e_version = EV_CURRENT;
 	ehdr.e_shstrndx = shstrtab >= SHN_LORESERVE ? SHN_XINDEX : (uint16_t)shstrtab;
 	if (!gelf_update_ehdr(elf, &ehdr))

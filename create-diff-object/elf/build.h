@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 struct diag;
+struct arch_ops;
 struct elf_out;
 
 /* The attributes of a section that its creator chooses. */
@@ -37,7 +38,7 @@ struct elf_out_sym {
 	uint8_t vis;    /* STV_* */
 };
 
-struct elf_out *elf_out_new(uint16_t machine);
+struct elf_out *elf_out_new(const struct arch_ops *arch);
 void elf_out_free(struct elf_out *out);
 
 /* Adds an empty section, returns its id (>= 1). Names need not be unique. */

@@ -34,6 +34,11 @@ uint64_t type_alignment(const struct types *types, uint32_t node)
 	return alignment;
 }
 
+static bool is_of_big_endian(Dwarf_Die *die)
+{
+	return elf_getident(dwarf_getelf(dwarf_cu_getdwarf(die->cu)), NULL)[EI_DATA] == ELFDATA2MSB;
+}
+
 void member_measure(const struct types *types, Dwarf_Die *die, struct member *member)
 {
 	uint64_t bytes = 0, bit_size, at, unit;
@@ -51,7 +56,7 @@ void member_measure(const struct types *types, Dwarf_Die *die, struct member *me
 		unit = member->bits;
 		if (debug_number(die, DW_AT_byte_size, &bytes))
 			unit = bytes * 8;
-		member->bit += unit - at - bit_size;
+		member->bit += is_of_big_endian(die) ? at : unit - at - bit_size;
 	}
 	member->bits = bit_size;
 }

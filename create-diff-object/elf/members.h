@@ -12,7 +12,7 @@
  */
 struct member {
 	const char *name;
-	uint64_t bit;     /* from the start of the whole */
+	uint64_t bit;     /* from the start of the whole; see bytes_shift_of_bit() */
 	uint64_t bits;    /* 0: not known, as of a flexible array */
 	uint32_t node;    /* its type */
 	bool is_bitfield; /* else whole bytes */

@@ -514,8 +514,7 @@ static int write_functions(struct context *ctx)
 			continue;
 		/* A refusal is reported there; the others are wanted too. */
 		if (!plan_find_function(diff, ctx->target, diff->corr->to_orig[p], &function, ctx->diag))
-			funcs_add(ctx->out, input(ctx)->arch->reloc_abs64, ctx->target->object, &function,
-				  ctx->pieces[p].sym);
+			funcs_add(ctx->out, input(ctx)->arch, ctx->target->object, &function, ctx->pieces[p].sym);
 	}
 	return 0;
 }
@@ -545,13 +544,13 @@ static void write_trace_sites(struct context *ctx)
 static void write_author(struct context *ctx)
 {
 	const struct author *author = ctx->diff->author;
-	uint32_t abs64 = input(ctx)->arch->reloc_abs64;
+	const struct arch_ops *arch = input(ctx)->arch;
 
 	for (uint32_t i = 0; i < author->ncallbacks; i++)
-		funcs_add_callback(ctx->out, abs64, ctx->target->object, author->callbacks[i].kind,
+		funcs_add_callback(ctx->out, arch, ctx->target->object, author->callbacks[i].kind,
 				   ctx->pieces[author->callbacks[i].function].sym);
 	if (author->states != PIECE_NONE)
-		funcs_add_states(ctx->out, abs64, ctx->pieces[author->states].sym);
+		funcs_add_states(ctx->out, arch, ctx->pieces[author->states].sym);
 	for (uint32_t i = 0; i < author->nignored; i++)
 		add_modinfo(ctx, MODINFO_IGNORED,
 			    arena_printf(ctx->arena, "%s:%s", author->ignored[i].is_section ? "section" : "function",
@@ -568,7 +567,7 @@ int output_new(const struct diff *diff, const struct plan_target *target, const 
 		.plan = plan,
 		.diag = diag,
 		.arena = arena_new(),
-		.out = elf_out_new(patched->obj->arch->machine),
+		.out = elf_out_new(patched->obj->arch),
 	};
 	int err;
 

@@ -233,7 +233,7 @@ int klp_rewrite(const struct klp_moves *moves, struct elf_out **result)
 {
 	struct rewrite r = {
 		.moves = moves,
-		.out = elf_out_new(moves->in->arch->machine),
+		.out = elf_out_new(moves->in->arch),
 		.sec_map = arena_array(moves->arena, uint32_t, moves->in->nsecs),
 		.sym_map = arena_array(moves->arena, uint32_t, moves->in->nsyms),
 	};

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "arch/arch.h"
 #include "elf/model.h"
 #include "kernel/names.h"
 #include "util/diag.h"
@@ -60,25 +61,35 @@ static const struct {
 };
 
 struct btf {
+	const struct arch_ops *arch;
 	const uint8_t *types, *end; /* the records */
 	const char *strings;
 	uint32_t nstrings; /* bytes; the last one is 0 */
 };
 
-static bool read_head(const struct elf_sec *sec, struct btf *btf)
+static bool read_head(const struct arch_ops *arch, const struct elf_sec *sec, struct btf *btf)
 {
 	struct btf_head head;
 	uint64_t room;
 
 	if (sec->size < sizeof(head))
 		return false;
-	memcpy(&head, sec->data, sizeof(head));
+	head = (struct btf_head){
+		.magic = bytes_get16(sec->data + offsetof(struct btf_head, magic), arch->is_big_endian),
+		.version = sec->data[offsetof(struct btf_head, version)],
+		.hdr_len = arch_get32(arch, sec->data + offsetof(struct btf_head, hdr_len)),
+		.type_off = arch_get32(arch, sec->data + offsetof(struct btf_head, type_off)),
+		.type_len = arch_get32(arch, sec->data + offsetof(struct btf_head, type_len)),
+		.str_off = arch_get32(arch, sec->data + offsetof(struct btf_head, str_off)),
+		.str_len = arch_get32(arch, sec->data + offsetof(struct btf_head, str_len)),
+	};
 	if (head.magic != BTF_MAGIC || head.version != 1 || head.hdr_len < sizeof(head) || head.hdr_len > sec->size)
 		return false;
 	room = sec->size - head.hdr_len;
 	if (head.type_off > room || head.type_len > room - head.type_off || head.str_off > room || !head.str_len ||
 	    head.str_len > room - head.str_off)
 		return false;
+	btf->arch = arch;
 	btf->types = sec->data + head.hdr_len + head.type_off;
 	btf->end = btf->types + head.type_len;
 	btf->strings = (const char *)sec->data + head.hdr_len + head.str_off;
@@ -98,7 +109,11 @@ static bool next_record(struct btf *btf, struct btf_record *record, bool *bad)
 	*bad = true;
 	if ((size_t)(btf->end - btf->types) < sizeof(*record))
 		return false;
-	memcpy(record, btf->types, sizeof(*record));
+	*record = (struct btf_record){
+		.name = arch_get32(btf->arch, btf->types + offsetof(struct btf_record, name)),
+		.info = arch_get32(btf->arch, btf->types + offsetof(struct btf_record, info)),
+		.size = arch_get32(btf->arch, btf->types + offsetof(struct btf_record, size)),
+	};
 	kind = record->info >> 24 & 0x1f;
 	if (kind >= NKINDS || !kinds[kind].known || record->name >= btf->nstrings)
 		return false;
@@ -121,7 +136,7 @@ int btf_read_struct_sizes(const struct elf_obj *image, const char *const *names,
 	memset(sizes, 0, n * sizeof(*sizes));
 	if (!sec || !sec->data)
 		return 0;
-	if (!read_head(sec, &btf))
+	if (!read_head(image->arch, sec, &btf))
 		return diag_error(diag, image->path, sec->name, "not BTF of version 1, or damaged");
 	while (next_record(&btf, &record, &bad)) {
 		if ((record.info >> 24 & 0x1f) != KIND_STRUCT)

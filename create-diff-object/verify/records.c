@@ -99,12 +99,12 @@ static void read_callback(struct verify *v, const struct elf_sec *sec, uint64_t 
 {
 	struct klp_callback_entry entry = {
 		.object = read_string(v, sec, at + offsetof(struct klp_callback_record, object)),
+		.kind = arch_get64(v->mod->arch, sec->data + at + offsetof(struct klp_callback_record, kind)),
 		.offset = at,
 	};
 
 	if (is_end(sec, at))
 		return;
-	memcpy(&entry.kind, sec->data + at + offsetof(struct klp_callback_record, kind), sizeof(entry.kind));
 	if (!entry.object)
 		add_bad(v, sec, at, "the record does not point to the name of an object",
 			"nobody can tell for what it is called");

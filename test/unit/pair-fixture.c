@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "arch/arch.h"
 #include "elf/build.h"
 #include "object/layout.h"
 #include "util/arena.h"
@@ -221,7 +222,7 @@ struct elf_obj *object_of(struct elf_out *out)
 /* Frees maker. */
 static struct elf_obj *maker_finish(struct maker *maker)
 {
-	struct elf_out *out = elf_out_new(EM_X86_64);
+	struct elf_out *out = elf_out_new(&arch_x86_64);
 	struct elf_obj *obj;
 	uint32_t *ids;
 

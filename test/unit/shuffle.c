@@ -114,7 +114,7 @@ void shuffle_write(const struct elf_obj *obj, uint64_t seed, const char *path)
 	uint32_t *order = calloc(obj->nsecs > obj->nsyms ? obj->nsecs : obj->nsyms, sizeof(*order));
 	uint32_t *sections = calloc(obj->nsecs, sizeof(*sections)), *symbols = calloc(obj->nsyms, sizeof(*symbols));
 	uint64_t state = seed * 0x9e3779b97f4a7c15ull + 1;
-	struct elf_out *out = elf_out_new(obj->arch->machine);
+	struct elf_out *out = elf_out_new(obj->arch);
 	struct diag diag = {.out = stderr};
 
 	draw_order(&state, order, 1, obj->nsecs);

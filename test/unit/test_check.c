@@ -63,7 +63,7 @@ static void write_sample(const struct sample *sample)
 		.flags = sample->flags,
 		.align = 16,
 	};
-	struct elf_out *out = elf_out_new(EM_X86_64);
+	struct elf_out *out = elf_out_new(&arch_x86_64);
 	struct diag diag = {0};
 	uint32_t sec = elf_out_add_section(out, sample->name, &attr), sym;
 
@@ -241,7 +241,7 @@ static int read_table(const char *name, uint64_t size, const uint64_t *offsets, 
 {
 	const struct elf_out_sec_attr text = {.type = SHT_PROGBITS, .flags = TEXT, .align = 16};
 	const struct elf_out_sec_attr attr = {.type = SHT_PROGBITS, .flags = SHF_ALLOC, .align = 1};
-	struct elf_out *out = elf_out_new(EM_X86_64);
+	struct elf_out *out = elf_out_new(&arch_x86_64);
 	struct entries *entries = NULL;
 	struct pieces *pieces;
 	struct refs *refs;

@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "arch/arch.h"
 #include "elf/build.h"
 #include "elf/model.h"
 #include "util/diag.h"
@@ -33,7 +34,7 @@ static void write_sample(const char *path)
 {
 	const struct elf_out_sec_attr text = {.type = SHT_PROGBITS, .flags = SHF_ALLOC | SHF_EXECINSTR, .align = 16};
 	const struct elf_out_sec_attr bss = {.type = SHT_NOBITS, .flags = SHF_ALLOC | SHF_WRITE, .align = 8};
-	struct elf_out *out = elf_out_new(EM_X86_64);
+	struct elf_out *out = elf_out_new(&arch_x86_64);
 	struct diag diag = {0};
 	uint32_t sec = elf_out_add_section(out, ".text", &text), late, zeros, global, klp;
 

@@ -13,6 +13,7 @@
 
 #include <cmocka.h>
 
+#include "arch/arch.h"
 #include "elf/build.h"
 #include "kernel/module.h"
 #include "klp/link.h"
@@ -39,7 +40,7 @@ static struct elf_obj *object(const struct elf_out_sym *syms, const char *modinf
 {
 	const struct elf_out_sec_attr text = {.type = SHT_PROGBITS, .flags = SHF_ALLOC | SHF_EXECINSTR};
 	const struct elf_out_sec_attr data = {.type = SHT_PROGBITS, .flags = SHF_ALLOC};
-	struct elf_out *out = elf_out_new(EM_X86_64);
+	struct elf_out *out = elf_out_new(&arch_x86_64);
 	uint32_t sec = elf_out_add_section(out, ".text", &text);
 
 	elf_out_append(out, sec, "\xc3\xc3\xc3\xc3\xc3\xc3\xc3", 8, 1);
@@ -321,7 +322,7 @@ static void test_dependencies_in_a_circle(void **state)
 static struct elf_obj *module(struct elf_out_sym crc, const void *taken, size_t size)
 {
 	const struct elf_out_sec_attr data = {.type = SHT_PROGBITS, .flags = SHF_ALLOC};
-	struct elf_out *out = elf_out_new(EM_X86_64);
+	struct elf_out *out = elf_out_new(&arch_x86_64);
 	uint32_t table = elf_out_add_section(out, "__kcrctab", &data), versions;
 
 	elf_out_append(out, table, "\x33\x33\x33\x33\x44\x44", 6, 1);
@@ -410,7 +411,7 @@ static void test_made_global(void **state)
 		"symbol\tundefined\tdef\tfunc\t1\t70\tundefined\t0\nsymbol\ta.c\tdef\tfunc\t1\t80\ta.c\t0\n";
 	static const char *const local[] = {"made", "weak", "stays", "gone", "elsewhere", "undefined", "unplaced"};
 	static const char *const global[] = {"made", "elsewhere", "unplaced", "was_global", "a.c"};
-	struct elf_out *orig = elf_out_new(EM_X86_64), *patched = elf_out_new(EM_X86_64);
+	struct elf_out *orig = elf_out_new(&arch_x86_64), *patched = elf_out_new(&arch_x86_64);
 	const struct elf_out_sec_attr attr = {.type = SHT_PROGBITS, .flags = SHF_ALLOC | SHF_EXECINSTR};
 	uint32_t sec = elf_out_add_section(orig, ".text", &attr);
 	struct diag diag = {.out = stderr};
