@@ -387,18 +387,23 @@ static void warn_unused(const struct diff *diff, struct diag *diag)
 				  "new, but left out: nothing in the livepatch uses it");
 }
 
+static bool differs_in_bytes(const struct elf_sec *orig, const struct elf_sec *patched)
+{
+	return !orig || !patched || orig->size != patched->size || !orig->data != !patched->data ||
+	       (patched->data && memcmp(orig->data, patched->data, patched->size));
+}
+
 /* What the author says of the patched module or kernel (MODULE_ALIAS(), a note): the livepatch is another file. */
 static void warn_about_file(const struct diff *diff, struct diag *diag)
 {
 	const struct elf_obj *patched = diff->patched.obj;
 
 	for (uint32_t i = 1; i < patched->nsecs; i++) {
-		const struct elf_sec *sec = &patched->secs[i], *orig;
+		const struct elf_sec *sec = &patched->secs[i];
 
 		if (!is_section_about_file(sec->name) || !sec->size || author_ignores_section(diff->author, sec->name))
 			continue;
-		orig = elf_obj_find_section(diff->orig.obj, sec->name);
-		if (!orig || orig->size != sec->size || (sec->data && memcmp(orig->data, sec->data, sec->size)))
+		if (differs_in_bytes(elf_obj_find_section(diff->orig.obj, sec->name), sec))
 			diag_warn(diag, RULE_NEW_UNUSED, file_of(diff), sec->name,
 				  "its changes are left out: they are about the patched file, not about the livepatch");
 	}
@@ -411,6 +416,14 @@ static bool has_left_out(const struct diff *diff, const struct author_ignored *i
 		    author_is_ignored(ignored, &diff->patched, p))
 			return true;
 	return false;
+}
+
+/* (Of a section without pieces only the bytes are told.) */
+static bool has_changes(const struct diff *diff, const struct author_ignored *ignored)
+{
+	return has_left_out(diff, ignored) ||
+	       (ignored->is_section && differs_in_bytes(elf_obj_find_section(diff->orig.obj, ignored->name),
+							elf_obj_find_section(diff->patched.obj, ignored->name)));
 }
 
 static bool is_used_in_livepatch(const struct diff *diff, uint32_t p)
@@ -460,9 +473,8 @@ static void tell_requests(const struct diff *diff, struct diag *diag)
 		const struct author_ignored *ignored = &author->ignored[i];
 
 		diag_warn(diag, RULE_IGNORED, file_of(diff), ignored->name, "%s",
-			  ignored->is_section || has_left_out(diff, ignored)
-				  ? "its changes are left out of the livepatch, as the patch asks"
-				  : "the patch asks to leave out its changes, but it has none");
+			  has_changes(diff, ignored) ? "its changes are left out of the livepatch, as the patch asks"
+						     : "the patch asks to leave out its changes, but it has none");
 	}
 	for (uint32_t i = 0; i < author->nforced; i++)
 		diag_report(

@@ -17,6 +17,7 @@ __attribute__((noinline, noclone)) int unwanted(int x)
 	return x + 10;
 #endif
 }
+int other = 5;
 int calls(int x)
 {
 	return unwanted(x) + 1;
@@ -27,6 +28,7 @@ int same(int x) { return x; }
 ASK_NAME(KLP_AUTHOR_IGNORE_FUNCTION, unwanted) = "unwanted";
 ASK_NAME(KLP_AUTHOR_IGNORE_FUNCTION, same) = "same";
 ASK_NAME(KLP_AUTHOR_IGNORE_SECTION, limit) = ".data.limit";
+ASK_NAME(KLP_AUTHOR_IGNORE_SECTION, other) = ".data.other";
 ASK_NAME(KLP_AUTHOR_FORCE, wanted) = "wanted";
 #else
 int limit = 3;
