@@ -5,6 +5,9 @@
 
 #include "object/side.h"
 
+/* A buffer of that many bytes is large enough for most. */
+#define DESCRIBE_MAX 256
+
 /*
  * What a reference means, as a reader would name it: `printk`, `"%s: failed\n"`, `table+0x10`, `+0x4a` inside of piece
  * from.
