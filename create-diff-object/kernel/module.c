@@ -5,9 +5,10 @@
 #include <elf.h>
 #include <string.h>
 
-#define MODULE_FILE_END ".ko"
-#define EXPORT_WORD     "EXPORT_SYMBOL"
-#define EXPORT_GPL      "_GPL"
+#define MODULE_FILE_END  ".ko"
+#define EXPORT_WORD      "EXPORT_SYMBOL"
+#define EXPORT_GPL       "_GPL"
+#define CLOSED_NAMESPACE "module:"
 
 const char *modinfo_next(const uint8_t *data, uint64_t size, const char *key, const char *before)
 {
@@ -122,6 +123,11 @@ bool module_export_word_is_valid(const char *word)
 bool module_export_word_is_gpl(const char *word)
 {
 	return strstr(word, EXPORT_GPL) != NULL;
+}
+
+bool module_namespace_is_closed(const char *ns)
+{
+	return !strncmp(ns, CLOSED_NAMESPACE, strlen(CLOSED_NAMESPACE));
 }
 
 bool module_license_is_gpl(const char *license)

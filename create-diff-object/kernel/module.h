@@ -94,6 +94,12 @@ const char *module_export_word(bool gpl_only);
 bool module_export_word_is_valid(const char *word);
 bool module_export_word_is_gpl(const char *word);
 
+/*
+ * Is it the namespace of what is exported to some modules only (EXPORT_SYMBOL_FOR_MODULES(), "module:kvm")? It can't be
+ * imported, so to all others the symbol is as if it were not exported (verify_module_namespace()).
+ */
+bool module_namespace_is_closed(const char *ns);
+
 /* Does the licence allow symbols that are exported to GPL modules (include/linux/license.h)? */
 bool module_license_is_gpl(const char *license);
 

@@ -387,11 +387,11 @@ enum resolution {
 	NOT_MINE,
 };
 
-/* L3: the module loader finds what vmlinux exports. */
+/* L3: the module loader finds what vmlinux exports to every module. */
 static enum resolution resolve_export(struct context *ctx, const struct query *query, struct plan_symbol *plan)
 {
 	if (!query->export || strcmp(query->export->module, KLP_VMLINUX) ||
-	    (!query->undefined && !is_kernel(ctx->target)))
+	    module_namespace_is_closed(query->export->ns) || (!query->undefined && !is_kernel(ctx->target)))
 		return NOT_MINE;
 	*plan = (struct plan_symbol){
 		.kind = PLAN_PLAIN,

@@ -51,7 +51,7 @@ static void check_exported(struct verify *v, const struct klp_rela_sec *sec, con
 	const struct symvers_entry *entry = symvers_find(v->symvers, name->symbol);
 	uint32_t id;
 
-	if (!name->is_vmlinux || !entry || strcmp(entry->module, KLP_VMLINUX))
+	if (!name->is_vmlinux || !entry || strcmp(entry->module, KLP_VMLINUX) || module_namespace_is_closed(entry->ns))
 		return;
 	if (symtab_count(v->symbols, name->symbol) > 1) {
 		id = verify_find_sympos(v->symbols, name->symbol, name->sympos);
