@@ -16,6 +16,7 @@
 #include "elf/build.h"
 #include "kernel/module.h"
 #include "klp/funcs.h"
+#include "klp/late.h"
 #include "object/orc.h"
 #include "util/arena.h"
 #include "util/diag.h"
@@ -39,9 +40,7 @@ struct context {
 	struct place *pieces;  /* by patched piece */
 	struct place *blocks;  /* by text block of the selection */
 	struct place *entries; /* by entry of the patched object; of those for bodies; without symbols */
-	const char
-		*refused_late; /* the symbol that was refused last, and for whom: a function may use a key many times */
-	uint32_t refused_owner;
+	struct late late;
 	struct strmap imports; /* namespaces that the output imports already */
 	uint32_t *planned;     /* by symbol index: symbol id of the planned symbol, 0: not made yet */
 };
@@ -316,70 +315,6 @@ static int write_part(struct context *ctx, const struct use_part *part, uint64_t
 	return err;
 }
 
-/* The name of the first symbol in a range of a part that is resolved late, or NULL. */
-static const char *find_late(const struct context *ctx, const struct use_part *part, uint64_t start, uint64_t end)
-{
-	for (uint32_t i = 0; i < part->n; i++) {
-		const struct use *use = &ctx->diff->selection->uses[part->first + i];
-		uint32_t sym;
-
-		if (use->use == REF_USE_COPY || use->use == REF_USE_ENTRY || use->ref->offset < start ||
-		    use->ref->offset >= end)
-			continue;
-		sym = plan_symbol_of_ref(ctx->diff, use->ref);
-		if (sym && ctx->plan->of_sym[sym].kind == PLAN_LATE)
-			return input(ctx)->syms[sym].name;
-	}
-	return NULL;
-}
-
-/* The lengths of the instructions at the site that the kernel may rewrite when the patch module is loaded. */
-static uint64_t site_length(const struct context *ctx, const struct entry *entry)
-{
-	const struct elf_sec *text = &input(ctx)->secs[entry->site_sec];
-	struct arch_insn insn;
-
-	if (entry->site_len || entry->row->site_bytes)
-		return entry->site_len ? entry->site_len : entry->row->site_bytes;
-	return input(ctx)->arch->decode(text->data, text->size, entry->site, &insn) ? insn.length : 0;
-}
-
-/*
- * L6: what is resolved late would land in bytes that the kernel patched when the module was loaded. A static call of a
- * module is kept as a call of its trampoline, and a call of a module's function needs no call depth accounting, so
- * these entries are dropped; the rest is refused. A static key can be tested at run time, but only the compiler can do
- * that: kpatch-build/lib/keys.sh finds the record of the key, compiles the pair again and comes back.
- */
-static bool may_keep_entry(struct context *ctx, const struct use_part *part, const struct entry *entry)
-{
-	const struct use_part *body = &ctx->diff->selection->parts[part->body];
-	uint32_t owner = part->from;
-	const char *place = side_piece(&ctx->diff->patched, owner)->name;
-	const char *late = find_late(ctx, part, entry->offset, entry->offset + entry->size);
-
-	if (late && entry->row->may_drop_late)
-		return false;
-	if (!late && entry->row->site) {
-		late = find_late(ctx, body, entry->site, entry->site + site_length(ctx, entry));
-		if (late && entry->row->may_drop)
-			return false;
-	}
-	if (late && (late != ctx->refused_late || owner != ctx->refused_owner))
-		diag_refuse(
-			ctx->diag, entry->row->tests_key ? RULE_MODULE_KEY : RULE_MODULE_LATE, input(ctx)->path, place,
-			entry->row->tests_key
-				? "its jump label in %s tests %s, a static key of a module, whose address is known only once that module is loaded; compile both objects with run-time-keys.h"
-				: "its entry in %s depends on %s of a module, whose address is known only once that module is loaded",
-			entry->row->section, late);
-	if (late && entry->row->tests_key)
-		diag_record(ctx->diag, "key", RULE_MODULE_KEY, place, late);
-	if (late) {
-		ctx->refused_late = late;
-		ctx->refused_owner = owner;
-	}
-	return true;
-}
-
 static int write_entry(struct context *ctx, const struct use_part *part)
 {
 	const struct entry *entry = &ctx->diff->patched.entries->v[part->id];
@@ -387,7 +322,7 @@ static int write_entry(struct context *ctx, const struct use_part *part)
 	uint32_t id;
 	uint64_t offset;
 
-	if (!may_keep_entry(ctx, part, entry))
+	if (!late_may_keep_entry(&ctx->late, part))
 		return 0;
 	id = table_like(ctx, sec, entry->size);
 	offset = elf_out_append(ctx->out, id, sec->data + entry->offset, entry->present, 1);
@@ -472,15 +407,8 @@ static int write_block(struct context *ctx, const struct use_part *part)
 {
 	const struct text_block *block = &ctx->diff->selection->blocks[part->id];
 	const struct place *place = &ctx->blocks[part->id];
-	const char *late = find_late(ctx, part, block->start, block->end);
 
-	/* What is not copied over the function when the patch is loaded may be completed later. */
-	if (late && block->is_replacement)
-		diag_refuse(
-			ctx->diag, RULE_MODULE_LATE, input(ctx)->path,
-			side_piece(&ctx->diff->patched, block->owner)->name,
-			"instructions in %s depend on %s of a module, whose address is known only once that module is loaded",
-			input(ctx)->secs[block->sec].name, late);
+	late_check_block(&ctx->late, part);
 	return write_part(ctx, part, block->start, place->sec, place->offset);
 }
 
@@ -568,6 +496,7 @@ int output_new(const struct diff *diff, const struct plan_target *target, const 
 		.diag = diag,
 		.arena = arena_new(),
 		.out = elf_out_new(patched->obj->arch),
+		.late = {.diff = diff, .plan = plan, .diag = diag},
 	};
 	int err;
 
