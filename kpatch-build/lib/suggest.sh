@@ -4,9 +4,11 @@
 # where all that it needs has been declared. The author reads it, and gives it as one more patch.
 #
 # The initial value must not be in that build again. Where its hunk changes nothing else, that is done by --without data-changed;
-# else the callback's patch has KPATCH_IGNORE_SECTION for the section of the variable, if it has one of its own.
+# else the callback's patch has KPATCH_IGNORE_SECTION for the section of the variable, if it has one of its own. So it is as well
+# where something else is data-changed, which --without would leave out for good.
 
 declare -A SUGGEST_ALONE=()     # "OBJECT VARIABLE" -> 1: its hunk can be left out by --without
+SUGGEST_REST=""                 # what is refused and no callback writes: "NAME [rule], ..."
 
 # suggest_callbacks: of all objects, what can be written from callbacks, as a patch; and of the rest why it can't
 suggest_callbacks() {
@@ -15,6 +17,7 @@ suggest_callbacks() {
 	rm -rf -- "$dir"
 	mkdir -p -- "$dir"
 	suggest_tell_rest
+	suggest_find_rest
 	for object in "${OBJECTS[@]}"; do
 		if ! suggest_records "$object" variable | grep -q .; then continue; fi
 		if ! suggest_file "$object"; then
@@ -77,6 +80,19 @@ suggest_tell_rest() {
 	done
 }
 
+# suggest_find_rest -> SUGGEST_REST
+suggest_find_rest() {
+	local object name
+	SUGGEST_REST=""
+	for object in "${OBJECTS[@]}"; do
+		awk -F '\t' '
+			$1 == "variable" { written[$2] = 1 }
+			$1 == "refused" && !($3 in rule) { order[++n] = $3; rule[$3] = $2 }
+			END { for (i = 1; i <= n; i++) if (!(order[i] in written)) print order[i] " [" rule[order[i]] "]" }' \
+			"$WORK/6-diff/${object%.o}.report" | while IFS= read -r name; do SUGGEST_REST+=${SUGGEST_REST:+, }$name; done
+	done
+}
+
 # ---- doing without the initial values -----------------------------------------------------------------------------------
 
 # suggest_ignored OBJECT: KPATCH_IGNORE_SECTION for its variables that --without can't serve
@@ -98,6 +114,7 @@ suggest_ignored() {
 # something more at its end
 suggest_find_alone() {
 	local object=$1 file=$2 name hunk hunks hunk_file alone last="" before after
+	if [[ $SUGGEST_REST == *"[data-changed]"* ]]; then return; fi
 	suggest_hunks "$file" "$3" | mapfile -t before
 	suggest_hunks "$file" "$4" | mapfile -t after
 	if ((${#before[@]} && ${#before[@]} == ${#after[@]})); then last=${before[-1]%% +*}; fi
@@ -168,6 +185,7 @@ suggest_deliver() {
 	if (cd -- "$WORK/2-tree/unnumbered" && grep -qE '^(KPATCH|KLP)_(PRE|POST)_(UN)?PATCH_CALLBACK' -- "${PATCHED_FILES[@]}"); then
 		note "--suggest: the patch already has callbacks, and an object can have only one of each kind: call the suggested functions from yours"
 	fi
+	if [[ $SUGGEST_REST ]]; then note "--suggest: these stay refused until you have changed the patch: $SUGGEST_REST"; fi
 	note "--suggest: $to was written. Read it, then build with it:"
 	for word in "${RUN_ARGS[@]}"; do
 		if [[ $word != --suggest ]]; then args+=("$word"); fi

@@ -113,6 +113,19 @@ source_with() {
 	[[ $output == *'+KPATCH_IGNORE_SECTION(".data.limit");'* ]]
 }
 
+@test "what no callback writes stays refused, and is named" {
+	source_with 12 's/= 64/= 128/; s/count = 5/count = 6/' <<<$'int f(void)\n{\n\tstatic int count = 5;\n\treturn count++;\n}\n/* */\n/* */\n/* */\n/* */\n/* */\n/* */\n/* */\n\nint limit = 64;'
+	run -0 suggest "$(hunk_of limit 2)"
+	[[ $output == *'+KPATCH_IGNORE_SECTION(".data.limit");'* && $output != *--without* ]]
+	grep -q 'these stay refused until you have changed the patch: count\.[0-9]* \[data-changed\]' <(tr -s ' \n' ' ' <log)
+	# (All that is refused is written.)
+	rm -rf out/* work
+	source_with 12 's/= 64/= 128/' <<<$'int before = 1;\n\nint limit = 64;'
+	run -0 suggest "$(hunk_of limit)"
+	[[ $output == *--without* ]]
+	run -1 grep 'stay refused' log
+}
+
 @test "a value that is left neither by hunk nor by section is for the author to take out" {
 	source_with 2 's/= 64/= 128/' <<<$'int limit __attribute__((section(".data..read_mostly"))) = 64;\nint more __attribute__((section(".data..read_mostly"))) = 1;'
 	run -0 suggest
