@@ -46,5 +46,5 @@ check_verdict() {
 			printf "Can be livepatched: %d changed and %d new function(s).", n["changed"], n["new"]
 			if (n["warning"] + n["accepted"] + n["note"]) printf " To be judged: %d warning(s), %d note(s).", n["warning"] + n["accepted"], n["note"]
 			print ""
-		}' "$WORK/6-diff.report"
+		}' "$WORK/6-diff/report"
 }

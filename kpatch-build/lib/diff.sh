@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # Stage 6: 6-diff/X.o for each object that the patch changes: changed and new functions with what they need. Objects that
 # come out the same are left out. What can't be livepatched is collected from all objects and told at once.
+# 6-diff/log and 6-diff/report have the messages and records of all objects.
 
 DIFFS=()                # objects of 6-diff that were written
 
@@ -8,8 +9,9 @@ diff_objects() {
 	local object done=0 again=() changed new copied
 	local -A keys=()
 	DIFFS=() DIFF_REFUSED=0 DIFF_NOTES="" DIFF_LIST=""
-	: >"$WORK/6-diff.log"
-	: >"$WORK/6-diff.report"
+	mkdir -p -- "$WORK/6-diff"
+	: >"$WORK/6-diff/log"
+	: >"$WORK/6-diff/report"
 	diff_share_globals
 	for object in "${OBJECTS[@]}"; do
 		progress "comparing original and patched: $((done++)) of ${#OBJECTS[@]} objects"
@@ -26,10 +28,10 @@ diff_objects() {
 	fi
 	accept_check "$WORK/6-diff" "${OBJECTS[@]}"
 	if ((DIFF_REFUSED && OPT_SUGGEST)); then suggest_callbacks; fi
-	if ((DIFF_REFUSED)); then without_again "$WORK/6-diff.report"; fi
+	if ((DIFF_REFUSED)); then without_again "$WORK/6-diff/report"; fi
 	if ((DIFF_REFUSED)); then check_page; fi
 	if ((DIFF_REFUSED)); then finish "$EXIT_REFUSED" "refused: the patch can't be livepatched, for the reasons above ($DIFF_REFUSED object(s))"; fi
-	if ((${#DIFFS[@]} == 0)) && grep -q $'^note\tinit-code\t' "$WORK/6-diff.report"; then
+	if ((${#DIFFS[@]} == 0)) && grep -q $'^note\tinit-code\t' "$WORK/6-diff/report"; then
 		print_folded "$DIFF_NOTES" >&2
 		refuse init-code "the patch changes only __init code, which has run"
 	fi
@@ -57,7 +59,7 @@ diff_objects() {
 }
 
 # diff_count KIND -> REPLY: how many records of all objects are of that kind
-diff_count() { REPLY=$(awk -F '\t' -v kind="$1" '$1 == kind { n++ } END { print n + 0 }' "$WORK/6-diff.report"); }
+diff_count() { REPLY=$(awk -F '\t' -v kind="$1" '$1 == kind { n++ } END { print n + 0 }' "$WORK/6-diff/report"); }
 
 # diff_messages OBJECT KIND...: the records of these kinds in its report, each as the message that create-diff-object makes of it. (What
 # is not to be accepted in one object may be in another.)
@@ -153,8 +155,8 @@ diff_take() {
 	DIFF_NOTES+=${text:+$text$'\n'}
 	text=$(diff_list "$1")
 	DIFF_LIST+=${text:+$text$'\n'}
-	cat "$DIFF_LOG" >>"$WORK/6-diff.log"
-	cat "${DIFF_LOG%.log}.report" >>"$WORK/6-diff.report"
+	cat "$DIFF_LOG" >>"$WORK/6-diff/log"
+	cat "${DIFF_LOG%.log}.report" >>"$WORK/6-diff/report"
 }
 
 # A patch may take the `static` off a function or variable to use it in another file. There it is an undefined symbol, which
@@ -162,7 +164,6 @@ diff_take() {
 # 6-diff/X.place, the base stage's with such records added.
 diff_share_globals() {
 	local object record place objects=()
-	mkdir -p -- "$WORK/6-diff"
 	for object in "${OBJECTS[@]}"; do objects+=("${MODULE[$object]}:$object"); done
 	if ! "$BIN_DIR/klp-link" made-global --orig "$WORK/4-compile/orig" --patched "$WORK/4-compile/patched" --placements "$WORK/5-base" \
 		"${objects[@]}" >"$WORK/6-diff/made-global" 2>"$WORK/6-diff/made-global.log"; then

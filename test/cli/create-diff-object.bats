@@ -186,7 +186,7 @@ linked() {
 	[[ $output == *"BUG_STRUCT_SIZE"* ]]
 }
 
-# I7: ld puts the tables of several objects behind each other, and the kernel goes through them in steps of an entry.
+# ld puts the tables of several objects behind each other, and the kernel goes through them in steps of an entry.
 @test "the tables of several objects follow each other without a gap" {
 	cp "$TOP/test/object/tables.h" .
 	cat >file.c <<-'EOF'

@@ -74,7 +74,7 @@ static void test_round_trip(void **state)
 	assert_int_equal(sec->size, 17);
 	assert_memory_equal(sec->data, "\x90\xcc\xc3", 3);
 	assert_int_equal(sec->nrelas, 1);
-	/* I5: addends are 64 bit signed from end to end. */
+	/* Addends are 64 bit signed from end to end. */
 	assert_true(sec->relas[0].addend == -0x7fffffffffll);
 	assert_string_equal(obj->syms[sec->relas[0].sym].name, "global");
 	assert_int_equal(elf_obj_find_section(obj, ".bss")->size, 100);
