@@ -80,7 +80,7 @@ cache_use() {
 	mkdir -p "${1%/*}"
 	while :; do
 		exec {lock}>"$1.use"
-		flock -s "$lock"
+		wait_for flock -s "$lock"
 		if [[ $1.use -ef /proc/self/fd/$lock ]]; then return; fi
 		# It was removed when we had opened this.
 		exec {lock}>&-
@@ -104,7 +104,7 @@ cache_drop_partial() { if [[ $CACHE_FILLING ]]; then rm -rf "$CACHE_FILLING"; fi
 lock_wait() {
 	if ! flock -n "$1"; then
 		progress "waiting for another kpatch-build that makes ${2##*/}"
-		flock "$1"
+		wait_for flock "$1"
 	fi
 }
 

@@ -40,9 +40,9 @@ diff_objects() {
 		finish "$EXIT_UNCHANGED" "nothing changed: the patch changes no code in ${OBJECTS[*]:0:5}"
 	fi
 	progress_clear
-	if ((!OPT_CHECK)); then print_folded "$DIFF_NOTES" >&2; fi
+	if ((!OPT_CHECK && !OPT_QUIET)); then print_folded "$DIFF_NOTES" >&2; fi
 	# (Scripts look for these lines.)
-	printf %s "$DIFF_LIST"
+	if ((!OPT_QUIET)); then printf %s "$DIFF_LIST"; fi
 	for object in "${again[@]}"; do
 		print_folded "          ${object##*/}: static keys are tested at run time, because of ${keys[$object]}"
 	done

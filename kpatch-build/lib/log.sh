@@ -73,8 +73,14 @@ print_folded() {
 }
 
 message() { progress_clear; print_folded "kpatch-build: $*" >&2; }
-note() { message "note: $*"; }
-warn() { message "warning: $*"; }
+note() {
+	json_keep messages note "" "$*"
+	if ((!OPT_QUIET)); then message "note: $*"; fi
+}
+warn() {
+	json_keep messages warning "" "$*"
+	message "warning: $*"
+}
 # (Mostly commands.)
 debug() {
 	if ((OPT_DEBUG)); then
@@ -87,6 +93,7 @@ debug() {
 finish() {
 	local code=$1
 	shift
+	json_keep messages end "" "$*"
 	message "$*"
 	exit "$code"
 }
@@ -111,7 +118,8 @@ stage() {
 	"$@"
 	now_us; us=$((REPLY - begin))
 	progress_clear
-	stage_line "$us"
+	json_keep stages "$name" "$us" "$STAGE_SUMMARY"
+	if ((!OPT_QUIET)); then stage_line "$us"; fi
 	STAGE_NAME=""
 }
 # stage_line MICROSECONDS
@@ -125,7 +133,9 @@ stage_line() {
 
 # progress TEXT: on a terminal one line that is rewritten; in a log a line now and then.
 progress() {
-	if [[ -t 1 ]]; then
+	if ((OPT_QUIET)); then
+		return
+	elif [[ -t 1 ]]; then
 		printf '\r\033[K%-10s%.*s' "$STAGE_NAME" $((WIDTH > 11 ? WIDTH - 11 : 0)) "$1"
 		PROGRESS_SHOWN=1
 	elif ((SECONDS - PROGRESS_LAST >= 20)); then
@@ -158,6 +168,19 @@ long_run() {
 	return $status
 }
 no_progress() { REPLY=""; }
+
+# wait_for COMMAND...: run one that may wait without end, for a lock or for standard input. Bash looks at a signal when the command that it
+# waits for has ended; but for its own wait it does at once.
+wait_for() {
+	local status=0 in
+	exec {in}<&0
+	"$@" <&"$in" &
+	CHILD=$!
+	exec {in}<&-
+	wait "$CHILD" || status=$?
+	CHILD=""
+	return $status
+}
 
 # pause: a tenth of a second, without a process for it (ten of which a second are a tenth of a slow processor)
 pause() {
@@ -208,7 +231,7 @@ on_exit() {
 	trap '' INT TERM HUP
 	set +e
 	if [[ $CHILD ]]; then
-		kill -TERM -- "-$CHILD" 2>/dev/null
+		kill -TERM -- "-$CHILD" 2>/dev/null || kill -TERM "$CHILD" 2>/dev/null
 		wait "$CHILD" 2>/dev/null
 	fi
 	progress_clear
@@ -216,6 +239,7 @@ on_exit() {
 		disk_full; then
 		note "$REPLY: this may be the reason; $DISK_FULL_HINT"
 	fi
+	if [[ $JSON_DIR ]]; then json_end "$status"; fi
 	for ((i = ${#CLEANUPS[@]} - 1; i >= 0; i--)); do "${CLEANUPS[i]}" "$status"; done
 	if ((RUN_AGAIN)); then run_again; fi
 	exit "$status"
@@ -232,17 +256,22 @@ run_again() {
 		"$SELF" "${RUN_ARGS[@]}"
 }
 on_signal() {
+	json_keep messages end "" interrupted
 	message "interrupted; nothing was written to the output directory"
 	exit "$1"
 }
 on_error() {
 	# A subshell's failure is reported by the command that started it.
 	if ((BASH_SUBSHELL == 0)) && disk_full; then
-		message "error: $REPLY${STAGE_NAME:+, in stage $STAGE_NAME}; $DISK_FULL_HINT"
+		REPLY="error: $REPLY${STAGE_NAME:+, in stage $STAGE_NAME}; $DISK_FULL_HINT"
+		json_keep messages end "" "$REPLY"
+		message "$REPLY"
 		# Once is enough.
 		disk_full() { return 1; }
 	elif ((BASH_SUBSHELL == 0)); then
-		message "error: internal: ${1##*/} line $2: '$3' failed${STAGE_NAME:+ in stage $STAGE_NAME}; run again with -d and report this"
+		REPLY="error: internal: ${1##*/} line $2: '$3' failed${STAGE_NAME:+ in stage $STAGE_NAME}; run again with -d and report this"
+		json_keep messages end "" "$REPLY"
+		message "$REPLY"
 	fi
 	exit "$EXIT_ERROR"
 }

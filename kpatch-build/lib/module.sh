@@ -337,5 +337,8 @@ module_deliver() {
 		if ! mv -f -- "${MODULE_TEMPS[0]}" "$OPT_OUTPUT/$file"; then die "cannot write $OPT_OUTPUT/$file"; fi
 		MODULE_TEMPS=("${MODULE_TEMPS[@]:1}")
 	done
+	for file in "${files[@]}"; do
+		if ((OPT_QUIET)); then printf '%s\n' "$OPT_OUTPUT/$file"; else printf '%-10s%s\n' written "$OPT_OUTPUT/$file"; fi
+	done
 }
 module_drop_temps() { if ((${#MODULE_TEMPS[@]})); then rm -f -- "${MODULE_TEMPS[@]}"; fi; }

@@ -37,6 +37,8 @@ OPT_BOOT_SCRIPT=""      # --boot-test=: script to run in the machine
 OPT_BOOT_WAIT=""        # --boot-test-wait: seconds to watch it after removal, "": as many as the livepatch asks for
 OPT_BOOT_MODULES=()     # --boot-test-module: more modules of the target to load in the machine
 OPT_BOOT_FILES=()       # --boot-test-file: files for the test
+OPT_QUIET=0             # -q
+OPT_JSON=""             # --json: file, or -
 OPT_ACTION=build        # or list-targets, print-target
 PATCHES=()              # absolute paths, in the order given; - is standard input
 MODULE_NAME=""          # name of the module to build, e.g. livepatch-fix
@@ -96,6 +98,9 @@ Other:
   -T, --skip-cleanup         keep the work directory (also --keep-tmp)
       --list-targets         list the stock kernels that can be built here, newest first
       --print-target         prepare the target, print its description and build nothing
+      --json FILE            write what came of the run to FILE, as JSON, whatever the outcome (- is standard output; all else then goes to standard error)
+  -q, --quiet                print only warnings, errors, and the path of the module
+      --version              show the version
   -h, --help                 show this help
 
 Exit codes: 0 built, 1 error, 2 the patch can't be livepatched, 3 nothing changed, 4 wrong usage, 5 the patch does not apply, 6 the patched source does not compile, 129, 130 and 143 interrupted.
@@ -117,10 +122,10 @@ require_dir() {
 }
 
 options_parse() {
-	local short=ha:r:s:c:v:j:t:n:o:m:e:dRT long parsed words
+	local short=ha:r:s:c:v:j:t:n:o:m:e:dqRT long parsed words
 	long=help,archversion:,mirror:,packages:,build-root:,sourcerpm:,sourcedir:,config:,vmlinux:,jobs:,target:,name:,output:,debug,non-replace
 	long+=,oot-module:,oot-module-src:,skip-cleanup,skip-compiler-check,skip-gcc-check,no-replace,keep-tmp
-	long+=,skip-base-check,symvers:,modules:,per-object,fuzz:,max-objects:,explain,check,suggest,accept:,without:,without-hunk:,sign:,list-targets,print-target,boot-test::,boot-test-wait:,boot-test-module:,boot-test-file:
+	long+=,skip-base-check,symvers:,modules:,per-object,fuzz:,max-objects:,explain,check,suggest,accept:,without:,without-hunk:,sign:,list-targets,print-target,boot-test::,boot-test-wait:,boot-test-module:,boot-test-file:,json:,quiet,version
 	if ! parsed=$(getopt -o "$short" -l "$long" -n kpatch-build -- "$@" 2>&1); then
 		parsed=${parsed%%$'\n'*}
 		usage_error "${parsed#kpatch-build: }"
@@ -129,6 +134,9 @@ options_parse() {
 	while [[ $1 != -- ]]; do
 		case $1 in
 		-h | --help) usage; exit 0 ;;
+		--version) version_text; echo "kpatch-build $REPLY"; exit 0 ;;
+		-q | --quiet) OPT_QUIET=1 ;;
+		--json) OPT_JSON=$2; shift ;;
 		-a | --archversion) OPT_RELEASE=$2; shift ;;
 		--mirror) OPT_MIRROR=$2; shift ;;
 		--packages) OPT_PACKAGES=$2; shift ;;
@@ -175,13 +183,14 @@ options_parse() {
 		shift
 	done
 	shift
+	if [[ $OPT_JSON ]]; then json_begin; fi
 	options_check "$@"
 }
 
 options_check() {
 	local patch number file
-	for number in "${OPT_JOBS:-1}" "$OPT_MAX_OBJECTS" "$((OPT_FUZZ + 1))"; do
-		if [[ ! $number =~ ^[1-9][0-9]{0,5}$ ]]; then
+	for number in "${OPT_JOBS:-1}" "$OPT_MAX_OBJECTS" "1$OPT_FUZZ"; do
+		if [[ ! $number =~ ^[1-9][0-9]{0,5}$ || -z $OPT_FUZZ ]]; then
 			usage_error "-j and --max-objects take a number of at least 1, --fuzz of at least 0"
 		fi
 	done

@@ -213,7 +213,7 @@ patches_take_stdin() {
 	for i in "${!PATCHES[@]}"; do
 		if [[ ${PATCHES[i]} != - ]]; then continue; fi
 		PATCHES[i]=$WORK/stdin
-		cat >"${PATCHES[i]}"
+		wait_for cat >"${PATCHES[i]}"
 		exec <"${PATCHES[i]}"
 	done
 }

@@ -43,6 +43,7 @@ rules_known() {
 
 # refuse RULE MESSAGE: that can't be livepatched
 refuse() {
+	json_keep messages refused "$1" "$2"
 	rule_append "$1" "$2"
 	finish "$EXIT_REFUSED" "refused: $REPLY"
 }

@@ -43,7 +43,7 @@ tree_prepare() {
 		break
 	done
 	exec {TREE_USED}>"$TREE.use"
-	flock -s "$TREE_USED"
+	wait_for flock -s "$TREE_USED"
 	tree_known_lists
 	tree_unlock
 	ln -sfn "$TREE" "$WORK/2-tree/tree"

@@ -50,6 +50,37 @@ interrupted_with() {
 @test "SIGINT ends with 130" { interrupted_with INT 130; }
 @test "SIGHUP ends with 129" { interrupted_with HUP 129; }
 
+# ends_at_once: the driver, which waits for something, does so after SIGTERM
+ends_at_once() {
+	local status=0 begin
+	sleep 1
+	kill -0 "$driver"
+	begin=${EPOCHREALTIME/./}
+	kill -TERM "$driver"
+	wait "$driver" || status=$?
+	[[ $status == 143 && $((${EPOCHREALTIME/./} - begin)) -lt 1000000 ]]
+	[[ -z $(ls "$T/cache/work") && -z $(ls -A "$T/out") ]]
+}
+
+@test "a run that waits for standard input, or for a lock, ends at once" {
+	local driver dir lock
+	mkfifo "$T/pipe"
+	"$DRIVER" -s "$T/src" -c "$T/config" -v "$T/image" -o "$T/out" - <>"$T/pipe" >"$T/log" 2>&1 3>&- &
+	driver=$!
+	ends_at_once
+	# Another run makes the image.
+	start
+	dir=$(echo "$T"/cache/image/*.lock)
+	kill -KILL "$driver" "$(<"$T/child")"
+	wait "$driver" || true
+	rm -rf "$T"/cache/work/*
+	exec {lock}<"$dir"
+	flock "$lock"
+	"$DRIVER" -s "$T/src" -c "$T/config" -v "$T/image" -o "$T/out" "$T/x.patch" >"$T/log" 2>&1 3>&- {lock}<&- &
+	driver=$!
+	ends_at_once
+}
+
 @test "after SIGKILL the next run cleans up" {
 	start
 	kill -KILL "$driver"

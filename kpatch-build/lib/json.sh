@@ -1,0 +1,174 @@
+# shellcheck shell=bash
+# --json: what came of the run, for programs; the form is in doc/kpatch-build.schema.json. What is told on the way is kept in a directory of
+# its own, for a run may end before it has a work directory, and messages come from subshells too:
+#
+#   messages, stages   fields with a NUL behind each: kind, rule, text; name, microseconds, summary
+#
+# The rest is read at the end, from the folders of the stages. It is put together by jq.
+
+JSON_DIR=""             # empty: nobody asked
+JSON_OUT=""             # file descriptor of standard output, for --json -
+
+# json_begin: from here on things are kept
+json_begin() {
+	local dir=$OPT_JSON
+	if [[ $dir != - ]]; then
+		OPT_JSON=$(realpath -m -- "$OPT_JSON")
+		dir=${OPT_JSON%/*}
+		if [[ ! -w ${dir:-/} || -d $OPT_JSON ]]; then
+			OPT_JSON=""
+			usage_error "--json: $dir is no directory that can be written to, or has a directory of that name"
+		fi
+	fi
+	if [[ $OPT_JSON == - ]]; then exec {JSON_OUT}>&1 1>&2; fi
+	JSON_DIR=$(mktemp -d)
+	: >"$JSON_DIR/messages"
+	: >"$JSON_DIR/stages"
+}
+
+# json_keep FILE FIELD...
+json_keep() { if [[ $JSON_DIR ]]; then printf '%s\0' "${@:2}" >>"$JSON_DIR/$1"; fi; }
+
+# json_end STATUS: write it, whatever the outcome
+json_end() {
+	local to=$OPT_JSON
+	if ((RUN_AGAIN)); then
+		if [[ $JSON_OUT ]]; then exec 1>&"$JSON_OUT"; fi
+	else
+		if [[ $to == - ]]; then
+			json_write "$1" >&"$JSON_OUT" || message "error: --json: jq failed"
+		elif ! json_write "$1" >"$JSON_DIR/result" || ! cp -- "$JSON_DIR/result" "$to.new" || ! mv -f -- "$to.new" "$to"; then
+			message "error: --json: $to can't be written"
+		fi
+	fi
+	rm -rf -- "$JSON_DIR"
+}
+
+# json_write STATUS
+json_write() {
+	local status=$1 file
+	json_target >"$JSON_DIR/target"
+	json_patches >"$JSON_DIR/patches"
+	json_reports >"$JSON_DIR/reports"
+	json_modules "$status" >"$JSON_DIR/modules"
+	: >"$JSON_DIR/objects"
+	if [[ -f ${WORK:-}/3-affected/objects ]]; then cat -- "$WORK/3-affected/objects" >"$JSON_DIR/objects"; fi
+	for file in "${WORK:-}"/9-verify/report*.json; do cat -- "$file"; done >"$JSON_DIR/verified"
+	version_text
+	jq -n --argjson status "$status" --arg stage "$STAGE_NAME" --arg version "$REPLY" \
+		--argjson boot "$OPT_BOOT" --rawfile messages "$JSON_DIR/messages" --rawfile stages "$JSON_DIR/stages" \
+		--slurpfile target "$JSON_DIR/target" --rawfile patches "$JSON_DIR/patches" --rawfile objects "$JSON_DIR/objects" \
+		--rawfile reports "$JSON_DIR/reports" --rawfile modules "$JSON_DIR/modules" --slurpfile verified "$JSON_DIR/verified" \
+		"$JSON_PROGRAM" --args -- "${RUN_ARGS[@]}"
+}
+
+# json_target: as far as it is known
+json_target() {
+	local compiler=""
+	if [[ ! ${TARGET_RELEASE:-} ]]; then return; fi
+	if [[ $TARGET_CC ]]; then compiler_version "$TARGET_CC"; compiler="$TARGET_CC $REPLY"; fi
+	jq -n --arg release "$TARGET_RELEASE" --arg version "$TARGET_VERSION" --arg image "$TARGET_IMAGE" --arg sum "$(json_sum "$TARGET_IMAGE")" \
+		--arg banner "$TARGET_BANNER" --arg config "$TARGET_CONFIG" --arg config_sum "$(json_sum "$TARGET_CONFIG")" --arg source "$TARGET_SOURCE" \
+		--arg compiler "$compiler" --rawfile packages <(json_packages) '
+		def known: if . == "" then null else . end;
+		{
+			release: $release, package_version: ($version | known), banner: ($banner | known),
+			image: {file: ($image | known), sha256: ($sum | known)},
+			config: {file: ($config | known), sha256: ($config_sum | known)},
+			source: ($source | known), compiler: ($compiler | known),
+			packages: [$packages | split("\n")[] | select(. != "") | split(" ") | {name: .[0], version: .[1], sha256: (if .[2] == "installed" then null else .[2] end)}]
+		}'
+}
+json_sum() { if [[ -f $1 ]]; then sha256sum <"$1" | cut -d ' ' -f 1; fi; }
+
+# json_packages: what the image, the headers and the source were unpacked from
+json_packages() {
+	local entry
+	for entry in "${DEBIAN_TARGET:-}" "$TARGET_SOURCE"; do
+		if [[ $entry && -f $entry/$UNPACKED_FROM ]]; then cat -- "$entry/$UNPACKED_FROM"; fi
+	done | sort -u
+}
+
+# json_patches: "name <NUL> sum <NUL>" of each, as it was read
+json_patches() {
+	local i name
+	for i in "${!PATCHES[@]}"; do
+		name=${PATCHES[i]}
+		printf '%s\0%s\0' "$name" "$(json_sum "${PATCH_COPIES[i]:-$name}")"
+	done
+}
+
+# json_reports: the records about each object, with its name before them: of the base check, and of the comparison
+json_reports() {
+	local object file
+	for object in "${OBJECTS[@]}"; do
+		for file in "$WORK/5-base/${object%.o}.place" "$WORK/6-diff/${object%.o}.report"; do
+			if [[ -f $file ]]; then awk -v object="$object" '$1 !~ /^(symbol|section)$/ { print object "\t" $0 }' "$file"; fi
+		done
+	done
+}
+
+# json_modules STATUS: "name <TAB> what it is for <TAB> path <TAB> sum" of each that was delivered
+json_modules() {
+	local name
+	if (($1)) || [[ ! ${MODULES_MADE[*]:-} ]] || ((OPT_CHECK)); then return; fi
+	for name in "${MODULES_MADE[@]}"; do
+		printf '%s\t%s\t%s\t%s\n' "$name" "${PART_OF[$name]}" "$OPT_OUTPUT/$name.ko" "$(json_sum "$OPT_OUTPUT/$name.ko")"
+	done
+}
+
+# shellcheck disable=SC2016
+readonly JSON_PROGRAM='
+def rows(n): split("\u0000") | .[:-1] as $all | [range(0; $all | length; n) as $i | $all[$i:$i + n]];
+def records: [split("\n")[] | select(. != "") | split("\t")];
+def known: if . == "" or . == "-" then null else . end;
+# What a stage of the driver refuses: one, or a list of lines with four blanks before each: file, reason, and the rule in brackets
+def driver_refusals($rule; $text):
+	($text | split("\n")) as $lines
+	| [$lines[] | select(startswith("    ")) | ltrimstr("    ")] as $listed
+	| def one: (capture("^(?<text>.*) \\[(?<rule>[a-z-]+)\\]$") // {text: ., rule: $rule})
+		| (.text | capture("^(?<file>[^ :]+\\.[a-zA-Z]+): (?<rest>.*)$") // null) as $parts
+		| {rule: (.rule | known), file: ($parts.file? // null), place: null, message: ($parts.rest? // .text), hunks: []};
+	if $listed == [] then [$text | one] else [$listed[] | one] end;
+($messages | rows(3)) as $told
+| ($stages | rows(3)) as $done
+| ($reports | records) as $records
+| ["built", "error", "refused", "unchanged", "usage", "not-applied", "not-compiled"] as $results
+| {
+	format: 1,
+	tool: {name: "kpatch-build", version: $version},
+	arguments: $ARGS.positional,
+	exit: {
+		status: $status,
+		result: ($results[$status] // "interrupted"),
+		stage: ($stage | known),
+		message: ([$told[] | select(.[0] == "end") | .[2]] | last)
+	},
+	target: ($target[0] // null),
+	patches: [$patches | rows(2)[] | {file: .[0], sha256: (.[1] | known)}],
+	objects: [$objects | records[] | . as $row | [$records[] | select(.[0] == $row[0])] as $mine | {
+		object: $row[0], parent: $row[1], module: $row[2],
+		base: ([$mine[] | select(.[1] == "base") | .[2]] | first // null),
+		functions_matched: ([$mine[] | select(.[1] == "matched") | .[2] | tonumber] | first // null),
+		status: ([$mine[] | select(.[1] == "status") | .[2]] | first // null)
+	}],
+	functions: [$records[] | select(.[1] == "changed" or .[1] == "new" or .[1] == "copied") |
+		{object: .[0], name: .[2], kind: .[1], why: (.[3] // null), by: (.[4] // null)}],
+	refusals: (
+		[range(0; $records | length) as $i | $records[$i] | select(.[1] == "refused") | . as $row |
+			{rule: (.[2] | known), file: .[0], place: (.[3] | known), message: .[4],
+			hunks: [$records[] | select(.[0] == $row[0] and .[1] == "hunk" and .[2] == $row[2] and .[3] == $row[3]) | {file: .[4], hunk: .[5]}]}]
+		+ [$told[] | select(.[0] == "refused") | driver_refusals(.[1]; .[2])[]]
+	),
+	messages: (
+		[$records[] | select(.[1] == "warning" or .[1] == "accepted" or .[1] == "note") |
+			{kind: .[1], rule: (.[2] | known), file: .[0], place: (.[3] | known), text: .[4]}]
+		+ [$told[] | select(.[0] == "warning" or .[0] == "note") | {kind: .[0], rule: null, file: null, place: null, text: .[2]}]
+	),
+	verification: [$verified[] | {module: (.module | sub(".*/"; "")), verdict, findings, not_checked, functions, symbols}],
+	boot_test: (if $boot == 0 then null
+		elif [$done[] | select(.[0] == "boot")] != [] then "passed"
+		elif $stage == "boot" then "failed" else "not-reached" end),
+	stages: [$done[] | {name: .[0], seconds: ((.[1] | tonumber) / 1000000), summary: .[2]}],
+	modules: [$modules | records[] | {name: .[0], for: (.[1] | known), file: .[2], sha256: .[3]}]
+}'

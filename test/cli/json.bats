@@ -1,0 +1,126 @@
+#!/usr/bin/env bats
+# What kpatch-build tells programs (--json), by its schema, for each outcome; and --quiet, --version.
+# Each test is a subshell:
+# shellcheck disable=SC2030,SC2031
+
+load common
+
+setup_file() { describe_kernels; }
+
+setup() {
+	T=$BATS_TEST_TMPDIR
+	mkdir "$T/out"
+	cd "$T" || return
+}
+
+use() {
+	if [[ ! -s $KERNELS_DIR/$1.sh ]]; then skip "no kernel of series $1 can be built"; fi
+	# shellcheck source=/dev/null
+	source "$KERNELS_DIR/$1.sh"
+}
+# change FILE SCRIPT: a patch of this file by sed, added to change.patch
+change() {
+	sed "$2" "$TARGET_SOURCE/$1" >new
+	diff_patch "$TARGET_SOURCE/$1" new "$1" >>change.patch
+}
+# build STATUS [OPTION...]: its result is in out/result, and as the schema says
+build() {
+	run "-$1" --separate-stderr "$DRIVER" -a "$TARGET_RELEASE" -o out --json out/result "${@:2}" change.patch
+	is_valid out/result
+	[[ $(jq .exit.status out/result) == "$1" ]]
+}
+is_valid() {
+	local faults
+	faults=$(jq -rn --slurpfile schema "$TOP/doc/kpatch-build.schema.json" --slurpfile value "$1" -f "$TOP/test/cli/schema.jq")
+	[[ -z $faults ]] || { echo "$faults"; return 1; }
+}
+# says FILTER EXPECTED: of the result
+says() {
+	local is
+	is=$(jq -c "$1" out/result)
+	[[ $is == "$2" ]] || { echo "$1 is $is"; return 1; }
+}
+
+@test "a good run: target, patch, objects, functions, verification, times, module; on request nothing else is printed" {
+	use 6.12
+	change fs/proc/cmdline.c '/seq_putc(m, /i\	seq_putc(m, 32);'
+	build 0 -q -n livepatch-json
+	[[ $output == "$T/out/livepatch-json.ko" && -z $stderr ]]
+	says .exit '{"status":0,"result":"built","stage":null,"message":null}'
+	says '[.target.release, .target.package_version]' "[\"$TARGET_RELEASE\",\"$TARGET_VERSION\"]"
+	says .target.image.sha256 "\"$(sha256sum <"$TARGET_IMAGE" | cut -d ' ' -f 1)\""
+	says .patches "[{\"file\":\"$T/change.patch\",\"sha256\":\"$(sha256sum <change.patch | cut -d ' ' -f 1)\"}]"
+	says .objects '[{"object":"fs/proc/cmdline.o","parent":"vmlinux","module":"vmlinux","base":"same","functions_matched":2,"status":"written"}]'
+	says .functions '[{"object":"fs/proc/cmdline.o","name":"cmdline_proc_show","kind":"changed","why":"size","by":null}]'
+	says '[.verification[] | [.module, .verdict, .findings, .functions, [.symbols[].name]]]' \
+		'[["livepatch-json.ko","pass",[],[{"object":"vmlinux","name":"cmdline_proc_show","sympos":0}],["saved_command_line"]]]'
+	says '[.refusals, .messages, .boot_test]' '[[],[],null]'
+	says '[.stages[].name]' '["target","patch","tree","affected","compile","base","diff","link","post-link","verify"]'
+	[[ $(jq '[.stages[].seconds] | add > 0.1' out/result) == true ]]
+	says .modules "[{\"name\":\"livepatch-json\",\"for\":null,\"file\":\"$T/out/livepatch-json.ko\",\"sha256\":\"$(sha256sum <out/livepatch-json.ko | cut -d ' ' -f 1)\"}]"
+	# To standard output: all else goes to the other one. The last line of that is the module's path.
+	run -0 --separate-stderr "$DRIVER" -a "$TARGET_RELEASE" -o out -n livepatch-json --json - change.patch
+	diff <(jq -S 'del(.stages, .arguments)' <<<"$output") <(jq -S 'del(.stages, .arguments)' out/result)
+	[[ ${stderr_lines[-1]} == "written   $T/out/livepatch-json.ko" ]]
+}
+
+@test "what create-diff-object refuses, with the hunks; and what is warned of" {
+	use 6.12
+	change fs/coredump.c 's/core_pattern\[CORENAME_MAX_SIZE\] = "core"/core_pattern[CORENAME_MAX_SIZE] = "crash.core"/'
+	build 2
+	says '[.refusals[] | [.rule, .file, .place, [.hunks[].file]]]' '[["data-changed","fs/coredump.o","core_pattern",["fs/coredump.c"]]]'
+	[[ $(jq -r '.refusals[0].hunks[0].hunk' out/result) =~ ^@@\ -[0-9,]+\ \+[0-9,]+\ @@$ ]]
+	says '[.exit.result, .exit.stage, .modules, .objects[0].status]' '["refused","diff",[],"refused"]'
+	rm change.patch
+	change fs/proc/cmdline.c '/^static int cmdline_proc_show/i\#include "kpatch-macros.h"\nKPATCH_FORCE_UNSAFE(cmdline_proc_show)
+		/seq_putc(m, /i\	seq_putc(m, 32);'
+	build 0
+	says '[.refusals, [.messages[] | [.kind, .rule, .file, .place]]]' '[[],[["note","force-unsafe","fs/proc/cmdline.o","cmdline_proc_show"]]]'
+}
+
+@test "what the driver refuses, one by one; patches that do not apply, change nothing, do not compile" {
+	use 6.1
+	change arch/x86/entry/entry_64.S '1i\/* x */'
+	change scripts/mod/modpost.c '1i\/* x */'
+	build 2
+	says '[.refusals[] | [.rule, .file]]' '[["file-kind","arch/x86/entry/entry_64.S"],["build-changed","scripts/mod/modpost.c"]]'
+	says '[.exit.stage, (.exit.message | startswith("refused: the patch can'"'"'t be livepatched:"))]' '["patch",true]'
+	rm change.patch
+	change fs/proc/cmdline.c '/seq_putc(m, /i\	/* a comment */'
+	build 3
+	says '[.exit.result, .functions]' '["unchanged",[]]'
+	sed -i 's/^ \tseq_putc/ \tseq_puts/' change.patch
+	build 5
+	says '[.exit.result, .exit.stage, .objects]' '["not-applied","patch",[]]'
+	rm change.patch
+	change fs/proc/cmdline.c '/seq_putc(m, /i\	nonsense(m);'
+	build 6
+	says '[.exit.result, .exit.stage]' '["not-compiled","compile"]'
+}
+
+@test "a wrong command line and an interruption have a result, too" {
+	use 6.1
+	change fs/proc/cmdline.c '/seq_putc(m, /i\	seq_putc(m, 32);'
+	build 4 --fuzz x
+	says '[.exit.result, .target, .stages]' '["usage",null,[]]'
+	mkdir out/directory
+	run -4 "$DRIVER" -a "$TARGET_RELEASE" -o out --json out/directory change.patch
+	[[ $output == *"error: --json: $T/out is no directory that can be written to, or has a directory of that name; see kpatch-build --help" ]]
+	run -4 "$DRIVER" -a "$TARGET_RELEASE" -o out --json nowhere/result change.patch
+	[[ $output == *"error: --json: $T/nowhere is no directory"* ]]
+	# (A patch from a pipe that nobody closes: it waits there.)
+	mkfifo pipe
+	"$DRIVER" -a "$TARGET_RELEASE" -o out --json out/result - <>pipe 3>&- &
+	local pid=$! status=0
+	sleep 1
+	kill -TERM "$pid"
+	wait "$pid" || status=$?
+	[[ $status == 143 ]]
+	is_valid out/result
+	says '[.exit.status, .exit.result, .exit.message]' '[143,"interrupted","interrupted"]'
+}
+
+@test "the version" {
+	run -0 "$DRIVER" --version
+	[[ $output =~ ^kpatch-build\ [0-9]+\.[0-9]+\.[0-9]+(\ \([0-9a-f]+(-dirty)?\))?$ ]]
+}
