@@ -3,8 +3,9 @@
  * A livepatch changes functions one task at a time: while some tasks run the old code and others the new one, both have
  * to agree on who holds which lock. That is for the author to judge; here is told where it has to be judged: in each
  * changed function the calls that take and release locks are counted on both sides, by function and, where the code
- * says so, by lock. (Inlined code counts for the function that it is in.) And how many locks are held on the ways out:
- * a `return` that is new between lock and unlock makes no call.
+ * says so, by lock. Inlined code counts for the function that it is in, and so does a function that only one side has:
+ * GCC may have inlined it on the other. And how many locks are held on the ways out: a `return` that is new between
+ * lock and unlock makes no call.
  */
 #include "diff/locks.h"
 
@@ -18,6 +19,9 @@
 #include "util/diag.h"
 #include "util/vec.h"
 
+/* Functions in functions that are followed; one may call itself. */
+#define MAX_DEPTH 4
+
 /* The calls of one kind: "mutex_lock(&clocks)". */
 struct lock_calls {
 	const char *what;
@@ -25,6 +29,7 @@ struct lock_calls {
 };
 
 struct walk {
+	const struct diff *diff;
 	struct arena *arena;
 	VEC(struct lock_calls) calls;
 };
@@ -84,7 +89,19 @@ static void count_call(struct walk *walk, const struct side *side, bool is_orig,
 	count(walk, is_orig, arena_printf(walk->arena, "%s(%s)", callee, name));
 }
 
-static void walk_piece(struct walk *walk, const struct side *side, bool is_orig, uint32_t id)
+static void walk_function(struct walk *walk, const struct side *side, bool is_orig, uint32_t id, unsigned int depth);
+
+/* Does a call or jump lead to the start of a function that the other side does not have? */
+static bool is_to_unpaired(const struct walk *walk, const struct side *side, bool is_orig, const struct ref *call)
+{
+	const struct corr *corr = walk->diff->corr;
+
+	return call->piece != PIECE_NONE && !call->target && side_piece(side, call->piece)->kind == PIECE_FUNC &&
+	       side_piece(side, call->piece)->root == call->piece &&
+	       (is_orig ? corr->to_patched : corr->to_orig)[call->piece] == PIECE_NONE;
+}
+
+static void walk_piece(struct walk *walk, const struct side *side, bool is_orig, uint32_t id, unsigned int depth)
 {
 	const struct piece *piece = side_piece(side, id);
 	const struct elf_sec *text = side_section(side, piece);
@@ -99,6 +116,8 @@ static void walk_piece(struct walk *walk, const struct side *side, bool is_orig,
 		call = insn.is_branch ? branch_ref(side, piece->sec, &insn) : NULL;
 		if (call)
 			count_call(walk, side, is_orig, id, call, lock);
+		if (call && depth < MAX_DEPTH && is_to_unpaired(walk, side, is_orig, call))
+			walk_function(walk, side, is_orig, call->piece, depth + 1);
 		loaded = loaded_argument(side, piece, &insn);
 		if (loaded)
 			lock = loaded;
@@ -108,11 +127,11 @@ static void walk_piece(struct walk *walk, const struct side *side, bool is_orig,
 	}
 }
 
-static void walk_function(struct walk *walk, const struct side *side, bool is_orig, uint32_t id)
+static void walk_function(struct walk *walk, const struct side *side, bool is_orig, uint32_t id, unsigned int depth)
 {
-	walk_piece(walk, side, is_orig, id);
+	walk_piece(walk, side, is_orig, id, depth);
 	if (side_piece(side, id)->part != PIECE_NONE)
-		walk_piece(walk, side, is_orig, side_piece(side, id)->part);
+		walk_piece(walk, side, is_orig, side_piece(side, id)->part, depth);
 }
 
 /* "mutex_lock(a) 1 instead of 0, ..."; NULL: nothing differs */
@@ -279,11 +298,11 @@ static const char *differing_exits(const struct diff *diff, uint32_t p, struct a
 
 static void note_function(const struct diff *diff, uint32_t p, struct diag *diag)
 {
-	struct walk walk = {.arena = arena_new()};
+	struct walk walk = {.diff = diff, .arena = arena_new()};
 	const char *calls, *exits;
 
-	walk_function(&walk, &diff->orig, true, diff->corr->to_orig[p]);
-	walk_function(&walk, &diff->patched, false, p);
+	walk_function(&walk, &diff->orig, true, diff->corr->to_orig[p], 0);
+	walk_function(&walk, &diff->patched, false, p, 0);
 	calls = differing_calls(&walk);
 	exits = walk.calls.n ? differing_exits(diff, p, walk.arena) : NULL;
 	if (calls || exits)

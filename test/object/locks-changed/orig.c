@@ -51,6 +51,23 @@ int own(int *refs)
 	return 7;
 }
 
+/* In a function that only one side has: once inlined and once not, or new. */
+static inline int inner(int i)
+{
+	mutex_lock(&lock);
+	work(i);
+	mutex_unlock(&lock);
+	return 2;
+}
+int outer(int i)
+{
+	return inner(i) + 1;
+}
+int adds(int i)
+{
+	return work(i) + 8;
+}
+
 /* One that may be interrupted comes back without the lock, before and after. */
 extern int mutex_lock_interruptible(struct mutex *);
 int tries(int i)
