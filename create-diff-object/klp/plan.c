@@ -12,9 +12,6 @@
  * may have the name of an export of another file. What a module's object newly refers to, and the module does not have,
  * is the kernel's; the original object says nothing of it, since the module could not even have been loaded so.
  *
- * The name and sympos of a symbol come from the placement, which knows its address. Without one they come from the
- * symbol table, as long as only one symbol there can be meant.
- *
  * A module can use the export of another one only if it depends on that: what it does not depend on need not be there
  * when it arrives. Sympos 0 stands for "the only one": the symbols of the other module are not at hand, and klp-verify
  * looks there.
@@ -26,7 +23,7 @@
 
 #include "kernel/livepatch.h"
 #include "kernel/module.h"
-#include "kernel/names.h"
+#include "klp/lookup.h"
 #include "place/placement.h"
 #include "target/symtab.h"
 #include "target/symvers.h"
@@ -41,177 +38,9 @@ struct context {
 	struct diag *diag;
 };
 
-/* A symbol of the target object that a name of the compiled object stands for. */
-struct found {
-	const char *name;
-	uint32_t sympos;
-	bool by_name; /* nothing but its name says that it is the one */
-	bool in_file; /* ... and that of its source file */
-};
-
 static bool is_kernel(const struct plan_target *target)
 {
 	return !strcmp(target->object, KLP_VMLINUX);
-}
-
-/* What is known of a symbol that is looked for in the target's symbol table. */
-struct wanted {
-	const char *name;
-	bool global;           /* other objects see it: it can only be a global symbol, unique among the global ones */
-	enum symtab_kind kind; /* SYMTAB_NOTYPE: unknown */
-	uint64_t size;         /* bytes, of a local variable; 0: unknown */
-	const struct elf_obj *obj; /* the original object, */
-	uint32_t file;             /* and there the STT_FILE symbol of a local one; 0: unknown */
-};
-
-/* Of a name that the original object defines, or (sym 0) one that it only refers to. */
-static struct wanted wanted_new(const struct elf_obj *obj, const char *name, uint32_t sym, bool global)
-{
-	struct wanted wanted = {.name = name, .global = global, .obj = obj};
-
-	if (!sym)
-		return wanted;
-	if (obj->syms[sym].type == STT_FUNC)
-		wanted.kind = SYMTAB_FUNC;
-	else if (obj->syms[sym].type == STT_OBJECT)
-		wanted.kind = SYMTAB_OBJECT;
-	if (!global && wanted.kind == SYMTAB_OBJECT)
-		wanted.size = obj->syms[sym].size;
-	/* In the output of 'ld -r', each source file's local symbols stand behind its own. */
-	while (!global && --sym && !wanted.file)
-		if (obj->syms[sym].type == STT_FILE && *obj->syms[sym].name)
-			wanted.file = sym;
-	return wanted;
-}
-
-static bool is_in_group(const struct symtab *tab, uint32_t group, const char *name)
-{
-	for (uint32_t id = symtab_find(tab, name); id != SYMTAB_NONE; id = tab->syms[id].next)
-		if (tab->syms[id].file == group)
-			return true;
-	return false;
-}
-
-/*
- * Does a group of the table have all functions and variables of the source file that have names of their own and stay?
- */
-static bool has_all_names(const struct symtab *tab, uint32_t group, const struct wanted *wanted)
-{
-	const struct elf_obj *obj = wanted->obj;
-
-	for (uint32_t i = wanted->file + 1; i < obj->nsyms && obj->syms[i].type != STT_FILE; i++) {
-		const struct elf_sym *sym = &obj->syms[i];
-		enum sec_class class;
-
-		if (!elf_sym_is_local(sym) || !elf_sym_has_section(sym) ||
-		    (sym->type != STT_FUNC && sym->type != STT_OBJECT))
-			continue;
-		class = sec_classify(&obj->secs[sym->shndx]);
-		if ((class == SEC_TEXT || class == SEC_DATA) && !is_prefix_symbol(sym->name) &&
-		    !sym_name_parse(sym->name).has_number && !is_in_group(tab, group, sym->name))
-			return false;
-	}
-	return true;
-}
-
-/*
- * The group of a source file in the table: SYMTAB_NONE if none has its name. The kernel has dozens of core.c, and a
- * file has one group: of several, the only one that has all names of the file. Returns -EPERM if none or several have.
- */
-static int find_group(const struct symtab *tab, const struct wanted *wanted, uint32_t *group)
-{
-	const char *name = wanted->obj->syms[wanted->file].name;
-	uint32_t first = SYMTAB_NONE, whole = 0, count = 0;
-
-	for (uint32_t id = 0; id < tab->nsyms; id++) {
-		if (tab->syms[id].kind != SYMTAB_FILE || strcmp(tab->syms[id].name, name))
-			continue;
-		count++;
-		if (first == SYMTAB_NONE)
-			first = id;
-		if (has_all_names(tab, id, wanted)) {
-			whole++;
-			*group = id;
-		}
-	}
-	if (count > 1)
-		return whole == 1 ? 0 : -EPERM;
-	*group = first;
-	return 0;
-}
-
-/*
- * Looks a name up in the symbol table: 1 found, 0 not there, -EPERM more than one could be meant. What the object has
- * as a local symbol may have been inlined or cloned in the target: a global symbol of the name is another file's then,
- * and so is a local one that a table with FILE symbols has in the group of another file.
- */
-static int find_in_symtab(const struct symtab *tab, const struct wanted *wanted, struct found *found)
-{
-	bool has_group = wanted->file && tab->has_files;
-	uint32_t match = SYMTAB_NONE, count = 0, group = SYMTAB_NONE;
-	int err = has_group ? find_group(tab, wanted, &group) : 0;
-
-	for (uint32_t id = symtab_find(tab, wanted->name); id != SYMTAB_NONE; id = tab->syms[id].next) {
-		const struct symtab_sym *sym = &tab->syms[id];
-
-		/* A symbol that assembly defines has no type. */
-		if ((!sym->any_bind && sym->local == wanted->global) ||
-		    (wanted->kind != SYMTAB_NOTYPE && sym->kind != SYMTAB_NOTYPE && sym->kind != wanted->kind) ||
-		    (wanted->size && sym->size && sym->size != wanted->size) ||
-		    (has_group && !err && (group == SYMTAB_NONE || sym->file != group)))
-			continue;
-		match = id;
-		count++;
-	}
-	if (!count)
-		return 0;
-	if (err || count > 1)
-		return -EPERM;
-	/* A global symbol is what the link found under its name, whatever its code is. */
-	*found = (struct found){
-		.name = tab->syms[match].name,
-		.sympos = symtab_sympos(tab, match),
-		.by_name = !wanted->global,
-		.in_file = has_group,
-	};
-	return 1;
-}
-
-/* A symbol that other objects see, of which nothing but the name is known. */
-static int find_global(const struct symtab *tab, const char *name, struct found *found)
-{
-	const struct wanted wanted = {.name = name, .global = true};
-
-	return find_in_symtab(tab, &wanted, found);
-}
-
-/*
- * Finds a symbol that the original object defines, or refers to, in the target: 1 found, 0 not there, -EPERM ambiguous.
- *
- * The two kinds are kept apart: a patch may replace a static helper() by the global one of another file. What the
- * object defines is where a placement of the same base says or nowhere: a weak function that the kernel overrides has
- * no place, though the kernel has a symbol of its name.
- */
-static int find_symbol(const struct diff *diff, const struct plan_target *target, const char *name, bool defined,
-		       bool global, struct found *found)
-{
-	const struct placement_record *record =
-		target->placement ? placement_find(target->placement, name, defined) : NULL;
-	struct wanted wanted;
-	int status;
-
-	if (record && record->target_name) {
-		*found = (struct found){.name = record->target_name, .sympos = record->sympos};
-		return 1;
-	}
-	if (target->placement && target->placement->base_is_same && (record || defined))
-		return 0;
-	wanted = wanted_new(diff->orig.obj, name, elf_obj_find_symbol(diff->orig.obj, name), global);
-	status = find_in_symtab(target->symtab, &wanted, found);
-	/* Numbers of static locals and clones change with the code, so that the name may be another's here. */
-	if (status > 0 && !found->in_file && target->placement && sym_name_parse(name).has_number)
-		status = -EPERM;
-	return status;
 }
 
 /* With --skip-base-check of klp-place, the code may be another than the target's, and a name all there is. */
@@ -309,31 +138,13 @@ static void plan_export_of_module(struct context *ctx, const struct symvers_entr
 			    ctx->target->object);
 }
 
-/* The id in the table of what was found, or SYMTAB_NONE (a placement may know more than the table). */
-static uint32_t id_of(const struct symtab *tab, const struct found *found)
-{
-	uint32_t id = symtab_find(tab, found->name);
-
-	for (uint32_t pos = found->sympos; id != SYMTAB_NONE && pos > 1; pos--)
-		id = tab->syms[id].next;
-	return id;
-}
-
-/* Is there a sympos that means the symbol in every state of its module? */
-static bool has_sympos(const struct symtab *tab, const struct found *found)
-{
-	uint32_t id = id_of(tab, found);
-
-	return id == SYMTAB_NONE || symtab_has_sympos(tab, id);
-}
-
 /*
  * A __ref function may use what is __init, and does so while the kernel starts. When a livepatch is loaded that memory
  * is long somebody else's.
  */
 static void check_stays(struct context *ctx, const struct symtab *tab, const char *object, const struct found *found)
 {
-	uint32_t id = id_of(tab, found);
+	uint32_t id = lookup_id(tab, found);
 
 	if (id != SYMTAB_NONE && symtab_is_freed(tab, id))
 		diag_refuse(ctx->diag, RULE_INIT_REFERENCE, ctx->diff->patched.obj->path, found->name,
@@ -408,7 +219,7 @@ static enum resolution resolve_export_of_module(struct context *ctx, const struc
 	struct found found;
 
 	if (!query->export || !query->undefined || !strcmp(query->export->module, ctx->target->object) ||
-	    find_global(ctx->target->symtab, query->name, &found))
+	    lookup_global(ctx->target->symtab, query->name, &found))
 		return NOT_MINE;
 	plan_export_of_module(ctx, query->export, plan);
 	return RESOLVED;
@@ -428,7 +239,7 @@ static enum resolution resolve_own(struct context *ctx, const struct query *quer
 	const struct plan_target *target = ctx->target;
 	struct found found = {0};
 	int status =
-		find_symbol(ctx->diff, target, query->target_name, query->has_partner, query->target_global, &found);
+		lookup_symbol(ctx->diff, target, query->target_name, query->has_partner, query->target_global, &found);
 
 	if (!status)
 		return NOT_MINE;
@@ -439,7 +250,7 @@ static enum resolution resolve_own(struct context *ctx, const struct query *quer
 	}
 	warn_of_name(ctx->diff, target, &found, ctx->diag);
 	check_stays(ctx, target->symtab, target->object, &found);
-	if (!has_sympos(target->symtab, &found))
+	if (!lookup_has_sympos(target->symtab, &found))
 		refuse_sympos(ctx->diff, target, query->target_name, ctx->diag);
 	*plan = (struct plan_symbol){
 		.kind = is_kernel(target) ? PLAN_EARLY : kind_of_module(target),
@@ -456,7 +267,7 @@ static enum resolution resolve_kernel(struct context *ctx, const struct query *q
 
 	if (!query->undefined || !ctx->target->kernel || module_has_own(query->target_name))
 		return NOT_MINE;
-	status = find_global(ctx->target->kernel, query->target_name, &found);
+	status = lookup_global(ctx->target->kernel, query->target_name, &found);
 	if (!status)
 		return NOT_MINE;
 	if (status < 0) {
@@ -543,7 +354,7 @@ static void refuse_moved(struct context *ctx)
 		if (p == PIECE_NONE || elf_sym_is_local(sym) || !is_included(ctx->diff, p) ||
 		    ctx->diff->corr->to_orig[p] != PIECE_NONE)
 			continue;
-		if (find_global(ctx->target->symtab, sym->name, &found))
+		if (lookup_global(ctx->target->symtab, sym->name, &found))
 			diag_refuse(
 				ctx->diag, RULE_GLOBAL_MOVED, patched->obj->path, sym->name,
 				"new in this file, but %s has a global symbol of this name: it moved from another file, or is no longer __init",
@@ -590,7 +401,7 @@ int plan_find_function(const struct diff *diff, const struct plan_target *target
 		return diag_refuse(diag, RULE_SYMBOL_AMBIGUOUS, diff->patched.obj->path, piece->name,
 				   "weak, and nothing tells whether %s has this definition or another file's; %s",
 				   target->object, why_ambiguous(target));
-	status = find_symbol(diff, target, piece->name, true, global, &found);
+	status = lookup_symbol(diff, target, piece->name, true, global, &found);
 	if (status < 0)
 		return diag_refuse(
 			diag, RULE_SYMBOL_AMBIGUOUS, diff->patched.obj->path, piece->name,
@@ -599,7 +410,7 @@ int plan_find_function(const struct diff *diff, const struct plan_target *target
 	if (!status)
 		return diag_refuse(diag, RULE_SYMBOL_MISSING, diff->patched.obj->path, piece->name,
 				   "%s has no function of this name", target->object);
-	if (!has_sympos(target->symtab, &found))
+	if (!lookup_has_sympos(target->symtab, &found))
 		return refuse_sympos(diff, target, piece->name, diag);
 	warn_of_name(diff, target, &found, diag);
 	*function = (struct plan_function){.name = found.name, .sympos = found.sympos};
