@@ -14,8 +14,8 @@
 # Nothing is guessed. Kbuild must have recorded just the commands that are known here, and these must then make of the module
 # that it has linked under the real name the same file, byte for byte. Where one fails Kbuild links, and says what is wrong.
 #
-# Of the module's parts the compiled hook is the same for all that say the same of themselves (klp-info.h): mostly, which objects they
-# patch. The name has no part in it.
+# Of the module's parts the compiled hook is the same for most modules of a target: it depends on the answers in klp-info.h, not on the
+# name, nor on what the module says of itself.
 #
 #   CACHE/hook/KEY/klp-hook.o
 

@@ -99,41 +99,62 @@ module_check_symbols() {
 # module_told DIR KIND: what klp-link says of the objects of the module in DIR: its namespaces, the addresses that are kept
 module_told() { awk -F '\t' -v kind="$2" '$1 == kind { print $2 }' "$1/symbols"; }
 
-# module_write_info NAME: what the hook is to say about the module besides what it always says.
+# module_write_info NAME: what the hook has to know of this module. (What it says of itself is not here: the compiled hook is the same for
+# all modules with the same answers.)
 module_write_info() {
-	local made=$1 dir name kept part=${PART_OF[$1]} replace=$OPT_REPLACE
-	module_dir "$made"; dir=$REPLY
+	local dir kept part=${PART_OF[$1]} replace=$OPT_REPLACE
+	module_dir "$1"; dir=$REPLY
 	# A part that replaced others would replace the parts beside it.
 	if ((OPT_PER_OBJECT)); then replace=0; fi
 	{
 		echo "/* Written by kpatch-build. */"
 		echo "#define KLP_REPLACE $replace"
-		module_told "$dir" namespace | while read -r name; do
-			echo "MODULE_INFO(import_ns, \"$name\");"
-		done
-		# The objects that are patched, for whoever wants to load them first (see vm.sh).
-		module_patched_objects "${MODULE_OBJECTS[@]}" | while read -r name; do
-			echo "MODULE_INFO(klp_object, \"$name\");"
-		done
-		# That the base differs is for whoever loads the module to know.
-		if ((${#BASE_DIFFERS[@]})); then echo 'MODULE_INFO(base_check, "skipped");'; fi
-		for name in "${BASE_DIFFERS[@]}"; do echo "MODULE_INFO(base_differs, \"$name\");"; done
-		for name in "${WITHOUT_HUNKS[@]}"; do echo "MODULE_INFO(without, \"$name\");"; done
-		for name in "${!AUTHOR_ALONE[@]}"; do
-			if [[ -z $part || $part == "$name" ]]; then echo "MODULE_INFO(accepted, \"callback-alone:$name\");"; fi
-		done
 		# Addresses that the kernel may keep, and whose author did not accept that
 		kept=$(module_told "$dir" kept)
 		if [[ $kept ]]; then echo "#define KLP_ADDRESS_KEPT \"${kept//$'\n'/, }\""; fi
 		case $part in
 		"") module_clear_late "${MODULE_OBJECTS[@]}" ;;
 		vmlinux) module_list_parts ;;
-		*)
-			echo "MODULE_INFO(klp_part_of, \"$part\");"
-			echo "#define KLP_PART_OF \"$part\""
-			;;
+		*) echo "#define KLP_PART_OF \"$part\"" ;;
 		esac
 	} >"$dir/klp-info.h"
+}
+
+# module_write_modinfo NAME: what the module says of itself besides what the hook says: "KEY=VALUE" in each line
+module_write_modinfo() {
+	local made=$1 dir name i part=${PART_OF[$1]}
+	module_dir "$made"; dir=$REPLY
+	{
+		echo "kpatch_build=$VERSION"
+		if [[ $TARGET_VERSION ]]; then echo "target_package=$TARGET_VERSION"; fi
+		for i in "${!PATCHES[@]}"; do
+			name=${PATCHES[i]##*/}
+			echo "patch=${name//[^A-Za-z0-9._+-]/_} $(sha256sum <"${PATCH_COPIES[i]}" | cut -d ' ' -f 1)"
+		done
+		module_told "$dir" namespace | sed 's/^/import_ns=/'
+		# The objects that are patched, for whoever wants to load them first (see vm.sh).
+		module_patched_objects "${MODULE_OBJECTS[@]}" | sed 's/^/klp_object=/'
+		if [[ $part && $part != vmlinux ]]; then echo "klp_part_of=$part"; fi
+		# That the base differs is for whoever loads the module to know.
+		if ((${#BASE_DIFFERS[@]})); then echo base_check=skipped; fi
+		for name in "${BASE_DIFFERS[@]}"; do echo "base_differs=$name"; done
+		for name in "${WITHOUT_HUNKS[@]}"; do echo "without=$name"; done
+		printf '%s\n' "${!AUTHOR_ALONE[@]}" | sort | while read -r name; do
+			if [[ $name && (-z $part || $part == "$name") ]]; then echo "accepted=callback-alone:$name"; fi
+		done
+	} >"$dir/modinfo"
+}
+
+# module_modinfo_object DIR: klp-modinfo.o, with that in .modinfo
+module_modinfo_object() {
+	{
+		echo '.section .modinfo, "a"'
+		sed 's/[\\"]/\\&/g; s/.*/.asciz "&"/' "$1/modinfo"
+	} >"$1/klp-modinfo.s"
+	if ! in_root as -o "$1/klp-modinfo.o" "$1/klp-modinfo.s" 2>"$1/log"; then
+		show_file "$1/log"
+		module_bug "what the module says of itself can't be assembled" "$1"
+	fi
 }
 
 # For the part of the kernel: the others, which it has loaded.
@@ -194,10 +215,12 @@ module_link_one() {
 	cp -R -- "$KMOD_DIR/arch" "$dir/"
 	module_check_symbols "$@"
 	module_write_info "$name"
+	module_write_modinfo "$name"
+	module_modinfo_object "$dir"
 
 	# New globals that one diff object has for another are hidden: visible up to here, local from here on, so that
 	# no name of the patch can meet one of the hook.
-	if ! in_root ld -r -o "$dir/klp-parts.o" "${MODULE_OBJECTS[@]}" 2>"$log"; then
+	if ! in_root ld -r -o "$dir/klp-parts.o" "${MODULE_OBJECTS[@]}" "$dir/klp-modinfo.o" 2>"$log"; then
 		show_file "$log"
 		module_bug "the diff objects do not link" "$WORK/6-diff"
 	fi

@@ -295,7 +295,7 @@ hook() {
 	hook seven g 1
 	hook eight h 0
 	# What it says of itself
-	SETUP+='; info() { echo "MODULE_INFO(klp_object, \"x\");" >"$1/klp-info.h"; }; link() { info "$2"; glue_link "$@"; echo "status $GLUE_STATUS"; }'
+	SETUP+='; info() { echo "#define KLP_REPLACE 0" >"$1/klp-info.h"; }; link() { info "$2"; glue_link "$@"; echo "status $GLUE_STATUS"; }'
 	hook nine i 1
 	hook ten j 0
 	# A damaged one

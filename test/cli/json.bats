@@ -58,6 +58,9 @@ says() {
 	says '[.stages[].name]' '["target","patch","tree","affected","compile","base","diff","link","post-link","verify"]'
 	[[ $(jq '[.stages[].seconds] | add > 0.1' out/result) == true ]]
 	says .modules "[{\"name\":\"livepatch-json\",\"for\":null,\"file\":\"$T/out/livepatch-json.ko\",\"sha256\":\"$(sha256sum <out/livepatch-json.ko | cut -d ' ' -f 1)\"}]"
+	# The module itself says from what it was made.
+	[[ $(modinfo -F patch out/livepatch-json.ko) == "change.patch $(sha256sum <change.patch | cut -d ' ' -f 1)" ]]
+	[[ $(modinfo -F target_package out/livepatch-json.ko) == "$TARGET_VERSION" && $(modinfo -F kpatch_build out/livepatch-json.ko) == [0-9]*.[0-9]*.[0-9]* ]]
 	# To standard output: all else goes to the other one. The last line of that is the module's path.
 	run -0 --separate-stderr "$DRIVER" -a "$TARGET_RELEASE" -o out -n livepatch-json --json - change.patch
 	diff <(jq -S 'del(.stages, .arguments)' <<<"$output") <(jq -S 'del(.stages, .arguments)' out/result)
