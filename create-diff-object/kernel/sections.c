@@ -57,6 +57,7 @@ const struct section_row kernel_sections[] = {
 	ROW(FUNCTION_SECTION_PREFIX, PREFIX, SEC_TEXT, .traits = SECTION_IS_ORDINARY_TEXT | SECTION_IS_OF_FUNCTION),
 	/* Constructors of KASAN and KCSAN, for one object's data; `.text.startup` alone is a function of that name. */
 	ROW(".text.startup._sub_I_", PREFIX, SEC_IGNORED, .traits = SECTION_IS_ORDINARY_TEXT | SECTION_IS_OF_FUNCTION),
+	ROW(".text.asan.module_", PREFIX, SEC_IGNORED, .traits = SECTION_IS_ORDINARY_TEXT | SECTION_IS_OF_FUNCTION),
 	ROW(".text.exit._sub_D_", PREFIX, SEC_IGNORED, .traits = SECTION_IS_ORDINARY_TEXT | SECTION_IS_OF_FUNCTION),
 	ROW(".ref.text", EXACT, SEC_TEXT, .traits = SECTION_IS_CHOSEN_TEXT),
 	ROW(".noinstr.text", EXACT, SEC_TEXT),
@@ -89,6 +90,8 @@ const struct section_row kernel_sections[] = {
 	ROW(".data..Lubsan_data", PREFIX, SEC_DATA, .traits = SECTION_IS_OF_COMPILER | SECTION_IS_OF_SANITIZER),
 	/* clang gives what it reports of an operation no name. All else that has none is constant. */
 	ROW(".data..L__unnamed_", PREFIX, SEC_DATA, .traits = SECTION_IS_OF_COMPILER | SECTION_IS_OF_SANITIZER),
+	/* What clang's constructor of KASAN registers; GCC's (`.LASAN0`) has no name and is reached by nothing else. */
+	ROW(".data.__unnamed_", PREFIX, SEC_IGNORED, .traits = SECTION_IS_OF_COMPILER),
 	ROW(".data..ro_after_init", PREFIX, SEC_DATA, .traits = SECTION_IS_RO_AFTER_INIT),
 	ROW(PERCPU_SECTION, PREFIX, SEC_DATA, .traits = SECTION_IS_PERCPU,
 	    .early = "percpu_modcopy() has copied it when the module was loaded"),
