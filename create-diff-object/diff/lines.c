@@ -83,6 +83,15 @@ static bool is_source_name(const char *source, const char *text)
 	return !source || length == tail || text[length - tail - 1] == '/';
 }
 
+/* With KASAN, clang has a section for each text, to put a red zone behind it: `.rodata..str.5`. */
+static bool may_be_text(const struct side *side, uint32_t id)
+{
+	const struct piece *piece = side_piece(side, id);
+
+	return piece->class == SEC_STRINGS || (piece->class == SEC_DATA && piece->kind == PIECE_ANON && !piece->entry &&
+					       !(side_section(side, piece)->flags & SHF_WRITE));
+}
+
 /* Is the argument that the load at `at` sets the name of the source file? */
 static bool loads_source_name(const char *source, const struct side *side, uint32_t sec, uint64_t at,
 			      const struct arch_load *load)
@@ -91,10 +100,10 @@ static bool loads_source_name(const char *source, const struct side *side, uint3
 	const struct ref *ref;
 
 	if (!refs_in_range(side->refs, sec, at + load->field_offset, at + load->field_offset + 1, &ref) ||
-	    ref->piece == PIECE_NONE || side_piece(side, ref->piece)->class != SEC_STRINGS)
+	    ref->piece == PIECE_NONE || !may_be_text(side, ref->piece))
 		return false;
 	strings = side_section(side, side_piece(side, ref->piece));
-	return strings->entsize <= 1 && ref->target >= 0 && (uint64_t)ref->target < strings->size &&
+	return strings->entsize <= 1 && strings->data && ref->target >= 0 && (uint64_t)ref->target < strings->size &&
 	       memchr(strings->data + ref->target, 0, strings->size - (uint64_t)ref->target) &&
 	       is_source_name(source, (const char *)strings->data + ref->target);
 }

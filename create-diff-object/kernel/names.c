@@ -218,6 +218,13 @@ size_t source_name_length(const char *name)
 	return length ? length : strlen(name);
 }
 
+bool is_text_symbol(const char *name)
+{
+	const char *number = starts_with(name, ".str") ? name + strlen(".str") : NULL;
+
+	return number && (!*number || (*number == '.' && !number[1 + strspn(number + 1, "0123456789")]));
+}
+
 bool is_prefix_symbol(const char *name)
 {
 	return starts_with(name, "__pfx_") || is_type_hash_symbol(name);

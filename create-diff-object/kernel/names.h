@@ -218,6 +218,12 @@ bool is_hidden_by_kallsyms(const char *name);
  */
 size_t source_name_length(const char *name);
 
+/*
+ * Is it clang's name of a text (`.str.7`), which it keeps with KASAN only, to put a red zone behind it? The numbers
+ * count the texts of the object.
+ */
+bool is_text_symbol(const char *name);
+
 /* Is it a label for the padding before a function (`__pfx_foo`, `__cfi_foo`), not a function? */
 bool is_prefix_symbol(const char *name);
 /* Is it one for the hash of the function's type, which calls by a pointer check (kCFI: `__cfi_foo`)? */

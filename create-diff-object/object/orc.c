@@ -30,31 +30,43 @@ static int compare_records(const void *a, const void *b)
 	return x->bytes < y->bytes ? -1 : x->bytes > y->bytes;
 }
 
+/* Code that is left behind, as constructors of sanitizers are. */
+static bool is_of_ignored(const struct elf_obj *obj, const struct ref *ref)
+{
+	const struct elf_sym *sym = &obj->syms[ref->sym];
+
+	return ref->piece == PIECE_NONE && elf_sym_has_section(sym) &&
+	       sec_classify(&obj->secs[sym->shndx]) == SEC_IGNORED;
+}
+
 static int read_records(const struct pieces *pieces, const struct refs *refs, uint32_t n, struct entries *entries,
 			struct diag *diag)
 {
 	const struct elf_obj *obj = pieces->obj;
 	const struct elf_sec *unwind = &obj->secs[entries->orc_sec];
 	const struct ref *ref = refs->of_sec[entries->orc_ip_sec];
+	uint32_t used = 0;
 
 	entries->orc = arena_array(entries->arena, struct orc_record, n);
 	for (uint32_t i = 0; i < n; i++) {
+		if (ref[i].offset == (uint64_t)i * 4 && is_of_ignored(obj, &ref[i]))
+			continue;
 		if (ref[i].offset != (uint64_t)i * 4 || ref[i].piece == PIECE_NONE || ref[i].type != ref->type)
 			return diag_error(diag, obj->path, ORC_IP_SECTION, "entry %u is no distance to an instruction",
 					  i);
-		entries->orc[i] = (struct orc_record){
+		entries->orc[used++] = (struct orc_record){
 			.sec = pieces->v[ref[i].piece].sec,
 			.at = pieces->v[ref[i].piece].entry + (uint64_t)ref[i].target,
 			.bytes = unwind->data + (uint64_t)i * entries->orc_size,
 		};
 	}
 	entries->orc_type = ref->type;
-	qsort(entries->orc, n, sizeof(*entries->orc), compare_records);
+	qsort(entries->orc, used, sizeof(*entries->orc), compare_records);
 	/* Of two for one place the later one counts, as in the kernel's search. */
-	for (uint32_t i = 0; i < n; i++) {
+	for (uint32_t i = 0; i < used; i++) {
 		const struct orc_record *next = &entries->orc[i + 1];
 
-		if (i + 1 < n && next->sec == entries->orc[i].sec && next->at == entries->orc[i].at)
+		if (i + 1 < used && next->sec == entries->orc[i].sec && next->at == entries->orc[i].at)
 			continue;
 		entries->orc[entries->norc++] = entries->orc[i];
 	}

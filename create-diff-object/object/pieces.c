@@ -62,7 +62,7 @@ static bool is_global_label(const struct elf_obj *obj, const struct elf_sym *sym
  */
 static bool names_piece(const struct elf_obj *obj, const struct elf_sym *sym)
 {
-	if (!elf_sym_has_section(sym) || !*sym->name || is_prefix_symbol(sym->name))
+	if (!elf_sym_has_section(sym) || !*sym->name || is_prefix_symbol(sym->name) || is_text_symbol(sym->name))
 		return false;
 	if (is_global_label(obj, sym))
 		return true;

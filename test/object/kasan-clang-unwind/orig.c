@@ -1,0 +1,1 @@
+#include "../kasan-clang/orig.c"
