@@ -6,6 +6,7 @@
 #include "../klp-author.h"
 
 #include <linux/static_call.h>
+#include <linux/syscalls.h>
 
 #define KLP_PRE_PATCH_CALLBACK(func)    KLP_ASK_PRE_PATCH(func)
 #define KLP_POST_PATCH_CALLBACK(func)   KLP_ASK_POST_PATCH(func)
