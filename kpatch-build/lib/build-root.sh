@@ -106,10 +106,14 @@ build_root_for() {
 readonly BUILD_ROOT_FORMAT=1
 build_root_key() { REPLY=$1_$2_${3/:/%3a}_$(packages_for root | { echo "$BUILD_ROOT_FORMAT"; cut -d "|" -f 1; } | sha256sum | cut -c 1-8); }
 
-# build_root_make DIR SUITE PACKAGE VERSION: what apt would install on an empty system of that suite, unpacked. (mmdebstrap's "extract"
-# does the same, but needs subordinate user IDs or root.)
-build_root_make() {
+# build_root_make DIR SUITE PACKAGE VERSION
+build_root_make() { build_root_unpack "$1" "$2" "$3=$4"; }
+
+# build_root_unpack DIR SUITE PACKAGE...: what apt would install on an empty system of that suite for these packages and the common ones,
+# unpacked. (mmdebstrap's "extract" does the same, but needs subordinate user IDs or root.)
+build_root_unpack() {
 	local to=$1 suite=$2 log=$WORK/1-target/root.log names deb
+	shift 2
 	archive_use "$suite" || die "the package lists of $suite can't be fetched: $REPLY"
 	need_space "$CACHE" 1200000000 "a build root of $suite"
 	packages_for root | cut -d '|' -f 1 | mapfile -t names
@@ -117,7 +121,7 @@ build_root_make() {
 	FETCH_NAME="packages of $suite" FETCH_DIR=$to/fetched FETCH_SIZE=160000000
 	if ! long_run "$log" fetch_progress apt-get "${ARCHIVE_APT[@]}" -q -y -o APT::Sandbox::User="$(id -un)" -o Debug::NoLocking=1 \
 		-o Dir::State::status=/dev/null -o "Dir::Cache::archives=$to/fetched" --no-install-recommends --download-only \
-		install "$3=$4" "${names[@]}"; then
+		install "$@" "${names[@]}"; then
 		show_matching '^E:|^ ' "$log"
 		die "the packages of a build root of $suite can't be fetched, see above"
 	fi
