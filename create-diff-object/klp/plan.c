@@ -2,11 +2,10 @@
 /*
  * The relocation rules, from the maker's side (L2 to L5 of doc/relocation-rules.md).
  *
- *   symbol exported by vmlinux          plain undefined symbol, the module loader resolves it       (L3)
- *   other symbol of vmlinux             .klp.sym.vmlinux.<name>,<sympos>, applied when the patch loads (L4)
- *   any symbol of a module              .klp.sym.<module>.<name>,<sympos>, applied when it is there    (L5)
- *   the same, where the module is there for sure    .klp.sym.<module>.<name>,<sympos>,vmlinux, applied when the
- *                                                   patch loads
+ *   exported by vmlinux       a plain undefined symbol, which the module loader resolves                    (L3)
+ *   another one of vmlinux    .klp.sym.vmlinux.<name>,<sympos>, resolved when the livepatch is loaded       (L4)
+ *   any one of a module       .klp.sym.<module>.<name>,<sympos>, resolved when the module is there          (L5)
+ *   ... that is always there  .klp.sym.<module>.<name>,<sympos>,vmlinux, resolved when the livepatch is loaded
  *
  * Only a symbol that the object sees from outside (undefined, or global) can be the exported one: a static function
  * may have the name of an export of another file. What a module's object newly refers to, and the module does not have,

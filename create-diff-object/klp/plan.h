@@ -23,7 +23,7 @@ struct plan_target {
 
 enum plan_kind {
 	PLAN_PLAIN, /* an ordinary undefined symbol: exported by vmlinux, or defined by another object of the patch */
-	PLAN_EARLY, /* a livepatch symbol of vmlinux, or of a module that is there: resolved when the patch is loaded */
+	PLAN_EARLY, /* a livepatch symbol of vmlinux, or of a module that is there: resolved when ours is loaded */
 	PLAN_LATE,  /* a livepatch symbol of a module: resolved when that module is there */
 };
 

@@ -118,7 +118,7 @@ static void check_function(struct verify *v, uint32_t i, const struct locations 
 		if (!strcmp(func->object, other->object) && !strcmp(func->name, other->name) &&
 		    (func->sympos ? func->sympos : 1) == (other->sympos ? other->sympos : 1))
 			verify_violated(v, v->funcs_sec->name, func->offset, func->name,
-					"the second sysfs directory of that name fails, and the patch is refused",
+					"the second sysfs directory of that name fails, and the livepatch is refused",
 					"the function is patched twice");
 	}
 	if (!is_object_name(func->object))

@@ -2,7 +2,7 @@
 /*
  * L6: late relocations and bytes that the kernel rewrites.
  *
- * When a patch module is loaded, module_finalize() and the module notifiers rewrite its code at the sites that its
+ * When a livepatch is loaded, module_finalize() and the module notifiers rewrite its code at the sites that its
  * special sections list. Relocations of vmlinux's symbols are applied before that. Those of a module's symbols are
  * applied when that module arrives, perhaps hours later, and would then write a displacement into whatever the
  * instruction has become. So the sites are computed here from the special sections themselves, as the kernel does

@@ -213,7 +213,7 @@ static void check_module_ref(struct verify *v, const struct klp_rela_sec *sec, c
 	if (!sec->is_late && !part) {
 		verify_violated(
 			v, sec->target->name, rela->offset, symbol,
-			"it is resolved when the patch is loaded, which fails unless the module is there already",
+			"it is resolved when the livepatch is loaded, which fails unless the module is there already",
 			"a symbol of module %s is in a livepatch section of vmlinux", name->object);
 		return;
 	}
@@ -233,7 +233,7 @@ static void check_module_ref(struct verify *v, const struct klp_rela_sec *sec, c
 		verify_violated(
 			v, sec->target->name, rela->offset, symbol,
 			sec->is_late
-				? "klp_find_object_symbol() does not find it, and the module can't be loaded while the patch is"
+				? "klp_find_object_symbol() does not find it, and the module can't be loaded while the livepatch is"
 				: "klp_find_object_symbol() does not find it, and the part can't be loaded",
 			"%s", problem);
 }
@@ -247,7 +247,7 @@ static void check_ordinary_ref(struct verify *v, const struct elf_sym *sym)
 		return;
 	entry = symvers_find(v->symvers, sym->name);
 	if (entry && strcmp(entry->module, KLP_VMLINUX))
-		verify_violated(v, NULL, 0, sym->name, "the patch can't be loaded before that module, and pins it",
+		verify_violated(v, NULL, 0, sym->name, "the livepatch can't be loaded before that module, and pins it",
 				"an ordinary undefined symbol is exported by module %s", entry->module);
 }
 
@@ -308,13 +308,14 @@ static void check_dependencies(struct verify *v)
 	for (const char *depends = NULL; (depends = verify_next_modinfo(v, MODINFO_DEPENDS, depends));)
 		if (*depends)
 			verify_violated(v, MODINFO_SECTION, 0, NULL,
-					"the patch can't be loaded before these modules, and pins them",
+					"the livepatch can't be loaded before these modules, and pins them",
 					"the module depends on %s", depends);
 	for (const char *softdep = NULL; (softdep = verify_next_modinfo(v, MODINFO_SOFTDEP, softdep));) {
 		const char *names = find_pre_softdep(v, softdep);
 
 		if (names)
-			verify_violated(v, MODINFO_SECTION, 0, NULL, "modprobe loads these modules before the patch",
+			verify_violated(v, MODINFO_SECTION, 0, NULL,
+					"modprobe loads these modules before the livepatch",
 					"the module's softdep asks for %s before it", names);
 	}
 }

@@ -23,7 +23,7 @@ struct klp_func_record {
 	const char *object;
 	/* Name of the function in that object's symbol table. */
 	const char *name;
-	/* Start of the replacement, in the patch module. */
+	/* Start of the replacement, in the livepatch module. */
 	void *new_func;
 	/* Which of several symbols of this name, counted from 1; 0: the name is unique in the object. */
 	unsigned long sympos;

@@ -18,7 +18,7 @@
  *
  * Nobody runs what is written to: the functions can't be reached any more, and a module does not go while its code, or
  * what replaces it, is running. The text is read-only; text_poke_set() writes to it through a mapping of its own. It is
- * not exported, so it is a livepatch relocation itself, one that is applied when the patch is loaded.
+ * not exported, so it is a livepatch relocation itself, one that is applied when the livepatch is loaded.
  */
 #ifndef LATE_RELOCATIONS_H
 #define LATE_RELOCATIONS_H

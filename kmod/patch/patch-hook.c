@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Registers the patch module with the kernel's livepatch core.
+ * Registers the livepatch module with the kernel's livepatch core.
  *
  * The linker collects one record for each patched function in a table (klp-records.h). The core wants
  * the functions grouped by object, each group and the list of groups closed by an empty element. The
