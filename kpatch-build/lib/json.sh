@@ -1,12 +1,11 @@
 # shellcheck shell=bash
 # --json: what came of the run, for programs; the form is in doc/kpatch-build.schema.json. What is told on the way is kept in a directory of
-# its own, for a run may end before it has a work directory, and messages come from subshells too:
+# its own (json_keep, log.sh), for a run may end before it has a work directory, and messages come from subshells too:
 #
 #   messages, stages   fields with a NUL behind each: kind, rule, text; name, microseconds, summary
 #
 # The rest is read at the end, from the folders of the stages. It is put together by jq.
 
-JSON_DIR=""             # empty: nobody asked
 JSON_OUT=""             # file descriptor of standard output, for --json -
 
 # json_begin: from here on things are kept
@@ -25,9 +24,6 @@ json_begin() {
 	: >"$JSON_DIR/messages"
 	: >"$JSON_DIR/stages"
 }
-
-# json_keep FILE FIELD...
-json_keep() { if [[ $JSON_DIR ]]; then printf '%s\0' "${@:2}" >>"$JSON_DIR/$1"; fi; }
 
 # json_end STATUS: write it, whatever the outcome
 json_end() {

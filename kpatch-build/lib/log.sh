@@ -16,6 +16,7 @@ PROGRESS_LAST=0         # second in which the last progress line went to a log
 CLEANUPS=()             # functions to run at exit, last first
 RUN_AGAIN=0             # begin again instead of ending
 RUN_ARGS=()             # the command line
+JSON_DIR=""             # what is told is also kept there, for json.sh
 
 # Lines fit the terminal. What our programs print is shown with 4 blanks before it, so they get that much less; bash is not to set
 # the variable again.
@@ -71,6 +72,9 @@ print_folded() {
 		printf '%s\n' "$REPLY"
 	fi
 }
+
+# json_keep FILE FIELD...
+json_keep() { if [[ $JSON_DIR ]]; then printf '%s\0' "${@:2}" >>"$JSON_DIR/$1"; fi; }
 
 message() { progress_clear; print_folded "kpatch-build: $*" >&2; }
 note() {
