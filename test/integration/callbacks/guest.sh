@@ -119,9 +119,12 @@ replaced()
 # The part for the module, which has callbacks of its own, comes when that is there.
 per_object()
 {
-	klp_load $one && v2_loads 'vmlinux post_patch' || return
-	dummy_load && panic 77 && refuses $part 'resource busy' && refused_events 'dummy pre_patch, state 0' || return
-	[ "$(($(now) - $1))" -lt 30 ] || { say "the refused part was tried again and again"; return 1; }
+	local start
+
+	klp_load $one && v2_loads 'vmlinux post_patch' && dummy_load && panic 77 || return
+	start=$(now)
+	refuses $part 'resource busy' && refused_events 'dummy pre_patch, state 0' || return
+	[ "$(($(now) - start))" -lt 30 ] || { say "the refused part was tried again and again"; return 1; }
 	panic 0 && klp_load $part && is_patched dummy && events 'dummy pre_patch, state 0' 'dummy post_patch, state 0' || return
 	klp_unload livepatch_callbacks__dummy && events 'dummy pre_unpatch, state 0' 'dummy post_unpatch, state 0, 1' || return
 	klp_unload livepatch_callbacks && events 'vmlinux pre_unpatch' 'vmlinux post_unpatch' 'read it and freed' && rmmod dummy
@@ -141,7 +144,7 @@ if [ "$FORM" = one ]; then
 	refused_module && say "@ok refused-module"
 	replaced && say "@ok replaced"
 else
-	per_object "$(now)" && say "@ok per-object"
+	per_object && say "@ok per-object"
 fi
 head -n "$begin" /run/log.before > /run/log.all
 mv /run/log.all /run/log.before
