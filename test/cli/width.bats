@@ -15,6 +15,15 @@ setup() {
 # fits [COLUMNS]: no line of the output is longer
 fits() { awk -v width="${1:-80}" 'length > width { print length ": " $0; bad = 1 } END { exit bad }' <<<"$output"; }
 
+# (examples/demo.sh and the scripts of test/integration do so.)
+@test "a program that takes only log.sh tells and ends like the driver" {
+	run -0 --separate-stderr env TOP="$TOP" bash -c 'set -Eeuo pipefail; OPT_DEBUG=0; source "$TOP/kpatch-build/lib/log.sh"; install_traps
+		first() { STAGE_SUMMARY=made; }; stage first first; note well; exit 0'
+	[[ $stderr == *well* && $stderr != *json* && $stderr != *JSON* ]]
+	run -1 env TOP="$TOP" bash -c 'set -Eeuo pipefail; OPT_DEBUG=0; source "$TOP/kpatch-build/lib/log.sh"; install_traps; die "no more"'
+	[[ $output == *"no more" ]]
+}
+
 # objects: a pair that is refused for several reasons with long texts
 objects() {
 	cat >orig.c <<-'EOC'
