@@ -9,10 +9,9 @@ diff_objects() {
 	local object done=0 again=() changed new copied
 	local -A keys=()
 	DIFFS=() DIFF_REFUSED=0 DIFF_NOTES="" DIFF_LIST=""
-	mkdir -p -- "$WORK/6-diff"
+	diff_share_globals
 	: >"$WORK/6-diff/log"
 	: >"$WORK/6-diff/report"
-	diff_share_globals
 	for object in "${OBJECTS[@]}"; do
 		progress "comparing original and patched: $((done++)) of ${#OBJECTS[@]} objects"
 		diff_object "$object" ""
@@ -164,6 +163,7 @@ diff_take() {
 # 6-diff/X.place, the base stage's with such records added.
 diff_share_globals() {
 	local object record place objects=()
+	mkdir -p -- "$WORK/6-diff"
 	for object in "${OBJECTS[@]}"; do objects+=("${MODULE[$object]}:$object"); done
 	if ! "$BIN_DIR/klp-link" made-global --orig "$WORK/4-compile/orig" --patched "$WORK/4-compile/patched" --placements "$WORK/5-base" \
 		"${objects[@]}" >"$WORK/6-diff/made-global" 2>"$WORK/6-diff/made-global.log"; then
