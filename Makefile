@@ -118,7 +118,7 @@ LDLIBS   := -lelf -lzstd -llzma -lz -llz4 -llzo2 -lbz2 -ldw -lZydis -lZycore
 SHELL_SCRIPTS := $(wildcard .ci/run examples/*.sh test/*.sh test/check test/series test/*/run test/fixes/small test/object/valgrind test/sample/*.sh test/fixes/*.sh test/trees/*.sh test/integration/*.sh \
 		   test/cli/*.bats test/cli/*.bash bench/run bench/place kpatch-build/kpatch-build \
 		   kpatch-build/install-packages kpatch-build/lib/*.sh)
-C_FILES  := $(wildcard $(ENGINE)/*/*.[ch] test/unit/*.[ch] test/fuzz/*.[ch] test/object/*.[ch] test/judge/*.[ch] kmod/patch/*.[ch] kmod/patch/arch/*.h kmod/patch/include/*.h kmod/patch/include/linux/*.h test/integration/sympos/*.c) $(RULES_SRC)
+C_FILES  := $(wildcard $(ENGINE)/*/*.[ch] test/unit/*.[ch] test/fuzz/*.[ch] test/object/*.[ch] test/judge/*.[ch] kmod/patch/*.[ch] kmod/patch/arch/*.h kmod/patch/include/*.h kmod/patch/include/linux/*.h kmod/patch/include/first/linux/*.h test/integration/sympos/*.c) $(RULES_SRC)
 MAN1     := $(wildcard man/*.1)
 
 .PHONY: all
@@ -174,7 +174,7 @@ SHARE := $(DESTDIR)$(PREFIX)/share/kpatch-build
 
 .PHONY: install uninstall
 install: all
-	install -d '$(DESTDIR)$(PREFIX)/bin' '$(SHARE)/lib' '$(SHARE)/kmod/patch/arch' '$(SHARE)/kmod/patch/include/linux' \
+	install -d '$(DESTDIR)$(PREFIX)/bin' '$(SHARE)/lib' '$(SHARE)/kmod/patch/arch' '$(SHARE)/kmod/patch/include/linux' '$(SHARE)/kmod/patch/include/first/linux' \
 		'$(DESTDIR)$(PREFIX)/share/man/man1'
 	install -m 755 $(TOOLS) kpatch-build/kpatch-build '$(DESTDIR)$(PREFIX)/bin'
 	install -m 644 $(wildcard kpatch-build/lib/*.sh) '$(SHARE)/lib'
@@ -182,6 +182,7 @@ install: all
 	install -m 644 $(wildcard kmod/patch/arch/*.h) '$(SHARE)/kmod/patch/arch'
 	install -m 644 $(wildcard kmod/patch/include/*.h) '$(SHARE)/kmod/patch/include'
 	install -m 644 $(wildcard kmod/patch/include/linux/*.h) '$(SHARE)/kmod/patch/include/linux'
+	install -m 644 $(wildcard kmod/patch/include/first/linux/*.h) '$(SHARE)/kmod/patch/include/first/linux'
 	install -m 644 $(MAN1) '$(DESTDIR)$(PREFIX)/share/man/man1'
 
 uninstall:

@@ -205,8 +205,9 @@ compile_command() {
 	REPLY=${COMPILE/ -c -o "$goal" / $flags -c -o "$out" }
 	REPLY=${REPLY/-Wp,-MMD,"${goal%"${goal##*/}"}.${goal##*/}.d"/-Wp,-MMD,"$out.d"}
 	if [[ $side == patched* ]]; then
-		# Last of all, for a target may have livepatch_helpers.h itself
+		# Last of all, so that names of the target come first; but for what completes its livepatch_helpers.h
 		REPLY=${REPLY/ -c -o / -idirafter $WORK/4-compile/include -c -o }
+		REPLY=${REPLY/ -I/ -I $WORK/4-compile/include/first -I}
 		REPLY=${REPLY//"$TARGET_SOURCE/"/"$PATCHED/"}
 		REPLY=${REPLY//"$TARGET_SOURCE "/"$PATCHED "}
 		# make writes its own name of the source (no links in it): compiled from there, nothing would ever be changed

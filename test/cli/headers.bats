@@ -54,3 +54,16 @@ change() { sed "$1" "$T/src/include/linux/foo.h" >"$T/new.h"; }
 	run -0 lib split include/linux/foo.h kernel/foo.c
 	[[ $output == "include/linux/foo.h kernel/foo.c | " ]]
 }
+
+@test "a system call is defined as the kernel's are, and states are there, whether the target has livepatch_helpers.h or not" {
+	local own=$TOP/kmod/patch/include name
+	mkdir -p "$T/k/linux"
+	for name in compiler kernel livepatch static_call syscalls; do : >"$T/k/linux/$name.h"; done
+	echo '#define __stringify(x) #x' >"$T/k/linux/stringify.h"
+	printf '#include <linux/livepatch_helpers.h>\nKLP_SYSCALL_DEFINE0(a) KLP_SYSCALL_DEFINE2(b)\n#ifdef KLP_STATES\nhas_states\n#endif\nKLP_PRE_PATCH_CALLBACK(f)\n' >"$T/x.c"
+	run -0 gcc -E -P "-I$own/first" "-I$T/k" -idirafter "$own" "$T/x.c"
+	[[ $output == *"SYSCALL_DEFINE0(a) SYSCALL_DEFINE2(b)"*has_states*pre_patch* ]]
+	printf '#define KLP_SYSCALL_DEFINE2(x) kernels(x)\n#define KLP_PRE_PATCH_CALLBACK(f) kernels(f)\n' >"$T/k/linux/livepatch_helpers.h"
+	run -0 gcc -E -P "-I$own/first" "-I$T/k" -idirafter "$own" "$T/x.c"
+	[[ $output == *"SYSCALL_DEFINE0(a) SYSCALL_DEFINE2(b)"*has_states*"kernels(f)"* ]]
+}
