@@ -44,6 +44,9 @@
 #                     and clang 14 to 19, from build roots
 #                     10 minutes at first
 # make check-valgrind  the object tests under valgrind    20 minutes
+# make check-object-compilers  the object tests with each compiler that Debian's
+#                     suites have, from build roots; COMPILERS="gcc-16" chooses
+#                     20 minutes, and 5 GB at first
 # make fuzz, fuzz-long  broken files; fuzz-long is guided by coverage, with two
 #                     million runs of each program    10 minutes, hours
 # make bench          compares time and memory with limits
@@ -198,7 +201,7 @@ help:
 	@sed -n '/^# make  /,/^# make fmt/s/^# \{0,1\}//p' Makefile
 
 .PHONY: deps demo check check-quick check-style check-unit check-object check-cli check-integration check-series check-series-small check-sanitized check-valgrind \
-	check-sample check-sample-small check-fixes check-fixes-small check-trees check-trees-small check-compilers check-long check-oot fuzz fuzz-long bench fmt-check fmt shellcheck clean
+	check-sample check-sample-small check-fixes check-fixes-small check-trees check-trees-small check-compilers check-object-compilers check-long check-oot fuzz fuzz-long bench fmt-check fmt shellcheck clean
 deps:
 	$(Q)kpatch-build/install-packages all
 
@@ -270,6 +273,10 @@ fuzz-long: all $(SHOW)
 check-valgrind: all $(SHOW)
 	$(Q)VALGRIND_RUNS='$(CURDIR)/$(BUILD)/bin/create-diff-object' CREATE_DIFF_OBJECT='$(CURDIR)/test/object/valgrind' \
 		SHOW_OBJECT='$(CURDIR)/$(SHOW)' test/object/run
+
+# Object tests with other compilers, GCC 9 to 16 and clang 11 to 21. Those of clang that expect what GCC makes fail.
+check-object-compilers: all $(SHOW)
+	$(Q)CREATE_DIFF_OBJECT='$(CURDIR)/$(BUILD)/bin/create-diff-object' SHOW_OBJECT='$(CURDIR)/$(SHOW)' test/object/compilers $(COMPILERS)
 
 # The engine on objects of the stock kernels: 300 of each series, and a few of them for every day. The first run compiles them.
 check-sample: all

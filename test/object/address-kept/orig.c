@@ -30,7 +30,7 @@ NEW(static int count_returned;)
 int *returned(void) { NEW(return &count_returned;) return 0; }
 
 NEW(static int count_far;)
-static __attribute__((noinline, noclone)) void far(int *p) { if (p) stored = p + 1; }
+static __attribute__((noipa)) void far(int *p) { if (p) stored = p + 1; }
 void through_callee(void) { far(0); NEW(far(&count_far);) }
 
 NEW(static int one(int x) { return x + 3; } static int two(int x) { return x + 4; }
