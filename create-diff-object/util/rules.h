@@ -109,7 +109,8 @@
 	X(ACCEPT_AMBIGUOUS, "accept-ambiguous", false, "an --accept matches symbols in several objects")               \
 	X(BINARY_DATA, "binary-data", false, "a part of a patch is binary data")                                       \
 	X(BUILD_CHANGED, "build-changed", false, "the patch changes how the kernel is configured or built")            \
-	X(CALLBACK_ALONE, "callback-alone", true, "a callback for an object in which no function changes")             \
+	X(CALLBACK_ALONE, "callback-alone", true,                                                                      \
+	  "a callback for an object in which no function changes, while others have some")                             \
 	X(ENDBR_SEALED, "endbr-sealed", false,                                                                         \
 	  "the address of a function is taken that a kernel with IBT can't call indirectly")                           \
 	X(FILE_KIND, "file-kind", false, "a file that is not C source compiled into an object")                        \

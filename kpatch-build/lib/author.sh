@@ -4,7 +4,7 @@
 # is judged by create-diff-object (diff/author.c).
 
 AUTHOR_BAD=()                   # what is wrong, a line each
-declare -A AUTHOR_ALONE=()      # MODULE that has callbacks and no function -> 1, accepted
+declare -A AUTHOR_ALONE=()      # MODULE that has callbacks and no function -> "accepted", or "only" where the whole patch changes none
 declare -A AUTHOR_CALLBACK=()   # "MODULE KIND" -> "OBJECT FUNCTION"
 
 # author_records KIND: "OBJECT <TAB> field <TAB> field" of all reports
@@ -24,6 +24,7 @@ author_check() {
 		if [[ $accept == callback-alone:* && -z ${AUTHOR_ALONE[${accept#*:}]:-} ]]; then warn "--accept $accept matched nothing"; fi
 	done
 	if ((${#AUTHOR_BAD[@]})); then
+		json_keep messages refused "" "${AUTHOR_BAD[*]}"
 		finish "$EXIT_REFUSED" "refused: these callbacks or states of the patch are not possible:"$'\n'"${AUTHOR_BAD[*]}"
 	fi
 }
@@ -43,6 +44,14 @@ author_check_callbacks() {
 		fi
 		AUTHOR_CALLBACK[$key]="$object $function"
 	done
+	# A patch that changes no function at all was written for its callbacks. Where some change, one without is more likely a slip.
+	if ((${#changed[@]} == 0)); then
+		for module in "${!alone[@]}"; do
+			AUTHOR_ALONE[$module]=only
+			warn "$module: the livepatch has callbacks for it, and changes no function"
+		done
+		return
+	fi
 	for module in "${!alone[@]}"; do
 		AUTHOR_BAD+=("    $module: the patch changes no function of it, but has callbacks for it: ${alone[$module]}; if you intend that, add --accept callback-alone:$module [callback-alone]")
 	done
@@ -52,7 +61,7 @@ author_check_callbacks() {
 author_accepted() {
 	local accept
 	for accept in "${OPT_ACCEPT[@]}"; do
-		if [[ $accept == "callback-alone:$1" ]]; then AUTHOR_ALONE[$1]=1; return 0; fi
+		if [[ $accept == "callback-alone:$1" ]]; then AUTHOR_ALONE[$1]=accepted; return 0; fi
 	done
 	return 1
 }

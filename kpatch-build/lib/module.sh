@@ -140,7 +140,7 @@ module_write_modinfo() {
 		for name in "${BASE_DIFFERS[@]}"; do echo "base_differs=$name"; done
 		for name in "${WITHOUT_HUNKS[@]}"; do echo "without=$name"; done
 		printf '%s\n' "${!AUTHOR_ALONE[@]}" | sort | while read -r name; do
-			if [[ $name && (-z $part || $part == "$name") ]]; then echo "accepted=callback-alone:$name"; fi
+			if [[ $name && ${AUTHOR_ALONE[$name]} == accepted && (-z $part || $part == "$name") ]]; then echo "accepted=callback-alone:$name"; fi
 		done
 	} >"$dir/modinfo"
 }

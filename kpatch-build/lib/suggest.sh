@@ -203,6 +203,8 @@ suggest_options() {
 	for object in "${OBJECTS[@]}"; do
 		if { suggest_records "$object" functions | grep -qv $'\t0$'; } || suggest_records "$object" changed | grep -q .; then changes[${MODULE[$object]}]=1; fi
 	done
+	# A patch without a changed function may have nothing but callbacks.
+	if ((${#changes[@]} == 0)); then return; fi
 	for object in "${OBJECTS[@]}"; do
 		if [[ ${changes[${MODULE[$object]}]:-} ]] || ! suggest_records "$object" variable | grep -q .; then continue; fi
 		changes[${MODULE[$object]}]=1

@@ -81,6 +81,20 @@ says() {
 	says '[.refusals, [.messages[] | [.kind, .rule, .file, .place]]]' '[[],[["note","force-unsafe","fs/proc/cmdline.o","cmdline_proc_show"]]]'
 }
 
+@test "a callback for a module in which nothing changes, beside a function of the kernel that does" {
+	use 6.12
+	change drivers/net/dummy.c '$a\#include "kpatch-macros.h"\nstatic void dummy_called(patch_object *obj)\n{\n\tpr_info("called\\n");\n}\nKPATCH_POST_PATCH_CALLBACK(dummy_called);'
+	# (By itself it is what the patch was written for.)
+	build 0 -n livepatch-alone
+	says '[.messages[].text]' '["dummy: the livepatch has callbacks for it, and changes no function"]'
+	[[ -z $(modinfo -F accepted out/livepatch-alone.ko) ]]
+	change fs/proc/cmdline.c '/seq_putc(m, /i\	seq_putc(m, 32);'
+	build 2 -n livepatch-beside
+	says '[.refusals[] | [.rule, (.message | startswith("dummy: the patch changes no function of it, but has callbacks for it: post_patch callback dummy_called"))]]' '[["callback-alone",true]]'
+	build 0 -n livepatch-beside --accept callback-alone:dummy
+	[[ $(modinfo -F accepted out/livepatch-beside.ko) == callback-alone:dummy ]]
+}
+
 @test "what the driver refuses, one by one; patches that do not apply, change nothing, do not compile" {
 	use 6.1
 	change arch/x86/entry/entry_64.S '1i\/* x */'
