@@ -119,10 +119,11 @@ view_check() {
 	)
 }
 
-# view_give_back STATUS: links where files were, after a run that came to an end of its own
+# view_give_back STATUS: links where files were, unless the run was interrupted. (A boot test that failed is an error, but says nothing
+# against the view; the next run holds all of it against the source anyway.)
 view_give_back() {
 	local file
-	if (($1 == EXIT_ERROR || $1 > 128)); then return; fi
+	if (($1 > 128)); then return; fi
 	for file in "${VIEW_FILES[@]}"; do
 		rm -f -- "$PATCHED/$file"
 		if [[ -f $TARGET_SOURCE/$file ]]; then

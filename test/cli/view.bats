@@ -17,6 +17,7 @@ setup() {
 		make_view() { rm -rf "$WORK/2-tree" "$T/seen"; mkdir -p "$WORK/2-tree"; view_make "$T/files" "$@"; cp -a "$PATCHED" "$T/seen"; }
 		keep() { OPT_KEEP=1; make_view "$@"; }
 		dies() { make_view "$@"; exit 1; }
+		interrupted() { make_view "$@"; exit 143; }
 		killed() { make_view "$@"; kill -9 $$; }
 		counting() { eval "linked() $(declare -f view_link | tail -n +2)"; view_link() { echo anew >>"$T/anew"; linked; }; "$@"; }'
 	# Expanded where it is used: the view is not there yet.
@@ -59,11 +60,15 @@ times_made() { [[ $(wc -l <"$T/anew") == "$1" ]]; }
 	[[ $(echo "$T"/cache/view/*.1) == $(echo "$T"/cache/view/*.[0-9]) ]]
 }
 
-@test "a view of a run that was killed or failed is made anew" {
+@test "a view of a run that was killed or interrupted is made anew, one of a run that failed is not" {
 	run lib killed kernel/foo.c include/new/x.h
 	run -0 lib counting make_view kernel/foo.c
 	seen kernel/foo.c
 	times_made 1
+	run -143 lib interrupted include/new/x.h
+	run -0 lib counting make_view kernel/foo.c
+	seen kernel/foo.c
+	times_made 2
 	run -1 lib dies include/new/x.h
 	run -0 lib counting make_view kernel/foo.c
 	seen kernel/foo.c
