@@ -393,19 +393,20 @@ static bool differs_in_bytes(const struct elf_sec *orig, const struct elf_sec *p
 	       (patched->data && memcmp(orig->data, patched->data, patched->size));
 }
 
-/* What the author says of the patched module or kernel (MODULE_ALIAS(), a note): the livepatch is another file. */
+/* What the author says of the patched module or kernel (MODULE_ALIAS(), a note), or what the kernel never loads. */
 static void warn_about_file(const struct diff *diff, struct diag *diag)
 {
 	const struct elf_obj *patched = diff->patched.obj;
 
 	for (uint32_t i = 1; i < patched->nsecs; i++) {
 		const struct elf_sec *sec = &patched->secs[i];
+		const char *why = section_left_out(sec->name, sec->flags);
 
-		if (!is_section_about_file(sec->name) || !sec->size || author_ignores_section(diff->author, sec->name))
+		if (!why || (sec->type != SHT_PROGBITS && sec->type != SHT_NOTE) || !sec->size ||
+		    author_ignores_section(diff->author, sec->name))
 			continue;
 		if (differs_in_bytes(elf_obj_find_section(diff->orig.obj, sec->name), sec))
-			diag_warn(diag, RULE_NEW_UNUSED, file_of(diff), sec->name,
-				  "its changes are left out: they are about the patched file, not about the livepatch");
+			diag_warn(diag, RULE_NEW_UNUSED, file_of(diff), sec->name, "its changes are left out: %s", why);
 	}
 }
 

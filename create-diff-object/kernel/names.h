@@ -133,8 +133,11 @@ enum { EXPORT_FLAG_GPL_ONLY = 1 };
 /* The sites of a constant that the kernel writes into its instructions when it starts (`runtime_ptr_USER_PTR_MAX`). */
 bool is_runtime_constant_section(const char *name);
 
-/* Does it say something of the file that has it (`.modinfo`, `.note.Linux`)? */
-bool is_section_about_file(const char *name);
+/*
+ * Why a livepatch has nothing of a section that an author may have written to: it says something of the file that has
+ * it (`.modinfo`, `.note.Linux`), or is not loaded and of no known meaning. NULL: it may have, or nobody minds.
+ */
+const char *section_left_out(const char *name, uint64_t flags);
 
 /* Is it percpu data (its symbols are offsets, not addresses)? */
 bool is_percpu_section(const char *name);

@@ -196,11 +196,15 @@ const struct section_row kernel_sections[] = {
 
 	/* For debuggers, and for who reads the file */
 	ROW(".debug_", PREFIX, SEC_IGNORED),
+	ROW(".zdebug_", PREFIX, SEC_IGNORED),
 	ROW(".note", PREFIX, SEC_IGNORED, .traits = SECTION_IS_ABOUT_FILE),
 	ROW(".note.GNU-stack", EXACT, SEC_IGNORED),
 	ROW(".note.gnu.", PREFIX, SEC_IGNORED),
 	ROW(COMPILER_SECTION, EXACT, SEC_IGNORED),
 	ROW(".eh_frame", EXACT, SEC_IGNORED),
+	ROW(".GCC.command.line", EXACT, SEC_IGNORED),
+	ROW(".gnu", PREFIX, SEC_IGNORED), /* .gnu_debuglink, .gnu.build.attributes */
+	ROW(".stab", PREFIX, SEC_IGNORED),
 	ROW(".sframe", EXACT, SEC_IGNORED),
 	ROW(BTF_SECTION, EXACT, SEC_IGNORED, .traits = SECTION_HAS_TYPES, .early = read_by_btf),
 	ROW(BTF_SECTION ".base", EXACT, SEC_IGNORED, .traits = SECTION_HAS_TYPES, .early = read_by_btf),
@@ -337,9 +341,11 @@ const char *table_border_stem(const char *section)
 
 const char export_flags_section[] = "__kflagstab";
 
-bool is_section_about_file(const char *name)
+const char *section_left_out(const char *name, uint64_t flags)
 {
-	return kernel_section_is(name, SECTION_IS_ABOUT_FILE);
+	if (kernel_section_is(name, SECTION_IS_ABOUT_FILE))
+		return "they are about the patched file, not about the livepatch";
+	return kernel_section_find(name) || (flags & SHF_ALLOC) ? NULL : "the kernel loads no such section";
 }
 
 bool is_gpl_export_section(const char *name)
