@@ -229,21 +229,27 @@ static void add_number(struct variable *variable, const struct lvalue *lvalue)
 			      bits_of(&diff->patched, variable->patched, lvalue->bit, lvalue->bits), variable->arena);
 }
 
-/* Of the bytes up to end, those from the first to the last that differ. Returns where they end. */
-static uint64_t add_bytes(struct variable *variable, uint64_t at, uint64_t end)
+/* Where the last byte before end that differs ends. */
+static uint64_t find_last_end(const struct variable *variable, uint64_t at, uint64_t end)
 {
 	const struct diff *diff = variable->diff;
-	struct value *value = vec_push(&variable->values);
 
 	while (end - 1 > at &&
 	       byte_at(&diff->orig, variable->orig, end - 1) == byte_at(&diff->patched, variable->patched, end - 1))
 		end--;
+	return end;
+}
+
+static void add_bytes(struct variable *variable, uint64_t at, uint64_t end)
+{
+	const struct diff *diff = variable->diff;
+	struct value *value = vec_push(&variable->values);
+
 	value->offset = at;
 	value->size = end - at;
 	value->form = "bytes";
 	value->before = bytes_text(variable->arena, &diff->orig, variable->orig, at, end - at);
 	value->now = bytes_text(variable->arena, &diff->patched, variable->patched, at, end - at);
-	return end;
 }
 
 /* The text that an array of characters holds on one side; NULL: something else, with bytes behind a NUL, or no NUL. */
@@ -322,11 +328,19 @@ static const char *add_part(struct variable *variable, const struct lvalue *lval
 		*bit = end;
 		return NULL;
 	}
-	if (!is_aligned(lvalue)) {
-		*bit = add_bytes(variable, *bit / 8, (end + 7) / 8) * 8;
+	/* Of characters that are no text each is a number of its own. */
+	if (lvalue->kind == LVALUE_CHARS) {
+		uint64_t last = find_last_end(variable, *bit / 8, end / 8);
+
+		add_bytes(variable, *bit / 8, last);
+		*bit = last * 8;
 		return NULL;
 	}
 	*bit = end;
+	if (!is_aligned(lvalue)) {
+		add_bytes(variable, lvalue->bit / 8, end / 8);
+		return NULL;
+	}
 	if (has_ref || lvalue->kind == LVALUE_POINTER || lvalue->kind == LVALUE_ENTRY)
 		return add_pointer(variable, lvalue);
 	add_number(variable, lvalue);
@@ -348,7 +362,8 @@ static const char *add_value(struct variable *variable, uint64_t size, uint64_t 
 		return add_part(variable, &lvalue, has_ref, bit);
 	if (has_ref)
 		return "relocation";
-	*bit = add_bytes(variable, at, find_run_end(variable, at, size)) * 8;
+	*bit = find_run_end(variable, at, size) * 8;
+	add_bytes(variable, at, *bit / 8);
 	return NULL;
 }
 

@@ -68,7 +68,7 @@ changes() {
 		unsigned char binary[4] = { 1, 0, 9 };
 		char full[4] = "full";
 	EOC
-	[[ $output == *"value packed - 2 1 bytes 33 99 running"* ]]
+	[[ $output == *"value packed - 1 4 bytes 44332211 44992211 running"* ]]
 	[[ $output == *'value text text 0 8 text string:"abc" string:"axd" running'* ]]
 	[[ $output == *'value table table[1].name[1] 32 8 text string:"in" string:"out\n" running'* ]]
 	[[ $output == *"value binary - 2 1 bytes 09 08 running"* ]]
