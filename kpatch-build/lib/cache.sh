@@ -6,7 +6,7 @@
 #   DIR            an entry: target/X, source/X, image/X, tree/X, glue/X
 #   DIR.manifest   what it held when it was complete; written last, by a rename
 #   DIR.lock       who makes it; DIR.new, DIR.old are what a killed run left of that
-#   DIR.use        who uses it, of those entries that are removed when nobody needs them any more
+#   DIR.use        who uses it: each run that needs it has a lock on it; and by its time, when that was last
 #
 # Of a source, which has some 90,000 files, C files and headers are looked at only when they are used: source_check_files
 # for those that a patch changes, source_check_used for all that the compiler read.
@@ -50,6 +50,7 @@ cache_seal() {
 cache_fill() {
 	local dir=$1 lock why
 	shift
+	cache_use "$dir"
 	if cache_check "$dir" ${CACHE_LIGHT:+"$CACHE_LIGHT"}; then return; fi
 	mkdir -p "${dir%/*}"
 	exec {lock}>"$dir.lock"

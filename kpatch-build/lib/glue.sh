@@ -96,6 +96,7 @@ glue_headers() {
 # glue_is_known: is there an entry, and are the programs that it was made with those that are here now?
 glue_is_known() {
 	local names=()
+	cache_use "$GLUE"
 	cache_check "$GLUE" || return 1
 	if [[ -e $GLUE/none ]]; then return; fi
 	cut -f 1 -- "$GLUE/programs" | mapfile -t names
@@ -141,6 +142,7 @@ glue_hook() {
 # glue_hook_take DIR: put it there, if an earlier run kept it
 glue_hook_take() {
 	glue_hook "$1"
+	cache_use "$GLUE_HOOK"
 	if cache_check "$GLUE_HOOK"; then cp -- "$GLUE_HOOK/klp-hook.o" "$1/"; fi
 }
 

@@ -37,9 +37,10 @@ OPT_BOOT_SCRIPT=""      # --boot-test=: script to run in the machine
 OPT_BOOT_WAIT=""        # --boot-test-wait: seconds to watch it after removal, "": as many as the livepatch asks for
 OPT_BOOT_MODULES=()     # --boot-test-module: more modules of the target to load in the machine
 OPT_BOOT_FILES=()       # --boot-test-file: files for the test
+OPT_PRUNE=""            # --cache-prune: days or size
 OPT_QUIET=0             # -q
 OPT_JSON=""             # --json: file, or -
-OPT_ACTION=build        # or list-targets, print-target
+OPT_ACTION=build        # or list-targets, print-target, cache, cache-prune
 PATCHES=()              # absolute paths, in the order given; - is standard input
 MODULE_NAME=""          # name of the module to build, e.g. livepatch-fix
 
@@ -99,6 +100,9 @@ Other:
       --list-targets         list the stock kernels that can be built here, newest first
       --print-target         prepare the target, print its description and build nothing
       --json FILE            write what came of the run to FILE, as JSON, whatever the outcome (- is standard output; all else then goes to standard error)
+      --cache                show what the cache holds
+      --cache-prune [DAYS|SIZE]
+                             remove what was not used for DAYS days (default: 30), or what was not used for longest, until the cache has SIZE (20G, 500M); never what a run uses
   -q, --quiet                print only warnings, errors, and the path of the module
       --version              show the version
   -h, --help                 show this help
@@ -125,7 +129,7 @@ options_parse() {
 	local short=ha:r:s:c:v:j:t:n:o:m:e:dqRT long parsed words
 	long=help,archversion:,mirror:,packages:,build-root:,sourcerpm:,sourcedir:,config:,vmlinux:,jobs:,target:,name:,output:,debug,non-replace
 	long+=,oot-module:,oot-module-src:,skip-cleanup,skip-compiler-check,skip-gcc-check,no-replace,keep-tmp
-	long+=,skip-base-check,symvers:,modules:,per-object,fuzz:,max-objects:,explain,check,suggest,accept:,without:,without-hunk:,sign:,list-targets,print-target,boot-test::,boot-test-wait:,boot-test-module:,boot-test-file:,json:,quiet,version
+	long+=,skip-base-check,symvers:,modules:,per-object,fuzz:,max-objects:,explain,check,suggest,accept:,without:,without-hunk:,sign:,list-targets,print-target,boot-test::,boot-test-wait:,boot-test-module:,boot-test-file:,json:,quiet,version,cache,cache-prune::
 	if ! parsed=$(getopt -o "$short" -l "$long" -n kpatch-build -- "$@" 2>&1); then
 		parsed=${parsed%%$'\n'*}
 		usage_error "${parsed#kpatch-build: }"
@@ -174,6 +178,8 @@ options_parse() {
 		--boot-test-wait) OPT_BOOT=1 OPT_BOOT_WAIT=$2; shift ;;
 		--boot-test-module) OPT_BOOT=1 OPT_BOOT_MODULES+=("$2"); shift ;;
 		--boot-test-file) OPT_BOOT=1 OPT_BOOT_FILES+=("$2"); shift ;;
+		--cache) OPT_ACTION=cache ;;
+		--cache-prune) OPT_ACTION=cache-prune OPT_PRUNE=$2; shift ;;
 		--list-targets) OPT_ACTION=list-targets ;;
 		--print-target) OPT_ACTION=print-target ;;
 		-r | --sourcerpm) OPT_SRPM=$2; shift ;;
@@ -225,6 +231,7 @@ options_check() {
 	if [[ $OPT_SOURCE ]]; then options_check_tree; fi
 	if [[ $OPT_SRPM ]]; then options_check_srpm; fi
 	if [[ $OPT_OOT_MODULE$OPT_OOT_SOURCE ]]; then options_check_oot; fi
+	if [[ $OPT_ACTION == cache-prune ]]; then cache_prune_option "${OPT_PRUNE:-${1:-}}"; fi
 	if [[ $OPT_ACTION != build ]]; then return; fi
 
 	if (($# == 0)); then usage_error "no patch file given"; fi

@@ -267,7 +267,7 @@ as_kbuild() { [[ $(<"$T/$1/$2.ko") == "$(cat "$T/kmod/patch-hook.c"; printf '%s\
 	SETUP+="; $FAKE_KBUILD"
 	export MORE='echo "WARNING: modpost: x"'
 	pretended one a 1
-	[[ $output == "status 0" && ! -e $T/cache/glue ]]
+	[[ $output == "status 0" && -z $(ls -d "$T"/cache/glue/*/) ]]
 	made 1
 }
 
@@ -311,7 +311,7 @@ hook() {
 	hook one a 3
 	hook two b 1
 	hook three c 1
-	[[ ! -e $T/cache/hook ]]
+	[[ -z $(ls -d "$T"/cache/hook/*/) ]]
 	rm -rf "$T/cache/glue" "$T"/{one,two}
 	SETUP+='; OPT_DEBUG=1; NAMED=1'
 	pretended one a 1
