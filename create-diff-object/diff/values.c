@@ -313,6 +313,20 @@ static bool is_aligned(const struct lvalue *lvalue)
 	       (lvalue->kind != LVALUE_BYTES && lvalue->kind != LVALUE_CHARS && lvalue->bit % lvalue->bits == 0);
 }
 
+/* A text, or characters of which each is a number of its own. */
+static void add_chars(struct variable *variable, const struct lvalue *lvalue, uint64_t *bit)
+{
+	uint64_t end = lvalue->bit + lvalue->bits, last;
+
+	if (add_text(variable, lvalue)) {
+		*bit = end;
+		return;
+	}
+	last = find_last_end(variable, *bit / 8, end / 8);
+	add_bytes(variable, *bit / 8, last);
+	*bit = last * 8;
+}
+
 /* A part that has a name. Returns NULL, or why it is no plain write. */
 static const char *add_part(struct variable *variable, const struct lvalue *lvalue, bool has_ref, uint64_t *bit)
 {
@@ -324,16 +338,8 @@ static const char *add_part(struct variable *variable, const struct lvalue *lval
 		return "code-switch";
 	if (has_ref && (lvalue->kind == LVALUE_BITS || !is_aligned(lvalue)))
 		return "relocation";
-	if (lvalue->kind == LVALUE_CHARS && add_text(variable, lvalue)) {
-		*bit = end;
-		return NULL;
-	}
-	/* Of characters that are no text each is a number of its own. */
 	if (lvalue->kind == LVALUE_CHARS) {
-		uint64_t last = find_last_end(variable, *bit / 8, end / 8);
-
-		add_bytes(variable, *bit / 8, last);
-		*bit = last * 8;
+		add_chars(variable, lvalue, bit);
 		return NULL;
 	}
 	*bit = end;

@@ -255,6 +255,14 @@ static const struct callee callees[] = {
 	{.name = "stop_machine", .forgets = ARG(1)},
 };
 
+static bool is_among(const char *name, const char *const *names, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!strcmp(name, names[i]))
+			return true;
+	return false;
+}
+
 /* kernel/kthread.c, kernel/fork.c, net/sunrpc/svc.c: one argument is what the new threads run. */
 bool callee_starts_thread(const char *name)
 {
@@ -262,10 +270,7 @@ bool callee_starts_thread(const char *name)
 		"kthread_create_on_node", "kthread_create_on_cpu", "kernel_thread", "user_mode_thread",
 		"create_io_thread",       "vhost_task_create",     "svc_create",    "svc_create_pooled"};
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (!strcmp(name, names[i]))
-			return true;
-	return false;
+	return is_among(name, names, sizeof(names) / sizeof(names[0]));
 }
 
 /* kernel/sched/core.c, kernel/time: what a thread's main loop calls when it has nothing to do. */
@@ -280,10 +285,7 @@ bool callee_is_slept_in(const char *name)
 					    "msleep",
 					    "msleep_interruptible"};
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (!strcmp(name, names[i]))
-			return true;
-	return false;
+	return is_among(name, names, sizeof(names) / sizeof(names[0]));
 }
 
 /*
@@ -300,10 +302,7 @@ bool callee_ends_task(const char *name)
 					    "make_task_dead",
 					    "__module_put_and_kthread_exit"};
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (!strcmp(name, names[i]))
-			return true;
-	return false;
+	return is_among(name, names, sizeof(names) / sizeof(names[0]));
 }
 
 /* What the compiler calls at each access to memory, in kernels that check these (KASAN, KCSAN). */
