@@ -11,7 +11,7 @@ TOP=$(realpath -- "$TOP")
 SERIES=${1:-6.12}
 PATCH=$TOP/examples/meminfo.patch
 OUT=$TOP/build/demo
-OPT_DEBUG=0 OPT_QUIET=0
+OPT_DEBUG=0
 # shellcheck source=kpatch-build/lib/log.sh
 source "$TOP/kpatch-build/lib/log.sh"
 # shellcheck source=kpatch-build/lib/arch.sh

@@ -24,8 +24,7 @@ author_check() {
 		if [[ $accept == callback-alone:* && -z ${AUTHOR_ALONE[${accept#*:}]:-} ]]; then warn "--accept $accept matched nothing"; fi
 	done
 	if ((${#AUTHOR_BAD[@]})); then
-		json_keep messages refused "" "${AUTHOR_BAD[*]}"
-		finish "$EXIT_REFUSED" "refused: these callbacks or states of the patch are not possible:"$'\n'"${AUTHOR_BAD[*]}"
+		refuse "" "these callbacks or states of the patch are not possible:"$'\n'"${AUTHOR_BAD[*]}"
 	fi
 }
 

@@ -110,7 +110,6 @@ cache_prune_now() {
 
 # cache_prune_entry KIND PATH: false if a run uses it
 cache_prune_entry() {
-	local lock
 	case $2 in "$CACHE"/*/?*) ;; *) die "internal: '$2' is no entry of the cache" ;; esac
 	case $1 in
 	packages)
@@ -118,17 +117,7 @@ cache_prune_entry() {
 		if [[ -z $(find "$2" -maxdepth 0 -cmin +60) ]]; then return 1; fi
 		rm -rf -- "$2"
 		;;
-	view)
-		exec {lock}>"$2.lock"
-		if ! flock -n "$lock"; then
-			exec {lock}>&-
-			return 1
-		fi
-		rm -f -- "$2.pristine"
-		rm -rf -- "$2"
-		rm -f -- "$2.links"
-		exec {lock}>&-
-		;;
+	view) view_drop "$2" ;;
 	*)
 		cache_drop "$2" true
 		[[ ! -e $2 ]]

@@ -12,6 +12,10 @@
 # for those that a patch changes, source_check_used for all that the compiler read.
 
 CACHE_FILLING=""        # what this run is filling, not an entry yet
+declare -A CACHE_USED=() # entries that this run uses -> file descriptor of the lock
+
+# file_sum FILE: its SHA-256
+file_sum() { sha256sum <"$1" | cut -d ' ' -f 1; }
 
 # cache_check DIR [OPTION...]: is it an entry, and ours? Else REPLY is the first thing that differs, empty if nothing is there.
 cache_check() {
@@ -78,11 +82,15 @@ cache_fill() {
 # cache_use DIR: nobody removes it before the end of this run
 cache_use() {
 	local lock
+	if [[ ${CACHE_USED[$1]:-} ]]; then return; fi
 	mkdir -p "${1%/*}"
 	while :; do
 		exec {lock}>"$1.use"
 		wait_for flock -s "$lock"
-		if [[ $1.use -ef /proc/self/fd/$lock ]]; then return; fi
+		if [[ $1.use -ef /proc/self/fd/$lock ]]; then
+			CACHE_USED[$1]=$lock
+			return
+		fi
 		# It was removed when we had opened this.
 		exec {lock}>&-
 	done

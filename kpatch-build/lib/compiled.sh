@@ -19,7 +19,7 @@ compiled_take() {
 	if [[ $CODE != kernel ]]; then return; fi
 	tree_lock
 	for side in $COMPILED_SIDES; do
-		for object; do compiled_files "$side/$object" "$TREE/kpatch/compiled"; done
+		for object; do compiled_files "$side/$object"; done
 	done >"$WORK/4-compile/compiled"
 	tree_check_files "$WORK/4-compile/compiled"
 	for side in $COMPILED_SIDES; do
@@ -64,10 +64,10 @@ compiled_script() {
 	printf '%s\n' "${text//"$WORK"/@WORK@}"
 }
 
-# compiled_files NAME DIR: those of the object NAME that are there, relative to the tree
+# compiled_files SIDE/OBJECT: those of it that are there, relative to the tree
 compiled_files() {
 	local file
-	for file in "$2/$1"{,.sh,.log,.d}; do
+	for file in "$TREE/kpatch/compiled/$1"{,.sh,.log,.d}; do
 		if [[ -e $file || -L $file ]]; then printf '%s\n' "${file#"$TREE"/}"; fi
 	done
 }

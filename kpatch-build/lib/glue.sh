@@ -38,13 +38,14 @@ $GLUE_COMMON $GLUE_PROBE.ko"
 
 # glue_link NAME DIR: klp-diff.o and the sources in DIR become NAME.ko. GLUE_STATUS is 0 if they do; DIR/log has what was said.
 glue_link() {
-	local name=$1 dir=$2 failed=0
+	local name=$1 dir=$2 failed=0 taken
 	GLUE_STATUS=0
 	glue_entry
 	if glue_is_known && [[ ! -e $GLUE/none ]]; then
-		glue_hook_take "$dir"
+		taken=0
+		if glue_hook_take "$dir"; then taken=1; fi
 		if glue_replay "$GLUE" "$name" "$dir"; then
-			glue_hook_keep "$dir"
+			if ((!taken)); then glue_hook_keep "$dir"; fi
 			return
 		fi
 		debug "the commands of $GLUE fail: $(tail -n 1 -- "$dir/log")"
@@ -131,7 +132,6 @@ glue_replay() {
 
 # glue_hook DIR: GLUE_HOOK is the entry of what the sources in DIR are compiled to, by the recipe GLUE
 glue_hook() {
-	local file
 	GLUE_HOOK=$CACHE/hook/${TARGET_RELEASE}_$({
 		printf '%s\n' "${GLUE##*/}"
 		cat -- "$GLUE"/{commands,programs}
@@ -139,18 +139,18 @@ glue_hook() {
 	} | sha256sum | cut -c 1-16)
 }
 
-# glue_hook_take DIR: put it there, if an earlier run kept it
+# glue_hook_take DIR: put it there, if an earlier run kept it; else false
 glue_hook_take() {
 	glue_hook "$1"
 	cache_use "$GLUE_HOOK"
-	if cache_check "$GLUE_HOOK"; then cp -- "$GLUE_HOOK/klp-hook.o" "$1/"; fi
+	cache_check "$GLUE_HOOK" && cp -- "$GLUE_HOOK/$GLUE_HOOKED" "$1/"
 }
 
 # glue_hook_keep DIR. (Headers that are not ours may be others tomorrow.)
 glue_hook_keep() {
 	if [[ $TARGET_HEADERS == "$CACHE"/* ]]; then cache_fill "$GLUE_HOOK" glue_hook_copy "$1"; fi
 }
-glue_hook_copy() { cp -- "$2/klp-hook.o" "$1/"; }
+glue_hook_copy() { cp -- "$2/$GLUE_HOOKED" "$1/"; }
 
 # ---- making one -------------------------------------------------------------------------------------------------------
 

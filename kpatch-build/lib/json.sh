@@ -75,7 +75,7 @@ json_target() {
 			packages: [$packages | split("\n")[] | select(. != "") | split(" ") | {name: .[0], version: .[1], sha256: (if .[2] == "installed" then null else .[2] end)}]
 		}'
 }
-json_sum() { if [[ -f $1 ]]; then sha256sum <"$1" | cut -d ' ' -f 1; fi; }
+json_sum() { if [[ -f $1 ]]; then file_sum "$1"; fi; }
 
 # json_packages: what the image, the headers and the source were unpacked from
 json_packages() {
@@ -118,14 +118,10 @@ readonly JSON_PROGRAM='
 def rows(n): split("\u0000") | .[:-1] as $all | [range(0; $all | length; n) as $i | $all[$i:$i + n]];
 def records: [split("\n")[] | select(. != "") | split("\t")];
 def known: if . == "" or . == "-" then null else . end;
-# What a stage of the driver refuses: one, or a list of lines with four blanks before each: file, reason, and the rule in brackets
-def driver_refusals($rule; $text):
-	($text | split("\n")) as $lines
-	| [$lines[] | select(startswith("    ")) | ltrimstr("    ")] as $listed
-	| def one: (capture("^(?<text>.*) \\[(?<rule>[a-z-]+)\\]$") // {text: ., rule: $rule})
-		| (.text | capture("^(?<file>[^ :]+\\.[a-zA-Z]+): (?<rest>.*)$") // null) as $parts
-		| {rule: (.rule | known), file: ($parts.file? // null), place: null, message: ($parts.rest? // .text), hunks: []};
-	if $listed == [] then [$text | one] else [$listed[] | one] end;
+# What a stage of the driver refuses, with or without the file before the reason
+def driver_refusal($rule; $text):
+	($text | capture("^(?<file>[^ :]+\\.[a-zA-Z]+): (?<message>.*)$") // {file: null, message: $text})
+	| {rule: ($rule | known), file, place: null, message, hunks: []};
 ($messages | rows(3)) as $told
 | ($stages | rows(3)) as $done
 | ($reports | records) as $records
@@ -154,7 +150,7 @@ def driver_refusals($rule; $text):
 		[range(0; $records | length) as $i | $records[$i] | select(.[1] == "refused") | . as $row |
 			{rule: (.[2] | known), file: .[0], place: (.[3] | known), message: .[4],
 			hunks: [$records[] | select(.[0] == $row[0] and .[1] == "hunk" and .[2] == $row[2] and .[3] == $row[3]) | {file: .[4], hunk: .[5]}]}]
-		+ [$told[] | select(.[0] == "refused") | driver_refusals(.[1]; .[2])[]]
+		+ [$told[] | select(.[0] == "refused") | driver_refusal(.[1]; .[2])]
 	),
 	messages: (
 		[$records[] | select(.[1] == "warning" or .[1] == "accepted" or .[1] == "note") |

@@ -5,10 +5,8 @@
 # fact is known. A function that may die is never called in $(...), where only the subshell would end: it hands its
 # result back in REPLY.
 
-# (Programs that have neither --json nor --quiet take this file, too.)
+# (Programs that have no --quiet take this file, too.)
 : "${OPT_QUIET:=0}"
-# shellcheck source=kpatch-build/lib/json.sh
-source "${BASH_SOURCE[0]%/*}/json.sh"
 
 readonly EXIT_ERROR=1 EXIT_REFUSED=2 EXIT_UNCHANGED=3 EXIT_USAGE=4 EXIT_NOT_APPLIED=5 EXIT_NOT_COMPILED=6
 

@@ -129,7 +129,7 @@ module_write_modinfo() {
 		if [[ $TARGET_VERSION ]]; then echo "target_package=$TARGET_VERSION"; fi
 		for i in "${!PATCHES[@]}"; do
 			name=${PATCHES[i]##*/}
-			echo "patch=${name//[^A-Za-z0-9._+-]/_} $(sha256sum <"${PATCH_COPIES[i]}" | cut -d ' ' -f 1)"
+			echo "patch=${name//[^A-Za-z0-9._+-]/_} $(file_sum "${PATCH_COPIES[i]}")"
 		done
 		module_told "$dir" namespace | sed 's/^/import_ns=/'
 		# The objects that are patched, for whoever wants to load them first (see vm.sh).

@@ -43,18 +43,23 @@ rules_known() {
 
 # refuse RULE MESSAGE: that can't be livepatched
 refuse() {
-	json_keep messages refused "$1" "$2"
 	rule_append "$1" "$2"
 	finish "$EXIT_REFUSED" "refused: $REPLY"
 }
 
 # rule_append RULE TEXT -> REPLY: with the rule at the end, as messages of create-diff-object have it; where a list of indented
-# lines follows the first, at the end of each of them. A line that has one keeps it.
+# lines follows the first, at the end of each of them. A line that has one keeps it. Each of them is a refusal.
 rule_append() {
 	local rule=$1 line lines out=""
 	mapfile -t lines <<<"$2"
 	for line in "${lines[@]}"; do
-		if [[ $line == "    "* || ${#lines[@]} == 1 ]] && [[ ! $line =~ \ \[[a-z-]+\]$ ]]; then line+=" [$rule]"; fi
+		if [[ $line == "    "* || ${#lines[@]} == 1 ]]; then
+			if [[ ! $line =~ ^(.*)\ \[([a-z-]+)\]$ ]]; then
+				line+=" [$rule]"
+				[[ $line =~ ^(.*)\ \[(.*)\]$ ]]
+			fi
+			json_keep messages refused "${BASH_REMATCH[2]}" "${BASH_REMATCH[1]#    }"
+		fi
 		out+=${out:+$'\n'}$line
 	done
 	REPLY=$out

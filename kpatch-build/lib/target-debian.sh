@@ -564,7 +564,7 @@ debian_not_unpacked() {
 	die "${1##*/} could not be unpacked and was removed; run kpatch-build again to fetch it"
 }
 # debian_unpacked_from DIR PACKAGE VERSION FILE
-debian_unpacked_from() { echo "$2 $3 $(sha256sum <"$4" | cut -d ' ' -f 1)" >>"$1/$UNPACKED_FROM"; }
+debian_unpacked_from() { echo "$2 $3 $(file_sum "$4")" >>"$1/$UNPACKED_FROM"; }
 
 # debian_cache_fits ENTRY: an entry of the cache that was unpacked from another file than the one of that name and version that is given
 # now is none: farms build packages of their own, and a version may be used twice.
@@ -576,7 +576,7 @@ debian_cache_fits() {
 		given=${GIVEN[$package $version]:-}
 		if [[ ! $given ]]; then continue; fi
 		progress "comparing $given"
-		if [[ $hash != "$(sha256sum <"$given" | cut -d ' ' -f 1)" ]]; then
+		if [[ $hash != "$(file_sum "$given")" ]]; then
 			note "${entry#"$CACHE"/} in the cache is of another file than $given; making it again"
 			rm -f -- "$entry.manifest"
 			return

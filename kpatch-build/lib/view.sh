@@ -134,3 +134,16 @@ view_give_back() {
 	done
 	printf '%s\n' "$VIEW_FORMAT $TARGET_SOURCE_ID" >"$PATCHED.pristine"
 }
+
+# view_drop VIEW: remove it; false if a run has it
+view_drop() {
+	local lock status=1
+	exec {lock}>"$1.lock"
+	if flock -n "$lock"; then
+		rm -f -- "$1.pristine"
+		rm -rf -- "$1" "$1.links"
+		status=0
+	fi
+	exec {lock}>&-
+	return "$status"
+}

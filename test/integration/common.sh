@@ -9,7 +9,7 @@ export COLUMNS=10000
 HERE=$(dirname -- "$(realpath -- "${BASH_SOURCE[0]}")")
 TOP=${HERE%/test/integration}
 # shellcheck disable=SC2034
-OPT_DEBUG=0 OPT_QUIET=0
+OPT_DEBUG=0
 # shellcheck source=kpatch-build/lib/log.sh
 source "$TOP/kpatch-build/lib/log.sh"
 # shellcheck source=kpatch-build/lib/arch.sh
