@@ -63,6 +63,11 @@ change() { sed "$1" "$T/src/include/linux/foo.h" >"$T/new.h"; }
 	printf '#include <linux/livepatch_helpers.h>\nKLP_SYSCALL_DEFINE0(a) KLP_SYSCALL_DEFINE2(b)\n#ifdef KLP_STATES\nhas_states\n#endif\nKLP_PRE_PATCH_CALLBACK(f)\n' >"$T/x.c"
 	run -0 gcc -E -P "-I$own/first" "-I$T/k" -idirafter "$own" "$T/x.c"
 	[[ $output == *"SYSCALL_DEFINE0(a) SYSCALL_DEFINE2(b)"*has_states*pre_patch* ]]
+	# All numbers of arguments, in both spellings
+	printf '#include <linux/livepatch_helpers.h>\n#include "kpatch-syscall.h"\n' >"$T/all.c"
+	for name in 0 1 2 3 4 5 6; do echo "KLP_SYSCALL_DEFINE$name(klp) KPATCH_SYSCALL_DEFINE$name(kpatch)" >>"$T/all.c"; done
+	run -0 gcc -E -P "-I$own/first" "-I$T/k" -idirafter "$own" "$T/all.c"
+	[[ $(grep '^SYSCALL' <<<"$output") == $(for name in 0 1 2 3 4 5 6; do echo "SYSCALL_DEFINE$name(klp) SYSCALL_DEFINE$name(kpatch)"; done) ]]
 	printf '#define KLP_SYSCALL_DEFINE2(x) kernels(x)\n#define KLP_PRE_PATCH_CALLBACK(f) kernels(f)\n' >"$T/k/linux/livepatch_helpers.h"
 	run -0 gcc -E -P "-I$own/first" "-I$T/k" -idirafter "$own" "$T/x.c"
 	[[ $output == *"SYSCALL_DEFINE0(a) SYSCALL_DEFINE2(b)"*has_states*"kernels(f)"* ]]
