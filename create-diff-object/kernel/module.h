@@ -34,6 +34,8 @@
 /* The base check was left out; what it would have refused */
 #define MODINFO_BASE_CHECK   "base_check"
 #define MODINFO_BASE_DIFFERS "base_differs"
+/* The build that the livepatch is for: an object that it patches, or vmlinux, a blank, and the build ID in digits */
+#define MODINFO_BUILD_ID     "target_build_id"
 
 /*
  * Sections that a module can have: e_shnum counts them, and the loader does not look where ELF has a larger number

@@ -2,7 +2,7 @@
 /*
  * What decides how a livepatch is compiled, linked and booted, and stands in no text of the kernel's build:
  * who compiled an object, the sections that its functions share, where struct module of a module is filled, whether an
- * image has an entry for virtual machines.
+ * image has an entry for virtual machines, and which build it is.
  */
 #include "target/facts.h"
 
@@ -10,6 +10,7 @@
 
 #include "arch/arch.h"
 #include "elf/model.h"
+#include "elf/notes.h"
 #include "kernel/module.h"
 #include "kernel/names.h"
 
@@ -48,38 +49,25 @@ static void write_module_struct(const struct elf_obj *obj, FILE *out)
 	fputc('\n', out);
 }
 
-static uint64_t padded(uint64_t size)
-{
-	return (size + 3) & ~(uint64_t)3;
-}
-
-/* Notes are three numbers, then a name and what it says, each padded to 4 bytes. */
-static bool has_note(const struct elf_obj *obj, const struct elf_sec *sec, const char *name, uint32_t type)
-{
-	uint64_t at = 0, name_size, size;
-
-	while (sec->data && at <= sec->size && sec->size - at >= sizeof(Elf64_Nhdr)) {
-		name_size = arch_get32(obj->arch, sec->data + at);
-		size = sizeof(Elf64_Nhdr) + padded(name_size) + padded(arch_get32(obj->arch, sec->data + at + 4));
-		if (sec->size - at < size)
-			return false;
-		if (arch_get32(obj->arch, sec->data + at + 8) == type && name_size == strlen(name) + 1 &&
-		    !memcmp(sec->data + at + sizeof(Elf64_Nhdr), name, name_size))
-			return true;
-		at += size;
-	}
-	return false;
-}
-
 static void write_entry(const struct elf_obj *obj, FILE *out)
 {
-	for (uint32_t i = 1; i < obj->nsecs; i++) {
-		if (obj->secs[i].type != SHT_NOTE || !obj->arch->entry_note.name ||
-		    !has_note(obj, &obj->secs[i], obj->arch->entry_note.name, obj->arch->entry_note.type))
-			continue;
+	struct elf_note note;
+
+	if (obj->arch->entry_note.name &&
+	    elf_obj_note(obj, obj->arch->entry_note.name, obj->arch->entry_note.type, &note))
 		fprintf(out, "virtual-entry\t%s\n", obj->arch->entry_note.name);
+}
+
+static void write_build_id(const struct elf_obj *obj, FILE *out)
+{
+	struct elf_note note;
+
+	if (!elf_obj_build_id(obj, &note))
 		return;
-	}
+	fputs("build-id\t", out);
+	for (size_t i = 0; i < note.size; i++)
+		fprintf(out, "%02x", note.bytes[i]);
+	fputc('\n', out);
 }
 
 void facts_write(const struct elf_obj *obj, FILE *out)
@@ -88,4 +76,5 @@ void facts_write(const struct elf_obj *obj, FILE *out)
 	write_shared_text(obj, out);
 	write_module_struct(obj, out);
 	write_entry(obj, out);
+	write_build_id(obj, out);
 }

@@ -16,6 +16,7 @@ enum option_id {
 	OPT_SYMVERS,
 	OPT_SYMBOLS,
 	OPT_MODULES,
+	OPT_RUNNING,
 	OPT_JSON,
 	OPT_REPORT,
 };
@@ -25,6 +26,7 @@ static const struct option options[] = {
 	{"symvers", required_argument, NULL, OPT_SYMVERS},
 	{"symbols", required_argument, NULL, OPT_SYMBOLS},
 	{"modules", required_argument, NULL, OPT_MODULES},
+	{"running", optional_argument, NULL, OPT_RUNNING},
 	{"json", no_argument, NULL, OPT_JSON},
 	{"report", required_argument, NULL, OPT_REPORT},
 	{"help", no_argument, NULL, 'h'},
@@ -35,19 +37,22 @@ static void usage(FILE *out)
 {
 	const char *id, *meaning;
 
-	fold_put(out,
-		 "usage: klp-verify MODULE.ko --vmlinux IMAGE --symvers FILE [options]\n"
-		 "Check a livepatch module against the relocation rules and its target kernel.\n"
-		 "\n"
-		 "      --vmlinux IMAGE  the target kernel: vmlinux, a bootable image, or kallsyms or System.map text\n"
-		 "      --symvers FILE   the target's Module.symvers\n"
-		 "      --symbols FILE   kallsyms or System.map text instead of the image's own symbols\n"
-		 "      --modules DIR    the target's modules (/lib/modules/RELEASE)\n"
-		 "      --json           print the verdict as JSON\n"
-		 "      --report FILE    also write the verdict as JSON to FILE\n"
-		 "  -h, --help           show this help\n"
-		 "\n"
-		 "Rules:\n");
+	fold_put(
+		out,
+		"usage: klp-verify MODULE.ko --vmlinux IMAGE --symvers FILE [options]\n"
+		"       klp-verify MODULE.ko --running [options]\n"
+		"Check a livepatch module against the relocation rules and its target kernel.\n"
+		"\n"
+		"      --vmlinux IMAGE  the target kernel: vmlinux, a bootable image, or kallsyms or System.map text\n"
+		"      --symvers FILE   the target's Module.symvers\n"
+		"      --symbols FILE   kallsyms or System.map text instead of the image's own symbols\n"
+		"      --modules DIR    the target's modules (/lib/modules/RELEASE)\n"
+		"      --running[=ROOT] the kernel that runs is the target; all that is not given is looked for, below ROOT\n"
+		"      --json           print the verdict as JSON\n"
+		"      --report FILE    also write the verdict as JSON to FILE\n"
+		"  -h, --help           show this help\n"
+		"\n"
+		"Rules:\n");
 	for (uint32_t i = 0; verify_rule_name(i, &id, &meaning); i++)
 		fold_printf(out, "  %-4s  %s", id, meaning);
 	fold_put(out, "\nExit codes: 0 no violation, 1 error, 2 a rule is violated.\n");
@@ -112,6 +117,9 @@ int main(int argc, char **argv)
 		case OPT_MODULES:
 			input.modules = optarg;
 			break;
+		case OPT_RUNNING:
+			input.running = optarg ? optarg : "";
+			break;
 		case OPT_JSON:
 			json = true;
 			break;
@@ -127,8 +135,10 @@ int main(int argc, char **argv)
 	}
 	if (argc - optind != 1)
 		return usage_error("name one module");
-	if (!input.vmlinux || !input.symvers)
-		return usage_error("--vmlinux and --symvers are needed");
+	if (input.running && input.symbols)
+		return usage_error("--running has the symbols of the kernel that runs: don't give --symbols");
+	if (!input.running && (!input.vmlinux || !input.symvers))
+		return usage_error("--vmlinux and --symvers are needed, or --running");
 	input.module = argv[optind];
 	output_begin();
 	return run(&input, json, report);

@@ -6,6 +6,7 @@
 #define KLP_VERIFY_CHECKS_H
 
 #include "elf/model.h"
+#include "elf/notes.h"
 #include "kernel/livepatch.h"
 #include "kernel/module.h"
 #include "verify/verify.h"
@@ -74,9 +75,14 @@ struct verify {
 	struct image *image;     /* NULL: the target was given as text */
 	struct elf_obj *vmlinux; /* the model of image, or NULL */
 	const char *release;     /* of the target, NULL if not known */
+	const char *modules_dir; /* where the target's modules are, or NULL */
+	const char *no_image;    /* of a running kernel: why image is NULL */
+	struct elf_note id;      /* build ID of vmlinux; size 0: not known */
 	const char *vermagic;    /* of the target, NULL if not known */
 	struct symtab *symbols;  /* of vmlinux */
-	struct symvers *symvers;
+	struct symvers *symvers; /* what it exports; empty if that is not known */
+	bool has_exports;        /* it is known */
+	bool has_versions;       /* with CRCs and namespaces */
 	VEC(struct klp_rela_sec) klp_secs;
 	struct klp_sym_name *names;      /* index: symbol of mod */
 	const struct elf_sec *funcs_sec; /* `.klp.funcs`, or NULL */
@@ -124,6 +130,7 @@ void verify_check_arch_sections(struct verify *v); /* L7, form.c */
 void verify_check_functions(struct verify *v);     /* L8, functions.c */
 void verify_check_name_lengths(struct verify *v);  /* L9, form.c */
 void verify_check_versions(struct verify *v);      /* L10, versions.c */
+void verify_check_build(struct verify *v);         /* L10, build.c */
 void verify_check_properties(struct verify *v);    /* L11, modinfo.c */
 void verify_check_sealed(struct verify *v);        /* L12, sealed.c */
 

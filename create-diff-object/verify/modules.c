@@ -44,14 +44,14 @@ const struct verify_module *verify_find_module(struct verify *v, const char *nam
 	if (!module) {
 		module = vec_push(&v->modules);
 		module->name = name;
-		if (v->input->modules)
-			modules_find(v->input->modules, name, read_module, module);
+		if (v->modules_dir)
+			modules_find(v->modules_dir, name, read_module, module);
 	}
 	if (module->symbols)
 		return module;
-	verify_skipped(v, arena_printf(v->arena, "module %s: %s", name,
-				       v->input->modules ? "not found in the directory, or not readable"
-							 : "no --modules given"));
+	verify_skipped(
+		v, arena_printf(v->arena, "module %s: %s", name,
+				v->modules_dir ? "not found in the directory, or not readable" : "no --modules given"));
 	return NULL;
 }
 

@@ -66,7 +66,11 @@ static void check_exported(struct verify *v, const struct klp_rela_sec *sec, con
 
 void verify_check_exported(struct verify *v)
 {
-	for_each_klp_rela(v, check_exported);
+	/* A closed namespace, as which a symbol is not exported, is known with the versions. */
+	if (v->has_versions)
+		for_each_klp_rela(v, check_exported);
+	else
+		verify_skipped(v, "exports and their namespaces: not known without the image");
 }
 
 /*
@@ -125,7 +129,8 @@ static void check_sympos(struct verify *v, const struct klp_rela_sec *sec, const
 /* A weak reference to something that vmlinux has, but does not export, is not resolved and nobody says so. */
 static void check_weak_symbol(struct verify *v, const struct elf_sym *sym)
 {
-	if (!elf_sym_is_undefined(sym) || sym->bind != STB_WEAK || symvers_find(v->symvers, sym->name))
+	if (!v->has_exports || !elf_sym_is_undefined(sym) || sym->bind != STB_WEAK ||
+	    symvers_find(v->symvers, sym->name))
 		return;
 	if (symtab_count(v->symbols, sym->name))
 		verify_violated(v, NULL, 0, sym->name, "the loader leaves a weak symbol at address 0, silently",

@@ -8,18 +8,16 @@
 #include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "target/image.h"
-#include "target/kallsyms.h"
 #include "target/symtab.h"
 #include "target/symvers.h"
-#include "util/arena.h"
 #include "util/diag.h"
 #include "verify/checks.h"
+#include "verify/image.h"
+#include "verify/running.h"
 
 /* Does the file begin as kallsyms and System.map do: an address in hexadecimal digits, a space? */
 static bool is_symbol_text(const char *path)
@@ -37,41 +35,6 @@ static bool is_symbol_text(const char *path)
 	return n >= 8 && head[n] == ' ';
 }
 
-/* `Linux version 6.12.117+deb12-amd64 (...`: the banner tells the release. */
-static void find_release(struct verify *v)
-{
-	static const char banner[] = "Linux version ";
-	const uint8_t *end = v->image->bytes + v->image->size;
-	const uint8_t *at = memmem(v->image->bytes, v->image->size, banner, strlen(banner));
-	const uint8_t *space;
-
-	if (!at)
-		return;
-	at += strlen(banner);
-	space = memchr(at, ' ', (size_t)(end - at));
-	if (space)
-		v->release = arena_printf(v->arena, "%.*s", (int)(space - at), (const char *)at);
-}
-
-/* The kernel compares with a string constant of its own, which starts with the release and a space. */
-static void find_vermagic(struct verify *v)
-{
-	const uint8_t *at = v->image->bytes, *end = at + v->image->size;
-	char *start = arena_printf(v->arena, "%s ", v->release);
-	size_t len = strlen(start);
-
-	while ((at = memmem(at, (size_t)(end - at), start, len))) {
-		const uint8_t *nul = memchr(at, 0, (size_t)(end - at));
-
-		/* The banner holds the release too, but behind other words. */
-		if (nul && at > v->image->bytes && !at[-1]) {
-			v->vermagic = arena_strdup(v->arena, (const char *)at);
-			return;
-		}
-		at += len;
-	}
-}
-
 /*
  * `_text` is the first symbol of every kernel. A module, the vmlinux of a headers package, which holds nothing but
  * types, or a part of a System.map are not what a verdict can rest on.
@@ -83,37 +46,17 @@ static int check_symbols(const struct verify *v, const char *path, struct diag *
 	return diag_error(diag, path, NULL, "not the symbols of a kernel: _text is missing; give the image itself");
 }
 
-static int read_symbols(struct verify *v, struct diag *diag)
+static int read_given(struct verify *v, struct diag *diag)
 {
-	char *text = NULL;
-	size_t size = 0;
-	int err;
+	const struct verify_input *input = v->input;
+	bool is_text = is_symbol_text(input->vmlinux);
+	int err = is_text ? 0 : verify_read_image(v, input->vmlinux, diag);
 
-	if (v->input->symbols)
-		return symtab_read(v->input->symbols, &v->symbols, diag);
-	if (v->vmlinux->symtab)
-		return symtab_read_elf(v->vmlinux, &v->symbols, diag);
-	err = kallsyms_extract(v->vmlinux, &text, &size, diag);
-	if (!err)
-		err = symtab_read_text(v->input->vmlinux, text, size, &v->symbols, diag);
-	free(text);
-	return err;
-}
-
-static int read_image(struct verify *v, struct diag *diag)
-{
-	int err = image_read(v->input->vmlinux, &v->image, diag);
-
-	if (!err)
-		err = image_read_elf(v->image, &v->vmlinux, diag);
-	if (!err)
-		err = read_symbols(v, diag);
 	if (err)
 		return err;
-	find_release(v);
-	if (v->release)
-		find_vermagic(v);
-	return 0;
+	if (input->symbols)
+		return symtab_read(input->symbols, &v->symbols, diag);
+	return is_text ? symtab_read(input->vmlinux, &v->symbols, diag) : verify_read_image_symbols(v, diag);
 }
 
 static int check_directory(const char *path, struct diag *diag)
@@ -129,27 +72,28 @@ static int check_directory(const char *path, struct diag *diag)
 
 int verify_read_target(struct verify *v, struct diag *diag)
 {
-	const char *symbols = v->input->symbols ? v->input->symbols : v->input->vmlinux;
-	int err = symvers_read(v->input->symvers, &v->symvers, diag);
+	const struct verify_input *input = v->input;
+	int err = input->modules ? check_directory(input->modules, diag) : 0;
 
 	if (err)
 		return err;
-	err = v->input->modules ? check_directory(v->input->modules, diag) : 0;
-	if (err)
-		return err;
-	if (is_symbol_text(v->input->vmlinux))
-		err = symtab_read(symbols, &v->symbols, diag);
-	else
-		err = read_image(v, diag);
-	return err ? err : check_symbols(v, symbols, diag);
+	if (input->running) {
+		err = verify_read_running(v, diag);
+	} else {
+		v->has_exports = v->has_versions = true;
+		v->modules_dir = input->modules;
+		err = symvers_read(input->symvers, &v->symvers, diag);
+		if (!err)
+			err = read_given(v, diag);
+	}
+	return err ? err : check_symbols(v, v->symbols->path, diag);
 }
 
 void verify_free_target(struct verify *v)
 {
 	symtab_free(v->symbols);
 	symvers_free(v->symvers);
-	elf_obj_free(v->vmlinux);
-	image_free(v->image);
+	verify_drop_image(v);
 }
 
 const struct elf_sec *verify_find_image_section(const struct verify *v, uint64_t addr)

@@ -26,7 +26,7 @@ static const struct {
 	{"L7", "there are no .klp.arch.* sections", verify_check_arch_sections},
 	{"L8", "each patched function exists once and can be traced", verify_check_functions},
 	{"L9", "names fit the kernel's buffers", verify_check_name_lengths},
-	{"L10", "undefined symbols are exported with the same CRC, and vermagic is the kernel's",
+	{"L10", "undefined symbols are exported with the same CRC; vermagic and build are the kernel's",
 	 verify_check_versions},
 	{"L11", "livepatch=Y, a GPL licence, no section writable and executable", verify_check_properties},
 	{"L12", "the address of a function is taken only if it begins with a valid endbr (IBT)", verify_check_sealed},

@@ -25,6 +25,11 @@ struct verify_input {
 	const char *symvers; /* its Module.symvers */
 	const char *symbols; /* kallsyms or System.map text instead of the image's own symbols, or NULL */
 	const char *modules; /* directory with its modules, or NULL */
+	/*
+	 * the kernel that runs on the system with this root directory ("" for the own one) is the target, or NULL; then
+	 * vmlinux and symbols are not given, and the rest need not be
+	 */
+	const char *running;
 };
 
 /* One place where a rule is violated. */

@@ -14,7 +14,7 @@ static void check_entry(struct verify *v, const struct versions_entry *entry)
 {
 	const struct symvers_entry *export = symvers_find(v->symvers, entry->name);
 
-	if (export && export->crc != entry->crc)
+	if (v->has_versions && export && export->crc != entry->crc)
 		verify_violated(v, VERSIONS_SECTION, entry->offset, entry->name,
 				"check_version() refuses the module: it was compiled against other types",
 				"CRC %#lx, but the kernel's is %#x", (unsigned long)entry->crc, export->crc);
@@ -37,7 +37,7 @@ static void check_symbol(struct verify *v, const struct elf_sym *sym, const stru
 	entry = symvers_find(v->symvers, sym->name);
 	if (!entry) {
 		/* Weak ones: L1 and L4 look after them. */
-		if (sym->bind != STB_WEAK && !module_ignores_undefined(sym->name))
+		if (v->has_exports && sym->bind != STB_WEAK && !module_ignores_undefined(sym->name))
 			verify_violated(v, NULL, 0, sym->name, "simplify_symbols() refuses the module: unknown symbol",
 					"the kernel does not export it");
 		return;
@@ -51,12 +51,29 @@ static void check_symbol(struct verify *v, const struct elf_sym *sym, const stru
 				"it is exported in namespace %s, which the module does not import", entry->ns);
 }
 
+/*
+ * Of a running kernel without its image, only this is known. The kernel does not look at the first word of vermagic if
+ * the module has CRCs (same_magic()), so that one of another release may be loaded.
+ */
+static void check_release(struct verify *v, const char *vermagic)
+{
+	size_t len = strlen(v->release);
+
+	if (strncmp(vermagic, v->release, len) || (vermagic[len] && vermagic[len] != ' '))
+		verify_violated(v, MODINFO_SECTION, 0, NULL,
+				"the code that it replaces, and what it calls, may be another's",
+				"the module is for release %.*s, the kernel is %s", (int)strcspn(vermagic, " "),
+				vermagic, v->release);
+}
+
 static void check_vermagic(struct verify *v)
 {
 	const char *vermagic = verify_modinfo(v, MODINFO_VERMAGIC);
 
+	if (!v->vermagic && v->release)
+		check_release(v, vermagic ? vermagic : "");
 	if (!v->vermagic)
-		verify_skipped(v, "vermagic: not found in the image");
+		verify_skipped(v, v->no_image ? v->no_image : "vermagic: not found in the image");
 	else if (!vermagic || strcmp(vermagic, v->vermagic))
 		verify_violated(v, MODINFO_SECTION, 0, NULL,
 				"check_modinfo() refuses it, or structures differ from those that it was compiled for",
@@ -67,7 +84,7 @@ void verify_check_versions(struct verify *v)
 {
 	struct versions_entry entry = {0};
 	struct strmap names = {0};
-	bool need_crc = has_crcs(v);
+	bool need_crc = v->has_versions && has_crcs(v);
 
 	while (versions_next_entry(v->mod, v->arena, &entry)) {
 		check_entry(v, &entry);
@@ -81,5 +98,10 @@ void verify_check_versions(struct verify *v)
 	for (uint32_t i = 1; i < v->mod->nsyms; i++)
 		check_symbol(v, &v->mod->syms[i], &names, need_crc);
 	strmap_free(&names);
+	if (!v->has_exports)
+		verify_skipped(v, "exports: not known without the image");
+	else if (!v->has_versions)
+		verify_skipped(v, "CRCs and namespaces of exports: not known without the image");
 	check_vermagic(v);
+	verify_check_build(v);
 }

@@ -134,6 +134,7 @@ module_write_modinfo() {
 		module_told "$dir" namespace | sed 's/^/import_ns=/'
 		# The objects that are patched, for whoever wants to load them first (see vm.sh).
 		module_patched_objects "${MODULE_OBJECTS[@]}" | sed 's/^/klp_object=/'
+		module_build_ids
 		if [[ $part && $part != vmlinux ]]; then echo "klp_part_of=$part"; fi
 		# That the base differs is for whoever loads the module to know.
 		if ((${#BASE_DIFFERS[@]})); then echo base_check=skipped; fi
@@ -143,6 +144,18 @@ module_write_modinfo() {
 			if [[ $name && ${AUTHOR_ALONE[$name]} == accepted && (-z $part || $part == "$name") ]]; then echo "accepted=callback-alone:$name"; fi
 		done
 	} >"$dir/modinfo"
+}
+
+# module_build_ids: of the kernel and of the patched modules, so that the livepatch is not loaded into another build of the same release
+module_build_ids() {
+	local object file id
+	{ echo vmlinux; module_patched_objects "${MODULE_OBJECTS[@]}"; } | sort -u | while read -r object; do
+		file=$WORK/3-affected/modules/$object.ko
+		if [[ $object == vmlinux ]]; then file=$TARGET_VMLINUX; fi
+		if [[ ! -f $file ]]; then continue; fi
+		id=$(file_facts "$file" build-id)
+		if [[ $id ]]; then echo "target_build_id=$object $id"; fi
+	done
 }
 
 # module_modinfo_object DIR: klp-modinfo.o, with that in .modinfo
