@@ -360,7 +360,7 @@ fmt:
 SHELL_OK := $(SHELL_SCRIPTS:%=$(BUILD)/shellcheck/%.ok)
 SHELL_READ := $(wildcard kpatch-build/lib/*.sh test/*/*.bash test/sample/*.sh test/fixes/*.sh test/trees/run test/integration/common.sh)
 $(SHELL_OK): $(BUILD)/shellcheck/%.ok: % $(SHELL_READ)
-	$(Q)shellcheck -x -S warning $< && mkdir -p $(@D) && touch $@
+	$(Q)shellcheck -S warning $< && mkdir -p $(@D) && touch $@
 
 shellcheck:
 	$(Q)$(MAKE) --no-print-directory -k -j$$(nproc) $(SHELL_OK)

@@ -62,7 +62,7 @@ check_symbols() {
 check_calls() {
 	local defined
 	defined=$(cat kpatch-build/kpatch-build kpatch-build/lib/*.sh | sed -nE 's/^([a-z_0-9]+)\(\).*/\1/p')
-	grep -noE '(^|[;({!&|]|then|else|do|if)[[:space:]]*[a-z]+(_[a-z0-9]+)+ ["$-]' kpatch-build/kpatch-build kpatch-build/lib/*.sh |
+	grep -noE '(^|[;({!&|)]|\<(then|else|do|if)\>)[[:space:]]*[a-z]+(_[a-z0-9]+)+ ["$-]' kpatch-build/kpatch-build kpatch-build/lib/*.sh |
 		sed -E 's/^([^:]+:[0-9]+):(.*[^a-z0-9_])?([a-z]+(_[a-z0-9]+)+) ["$-]$/\1 \3/' |
 		awk 'NR == FNR { defined[$1] = 1; next } !($2 in defined) { print $1 ": " $2 " is no function"; bad = 1 } END { exit bad }' \
 			<(printf '%s\n' "$defined") -
@@ -79,18 +79,20 @@ literals() { # FILE...
 }
 
 # Names of sections and symbols of the kernel and keys of .modinfo stand in kernel/, a machine's in arch/: outside no literal looks like
-# one, and none is compared, or looked up. Not meant: those of an ELF file's own sections (elf/build.c); names of files of any program; words
-# of files that an own reader takes apart, and of command lines (the third pattern).
+# one, and no function is given a single word (it may compare, or look it up). Not meant: those of an ELF file's own sections
+# (elf/build.c); names of files of any program; words of messages and records; words of files that an own reader takes apart, and of command
+# lines.
 check_names() {
 	local found
 	found=$(literals create-diff-object/{util,elf,target,object,place,diff,klp,verify,tools}/*.[ch] | grep -E \
 		-e '"(\.|__?)[a-zA-Z%][^" ]*"$' \
 		-e '"(%s)?\.ko[^ ]*"' -e '"[^"]*_(GPL|SYMBOL)' -e '"vmlinux"' -e '"[a-z_]+=[^ ]*"' \
-		-e ' (strn?cmp|strstr|memcmp|memmem|strlen|has_prefix|starts_with|ends_with|[a-z_]*(modinfo|strmap_get|find|find_[a-z_]+|has_[a-z_]+))\(.*"[^"]*[A-Za-z_]{2}' |
+		-e ' [a-z_0-9]+\(.*"[^" ]*[A-Za-z_]{2}[^" ]*"$' |
 		grep -vE \
 			-e '^create-diff-object/elf/build.c: ' \
 			-e '"\.(c|h|S|rst|dts|dtsi|yaml)"|"__LINE__\\n"|"void \*"|memcmp\(sec->data, "ZLIB"' \
 			-e '^create-diff-object/tools/[a-z-]+\.c: "vmlinux"$' \
+			-e ': (diag_[a-z]+|[a-z_]*printf|fputs|fopen|getenv|getopt_long|str(c?spn|chr)|refuse_length|print_[a-z]+|other_version|command_main)\(' \
 			-e '^create-diff-object/(place/placement|target/symtab|util/manifest|tools/[a-z-]+)\.c: str(cmp|ncmp|str)\([^"]*"[A-Za-z: '"'"'-]+"$') || true
 	if [[ $found ]]; then echo "$found"; return 1; fi
 }
@@ -137,8 +139,11 @@ check_machine() {
 	return "$bad"
 }
 
-# So in the driver: one file knows the machine.
-check_machine_of_driver() { ! grep -nE '^[^#]*x86' kpatch-build/{kpatch-build,install-packages} kpatch-build/lib/*.sh | grep -v '^kpatch-build/lib/arch.sh:'; }
+# So in the driver: one file knows the machine, and what distributions call it. (The help has a release as an example.)
+check_machine_of_driver() {
+	! grep -niE '^[^#]*(x86|amd64|i386)' kpatch-build/{kpatch-build,install-packages} kpatch-build/lib/*.sh |
+		grep -vE '^kpatch-build/lib/(arch.sh:|options.sh:[0-9]+:  -a, --archversion)'
+}
 
 # Only the programs end the process.
 check_exit() { ! grep -nE '\b(_?exit|abort|errx?)\(' create-diff-object/{util,arch,kernel,elf,target,object,place,diff,klp,verify}/*.[ch] | grep -v '^create-diff-object/util/memory.c:'; }
