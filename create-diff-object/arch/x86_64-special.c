@@ -134,6 +134,11 @@ const struct special_row x86_64_special[] = {
 	 .rewriter = "ftrace_module_init()",
 	 .site_bytes = 5,
 	 .early = "ftrace_module_init() has read it when the module was loaded"},
+	/* Of -fpatchable-function-entry, which CALL_PADDING has beside -mfentry: ftrace reads MCOUNT_SECTION. */
+	{.section = "__patchable_function_entries",
+	 .layouts = SITES(8),
+	 .early = "ftrace_module_init() has read it when the module was loaded",
+	 .left_out = true},
 	{.section = SEAL_SECTION,
 	 .layouts = SITES(4),
 	 .site = "a sealed endbr",

@@ -148,9 +148,6 @@ const struct section_row kernel_sections[] = {
 	ROW(ORC_IP_SECTION, EXACT, SEC_SPECIAL, .early = sorted_by_unwinder),
 	/* Which layout .orc_unwind has: modpost writes one for the module. */
 	ROW(".orc_header", EXACT, SEC_IGNORED),
-	/* ftrace on x86 uses __mcount_loc. */
-	ROW("__patchable_function_entries", EXACT, SEC_IGNORED,
-	    .early = "ftrace_module_init() has read it when the module was loaded"),
 
 	/* What a module says of itself */
 	ROW(EXPORT_TABLE, PREFIX, SEC_EXPORT, .traits = SECTION_HAS_EXPORTS, .early = used_as_export),
