@@ -87,7 +87,7 @@ check_names() {
 	found=$(literals create-diff-object/{util,elf,target,object,place,diff,klp,verify,tools}/*.[ch] | grep -E \
 		-e '"(\.|__?)[a-zA-Z%][^" ]*"$' \
 		-e '"(%s)?\.ko[^ ]*"' -e '"[^"]*_(GPL|SYMBOL)' -e '"vmlinux"' -e '"[a-z_]+=[^ ]*"' \
-		-e ' [a-z_0-9]+\(.*"[^" ]*[A-Za-z_]{2}[^" ]*"$' |
+		-e ' [a-z_0-9]+\(.*"[^"/ ]?[A-Za-z_]{2}[^" ]*"$' |
 		grep -vE \
 			-e '^create-diff-object/elf/build.c: ' \
 			-e '"\.(c|h|S|rst|dts|dtsi|yaml)"|"__LINE__\\n"|"void \*"|memcmp\(sec->data, "ZLIB"' \

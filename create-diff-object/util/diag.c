@@ -106,7 +106,7 @@ struct hunk_names {
 	const struct diag *diag;
 	enum rule rule;
 	const char *place;
-	FILE *text; /* behind the message */
+	FILE *text; /* behind the message; records have the text alone */
 	bool records;
 	unsigned int n;
 };
@@ -176,12 +176,12 @@ int diag_report(struct diag *diag, enum diag_level level, enum rule rule, const 
 	if (len < 0)
 		memory_exhausted();
 	has_hunks = level == DIAG_REFUSAL && place && diag->find_hunks;
-	if (has_hunks)
-		text = with_hunks(diag, place, text);
-	put_message(diag, level, rule, file, place, text);
 	diag_record(diag, levels[level].record, rule, place, text);
-	if (has_hunks)
+	if (has_hunks) {
 		put_hunk_records(diag, rule, place);
+		text = with_hunks(diag, place, text);
+	}
+	put_message(diag, level, rule, file, place, text);
 	free(text);
 	return levels[level].err;
 }

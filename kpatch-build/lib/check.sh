@@ -17,7 +17,7 @@ check_page() {
 # check_object OBJECT: if there is something to say of it, its functions, each with what is said of it; then what is said of anything else
 check_object() {
 	local report=$WORK/6-diff/${1%.o}.report text
-	text=$(awk -F '\t' '
+	text=$(awk -F '\t' "$DIFF_PLACES"'
 		BEGIN {
 			kind["changed"] = "changed; ftrace can reach it"; kind["new"] = "new"; kind["copied"] = "constant with new content, copied"
 			word["refused"] = word["warning"] = word["note"] = 1; word["accepted"] = 1
@@ -25,12 +25,12 @@ check_object() {
 		$1 in kind { order[++n] = $2; what[$2] = kind[$1]; next }
 		$1 in word && $2 != "unused-accept" {
 			if (!($3 in what) && !($3 in said)) rest[++m] = $3
-			said[$3] = said[$3] "    " ($1 == "accepted" ? "warning, accepted" : $1) ": " $4 ($2 == "-" ? "" : " [" $2 "]") "\n"
+			said[$3] = said[$3] "    " ($1 == "accepted" ? "warning, accepted" : $1) ": " $4 places() ($2 == "-" ? "" : " [" $2 "]") "\n"
 		}
 		END {
 			for (i = 1; i <= n; i++) printf "  %s: %s\n%s", order[i], what[order[i]], said[order[i]]
 			for (i = 1; i <= m; i++) if (!(rest[i] in what)) printf "  %s:\n%s", rest[i] == "-" ? "the object" : rest[i], said[rest[i]]
-		}' "$report")
+		}' "$report.lines" "$report" pass=2 "$report")
 	if [[ ! $text ]]; then return; fi
 	echo
 	echo "$1 (${MODULE[$1]})"

@@ -60,14 +60,32 @@ diff_objects() {
 # diff_count KIND -> REPLY: how many records of all objects are of that kind
 diff_count() { REPLY=$(awk -F '\t' -v kind="$1" '$1 == kind { n++ } END { print n + 0 }' "$WORK/6-diff/report"); }
 
+# Of a report, in awk: places(record) is where in the patch the record that ended comes from, as create-diff-object says it behind a message:
+# " (FILE:LINE, ...)" if its lines are known (diff_lines), else " (hunk @@ ... of FILE, ...)". Give it the lines, the report, and
+# `pass=2` and the report again: these records follow the one that they belong to.
+# shellcheck disable=SC2016
+readonly DIFF_PLACES='
+	function key() { return $2 "\t" $3 }
+	pass != 2 {
+		if ($1 == "line") lines[key()] = lines[key()] (lines[key()] == "" ? "" : ", ") $4
+		if ($1 == "hunk" && !seen[$0]++) hunks[key()] = hunks[key()] (hunks[key()] == "" ? "hunk " : ", ") $5 " of " $4
+		next
+	}
+	function places(   at) {
+		if ($1 != "refused") return ""
+		at = lines[key()] != "" ? lines[key()] : hunks[key()]
+		return at == "" ? "" : " (" at ")"
+	}'
+
 # diff_messages OBJECT KIND...: the records of these kinds in its report, each as the message that create-diff-object makes of it. (What
 # is not to be accepted in one object may be in another.)
 diff_messages() {
-	awk -F '\t' -v object="$1" -v kinds=" ${*:2} " '
+	local report=$WORK/6-diff/${1%.o}.report
+	awk -F '\t' -v object="$1" -v kinds=" ${*:2} " "$DIFF_PLACES"'
 		BEGIN { word["accepted"] = "warning: accepted" }
 		index(kinds, " " $1 " ") && $2 != "unused-accept" {
-			printf "    %s: %s%s: %s%s\n", object, $3 == "-" ? "" : $3 ": ", $1 in word ? word[$1] : $1, $4, $2 == "-" ? "" : " [" $2 "]"
-		}' "$WORK/6-diff/${1%.o}.report"
+			printf "    %s: %s%s: %s%s%s\n", object, $3 == "-" ? "" : $3 ": ", $1 in word ? word[$1] : $1, $4, places(), $2 == "-" ? "" : " [" $2 "]"
+		}' "$report.lines" "$report" pass=2 "$report"
 }
 
 # diff_list OBJECT: what was included of it
@@ -108,10 +126,8 @@ diff_object() {
 		"$WORK/4-compile/patched$side/$object" "${MODULE[$object]}" "$symbols" "$TARGET_SYMVERS" "${MODULE_NAME//-/_}" "$out" \
 		>"$DIFF_LOG" 2>&1 || DIFF_STATUS=$?
 	case $DIFF_STATUS in
-	0 | 3) ;;
-	2)
-		diff_add_lines "$object"
-		;;
+	0 | 3) : >"${DIFF_LOG%.log}.report.lines" ;;
+	2) diff_lines "$object" ;;
 	*)
 		print_folded "$(tail -n 25 -- "$DIFF_LOG" | sed 's/^/    /')" >&2
 		die "create-diff-object failed on $object (status $DIFF_STATUS)"
@@ -119,19 +135,18 @@ diff_object() {
 	esac
 }
 
-# diff_add_lines OBJECT: in its report, where in the patch stands what the author asked for and can't get. It may be no more than a name, of
-# which the debug information knows nothing.
-diff_add_lines() {
-	local report=$WORK/6-diff/${1%.o}.report line place
-	while IFS= read -r line; do
-		if [[ $line =~ ^refused$'\t'(author-section|callback-function|callback-twice|ignore-unmatched|states-form)$'\t' ]]; then
-			place=${line#*$'\t'*$'\t'}
-			lines_with_word "${place%%$'\t'*}" "${1%.o}.c"
-			if [[ $REPLY ]]; then line="${line% (hunk @@ *)}$REPLY"; fi
-		fi
-		printf '%s\n' "$line"
-	done <"$report" >"$report.new"
-	mv -f -- "$report.new" "$report"
+# diff_lines OBJECT: 6-diff/X.report.lines, where in the patch stands what the author asked for and can't get, as records `line RULE PLACE
+# FILE:LINE`. It may be no more than a name, of which the debug information knows nothing.
+diff_lines() {
+	local report=$WORK/6-diff/${1%.o}.report kind rule place
+	LC_ALL=C sort -u "$report" | while IFS=$'\t' read -r kind rule place _; do
+		case $kind:$rule in
+		refused:author-section | refused:callback-function | refused:callback-twice | refused:ignore-unmatched | refused:states-form)
+			lines_with_word "$place" "${1%.o}.c"
+			if [[ $REPLY ]]; then printf 'line\t%s\t%s\t%s\n' "$rule" "$place" "${REPLY:2:-1}"; fi
+			;;
+		esac
+	done >"$report.lines"
 }
 
 # diff_take OBJECT: sort its result in

@@ -98,7 +98,7 @@ json_patches() {
 json_reports() {
 	local object file
 	for object in "${OBJECTS[@]}"; do
-		for file in "$WORK/5-base/${object%.o}.place" "$WORK/6-diff/${object%.o}.report"; do
+		for file in "$WORK/5-base/${object%.o}.place" "$WORK/6-diff/${object%.o}.report"{,.lines}; do
 			if [[ -f $file ]]; then awk -v object="$object" '$1 !~ /^(symbol|section)$/ { print object "\t" $0 }' "$file"; fi
 		done
 	done
@@ -117,11 +117,12 @@ json_modules() {
 readonly JSON_PROGRAM='
 def rows(n): split("\u0000") | .[:-1] as $all | [range(0; $all | length; n) as $i | $all[$i:$i + n]];
 def records: [split("\n")[] | select(. != "") | split("\t")];
+def about($row; $kind): select(.[0] == $row[0] and .[1] == $kind and .[2] == $row[2] and .[3] == $row[3]);
 def known: if . == "" or . == "-" then null else . end;
 # What a stage of the driver refuses, with or without the file before the reason
 def driver_refusal($rule; $text):
 	($text | capture("^(?<file>[^ :]+\\.[a-zA-Z]+): (?<message>.*)$") // {file: null, message: $text})
-	| {rule: ($rule | known), file, place: null, message, hunks: []};
+	| {rule: ($rule | known), file, place: null, message, hunks: [], lines: []};
 ($messages | rows(3)) as $told
 | ($stages | rows(3)) as $done
 | ($reports | records) as $records
@@ -149,7 +150,8 @@ def driver_refusal($rule; $text):
 	refusals: (
 		[range(0; $records | length) as $i | $records[$i] | select(.[1] == "refused") | . as $row |
 			{rule: (.[2] | known), file: .[0], place: (.[3] | known), message: .[4],
-			hunks: [$records[] | select(.[0] == $row[0] and .[1] == "hunk" and .[2] == $row[2] and .[3] == $row[3]) | {file: .[4], hunk: .[5]}]}]
+			hunks: [$records[] | about($row; "hunk") | {file: .[4], hunk: .[5]}] | unique,
+			lines: [$records[] | about($row; "line") | .[4]]}]
 		+ [$told[] | select(.[0] == "refused") | driver_refusal(.[1]; .[2])]
 	),
 	messages: (

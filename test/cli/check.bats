@@ -69,6 +69,7 @@ readonly LOCKS='/^static int cmdline_proc_show/i\static DEFINE_MUTEX(cmdline_mut
 	mkdir -p "$T/bin" "$T/work/6-diff/kernel"
 	printf 'functions\t0\nstatus\tunchanged\n' >"$T/work/6-diff/kernel/same.report"
 	printf 'functions\t1\nchanged\tf\nstatus\twritten\n' >"$T/work/6-diff/kernel/other.report"
+	: | tee "$T"/work/6-diff/kernel/{same,other}.report.lines
 	cat "$T"/work/6-diff/kernel/*.report >"$T/work/6-diff/report"
 	export SETUP='OPT_CHECK=1 PATCHES=(x.patch) TARGET_RELEASE=6.12.3 OBJECTS=(kernel/same.o kernel/other.o); MODULE[kernel/same.o]=vmlinux MODULE[kernel/other.o]=vmlinux'
 	run -0 lib check_page

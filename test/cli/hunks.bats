@@ -129,6 +129,30 @@ rows() { lib apply "$T/x.patch" 2>/dev/null; }
 	[[ $output == " (kernel/bar.c:19)" ]]
 }
 
+@test "a message names lines where these are known, else hunks, each once" {
+	printf '%s\n' $'refused\tstates-form\tnew_states\tsecond array' $'hunk\tstates-form\tnew_states\tkernel/bar.c\t@@ -1,7 +1,8 @@' \
+		$'refused\tdata-changed\tx\tits type' $'hunk\tdata-changed\tx\tkernel/bar.c\t@@ -1,7 +1,8 @@' $'hunk\tdata-changed\tx\ta.h\t@@ -5 +5 @@' \
+		$'refused\tdata-changed\tx\tits value' $'hunk\tdata-changed\tx\tkernel/bar.c\t@@ -1,7 +1,8 @@' $'hunk\tdata-changed\tx\ta.h\t@@ -5 +5 @@' \
+		$'warning\tdata-changed\tx\twhat else' $'refused\t-\t-\tall of it' $'status\trefused' >"$T/report"
+	edit 's/a + 1/new_states(a + 1)/'
+	export T SETUP+='
+		told() {
+			apply "$T/x.patch" >/dev/null
+			mkdir -p "$WORK/6-diff/kernel"
+			cp "$T/report" "$WORK/6-diff/kernel/bar.report"
+			diff_lines kernel/bar.o
+			diff_messages kernel/bar.o refused warning
+		}'
+	run -0 lib told
+	diff <(echo "$output") - <<-EOF
+		    kernel/bar.o: new_states: refused: second array (kernel/bar.c:13) [states-form]
+		    kernel/bar.o: x: refused: its type (hunk @@ -1,7 +1,8 @@ of kernel/bar.c, @@ -5 +5 @@ of a.h) [data-changed]
+		    kernel/bar.o: x: refused: its value (hunk @@ -1,7 +1,8 @@ of kernel/bar.c, @@ -5 +5 @@ of a.h) [data-changed]
+		    kernel/bar.o: x: warning: what else [data-changed]
+		    kernel/bar.o: refused: all of it
+	EOF
+}
+
 # again RULE...: what without_again() makes of the records on standard input
 again() {
 	cat >"$T/report"

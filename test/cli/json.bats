@@ -73,6 +73,7 @@ says() {
 	build 2
 	says '[.refusals[] | [.rule, .file, .place, [.hunks[].file]]]' '[["data-changed","fs/coredump.o","core_pattern",["fs/coredump.c"]]]'
 	[[ $(jq -r '.refusals[0].hunks[0].hunk' out/result) =~ ^@@\ -[0-9,]+\ \+[0-9,]+\ @@$ ]]
+	says '[.refusals[] | .lines, (.message | contains("hunk"))]' '[[],false]'
 	says '[.exit.result, .exit.stage, .modules, .objects[0].status]' '["refused","diff",[],"refused"]'
 	rm change.patch
 	change fs/proc/cmdline.c '/^static int cmdline_proc_show/i\#include "kpatch-macros.h"\nKPATCH_FORCE_UNSAFE(cmdline_proc_show)
