@@ -26,6 +26,8 @@
 /* Ours, of which some are written by kpatch-build/lib/module.sh. Which module is patched; which one a part is for */
 #define MODINFO_KLP_OBJECT   "klp_object"
 #define MODINFO_KLP_PART_OF  "klp_part_of"
+/* It replaces the livepatches that are loaded */
+#define MODINFO_KLP_REPLACE  "klp_replace"
 /* What was judged, and by whom: RULE:NAME, and `function:` or `section:` NAME */
 #define MODINFO_ACCEPTED     "accepted"
 #define MODINFO_IGNORED      "ignored"

@@ -136,6 +136,7 @@ module_write_modinfo() {
 		module_patched_objects "${MODULE_OBJECTS[@]}" | sed 's/^/klp_object=/'
 		module_build_ids
 		if [[ $part && $part != vmlinux ]]; then echo "klp_part_of=$part"; fi
+		if ((OPT_REPLACE && !OPT_PER_OBJECT)); then echo klp_replace=Y; fi
 		# That the base differs is for whoever loads the module to know.
 		if ((${#BASE_DIFFERS[@]})); then echo base_check=skipped; fi
 		for name in "${BASE_DIFFERS[@]}"; do echo "base_differs=$name"; done

@@ -3,41 +3,14 @@
 # kernel, its modules and the livepatch are those of the unit tests.
 
 load common
+load running-root
 
 setup_file() {
 	export T=$BATS_FILE_TMPDIR
-	export R=$T/root REL=6.99.0-test
-	local name
-	cd "$T" || return
-	for name in linked-module kernel kernel-twin module-a module-b; do cc -c -o "$name.o" "$TOP/test/unit/data/$name.S"; done
-	ld -Ttext=0xffffffff81000000 -e 0 --build-id=0x0102abcd -o vmlinux kernel.o kernel-twin.o
-	ld -r --build-id=0x0a0a0a0a -o mod-a.ko module-a.o
-	ld -r --build-id=0x0b0b0b0b -o mod_b.ko module-b.o
-	printf '%s\0' "target_build_id=vmlinux 0102abcd" "target_build_id=mod_a 0a0a0a0a" "klp_object=mod_a" >info
-	objcopy --dump-section .modinfo=known linked-module.o
-	cat known info >modinfo
-	objcopy --update-section .modinfo=modinfo linked-module.o linked.ko
-	"$TOP/build/bin/create-klp-module" linked.ko good.ko
-	cp "$TOP/test/unit/data/Module.symvers" .
+	running_modules
 }
 
-setup() {
-	cd "$T" || return
-	rm -rf "$R"
-	mkdir -p "$R"/proc/sys/kernel "$R"/sys/kernel "$R/sys/module/mod_a/notes" "$R"/boot "$R/lib/modules/$REL"
-	echo "$REL" >"$R/proc/sys/kernel/osrelease"
-	echo "Linux version 6.99.0-test (someone@somewhere) #1 SMP" >"$R/proc/version"
-	cp mod-a.ko mod_b.ko "$R/lib/modules/$REL"
-	cp vmlinux "$R/boot/vmlinuz-$REL"
-	objcopy -O binary --only-section=.note.gnu.build-id vmlinux "$R/sys/kernel/notes"
-	objcopy -O binary --only-section=.note.gnu.build-id --set-section-flags .note.gnu.build-id=alloc mod-a.ko "$R/sys/module/mod_a/notes/.note.gnu.build-id"
-	# As KASLR moves it, with exports, modules and what BPF has made behind it
-	{
-		nm -n vmlinux | sed 's/^ffffffff8/ffffffff9/'
-		awk '$3 == "vmlinux" { print "ffffffff92000000 r __ksymtab_" $2 }' Module.symvers
-		printf 'ffffffffc0000000 t hidden_fn\t[mod_a]\nffffffffc0100000 t twice\t[bpf]\n'
-	} >"$R/proc/kallsyms"
-}
+setup() { running_root; }
 
 verify() { "$TOP/build/bin/klp-verify" "$1" --running="$R" --json "${@:2}"; }
 # judge STATUS KO [OPTION...]: $output is the JSON
@@ -103,7 +76,7 @@ is() { jq -e "$1" <<<"$output" >/dev/null || { echo "not so: $1"; echo "$output"
 
 @test "a module that is loaded is the one that the livepatch is for, and its file" {
 	ld -r --build-id=0x0a0a0a0b -o other.ko module-a.o
-	objcopy -O binary --only-section=.note.gnu.build-id --set-section-flags .note.gnu.build-id=alloc other.ko "$R/sys/module/mod_a/notes/.note.gnu.build-id"
+	note_of other.ko "$R/sys/module/mod_a/notes/.note.gnu.build-id"
 	judge 2 good.ko --symvers Module.symvers
 	is '[.findings[].what] == ["it is for build 0a0a0a0a of mod_a, this is build 0a0a0a0b",
 		"module mod_a is loaded, and its file '"$R"'/lib/modules/6.99.0-test/mod-a.ko is of another build"]'
