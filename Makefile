@@ -120,7 +120,8 @@ LDLIBS   := -lelf -lzstd -llzma -lz -llz4 -llzo2 -lbz2 -ldw -lZydis -lZycore
 
 SHELL_SCRIPTS := $(wildcard .ci/run examples/*.sh test/*.sh test/check test/series test/*/run test/fixes/small test/object/valgrind test/sample/*.sh test/fixes/*.sh test/trees/*.sh test/integration/*.sh \
 		   test/cli/*.bats test/cli/*.bash bench/run bench/place kpatch-build/kpatch-build \
-		   kpatch-build/install-packages kpatch-build/lib/*.sh kpatch/kpatch kpatch/lib/*.sh)
+		   kpatch-build/install-packages kpatch-build/lib/*.sh kpatch/kpatch kpatch/lib/*.sh \
+		   kpatch-farm/kpatch-farm kpatch-farm/lib/*.sh kpatch-farm/lib/job kpatch-farm/lib/prepare)
 C_FILES  := $(wildcard $(ENGINE)/*/*.[ch] test/unit/*.[ch] test/fuzz/*.[ch] test/object/*.[ch] test/judge/*.[ch] kmod/patch/*.[ch] kmod/patch/arch/*.h kmod/patch/include/*.h kmod/patch/include/linux/*.h kmod/patch/include/first/linux/*.h test/integration/sympos/*.c) $(RULES_SRC)
 MAN1     := $(wildcard man/*.1)
 
@@ -177,6 +178,7 @@ SHARE := $(DESTDIR)$(PREFIX)/share/kpatch-build
 KPATCH_SHARE := $(DESTDIR)$(PREFIX)/share/kpatch
 # Where systemd looks for the units of packages, below PREFIX
 UNITDIR ?= $(PREFIX)/lib/systemd/system
+FARM_PROGRAMS := kpatch-farm/lib/job kpatch-farm/lib/prepare
 # What a machine needs that only loads livepatches: the command and what checks them
 KPATCH_TOOLS := $(BUILD)/bin/klp-verify
 KPATCH_MAN1  := man/kpatch.1 man/klp-verify.1
@@ -186,10 +188,12 @@ KPATCH_MAN1  := man/kpatch.1 man/klp-verify.1
 install: install-kpatch-build install-kpatch
 
 install-kpatch-build: all
-	install -d '$(DESTDIR)$(PREFIX)/bin' '$(SHARE)/lib' '$(SHARE)/kmod/patch/arch' '$(SHARE)/kmod/patch/include/linux' '$(SHARE)/kmod/patch/include/first/linux' \
+	install -d '$(DESTDIR)$(PREFIX)/bin' '$(SHARE)/lib' '$(SHARE)/farm' '$(SHARE)/kmod/patch/arch' '$(SHARE)/kmod/patch/include/linux' '$(SHARE)/kmod/patch/include/first/linux' \
 		'$(DESTDIR)$(PREFIX)/share/man/man1'
-	install -m 755 $(filter-out $(KPATCH_TOOLS),$(TOOLS)) kpatch-build/kpatch-build '$(DESTDIR)$(PREFIX)/bin'
+	install -m 755 $(filter-out $(KPATCH_TOOLS),$(TOOLS)) kpatch-build/kpatch-build kpatch-farm/kpatch-farm '$(DESTDIR)$(PREFIX)/bin'
 	install -m 644 $(wildcard kpatch-build/lib/*.sh) '$(SHARE)/lib'
+	install -m 644 $(filter-out $(FARM_PROGRAMS),$(wildcard kpatch-farm/lib/*)) '$(SHARE)/farm'
+	install -m 755 $(FARM_PROGRAMS) '$(SHARE)/farm'
 	install -m 644 $(filter-out kmod/patch/arch kmod/patch/include,$(wildcard kmod/patch/*)) '$(SHARE)/kmod/patch'
 	install -m 644 $(wildcard kmod/patch/arch/*.h) '$(SHARE)/kmod/patch/arch'
 	install -m 644 $(wildcard kmod/patch/include/*.h) '$(SHARE)/kmod/patch/include'
@@ -208,7 +212,7 @@ install-kpatch: $(KPATCH_TOOLS)
 
 uninstall:
 	rm -f $(patsubst $(BUILD)/bin/%,'$(DESTDIR)$(PREFIX)/bin/%',$(TOOLS)) \
-		'$(DESTDIR)$(PREFIX)/bin/kpatch-build' '$(DESTDIR)$(PREFIX)/sbin/kpatch' '$(DESTDIR)$(UNITDIR)/kpatch.service' \
+		'$(DESTDIR)$(PREFIX)/bin/kpatch-build' '$(DESTDIR)$(PREFIX)/bin/kpatch-farm' '$(DESTDIR)$(PREFIX)/sbin/kpatch' '$(DESTDIR)$(UNITDIR)/kpatch.service' \
 		$(patsubst man/%,'$(DESTDIR)$(PREFIX)/share/man/man1/%',$(MAN1))
 	rm -rf '$(SHARE)' '$(KPATCH_SHARE)'
 
@@ -376,7 +380,7 @@ fmt:
 
 # Again only for a script that has changed, or that reads one that has (-x).
 SHELL_OK := $(SHELL_SCRIPTS:%=$(BUILD)/shellcheck/%.ok)
-SHELL_READ := $(wildcard kpatch-build/lib/*.sh kpatch/lib/*.sh test/*/*.bash test/sample/*.sh test/fixes/*.sh test/trees/run test/integration/common.sh)
+SHELL_READ := $(wildcard kpatch-build/lib/*.sh kpatch-farm/lib/*.sh kpatch/lib/*.sh test/*/*.bash test/sample/*.sh test/fixes/*.sh test/trees/run test/integration/common.sh)
 $(SHELL_OK): $(BUILD)/shellcheck/%.ok: % $(SHELL_READ)
 	$(Q)shellcheck -S warning $< && mkdir -p $(@D) && touch $@
 

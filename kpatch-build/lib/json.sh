@@ -85,12 +85,12 @@ json_packages() {
 	done | sort -u
 }
 
-# json_patches: "name <NUL> sum <NUL>" of each, as it was read
+# json_patches: "name <NUL> sum <NUL> how it applies <NUL>" of each, as it was read
 json_patches() {
 	local i name
 	for i in "${!PATCHES[@]}"; do
 		name=${PATCHES[i]}
-		printf '%s\0%s\0' "$name" "$(json_sum "${PATCH_COPIES[i]:-$name}")"
+		printf '%s\0%s\0%s\0' "$name" "$(json_sum "${PATCH_COPIES[i]:-$name}")" "${PATCH_APPLIES[i]:-}"
 	done
 }
 
@@ -107,7 +107,7 @@ json_reports() {
 # json_modules STATUS: "name <TAB> what it is for <TAB> path <TAB> sum" of each that was delivered
 json_modules() {
 	local name
-	if (($1)) || [[ ! ${MODULES_MADE[*]:-} ]] || ((OPT_CHECK)); then return; fi
+	if (($1)) || [[ ! ${MODULES_MADE[*]:-} ]] || ((OPT_CHECK || OPT_DRY_RUN)); then return; fi
 	for name in "${MODULES_MADE[@]}"; do
 		printf '%s\t%s\t%s\t%s\n' "$name" "${PART_OF[$name]}" "$OPT_OUTPUT/$name.ko" "$(json_sum "$OPT_OUTPUT/$name.ko")"
 	done
@@ -138,7 +138,7 @@ def driver_refusal($rule; $text):
 		message: ([$told[] | select(.[0] == "end") | .[2]] | last)
 	},
 	target: ($target[0] // null),
-	patches: [$patches | rows(2)[] | {file: .[0], sha256: (.[1] | known)}],
+	patches: [$patches | rows(3)[] | {file: .[0], sha256: (.[1] | known), applies: (.[2] | known)}],
 	objects: [$objects | records[] | . as $row | [$records[] | select(.[0] == $row[0])] as $mine | {
 		object: $row[0], parent: $row[1], module: $row[2],
 		base: ([$mine[] | select(.[1] == "base") | .[2]] | first // null),

@@ -31,6 +31,7 @@ OPT_OOT_SOURCE=""       # --oot-module-src
 OPT_EXPLAIN=0           # --explain
 OPT_SUGGEST=0           # --suggest
 OPT_CHECK=0             # --check
+OPT_DRY_RUN=0           # --dry-run
 OPT_SIGN=""             # --sign: KEY[,CERTIFICATE]
 OPT_BOOT=0              # --boot-test
 OPT_BOOT_SCRIPT=""      # --boot-test=: script to run in the machine
@@ -40,7 +41,7 @@ OPT_BOOT_FILES=()       # --boot-test-file: files for the test
 OPT_PRUNE=""            # --cache-prune: days or size
 OPT_QUIET=0             # -q
 OPT_JSON=""             # --json: file, or -
-OPT_ACTION=build        # or list-targets, print-target, cache, cache-prune
+OPT_ACTION=build        # or list-targets, print-target, prepare, cache, cache-prune
 PATCHES=()              # absolute paths, in the order given; - is standard input
 MODULE_NAME=""          # name of the module to build, e.g. livepatch-fix
 
@@ -84,6 +85,7 @@ Build:
       --sign KEY[,CERTIFICATE]
                              sign the module with this key; its file may contain the certificate too (like certs/signing_key.pem of the target's build)
       --check                print what the author of the patch has to judge, for each function, and build no module
+      --dry-run              only see whether the patches apply and which objects they can change; compile nothing
       --explain              show why each function is in the module, with the instructions that differ
       --skip-compiler-check  continue with another compiler than the one that built the target (also --skip-gcc-check)
       --skip-base-check      continue if the compiled code differs from what the target runs; the module records it
@@ -99,6 +101,7 @@ Other:
   -T, --skip-cleanup         keep the work directory (also --keep-tmp)
       --list-targets         list the stock kernels that can be built here, newest first
       --print-target         prepare the target, print its description and build nothing
+      --prepare              prepare the target and its build tree in the cache, for later runs, and build nothing
       --json FILE            write what came of the run to FILE, as JSON, whatever the outcome (- is standard output; all else then goes to standard error)
       --cache                show what the cache holds
       --cache-prune [DAYS|SIZE]
@@ -129,7 +132,7 @@ options_parse() {
 	local short=ha:r:s:c:v:j:t:n:o:m:e:dqRT long parsed words
 	long=help,archversion:,mirror:,packages:,build-root:,sourcerpm:,sourcedir:,config:,vmlinux:,jobs:,target:,name:,output:,debug,non-replace
 	long+=,oot-module:,oot-module-src:,skip-cleanup,skip-compiler-check,skip-gcc-check,no-replace,keep-tmp
-	long+=,skip-base-check,symvers:,modules:,per-object,fuzz:,max-objects:,explain,check,suggest,accept:,without:,without-hunk:,sign:,list-targets,print-target,boot-test::,boot-test-wait:,boot-test-module:,boot-test-file:,json:,quiet,version,cache,cache-prune::
+	long+=,skip-base-check,symvers:,modules:,per-object,fuzz:,max-objects:,explain,check,suggest,accept:,without:,without-hunk:,sign:,list-targets,print-target,prepare,dry-run,boot-test::,boot-test-wait:,boot-test-module:,boot-test-file:,json:,quiet,version,cache,cache-prune::
 	if ! parsed=$(getopt -o "$short" -l "$long" -n kpatch-build -- "$@" 2>&1); then
 		parsed=${parsed%%$'\n'*}
 		usage_error "${parsed#kpatch-build: }"
@@ -171,6 +174,7 @@ options_parse() {
 		--without-hunk) OPT_WITHOUT_HUNKS+=("$2"); shift ;;
 		--explain) OPT_EXPLAIN=1 ;;
 		--check) OPT_CHECK=1 ;;
+		--dry-run) OPT_DRY_RUN=1 ;;
 		--suggest) OPT_SUGGEST=1 ;;
 		--sign) OPT_SIGN=$2; shift ;;
 		--max-objects) OPT_MAX_OBJECTS=$2; shift ;;
@@ -182,6 +186,7 @@ options_parse() {
 		--cache-prune) OPT_ACTION=cache-prune OPT_PRUNE=$2; shift ;;
 		--list-targets) OPT_ACTION=list-targets ;;
 		--print-target) OPT_ACTION=print-target ;;
+		--prepare) OPT_ACTION=prepare ;;
 		-r | --sourcerpm) OPT_SRPM=$2; shift ;;
 		-m | -e | --oot-module) OPT_OOT_MODULE=$2; shift ;;
 		--oot-module-src) OPT_OOT_SOURCE=$2; shift ;;

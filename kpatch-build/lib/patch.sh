@@ -12,12 +12,14 @@ declare -A PATCH_CLASS=()   # each file that a patch names: take, out, or why it
 PATCH_COPIES=()         # of each patch file: the copy that is read, in 2-tree/patches
 PATCH_LEVELS=()         # how many components of its names are stripped
 PATCH_CONTEXTS=()       # how many lines of context it has
+PATCH_APPLIES=()        # how it applies: exact, offset (at other lines than it says), fuzz; already (the target has the change), absent (a
+                        # file of it is not in the source), no
 PATCH_LETTERS=()        # numbers of those that are a mail without a change
 PATCH_NUMBERS=()        # the numbers 0 1 2 ... of the patches
 
 patch_apply() {
 	local i what
-	PATCHED_FILES=() BUILD_FILES=() PATCH_COPIES=() PATCH_LEVELS=() PATCH_CONTEXTS=() PATCH_LETTERS=() PATCH_CLASS=()
+	PATCHED_FILES=() BUILD_FILES=() PATCH_COPIES=() PATCH_LEVELS=() PATCH_CONTEXTS=() PATCH_APPLIES=() PATCH_LETTERS=() PATCH_CLASS=()
 	mkdir -p "$WORK"/2-tree/{patches,numbered}
 	# shellcheck disable=SC2153
 	PATCH_NUMBERS=("${!PATCHES[@]}")
@@ -245,10 +247,11 @@ patch_fetch() {
 # patch_apply_one NUMBER: to 2-tree/unnumbered
 patch_apply_one() {
 	local to=$WORK/2-tree/unnumbered log=${PATCH_COPIES[$1]}.log fuzzy
+	PATCH_APPLIES[$1]=exact
 	patch_check_offsets "$1" "$to"
 	if ! patch_try "$1" "$to" >"$log" 2>&1; then patch_failed "$1"; fi
 	fuzzy=$(grep -c '^Context reduced' "$log") || true
-	if ((fuzzy)); then note "${PATCHES[$1]##*/} applied with fuzz: $fuzzy hunk(s)"; fi
+	if ((fuzzy)); then PATCH_APPLIES[$1]=fuzz; note "${PATCHES[$1]##*/} applied with fuzz: $fuzzy hunk(s)"; fi
 	if [[ -n $(find "$to" ! -type d ! -type f -print -quit) ]]; then die "internal: a patch made something other than a file in $to"; fi
 }
 
@@ -308,9 +311,10 @@ patch_check_offsets() {
 		fi
 	done
 	if [[ $unsure ]]; then
+		PATCH_APPLIES[$1]=no
 		finish "$EXIT_NOT_APPLIED" "error: $name does not fit the source of $TARGET_RELEASE where it says, and where it belongs is not sure:$unsure"$'\n'"    make the patch against this source, or with more context (diff -U10)"
 	fi
-	if ((moved)); then note "$name applied at other lines than it says: $moved hunk(s)"; fi
+	if ((moved)); then PATCH_APPLIES[$1]=offset; note "$name applied at other lines than it says: $moved hunk(s)"; fi
 }
 
 # patch_try NUMBER DIR [OPTION...]: git apply there, of what is not left out. Git's -C says how many lines of context have to fit, so
@@ -330,8 +334,10 @@ patch_try() {
 patch_failed() {
 	local number=$1 copy=${PATCH_COPIES[$1]} name=${PATCHES[$1]##*/} why=""
 	local now=$WORK/2-tree/unnumbered source=$WORK/2-tree/source
+	PATCH_APPLIES[number]=no
 	patch_fetch "$source"
 	if patch_checks "$number" "$source" -R; then
+		PATCH_APPLIES[number]=already
 		why="    the target has this change already (the patch applies in reverse)"
 	else
 		patch_failed_order "$number" "$source"; why=$REPLY
@@ -407,6 +413,7 @@ patch_failed_parts() {
 	cp -r -- "$WORK/2-tree/unnumbered" "$try"
 	patch_try "$number" "$try" --reject -v >"$copy.log" 2>&1 || true
 	sed -n 's/^error: \(.*\): No such file or directory$/\1/p' "$copy.log" | sort -u | mapfile -t lost
+	if ((${#lost[@]})); then PATCH_APPLIES[number]=absent; fi
 	for file in "${lost[@]}"; do told+="    the patch changes $file, which the source of $TARGET_RELEASE does not have"$'\n'; done
 	cp -- "$copy.take" "$copy.all"
 	while IFS= read -r part; do

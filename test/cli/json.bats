@@ -49,7 +49,7 @@ says() {
 	says .exit '{"status":0,"result":"built","stage":null,"message":null}'
 	says '[.target.release, .target.package_version]' "[\"$TARGET_RELEASE\",\"$TARGET_VERSION\"]"
 	says .target.image.sha256 "\"$(sha256sum <"$TARGET_IMAGE" | cut -d ' ' -f 1)\""
-	says .patches "[{\"file\":\"$T/change.patch\",\"sha256\":\"$(sha256sum <change.patch | cut -d ' ' -f 1)\"}]"
+	says .patches "[{\"file\":\"$T/change.patch\",\"sha256\":\"$(sha256sum <change.patch | cut -d ' ' -f 1)\",\"applies\":\"exact\"}]"
 	says .objects '[{"object":"fs/proc/cmdline.o","parent":"vmlinux","module":"vmlinux","base":"same","functions_matched":2,"status":"written"}]'
 	says .functions '[{"object":"fs/proc/cmdline.o","name":"cmdline_proc_show","kind":"changed","why":"size","by":null}]'
 	says '[.verification[] | [.module, .verdict, .findings, .functions, [.symbols[].name]]]' \
@@ -114,6 +114,31 @@ says() {
 	change fs/proc/cmdline.c '/seq_putc(m, /i\	nonsense(m);'
 	build 6
 	says '[.exit.result, .exit.stage]' '["not-compiled","compile"]'
+}
+
+@test "how a patch applies; --dry-run ends before anything is compiled, --prepare before there is a patch" {
+	use 6.1
+	change fs/proc/cmdline.c '/seq_putc(m, /i\	seq_putc(m, 32);'
+	build 0 --dry-run
+	says '[.patches[].applies, [.objects[].object], .modules, [.stages[].name]]' '["exact",["fs/proc/cmdline.o"],[],["target","patch","tree","affected"]]'
+	[[ $(ls out) == result ]]
+	sed -E 's/^@@ -[0-9]+(.*) \+[0-9]+/@@ -3\1 +3/' change.patch >moved && mv moved change.patch
+	build 0 --dry-run
+	says '[.patches[].applies]' '["offset"]'
+	sed -n '/^[-+ @]/p' change.patch | sed 's,fs/proc/cmdline.c,fs/proc/nothing.c,' >absent && mv absent change.patch
+	build 5 --dry-run
+	says '[.patches[].applies]' '["absent"]'
+	rm change.patch
+	sed '/seq_putc(m, /d' "$TARGET_SOURCE/fs/proc/cmdline.c" >old
+	diff_patch old "$TARGET_SOURCE/fs/proc/cmdline.c" fs/proc/cmdline.c >change.patch
+	build 5 --dry-run
+	says '[.patches[].applies]' '["already"]'
+	sed -i 's/^ .*single_open/ &x/' change.patch
+	sed -i 's/^+.*/&x/; s/^ .*seq_file.*/&x/' change.patch
+	build 5 --dry-run
+	says '[.patches[].applies]' '["no"]'
+	run -0 "$DRIVER" -a "$TARGET_RELEASE" --prepare
+	[[ $output =~ ^target\ .*tree\  ]]
 }
 
 @test "a wrong command line and an interruption have a result, too" {

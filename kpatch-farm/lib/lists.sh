@@ -1,0 +1,203 @@
+# shellcheck shell=bash
+# Lists of kernels and of patches.
+#
+# As text a list has one entry in each line; empty lines and those that begin with # are nothing. As JSON it is an array, and its names may
+# have line feeds. lists.jq reads both, and hands on entries of NUL-terminated fields.
+#
+#   kernels   6.12 | 6.1.0-57-amd64 | 6.12/trixie, or options of kpatch-build that describe a kernel, quoted as for a shell:
+#             -s '/src/my kernel' -c /boot/config-x -v /boot/vmlinuz-x
+#             JSON: a string, or {"name", "options": [...]}
+#   patches   the path of a patch, as it is, or of a directory: an ordered set, by its file series or in the order of names
+#             JSON: a string, or {"name", "patches": [...], "options": [...]}
+#
+# Paths are relative to the list's directory. In place of a list: a release, a patch, or a directory, each of whose patches is an entry.
+#
+# What is read is kept as lines of JSON, in $LISTS/kernels and $LISTS/patches, with an id: the hash of all of it that a build can see.
+
+LISTS=""                # a temporary directory
+readonly LIST_RELEASE='^[0-9]+\.[0-9]+[A-Za-z0-9.+~_-]*(/[A-Za-z0-9.-]+)?$'
+# Options that describe a kernel: with a file, a directory, another value, none
+readonly KERNEL_FILES=" -c --config -v --vmlinux --symvers -r --sourcerpm -m --oot-module "
+readonly KERNEL_DIRS=" -s --sourcedir --modules --packages --build-root --oot-module-src "
+readonly KERNEL_WORDS=" -a --archversion --mirror "
+readonly KERNEL_FLAGS=" --skip-compiler-check --skip-gcc-check --skip-base-check "
+
+lists_begin() {
+	LISTS=$(mktemp -d)
+	at_exit lists_end
+	: >"$LISTS/kernels.fields"
+	: >"$LISTS/patches.fields"
+}
+lists_end() { rm -rf -- "$LISTS"; }
+
+# lists_read: of -k and -p
+lists_read() {
+	local word patch
+	lists_begin
+	for word in "${OPT_KERNELS[@]}"; do
+		if [[ -f $word ]]; then
+			list_read kernels "$word"
+		elif [[ $word =~ $LIST_RELEASE ]]; then
+			kernel_add "$word" "$PWD" -k -a "$word"
+		else
+			usage_error "-k: ${word@Q} is neither a file with a list nor a release such as 6.12 or 6.12.117+deb12-amd64"
+		fi
+	done
+	for word in "${OPT_PATCHES[@]}"; do
+		if [[ -d $word ]]; then
+			patches_of "$word"
+			for patch in "${PATCHES_OF[@]}"; do patch_add "" "$PWD" "$patch" 1 "$patch" 0; done
+		elif [[ ! -f $word ]]; then
+			usage_error "-p: there is no file or directory ${word@Q}"
+		elif [[ $word == *.@(patch|diff) ]]; then
+			patch_add "" "$PWD" "$word" 1 "$word" 0
+		else
+			list_read patches "$word"
+		fi
+	done
+	lists_name kernels
+	lists_name patches
+}
+
+# list_read KIND FILE: have KIND's function add each entry. A fault is told with its place in the list.
+list_read() {
+	local kind=$1 file=$2 dir n fields rest place
+	dir=$(realpath -- "$file")
+	dir=${dir%/*}
+	if ! jq -j -R -s --arg kind "$kind" -f "$FARM_LIB/lists.jq" <"$file" >"$LISTS/fields" 2>"$LISTS/fault"; then
+		usage_error "$file is not a list: $(sed -n '1s/^jq: error ([^)]*): //p' "$LISTS/fault")"
+	fi
+	mapfile -d '' -t fields <"$LISTS/fields"
+	while ((${#fields[@]})); do
+		# place, a fault, name, options, patches
+		place="$file: ${fields[0]}"
+		if [[ ${fields[1]} ]]; then usage_error "$place: ${fields[1]}"; fi
+		n=${fields[3]}
+		rest=$((4 + n))
+		if [[ $kind == kernels ]]; then
+			kernel_add "${fields[2]}" "$dir" "$place" "${fields[@]:4:n}"
+			fields=("${fields[@]:rest}")
+		else
+			patch_add "${fields[2]}" "$dir" "$place" "${fields[rest]}" "${fields[@]:rest + 1:fields[rest]}" "$n" "${fields[@]:4:n}"
+			fields=("${fields[@]:rest + 1 + fields[rest]}")
+		fi
+	done
+}
+
+# kernel_add NAME DIR PLACE OPTION...
+kernel_add() {
+	local name=$1 dir=$2 place=$3 words=() release="" source="" value
+	shift 3
+	{
+		while (($#)); do
+			words+=("$1")
+			if [[ $KERNEL_FLAGS == *" $1 "* ]]; then
+				printf '%s\0' "$1"
+				shift
+				continue
+			elif [[ "$KERNEL_FILES$KERNEL_DIRS$KERNEL_WORDS" != *" $1 "* ]]; then
+				usage_error "$place: unknown word ${1@Q}: an entry is a release such as 6.12, or options of kpatch-build that describe a kernel (-s DIR -c FILE -v FILE)"
+			elif (($# < 2)); then
+				usage_error "$place: $1 needs a value"
+			fi
+			value=$2
+			case $1 in -a | --archversion) release=$2 ;; -s | --sourcedir | -r | --sourcerpm) source=$2 ;; esac
+			if [[ $KERNEL_WORDS != *" $1 "* ]]; then
+				if [[ $value != /* ]]; then value=$dir/$value; fi
+				if [[ $KERNEL_FILES == *" $1 "* ]]; then
+					if [[ ! -f $value || ! -r $value ]]; then usage_error "$place: $1: ${value@Q} is not a readable file"; fi
+					printf '%s\0' "$1" "$(sha256sum <"$value")"
+				else
+					if [[ ! -d $value || ! -r $value ]]; then usage_error "$place: $1: ${value@Q} is not a readable directory"; fi
+					printf '%s\0' "$1" "$(tree_state "$value")"
+				fi
+			else
+				printf '%s\0' "$1" "$value"
+			fi
+			words+=("$value")
+			shift 2
+		done
+	} >"$LISTS/inputs"
+	if [[ ! $release && ! $source ]]; then usage_error "$place: the kernel is neither a release (-a) nor a source tree (-s) or package (-r)"; fi
+	if [[ $release ]]; then target_of "$release" >>"$LISTS/inputs"; fi
+	list_entry kernels "$place" "$name" options "${words[@]}"
+}
+
+# tree_state DIR: names, sizes and times of what is in it (but not of git's own files); reading 90,000 files would take long
+tree_state() { find "$1" -name .git -prune -o -type f -printf '%P %s %T@\n' | sort | sha256sum; }
+
+# target_of RELEASE: what the archive has of it today: a series becomes another kernel with time, a release another build. Nothing where
+# that is not known.
+target_of() {
+	if [[ ! -e $LISTS/targets ]]; then
+		"$KPATCH_BUILD" --list-targets >"$LISTS/targets" 2>/dev/null </dev/null || : >"$LISTS/targets"
+	fi
+	awk -v release="${1%%/*}" '$1 == release || release ~ /^[0-9]+\.[0-9]+$/ && index($1, release ".") == 1 { print }' "$LISTS/targets"
+}
+
+# patches_of DIR -> PATCHES_OF: by its file series (as quilt has it), or all in the order of their names
+patches_of() {
+	local line
+	PATCHES_OF=()
+	if [[ -f $1/series ]]; then
+		while read -r line _; do
+			if [[ $line && $line != \#* ]]; then PATCHES_OF+=("$1/$line"); fi
+		done <"$1/series"
+	else
+		for line in "$1"/*.patch "$1"/*.diff; do PATCHES_OF+=("$line"); done
+	fi
+	if ((${#PATCHES_OF[@]} == 0)); then usage_error "there is no patch (*.patch, *.diff) in the directory ${1@Q}"; fi
+}
+
+# patch_add NAME DIR PLACE N PATCH... M OPTION...
+patch_add() {
+	local name=$1 dir=$2 place=$3 n=$4 files=() file options
+	shift 4
+	for file in "${@:1:n}"; do
+		if [[ $file != /* ]]; then file=$dir/$file; fi
+		if [[ -d $file ]]; then
+			patches_of "$file"
+			files+=("${PATCHES_OF[@]}")
+		else
+			files+=("$file")
+		fi
+	done
+	options=("${@:n + 2}")
+	for file in "${files[@]}"; do
+		if [[ ! -f $file || ! -r $file ]]; then usage_error "$place: ${file@Q} is not a readable file"; fi
+	done
+	if ((${#files[@]} == 0)); then usage_error "$place: no patch"; fi
+	if [[ ! $name ]]; then
+		if ((n == 1)); then name=$1; else name=${files[0]}; fi
+		name=${name%/}
+		name=${name##*/}
+		name=${name%.patch}
+		name=${name%.diff}
+	fi
+	{ printf '%s\0' "${options[@]}"; for file in "${files[@]}"; do sha256sum <"$file"; done; } >"$LISTS/inputs"
+	list_entry patches "$place" "$name" patches "${files[@]}" -- "${options[@]}"
+}
+
+# list_entry KIND PLACE NAME FIELD VALUE... [-- OPTION...]: with the hash of $LISTS/inputs
+list_entry() {
+	local kind=$1 place=$2 name=$3 field=$4 id first=() rest=()
+	shift 4
+	id=$(sha256sum <"$LISTS/inputs")
+	if [[ $field == patches ]]; then
+		while [[ $1 != -- ]]; do first+=("$1"); shift; done
+		rest=("${@:2}")
+	else
+		rest=("$@")
+	fi
+	printf '%s\0' "$name" "${id:0:16}" "$place" "${#first[@]}" "${first[@]}" "${#rest[@]}" "${rest[@]}" >>"$LISTS/$kind.fields"
+}
+
+# lists_name KIND: $LISTS/KIND: {name, id, dir, options, patches} of each, with names of directories that are safe everywhere, and one each.
+# An entry that is there twice is a fault of the list.
+lists_name() {
+	local fault
+	if ! jq -c -n --rawfile fields "$LISTS/$1.fields" -f "$FARM_LIB/entries.jq" >"$LISTS/$1" 2>"$LISTS/fault"; then
+		fault=$(sed -n '1s/^jq: error ([^)]*): //p' "$LISTS/fault")
+		usage_error "$fault"
+	fi
+}

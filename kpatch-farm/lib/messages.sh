@@ -1,0 +1,15 @@
+# shellcheck shell=bash
+# Messages are those of kpatch-build (log.sh), with the name of this program and what it has to say of its end.
+
+message() { progress_clear; print_folded "kpatch-farm: $*" >&2; }
+usage_error() { finish "$EXIT_USAGE" "error: $*; see kpatch-farm --help"; }
+on_signal() {
+	message "interrupted; what is done is kept, and the next run goes on from there"
+	exit "$1"
+}
+
+# field_list: NUL-terminated strings of standard input as lines for a message, each in quotes if it needs them
+field_list() {
+	local field
+	while IFS= read -r -d '' field; do printf '    %s\n' "${field@Q}"; done
+}

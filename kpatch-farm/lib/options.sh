@@ -1,0 +1,111 @@
+# shellcheck shell=bash
+# The command line.
+
+COMMAND=""              # plan, run ...
+OPT_FARM=farm           # -o
+OPT_KERNELS=()          # -k
+OPT_PATCHES=()          # -p
+OPT_BUILD=()            # what stands behind --: options for each kpatch-build
+OPT_JOBS=""             # -j
+OPT_ON=local            # --on
+OPT_FORCE=0             # --force
+OPT_MEMORY=4G           # --memory
+OPT_TIME=02:00:00       # --time
+OPT_PARTITION=""        # --partition
+
+readonly COMMANDS="plan run report scan cumulative"
+
+usage() {
+	local text
+	text=$(
+		cat <<'END'
+Usage: kpatch-farm COMMAND [options]
+
+Builds livepatches of many patches for many kernels, with kpatch-build.
+
+Commands:
+  plan         write a job for each kernel and each patch
+  run          run the jobs that have no result yet
+  report       write what came of them: a page, junit.xml and results.json
+  scan         which kernels need which patch? In seconds, without compiling
+  cumulative   for each kernel the one livepatch that holds all of a list of fixes that can be built
+
+Options:
+  -k, --kernels KERNELS  (plan, scan, cumulative) a list of kernels, or a release; may be repeated
+  -p, --patches PATCHES  (plan, scan, cumulative) a list or directory of patches, or a patch; may be repeated
+  -o, --output DIR       the farm directory; default: farm
+  -j, --jobs N           (run, scan, cumulative) run this many jobs at a time; default: the number of CPUs
+      --on ENGINE        (run) local (default) or slurm
+      --memory SIZE      (run --on slurm) memory for each job; default: 4G
+      --time TIME        (run --on slurm) time for each job; default: 02:00:00
+      --partition NAME   (run --on slurm) partition of the cluster
+      --force            (plan) plan again although job directories were edited
+      --version          show the version
+  -h, --help             show this help
+  -- OPTION...           (plan, scan, cumulative) options for each kpatch-build
+
+Exit codes: 0 all is built, 1 error, or a job without a result, 2 some patch can't be built for some kernel, 4 wrong usage, 129, 130 and 143 interrupted.
+END
+	)
+	print_folded "$text"
+}
+
+options_parse() {
+	local parsed long=help,version,kernels:,patches:,output:,jobs:,on:,memory:,time:,partition:,force
+	if [[ ${1:-} == @(-h|--help) ]]; then usage; exit 0; fi
+	if [[ ${1:-} == --version ]]; then version_text; echo "kpatch-farm $REPLY"; exit 0; fi
+	COMMAND=${1:-}
+	if [[ ! $COMMAND ]]; then usage_error "no command given"; fi
+	if [[ " $COMMANDS " != *" $COMMAND "* ]]; then usage_error "unknown command '$COMMAND'"; fi
+	shift
+	# (getopt would mix what stands behind -- with other words.)
+	local own=()
+	while (($#)) && [[ $1 != -- ]]; do own+=("$1"); shift; done
+	if (($#)); then shift; OPT_BUILD=("$@"); fi
+	if ! parsed=$(getopt -o hk:p:o:j: -l "$long" -n kpatch-farm -- "${own[@]}" 2>&1); then
+		parsed=${parsed%%$'\n'*}
+		usage_error "${parsed#kpatch-farm: }"
+	fi
+	eval set -- "$parsed"
+	while [[ $1 != -- ]]; do
+		case $1 in
+		-h | --help) usage; exit 0 ;;
+		--version) version_text; echo "kpatch-farm $REPLY"; exit 0 ;;
+		-k | --kernels) OPT_KERNELS+=("$2"); shift ;;
+		-p | --patches) OPT_PATCHES+=("$2"); shift ;;
+		-o | --output) OPT_FARM=$2; shift ;;
+		-j | --jobs) OPT_JOBS=$2; shift ;;
+		--on) OPT_ON=$2; shift ;;
+		--memory) OPT_MEMORY=$2; shift ;;
+		--time) OPT_TIME=$2; shift ;;
+		--partition) OPT_PARTITION=$2; shift ;;
+		--force) OPT_FORCE=1 ;;
+		esac
+		shift
+	done
+	shift
+	if (($#)); then usage_error "unknown word '$1'"; fi
+	options_check
+}
+
+options_check() {
+	if [[ ! ${OPT_JOBS:-1} =~ ^[1-9][0-9]{0,5}$ ]]; then usage_error "-j takes a number of at least 1, not '$OPT_JOBS'"; fi
+	if [[ $OPT_ON != @(local|slurm) ]]; then usage_error "--on takes local or slurm, not '$OPT_ON'"; fi
+	if [[ ! $OPT_MEMORY =~ ^[1-9][0-9]*[KMGT]?$ ]]; then usage_error "--memory takes a size such as 4G, not '$OPT_MEMORY'"; fi
+	if [[ ! $OPT_TIME =~ ^([0-9]+-)?[0-9]+(:[0-9]+){0,2}$ ]]; then usage_error "--time takes a time such as 02:00:00, not '$OPT_TIME'"; fi
+	case $COMMAND in
+	plan | scan | cumulative)
+		if ((${#OPT_KERNELS[@]} == 0)); then usage_error "no kernels given (-k)"; fi
+		if ((${#OPT_PATCHES[@]} == 0)); then usage_error "no patches given (-p)"; fi
+		;;
+	*)
+		if ((${#OPT_KERNELS[@]} + ${#OPT_PATCHES[@]})); then usage_error "-k and -p are for plan, scan and cumulative"; fi
+		if ((${#OPT_BUILD[@]})); then usage_error "options for kpatch-build (behind --) are given to plan, scan and cumulative"; fi
+		;;
+	esac
+	if [[ ! -x $KPATCH_BUILD ]]; then
+		if [[ $KPATCH_BUILD == */* ]] || ! command -v -- "$KPATCH_BUILD" >/dev/null; then usage_error "there is no program $KPATCH_BUILD (KPATCH_BUILD)"; fi
+		KPATCH_BUILD=$(command -v -- "$KPATCH_BUILD")
+	fi
+	KPATCH_BUILD=$(realpath -s -- "$KPATCH_BUILD")
+}

@@ -1,0 +1,129 @@
+# shellcheck shell=bash
+# kpatch-farm plan: the manifest, and a directory for each job. Few processes, however many jobs: 60,000 of them are written by one awk.
+
+command_plan() {
+	local kernels patches have pending
+	lists_read
+	plan_options
+	plan_open
+	tool_id
+	plan_manifest >"$FARM/manifest.new"
+	plan_jobs "$FARM/manifest.new"
+	mv -f -- "$FARM/manifest.new" "$FARM/manifest.json"
+	rm -f -- "$FARM/planning"
+	kernels=$(wc -l <"$LISTS/kernels") patches=$(wc -l <"$LISTS/patches")
+	farm_jobs >"$FARM/work/jobs"
+	jobs_pending "$FARM/work/jobs" >"$FARM/work/pending"
+	pending=$(wc -l <"$FARM/work/pending")
+	work_clean
+	have=$((kernels * patches - pending))
+	echo "$((kernels * patches)) jobs: $kernels kernel(s), $patches patch(es); $have have a result"
+	if ((pending)); then echo "next: kpatch-farm run -o ${OPT_FARM@Q}"; fi
+}
+
+# plan_options: would kpatch-build take them? (It is asked before it looks at anything else.)
+plan_options() {
+	local fault
+	if ((${#OPT_BUILD[@]})) && ! fault=$("$KPATCH_BUILD" "${OPT_BUILD[@]}" --version 2>&1 </dev/null); then
+		usage_error "kpatch-build does not take the options behind --: ${fault%%$'\n'*}"
+	fi
+}
+
+# plan_open: make the farm directory, or take one that is there and as it was planned
+plan_open() {
+	if [[ -e $OPT_FARM && ! -d $OPT_FARM ]]; then usage_error "$OPT_FARM is a file, no directory"; fi
+	if [[ -d $OPT_FARM && ! -e $OPT_FARM/format && -n $(ls -A -- "$OPT_FARM") ]]; then
+		usage_error "$OPT_FARM is a directory with other things in it; give a new one with -o"
+	fi
+	if ! mkdir -p -- "$OPT_FARM" 2>/dev/null; then die "the directory $OPT_FARM can't be made"; fi
+	FARM=$(realpath -- "$OPT_FARM")
+	CACHE=$FARM
+	farm_version
+	farm_lock
+	farm_is_idle
+	mkdir -p -- "$FARM"/{jobs,results,targets,work}
+	if [[ ! -e $FARM/format ]]; then echo "$FARM_FORMAT" >"$FARM/format"; fi
+	work_clean
+	if [[ -f $FARM/manifest.json && ! -e $FARM/planning ]] && ((!OPT_FORCE)); then
+		farm_jobs >"$FARM/work/jobs"
+		farm_verify "$FARM/work/jobs"
+	else
+		rm -rf -- "$FARM/jobs"
+		mkdir -- "$FARM/jobs"
+		: >"$FARM/work/jobs"
+	fi
+}
+
+# tool_id -> TOOL_ID, TOOL_VERSION: of the program and of all that it is made of
+tool_id() {
+	local here files=("$KPATCH_BUILD")
+	here=$(realpath -- "$KPATCH_BUILD")
+	here=${here%/*}
+	for here in "$here"/lib "${here%/*}"/{build/bin,kmod/patch,share/kpatch-build}; do
+		if [[ -d $here ]]; then find "$here" -path '*/farm' -prune -o -type f -print0 | sort -z | mapfile -d '' -t -O "${#files[@]}" files; fi
+	done
+	TOOL_ID=$({ printf '%s\0' "${OPT_BUILD[@]}"; cat -- "${files[@]}"; } | sha256sum | cut -c 1-16)
+	TOOL_VERSION=$("$KPATCH_BUILD" --version 2>/dev/null </dev/null | head -n 1) || TOOL_VERSION=""
+}
+
+plan_manifest() {
+	jq -n --argjson format "$FARM_FORMAT" --arg file "$KPATCH_BUILD" --arg version "$TOOL_VERSION" --arg id "$TOOL_ID" \
+		--slurpfile kernels "$LISTS/kernels" --slurpfile patches "$LISTS/patches" '
+		{
+			format: $format, tool: {file: $file, version: $version, id: $id}, options: $ARGS.positional,
+			kernels: [$kernels[] | {name, id, dir, options}],
+			patches: [$patches[] | {name, id, dir, patches: [.patches[] | {file: .}], options}]
+		}' --args -- "${OPT_BUILD[@]}"
+}
+
+# plan_jobs MANIFEST: jobs/ as the manifest has it. Only what differs from the jobs that were planned before ($FARM/work/jobs) is written or
+# removed. Results are not there, so nothing is lost; a plan that is killed here leaves the file "planning", and the next one writes all.
+plan_jobs() {
+	local new=$FARM/work/jobs.new add=$FARM/work/add template=$FARM/work/template dir
+	if ! jq -r -f "$FARM_LIB/jobs.jq" -- "$1" | sort >"$new"; then die "internal: the jobs can't be made of $1"; fi
+	sort -o "$FARM/work/jobs" "$FARM/work/jobs"
+	comm -13 "$FARM/work/jobs" "$new" >"$add"
+	: >"$FARM/planning"
+	plan_run_job
+	# A symbolic link takes no room of its own; one directory with all of them is copied for each kernel.
+	mkdir -p -- "$template"
+	jq -r '.patches[].dir' -- "$1" | while read -r dir; do
+		mkdir -- "$template/$dir"
+		ln -s ../../../run-job "$template/$dir/run"
+	done
+	cut -d / -f 2 "$add" | sort -u | while read -r dir; do cp -aT --remove-destination -- "$template" "$FARM/jobs/$dir"; done
+	(cd -- "$FARM" && awk -F '\t' '{ file = $1 "/job.json"; print $2 >file; close(file) }' "$add")
+	cut -f 1 "$new" | sort >"$FARM/work/dirs"
+	(cd -- "$FARM" && cut -f 1 work/jobs | sort | comm -23 - work/dirs | tr '\n' '\0' | xargs -0 -r rm -rf --)
+	find "$FARM/jobs" -mindepth 1 -maxdepth 1 -empty -delete
+	rm -rf -- "$template"
+}
+
+# plan_run_job: what each job has as "run"
+plan_run_job() {
+	cat >"$FARM/run-job.new" <<-END
+		#!/bin/sh
+		# The job in whose directory this is run as "run": by itself, without kpatch-farm run.
+		exec '${FARM_LIB//\'/\'\\\'\'}/job' "\$(dirname -- "\$0")"
+	END
+	chmod +x "$FARM/run-job.new"
+	mv -f -- "$FARM/run-job.new" "$FARM/run-job"
+}
+
+# jobs_pending JOBS: those without a result, and those that ended with an error, as DIR <TAB> ID
+jobs_pending() {
+	results_list | awk -F '\t' '
+		FILENAME == "-" { if ($2 != "error") have[$1] = 1; next }
+		{ match($2, /"id":"[0-9a-f-]+"/); id = substr($2, RSTART + 6, RLENGTH - 7); if (!(id in have)) print $1 "\t" id }' - "$1"
+}
+
+# results_list: ID <TAB> result of each
+results_list() {
+	(cd -- "$FARM/results" && find . -mindepth 2 -maxdepth 2 -name result.json -printf '%P\0' |
+		{ xargs -0 -r grep -sHom 1 --null '"result":"[a-z-]*"' || true; }) | tr '\0' '\t' | sed 's,/result\.json\t"result":",\t,; s,"$,,'
+}
+
+# work_clean: what killed runs left. Nobody else is here: the lock is ours.
+work_clean() {
+	find "$FARM/work" -mindepth 1 -maxdepth 1 -exec rm -rf -- '{}' +
+}

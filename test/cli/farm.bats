@@ -1,0 +1,228 @@
+#!/usr/bin/env bats
+# kpatch-farm: lists, plan, run and their faults, with a program that only pretends to be kpatch-build.
+
+load common
+
+setup() {
+	T=$BATS_TEST_TMPDIR
+	FARM=$TOP/kpatch-farm/kpatch-farm
+	mkdir "$T/bin" "$T/p"
+	cd "$T" || return
+	# What it does is in a line "outcome STATUS" of the patch; it tells when it is started, and with what.
+	fake_tool kpatch-build '
+		printf "%s\n" "$*" >>"'"$T"'/calls"
+		case " $* " in
+		*" --list-targets "*) echo "6.12.3-amd64 6.12.3-1"; exit ;;
+		*" --version "*) case " $* " in *" --wrong "*) echo "kpatch-build: error: unrecognized option" >&2; exit 4 ;; esac; echo "kpatch-build 0"; exit ;;
+		*" --prepare "*) case " $* " in *" 6.0-none "*) echo "no such kernel" >&2; exit 1 ;; esac; exit ;;
+		esac
+		while [ "$1" != -- ]; do
+			case $1 in -o) out=$2 ;; --json) json=$2 ;; -n) name=$2 ;; esac
+			shift
+		done
+		shift
+		cat "$@" >"$out/../patches"
+		if grep -q "^sleep" "$1" && [ ! -e '"$T"'/awake ]; then sleep 30; fi
+		status=$(sed -n "s/^outcome //p" "$1")
+		[ "${status:-0}" != 0 ] || echo module >"$out/$name.ko"
+		printf "{\"exit\":{\"message\":null},\"modules\":[{\"file\":\"%s\"}]}" "$out/$name.ko" >"$json"
+		exit "${status:-0}"'
+	export KPATCH_BUILD=$T/bin/kpatch-build
+	printf '%s\n' 6.12.3-amd64 '# a comment' '' '  6.1.0-57-amd64 ' >kernels
+	local name
+	for name in a b c; do echo "patch $name" >"p/$name.patch"; done
+}
+
+# job KERNEL PATCH FILTER: of its job.json
+job() { jq -c "$3" "farm/jobs/$1/$2/job.json"; }
+results() { ls farm/results; }
+builds() { grep -c -- '--json' calls || true; }
+
+@test "a job for each kernel and each patch, with its command; all is run, and not again" {
+	run -0 "$FARM" plan -k kernels -p p -- --fuzz 1
+	[[ ${lines[0]} == "6 jobs: 2 kernel(s), 3 patch(es); 0 have a result" ]]
+	diff <(cd farm && echo jobs/*/*) - <<<"jobs/6.1.0-57-amd64/a jobs/6.1.0-57-amd64/b jobs/6.1.0-57-amd64/c jobs/6.12.3-amd64/a jobs/6.12.3-amd64/b jobs/6.12.3-amd64/c"
+	[[ $(job 6.12.3-amd64 a .command) == "[\"$KPATCH_BUILD\",\"-a\",\"6.12.3-amd64\",\"--fuzz\",\"1\",\"-n\",\"livepatch-a\",\"--\",\"$T/p/a.patch\"]" ]]
+	run -0 "$FARM" run -j 2
+	[[ ${lines[-1]} == "6 jobs: 6 built" && $(grep -c ': built (' <<<"$output") == 6 ]]
+	[[ $(results | wc -l) == 6 && $(builds) == 6 && $(grep -c -- --prepare calls) == 2 ]]
+	[[ $(ls "farm/results/$(jq -r .id farm/jobs/6.12.3-amd64/b/job.json)") == $'build.json\nlog\nmodules\npatches\nresult.json' ]]
+	[[ $(jq -c '[.kernel, .patch, .status, .result, .modules]' "farm/results/$(jq -r .id farm/jobs/6.12.3-amd64/b/job.json)/result.json") == \
+		'["6.12.3-amd64","b",0,"built",["livepatch-b.ko"]]' ]]
+	run -0 "$FARM" run
+	[[ $output == $'all jobs have a result\n6 jobs: 6 built' && $(builds) == 6 ]]
+	# What has not changed is not made again, what has is.
+	echo changed >>p/a.patch
+	echo "patch d" >p/d.patch
+	run -0 "$FARM" plan -k kernels -p p -- --fuzz 1
+	[[ ${lines[0]} == "8 jobs: 2 kernel(s), 4 patch(es); 4 have a result" ]]
+	run -0 "$FARM" run
+	[[ $(builds) == 10 ]]
+	# The program itself is one of the inputs, and its options.
+	run -0 "$FARM" plan -k kernels -p p
+	[[ ${lines[0]} == *"; 0 have a result" ]]
+	run -0 "$FARM" plan -k kernels -p p -- --fuzz 1
+	[[ ${lines[0]} == *"; 8 have a result" ]]
+	echo >>bin/kpatch-build
+	run -0 "$FARM" plan -k kernels -p p -- --fuzz 1
+	[[ ${lines[0]} == *"; 0 have a result" ]]
+}
+
+@test "one job by itself" {
+	"$FARM" plan -k 6.12.3-amd64 -p p/a.patch
+	run -0 farm/jobs/6.12.3-amd64/a/run
+	[[ $output =~ ^6.12.3-amd64:\ a:\ built\ \([0-9.]+\ s\)$ ]]
+}
+
+@test "names with blanks, quotes and line feeds" {
+	local odd=$'an "odd" \'one\'\nhere $x %.patch'
+	mkdir "tree 'x'"
+	touch "con\"fig" image
+	cp p/a.patch "$odd"
+	echo more >>"$odd"
+	cp p/b.patch " b 'quoted\".patch"
+	jq -n --arg odd "$odd" '[$odd, " b '\''quoted\".patch", {name: "a set\nof two", patches: ["p/a.patch", $odd], options: ["--fuzz", "2"]}]' >patches
+	printf '%s\n' "-s \"tree 'x'\" -c con\\\"fig -v 'ima'ge" >kernels
+	run -0 "$FARM" plan -k kernels -p patches
+	[[ $(jq -c '.kernels[0].options' farm/manifest.json) == "[\"-s\",\"$T/tree 'x'\",\"-c\",\"$T/con\\\"fig\",\"-v\",\"$T/image\"]" ]]
+	[[ $(cd farm && echo jobs/*/*) == "jobs/s-tree-x-c-con-fig-v-ima-ge/a-set-of-two jobs/s-tree-x-c-con-fig-v-ima-ge/an-odd-one-here-x jobs/s-tree-x-c-con-fig-v-ima-ge/b-quoted" ]]
+	run -0 "$FARM" run
+	[[ $(jq -s -c 'map(.patch) | sort' farm/results/*/result.json) == "$(jq -n -c --arg odd "${odd%.patch}" '["a set\nof two", " b '\''quoted\"", $odd] | sort')" ]]
+	cat p/a.patch "$odd" | cmp - "farm/results/$(jq -r .id farm/jobs/*/a-set-of-two/job.json)/patches"
+	[[ $(jq -c '.command[-7:-1]' farm/jobs/*/a-set-of-two/job.json) == '["--fuzz","2","-n","livepatch-a-set-of-two","--","'"$T"'/p/a.patch"]' ]]
+}
+
+@test "ordered sets: a directory with a series, or in the order of names" {
+	mkdir set
+	cp p/a.patch set/2.patch
+	cp p/b.patch set/1.patch
+	echo set >patches
+	"$FARM" plan -k 6.12.3-amd64 -p patches
+	[[ $(job 6.12.3-amd64 set '.command[-2:]') == "[\"$T/set/1.patch\",\"$T/set/2.patch\"]" ]]
+	printf '# order\n2.patch -p1\n1.patch\n' >set/series
+	"$FARM" plan -k 6.12.3-amd64 -p patches
+	[[ $(job 6.12.3-amd64 set '.command[-2:]') == "[\"$T/set/2.patch\",\"$T/set/1.patch\"]" ]]
+}
+
+@test "each outcome, and the exit status; an error is tried again" {
+	echo "outcome 2" >>p/a.patch
+	run -0 "$FARM" plan -k 6.12.3-amd64 -p p
+	run -2 "$FARM" run
+	[[ ${lines[-1]} == "3 jobs: 2 built, 1 refused" ]]
+	echo "outcome 1" >>p/b.patch
+	echo "outcome 3" >>p/c.patch
+	run -0 "$FARM" plan -k 6.12.3-amd64 -p p
+	run -1 "$FARM" run
+	[[ ${lines[-1]} == "3 jobs: 1 error, 1 refused, 1 unchanged" && $(builds) == 5 ]]
+	run -1 "$FARM" run
+	[[ $(builds) == 6 && $(results | wc -l) == 5 ]]
+}
+
+@test "a kernel that can't be prepared: its jobs are not run, and it is said once" {
+	run -0 "$FARM" plan -k 6.0-none -k 6.12.3-amd64 -p p
+	run -1 "$FARM" run
+	[[ $(grep -c "6.0-none can't be prepared" <<<"$output") == 1 && ${lines[-1]} == "6 jobs: 3 built, 3 without a result" ]]
+}
+
+@test "killed and interrupted runs go on where they were; two runs in one directory" {
+	echo sleep >>p/c.patch
+	"$FARM" plan -k 6.12.3-amd64 -p p
+	"$FARM" run -j 1 >log 2>&1 3>&- &
+	local pid=$! status=0
+	for ((i = 0; i < 100; i++)); do
+		if [[ $(results | wc -l) == 2 && $(builds) == 3 ]]; then break; fi
+		sleep 0.1
+	done
+	run -1 "$FARM" run
+	[[ $output == "kpatch-farm: error: another kpatch-farm works in $T/farm; wait for its end, or use another directory" ]]
+	run -1 "$FARM" plan -k 6.12.3-amd64 -p p
+	[[ $output == *"another kpatch-farm works in"* ]]
+	kill -TERM "$pid"
+	wait "$pid" || status=$?
+	[[ $status == 143 && $(results | wc -l) == 2 ]]
+	grep -q '^kpatch-farm: interrupted; what is done is kept' log
+	# Nobody of it is left.
+	for ((i = 0; i < 50; i++)); do if ! pgrep -f "$T/bin/kpatch-build" >/dev/null; then break; fi; sleep 0.1; done
+	run ! pgrep -f "$T/bin/kpatch-build"
+	[[ -z $(find farm/work -mindepth 1 -name '*-*-*') ]]
+	: >awake
+	run -0 "$FARM" run
+	[[ ${lines[-1]} == "3 jobs: 3 built" && $(builds) == 4 ]]
+	# Killed in the middle of planning: all of it is planned anew.
+	: >farm/planning
+	rm -r farm/jobs/6.12.3-amd64/b
+	run -4 "$FARM" run
+	[[ $output == *"farm: its plan was interrupted; plan again (results are kept)"* ]]
+	run -0 "$FARM" plan -k 6.12.3-amd64 -p p
+	[[ ${lines[0]} == "3 jobs: 1 kernel(s), 3 patch(es); 3 have a result" ]]
+}
+
+@test "a job directory that was edited by hand; a directory of another version; one that is none" {
+	"$FARM" plan -k kernels -p p
+	echo '{}' >>farm/jobs/6.12.3-amd64/b/job.json
+	for command in run "plan -k kernels -p p"; do
+		# shellcheck disable=SC2086
+		run -1 "$FARM" $command
+		[[ $output == *"error: 1 job(s) are not as planned"*"plan again with --force:"*"    jobs/6.12.3-amd64/b" ]]
+	done
+	run -0 "$FARM" plan -k kernels -p p --force
+	rm -r farm/jobs/6.12.3-amd64/c
+	echo note >farm/jobs/6.12.3-amd64/a/notes
+	run -1 "$FARM" run
+	[[ $output == *"error: 2 job(s) are not as planned"* && -e farm/jobs/6.12.3-amd64/a/notes ]]
+	echo 2 >farm/format
+	run -1 "$FARM" run
+	[[ $output == *"is of another version of kpatch-farm (format '2', this one has 1)"*"Nothing was changed" ]]
+	run -4 "$FARM" run -o nowhere
+	[[ $output == "kpatch-farm: error: there is no directory nowhere; kpatch-farm plan makes it; see kpatch-farm --help" ]]
+	run -4 "$FARM" run -o p
+	[[ $output == *"has no manifest.json, so it is no farm directory"* ]]
+	run -4 "$FARM" plan -k kernels -p p -o p
+	[[ $output == *"p is a directory with other things in it; give a new one with -o"* ]]
+}
+
+# wrong MESSAGE WORD...
+wrong() {
+	run -4 "$FARM" "${@:2}"
+	[[ $output == "kpatch-farm: error: $1; see kpatch-farm --help" ]] || { echo "$output"; return 1; }
+}
+@test "wrong words and lists: one message, with the place" {
+	wrong "no command given"
+	wrong "unknown command 'paint'" paint
+	wrong "unknown word 'x'" run x
+	wrong "unrecognized option '--odd'" run --odd
+	wrong "no kernels given (-k)" plan -p p
+	wrong "no patches given (-p)" plan -k kernels
+	wrong "-k: 'nothing' is neither a file with a list nor a release such as 6.12 or 6.12.117+deb12-amd64" plan -k nothing -p p
+	wrong "-p: there is no file or directory 'nothing'" plan -k kernels -p nothing
+	wrong "--on takes local or slurm, not 'moon'" run --on moon
+	wrong "-j takes a number of at least 1, not '0'" run -j 0
+	wrong "kpatch-build does not take the options behind --: kpatch-build: error: unrecognized option" plan -k kernels -p p -- --wrong
+	echo "-x y" >list
+	wrong "list: line 1: unknown word '-x': an entry is a release such as 6.12, or options of kpatch-build that describe a kernel (-s DIR -c FILE -v FILE)" plan -k list -p p
+	printf '6.12\n-s "open\n' >list
+	wrong "list: line 2: a quote is not closed" plan -k list -p p
+	echo "-s nowhere" >list
+	wrong "list: line 1: -s: '$T/nowhere' is not a readable directory" plan -k list -p p
+	printf '6.1\n6.1\n' >list
+	wrong 'list: line 2: the name "6.1" is there twice (list: line 1)' plan -k list -p p
+	printf 'p/a.patch\nnowhere.patch\n' >list
+	wrong "list: line 2: '$T/nowhere.patch' is not a readable file" plan -k kernels -p list
+	echo '[ "p/a.patch" ' >list
+	wrong "list is not a list: it begins like JSON, and is none" plan -k kernels -p list
+	echo '[{"name": "x", "patch": []}]' >list
+	wrong "list: entry 1: unknown word patch" plan -k kernels -p list
+	cp p/a.patch p/e.patch
+	wrong 'p/e.patch: "e" is the same as "a" (p/a.patch)' plan -k kernels -p p
+	KPATCH_BUILD=$T/nowhere wrong "there is no program $T/nowhere (KPATCH_BUILD)" plan -k kernels -p p
+	[[ ! -e farm ]]
+}
+
+@test "no more room: what is done is kept" {
+	if ! mkdir full || ! mount -t tmpfs -o size=200k none full 2>/dev/null; then skip "no file system can be mounted here"; fi
+	"$FARM" plan -k kernels -p p -o full/farm || { umount full; return 1; }
+	head -c 1M /dev/zero >full/fill 2>/dev/null || true
+	run "$FARM" run -o full/farm
+	umount full
+	[[ $status == 1 && $output == *"there is no space left in"* ]]
+}
