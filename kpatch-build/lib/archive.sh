@@ -99,7 +99,7 @@ archive_lists() {
 	fi
 	parts=$REPLY
 	mkdir -p -- "$dir/state/lists/partial" "$dir/$view/archives/partial"
-	exec {lock}>"$dir/.lock"
+	exec {lock}>>"$dir/.lock"
 	lock_wait "$lock" "the package lists"
 	if ! archive_is_fresh "$view" && ! archive_update "$view" "$parts"; then why=$REPLY; fi
 	exec {lock}>&-

@@ -5,7 +5,7 @@
 #
 #   DIR            an entry: target/X, source/X, image/X, tree/X, glue/X
 #   DIR.manifest   what it held when it was complete; written last, by a rename
-#   DIR.lock       who makes it; DIR.new, DIR.old are what a killed run left of that
+#   DIR.lock       who makes it (its process number); DIR.new, DIR.old are what a killed run left of that
 #   DIR.use        who uses it: each run that needs it has a lock on it; and by its time, when that was last
 #
 # Of a source, which has some 90,000 files, C files and headers are looked at only when they are used: source_check_files
@@ -52,13 +52,27 @@ cache_seal() {
 # cache_fill DIR FUNCTION [ARG...]: have FUNCTION NEWDIR ARG... fill a directory which then becomes DIR, in one step and
 # once, whoever else wants it at the same moment. CACHE_LIGHT=--light: files that are only looked at when they are used
 cache_fill() {
-	local dir=$1 lock why
+	local lock
+	cache_use "$1"
+	if cache_check "$1" ${CACHE_LIGHT:+"$CACHE_LIGHT"}; then return; fi
+	cache_lock "$1"; lock=$REPLY
+	cache_fill_locked "$@"
+	exec {lock}>&-
+}
+
+# cache_lock DIR -> REPLY: file descriptor of its lock, which this run has now
+cache_lock() {
+	local lock
+	mkdir -p "${1%/*}"
+	exec {lock}>>"$1.lock"
+	lock_wait "$lock" "$1"
+	REPLY=$lock
+}
+
+# cache_fill_locked DIR FUNCTION [ARG...]: the same for who has the lock
+cache_fill_locked() {
+	local dir=$1 why
 	shift
-	cache_use "$dir"
-	if cache_check "$dir" ${CACHE_LIGHT:+"$CACHE_LIGHT"}; then return; fi
-	mkdir -p "${dir%/*}"
-	exec {lock}>"$dir.lock"
-	lock_wait "$lock" "$dir"
 	if ! cache_check "$dir" ${CACHE_LIGHT:+"$CACHE_LIGHT"}; then
 		why=$REPLY
 		cache_note "$dir" "$why"
@@ -76,7 +90,6 @@ cache_fill() {
 		CACHE_FILLING=""
 		rm -rf -- "$dir.old"
 	fi
-	exec {lock}>&-
 }
 
 # cache_use DIR: nobody removes it before the end of this run
@@ -102,7 +115,7 @@ cache_drop() {
 	exec {lock}>"$1.use"
 	if flock -n "$lock" && [[ $1.use -ef /proc/self/fd/$lock ]] && "$2" "$1"; then
 		debug "nobody needs $1 any more"
-		rm -rf -- "$1".{manifest,new,old} "$1"
+		rm -rf -- "$1".{manifest,new,old} "$1" "$CACHE/claims/${1##*/}"
 		rm -f -- "$1".{of,lock,use}
 	fi
 	exec {lock}>&-
@@ -110,17 +123,10 @@ cache_drop() {
 
 cache_drop_partial() { if [[ $CACHE_FILLING ]]; then rm -rf "$CACHE_FILLING"; fi; }
 
-lock_wait() {
-	if ! flock -n "$1"; then
-		progress "waiting for another kpatch-build that makes ${2##*/}"
-		wait_for flock "$1"
-	fi
-}
-
 # cache_is_own: nobody else may write to the cache: the module is made of what is in it
 cache_is_own() {
 	local dir
-	for dir in "$CACHE" "$CACHE"/{target,source,image,tree,glue,hook,packages,apt,root,work}; do
+	for dir in "$CACHE" "$CACHE"/{target,source,image,tree,claims,glue,hook,packages,apt,root,work}; do
 		if [[ ! -e $dir ]]; then continue; fi
 		if [[ ! -O $dir ]]; then
 			die "the cache directory $dir belongs to $(stat -L -c %U -- "$dir"), who could change what goes into the module; set KPATCH_CACHE to a cache of your own"

@@ -5,7 +5,7 @@
 #   4-compile/orig/X.o     the same source with a section for each function and variable
 #   4-compile/patched/X.o  the patched source, likewise
 #
-# The plain one comes from make itself, in the shared build tree, and tells the exact command (.X.o.cmd). The others run
+# The plain one comes from make itself, in the shared build tree (plain.sh), and tells the exact command (.X.o.cmd). The others run
 # that command with another source, output and two flags more; their scripts stay beside them (X.o.sh) to be run by hand.
 #
 # objtool: where the target's build runs it per object, it is in the recorded command. With IBT or LTO the build runs it on
@@ -23,9 +23,7 @@ compile_objects() {
 	for object in "${OBJECTS[@]}"; do
 		for side in plain orig patched; do compile_script "$side" "$object"; done
 	done
-	compiled_take "${OBJECTS[@]}"
-	compile_run "orig plain" "${OBJECTS[@]}"
-	compiled_keep "${OBJECTS[@]}"
+	compile_originals "${OBJECTS[@]}"
 	compile_run patched "${OBJECTS[@]}"
 	compile_check_sides
 	compile_tell_warnings
@@ -55,61 +53,6 @@ include $(srctree)/scripts/Makefile.lib
 kpatch-flags:
 	$(info $(if $(delay-objtool),late,own) $(objtool-args-y) --link)@:
 EOF
-}
-
-# All plain objects in one call of make. Ones that an earlier run made are as good as new, if the tree's manifest has them: it
-# is written after make.
-compile_plain() {
-	local object made goals=() log=$WORK/4-compile/make.log status=0 added=0
-	tree_lock
-	PLAIN_WANTED=()
-	compile_check_made
-	for object in "${OBJECTS[@]}"; do
-		recorded_object "$object"; made=$REPLY
-		command_file "$made"
-		if [[ ! -f $REPLY || ! -f $TREE/$made ]]; then
-			rm -f -- "$REPLY"
-			goals+=("${GOAL[$made]:-$made}")
-			PLAIN_WANTED+=("$REPLY")
-		fi
-	done
-	if ((${#goals[@]})); then
-		long_run "$log" plain_progress "${KMAKE[@]}" -j "$OPT_JOBS" "${goals[@]}" || status=$?
-		added=1
-	fi
-	if tree_keep_lists; then added=1; fi
-	if ((status == 0 && added)); then cache_seal "$TREE"; fi
-	tree_unlock
-	for object in "${OBJECTS[@]}"; do
-		recorded_object "$object"
-		command_file "$REPLY"
-		if ((status == 0)) && [[ ! -f $REPLY ]]; then status=1; fi
-	done
-	if ((status)); then
-		show_matching 'error|\*\*\*' "$log"
-		die "the unpatched source does not compile; is the source complete and the configuration the target's?"
-	fi
-}
-
-# With the lock held: nothing of these objects is there but what the manifest has. (Another run may have been killed since this
-# one looked.)
-compile_check_made() {
-	local object file
-	for object in "${OBJECTS[@]}"; do
-		recorded_object "$object"; object=$REPLY
-		command_file "$object"
-		for file in "$REPLY" "$TREE/$object"; do
-			if [[ -e $file || -L $file ]]; then printf '%s\n' "${file#"$TREE"/}"; fi
-		done
-	done >"$WORK/4-compile/made"
-	tree_check_files "$WORK/4-compile/made"
-}
-plain_progress() {
-	local file done=0
-	for file in "${PLAIN_WANTED[@]}"; do
-		if [[ -f $file ]]; then done=$((done + 1)); fi
-	done
-	REPLY="compiling as the target was built: $done of ${#PLAIN_WANTED[@]} objects"
 }
 
 # recorded_object OBJECT -> REPLY: the one whose command counts, which is another for an object that the patch adds

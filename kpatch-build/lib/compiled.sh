@@ -12,49 +12,73 @@
 readonly COMPILED_MOST=50
 readonly COMPILED_SIDES="plain orig"
 
-# compiled_take OBJECT...: put those that are in the tree where this run would have compiled them
+# compile_originals OBJECT...: orig and plain of these, compiled by an earlier run, by another one that does it now, or by this one
+compile_originals() {
+	local object own=() shared=()
+	for object; do
+		# (An object that the patch adds has no original. And an out-of-tree module has its own build directory, which lasts for one run.)
+		if [[ $CODE != kernel || ${SIBLING[$object]:-} ]]; then own+=("$object"); else shared+=("$object"); fi
+	done
+	if ((${#shared[@]} > COMPILED_MOST)); then
+		tree_lock
+		compiled_take "${shared[@]}"
+		tree_unlock
+		own=("$@")
+	else
+		claims_make orig compiled_take compiled_make "${shared[@]}"
+	fi
+	if ((${#own[@]})); then compile_run "orig plain" "${own[@]}"; fi
+}
+compiled_make() {
+	compile_run "orig plain" "$@"
+	compiled_keep "$@"
+}
+
+# compiled_take OBJECT...: with the tree's lock held: put those that are in the tree where this run would have compiled them. MISSING are
+# the others.
 compiled_take() {
-	local object side kept made
-	# (An out-of-tree module has its own build directory, which lasts for one run.)
-	if [[ $CODE != kernel ]]; then return; fi
-	tree_lock
+	local object side kept made missing
 	for side in $COMPILED_SIDES; do
 		for object; do compiled_files "$side/$object"; done
 	done >"$WORK/4-compile/compiled"
 	tree_check_files "$WORK/4-compile/compiled"
-	for side in $COMPILED_SIDES; do
-		for object; do
+	for object; do
+		missing=0
+		for side in $COMPILED_SIDES; do
 			kept=$TREE/kpatch/compiled/$side/$object made=$WORK/4-compile/$side/$object
-			if [[ ! -f $kept ]] || ! compiled_script "$made" | cmp -s - "$kept.sh"; then continue; fi
+			if [[ ! -f $kept ]] || ! compiled_script "$made" | cmp -s - "$kept.sh"; then
+				missing=1
+				continue
+			fi
 			cp -- "$kept.log" "$made.log"
 			if [[ -e $kept.d ]]; then cp -- "$kept.d" "$made.part.d"; fi
 			cp -- "$kept" "$made"
 			debug "$side $object is from the cache"
 		done
+		if ((missing)); then MISSING+=("$object"); fi
 	done
-	tree_unlock
 }
 
 # compiled_keep OBJECT...: have the tree keep what was compiled of these
 compiled_keep() {
-	local object side kept made added=0
-	if [[ $CODE != kernel ]] || (($# > COMPILED_MOST)); then return; fi
-	tree_lock
+	local object side kept made new=$WORK/4-compile/kept
 	for side in $COMPILED_SIDES; do
 		for object; do
 			kept=$TREE/kpatch/compiled/$side/$object made=$WORK/4-compile/$side/$object
-			if [[ ${SIBLING[$object]:-} ]] || compiled_script "$made" | cmp -s - "$kept.sh"; then continue; fi
+			if compiled_script "$made" | cmp -s - "$kept.sh"; then continue; fi
+			kept=$new/kpatch/compiled/$side/$object
 			mkdir -p -- "${kept%/*}"
-			rm -f -- "$kept"{,.sh,.log,.d}
 			if [[ -e $made.part.d ]]; then cp -- "$made.part.d" "$kept.d"; fi
 			cp -- "$made.log" "$kept.log"
 			cp -- "$made" "$kept"
 			compiled_script "$made" >"$kept.sh"
-			added=1
 		done
 	done
-	if ((added)); then cache_seal "$TREE"; fi
+	if [[ ! -d $new ]]; then return; fi
+	tree_lock
+	tree_add "$new"
 	tree_unlock
+	rm -rf -- "$new"
 }
 
 # compiled_script MADE: its script, the same in every run

@@ -38,10 +38,16 @@ $GLUE_COMMON $GLUE_PROBE.ko"
 
 # glue_link NAME DIR: klp-diff.o and the sources in DIR become NAME.ko. GLUE_STATUS is 0 if they do; DIR/log has what was said.
 glue_link() {
-	local name=$1 dir=$2 failed=0 taken
+	local name=$1 dir=$2 failed=0 taken lock=""
 	GLUE_STATUS=0
 	glue_entry
-	if glue_is_known && [[ ! -e $GLUE/none ]]; then
+	if ! glue_is_known; then
+		# Of several runs one records how Kbuild links, and the others link so: together that is a fraction of what all would need for
+		# Kbuild's way.
+		cache_lock "$GLUE"; lock=$REPLY
+		if glue_is_known; then exec {lock}>&-; lock=""; fi
+	fi
+	if [[ ! $lock && ! -e $GLUE/none ]]; then
 		taken=0
 		if glue_hook_take "$dir"; then taken=1; fi
 		if glue_replay "$GLUE" "$name" "$dir"; then
@@ -53,9 +59,16 @@ glue_link() {
 		failed=1
 	fi
 	glue_kbuild "$name" "$dir" || GLUE_STATUS=$?
-	if ((GLUE_STATUS)) || grep -q '^WARNING: modpost' "$dir/log"; then return; fi
-	if ((failed)); then rm -f -- "$GLUE.manifest"; fi
-	glue_learn "$name" "$dir"
+	if ((GLUE_STATUS == 0)) && ! grep -q '^WARNING: modpost' "$dir/log"; then
+		if ((failed)); then rm -f -- "$GLUE.manifest"; fi
+		progress "recording how Kbuild links"
+		if [[ $lock ]]; then
+			cache_fill_locked "$GLUE" glue_record "$name" "$dir"
+		else
+			cache_fill "$GLUE" glue_record "$name" "$dir"
+		fi
+	fi
+	if [[ $lock ]]; then exec {lock}>&-; fi
 }
 
 # glue_kbuild NAME DIR: one run of the target's Kbuild over the directory
@@ -153,20 +166,6 @@ glue_hook_keep() {
 glue_hook_copy() { cp -- "$2/$GLUE_HOOKED" "$1/"; }
 
 # ---- making one -------------------------------------------------------------------------------------------------------
-
-# glue_learn NAME DIR: make the entry, from what Kbuild has just linked. A run that finds another one at it need not wait.
-glue_learn() {
-	local lock
-	mkdir -p -- "$CACHE/glue"
-	exec {lock}>"$GLUE.lock"
-	if ! flock -n "$lock"; then
-		exec {lock}>&-
-		return
-	fi
-	exec {lock}>&-
-	progress "recording how Kbuild links"
-	cache_fill "$GLUE" glue_record "$1" "$2"
-}
 
 # glue_record ENTRY NAME DIR
 glue_record() {

@@ -109,9 +109,7 @@ outside_commands() {
 		# shellcheck disable=SC2016
 		printf '%s\n' '.DEFAULT_GOAL :=' endif endif 'ifneq ($(obj),)' 'vmlinux: ;' '.DEFAULT_GOAL :=' endif
 	} >"$rules"
-	tree_lock
 	long_run "$log" no_progress "${KMAKE[@]}" -n -k --eval "include $rules" kpatch-goals || true
-	tree_unlock
 	outside_commands_read "$list" "$log" >"$out"
 }
 

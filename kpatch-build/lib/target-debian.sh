@@ -434,7 +434,7 @@ debian_fetch() {
 	local packages=$CACHE/packages log=$WORK/1-target/fetch.log
 	if debian_given "$package" "$version"; then return; fi
 	mkdir -p "$packages"
-	exec {lock}>"$packages/.lock"
+	exec {lock}>>"$packages/.$package.lock"
 	lock_wait "$lock" "$package"
 	for file in "$packages/${package}_${version/:/%3a}"_*.deb; do
 		if debian_package_is_whole "$file" "$package" "$version"; then
@@ -454,7 +454,7 @@ debian_fetch() {
 	fi
 	debian_field Size "$package" "$version"; size=${REPLY:-0}
 	need_space "$packages" "$((size + 100000000))" "package $package"
-	dir=$packages/partial
+	dir=$packages/partial.$package
 	rm -rf "$dir"
 	mkdir "$dir"
 	FETCH_NAME=$package FETCH_DIR=$dir FETCH_SIZE=$size

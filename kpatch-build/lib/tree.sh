@@ -1,6 +1,9 @@
 # shellcheck shell=bash
 # Stage 2: a prepared build tree of our own (make O=), cached by release, configuration, compiler and source. Later runs
-# add objects to it, under its lock; they are never changed afterwards, because neither the source nor the configuration is.
+# add objects to it; they are never changed afterwards, because neither the source nor the configuration is.
+#
+# All runs for a kernel share its tree. Nobody has its lock for longer than it takes to look at the tree or to move something
+# into it that is complete (tree_add), but for who prepares it. Who makes what for it is in CACHE/claims (claims.sh).
 #
 # TREE.manifest has all that is in it, and is written anew after each addition. What it does not have is of a run that was
 # killed, or somebody else's, and is removed. A tree is not moved, for it knows its place: one that is damaged is made anew
@@ -30,7 +33,7 @@ tree_prepare() {
 		if ! flock -n "$TREE_USED"; then
 			# They may need the lock to come to their end.
 			tree_unlock
-			lock_wait "$TREE_USED" "$TREE"
+			lock_wait "$TREE_USED" "$TREE.use"
 			exec {TREE_USED}>&-
 			tree_lock
 			continue
@@ -55,7 +58,7 @@ tree_prepare() {
 
 tree_lock() {
 	mkdir -p "$CACHE/tree"
-	exec {TREE_LOCK}>"$TREE.lock"
+	exec {TREE_LOCK}>>"$TREE.lock"
 	lock_wait "$TREE_LOCK" "$TREE"
 }
 tree_unlock() { exec {TREE_LOCK}>&-; }
@@ -66,6 +69,20 @@ tree_check_files() {
 	if cache_check "$TREE" --only "$1" || cache_check "$TREE" --prune; then return; fi
 	tree_unlock
 	cache_again "$TREE" "$REPLY"
+}
+
+# tree_add DIR: with the lock held: move all files below DIR, which are complete, to their places in the tree
+tree_add() {
+	local dir
+	if ! cache_check "$TREE" --prune; then
+		tree_unlock
+		cache_again "$TREE" "$REPLY"
+	fi
+	(cd -- "$1" && find . -type f -printf '%h\0' | sort -zu) | while IFS= read -r -d '' dir; do
+		mkdir -p -- "$TREE/$dir"
+		find "$1/$dir" -maxdepth 1 -type f -exec mv -f -t "$TREE/$dir" -- '{}' +
+	done
+	cache_seal "$TREE"
 }
 
 # The release comes from the image, not from what is around the source now (git, localversion files). Programs that only
@@ -85,10 +102,10 @@ tree_drop_lost() {
 	for tree in "$CACHE"/tree/*/; do
 		tree=${tree%/}
 		if [[ ! -L $tree/source || -e $tree/source ]]; then continue; fi
-		exec {lock}>"$tree.lock" {used}>"$tree.use"
+		exec {lock}>>"$tree.lock" {used}>"$tree.use"
 		if flock -n "$lock" && flock -n "$used" && [[ -L $tree/source && ! -e $tree/source ]]; then
 			debug "the source of $tree is gone"
-			rm -rf -- "$tree.manifest" "$tree"
+			rm -rf -- "$tree.manifest" "$tree" "$CACHE/claims/${tree##*/}"
 		fi
 		exec {lock}>&- {used}>&-
 	done
@@ -151,16 +168,19 @@ tree_known_lists() {
 	for list in "$TREE/kpatch/built/"*; do TREE_LISTS[${list##*/}]=1; done
 }
 
-# tree_keep_lists: with the lock held. False if there are none.
+# tree_keep_lists: have the tree keep them
 tree_keep_lists() {
-	local list new=0
+	local list new=$WORK/3-affected/kept
 	for list in "$WORK/3-affected/kbuild/"*; do
-		mkdir -p "$TREE/kpatch/built"
-		mv -T -- "$list" "$TREE/kpatch/built/${list##*/}"
+		mkdir -p "$new/kpatch/built"
+		mv -T -- "$list" "$new/kpatch/built/${list##*/}"
 		TREE_LISTS[${list##*/}]=1
-		new=1
 	done
-	((new))
+	if [[ ! -d $new ]]; then return; fi
+	tree_lock
+	tree_add "$new"
+	tree_unlock
+	rm -rf -- "$new"
 }
 tree_progress() {
 	REPLY="preparing the build tree: $(grep -cE '^  [A-Z]+ ' "$TREE_LOG") steps done"

@@ -1,0 +1,110 @@
+#!/usr/bin/env bats
+# Runs beside each other: none waits for another, unless it needs what that one makes; then it says so.
+# Scripts for later:
+# shellcheck disable=SC2016,SC2089,SC2090,SC1010
+
+load common
+
+# A tree whose make makes objects of nothing, but stands before those that are in T/slow. (The driver does not hand on T.)
+setup() {
+	common_setup
+	export T TOP
+	fake_source "$T/src"
+	mkdir "$T/slow"
+	: >"$T/config"
+	fake_tool fake-make "
+		for o; do
+			case \$o in
+			O=*) cd \"\${o#O=}\" || exit ;;
+			MAKE=* | -j | [0-9]) ;;
+			*)
+				echo \$\$ >'$T/maker'
+				echo \"\$o\" >>'$T/made'
+				while [ -e \"$T/slow/\${o##*/}\" ]; do sleep 0.05; done
+				if [ -e \"$T/broken\" ]; then exit 1; fi
+				mkdir -p \"\${o%/*}\"
+				echo object >\"\$o\"
+				echo \"cmd \$PWD/x\" >\"\${o%/*}/.\${o##*/}.cmd\"
+				;;
+			esac
+		done"
+	SETUP='TARGET_RELEASE=6.12.3 TARGET_SOURCE=$T/src TARGET_CONFIG=$T/config TARGET_CC=gcc OPT_JOBS=1
+		tree_make() { mkdir -p "$TREE/include"; echo generated >"$TREE/include/x.h"; }
+		tree_make_command() { KMAKE=("$BIN_DIR/fake-make" O="$TREE"); }
+		compile() {
+			OBJECTS=("$@") WORK=$T/work.$BASHPID
+			mkdir -p "$WORK/4-compile" "$WORK/2-tree"
+			tree_prepare
+			compile_plain
+			echo done
+		}'
+	export SETUP
+	PIDS=()
+}
+teardown() {
+	rm -rf "$T/slow"
+	if ((${#PIDS[@]})); then kill -KILL "${PIDS[@]}" 2>/dev/null || true; fi
+}
+
+# start NAME OBJECT...: a run in the background that makes these, until it has begun with the first one
+start() {
+	SETUP="echo \$\$ >'$T/pid.$1'; $SETUP" lib compile "${@:2}" >"$T/log.$1" 2>&1 3>&- &
+	PIDS+=($!)
+	began "$2"
+}
+began() { until grep -qx "$1" "$T/made"; do sleep 0.05; done 2>/dev/null; }
+objects() { (cd "$T"/cache/tree/*/ && echo kernel/*.o); }
+# soon COMMAND...: it must come to its end
+soon() { timeout 20 bash -c '"$@"' - "$@"; }
+
+@test "a run that is stopped while it compiles keeps nobody from compiling something else" {
+	: >"$T/slow/one.o"
+	start 1 kernel/one.o
+	kill -STOP "$(<"$T/pid.1")"
+	run -0 soon lib compile kernel/two.o kernel/three.o
+	[[ $output == done && $(objects) == "kernel/three.o kernel/two.o" ]]
+	# What is compiled in a directory of its own is named as in the tree.
+	[[ $(<"$(echo "$T"/cache/tree/*/kernel/.two.o.cmd)") == "cmd $(echo "$T"/cache/tree/*/)x" ]]
+	kill -CONT "$(<"$T/pid.1")"
+	rm "$T/slow/one.o"
+	wait "${PIDS[0]}"
+	[[ $(objects) == "kernel/one.o kernel/three.o kernel/two.o" && $(<"$T/log.1") == done ]]
+}
+
+@test "what another run makes is waited for, after all else is made, and one line says for whom" {
+	: >"$T/slow/one.o"
+	start 1 kernel/one.o
+	start 2 kernel/two.o kernel/one.o
+	until grep -q waiting "$T/log.2"; do sleep 0.05; done
+	[[ $(objects) == kernel/two.o ]]
+	rm "$T/slow/one.o"
+	wait "${PIDS[@]}"
+	[[ $(<"$T/log.2") == "kpatch-build: note: waiting for process $(<"$T/pid.1"), which makes kernel/one.o"$'\n'done ]]
+	[[ $(<"$T/log.1") == done && $(sort "$T/made" | xargs) == "kernel/one.o kernel/two.o" && $(objects) == "kernel/one.o kernel/two.o" ]]
+}
+
+@test "what a run did not come to make, because it failed or was killed, the one that waits for it makes" {
+	: >"$T/slow/one.o"
+	start 1 kernel/one.o
+	start 2 kernel/two.o kernel/one.o
+	until grep -q waiting "$T/log.2"; do sleep 0.05; done
+	: >"$T/broken"
+	rm "$T/slow/one.o"
+	until [[ $(grep -c one "$T/made") == 2 ]]; do sleep 0.05; done
+	run -1 wait "${PIDS[0]}"
+	[[ $(<"$T/log.1") == *"the unpatched source does not compile"* ]]
+	rm -f "$T/broken"
+	# (It may have failed as well, before that.)
+	wait "${PIDS[1]}" || true
+	: >"$T/made"
+	: >"$T/slow/four.o"
+	start 3 kernel/four.o
+	maker=$(<"$T/maker")
+	start 4 kernel/five.o kernel/four.o
+	until grep -q waiting "$T/log.4"; do sleep 0.05; done
+	# (What it has started may go on for a while.)
+	kill -KILL "$(<"$T/pid.3")" "$maker"
+	rm "$T/slow/four.o"
+	wait "${PIDS[3]}"
+	[[ $(grep -c four "$T/made") == 2 && $(<"$T/log.4") == *done && $(objects) == *"kernel/five.o kernel/four.o"* ]]
+}
