@@ -34,6 +34,27 @@ bool debug_number(Dwarf_Die *die, unsigned int name, uint64_t *value)
 	return true;
 }
 
+/*
+ * libdw takes file 0 for none, as it is up to version 4. In version 5 it is the source of the unit, and clang says so
+ * (DWARF 5, 6.2.4.1).
+ */
+const char *debug_decl_file(Dwarf_Die *die)
+{
+	const char *file = dwarf_decl_file(die);
+	uint64_t index = 1;
+	Dwarf_Half version;
+	Dwarf_Files *files;
+	Dwarf_Die unit;
+	size_t n;
+
+	if (file || !debug_number(die, DW_AT_decl_file, &index) || index)
+		return file;
+	if (dwarf_cu_info(die->cu, &version, NULL, &unit, NULL, NULL, NULL, NULL) || version < 5 ||
+	    dwarf_getsrcfiles(&unit, &files, &n) || !n)
+		return NULL;
+	return dwarf_filesrc(files, 0, NULL, NULL);
+}
+
 static int find_no_other_file(Dwfl_Module *module, void **user, const char *name, Dwarf_Addr base, const char *file,
 			      const char *link, GElf_Word crc, char **found)
 {
@@ -139,17 +160,32 @@ bool debug_find_address(const struct debug_info *debug, uint32_t sec, uint64_t o
 	return true;
 }
 
+/* The unit that has an address. clang writes no .debug_aranges: then each is asked. */
+static Dwarf_Die *find_unit(const struct debug_info *debug, Dwarf_Addr address, Dwarf_Addr *bias)
+{
+	Dwarf_Die *unit = dwfl_module_addrdie(debug->module, address, bias);
+
+	if (unit)
+		return unit;
+	while ((unit = dwfl_module_nextcu(debug->module, unit, bias)))
+		if (dwarf_haspc(unit, address - *bias) > 0)
+			return unit;
+	return NULL;
+}
+
 bool debug_find_line(const struct debug_info *debug, uint32_t sec, uint64_t offset, struct debug_line *line)
 {
-	Dwarf_Addr address;
-	Dwfl_Line *found;
+	Dwarf_Addr address, bias;
+	Dwarf_Die *unit;
+	Dwarf_Line *found;
 
 	if (!debug_find_address(debug, sec, offset, &address))
 		return false;
-	found = dwfl_module_getsrc(debug->module, address);
-	if (!found)
+	unit = find_unit(debug, address, &bias);
+	found = unit ? dwarf_getsrc_die(unit, address - bias) : NULL;
+	if (!found || dwarf_lineno(found, &line->number))
 		return false;
-	line->file = dwfl_lineinfo(found, NULL, &line->number, NULL, NULL, NULL);
+	line->file = dwarf_linesrc(found, NULL, NULL);
 	return line->file != NULL;
 }
 
@@ -169,7 +205,7 @@ static bool describe(Dwarf_Die *die, struct debug_inlined *inlined)
 		inlined->call_line = (int)call_line;
 	if (dwarf_formref_die(dwarf_attr(die, DW_AT_abstract_origin, &attribute), &origin) &&
 	    !dwarf_decl_line(&origin, &line))
-		inlined->from = (struct debug_line){.file = dwarf_decl_file(&origin), .number = line};
+		inlined->from = (struct debug_line){.file = debug_decl_file(&origin), .number = line};
 	return true;
 }
 
@@ -181,7 +217,7 @@ static int find_scopes(const struct debug_info *debug, uint32_t sec, uint64_t of
 
 	if (!debug_find_address(debug, sec, offset, &address))
 		return 0;
-	unit = dwfl_module_addrdie(debug->module, address, &bias);
+	unit = find_unit(debug, address, &bias);
 	return unit ? dwarf_getscopes(unit, address - bias, scopes) : 0;
 }
 

@@ -27,6 +27,8 @@ void debug_file_free(struct debug_file *file);
 Dwarf_Die *debug_next_unit(const struct debug_info *debug, Dwarf_Die *unit, uint64_t *bias);
 /* Stores an attribute (DW_AT_*) that is a number. Returns false if there is none; *value stays then. */
 bool debug_number(Dwarf_Die *die, unsigned int name, uint64_t *value);
+/* The file of a declaration; NULL: not told. */
+const char *debug_decl_file(Dwarf_Die *die);
 /*
  * Has the variable a place in the object, not on a stack or in registers? Stores its address, without the bias of its
  * unit.

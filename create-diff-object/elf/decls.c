@@ -48,7 +48,7 @@ static bool is_wanted(Dwarf_Die *die, unsigned int depth)
 
 static void add(struct decls *decls, Dwarf_Die *die)
 {
-	struct decl decl = {.name = dwarf_diename(die), .file = dwarf_decl_file(die)};
+	struct decl decl = {.name = dwarf_diename(die), .file = debug_decl_file(die)};
 	Dwarf_Attribute attribute;
 
 	/* `extern int x;` declares what may be defined below: that has a place of its own. */

@@ -132,7 +132,7 @@ static void add_named(struct walk *walk, Dwarf_Die *die, uint32_t node, const ch
 	named->place = name;
 	named->what = arena_printf(arena, "%s %s", kind, name);
 	named->node = node;
-	named->is_private = is_source(walk, dwarf_decl_file(die));
+	named->is_private = is_source(walk, debug_decl_file(die));
 }
 
 static const char *keyword(int tag)

@@ -1,0 +1,1 @@
+#include "../line-debug-information/orig.c"
