@@ -118,7 +118,7 @@ RULES_SRC  := $(addprefix test/integration/relocation-rules/,mutate.c same-secti
 KLP_CFLAGS := -std=gnu11 -Wall -Wextra -D_GNU_SOURCE -I$(ENGINE) $(SANFLAGS)
 LDLIBS   := -lelf -lzstd -llzma -lz -llz4 -llzo2 -lbz2 -ldw -lZydis -lZycore
 
-SHELL_SCRIPTS := $(wildcard .ci/run examples/*.sh test/*.sh test/check test/series test/*/run test/fixes/small test/object/valgrind test/sample/*.sh test/fixes/*.sh test/trees/*.sh test/integration/*.sh \
+SHELL_SCRIPTS := $(wildcard .ci/run examples/*.sh test/*.sh test/check test/series test/*/run test/fixes/small test/object/valgrind test/object/*.sh test/sample/*.sh test/fixes/*.sh test/trees/*.sh test/integration/*.sh \
 		   test/cli/*.bats test/cli/*.bash bench/run bench/place kpatch-build/kpatch-build \
 		   kpatch-build/install-packages kpatch-build/lib/*.sh kpatch/kpatch kpatch/lib/*.sh \
 		   kpatch-farm/kpatch-farm kpatch-farm/lib/*.sh kpatch-farm/lib/job kpatch-farm/lib/prepare)

@@ -126,9 +126,10 @@ static const struct variable *find_declaration(const struct statics *statics, co
  */
 static bool is_called(const struct variable *variable, const char *symbol)
 {
-	size_t len = source_name_length(symbol);
+	size_t len;
+	const char *name = source_name(symbol, &len);
 
-	return variable->name && strlen(variable->name) == len && !memcmp(variable->name, symbol, len);
+	return variable->name && strlen(variable->name) == len && !memcmp(variable->name, name, len);
 }
 
 bool statics_find(const struct statics *statics, uint32_t sec, uint64_t offset, const char *symbol,

@@ -57,7 +57,7 @@ static bool ends_with(const char *name, size_t len, const char *suffix)
 	return len > n && !memcmp(name + len - n, suffix, n);
 }
 
-static const char *const clones[] = {".isra", ".part", ".constprop", ".lto_priv", ".llvm"};
+static const char *const clones[] = {".isra", ".part", ".constprop", ".lto_priv", ".llvm", ".specialized"};
 
 /* What clang makes of a whole function, and calls by it: `__func__.f`, `switch.table.f` */
 static bool is_made_for_function(const char *name)
@@ -211,11 +211,13 @@ bool is_hidden_by_kallsyms(const char *name)
 	return !strcmp(name, "L0");
 }
 
-size_t source_name_length(const char *name)
+const char *source_name(const char *name, size_t *length)
 {
-	size_t length = strcspn(name, ".");
-
-	return length ? length : strlen(name);
+	name = variable_name(name);
+	*length = strcspn(name, ".");
+	if (!*length)
+		*length = strlen(name);
+	return name;
 }
 
 bool is_text_symbol(const char *name)

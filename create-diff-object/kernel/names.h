@@ -216,10 +216,10 @@ const char *exported_crc_name(const char *symbol);
 bool is_hidden_by_kallsyms(const char *name);
 
 /*
- * How much of a symbol's name the source has: GCC names parts and clones of a function, and its static variables,
- * "foo.part.0", "table.7".
+ * What of a symbol's name the source has, and how long it is: compilers name parts and clones of a function, and its
+ * static variables, "foo.part.0", "table.7", with clang "foo.table".
  */
-size_t source_name_length(const char *name);
+const char *source_name(const char *name, size_t *length);
 
 /*
  * Is it clang's name of a text (`.str.7`), which it keeps with KASAN only, to put a red zone behind it? The numbers

@@ -1,6 +1,6 @@
 /*
- * Clones of clones, each with an unlikely part, as GCC names them: the parts belong to the clone, not to the function of the
- * first name. The numbers are others in the patched object, and the unlikely parts of the second half stand elsewhere.
+ * Clones of clones, each with an unlikely part, as GCC names them, and the last one clang: the parts belong to the clone, not to
+ * the function of the first name. The numbers are others in the patched object, and the unlikely parts of the second half stand elsewhere.
  */
 #ifdef PATCHED
 #define N(number) number + 1
@@ -48,3 +48,4 @@
 	both h, .isra.0.part., %N(9)
 	both i, .isra.0.part.0.constprop., %N(0), .lto_priv.0
 	both j, .constprop.0.isra.0.part., %N(2)
+	both k, .specialized., %N(1)

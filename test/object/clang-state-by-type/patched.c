@@ -1,0 +1,1 @@
+#include "../state-by-type/patched.c"
