@@ -4,6 +4,7 @@
 # make demo           install missing packages, build a livepatch, boot it
 # make install        install programs, library and manual pages below PREFIX
 #                     (make uninstall removes them)
+# make deb, rpm       packages, in build/deb and build/rpm
 # make clean          remove what was built (never the cache of kernels)
 #
 # Tests, with their times on two idle CPUs; "(kernel)": needs a stock kernel,
@@ -43,6 +44,10 @@
 # make check-compilers  the programs compiled without a warning by GCC 10 to 14
 #                     and clang 14 to 19, from build roots
 #                     10 minutes at first
+# make check-packages  the packages of Debian 12 and 13: built, checked by
+#                     lintian, installed in fresh systems, and a livepatch built
+#                     there by an ordinary user; as root; SUITES="trixie" chooses
+#                     half an hour, and 6 GB (kernel)
 # make check-valgrind  the object tests under valgrind    20 minutes
 # make check-object-compilers  the object tests with each compiler that Debian's
 #                     suites have, from build roots; COMPILERS="gcc-16" chooses
@@ -120,7 +125,7 @@ LDLIBS   := -lelf -lzstd -llzma -lz -llz4 -llzo2 -lbz2 -ldw -lZydis -lZycore
 
 SHELL_SCRIPTS := $(wildcard .ci/run examples/*.sh test/*.sh test/check test/series test/*/run test/fixes/small test/object/valgrind test/object/*.sh test/sample/*.sh test/fixes/*.sh test/trees/*.sh test/integration/*.sh \
 		   test/cli/*.bats test/cli/*.bash bench/run bench/place kpatch-build/kpatch-build \
-		   kpatch-build/install-packages kpatch-build/lib/*.sh kpatch/kpatch kpatch/lib/*.sh \
+		   kpatch-build/install-packages kpatch-build/lib/*.sh kpatch/kpatch kpatch/completion.bash kpatch/lib/*.sh \
 		   kpatch-farm/kpatch-farm kpatch-farm/lib/*.sh kpatch-farm/lib/job kpatch-farm/lib/prepare)
 C_FILES  := $(wildcard $(ENGINE)/*/*.[ch] test/unit/*.[ch] test/fuzz/*.[ch] test/object/*.[ch] test/judge/*.[ch] kmod/patch/*.[ch] kmod/patch/arch/*.h kmod/patch/include/*.h kmod/patch/include/linux/*.h kmod/patch/include/first/linux/*.h test/integration/sympos/*.c) $(RULES_SRC)
 MAN1     := $(wildcard man/*.1)
@@ -176,6 +181,8 @@ $(RULES_TOOLS): %: %.o $(UNIT_LIB:%.c=$(BUILD)/%.o) $(LIB)
 
 SHARE := $(DESTDIR)$(PREFIX)/share/kpatch-build
 KPATCH_SHARE := $(DESTDIR)$(PREFIX)/share/kpatch
+# One file completes the options of all programs; bash looks for one by the name of the command.
+COMPLETIONS := $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 # Where systemd looks for the units of packages, below PREFIX
 UNITDIR ?= $(PREFIX)/lib/systemd/system
 FARM_PROGRAMS := kpatch-farm/lib/job kpatch-farm/lib/prepare
@@ -200,6 +207,9 @@ install-kpatch-build: all
 	install -m 644 $(wildcard kmod/patch/include/linux/*.h) '$(SHARE)/kmod/patch/include/linux'
 	install -m 644 $(wildcard kmod/patch/include/first/linux/*.h) '$(SHARE)/kmod/patch/include/first/linux'
 	install -m 644 $(filter-out $(KPATCH_MAN1),$(MAN1)) '$(DESTDIR)$(PREFIX)/share/man/man1'
+	install -d '$(COMPLETIONS)'
+	for name in kpatch-build kpatch-farm $(filter-out $(KPATCH_TOOLS:$(BUILD)/bin/%=%),$(TOOLS:$(BUILD)/bin/%=%)); do \
+		ln -sfn kpatch '$(COMPLETIONS)'/$$name || exit 1; done
 
 install-kpatch: $(KPATCH_TOOLS)
 	install -d '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(PREFIX)/sbin' '$(KPATCH_SHARE)/lib' '$(DESTDIR)$(UNITDIR)' '$(DESTDIR)$(PREFIX)/share/man/man1'
@@ -209,12 +219,36 @@ install-kpatch: $(KPATCH_TOOLS)
 	sed 's,/usr/sbin/,$(PREFIX)/sbin/,' kpatch/kpatch.service > '$(DESTDIR)$(UNITDIR)/kpatch.service'
 	chmod 644 '$(DESTDIR)$(UNITDIR)/kpatch.service'
 	install -m 644 $(KPATCH_MAN1) '$(DESTDIR)$(PREFIX)/share/man/man1'
+	install -d '$(COMPLETIONS)'
+	install -m 644 kpatch/completion.bash '$(COMPLETIONS)/kpatch'
+	for name in $(KPATCH_TOOLS:$(BUILD)/bin/%=%); do ln -sfn kpatch '$(COMPLETIONS)'/$$name || exit 1; done
 
 uninstall:
 	rm -f $(patsubst $(BUILD)/bin/%,'$(DESTDIR)$(PREFIX)/bin/%',$(TOOLS)) \
 		'$(DESTDIR)$(PREFIX)/bin/kpatch-build' '$(DESTDIR)$(PREFIX)/bin/kpatch-farm' '$(DESTDIR)$(PREFIX)/sbin/kpatch' '$(DESTDIR)$(UNITDIR)/kpatch.service' \
-		$(patsubst man/%,'$(DESTDIR)$(PREFIX)/share/man/man1/%',$(MAN1))
+		$(patsubst man/%,'$(DESTDIR)$(PREFIX)/share/man/man1/%',$(MAN1)) \
+		$(patsubst $(BUILD)/bin/%,'$(COMPLETIONS)/%',$(TOOLS)) '$(COMPLETIONS)/kpatch' '$(COMPLETIONS)/kpatch-build' '$(COMPLETIONS)/kpatch-farm'
 	rm -rf '$(SHARE)' '$(KPATCH_SHARE)'
+
+# What git knows of, in a directory of its own: packages have nothing else in them.
+VERSION  := $(shell sed -n 's/^readonly VERSION=//p' kpatch-build/lib/version.sh)
+SNAPSHOT := kpatch-build-$(VERSION)
+define snapshot
+	$(Q)rm -rf '$(1)' && mkdir -p '$(1)/$(SNAPSHOT)'
+	$(Q)git ls-files -z | cpio -0pdm --quiet '$(1)/$(SNAPSHOT)'
+endef
+
+.PHONY: deb rpm
+deb:
+	$(call snapshot,$(BUILD)/deb)
+	$(Q)cd '$(BUILD)/deb/$(SNAPSHOT)' && dpkg-buildpackage -b -us -uc
+
+# (--nodeps: rpm does not know what is installed on a Debian machine.)
+rpm:
+	$(call snapshot,$(BUILD)/rpm)
+	$(Q)tar -C '$(BUILD)/rpm' -czf '$(BUILD)/rpm/$(SNAPSHOT).tar.gz' '$(SNAPSHOT)' && rm -rf '$(BUILD)/rpm/$(SNAPSHOT)'
+	$(Q)rpmbuild -bb $$(! command -v dpkg >/dev/null || echo --nodeps) --define '_topdir $(CURDIR)/$(BUILD)/rpm' \
+		--define '_sourcedir $(CURDIR)/$(BUILD)/rpm' rpm/kpatch-build.spec
 
 # ---- demonstration and tests ----------------------------------------------------------------------
 
@@ -223,7 +257,7 @@ help:
 	@sed -n '/^# make  /,/^# make fmt/s/^# \{0,1\}//p' Makefile
 
 .PHONY: deps demo check check-quick check-style check-unit check-object check-cli check-integration check-series check-series-small check-sanitized check-valgrind \
-	check-sample check-sample-small check-fixes check-fixes-small check-trees check-trees-small check-compilers check-object-compilers check-long check-oot fuzz fuzz-long bench fmt-check fmt shellcheck clean
+	check-sample check-sample-small check-fixes check-fixes-small check-trees check-trees-small check-packages check-compilers check-object-compilers check-long check-oot fuzz fuzz-long bench fmt-check fmt shellcheck clean
 deps:
 	$(Q)kpatch-build/install-packages all
 
@@ -362,6 +396,11 @@ check-long: all
 		PAUSE=300 ROUNDS=50 test/integration/per-object.sh $$series orders other-build || st=1; \
 		test/integration/killed.sh $$series || st=1; \
 	done; $(MAKE) --no-print-directory ONE_SERIES=0 check-sanitized || st=1; exit $$st
+
+# Installed from packages on fresh systems. SUITES="bookworm trixie"
+SUITES ?=
+check-packages:
+	$(Q)test/packages.sh $(SUITES)
 
 # A module of a Debian package on each series; the packages are fetched.
 check-oot: all $(RULES_TOOLS) $(JUDGE)

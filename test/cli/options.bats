@@ -123,3 +123,24 @@ refused_usage() {
 	[[ $output == *"apt-get install "*bison*flex* ]]
 	((${#lines[@]} == 3))
 }
+
+@test "nothing is coloured, on a terminal or elsewhere, and nobody is asked for colours" {
+	local found
+	found=$(grep -nE '(033|x1b|\\e)\[[0-9;]*m|\btput\b|color=(always|auto)|COLORS' -r "$TOP"/kpatch-build "$TOP"/kpatch "$TOP"/kpatch-farm "$TOP"/create-diff-object) || true
+	[[ -z $found ]]
+	# (Only lines that are rewritten have an escape sequence: progress.)
+	run -0 script -qec "$DRIVER --cache" /dev/null
+	[[ $output != *$'\033['*m* ]]
+}
+
+@test "the cache is where KPATCH_CACHE, else XDG_CACHE_HOME, else HOME says" {
+	mkdir "$T/home" "$T/xdg"
+	run -0 "$DRIVER" --cache
+	[[ ${lines[-1]} == "in $T/cache;"* ]]
+	unset KPATCH_CACHE
+	HOME=$T/home XDG_CACHE_HOME=$T/xdg run -0 "$DRIVER" --cache
+	[[ ${lines[-1]} == "in $T/xdg/kpatch-build;"* && -z $(ls -A "$T/home") ]]
+	unset XDG_CACHE_HOME
+	HOME=$T/home run -0 "$DRIVER" --cache
+	[[ ${lines[-1]} == "in $T/home/.cache/kpatch-build;"* ]]
+}
