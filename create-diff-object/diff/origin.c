@@ -70,7 +70,8 @@ static int read_rows(struct origin *origin, const char *path, struct diag *diag)
 		return err;
 	while (!err && (line = input_line(&input)))
 		if (!parse_row(origin->arena, line, vec_push(&origin->rows)))
-			err = diag_error(diag, path, input.place, "not a row of a table of hunks (see --hunks)");
+			err = diag_error(diag, path, input_place(&input),
+					 "not a row of a table of hunks (see --hunks)");
 	return input_close(&input, err, diag);
 }
 

@@ -53,7 +53,10 @@ struct elf_sec {
 	uint32_t secsym;        /* index of the STT_SECTION symbol, 0: none */
 	struct elf_rela *relas; /* of rela_sec, in the file's order */
 	uint32_t nrelas;
+	/* What its name says (kernel/names.h), looked up once: it is asked for each symbol and reference. */
 	const struct special_row *special; /* the machine's row if it is a special table, else NULL */
+	enum sec_class class;
+	enum data_kind data_kind;
 };
 
 struct elf_sym {
@@ -151,12 +154,12 @@ static inline bool elf_sec_is_text(const struct elf_sec *sec)
 /* What the section is for, and who may write to it (kernel/names.h). */
 static inline enum sec_class sec_classify(const struct elf_sec *sec)
 {
-	return section_class(sec->name, sec->special, sec->type, sec->flags);
+	return sec->class;
 }
 
 static inline enum data_kind data_classify(const struct elf_sec *sec)
 {
-	return section_data_kind(sec->name, sec->flags);
+	return sec->data_kind;
 }
 
 /* The name that the symbol (`__ksymtab_foo`, `__export_symbol_foo`) exports, or NULL if it is none of these. */

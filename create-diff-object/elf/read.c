@@ -106,6 +106,8 @@ static int read_sections(struct elf_obj *obj, Elf *elf, struct diag *diag)
 			return diag_error(diag, obj->path, sec->name, "loaded section is compressed");
 		strmap_add(&obj->sec_by_name, sec->name, i);
 		sec->special = arch_find_special(obj->arch, sec->name);
+		sec->class = section_class(sec->name, sec->special, sec->type, sec->flags);
+		sec->data_kind = section_data_kind(sec->name, sec->flags);
 		if (sec->type == SHT_NOBITS || !sec->size)
 			continue;
 		data = elf_rawdata(scn, NULL);

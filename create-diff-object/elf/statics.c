@@ -21,12 +21,13 @@
 /* From an instance back to the declaration. */
 #define MAX_STEPS 8
 
+/* A file has thousands of them, and few are asked for: all else is read from the entry then. */
 struct variable {
-	Dwarf_Off offset, origin; /* origin 0: this is the declaration */
+	Dwarf_Die die;
+	Dwarf_Off origin; /* 0: this is the declaration */
 	uint64_t address;
 	bool has_address;
-	const char *name;
-	struct static_local local;
+	const char *function;
 };
 
 struct statics {
@@ -54,14 +55,10 @@ static void add(struct statics *statics, Dwarf_Die *die, const char *function, u
 	Dwarf_Attribute attribute;
 	Dwarf_Die origin;
 
-	variable->offset = dwarf_dieoffset(die);
-	variable->name = dwarf_diename(die);
-	variable->local.function = function;
+	variable->die = *die;
+	variable->function = function;
 	if (dwarf_formref_die(dwarf_attr(die, DW_AT_abstract_origin, &attribute), &origin))
 		variable->origin = dwarf_dieoffset(&origin);
-	if (dwarf_decl_line(die, &variable->local.line))
-		variable->local.line = 0;
-	variable->local.type = type_name(die);
 	variable->has_address = debug_find_fixed_address(die, &variable->address);
 	variable->address += bias;
 }
@@ -108,13 +105,13 @@ void statics_free(struct statics *statics)
 	free(statics);
 }
 
-static const struct variable *find_declaration(const struct statics *statics, const struct variable *variable)
+static struct variable *find_declaration(const struct statics *statics, struct variable *variable)
 {
 	for (unsigned int step = 0; variable && variable->origin; step++) {
-		const struct variable *origin = NULL;
+		struct variable *origin = NULL;
 
 		for (uint32_t i = 0; i < statics->v.n && step < MAX_STEPS && !origin; i++)
-			if (statics->v.v[i].offset == variable->origin)
+			if (dwarf_dieoffset(&statics->v.v[i].die) == variable->origin)
 				origin = &statics->v.v[i];
 		variable = origin;
 	}
@@ -124,12 +121,13 @@ static const struct variable *find_declaration(const struct statics *statics, co
 /*
  * An empty variable (a lock's key without lockdep) has the address of what is behind it, which is in another section.
  */
-static bool is_called(const struct variable *variable, const char *symbol)
+static bool is_called(struct variable *variable, const char *symbol)
 {
+	const char *name = dwarf_diename(&variable->die), *called;
 	size_t len;
-	const char *name = source_name(symbol, &len);
 
-	return variable->name && strlen(variable->name) == len && !memcmp(variable->name, name, len);
+	called = source_name(symbol, &len);
+	return name && strlen(name) == len && !memcmp(name, called, len);
 }
 
 bool statics_find(const struct statics *statics, uint32_t sec, uint64_t offset, const char *symbol,
@@ -140,14 +138,16 @@ bool statics_find(const struct statics *statics, uint32_t sec, uint64_t offset, 
 	if (!debug_find_address(statics->debug, sec, offset, &address))
 		return false;
 	for (uint32_t i = 0; i < statics->v.n; i++) {
-		const struct variable *variable = &statics->v.v[i];
+		struct variable *variable = &statics->v.v[i];
 
 		if (!variable->has_address || variable->address != address || !is_called(variable, symbol))
 			continue;
 		variable = find_declaration(statics, variable);
-		if (!variable || !variable->local.function)
+		if (!variable || !variable->function)
 			return false;
-		*found = variable->local;
+		*found = (struct static_local){.function = variable->function, .type = type_name(&variable->die)};
+		if (dwarf_decl_line(&variable->die, &found->line))
+			found->line = 0;
 		return true;
 	}
 	return false;

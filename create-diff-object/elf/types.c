@@ -105,7 +105,8 @@ static void add_use(struct walk *walk, Dwarf_Die *die, uint32_t func, const char
 	use->name = name ? name : "";
 	use->func = func;
 	use->kind = kind;
-	use->is_declared = has_flag(die, DW_AT_declaration);
+	/* (Parameters and results are never only declared.) */
+	use->is_declared = dwarf_tag(die) == DW_TAG_variable && has_flag(die, DW_AT_declaration);
 	use->align = stated_alignment(die);
 }
 

@@ -233,8 +233,12 @@ const struct section_row *kernel_section_find(const char *name)
 	const char *best_rest = NULL;
 
 	for (const struct section_row *row = kernel_sections; row->name; row++) {
-		const char *rest = row->match == SUFFIX ? NULL : after_prefix(name, row->name);
+		const char *rest;
 
+		/* An object has thousands of sections, the table 150 rows: two characters tell most apart. */
+		if (row->match == SUFFIX || row->name[0] != name[0] || row->name[1] != name[1])
+			continue;
+		rest = after_prefix(name, row->name);
 		if (rest && row->match == EXACT && !*rest)
 			return row;
 		if (rest && row->match == PREFIX && (!best || rest > best_rest)) {

@@ -66,14 +66,14 @@ int layout_read_file(struct layout *layout, const struct arch_ops *arch, const c
 		if (line[strspn(line, " \t")] == '\0')
 			continue;
 		if (sscanf(line, "%127s %31s %c", section, size, &more) != 2) {
-			err = diag_error(diag, path, input.place, "want '<section> <bytes>'");
+			err = diag_error(diag, path, input_place(&input), "want '<section> <bytes>'");
 			break;
 		}
 		row = arch_find_special(arch, section);
 		if (!row)
-			err = diag_error(diag, path, input.place, "'%s' is not a special section", section);
+			err = diag_error(diag, path, input_place(&input), "'%s' is not a special section", section);
 		else
-			err = set_size(layout, row, size, path, input.place, diag);
+			err = set_size(layout, row, size, path, input_place(&input), diag);
 	}
 	return input_close(&input, err, diag);
 }

@@ -82,9 +82,9 @@ int placement_read(const char *path, struct placement **result, struct diag *dia
 			has_base = placement->base_is_same || !strcmp(fields[1], "differs");
 		} else if (!strcmp(fields[0], "symbol")) {
 			if (!parse_symbol(arena, fields, n, vec_push(&records)))
-				err = diag_error(diag, path, input.place, "not a symbol record");
+				err = diag_error(diag, path, input_place(&input), "not a symbol record");
 		} else if (strcmp(fields[0], "matched")) {
-			err = diag_error(diag, path, input.place, "unknown record '%s'", fields[0]);
+			err = diag_error(diag, path, input_place(&input), "unknown record '%s'", fields[0]);
 		}
 	}
 	err = input_close(&input, err, diag);

@@ -71,7 +71,7 @@ static int parse_file(struct symvers *symvers, struct input *input, name_wanted 
 
 		if (found < 0) {
 			err = found;
-			diag_error(diag, input->path, input->place,
+			diag_error(diag, input->path, input_place(input),
 				   "not a line of a Module.symvers (CRC, name, owner, export type)");
 		} else if (found) {
 			vec_add(&entries, entry);

@@ -103,18 +103,21 @@ char *arena_strdup(struct arena *arena, const char *s)
 
 char *arena_printf(struct arena *arena, const char *fmt, ...)
 {
-	va_list ap, again;
+	char small[256]; /* most texts fit, and are made once */
+	va_list ap;
 	char *s;
 	int len;
 
 	va_start(ap, fmt);
-	va_copy(again, ap);
-	len = vsnprintf(NULL, 0, fmt, ap);
+	len = vsnprintf(small, sizeof(small), fmt, ap);
 	va_end(ap);
 	if (len < 0)
 		memory_exhausted();
+	if ((size_t)len < sizeof(small))
+		return arena_memdup(arena, small, (size_t)len + 1);
 	s = arena_alloc(arena, (size_t)len + 1);
-	vsnprintf(s, (size_t)len + 1, fmt, again);
-	va_end(again);
+	va_start(ap, fmt);
+	vsnprintf(s, (size_t)len + 1, fmt, ap);
+	va_end(ap);
 	return s;
 }

@@ -33,7 +33,6 @@ char *input_line(struct input *input)
 	if (n <= 0)
 		return NULL;
 	input->number++;
-	snprintf(input->place, sizeof(input->place), "line %u", input->number);
 	if (strlen(input->line) != (size_t)n) {
 		input->is_text = false;
 		return NULL;
@@ -43,12 +42,18 @@ char *input_line(struct input *input)
 	return input->line;
 }
 
+const char *input_place(struct input *input)
+{
+	snprintf(input->place, sizeof(input->place), "line %u", input->number);
+	return input->place;
+}
+
 int input_end(struct input *input, int err, struct diag *diag)
 {
 	if (!err && ferror(input->file))
 		err = diag_error(diag, input->path, NULL, "can't read: %s", strerror(errno));
 	if (!err && !input->is_text)
-		err = diag_error(diag, input->path, input->place, "holds a NUL byte, so it is not text");
+		err = diag_error(diag, input->path, input_place(input), "holds a NUL byte, so it is not text");
 	free(input->line);
 	return err;
 }

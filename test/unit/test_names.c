@@ -87,10 +87,7 @@ static void test_same_base(void **state)
 
 static void check_class(const char *name, uint32_t type, uint64_t flags, enum sec_class want)
 {
-	const struct elf_sec sec = {
-		.name = name, .special = arch_find_special(&arch_x86_64, name), .type = type, .flags = flags};
-
-	assert_int_equal(sec_classify(&sec), want);
+	assert_int_equal(section_class(name, arch_find_special(&arch_x86_64, name), type, flags), want);
 }
 
 static void test_sections(void **state)
