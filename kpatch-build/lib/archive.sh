@@ -166,7 +166,7 @@ archive_madison() {
 # archive_versions PACKAGE -> REPLY: its versions, newest first, one a line
 archive_versions() { REPLY=$(archive_madison "$1" | awk -F '\t' -v p="$1" '$1 == p { print $2 }' | uniq); }
 
-# archive_suite_of PACKAGE VERSION -> REPLY: the oldest suite that has it, without -security and the like; false, and REPLY says why, if
+# archive_suite_of PACKAGE [VERSION] -> REPLY: the oldest suite that has it, without -security and the like; false, and REPLY says why, if
 # there is none
 archive_suite_of() {
 	local found suite before=$ARCHIVE_VIEW
@@ -174,8 +174,8 @@ archive_suite_of() {
 		REPLY="the package lists of other suites can't be had: $REPLY"
 		return 1
 	fi
-	found=$(archive_madison "$1" | awk -F '\t' -v p="$1" -v v="$2" '
-		$1 == p && $2 == v { sub(/-(security|updates|backports)$/, "", $3); print $3 }')
+	found=$(archive_madison "$1" | awk -F '\t' -v p="$1" -v v="${2:-}" '
+		$1 == p && (v == "" || $2 == v) { sub(/-(security|updates|backports)$/, "", $3); print $3 }')
 	archive_use "${before:-machine}"
 	for suite in $ARCHIVE_SUITES; do
 		if grep -qx -- "$suite" <<<"$found"; then
@@ -183,6 +183,6 @@ archive_suite_of() {
 			return
 		fi
 	done
-	REPLY="no suite of the archive has $1 of version $2"
+	REPLY="no suite of the archive has $1${2:+ of version $2}"
 	return 1
 }

@@ -10,6 +10,7 @@
 BUILD_ROOT=""           # its directory; empty: commands run on this machine
 BUILD_ROOT_ID=""        # what it is, for the names of what is made in it
 IN_ROOT=()              # runs a command there
+declare -A ROOT_UNPACKED=() # package -> its version, of those that were unpacked into the one that is made
 
 # in_root COMMAND...: every step that compiles, asks make or links goes through this. (long_run and xargs need a program: "${IN_ROOT[@]}".)
 in_root() { "${IN_ROOT[@]}" "$@"; }
@@ -82,7 +83,7 @@ root_program() {
 # build_root_for NAME VERSION: use one of Debian that has this compiler ("gcc-14", "(Debian 14.2.0-19) 14.2.0"); false, and REPLY says
 # why, if there is none
 build_root_for() {
-	local package=${1#"$ARCH_TRIPLET-"} version suite name=""
+	local package=${1#"$ARCH_TRIPLET-"} version suite name="" why
 	if [[ ! $2 =~ ^\(Debian\ ([^\ \)]+)\) ]]; then
 		REPLY="it is none of Debian's"
 		return 1
@@ -94,7 +95,16 @@ build_root_for() {
 		if [[ -d $CACHE/root/$REPLY ]]; then name=$REPLY; break; fi
 	done
 	if [[ ! $name ]]; then
-		if ! archive_suite_of "$package" "$version"; then return 1; fi
+		if ! archive_suite_of "$package" "$version"; then
+			why=$REPLY
+			# Farms keep what they built with as well.
+			elsewhere_given "*_${version}_*.deb"
+			if [[ ! ${GIVEN[$package $version]:-} ]]; then
+				REPLY=$why${OPT_PACKAGES:+", and it is not in $OPT_PACKAGES"}
+				return 1
+			fi
+			if ! archive_suite_of "$package"; then return 1; fi
+		fi
 		suite=$REPLY
 		build_root_key "$suite" "$package" "$version"; name=$REPLY
 	fi
@@ -106,13 +116,39 @@ build_root_for() {
 readonly BUILD_ROOT_FORMAT=1
 build_root_key() { REPLY=$1_$2_${3/:/%3a}_$(packages_for root | { echo "$BUILD_ROOT_FORMAT"; cut -d "|" -f 1; } | sha256sum | cut -c 1-8); }
 
-# build_root_make DIR SUITE PACKAGE VERSION
-build_root_make() { build_root_unpack "$1" "$2" "$3=$4"; }
+# build_root_make DIR SUITE PACKAGE VERSION: with a compiler that is given (--packages), what the suite has of it is exchanged for that
+build_root_make() {
+	if [[ ${GIVEN[$3 $4]:-} ]]; then
+		build_root_unpack "$1" "$2" "$3"
+		build_root_exchange "$1" "$3" "$4"
+	else
+		build_root_unpack "$1" "$2" "$3=$4"
+	fi
+}
+
+# build_root_exchange DIR PACKAGE VERSION: what was unpacked of the same build as PACKAGE, by that of VERSION. The compiler proper and its
+# headers have to be of it, or it would be two compilers; libraries fit each other.
+build_root_exchange() {
+	local to=$1 package=$2 version=$3 number=${2##*-} of=${ROOT_UNPACKED[$2]} name file missing=""
+	printf '%s\n' "${!ROOT_UNPACKED[@]}" | sort | while read -r name; do
+		if [[ ${ROOT_UNPACKED[$name]} != "$of" ]]; then continue; fi
+		file=${GIVEN[$name $version]:-}
+		if [[ $file ]]; then
+			unpack_into_root "$to" "$file"
+		elif [[ $name =~ ^(gcc|cpp|libgcc)-$number(-|$) && $name != *-base ]]; then
+			missing+=" $name"
+		fi
+	done
+	if [[ $missing ]]; then
+		die "$OPT_PACKAGES has $package $version, but not all that belongs to it; missing are, of this version:$missing"
+	fi
+}
 
 # build_root_unpack DIR SUITE PACKAGE...: what apt would install on an empty system of that suite for these packages and the common ones,
 # unpacked. (mmdebstrap's "extract" does the same, but needs subordinate user IDs or root.)
 build_root_unpack() {
-	local to=$1 suite=$2 log=$WORK/1-target/root.log names deb
+	local to=$1 suite=$2 log=$WORK/1-target/root.log names deb name version
+	ROOT_UNPACKED=()
 	shift 2
 	archive_use "$suite" || die "the package lists of $suite can't be fetched: $REPLY"
 	need_space "$CACHE" 1200000000 "a build root of $suite"
@@ -127,15 +163,23 @@ build_root_unpack() {
 	fi
 	mkdir -- "$to/usr" "$to/usr/bin" "$to/usr/lib" "$to/usr/sbin"
 	for deb in "$to/fetched/"*.deb; do
-		progress "unpacking ${deb##*/}"
-		if ! dpkg-deb --fsys-tarfile "$deb" | tar -x -C "$to" --no-same-owner --keep-directory-symlink --exclude=./usr/share/doc --exclude=./usr/share/man \
-			--exclude=./usr/share/locale -f - 2>"$log"; then
-			show_file "$log"
-			die "${deb##*/} can't be unpacked, see above"
-		fi
+		unpack_into_root "$to" "$deb"
+		IFS=_ read -r name version _ <<<"${deb##*/}"
+		ROOT_UNPACKED[$name]=$version
 	done
 	rm -rf -- "$to/fetched"
 	# What the packages' scripts would have linked
 	if [[ ! -e $to/usr/bin/awk ]]; then ln -s mawk "$to/usr/bin/awk"; fi
 	if [[ ! -e $to/bin/sh && ! -e $to/usr/bin/sh ]]; then ln -s dash "$to/bin/sh"; fi
+}
+
+# unpack_into_root DIR FILE: without what nobody reads there
+unpack_into_root() {
+	local to=$1 deb=$2 log=$WORK/1-target/root.log
+	progress "unpacking ${deb##*/}"
+	if ! dpkg-deb --fsys-tarfile "$deb" | tar -x -C "$to" --no-same-owner --keep-directory-symlink --exclude=./usr/share/doc --exclude=./usr/share/man \
+		--exclude=./usr/share/locale -f - 2>"$log"; then
+		show_file "$log"
+		die "${deb##*/} can't be unpacked, see above"
+	fi
 }

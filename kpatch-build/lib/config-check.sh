@@ -163,8 +163,9 @@ compiler_find() {
 	if build_root_for "$name" "$want" && compiler_among "$want" "$name" "${name#"$ARCH_TRIPLET-"}"; then return; fi
 	die "the compiler that built the target is not here: it was $text${COMPILERS_FOUND:-$'\n    no gcc is installed'}
     and no build root can be made that has it: $REPLY
-    install it (apt-get install ${name#"$ARCH_TRIPLET-"}=VERSION), or name a system that has it (--build-root DIR); where it is in no
-    directory of PATH, give its prefix (CROSS_COMPILE=/opt/gcc/bin/ for /opt/gcc/bin/gcc); or try --skip-compiler-check"
+    install it (apt-get install ${name#"$ARCH_TRIPLET-"}=VERSION), or give its packages (--packages DIR) or a system
+    that has it (--build-root DIR); where it is in no directory of PATH, give its prefix
+    (CROSS_COMPILE=/opt/gcc/bin/ for /opt/gcc/bin/gcc); or try --skip-compiler-check"
 }
 
 # compiler_among VERSION PROGRAM...: TARGET_CC is the first of them, where commands run now, that is of this version. Else false, TARGET_CC is the

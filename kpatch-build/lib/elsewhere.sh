@@ -13,31 +13,36 @@ INSTALLED_ROOT=""       # whose system is the machine's (for tests)
 
 # elsewhere_read: what is given, and what is installed; once
 elsewhere_read() {
-	local file fields package version architecture key why
+	local package version why
 	if ((ELSEWHERE_READ)); then return; fi
 	ELSEWHERE_READ=1
-	if [[ $OPT_PACKAGES ]]; then
-		find -L "$OPT_PACKAGES" -name 'linux-*.deb' -type f | sort | while IFS= read -r file; do
-			if ! fields=$(dpkg-deb --show --showformat '${Package} ${Version} ${Architecture}' "$file" 2>&1); then
-				why=${fields#dpkg-deb: error: }
-				warn "$file is not used: it is no Debian package, or a damaged one (${why%%$'\n'*})"
-				continue
-			fi
-			read -r package version architecture <<<"$fields"
-			if [[ $architecture != all && $architecture != "$ARCH_DEBIAN" ]]; then continue; fi
-			key="$package $version"
-			if [[ ! ${GIVEN[$key]:-} ]]; then
-				GIVEN_HAS[$package]+=$version$'\n'
-			elif ! cmp -s -- "${GIVEN[$key]}" "$file"; then
-				die "${GIVEN[$key]} and $file are both $package $version, and differ; leave one of them"
-			fi
-			GIVEN[$key]=$file
-		done
-	fi
+	elsewhere_given 'linux-*.deb'
 	{ dpkg-query --admindir="$INSTALLED_ROOT/var/lib/dpkg" -W -f '${db:Status-Status} ${Package} ${Version}\n' 'linux-*' 2>/dev/null || true; } |
 		while read -r why package version; do
 			if [[ $why == installed ]]; then INSTALLED[$package]=$version; fi
 		done
+}
+
+# elsewhere_given PATTERN: of what is given, the files whose name fits
+elsewhere_given() {
+	local file fields package version architecture key why
+	if [[ ! $OPT_PACKAGES ]]; then return; fi
+	find -L "$OPT_PACKAGES" -name "$1" -type f | sort | while IFS= read -r file; do
+		if ! fields=$(dpkg-deb --show --showformat '${Package} ${Version} ${Architecture}' "$file" 2>&1); then
+			why=${fields#dpkg-deb: error: }
+			warn "$file is not used: it is no Debian package, or a damaged one (${why%%$'\n'*})"
+			continue
+		fi
+		read -r package version architecture <<<"$fields"
+		if [[ $architecture != all && $architecture != "$ARCH_DEBIAN" ]]; then continue; fi
+		key="$package $version"
+		if [[ ! ${GIVEN[$key]:-} ]]; then
+			GIVEN_HAS[$package]+=$version$'\n'
+		elif ! cmp -s -- "${GIVEN[$key]}" "$file"; then
+			die "${GIVEN[$key]} and $file are both $package $version, and differ; leave one of them"
+		fi
+		GIVEN[$key]=$file
+	done
 }
 
 # elsewhere_versions PACKAGE -> REPLY: its versions, given or installed, one a line

@@ -108,6 +108,41 @@ in_root() { SETUP='try() { local root=$1; shift; build_root_use "$root" "id"; in
 	[[ ${lines[-1]} == *"gcc-14 14.2.0-1 runs in a build root of trixie" && -z $(compgen -G "$T/cache/root/*.new") && -z $(compgen -G "$T/cache/root/*/fetched") ]]
 }
 
+@test "a compiler that no suite has any more is taken from the packages that are given, all of it" {
+	local name version
+	# What the suite has, 2, and what is given, 1
+	for version in 2 1; do
+		for name in gcc-14 cpp-14-x86-64-linux-gnu libgcc-14-dev gcc-14-base libgcc-s1; do
+			rm -rf "$T/pkg"
+			mkdir -p "$T/pkg/DEBIAN" "$T/pkg/usr/lib" "$T/pkg/bin" "$T/debs.$version"
+			printf 'Package: %s\nVersion: %s\nArchitecture: all\nMaintainer: me\nDescription: x\n' $name $version >"$T/pkg/DEBIAN/control"
+			echo $version >"$T/pkg/usr/lib/$name"
+			touch "$T/pkg/bin/sh"
+			dpkg-deb --root-owner-group -b "$T/pkg" "$T/debs.$version/${name}_${version}_all.deb" >/dev/null
+		done
+	done
+	rm "$T/debs.1"/gcc-14-base_* "$T/debs.1"/libgcc-s1_*
+	cat >"$T/bin/apt-get" <<-EOF
+		#!/bin/bash
+		echo "\$*" >>"$T/asked"
+		for o; do case \$o in Dir::Cache::archives=*) cp "$T/debs.2/"* "\${o#*=}/" ;; esac; done
+	EOF
+	chmod +x "$T/bin/apt-get"
+	export PATH=$T/bin:$PATH SETUP='OPT_PACKAGES=$T/debs.1
+		archive_madison() { printf "gcc-14\t2\ttrixie\n"; }; archive_use() { :; }; build_root_use() { (cd "$1/usr/lib" && grep . *); }; mkdir -p "$WORK/1-target"
+		try() { build_root_for gcc-14 "(Debian 1) 14.2.0" || echo "$REPLY"; }'
+	run -0 lib try
+	[[ $output == *"cpp-14-x86-64-linux-gnu:1"$'\n'"gcc-14:1"$'\n'"gcc-14-base:2"$'\n'"libgcc-14-dev:1"$'\n'"libgcc-s1:2"$'\n'*"gcc-14 1 runs in a build root of trixie" ]]
+	grep -q ' install gcc-14 ' "$T/asked"
+	rm -rf "$T/cache/root" "$T/debs.1"/cpp* "$T/debs.1"/libgcc*
+	run -1 lib try
+	[[ $output == *"error: $T/debs.1 has gcc-14 1, but not all that belongs to it; missing are, of this version: cpp-14-x86-64-linux-gnu libgcc-14-dev" ]]
+	[[ -z $(find "$T/cache/root" -mindepth 1 -maxdepth 1 -type d ! -name '*.new') ]]
+	rm "$T/debs.1"/gcc*
+	run -0 lib try
+	[[ $output == "no suite of the archive has gcc-14 of version 1, and it is not in $T/debs.1" ]]
+}
+
 @test "without namespaces and root it says what to do; without bwrap as well" {
 	fake_tool bwrap 'echo "bwrap: No permissions to create new namespace" >&2; exit 1'
 	PATH=$T/bin:$PATH in_root -1 true
