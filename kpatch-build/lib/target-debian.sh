@@ -377,13 +377,15 @@ debian_newest() {
 
 # What -a takes: "release version" of each that can be built, in all suites, or in those that can be had
 debian_list() {
+	local version release
 	if ! archive_use all; then
 		warn "only what this machine is set up for: the package lists of other suites can't be had: $REPLY"
 		archive_use machine
 	fi
 	debian_buildable "" all
 	if [[ -z $REPLY ]]; then debian_no_lists; die "the archive has no stock kernels that can be built"; fi
-	awk '{ printf "%-32s %s\n", $2, $1 }' <<<"$REPLY"
+	# (By bash itself: the end of a reader, as head, ends the run without a word.)
+	while read -r version release; do printf '%-32s %s\n' "$release" "$version"; done <<<"$REPLY"
 }
 
 # ---- fetching -------------------------------------------------------------------------------------------------------
