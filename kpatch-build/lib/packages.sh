@@ -5,6 +5,12 @@
 # among "all": fuzz (make fuzz-long), trees (make check-trees), root (unpacked into a build root, not installed). A package is
 # missing when one of the commands or headers that it is needed for is.
 
+# modinfo, modprobe and depmod are for everybody, but not in everybody's PATH.
+case :$PATH: in
+*:/usr/sbin:*) ;;
+*) PATH=$PATH:/usr/sbin:/sbin ;;
+esac
+
 readonly PACKAGES="\
 make            | build run root | make                   | builds the programs, and runs the kernel's own build
 gcc             | build run | gcc                    | compiles the programs, and the objects if it built the target
@@ -83,8 +89,7 @@ package_has() {
 	if [[ $1 == /* ]]; then
 		[[ -e $1 ]]
 	elif [[ $1 != *.h ]]; then
-		# modprobe and depmod are for everybody, but not in everybody's PATH.
-		PATH=$PATH:/usr/sbin:/sbin command -v -- "$1" >/dev/null
+		command -v -- "$1" >/dev/null
 	else
 		# (Not by including it, which reads half of a megabyte for one of openssl.)
 		command -v gcc >/dev/null && printf '#if !__has_include(<%s>)\n#error none\n#endif\n' "$1" | gcc -E -x c - >/dev/null 2>&1

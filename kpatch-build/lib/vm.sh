@@ -179,10 +179,10 @@ vm_resolve_module() {
 	if [[ ! -d $index ]]; then
 		mkdir -p -- "$index/lib/modules/0.0"
 		ln -s -- "$(realpath -- "$2")" "$index/lib/modules/0.0/kernel"
-		PATH=$PATH:/usr/sbin:/sbin depmod -b "$index" 0.0 2>/dev/null || die "depmod can't read the modules of $2"
+		depmod -b "$index" 0.0 2>/dev/null || die "depmod can't read the modules of $2"
 	fi
 	# Not the configuration of this machine; no module of that name is no error.
-	REPLY=$(PATH=$PATH:/usr/sbin:/sbin modprobe -C /dev/null -d "$index" -S 0.0 -R "$3" 2>/dev/null) || true
+	REPLY=$(modprobe -C /dev/null -d "$index" -S 0.0 -R "$3" 2>/dev/null) || true
 }
 
 # vm_boot DIR IMAGE SECONDS [PROGRESS]: run DIR/root/vm/main. Returns the script's status, or 99 if the machine itself

@@ -121,3 +121,11 @@ bzimage() {
 	SETUP=$show run -0 lib show
 	[[ $output == "$T/build/vmlinux" ]]
 }
+
+@test "what an ordinary user's PATH does not have of module tools is found" {
+	local tool
+	for tool in modinfo modprobe depmod; do
+		PATH=/usr/local/bin:/usr/bin:/bin run -0 lib type -P "$tool"
+		[[ -x $output ]]
+	done
+}
