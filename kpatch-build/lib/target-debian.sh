@@ -587,10 +587,10 @@ debian_cache_fits() {
 }
 
 # The headers' Makefile names the common one, and since 7.3 its own directory (KBUILD_OUTPUT), by their places after installation: name
-# the unpacked ones.
+# the unpacked ones. (Or by where they were unpacked: a cache may be moved to a larger disk.)
 debian_redirect_headers() {
 	local dir=$1 common makefile=$TARGET_HEADERS/Makefile
-	sed -E "s,(^|[ =])(/usr/src/linux-headers-),\1$dir\2," -- "$makefile" >"$makefile.new.$$"
+	sed -E "s,(^|[ =])[^ =]*(/usr/src/linux-headers-),\1$dir\2," -- "$makefile" >"$makefile.new.$$"
 	common=$(sed -n 's,^include .*/\(linux-headers-[^/]*\)/Makefile$,\1,p' "$makefile.new.$$")
 	if [[ -z $common || ! -f $dir/usr/src/$common/Makefile ]]; then
 		die "the headers package of $TARGET_RELEASE has an unknown layout; its Makefile: $(head -c 200 "$makefile")"

@@ -119,6 +119,13 @@ nowhere='    give a directory with the .deb files that are missing (--packages D
 	# It is in the cache now.
 	run -0 target
 	[[ $output == *"note: linux-image-6.1.0-9-amd64 is not in the package lists that are here; using version 6.1.5-1 from the cache"* ]]
+	# The cache may be moved.
+	[[ $(<"$entry/usr/src/linux-headers-6.1.0-9-amd64/Makefile") == "include $entry/usr/src/linux-headers-6.1.0-9-common/Makefile" ]]
+	mv "$T/cache" "$T/moved"
+	KPATCH_CACHE=$T/moved run -0 target
+	entry=$T/moved/target/6.1.0-9-amd64_6.1.5-1
+	[[ $(<"$entry/usr/src/linux-headers-6.1.0-9-amd64/Makefile") == "include $entry/usr/src/linux-headers-6.1.0-9-common/Makefile" ]]
+	mv "$T/moved" "$T/cache"
 	# Files of any name, below the directory too.
 	mkdir -p "$T/debs/pool/main"
 	mv "$T/debs/"*.deb "$T/debs/pool/main/"
