@@ -17,7 +17,7 @@
 #                     30 s
 # make check-unit     unit tests of the engine    30 s
 # make check-object   pairs of small sources, COMPILERS="gcc-12 gcc-11"
-#                     2 minutes
+#                     chooses    2 minutes
 # make check-sanitized  the same under the sanitizers    4 minutes
 # make check-cli      the driver and the command lines of all programs
 #                     10 minutes (kernel)

@@ -11,6 +11,10 @@ case :$PATH: in
 *) PATH=$PATH:/usr/sbin:/sbin ;;
 esac
 
+# Two compilers for the object tests: gcc-12, which Debian 12 and 13 have, and one that only one of them has.
+if grep -qsx VERSION_CODENAME=bookworm /etc/os-release; then OTHER_COMPILER=gcc-11; else OTHER_COMPILER=gcc-13; fi
+readonly OTHER_COMPILER
+
 readonly PACKAGES="\
 make            | build run root | make                   | builds the programs, and runs the kernel's own build
 gcc             | build run | gcc                    | compiles the programs, and the objects if it built the target
@@ -58,7 +62,8 @@ zstd            | vm        | zstd                   | compressed modules
 $ARCH_EMULATOR_PACKAGE | vm        | $ARCH_EMULATOR     | the virtual machine
 busybox-static  | vm        | busybox                | the programs inside the virtual machine
 cpio            | vm root   | cpio                   | the file system inside the virtual machine
-gcc-11          | check     | gcc-11                 | another compiler for the object tests
+gcc-12          | check     | gcc-12                 | a compiler for the object tests
+$OTHER_COMPILER          | check     | $OTHER_COMPILER                 | another compiler for the object tests
 clang           | check     | clang                  | another compiler for the object tests
 gcc-12-plugin-dev | trees  | /usr/lib/gcc/$ARCH_TRIPLET/12/plugin/include/plugin-version.h | a configuration with compiler plugins
 ovmf            | check     | /usr/share/OVMF/OVMF_CODE_4M.fd | firmware of a virtual machine with keys
