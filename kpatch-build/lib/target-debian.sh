@@ -147,11 +147,13 @@ debian_headers() {
 }
 
 debian_source() {
+	local series
 	if code needs_source; then
-		debian_series "$TARGET_VERSION"
-		TARGET_SOURCE=$CACHE/source/linux-source-${REPLY}_$TARGET_VERSION TARGET_SOURCE_ID=$TARGET_VERSION
+		debian_series "$TARGET_VERSION"; series=$REPLY
+		TARGET_SOURCE=$CACHE/source/linux-source-${series}_$TARGET_VERSION TARGET_SOURCE_ID=$TARGET_VERSION
 		debian_cache_fits "$TARGET_SOURCE"
-		CACHE_LIGHT=--light cache_fill "$TARGET_SOURCE" debian_unpack_source "linux-source-$REPLY" "$TARGET_VERSION"
+		CACHE_LIGHT=--light cache_fill "$TARGET_SOURCE" debian_unpack_source "linux-source-$series" "$TARGET_VERSION"
+		rt_source "$series"
 	else
 		TARGET_SOURCE=$(sed -n 's,^include \(.*\)/Makefile$,\1,p' "$TARGET_HEADERS/Makefile")
 	fi

@@ -41,9 +41,9 @@ setup() {
 	kernel 6.1.0-9-amd64 6.1.5-1
 }
 
-# kernel RELEASE VERSION: its packages, in $T/debs
+# kernel RELEASE VERSION [COMMON]: its packages, in $T/debs
 kernel() {
-	local release=$1 version=$2 common=${1%-amd64}-common root=$T/pkg
+	local release=$1 version=$2 common=${3:-${1%-amd64}-common} root=$T/pkg
 	rm -rf "$root"
 	mkdir -p "$root/boot" "$root/lib/modules/$release/kernel" "$root/usr/share/doc"
 	fake_config "$root/boot/config-$release"
@@ -142,6 +142,52 @@ nowhere='    give a directory with the .deb files that are missing (--packages D
 	run -0 target --packages "$T/debs"
 	(cd "$T/cache/packages" && echo *.deb) | diff - <(echo linux-headers-6.1.0-9-amd64_6.1.5-1_amd64.deb linux-headers-6.1.0-9-common_6.1.5-1_all.deb linux-kbuild-6.1_6.1.5-2_amd64.deb linux-source-6.1_6.1.5-1_all.deb)
 	cut -d ' ' -f 1,2 "$T/cache/target/6.1.0-9-amd64_6.1.5-1/.packages" | diff - <(printf '%s\n' "linux-image-6.1.0-9-amd64 6.1.5-1" "linux-headers-6.1.0-9-amd64 6.1.5-1" "linux-headers-6.1.0-9-common 6.1.5-1" "linux-kbuild-6.1 6.1.5-2")
+}
+
+# rt_kernel: a real-time kernel of the same version, and its patches in $T/linux_6.1.5-1.debian.tar.xz
+rt_kernel() {
+	fake_tool klp-place 'case $1 in elf) { printf "\177ELF"; echo; echo "'"${banner/6.1.0-9/6.1.0-9-rt}"'"; } >"$3";; kallsyms) echo "ffffffff81000000 T _text";; esac'
+	kernel 6.1.0-9-rt-amd64 6.1.5-1 6.1.0-9-common-rt
+	mkdir -p "$T/debian/patches-rt"
+	printf '# for softirq\none.patch\n\ntwo.patch # last\n' >"$T/debian/patches-rt/series"
+	printf -- '--- a/kernel/foo.c\n+++ b/kernel/foo.c\n@@ -1,4 +1,4 @@\n int one(void)\n {\n-\treturn 1;\n+\treturn 10;\n }\n' >"$T/debian/patches-rt/one.patch"
+	printf -- '--- a/kernel/foo.c\n+++ b/kernel/foo.c\n@@ -1,4 +1,4 @@\n int one(void)\n {\n-\treturn 10;\n+\treturn 20;\n }\n' >"$T/debian/patches-rt/two.patch"
+	tar -C "$T" -cJf "$T/linux_6.1.5-1.debian.tar.xz" debian
+}
+
+@test "the source of a real-time kernel has its patches, where they are given; that of the others stays as it is" {
+	rt_kernel
+	run -0 "$DRIVER" -a 6.1.0-9-rt-amd64 --packages "$T/debs" --print-target
+	[[ $output == *"warning: 6.1.0-9-rt-amd64 was built with the patches of debian/patches-rt, which are in no package: what they touch can't be patched (base-differs); give a directory with linux_6.1.5-1.debian.tar.xz (--packages DIR), which this fetches where apt has sources: apt-get source --diff-only --download-only linux=6.1.5-1"* ]]
+	[[ $output == *"TARGET_SOURCE=$T/cache/source/linux-source-6.1_6.1.5-1"$'\n'* ]]
+	mkdir "$T/debs/source"
+	mv "$T/linux_6.1.5-1.debian.tar.xz" "$T/debs/source/"
+	run -0 --separate-stderr "$DRIVER" -a 6.1.0-9-rt-amd64 --packages "$T/debs" --print-target
+	[[ $stderr != *warning* && $output =~ TARGET_SOURCE=("$T/cache/source/linux-source-6.1-rt_6.1.5-1-rt-"[0-9a-f]{8})$'\n' ]]
+	grep -q 'return 20;' "${BASH_REMATCH[1]}/kernel/foo.c"
+	grep -q 'return 1;' "$T/cache/source/linux-source-6.1_6.1.5-1/kernel/foo.c"
+	# Both are whole, and those of another version are not taken for it.
+	run -0 --separate-stderr "$DRIVER" -a 6.1.0-9-rt-amd64 --packages "$T/debs" --print-target
+	[[ -z $stderr ]]
+	echo broken >"$T/debs/source/linux_6.1.5-1.debian.tar.xz"
+	run -1 "$DRIVER" -a 6.1.0-9-rt-amd64 --packages "$T/debs" --print-target
+	[[ $output == *"error: $T/debs/source/linux_6.1.5-1.debian.tar.xz has no debian/patches-rt/series; is it damaged?" ]]
+	rm -r "$T/debian/patches-rt/one.patch" "$T/debs/source/"*
+	: >"$T/debian/patches-rt/one.patch"
+	tar -C "$T" -cJf "$T/debs/source/linux_6.1.5-1.debian.tar.xz" debian
+	run -1 "$DRIVER" -a 6.1.0-9-rt-amd64 --packages "$T/debs" --print-target
+	[[ $output == *"error: the patches of PREEMPT_RT do not apply to the source of 6.1.5-1, see above; are they of this version?" ]]
+}
+
+@test "the patch of 5.10's real-time kernel is in the package of its source" {
+	mkdir -p "$T/pkg/usr/src"
+	echo patch | xz >"$T/pkg/usr/src/linux-patch-5.10-rt.patch.xz"
+	deb linux-source-5.10 5.10.9-1 all ""
+	export SETUP='TARGET_VERSION=5.10.9-1 TARGET_RELEASE=5.10.0-9-rt-amd64; debian_fetch() { [[ $1 != linux-source-5.10 ]] || REPLY=$DEB; }'
+	DEB=$T/debs/linux-source-5.10_5.10.9-1_all.deb run -0 lib rt_patch_of_package 5.10 "$T/rt.patch"
+	[[ $(<"$T/rt.patch") == patch ]]
+	DEB=$T/debs/linux-source-6.1_6.1.5-1_all.deb run -1 lib rt_patch_of_package 5.10 "$T/rt.patch"
+	[[ $output == *"error: linux-source-5.10 5.10.9-1 has no /usr/src/linux-patch-5.10-rt.patch.xz, which 5.10.0-9-rt-amd64 was built with" ]]
 }
 
 @test "what the directory has is listed, and counts for a series" {
