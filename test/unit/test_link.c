@@ -323,7 +323,7 @@ static struct elf_obj *module(struct elf_out_sym crc, const void *taken, size_t 
 {
 	const struct elf_out_sec_attr data = {.type = SHT_PROGBITS, .flags = SHF_ALLOC};
 	struct elf_out *out = elf_out_new(&arch_x86_64);
-	uint32_t table = elf_out_add_section(out, "__kcrctab", &data), versions;
+	uint32_t table = elf_out_add_section(out, "__ksymtab_gpl", &data), versions;
 
 	elf_out_append(out, table, "\x33\x33\x33\x33\x44\x44", 6, 1);
 	versions = elf_out_add_section(out, VERSIONS_SECTION, &data);
@@ -346,6 +346,8 @@ static void test_versions_that_are_given(void **state)
 		/* Not whole in its section, or not there */
 		{{.name = "__crc_of_a", .sec = 1, .value = 3, .bind = STB_GLOBAL}, 0},
 		{{.name = "__crc_of_a", .bind = STB_WEAK}, 0},
+		/* That of the table, whose name begins as those of its entries */
+		{{.name = "__ksymtab_gpl", .sec = 1, .bind = STB_LOCAL, .type = STT_SECTION}, 0},
 		{{0}, 0},
 	};
 	struct diag diag = {.out = stderr};
