@@ -85,7 +85,8 @@ static void read_given(const struct elf_obj *module, struct versions *versions)
 		if (!name)
 			name = exported_crc_name(module->syms[i].name);
 		/* (Debian 11's linker keeps the symbol of the section __ksymtab_gpl.) */
-		if (!name || elf_sym_is_section(&module->syms[i]) || elf_sym_is_undefined(&module->syms[i]) || strmap_add(&seen, name, i) != STRMAP_NONE)
+		if (!name || elf_sym_is_section(&module->syms[i]) || elf_sym_is_undefined(&module->syms[i]) ||
+		    strmap_add(&seen, name, i) != STRMAP_NONE)
 			continue;
 		symbol = vec_push(&versions->gives);
 		symbol->name = name;
