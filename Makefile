@@ -123,10 +123,11 @@ RULES_SRC  := $(addprefix test/integration/relocation-rules/,mutate.c same-secti
 KLP_CFLAGS := -std=gnu11 -Wall -Wextra -D_GNU_SOURCE -I$(ENGINE) $(SANFLAGS)
 LDLIBS   := -lelf -lzstd -llzma -lz -llz4 -llzo2 -lbz2 -ldw -lZydis -lZycore
 
+FARM_PROGRAMS := $(filter-out %.sh %.jq %.html,$(wildcard kpatch-farm/lib/*))
 SHELL_SCRIPTS := $(wildcard .ci/run examples/*.sh test/*.sh test/check test/series test/*/run test/fixes/small test/object/valgrind test/object/*.sh test/sample/*.sh test/fixes/*.sh test/trees/*.sh test/integration/*.sh \
 		   test/cli/*.bats test/cli/*.bash bench/run bench/place kpatch-build/kpatch-build \
 		   kpatch-build/install-packages kpatch-build/lib/*.sh kpatch/kpatch kpatch/completion.bash kpatch/lib/*.sh \
-		   kpatch-farm/kpatch-farm kpatch-farm/lib/*.sh kpatch-farm/lib/job kpatch-farm/lib/prepare)
+		   kpatch-farm/kpatch-farm kpatch-farm/lib/*.sh $(FARM_PROGRAMS))
 C_FILES  := $(wildcard $(ENGINE)/*/*.[ch] test/unit/*.[ch] test/fuzz/*.[ch] test/object/*.[ch] test/judge/*.[ch] kmod/patch/*.[ch] kmod/patch/arch/*.h kmod/patch/include/*.h kmod/patch/include/linux/*.h kmod/patch/include/first/linux/*.h test/integration/sympos/*.c) $(RULES_SRC)
 MAN1     := $(wildcard man/*.1)
 
@@ -185,7 +186,6 @@ KPATCH_SHARE := $(DESTDIR)$(PREFIX)/share/kpatch
 COMPLETIONS := $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 # Where systemd looks for the units of packages, below PREFIX
 UNITDIR ?= $(PREFIX)/lib/systemd/system
-FARM_PROGRAMS := kpatch-farm/lib/job kpatch-farm/lib/prepare
 # What a machine needs that only loads livepatches: the command and what checks them
 KPATCH_TOOLS := $(BUILD)/bin/klp-verify
 KPATCH_MAN1  := man/kpatch.1 man/klp-verify.1

@@ -8,6 +8,7 @@ OPT_PATCHES=()          # -p
 OPT_BUILD=()            # what stands behind --: options for each kpatch-build
 OPT_JOBS=""             # -j
 OPT_ON=local            # --on
+OPT_JSON=""             # --json
 OPT_FORCE=0             # --force
 OPT_MEMORY=4G           # --memory
 OPT_TIME=02:00:00       # --time
@@ -39,6 +40,7 @@ Options:
       --memory SIZE      (run --on slurm) memory for each job; default: 4G
       --time TIME        (run --on slurm) time for each job; default: 02:00:00
       --partition NAME   (run --on slurm) partition of the cluster
+      --json FILE        (scan) also write the answers to FILE (- is standard output, and no table)
       --force            (plan) plan again although job directories were edited
       --version          show the version
   -h, --help             show this help
@@ -51,7 +53,7 @@ END
 }
 
 options_parse() {
-	local parsed long=help,version,kernels:,patches:,output:,jobs:,on:,memory:,time:,partition:,force
+	local parsed long=help,version,kernels:,patches:,output:,jobs:,on:,memory:,time:,partition:,force,json:
 	if [[ ${1:-} == @(-h|--help) ]]; then usage; exit 0; fi
 	if [[ ${1:-} == --version ]]; then version_text; echo "kpatch-farm $REPLY"; exit 0; fi
 	COMMAND=${1:-}
@@ -80,6 +82,7 @@ options_parse() {
 		--time) OPT_TIME=$2; shift ;;
 		--partition) OPT_PARTITION=$2; shift ;;
 		--force) OPT_FORCE=1 ;;
+		--json) OPT_JSON=$2; shift ;;
 		esac
 		shift
 	done

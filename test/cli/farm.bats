@@ -17,13 +17,14 @@ setup() {
 		*" --prepare "*) case " $* " in *" 6.0-none "*) echo "no such kernel" >&2; exit 1 ;; esac; exit ;;
 		esac
 		while [ "$1" != -- ]; do
-			case $1 in -o) out=$2 ;; --json) json=$2 ;; -n) name=$2 ;; esac
+			case $1 in -o) out=$2 ;; --json) json=$2 ;; -n) name=$2 ;; --dry-run) dry=1 ;; esac
 			shift
 		done
 		shift
+		status=$(sed -n "s/^outcome //p" "$1")
+		if [ "${dry:-}" ]; then sed -n "s/^json //p" "$1" >"$json"; exit "${status:-0}"; fi
 		cat "$@" >"$out/../patches"
 		if grep -q "^sleep" "$1" && [ ! -e '"$T"'/awake ]; then sleep 30; fi
-		status=$(sed -n "s/^outcome //p" "$1")
 		[ "${status:-0}" != 0 ] || echo module >"$out/$name.ko"
 		printf "{\"exit\":{\"message\":null},\"modules\":[{\"file\":\"%s\"}]}" "$out/$name.ko" >"$json"
 		exit "${status:-0}"'
@@ -225,4 +226,70 @@ wrong() {
 	run "$FARM" run -o full/farm
 	umount full
 	[[ $status == 1 && $output == *"there is no space left in"* ]]
+}
+
+@test "the report: results.json, junit.xml and a page, before and after jobs have a result" {
+	printf '%s\n' "outcome 2" >>p/a.patch
+	mv p/b.patch "p/<script> & \"b\".patch"
+	echo "outcome 1" >>p/c.patch
+	"$FARM" plan -k 6.12.3-amd64 -k 6.0-none -p p
+	run -0 "$FARM" report
+	[[ $output == $'6 jobs: 6 without a result\nwritten '"$T/farm/index.html" ]]
+	run -1 "$FARM" run
+	run -0 "$FARM" report
+	[[ ${lines[0]} == "6 jobs: 1 built, 1 error, 1 refused, 3 without a result" ]]
+	[[ $(jq -c '[.jobs[] | [.kernel, .patch, .result]]' farm/results.json) == '[["6.12.3-amd64","<script> & \"b\"","built"],["6.12.3-amd64","a","refused"],["6.12.3-amd64","c","error"],["6.0-none","<script> & \"b\"","without a result"],["6.0-none","a","without a result"],["6.0-none","c","without a result"]]' ]]
+	[[ $(jq -c '[.kernels[].prepared]' farm/results.json) == '[true,false]' ]]
+	run -0 python3 -c 'import sys, xml.etree.ElementTree as t
+for s in t.parse("farm/junit.xml").getroot():
+    print(s.get("name"), s.get("tests"), s.get("failures"), s.get("errors"), s.get("skipped"))
+    for c in s: print(c.get("name"), [x.tag for x in c], sep="|")'
+	diff - <(echo "$output") <<-EOF
+		6.12.3-amd64 3 1 1 0
+		<script> & "b"|[]
+		a|['failure']
+		c|['error']
+		6.0-none 3 0 0 3
+		<script> & "b"|['skipped']
+		a|['skipped']
+		c|['skipped']
+	EOF
+	# The data stands between its tags, and nothing in it ends them.
+	[[ $(grep -c '</script>' farm/index.html) == 2 ]]
+	[[ $(sed -n '/^<script type="application.json"/{n;p}' farm/index.html | jq -c '[[.patches[].name], [.cells[][0]]]') == '[["<script> & \"b\"","a","c"],[0,2,5,6,6,6]]' ]]
+	# Nothing comes from elsewhere.
+	run ! grep -E '(src|href)="?(https?:)?//' farm/index.html
+}
+
+# answer STATUS JSON: of a dry run, for the patch NAME
+answer() { printf 'outcome %s\njson %s\n' "$2" "$3" >"p/$1.patch"; }
+@test "a scan: each answer, as a table and as JSON; nothing is built" {
+	rm p/*
+	answer 1 0 '{"patches":[{"applies":"exact"}]}'
+	answer 2 0 '{"patches":[{"applies":"exact"},{"applies":"offset"}]}'
+	answer 3 5 '{"patches":[{"applies":"already"}]}'
+	answer 4 5 '{"patches":[{"applies":"absent"}]}'
+	answer 5 5 '{"patches":[{"applies":"no"}]}'
+	answer 6 2 '{"patches":[{"applies":"exact"}],"refusals":[{"rule":"not-built"}]}'
+	answer 7 2 '{"patches":[{"applies":null}],"refusals":[{"rule":"file-kind"},{"rule":"not-built"}]}'
+	answer 8 3 '{"patches":[{"applies":"exact"}]}'
+	run -0 "$FARM" scan -k kernels -p p --json answers
+	diff - <(echo "$output") <<-EOF
+		patch  6.12.3-amd64          6.1.0-57-amd64
+		1      applies               applies
+		2      applies with offset   applies with offset
+		3      has it already        has it already
+		4      file not in source    file not in source
+		5      does not apply        does not apply
+		6      not in configuration  not in configuration
+		7      can't be patched      can't be patched
+		8      changes nothing       changes nothing
+	EOF
+	[[ $(jq -c '.pairs[14] | [.kernel, .patch, .answer, .rules]' answers) == '["6.1.0-57-amd64","7","can'"'"'t be patched",["file-kind","not-built"]]' ]]
+	[[ $(grep -c -- --dry-run calls) == 16 && ! -e farm ]]
+	answer 9 1 '{"exit":{"message":"no network"}}'
+	run -1 --separate-stderr "$FARM" scan -k 6.12.3-amd64 -p p --json -
+	[[ $(jq -r '.pairs[8].answer' <<<"$output") == error ]]
+	run -1 "$FARM" scan -k 6.12.3-amd64 -p p
+	[[ ${lines[-1]} == "kpatch-farm: error: 6.12.3-amd64: 9: no network" ]]
 }
