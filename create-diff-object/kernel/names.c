@@ -14,6 +14,8 @@
 #define COLD_SUFFIX   ".cold"
 /* include/linux/compiler.h, __UNIQUE_ID() */
 #define UNIQUE_PREFIX "__UNIQUE_ID_"
+/* clang's compound literals at file scope; the first one has no number behind it. */
+#define CLANG_LITERAL ".compoundliteral"
 /* The check sum of an export (include/linux/export-internal.h). */
 #define CRC_PREFIX    "__crc_"
 
@@ -107,6 +109,7 @@ struct sym_name sym_name_parse(const char *name)
 			len = bare;
 	}
 	result.base_len = len;
+	result.has_number |= !strcmp(name, CLANG_LITERAL);
 	return result;
 }
 
@@ -142,6 +145,8 @@ bool sym_name_same_base(const char *a, const char *b)
 		if (n == m && !memcmp(a, b, n))
 			return true;
 	}
+	if (starts_with(a, CLANG_LITERAL) && starts_with(b, CLANG_LITERAL))
+		return true;
 	for (;; a++, b++) {
 		a = skip_number(start_a, a);
 		b = skip_number(start_b, b);
@@ -313,7 +318,7 @@ bool is_anonymous_variable(const char *name, const char *section, const char *ty
 	if (is_local(name, "__msg"))
 		return kernel_section_is(section, SECTION_IS_RODATA);
 	/* A writable compound literal at file scope is an object that others point to. */
-	if (starts_with(name, "__compound_literal") || starts_with(name, ".compoundliteral"))
+	if (starts_with(name, "__compound_literal") || starts_with(name, CLANG_LITERAL))
 		return kernel_section_is(section, SECTION_IS_RODATA);
 	if (!row)
 		return false;

@@ -14,8 +14,9 @@
 #include "kernel/module.h"
 #include "kernel/special.h"
 
-#define EXPORT_TABLE     "__ksymtab"
-#define EXPORT_CRC_TABLE "__kcrctab"
+#define CLANG_LITERAL_WORD "compoundliteral"
+#define EXPORT_TABLE       "__ksymtab"
+#define EXPORT_CRC_TABLE   "__kcrctab"
 
 static const char sorted_by_unwinder[] =
 	"unwind_module_init() has sorted it: the entry is not where the relocation says";
@@ -380,7 +381,8 @@ static const char *promise_of(const char *name)
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
 		if (!strcmp(word, places[i]))
 			return "";
-	return word;
+	/* clang's `.data..compoundliteral.3` is the section of a variable that is called `.compoundliteral.3`. */
+	return strncmp(word, CLANG_LITERAL_WORD, strlen(CLANG_LITERAL_WORD)) != 0 ? word : "";
 }
 
 bool has_same_promise(const char *a, const char *b)

@@ -53,7 +53,7 @@ function is_static_local(side, word) {
 		b = base[side, word]; k = key[side, word]
 		return 1
 	}
-	if (word !~ /^[A-Za-z_].*\.[0-9]+$/ || word ~ /^CSWTCH\.|\.(isra|part|constprop|specialized|str[0-9]+)\.[0-9]+$/) return 0
+	if (word !~ /^[A-Za-z_].*\.[0-9]+$/ || word ~ /^CSWTCH\.|^str[0-9]+\.[0-9]+$|\.(isra|part|constprop|specialized|lto_priv|cold|str[0-9]+)\.[0-9]+$/) return 0
 	b = word; sub(/\.[0-9]+$/, "", b)
 	k = substr(word, length(b) + 2) + 0
 	if (names == "expect") k = -k
@@ -80,7 +80,7 @@ function loosely(text,    field, section, target) {
 	sub(/\.text\.unlikely\./, ".text.", section)
 	sub(/\.rodata\.[A-Za-z_0-9]+\.str/, ".rodata.str", target)
 	if (target !~ /^"/) sub(/[-+]0x[0-9a-f]+$/, "", target)
-	sub(/\.cold$/, "", target)
+	sub(/\.cold$|:\.Ltmp[0-9]+$/, "", target)
 	return section == ".text." target ? "" : "reloc " section " any " target
 }
 
