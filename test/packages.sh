@@ -104,6 +104,15 @@ livepatch() {
 	as_user "$root" / sh -c '! touch /usr/share/kpatch-build/x 2>/dev/null'
 }
 
+# same ROOT DIR: the module is what this machine makes of the same patch, byte for byte: by another user, with another cache, in the tree
+same() {
+	local there="$1/home/user/$2/livepatch-meminfo.ko" release
+	release=$(modinfo -F vermagic "$there" | cut -d ' ' -f 1)
+	mkdir -p "$PLACE/here"
+	"$TOP/kpatch-build/kpatch-build" -a "$release" -o "$PLACE/here" "$TOP/examples/meminfo.patch"
+	cmp "$PLACE/here/livepatch-meminfo.ko" "$there"
+}
+
 others() {
 	within "$1" sh -c 'kpatch --version && kpatch-farm --version && kpatch-build --list-targets >/dev/null; klp-verify --help >/dev/null'
 	# shellcheck disable=SC2016
@@ -127,6 +136,7 @@ for suite; do
 	rm -rf "${PLACE:?}/$suite.build"
 	given "$suite" "$PLACE/$suite.run"
 	is "$suite: an ordinary user builds a livepatch for $series" livepatch "$PLACE/$suite.run" "$series" "some where" || true
+	is "$suite: this machine makes the same module, byte for byte" same "$PLACE/$suite.run" "some where" || true
 	is "$suite: the other programs, and nothing is left when they are removed" others "$PLACE/$suite.run" || true
 	rm -rf "${PLACE:?}/$suite.run"
 done

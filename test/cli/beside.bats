@@ -43,6 +43,7 @@ setup() {
 }
 teardown() {
 	rm -rf "$T/slow"
+	umount -l "$T/cache" 2>/dev/null || true
 	if ((${#PIDS[@]})); then kill -KILL "${PIDS[@]}" 2>/dev/null || true; fi
 }
 
@@ -107,4 +108,52 @@ soon() { timeout 20 bash -c '"$@"' - "$@"; }
 	rm "$T/slow/four.o"
 	wait "${PIDS[3]}"
 	[[ $(grep -c four "$T/made") == 2 && $(<"$T/log.4") == *done && $(objects) == *"kernel/five.o kernel/four.o"* ]]
+}
+
+@test "a disk that gets full while objects are made: it is said, and the next run makes them" {
+	mkdir -p "$T/cache"
+	if ! mount -t tmpfs -o size=40M none "$T/cache" 2>/dev/null; then skip "no file system can be mounted here"; fi
+	run -0 soon lib compile kernel/one.o
+	# What is moved into the tree fits, its record does not.
+	local full='compile_full() { WORK=$CACHE/work; mkdir -p "$WORK"/{2-tree,4-compile}; OBJECTS=("$@"); tree_prepare
+		plain_make() { mkdir -p "$WORK/new/kernel"; head -c 1M /dev/zero >"$WORK/new/kernel/two.o"; head -c 100M /dev/zero >"$CACHE/filler" 2>/dev/null || true
+			tree_lock; tree_add "$WORK/new"; tree_unlock; }
+		compile_plain; }'
+	SETUP="$SETUP; $full" run -1 soon lib compile_full kernel/two.o
+	[[ $output == *"no space left in $T/cache"* && $(grep -c error: <<<"$output") == 1 ]]
+	rm "$T/cache/filler"
+	run -0 soon lib compile kernel/two.o
+	[[ $output == done && $(objects) == "kernel/one.o kernel/two.o" && $(<"$(echo "$T"/cache/tree/*/kernel/two.o)") == object ]]
+}
+
+@test "claims that a killed run left, or that lead nowhere, are nobody's" {
+	run -0 soon lib compile kernel/one.o
+	local claims
+	claims=$(echo "$T"/cache/claims/*/plain)
+	mkdir -p "$claims/kernel"
+	ln -s "$T/gone" "$claims/kernel/two.o"
+	: >"$T/free"
+	ln -s "$T/free" "$claims/kernel/three.o"
+	: >"$claims/kernel/four.o"
+	run -0 soon lib compile kernel/two.o kernel/three.o kernel/four.o
+	[[ $output == done && $(objects) == "kernel/four.o kernel/one.o kernel/three.o kernel/two.o" && -z $(find "$claims" ! -type d) ]]
+}
+
+@test "a run that needs what is being made in the cache says for whom it waits, once" {
+	local pid
+	SETUP='fill() { echo "$$" >"$T/filling"; while [[ -e $T/slow ]]; do sleep 0.05; done; echo made >"$1/file"; }'
+	lib cache_fill "$T/cache/source/x" fill 3>&- &
+	PIDS+=($!)
+	until [[ -s $T/filling ]]; do sleep 0.05; done
+	pid=$(<"$T/filling")
+	lib cache_fill "$T/cache/source/x" fill >"$T/log.2" 2>&1 3>&- &
+	PIDS+=($!)
+	# Something else is made meanwhile.
+	SETUP='other() { echo made >"$1/file"; }' run -0 soon lib cache_fill "$T/cache/source/y" other
+	[[ -z $output ]]
+	until [[ -s $T/log.2 ]]; do sleep 0.05; done
+	rmdir "$T/slow"
+	wait "${PIDS[@]}"
+	[[ $(<"$T/log.2") == "kpatch-build: note: waiting for process $pid, which unpacks the source" && $(<"$T/cache/source/x/file") == made ]]
+	[[ $(<"$T/filling") == "$pid" ]]
 }

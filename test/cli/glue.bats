@@ -181,11 +181,14 @@ FAKE_KBUILD='glue_kbuild() {
 
 # pretended DIR NAME TEXT: its link; LINKED has what was said
 pretended() {
+	pretended_files "$1" "$3"
+	run -0 lib link "$2" "$T/$1"
+}
+pretended_files() {
 	mkdir -p "$T/$1"
 	cp -r "$T/kmod/"* "$T/$1/"
 	: >"$T/$1/klp-info.h"
-	echo "$3" >"$T/$1/klp-diff.o"
-	run -0 lib link "$2" "$T/$1"
+	echo "$2" >"$T/$1/klp-diff.o"
 }
 # as_kbuild DIR NAME TEXT: the module is that of Kbuild
 as_kbuild() { [[ $(<"$T/$1/$2.ko") == "$(cat "$T/kmod/patch-hook.c"; printf '%s\n' "$3" "${2//-/_}")" ]]; }
@@ -220,6 +223,23 @@ as_kbuild() { [[ $(<"$T/$1/$2.ko") == "$(cat "$T/kmod/patch-hook.c"; printf '%s\
 		as_kbuild "$kind.2" c 4
 		made 2
 	done
+}
+
+@test "of runs beside each other one records the recipe, and the others wait for it and link by it" {
+	local i pids=() pid
+	MORE="sleep 1.5"
+	export MORE
+	SETUP+="; $FAKE_KBUILD"
+	for i in 1 2 3; do
+		pretended_files "dir$i" "$i"
+		SETUP="$SETUP; WORK=\$T/work.$i; mkdir \$WORK" lib link "name$i" "$T/dir$i" >"$T/log.$i" 2>&1 3>&- &
+		pids+=($!)
+	done
+	for pid in "${pids[@]}"; do wait "$pid"; done
+	for i in 1 2 3; do as_kbuild "dir$i" "name$i" "$i"; done
+	made 2
+	[[ $(cat "$T"/log.* | grep -c '^status 0$') == 3 ]]
+	[[ $(cat "$T"/log.* | grep -cE 'note: waiting for process [0-9]+, which records how modules are linked$') == 2 ]]
 }
 
 @test "where the commands fail Kbuild has the last word" {
