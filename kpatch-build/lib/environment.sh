@@ -14,6 +14,7 @@ LD_LIBRARY_PATH LD_PRELOAD CCACHE_* DISTCC_* *SAN_OPTIONS LC_ALL COLUMNS"
 CALLER_CACHEDIR=${CACHEDIR:-}           # directory of the cache
 CALLER_CROSS_COMPILE=${CROSS_COMPILE:-} # prefix of the compiler's and binutils' names
 CALLER_TARGET_ARCH=${TARGET_ARCH:-}     # the target's machine
+CALLER_SIGN_PIN=${KBUILD_SIGN_PIN:-}    # passphrase of the key that signs modules
 CALLER_EXTRA_SYMBOLS=${KBUILD_EXTRA_SYMBOLS:-} # files of exports that a module from outside the tree takes
 
 # environment_clean: drop all other variables, and all functions that bash took from the environment

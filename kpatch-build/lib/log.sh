@@ -207,6 +207,8 @@ run_again() {
 		case $(readlink -- "$fd") in *.lock | *.use) fd=${fd##*/}; exec {fd}>&- ;; esac
 	done
 	trap - INT TERM HUP
+	# (Not for all to see in a command line.)
+	if [[ $CALLER_SIGN_PIN ]]; then export KBUILD_SIGN_PIN=$CALLER_SIGN_PIN; fi
 	exec env "CACHEDIR=$CALLER_CACHEDIR" "COLUMNS=$CALLER_COLUMNS" "CROSS_COMPILE=$CALLER_CROSS_COMPILE" "TARGET_ARCH=$CALLER_TARGET_ARCH" \
 		"KBUILD_EXTRA_SYMBOLS=$CALLER_EXTRA_SYMBOLS" \
 		"$SELF" "${RUN_ARGS[@]}"

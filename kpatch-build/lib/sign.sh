@@ -2,6 +2,9 @@
 # Signatures (--sign KEY[,CERTIFICATE]): a kernel with CONFIG_MODULE_SIG_FORCE, or one that Secure Boot locked down, loads only modules
 # that are signed with a key that it trusts. The kernel's own sign-file appends the signature to the finished and checked module,
 # in which nothing may be changed any more.
+#
+# sign-file also takes a key in a token, as a PKCS #11 URI, and the passphrase of a key (or the PIN) from KBUILD_SIGN_PIN, as in the
+# kernel's own build. Without that it asks for one on the terminal.
 
 SIGN_KEY=""             # file of the private key, "": nothing is signed
 SIGN_CERTIFICATE=""     # file of its certificate
@@ -10,15 +13,18 @@ SIGN_CERTIFICATE=""     # file of its certificate
 sign_option() {
 	SIGN_KEY=${1%%,*} SIGN_CERTIFICATE=""
 	if [[ $1 == *,* ]]; then SIGN_CERTIFICATE=${1#*,}; fi
-	require_file "$SIGN_KEY" "key (--sign)"
+	if [[ $SIGN_KEY != pkcs11:* ]]; then require_file "$SIGN_KEY" "key (--sign)"; fi
 	if [[ $SIGN_CERTIFICATE ]]; then
 		require_file "$SIGN_CERTIFICATE" "certificate (--sign)"
+	elif [[ $SIGN_KEY == pkcs11:* ]]; then
+		usage_error "--sign: name the file of the certificate for the key in the token, too: --sign 'pkcs11:...,CERTIFICATE'"
 	elif grep -q 'BEGIN CERTIFICATE' -- "$SIGN_KEY"; then
 		SIGN_CERTIFICATE=$SIGN_KEY
 	else
 		usage_error "--sign: there is no certificate in $SIGN_KEY; name its file too: --sign $SIGN_KEY,CERTIFICATE"
 	fi
-	SIGN_KEY=$(realpath -- "$SIGN_KEY") SIGN_CERTIFICATE=$(realpath -- "$SIGN_CERTIFICATE")
+	if [[ $SIGN_KEY != pkcs11:* ]]; then SIGN_KEY=$(realpath -- "$SIGN_KEY"); fi
+	SIGN_CERTIFICATE=$(realpath -- "$SIGN_CERTIFICATE")
 }
 
 # sign_check CONFIG: will signatures be read, and will the target load what is made here? Asked before anything is compiled.
@@ -47,7 +53,11 @@ sign_file() {
 	config_value CONFIG_MODULE_SIG_HASH "$TARGET_CONFIG"; hash=${REPLY:-sha256}
 	for place in "$KERNEL_TREE" "$TARGET_HEADERS"; do
 		if [[ ! $place || ! -x $place/scripts/sign-file ]]; then continue; fi
-		if "$place/scripts/sign-file" "$hash" "$SIGN_KEY" "$SIGN_CERTIFICATE" "$1" >"$log" 2>&1; then return; fi
+		if (
+			# (An empty one would be taken for the passphrase.)
+			if [[ $CALLER_SIGN_PIN ]]; then export KBUILD_SIGN_PIN=$CALLER_SIGN_PIN; fi
+			exec "$place/scripts/sign-file" "$hash" "$SIGN_KEY" "$SIGN_CERTIFICATE" "$1"
+		) >"$log" 2>&1; then return; fi
 		show_file "$log"
 		die "${1##*/} can't be signed with $SIGN_KEY and the certificate $SIGN_CERTIFICATE, see above"
 	done

@@ -80,3 +80,17 @@ sign() {
 	run -0 sign "$T/both.pem" sign_file_for_machine "$T/one.ko"
 	[[ $(grep -c '~Module signature appended~' "$T/one.ko") == 1 ]]
 }
+
+@test "a key in a token, and a passphrase, as for the build of the kernel" {
+	echo module >"$T/one.ko"
+	printf '#!/bin/sh\necho "$2 $3 pin ${KBUILD_SIGN_PIN-none}" >>"$4"\n' >"$T/tree/scripts/sign-file"
+	run -4 sign "pkcs11:token=a;object=b" true
+	[[ $output == *"--sign: name the file of the certificate for the key in the token, too"* ]]
+	run -0 sign "pkcs11:token=a;object=b,$T/key.x509" sign_file "$T/one.ko"
+	[[ $(tail -n 1 "$T/one.ko") == "pkcs11:token=a;object=b $T/key.x509 pin none" ]]
+	KBUILD_SIGN_PIN="one two" run -0 sign "$T/both.pem" sign_file "$T/one.ko"
+	[[ $(tail -n 1 "$T/one.ko") == "$T/both.pem $T/both.pem pin one two" ]]
+	# Nobody else sees it.
+	KBUILD_SIGN_PIN="one two" SETUP='environment_clean' run -0 lib env
+	[[ $output != *SIGN_PIN* ]]
+}
