@@ -129,3 +129,9 @@ bzimage() {
 		[[ -x $output ]]
 	done
 }
+
+@test "a kernel that is emulated has more time before it calls itself stuck" {
+	mkdir -p "$T/vm/root"
+	SETUP='long_run() { echo "$*"; echo "@done 0" >"$T/vm/results"; }' run -0 lib vm_boot "$T/vm" "$T/image" 10
+	[[ $output == *" watchdog_thresh=60 rcupdate.rcu_cpu_stall_timeout=120 "* ]]
+}
