@@ -103,16 +103,23 @@ source_with() {
 	done
 }
 
-# series_find: SERIES_TARGET and SERIES_LIKE of SERIES, from the table of series
-SERIES_TARGET="" SERIES_LIKE=""
+# series_find: SERIES_TARGET of SERIES, and SERIES_LIKE, whose cases it takes, from the table of series
+SERIES_TARGET="" SERIES_LIKE=()
 series_find() {
-	read -r SERIES_TARGET SERIES_LIKE < <(awk -v name="$SERIES" '$1 == name { print $2, $3 }' "$HERE/series") ||
+	local like
+	read -r SERIES_TARGET like < <(awk -v name="$SERIES" '$1 == name { print $2, $3 }' "$HERE/series") ||
 		die "no series $SERIES in test/integration/series"
+	while [[ $like != - ]]; do
+		SERIES_LIKE+=("$like")
+		like=$(awk -v name="$like" '$1 == name { print $3 }' "$HERE/series")
+	done
 }
 
 # case_file FILE -> REPLY: that file of a case for this series. False if there is none.
 case_file() {
-	for REPLY in "$HERE/cases/$SERIES/$1" ${SERIES_LIKE:+"$HERE/cases/$SERIES_LIKE/$1"} "$HERE/cases/$1"; do
+	local dir
+	for dir in "$SERIES/" "${SERIES_LIKE[@]/%//}" ""; do
+		REPLY=$HERE/cases/$dir$1
 		if [[ -f $REPLY ]]; then return; fi
 	done
 	return 1
