@@ -9,9 +9,11 @@
 # that command with another source, output and two flags more; their scripts stay beside them (X.o.sh) to be run by hand.
 #
 # objtool: where the target's build runs it per object, it is in the recorded command. With IBT or LTO the build runs it on
-# the linked vmlinux or module only; then we run it on each object with the flags that its Makefiles would have used.
+# the linked vmlinux or module only; then we run it on each object with the flags that its Makefiles would have used. 5.10 runs it per object
+# by a command of its own (rule_cc_o_c in scripts/Makefile.build), which it does not record: the Makefiles are asked for that.
 
 OBJTOOL_LATE=""         # objtool and flags for objects where the build leaves it to the link, or empty
+OBJTOOL_APART=0         # 1: by a command that is not recorded
 
 compile_objects() {
 	local dir=$WORK/4-compile object side
@@ -41,7 +43,38 @@ objtool_flags() {
 		die "the kernel's Makefiles do not say which flags objtool needs"
 	fi
 	if [[ $out == late* ]]; then OBJTOOL_LATE="$KERNEL_TREE/tools/objtool/objtool ${out#late }"; fi
+	OBJTOOL_APART=0
+	if [[ ! $OBJTOOL_LATE ]] && grep -q '^[[:space:]]*\$(call cmd,objtool)' "$KERNEL_SOURCE/scripts/Makefile.build"; then OBJTOOL_APART=1; fi
 	debug "objtool: ${OBJTOOL_LATE:-as in the recorded commands}"
+}
+
+# objtool_apart GOAL PARENT -> REPLY: objtool and its flags for an object, as its directory's Makefile has it; empty if that wants none
+# (OBJECT_FILES_NON_STANDARD). (What is outside the kernel's source gets what any directory has.)
+objtool_apart() {
+	local dir=${1%/*} part="" key=$1/$2
+	if [[ -v OBJTOOL_KNOWN[$key] ]]; then REPLY=${OBJTOOL_KNOWN[$key]}; return; fi
+	if [[ $1 != */* || ! -d $KERNEL_SOURCE/$dir ]]; then dir=.; fi
+	if [[ $2 != vmlinux ]]; then part=y; fi
+	# (Its first word is ours, for the Makefiles may say something, too.)
+	if ! objtool_apart_asker | in_root make -s -C "$KERNEL_TREE" -f - srctree="$KERNEL_SOURCE" objtree=. obj="$dir" -I "$KERNEL_SOURCE" need-builtin=1 need-modorder=1 \
+		ARCH="$ARCH_NAME" SRCARCH="$ARCH_SOURCE" CC="$TARGET_CC" kpatch-object="${1##*/}" part-of-module="$part" >"$WORK/4-compile/objtool-command" 2>"$WORK/4-compile/objtool-flags.log" ||
+		! grep -q '^kpatch-objtool:' "$WORK/4-compile/objtool-command"; then
+		show_file "$WORK/4-compile/objtool-flags.log"
+		die "the kernel's Makefiles do not say how objtool is run on $1"
+	fi
+	REPLY=$(sed -n 's/^kpatch-objtool: *//p' "$WORK/4-compile/objtool-command")
+	OBJTOOL_KNOWN[$key]=$REPLY
+}
+declare -A OBJTOOL_KNOWN=()
+objtool_apart_asker() {
+	cat <<'EOF'
+src := $(obj)
+include $(srctree)/scripts/Makefile.build
+.DEFAULT_GOAL := kpatch-flags
+.PHONY: kpatch-flags
+kpatch-flags:
+	$(info kpatch-objtool: $(if $(patsubst y%,,$(OBJECT_FILES_NON_STANDARD_$(kpatch-object))$(OBJECT_FILES_NON_STANDARD)n),$(__objtool_obj) $(objtool_args)))@:
+EOF
 }
 objtool_asker() {
 	cat <<'EOF'
@@ -84,6 +117,9 @@ recorded_command() {
 		OBJTOOL=$OBJTOOL_LATE
 		if [[ ${PARENT[$object]} != vmlinux ]]; then OBJTOOL+=" --module"; fi
 		OBJTOOL_IS_LATE=1
+	elif ((OBJTOOL_APART)); then
+		objtool_apart "$goal" "${PARENT[$object]}"
+		OBJTOOL=$REPLY
 	fi
 	if [[ -z $COMPILE || $COMPILE != *" -c -o $goal "* ]]; then
 		die "the recorded command of $made is not understood: $REPLY"
