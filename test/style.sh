@@ -202,7 +202,12 @@ check_executable() {
 	return "$bad"
 }
 
-try "C format" make -s fmt-check
+if [[ $(clang-format --version) == *" version 14."* ]]; then
+	try "C format" make -s fmt-check
+else
+	number=$((number + 1))
+	echo "ok $number - style: C format # skip it is that of clang-format 14, and others have another"
+fi
 try "C in 120 columns" check_columns
 try "shellcheck" make -s shellcheck
 try "a function that is called is there" check_calls

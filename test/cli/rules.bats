@@ -117,6 +117,7 @@ diff_them() { "$TOOL" "$@" orig.o patched.o vmlinux symtab /dev/null livepatch_t
 @test "what the driver shows is made of the records, and says what create-diff-object says" {
 	objects
 	mkdir -p work/6-diff/fs
+	: >work/6-diff/fs/x.report.lines
 	run -2 --separate-stderr diff_them --report work/6-diff/fs/x.report --accept data-removed:state --accept data-removed:none
 	sed 's,^patched\.o:,    fs/x.o:,; /^--accept/d' <<<"$stderr" >shown
 	run -0 lib diff_messages fs/x.o refused warning accepted note
