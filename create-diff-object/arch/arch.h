@@ -52,6 +52,7 @@ struct arch_insn {
 	bool is_branch;         /* direct call, jump or conditional jump */
 	bool is_call;           /* direct or not */
 	bool is_jump_always;    /* nothing falls through to the next instruction */
+	bool is_trap;           /* an exception, whose handler tells where to go on */
 	bool is_plain_memory;   /* it reads or writes where its address field says: no register is added */
 	bool is_load;           /* mov or push: puts its immediate somewhere, as it is */
 	bool adds_register;     /* the address of what it reads or writes is that of its address field and a register */
@@ -165,6 +166,7 @@ struct arch_ops {
 	 * width: "lock add 32". False if it only moves what is there, or does nothing.
 	 */
 	bool (*operation)(const uint8_t *text, uint64_t size, uint64_t offset, char word[ARCH_WORD_MAX]);
+	unsigned int call_size; /* bytes of a direct call */
 	/* Bytes of the padding at offset of text, an instruction that does nothing or a trap; 0: it is none. */
 	unsigned int (*padding)(const uint8_t *text, uint64_t size, uint64_t offset);
 	/* May the instruction at offset of text read or write the register of an argument? Calls and jumps don't. */

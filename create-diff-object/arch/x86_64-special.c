@@ -135,7 +135,7 @@ const struct special_row x86_64_special[] = {
 	 .site_bytes = 5,
 	 .early = "ftrace_module_init() has read it when the module was loaded"},
 	/* Of -fpatchable-function-entry, which CALL_PADDING has beside -mfentry: ftrace reads MCOUNT_SECTION. */
-	{.section = "__patchable_function_entries",
+	{.section = ENTRIES_SECTION,
 	 .layouts = SITES(8),
 	 .early = "ftrace_module_init() has read it when the module was loaded",
 	 .left_out = true},

@@ -76,15 +76,33 @@ static bool is_direct_branch(ZydisInstructionCategory category)
 	       category == ZYDIS_CATEGORY_UNCOND_BR;
 }
 
+/*
+ * The bytes of an instruction, and how many there are. Linux 4.11 to 4.15 traps by two bytes, ASM_UD0 of
+ * arch/x86/include/asm/bug.h, which have a third one in Intel's manual: they are as long as a ud2, and do the same.
+ */
+static const uint8_t *bytes_at(const uint8_t *text, uint64_t size, uint64_t offset, uint64_t *left)
+{
+	static const uint8_t ud0[] = {0x0f, 0xff}, ud2[] = {0x0f, 0x0b};
+
+	*left = size - offset;
+	if (*left < sizeof(ud0) || memcmp(text + offset, ud0, sizeof(ud0)) != 0)
+		return text + offset;
+	*left = sizeof(ud2);
+	return ud2;
+}
+
 static bool x86_64_decode(const uint8_t *text, uint64_t size, uint64_t offset, struct arch_insn *insn)
 {
+	const uint8_t *bytes;
+	uint64_t left;
 	ZydisDecodedInstruction decoded;
 	ZydisDecoder decoder;
 
 	if (offset >= size)
 		return false;
 	ZydisDecoderInit(&decoder, ZYDIS_MACHINE_MODE_LONG_64, ZYDIS_STACK_WIDTH_64);
-	if (!ZYAN_SUCCESS(ZydisDecoderDecodeInstruction(&decoder, NULL, text + offset, size - offset, &decoded)))
+	bytes = bytes_at(text, size, offset, &left);
+	if (!ZYAN_SUCCESS(ZydisDecoderDecodeInstruction(&decoder, NULL, bytes, left, &decoded)))
 		return false;
 	*insn = (struct arch_insn){.offset = offset, .length = decoded.length};
 	for (size_t i = 0; i < sizeof(decoded.raw.imm) / sizeof(decoded.raw.imm[0]); i++) {
@@ -119,6 +137,7 @@ static bool x86_64_decode(const uint8_t *text, uint64_t size, uint64_t offset, s
 	if (insn->address_offset && !insn->adds_register && decoded.mnemonic != ZYDIS_MNEMONIC_LEA)
 		insn->is_plain_memory = true;
 	insn->is_call = decoded.meta.category == ZYDIS_CATEGORY_CALL;
+	insn->is_trap = decoded.mnemonic == ZYDIS_MNEMONIC_UD2;
 	insn->is_jump_always =
 		decoded.meta.category == ZYDIS_CATEGORY_UNCOND_BR || decoded.meta.category == ZYDIS_CATEGORY_RET;
 	return true;
@@ -147,11 +166,14 @@ static bool decode_full(const uint8_t *text, uint64_t size, uint64_t offset, Zyd
 			ZydisDecodedOperand *operands)
 {
 	ZydisDecoder decoder;
+	const uint8_t *bytes;
+	uint64_t left;
 
 	if (offset >= size)
 		return false;
+	bytes = bytes_at(text, size, offset, &left);
 	ZydisDecoderInit(&decoder, ZYDIS_MACHINE_MODE_LONG_64, ZYDIS_STACK_WIDTH_64);
-	return ZYAN_SUCCESS(ZydisDecoderDecodeFull(&decoder, text + offset, size - offset, insn, operands));
+	return ZYAN_SUCCESS(ZydisDecoderDecodeFull(&decoder, bytes, left, insn, operands));
 }
 
 /* The registers of integer arguments, in order: System V ABI, AMD64 supplement, "Parameter Passing". */
@@ -570,6 +592,7 @@ const struct arch_ops arch_x86_64 = {
 		  .result = 1u << 0,
 		  .second_result = 1u << 2,
 		  .stack = 1u << 4},
+	.call_size = 5,
 	.padding = x86_64_padding,
 	.uses_argument = x86_64_uses_argument,
 	.differing = x86_64_differing,

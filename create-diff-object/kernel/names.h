@@ -18,6 +18,8 @@
  * Addresses that ftrace can patch, and where a linked kernel has them (include/asm-generic/vmlinux.lds.h, MCOUNT_REC).
  */
 #define MCOUNT_SECTION   "__mcount_loc"
+/* Where functions have room for a call at their entry, or before it (-fpatchable-function-entry). */
+#define ENTRIES_SECTION  "__patchable_function_entries"
 #define MCOUNT_BEGIN     "__start_mcount_loc"
 #define MCOUNT_END       "__stop_mcount_loc"
 /* What a function calls at its entry to be traced (gcc -pg -mfentry; arch/x86/kernel/ftrace_64.S). */

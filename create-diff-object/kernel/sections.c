@@ -47,6 +47,7 @@ const struct section_row kernel_sections[] = {
 	ROW(".con_initcall", PREFIX, SEC_INIT),
 	ROW(".exitcall", PREFIX, SEC_INIT, .traits = SECTION_IS_EXIT),
 	ROW(".data..init", PREFIX, SEC_INIT),
+	ROW(".data..init_task", EXACT, SEC_DATA), /* the stack of the first task, up to 4.16 */
 	ROW("__param", EXACT, SEC_INIT, .early = "parse_args() has read it when the module was loaded"),
 	ROW("__modver", EXACT, SEC_INIT),
 	/* What a machine has of its own for its start is called so: `.x86_cpu_dev.init`. */
@@ -74,7 +75,8 @@ const struct section_row kernel_sections[] = {
 	ROW(".altinstr_replacement", EXACT, SEC_SPECIAL_TEXT,
 	    .early = "apply_alternatives() has copied it when the module was loaded"),
 	ROW(".altinstr_aux", EXACT, SEC_SPECIAL_TEXT, .early = "code that a _static_cpu_has() branch reaches"),
-	ROW(".fixup", EXACT, SEC_SPECIAL_TEXT), /* before 5.16: what runs after a fault */
+	ROW(".fixup", EXACT, SEC_SPECIAL_TEXT),          /* before 5.16: what runs after a fault */
+	ROW(".text..refcount", EXACT, SEC_SPECIAL_TEXT), /* 4.13 to 4.20: what runs after refcount_inc() overflows */
 
 	/*
 	 * Data. After two dots stands what variables have in common, however -fdata-sections calls the sections of
@@ -167,6 +169,7 @@ const struct section_row kernel_sections[] = {
 	ROW(".discard.annotate_data", EXACT, SEC_IGNORED),
 	ROW(".discard.annotate_insn", EXACT, SEC_IGNORED),
 	ROW(".discard.func_stack_frame_non_standard", EXACT, SEC_IGNORED),
+	ROW("__func_stack_frame_non_standard", EXACT, SEC_IGNORED), /* its name in 4.6 to 4.9 */
 	ROW(".discard.ibt_endbr_noseal", EXACT, SEC_IGNORED),
 	ROW(".discard.ignore_alts", EXACT, SEC_IGNORED),
 	ROW(".discard.instr_begin", EXACT, SEC_IGNORED),

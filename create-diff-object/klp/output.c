@@ -454,7 +454,7 @@ static void write_trace_sites(struct context *ctx)
 	const struct side *patched = &ctx->diff->patched;
 	uint32_t id = 0;
 
-	for (uint32_t p = 0; p < patched->pieces->n && !patched->pieces->records_traces; p++) {
+	for (uint32_t p = 0; p < patched->pieces->n && patched->pieces->calls_traces; p++) {
 		const struct piece *piece = side_piece(patched, p);
 		uint64_t at;
 

@@ -293,16 +293,58 @@ static void mark_calling(struct pieces *pieces, uint32_t call)
 	}
 }
 
+/* Is there room for a call at the entry of a function? A landing pad may stand before it. */
+static bool has_room(const struct pieces *pieces, const struct piece *piece)
+{
+	const struct elf_sec *text = &pieces->obj->secs[piece->sec];
+	const struct arch_ops *arch = pieces->obj->arch;
+	uint64_t at = piece->entry, room = 0;
+	struct arch_insn insn;
+	unsigned int n;
+
+	if (arch->is_landing(text->data, text->size, at) && arch->decode(text->data, text->size, at, &insn))
+		at += insn.length;
+	while (room < arch->call_size && (n = arch->padding(text->data, text->size, at + room)))
+		room += n;
+	return room >= arch->call_size;
+}
+
+/*
+ * Where functions call nothing at their entry, but have room for that (-fpatchable-function-entry=5, or =21,16), and
+ * the object lists them. Each function has a list of its own, in whose relocation the room before it counts.
+ */
+static void mark_patchable(struct pieces *pieces)
+{
+	const struct elf_obj *obj = pieces->obj;
+
+	for (uint32_t sec = 1; sec < obj->nsecs; sec++) {
+		if (strcmp(obj->secs[sec].name, ENTRIES_SECTION) != 0)
+			continue;
+		for (uint32_t i = 0; i < obj->secs[sec].nrelas; i++) {
+			const struct elf_rela *rela = &obj->secs[sec].relas[i];
+			const struct elf_sym *sym = &obj->syms[rela->sym];
+			uint32_t p = elf_sym_has_section(sym)
+					     ? pieces_find(pieces, sym->shndx, sym->value + (uint64_t)rela->addend)
+					     : PIECE_NONE;
+
+			if (p != PIECE_NONE && pieces->v[p].kind == PIECE_FUNC && obj->secs[pieces->v[p].sec].data)
+				pieces->v[p].traced = has_room(pieces, &pieces->v[p]);
+		}
+	}
+}
+
 static void mark_traced(struct pieces *pieces)
 {
 	const struct elf_sec *record = elf_obj_find_section(pieces->obj, MCOUNT_SECTION);
 	uint32_t call = elf_obj_find_symbol(pieces->obj, MCOUNT_CALL);
 
-	pieces->records_traces = record;
+	pieces->calls_traces = !record && call;
 	if (record)
 		mark_recorded(pieces, record);
 	else if (call)
 		mark_calling(pieces, call);
+	else
+		mark_patchable(pieces);
 }
 
 /* The debug information is read only if there is a name that it has to decide. */

@@ -51,8 +51,8 @@ struct pieces {
 	uint32_t *first_of_sec; /* by section index: first piece, PIECE_NONE if the section has none */
 	uint32_t *end_of_sec;   /* by section index: one past its last piece */
 	uint32_t *of_sym;       /* by symbol index: the piece that it stands in, or PIECE_NONE */
-	bool records_traces;    /* the object has `__mcount_loc`: what is not there is not traced */
-	struct arena *arena;    /* owns all of the above */
+	bool calls_traces;   /* there is no `__mcount_loc`, but functions call MCOUNT_CALL: the record has to be made */
+	struct arena *arena; /* owns all of the above */
 };
 
 /*

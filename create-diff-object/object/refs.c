@@ -287,7 +287,7 @@ uint64_t refs_special_text_end(const struct elf_obj *obj, uint32_t sec, uint64_t
 
 	while (offset < text->size && obj->arch->decode(text->data, text->size, offset, &insn)) {
 		offset += insn.length;
-		if (insn.is_jump_always)
+		if (insn.is_jump_always || insn.is_trap)
 			break;
 	}
 	return offset;

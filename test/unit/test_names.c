@@ -105,6 +105,10 @@ static void test_sections(void **state)
 	check_class(".ref.rodata", SHT_PROGBITS, SHF_ALLOC, SEC_DATA);
 	check_class(".bss.x", SHT_NOBITS, SHF_ALLOC | SHF_WRITE, SEC_DATA);
 	check_class("__jump_table", SHT_PROGBITS, SHF_ALLOC, SEC_SPECIAL);
+	/* Linux 4.6 to 4.16 */
+	check_class("__func_stack_frame_non_standard", SHT_PROGBITS, SHF_ALLOC | SHF_WRITE, SEC_IGNORED);
+	check_class(".data..init_task", SHT_PROGBITS, SHF_ALLOC | SHF_WRITE, SEC_DATA);
+	check_class(".text..refcount", SHT_PROGBITS, SHF_ALLOC | SHF_EXECINSTR, SEC_SPECIAL_TEXT);
 	check_class(".debug_info", SHT_PROGBITS, 0, SEC_IGNORED);
 	check_class("runtime_ptr_USER_PTR_MAX", SHT_PROGBITS, SHF_ALLOC, SEC_UNKNOWN);
 	/* Sealing a function of a patch module would take the endbr that its callers need. */

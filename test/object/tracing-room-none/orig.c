@@ -1,0 +1,2 @@
+#define NOT_TRACED
+#include "../tracing-room/orig.c"

@@ -1,0 +1,1 @@
+#include "../tracing-room/patched.c"
