@@ -110,10 +110,41 @@ static int fill_object(struct klp_object *obj, const char *name)
 	return 0;
 }
 
+/* The states of the author, and one of whoever asked for the livepatch (kpatch-build --state) behind them. */
+static int fill_states(void)
+{
+	/* kpatch-build has seen to it that there is one array at most. */
+	struct klp_state *states = __klp_states->states;
+#ifdef KLP_STATE
+	size_t n = 0;
+
+	while (states && states[n].id)
+		n++;
+	patch.states = kcalloc(n + 2, sizeof(*states), GFP_KERNEL);
+	if (!patch.states)
+		return -ENOMEM;
+	if (n)
+		memcpy(patch.states, states, n * sizeof(*states));
+	patch.states[n] = (struct klp_state)KLP_STATE;
+#else
+	patch.states = states;
+#endif
+	return 0;
+}
+
+static void free_states(void)
+{
+#ifdef KLP_STATE
+	kfree(patch.states);
+	patch.states = NULL;
+#endif
+}
+
 static void free_objects(void)
 {
 	struct klp_object *obj;
 
+	free_states();
 	if (!patch.objs)
 		return;
 	for (obj = patch.objs; obj->funcs; obj++)
@@ -137,8 +168,9 @@ static int fill_patch(void)
 		return -EINVAL;
 	}
 
-	/* kpatch-build has seen to it that there is one at most. */
-	patch.states = __klp_states->states;
+	ret = fill_states();
+	if (ret)
+		return ret;
 	patch.objs = kcalloc(n + 1, sizeof(*patch.objs), GFP_KERNEL);
 	if (!patch.objs)
 		return -ENOMEM;

@@ -109,6 +109,7 @@ module_write_info() {
 	{
 		echo "/* Written by kpatch-build. */"
 		echo "#define KLP_REPLACE $replace"
+		if [[ $OPT_STATE ]]; then echo "#define KLP_STATE {.id = ${OPT_STATE%:*}ul, .version = $((10#${OPT_STATE#*:}))}"; fi
 		# Addresses that the kernel may keep, and whose author did not accept that
 		kept=$(module_told "$dir" kept)
 		if [[ $kept ]]; then echo "#define KLP_ADDRESS_KEPT \"${kept//$'\n'/, }\""; fi

@@ -18,6 +18,7 @@ OPT_OUTPUT=.            # -o
 OPT_DEBUG=0             # -d: how often
 OPT_REPLACE=1           # 0 with -R
 OPT_PER_OBJECT=0        # --per-object
+OPT_STATE=""            # --state: ID:VERSION
 OPT_KEEP=0              # --skip-cleanup
 OPT_COMPILER_CHECK=1    # 0 with --skip-compiler-check
 OPT_BASE_CHECK=1        # 0 with --skip-base-check
@@ -75,6 +76,7 @@ Build:
   -j, --jobs N               compile N objects at a time (default: number of CPUs)
   -R, --non-replace          do not replace livepatches that are already loaded (also --no-replace)
       --per-object           build one module for the kernel and one for each patched module, which is loaded after that module
+      --state ID:VERSION     give the livepatch this state (struct klp_state) too: the kernel then refuses to replace it by one that has not the same or a later version of it
       --fuzz N               let N outer lines of context differ when a patch is applied; one line always has to fit (default: 0)
       --max-objects N        refuse a patch that can change more objects (default: 200)
       --accept RULE:NAME     turn this refusal at NAME into a warning, because you have judged it harmless; the module records it. create-diff-object(1) lists the rules. May be repeated
@@ -132,7 +134,7 @@ options_parse() {
 	local short=ha:r:s:c:v:j:t:n:o:m:e:dqRT long parsed words
 	long=help,archversion:,mirror:,packages:,build-root:,sourcerpm:,sourcedir:,config:,vmlinux:,jobs:,target:,name:,output:,debug,non-replace
 	long+=,oot-module:,oot-module-src:,skip-cleanup,skip-compiler-check,skip-gcc-check,no-replace,keep-tmp
-	long+=,skip-base-check,symvers:,modules:,per-object,fuzz:,max-objects:,explain,check,suggest,accept:,without:,without-hunk:,sign:,list-targets,print-target,prepare,dry-run,boot-test::,boot-test-wait:,boot-test-module:,boot-test-file:,json:,quiet,version,cache,cache-prune::
+	long+=,skip-base-check,symvers:,modules:,per-object,state:,fuzz:,max-objects:,explain,check,suggest,accept:,without:,without-hunk:,sign:,list-targets,print-target,prepare,dry-run,boot-test::,boot-test-wait:,boot-test-module:,boot-test-file:,json:,quiet,version,cache,cache-prune::
 	if ! parsed=$(getopt -o "$short" -l "$long" -n kpatch-build -- "$@" 2>&1); then
 		parsed=${parsed%%$'\n'*}
 		usage_error "${parsed#kpatch-build: }"
@@ -163,6 +165,7 @@ options_parse() {
 		-d | --debug) OPT_DEBUG=$((OPT_DEBUG + 1)) OPT_KEEP=1 ;;
 		-R | --non-replace | --no-replace) OPT_REPLACE=0 ;;
 		--per-object) OPT_PER_OBJECT=1 ;;
+		--state) OPT_STATE=$2; shift ;;
 		-T | --keep-tmp | --skip-cleanup) OPT_KEEP=1 ;;
 		--skip-compiler-check | --skip-gcc-check) OPT_COMPILER_CHECK=0 ;;
 		--skip-base-check) OPT_BASE_CHECK=0 ;;
@@ -206,6 +209,7 @@ options_check() {
 		fi
 	done
 	OPT_JOBS=${OPT_JOBS:-$(nproc)}
+	if [[ $OPT_STATE && ! $OPT_STATE =~ ^[1-9][0-9]{0,18}:[0-9]{1,9}$ ]]; then usage_error "--state takes ID:VERSION, two numbers, the first of at least 1, not '$OPT_STATE'"; fi
 	if [[ $OPT_RELEASE && $OPT_SOURCE ]]; then
 		usage_error "-a names a distribution kernel and -s a tree of your own: give one of them"
 	fi

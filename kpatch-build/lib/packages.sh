@@ -2,7 +2,7 @@
 # What has to be there, and why: the one list behind `make demo`, `make check` and the driver's own check.
 #
 # Used for: build (compile the programs), run (kpatch-build itself), vm (boot a kernel), check (the test suites), and what is not
-# among "all": fuzz (make fuzz-long), trees (make check-trees), root (unpacked into a build root, not installed). A package is
+# among "all": fuzz (make fuzz-long), farm (make check-farm), trees (make check-trees), root (unpacked into a build root, not installed). A package is
 # missing when one of the commands or headers that it is needed for is.
 
 # modinfo, modprobe and depmod are for everybody, but not in everybody's PATH.
@@ -68,6 +68,11 @@ clang           | check     | clang                  | another compiler for the 
 gcc-12-plugin-dev | trees  | /usr/lib/gcc/$ARCH_TRIPLET/12/plugin/include/plugin-version.h | a configuration with compiler plugins
 ovmf            | check     | /usr/share/OVMF/OVMF_CODE_4M.fd | firmware of a virtual machine with keys
 bats            | check     | bats                   | tests of the command line
+slurm-wlm       | farm      | /usr/sbin/slurmctld    | a cluster for the tests of kpatch-farm
+munge           | farm      | /usr/sbin/munged       | authentication of its nodes
+chromium        | farm      | chromium               | looks at the report page
+distcc          | farm      | distccd                | compilers on other machines
+ccache          | farm      | ccache                 | kept results of compilers
 libcmocka-dev   | check     | cmocka.h               | unit tests
 valgrind        | check     | valgrind               | object tests with every memory access checked
 time            | check     | /usr/bin/time          | peak memory of a program

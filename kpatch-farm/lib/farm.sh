@@ -19,7 +19,7 @@ FARM=""                 # absolute
 farm_open() {
 	if [[ ! -d $OPT_FARM ]]; then usage_error "there is no directory $OPT_FARM; kpatch-farm plan makes it"; fi
 	FARM=$(realpath -- "$OPT_FARM")
-	farm_version
+	farm_version format
 	if [[ ! -f $FARM/manifest.json ]]; then
 		usage_error "$FARM has no manifest.json, so it is no farm directory; kpatch-farm plan -o $OPT_FARM makes one"
 	fi
@@ -28,9 +28,10 @@ farm_open() {
 	CACHE=$FARM
 }
 
+# farm_version FILE: is the directory of this version?
 farm_version() {
-	local is=""
-	if [[ -e $FARM/format ]]; then read -r is <"$FARM/format" || true; fi
+	local is="" file=$FARM/$1
+	if [[ -e $file ]]; then read -r is <"$file" || true; fi
 	if [[ $is && $is != "$FARM_FORMAT" ]]; then
 		die "$FARM is of another version of kpatch-farm (format ${is@Q}, this one has $FARM_FORMAT); use that version, or plan in a new directory. Nothing was changed"
 	fi

@@ -29,6 +29,20 @@ plan_options() {
 	fi
 }
 
+# plan_open_other NAME: the directory of another command, which is no farm directory
+plan_open_other() {
+	if [[ -e $OPT_FARM/manifest.json || -d $OPT_FARM && ! -e $OPT_FARM/$1-format && -n $(ls -A -- "$OPT_FARM") ]]; then
+		usage_error "$OPT_FARM has other things in it; give a directory of its own with -o"
+	fi
+	if ! mkdir -p -- "$OPT_FARM/work" 2>/dev/null; then die "the directory $OPT_FARM can't be made"; fi
+	FARM=$(realpath -- "$OPT_FARM")
+	CACHE=$FARM
+	farm_version "$1-format"
+	farm_lock
+	if [[ ! -e $FARM/$1-format ]]; then echo "$FARM_FORMAT" >"$FARM/$1-format"; fi
+	work_clean
+}
+
 # plan_open: make the farm directory, or take one that is there and as it was planned
 plan_open() {
 	if [[ -e $OPT_FARM && ! -d $OPT_FARM ]]; then usage_error "$OPT_FARM is a file, no directory"; fi
@@ -38,7 +52,7 @@ plan_open() {
 	if ! mkdir -p -- "$OPT_FARM" 2>/dev/null; then die "the directory $OPT_FARM can't be made"; fi
 	FARM=$(realpath -- "$OPT_FARM")
 	CACHE=$FARM
-	farm_version
+	farm_version format
 	farm_lock
 	farm_is_idle
 	mkdir -p -- "$FARM"/{jobs,results,targets,work}

@@ -21,11 +21,12 @@ setup() {
 			shift
 		done
 		shift
-		status=$(sed -n "s/^outcome //p" "$1")
+		status=$(sed -n "s/^outcome //p" "$@" | head -n 1)
 		if [ "${dry:-}" ]; then sed -n "s/^json //p" "$1" >"$json"; exit "${status:-0}"; fi
 		cat "$@" >"$out/../patches"
 		if grep -q "^sleep" "$1" && [ ! -e '"$T"'/awake ]; then sleep 30; fi
 		[ "${status:-0}" != 0 ] || echo module >"$out/$name.ko"
+		if grep -hq "^json " "$@"; then sed -n "s/^json //p" "$@" | head -n 1 >"$json"; exit "${status:-0}"; fi
 		printf "{\"exit\":{\"message\":null},\"modules\":[{\"file\":\"%s\"}]}" "$out/$name.ko" >"$json"
 		exit "${status:-0}"'
 	export KPATCH_BUILD=$T/bin/kpatch-build
@@ -292,4 +293,68 @@ answer() { printf 'outcome %s\njson %s\n' "$2" "$3" >"p/$1.patch"; }
 	[[ $(jq -r '.pairs[8].answer' <<<"$output") == error ]]
 	run -1 "$FARM" scan -k 6.12.3-amd64 -p p
 	[[ ${lines[-1]} == "kpatch-farm: error: 6.12.3-amd64: 9: no network" ]]
+}
+
+@test "a cumulative livepatch: all that can be built, who is left out and why, a new version for a new list" {
+	local name
+	rm p/*
+	for name in a c e f; do echo "patch $name" >"p/$name.patch"; done
+	answer b 2 '{"refusals":[{"rule":"init-code","file":"x.o","place":"f","message":"no"}]}'
+	answer d 5 "{\"patches\":[{\"file\":\"$T/p/d.patch\",\"applies\":\"already\"}]}"
+	mv p/f.patch .
+	run -2 "$FARM" cumulative -k 6.12.3-amd64 -p p -j 1
+	diff - <(echo "$output") <<-EOF
+		6.12.3-amd64: livepatch-cumulative-1.ko holds 3 of 5 fixes; left out:
+		    b: refused: f [init-code]
+		    d: has it already
+	EOF
+	cd cumulative/6.12.3-amd64
+	[[ $(jq -c '[.version, .module, .fixes, [.left_out[] | [.fix, .result]]]' current.json) == '[1,"livepatch-cumulative-1.ko",["a","c","e"],[["b","refused"],["d","has it already"]]]' ]]
+	[[ $(<1/modules/livepatch-cumulative-1.ko) == module && $(ls 1/left-out) == $'b.log\nd.log' ]]
+	cd "$T"
+	grep -q -- '--state 1717662317:1 .* -- [^ ]*/a.patch [^ ]*/c.patch [^ ]*/e.patch$' calls
+	# Five fixes, one of which is found by halves, and one told by name.
+	(($(builds) <= 8))
+	: >calls
+	run -2 "$FARM" cumulative -k 6.12.3-amd64 -p p
+	[[ $output == "6.12.3-amd64: livepatch-cumulative-1.ko is up to date" && $(builds) == 0 ]]
+	mv f.patch p/
+	rm p/b.patch
+	run -0 "$FARM" cumulative -k 6.12.3-amd64 -p p
+	[[ ${lines[0]} == "6.12.3-amd64: livepatch-cumulative-2.ko holds 4 of 5 fixes; left out:" ]]
+	echo "outcome 1" >>p/a.patch
+	run -1 "$FARM" cumulative -k 6.12.3-amd64 -p p
+	[[ ${lines[0]} == "kpatch-farm: error: 6.12.3-amd64: kpatch-build failed; nothing was made:" && $(jq .version cumulative/6.12.3-amd64/current.json) == 2 ]]
+	run -4 "$FARM" cumulative -k 6.12.3-amd64 -p p -o p
+	[[ $output == *"p has other things in it; give a directory of its own with -o"* ]]
+}
+
+# example NAME: the code of doc/farm.md
+example() { awk -v mark="<!-- $1 -->" '$0 == mark { on = 1; next } on == 2 && $0 == "```" { exit } on == 2 { print } on == 1 { on = 2 }' "$TOP/doc/farm.md"; }
+
+@test "the guide's cron job and CI job" {
+	PATH=$TOP/kpatch-farm:$PATH
+	echo "outcome 2" >>p/a.patch
+	mv p fixes
+	git -C fixes init -q
+	git -C fixes add .
+	git -C fixes -c user.name=x -c user.email=x@y commit -qm x
+	git clone -q --bare fixes origin 2>/dev/null
+	rm -r fixes
+	git clone -q origin fixes 2>/dev/null
+	example cron | sed "s,/srv/farm,$T,g" >nightly
+	run -0 sh nightly
+	[[ -z $output && $(jq -c .counts farm/results.json) == '{"refused":2,"built":4}' && $(builds) == 6 ]]
+	run -0 sh nightly
+	[[ -z $output && $(builds) == 6 ]]
+	echo "outcome 1" >>fixes/b.patch
+	run -0 sh nightly
+	[[ $output == *": b: error ("* ]]
+	rm -rf farm
+	example gitlab | sed -n '/^  script:/,/^  [a-z]*:$/s/^    - //p' >script
+	[[ $(wc -l <script) == 4 ]]
+	run -1 bash -e script
+	sed -i '/outcome 1/d' fixes/b.patch
+	run -2 bash -e script
+	[[ -s farm/junit.xml && -s farm/index.html ]]
 }

@@ -1,0 +1,33 @@
+# shellcheck shell=bash
+# kpatch-farm cumulative: for each kernel the one livepatch that holds all of an ordered list of fixes that can be built. Its directory:
+#
+#   KERNEL/current.json   the newest one: its name, its version, the fixes in it, those left out and why
+#   KERNEL/N/             version N: build.json, log, modules/, and left-out/, the logs of what can't be built
+#   cumulative.json       current.json of all
+#
+# Each version has a name of its own, livepatch-cumulative-N, so that it can be loaded over the one before, which it replaces; and the version N
+# of a state (struct klp_state), so that the kernel refuses to load an older one over it.
+
+command_cumulative() {
+	local status=0 work kernels
+	lists_read
+	plan_options
+	if [[ $OPT_FARM == farm ]]; then OPT_FARM=cumulative; fi
+	plan_open_other cumulative
+	tool_id
+	work=$FARM/work
+	plan_manifest >"$work/manifest"
+	jq -r '.kernels[].dir' "$work/manifest" >"$work/kernels"
+	tr '\n' '\0' <"$work/kernels" >"$work/names"
+	(cd -- "$FARM" && exec setsid xargs -0 -n 1 -P "${OPT_JOBS:-$(nproc)}" "$FARM_LIB/cumulative-kernel") <"$work/names" &
+	CHILD=$!
+	wait "$CHILD" || status=$?
+	CHILD=""
+	mapfile -t kernels <"$work/kernels"
+	for kernel in "${kernels[@]}"; do cat -- /dev/null "$FARM/$kernel/current.json"; done 2>/dev/null | jq -s . >"$FARM/cumulative.json.new" || true
+	mv -f -- "$FARM/cumulative.json.new" "$FARM/cumulative.json"
+	work_clean
+	# (xargs: 123, if one of them ended with 1 to 125.)
+	if ((status == 123)); then exit "$EXIT_ERROR"; elif ((status)); then die "internal: xargs ended with $status"; fi
+	if jq -e 'any(.[].left_out[]; .result | IN("refused", "not-applied", "not-compiled"))' "$FARM/cumulative.json" >/dev/null; then exit "$EXIT_REFUSED"; fi
+}

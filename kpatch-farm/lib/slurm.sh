@@ -1,0 +1,91 @@
+# shellcheck shell=bash
+# The engine for a Slurm cluster that is there: the jobs are one array, which waits for another one that prepares each kernel once. The farm
+# directory, the patches and the cache (KPATCH_CACHE) are on a directory that all nodes share. What a node that failed had begun is queued
+# again by Slurm; lib/job sees to it that there is one result.
+#
+#   slurm/jobs      directories of the jobs of the array
+#   slurm/kernels   of the kernels to prepare
+#   slurm/*.out     what tasks printed
+#   slurm.json      the array that is at work
+
+readonly SLURM_POLL=2
+
+# slurm_there: does a cluster answer?
+slurm_there() {
+	local answer
+	if ! command -v sbatch >/dev/null || ! command -v squeue >/dev/null; then
+		die "there is no Slurm on this machine (no sbatch); install slurm-client and let it know the cluster, or run --on local"
+	fi
+	if ! answer=$(timeout 30 scontrol ping 2>&1) || ! answer=$(timeout 30 sinfo -h 2>&1); then
+		die "no Slurm cluster answers; is slurmctld running, and /etc/slurm/slurm.conf (or SLURM_CONF) that of the cluster?"$'\n'"$(sed -n '1,3s/^/    /p' <<<"$answer")"
+	fi
+}
+
+# slurm_queued ID: is anything of this array still waiting or running?
+slurm_queued() {
+	local ids
+	if ! ids=$(timeout 60 squeue -h -o %F 2>/dev/null); then return 2; fi
+	grep -qx "$1" <<<"$ids"
+}
+
+# slurm_is_over: or the end of this run
+slurm_is_over() {
+	local id status=0
+	id=$(jq -r .array "$FARM/slurm.json")
+	slurm_queued "$id" || status=$?
+	case $status in
+	0) die "jobs of $FARM are at work on a cluster, as array $id (squeue -j $id); wait for their end, or end them with scancel $id" ;;
+	2) die "jobs of $FARM were given to a cluster as array $id, and the cluster does not answer; when you know that they are over, remove $FARM/slurm.json" ;;
+	esac
+	rm -f -- "$FARM/slurm.json"
+}
+
+# slurm_submit OPTION... SCRIPT ARG... -> REPLY: the id
+slurm_submit() {
+	if ! REPLY=$(sbatch --parsable --requeue --chdir="$FARM" ${OPT_PARTITION:+--partition="$OPT_PARTITION"} --time="$OPT_TIME" "$@" 2>"$FARM/slurm/submit.log"); then
+		die "Slurm does not take the jobs: $(sed -n '1,3p' "$FARM/slurm/submit.log")"
+	fi
+	REPLY=${REPLY%%;*}
+}
+
+# slurm_run PENDING
+slurm_run() {
+	local prepare array count step most jobs=${OPT_JOBS:+%$OPT_JOBS}
+	slurm_there
+	rm -rf -- "$FARM/slurm"
+	mkdir -- "$FARM/slurm"
+	cut -f 1 -- "$1" >"$FARM/slurm/jobs"
+	cut -d / -f 2 "$FARM/slurm/jobs" | sort -u >"$FARM/slurm/kernels"
+	# A task of the array has several jobs where it may not have as many tasks.
+	count=$(wc -l <"$FARM/slurm/jobs")
+	most=$(scontrol show config | awk '$1 == "MaxArraySize" { print $3 - 1 }')
+	step=$((count < ${most:-1000} ? count : ${most:-1000}))
+	slurm_submit --job-name=kpatch-prepare --mem="$OPT_MEMORY" --array="1-$(wc -l <"$FARM/slurm/kernels")" --output="slurm/prepare-%a.out" \
+		"$FARM_LIB/slurm-task" "$FARM_LIB" kernels 1000000000
+	prepare=$REPLY
+	slurm_submit --job-name=kpatch-farm --mem="$OPT_MEMORY" --array="1-$step$jobs" --output="slurm/job-%a.out" --open-mode=append \
+		--dependency="afterany:$prepare" "$FARM_LIB/slurm-task" "$FARM_LIB" jobs "$step"
+	array=$REPLY
+	jq -n -c --arg array "$array" --arg prepare "$prepare" '{array: $array, prepare: $prepare}' >"$FARM/slurm.json.new"
+	mv -f -- "$FARM/slurm.json.new" "$FARM/slurm.json"
+	message "submitted $count job(s) as array $array, after array $prepare, which prepares the kernels"
+	slurm_wait "$array" "$count"
+}
+
+# slurm_wait ARRAY COUNT: an interruption ends only the waiting
+slurm_wait() {
+	local status last="" left
+	trap 'message "the jobs go on on the cluster (squeue -j '"$1"'); run again when they are over"; exit 130' INT
+	trap 'message "the jobs go on on the cluster (squeue -j '"$1"'); run again when they are over"; exit 143' TERM
+	while :; do
+		status=0
+		slurm_queued "$1" || status=$?
+		if ((status == 1)); then break; fi
+		left=$(jobs_pending "$FARM/work/jobs" | wc -l)
+		if [[ $left != "$last" ]]; then echo "$left of $2 job(s) to be done"; fi
+		last=$left
+		wait_for sleep "$SLURM_POLL"
+	done
+	rm -f -- "$FARM/slurm.json"
+	cat -- /dev/null "$FARM"/slurm/*.out | { grep '^kpatch-farm: error' || true; } | sort -u >&2
+}

@@ -1,0 +1,92 @@
+#!/usr/bin/env bats
+# kpatch-farm run --on slurm, on a Slurm of two nodes that the test starts and ends. REAL=1 builds real livepatches.
+
+load ../cli/common
+source "$BATS_TEST_DIRNAME/cluster.bash"
+
+setup() {
+	T=$BATS_TEST_TMPDIR
+	FARM=$TOP/kpatch-farm/kpatch-farm
+	if ! command -v slurmctld >/dev/null || ! command -v munged >/dev/null; then skip "no slurm-wlm and munge here"; fi
+	if [[ $(id -u) != 0 ]]; then skip "slurmd needs root"; fi
+	shopt -s lastpipe
+	mkdir "$T/bin" "$T/p"
+	cd "$T" || return
+	fake_tool kpatch-build '
+		case " $* " in
+		*" --list-targets "*) exit ;;
+		*" --version "*) echo "kpatch-build 0"; exit ;;
+		*" --prepare "*) echo "$*" >>'"$T"'/prepared; exit ;;
+		esac
+		echo "$SLURMD_NODENAME $*" >>'"$T"'/calls
+		sleep "${FAKE_SECONDS:-2}"'
+	export KPATCH_BUILD=$T/bin/kpatch-build
+	local name
+	for name in 1 2 3 4 5 6; do echo "patch $name" >"p/$name.patch"; done
+}
+teardown() { cluster_end; }
+
+@test "3 kernels, 6 patches, a node killed in the middle: each job has exactly one result" {
+	local i nodes
+	cluster_start "$T/cluster"
+	"$FARM" plan -k 6.1.1-a -k 6.2.2-b -k 6.3.3-c -p p
+	"$FARM" run --on slurm >log 2>&1 3>&- &
+	local pid=$! status=0
+	for ((i = 0; i < 600; i++)); do
+		if grep -q '^n2 ' calls 2>/dev/null && (($(find farm/results -name result.json | wc -l) >= 4)); then break; fi
+		sleep 0.1
+	done
+	cluster_kill_node n2
+	# Who waits may go; the jobs go on.
+	kill -TERM "$pid"
+	wait "$pid" || status=$?
+	[[ $status == 143 ]]
+	run -1 "$FARM" run
+	[[ $output == *"jobs of $T/farm are at work on a cluster, as array "*"scancel "* ]]
+	# (Slurm lets what it queues again wait for two minutes.)
+	for ((i = 0; i < 600; i++)); do
+		squeue -h -t PD -o %i | while read -r id; do scontrol update jobid="$id" starttime=now >/dev/null || true; done
+		if [[ -z $(squeue -h) ]]; then break; fi
+		sleep 0.5
+	done
+	run -0 "$FARM" run
+	[[ $output == $'all jobs have a result\n18 jobs: 18 built' ]]
+	[[ $(find farm/results -mindepth 1 -maxdepth 1 | wc -l) == 18 && $(find farm/results -name result.json | wc -l) == 18 ]]
+	[[ $(jq -s 'map(.kernel + " " + .patch) | unique | length' farm/results/*/result.json) == 18 ]]
+	# Each kernel was prepared once; some job was begun twice, and all that its first node did is in no result.
+	[[ $(sort prepared | uniq -c | awk '{ print $1 }' | sort -u) == 1 && $(wc -l <prepared) == 3 ]]
+	(($(wc -l <calls) > 18))
+	[[ $(jq -s -r '.[].host' farm/results/*/result.json | sort -u) == $'n1\nn2' ]]
+	[[ ! -e farm/slurm.json ]]
+}
+
+@test "more jobs than an array may have tasks; memory and time are asked for" {
+	export FAKE_SECONDS=0
+	cluster_start "$T/cluster"
+	echo "MaxArraySize=5" >>"$SLURM_CONF"
+	kill "$(<"$CLUSTER/slurmctld.pid")"
+	sleep 1
+	slurmctld -f "$SLURM_CONF"
+	cluster_wait 2
+	"$FARM" plan -k 6.1.1-a -k 6.2.2-b -p p
+	run -0 timeout 200 "$FARM" run --on slurm --memory 300M --time 00:10:00
+	[[ ${lines[-1]} == "12 jobs: 12 built" ]]
+	scontrol -o show jobs | head -n 3
+	[[ $(scontrol -o show jobs | grep -c 'TimeLimit=00:10:00 .*MinMemoryNode=300M') -ge 4 ]]
+}
+
+@test "a cluster that is not there" {
+	"$FARM" plan -k 6.1.1-a -p p
+	printf 'ClusterName=none\nSlurmctldHost=localhost(127.0.0.1)\nSlurmctldPort=1\nNodeName=n1\n' >none.conf
+	SLURM_CONF=$T/none.conf run -1 "$FARM" run --on slurm
+	[[ $output == "kpatch-farm: error: no Slurm cluster answers; is slurmctld running"* ]]
+	[[ -z $(ls farm/results) && ! -e farm/slurm.json ]]
+	echo '{"array":"7","prepare":"6"}' >farm/slurm.json
+	SLURM_CONF=$T/none.conf run -1 "$FARM" run
+	[[ $output == *"the cluster does not answer; when you know that they are over, remove $T/farm/slurm.json" ]]
+	mkdir path
+	ln -s /usr/bin/* path/ 2>/dev/null || true
+	rm -f path/sbatch farm/slurm.json
+	PATH=$T/path run -1 "$FARM" run --on slurm
+	[[ $output == "kpatch-farm: error: there is no Slurm on this machine (no sbatch); install slurm-client and let it know the cluster, or run --on local" ]]
+}
