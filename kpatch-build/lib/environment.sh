@@ -10,11 +10,12 @@
 readonly ENVIRONMENT_KEPT="PATH HOME USER LOGNAME SHELL TERM TMPDIR XDG_CACHE_HOME NO_COLOR KPATCH_* *_proxy *_PROXY APT_CONFIG
 LD_LIBRARY_PATH LD_PRELOAD CCACHE_* DISTCC_* *SAN_OPTIONS LC_ALL COLUMNS"
 
-# What existing build scripts set for kpatch-build 0.9.11, kept under names that nothing else reads
+# What existing build scripts set, for kpatch-build 0.9.11 or any program, kept under names that nothing else reads
 CALLER_CACHEDIR=${CACHEDIR:-}           # directory of the cache
 CALLER_CROSS_COMPILE=${CROSS_COMPILE:-} # prefix of the compiler's and binutils' names
 CALLER_TARGET_ARCH=${TARGET_ARCH:-}     # the target's machine
 CALLER_SIGN_PIN=${KBUILD_SIGN_PIN:-}    # passphrase of the key that signs modules
+CALLER_SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-} # time of packages (not of what is compiled, which has no time)
 CALLER_EXTRA_SYMBOLS=${KBUILD_EXTRA_SYMBOLS:-} # files of exports that a module from outside the tree takes
 
 # environment_clean: drop all other variables, and all functions that bash took from the environment

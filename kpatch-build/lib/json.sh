@@ -47,6 +47,7 @@ json_write() {
 	json_patches >"$JSON_DIR/patches"
 	json_reports >"$JSON_DIR/reports"
 	json_modules "$status" >"$JSON_DIR/modules"
+	json_made "$status" >"$JSON_DIR/made"
 	: >"$JSON_DIR/objects"
 	if [[ -f ${WORK:-}/3-affected/objects ]]; then cat -- "$WORK/3-affected/objects" >"$JSON_DIR/objects"; fi
 	for file in "${WORK:-}"/9-verify/report*.json; do cat -- "$file"; done >"$JSON_DIR/verified"
@@ -54,7 +55,7 @@ json_write() {
 	jq -n --argjson status "$status" --arg stage "$STAGE_NAME" --arg version "$REPLY" \
 		--argjson boot "$OPT_BOOT" --rawfile messages "$JSON_DIR/messages" --rawfile stages "$JSON_DIR/stages" \
 		--slurpfile target "$JSON_DIR/target" --rawfile patches "$JSON_DIR/patches" --rawfile objects "$JSON_DIR/objects" \
-		--rawfile reports "$JSON_DIR/reports" --rawfile modules "$JSON_DIR/modules" --slurpfile verified "$JSON_DIR/verified" \
+		--rawfile reports "$JSON_DIR/reports" --rawfile modules "$JSON_DIR/modules" --rawfile made "$JSON_DIR/made" --slurpfile verified "$JSON_DIR/verified" \
 		"$JSON_PROGRAM" --args -- "${RUN_ARGS[@]}"
 }
 
@@ -113,6 +114,13 @@ json_modules() {
 	done
 }
 
+# json_made STATUS: "path <TAB> sum" of each package that was delivered
+json_made() {
+	local file
+	if (($1)); then return; fi
+	for file in "${PACKAGES_MADE[@]}"; do printf '%s\t%s\n' "$OPT_OUTPUT/${file##*/}" "$(json_sum "$file")"; done
+}
+
 # shellcheck disable=SC2016
 readonly JSON_PROGRAM='
 def rows(n): split("\u0000") | .[:-1] as $all | [range(0; $all | length; n) as $i | $all[$i:$i + n]];
@@ -164,5 +172,6 @@ def driver_refusal($rule; $text):
 		elif [$done[] | select(.[0] == "boot")] != [] then "passed"
 		elif $stage == "boot" then "failed" else "not-reached" end),
 	stages: [$done[] | {name: .[0], seconds: ((.[1] | tonumber) / 1000000), summary: .[2]}],
-	modules: [$modules | records[] | {name: .[0], for: (.[1] | known), file: .[2], sha256: .[3]}]
+	modules: [$modules | records[] | {name: .[0], for: (.[1] | known), file: .[2], sha256: .[3]}],
+	packages: [$made | records[] | {file: .[0], sha256: .[1]}]
 }'

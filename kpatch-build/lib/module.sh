@@ -363,13 +363,17 @@ module_verify_one() {
 
 # Each file appears under its name complete or not at all, and none before all are there.
 module_deliver() {
-	local file temp files=("${MODULES_MADE[@]/%/.ko}")
+	local file temp files=("${MODULES_MADE[@]/%/.ko}") from=() i
 	if ((OPT_PER_OBJECT)); then files+=("$MODULE_NAME.conf"); fi
+	# (The module is in the last line.)
+	from=("${PACKAGES_MADE[@]}" "${files[@]/#/$WORK/8-post-link/}")
+	files=("${PACKAGES_MADE[@]##*/}" "${files[@]}")
 	at_exit module_drop_temps
-	for file in "${files[@]}"; do
+	for i in "${!files[@]}"; do
+		file=${files[i]}
 		temp=$(mktemp -- "$OPT_OUTPUT/.$MODULE_NAME.XXXXXX") || die "cannot write to $OPT_OUTPUT"
 		MODULE_TEMPS+=("$temp")
-		if ! cp -- "$WORK/8-post-link/$file" "$temp" || ! chmod 644 -- "$temp"; then die "cannot write $OPT_OUTPUT/$file"; fi
+		if ! cp -- "${from[i]}" "$temp" || ! chmod 644 -- "$temp"; then die "cannot write $OPT_OUTPUT/$file"; fi
 	done
 	for file in "${files[@]}"; do
 		if ! mv -f -- "${MODULE_TEMPS[0]}" "$OPT_OUTPUT/$file"; then die "cannot write $OPT_OUTPUT/$file"; fi

@@ -34,6 +34,7 @@ OPT_SUGGEST=0           # --suggest
 OPT_CHECK=0             # --check
 OPT_DRY_RUN=0           # --dry-run
 OPT_SIGN=""             # --sign: KEY[,CERTIFICATE]
+OPT_PACKAGE=()          # --package: deb or rpm each, with ,VERSION behind it
 OPT_BOOT=0              # --boot-test
 OPT_BOOT_SCRIPT=""      # --boot-test=: script to run in the machine
 OPT_BOOT_WAIT=""        # --boot-test-wait: seconds to watch it after removal, "": as many as the livepatch asks for
@@ -86,6 +87,8 @@ Build:
       --suggest              if the patch is refused because it changes initial values: write a second patch, with callbacks that set them in the running kernel. Review it, and give it as one more PATCH
       --sign KEY[,CERTIFICATE]
                              sign the module with this key; its file may contain the certificate too (like certs/signing_key.pem of the target's build)
+      --package deb|rpm[,VERSION]
+                             also make a package that installs the module for its release, where kpatch finds it (default: version 1)
       --check                print what the author of the patch has to judge, for each function, and build no module
       --dry-run              only see whether the patches apply and which objects they can change; compile nothing
       --explain              show why each function is in the module, with the instructions that differ
@@ -134,7 +137,7 @@ options_parse() {
 	local short=ha:r:s:c:v:j:t:n:o:m:e:dqRT long parsed words
 	long=help,archversion:,mirror:,packages:,build-root:,sourcerpm:,sourcedir:,config:,vmlinux:,jobs:,target:,name:,output:,debug,non-replace
 	long+=,oot-module:,oot-module-src:,skip-cleanup,skip-compiler-check,skip-gcc-check,no-replace,keep-tmp
-	long+=,skip-base-check,symvers:,modules:,per-object,state:,fuzz:,max-objects:,explain,check,suggest,accept:,without:,without-hunk:,sign:,list-targets,print-target,prepare,dry-run,boot-test::,boot-test-wait:,boot-test-module:,boot-test-file:,json:,quiet,version,cache,cache-prune::
+	long+=,skip-base-check,symvers:,modules:,per-object,state:,fuzz:,max-objects:,explain,check,suggest,accept:,without:,without-hunk:,sign:,package:,list-targets,print-target,prepare,dry-run,boot-test::,boot-test-wait:,boot-test-module:,boot-test-file:,json:,quiet,version,cache,cache-prune::
 	if ! parsed=$(getopt -o "$short" -l "$long" -n kpatch-build -- "$@" 2>&1); then
 		parsed=${parsed%%$'\n'*}
 		usage_error "${parsed#kpatch-build: }"
@@ -180,6 +183,7 @@ options_parse() {
 		--dry-run) OPT_DRY_RUN=1 ;;
 		--suggest) OPT_SUGGEST=1 ;;
 		--sign) OPT_SIGN=$2; shift ;;
+		--package) OPT_PACKAGE+=("$2"); shift ;;
 		--max-objects) OPT_MAX_OBJECTS=$2; shift ;;
 		--boot-test) OPT_BOOT=1 OPT_BOOT_SCRIPT=$2; shift ;;
 		--boot-test-wait) OPT_BOOT=1 OPT_BOOT_WAIT=$2; shift ;;
@@ -268,6 +272,7 @@ options_check() {
 		if [[ ! $file =~ ^[^:]+:@@\ -[0-9]+(,[0-9]+)?( .*)?$ ]]; then usage_error "--without-hunk takes FILE:HUNK, as messages print them; '$file' does not have that form"; fi
 	done
 	if [[ $OPT_SIGN ]]; then sign_option "$OPT_SIGN"; fi
+	for file in "${OPT_PACKAGE[@]}"; do package_option "$file"; done
 	if ((OPT_BOOT)); then vm_require; fi
 	options_name
 }

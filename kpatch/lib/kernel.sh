@@ -22,7 +22,12 @@ kernel_state() {
 	case $enabled$transition in
 	10) STATE=enabled ;;
 	11) STATE=enabling ;;
-	01) STATE=disabling ;;
+	01)
+		STATE=disabling
+		# While insmod is at work it is not enabled yet.
+		read_value "$ROOT/sys/module/$1/initstate"
+		if [[ $REPLY == coming ]]; then STATE=enabling; fi
+		;;
 	00) STATE=disabled ;;
 	*)
 		if [[ -d $ROOT/sys/module/$1 ]]; then
@@ -82,7 +87,7 @@ module_remove() {
 			REPLY=${text##*$'\n'}
 			return 1
 		fi
-		sleep 0.2
+		pause
 	done
 }
 

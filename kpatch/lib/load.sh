@@ -2,13 +2,15 @@
 # Loading and unloading, with the transition of all tasks to the other code.
 
 IN_TRANSITION=""        # the livepatch that is waited for
+# A reversal gets as long as the transition, and at least so many seconds (the tests set it). It has few tasks to wait for.
+REVERSAL_SECONDS=${KPATCH_REVERSAL_SECONDS:-30}
 
-# transition_wait NAME STATE: until all tasks have come to it. False if that is not so after --timeout.
+# transition_wait NAME STATE SECONDS: until all tasks have come to it. False if that is not so after that time.
 transition_wait() {
 	local name=$1 dir end last=-1 now
 	klp_dir "$name"; dir=$REPLY
 	IN_TRANSITION=$name
-	now_seconds; end=$((REPLY + OPT_TIMEOUT)) PROGRESS_LAST=$REPLY
+	now_seconds; end=$((REPLY + $3)) PROGRESS_LAST=$REPLY
 	while true; do
 		read_value "$dir/transition"
 		if [[ $REPLY != 1 ]]; then break; fi
@@ -19,7 +21,7 @@ transition_wait() {
 			tasks_stalled "$2"
 			progress "$name: waiting for ${#STALLED[@]} task$( ((${#STALLED[@]} == 1)) || echo s), $((end - now)) s more"
 		fi
-		sleep 0.1
+		pause
 	done
 	IN_TRANSITION=""
 	progress_clear
@@ -27,7 +29,7 @@ transition_wait() {
 
 # transition_turn NAME STATE: back, after one that took too long, to the other code. Sets RESULT.
 transition_turn() {
-	local name=$1 back=$((1 - $2)) dir
+	local name=$1 back=$((1 - $2)) dir seconds=$((OPT_TIMEOUT > REVERSAL_SECONDS ? OPT_TIMEOUT : REVERSAL_SECONDS))
 	klp_dir "$name"; dir=$REPLY
 	message "after $OPT_TIMEOUT s, these tasks hold up the transition of $name:"
 	tasks_tell "$2" >&2
@@ -39,9 +41,9 @@ transition_turn() {
 		return
 	fi
 	RESULT=reversed
-	if ! transition_wait "$name" "$back"; then
+	if ! transition_wait "$name" "$back" "$seconds"; then
 		RESULT=stuck
-		message "after $OPT_TIMEOUT s more, these tasks hold up the reversal:"
+		message "after $seconds s more, these tasks hold up the reversal:"
 		tasks_tell "$back" >&2
 	fi
 }
@@ -94,7 +96,10 @@ load_one() {
 			fail "$EXIT_ERROR" "$name was disabled, and can't be removed to be loaded anew: $REPLY"
 			return
 		fi
+		# (It begins there.)
+		IN_TRANSITION=$name
 		if ! text=$(insmod "$file" 2>&1); then
+			IN_TRANSITION=""
 			fail "$EXIT_ERROR" "the kernel does not load $name: ${text##*: }; its log tells why (dmesg)"
 			return
 		fi
@@ -107,7 +112,7 @@ load_one() {
 		;;
 	esac
 	RESULT="done"
-	if ! transition_wait "$name" 1; then transition_turn "$name" 1; fi
+	if ! transition_wait "$name" 1 "$OPT_TIMEOUT"; then transition_turn "$name" 1; fi
 	case $RESULT in
 	stuck) tell_stuck "$name" ;;
 	reversed)
@@ -221,7 +226,7 @@ unload_one() {
 		;;
 	esac
 	RESULT="done"
-	if ! transition_wait "$name" 0; then transition_turn "$name" 0; fi
+	if ! transition_wait "$name" 0 "$OPT_TIMEOUT"; then transition_turn "$name" 0; fi
 	case $RESULT in
 	stuck) tell_stuck "$name" ;;
 	reversed) fail "$EXIT_REVERSED" "$name is still loaded: the transition took more than $OPT_TIMEOUT s and was reversed" ;;

@@ -50,6 +50,19 @@ progress_clear() { if ((PROGRESS_SHOWN)); then printf '\r\033[K' >&2; PROGRESS_S
 # (Not SECONDS, which jumps when the clock is set, as it is soon after boot.)
 now_seconds() { read -r REPLY _ </proc/uptime; REPLY=${REPLY%%.*}; }
 
+# pause: a fifth of a second, without a process for it, which would be one more task to wait for
+PAUSE_FD=""
+pause() {
+	local REPLY
+	if [[ ! $PAUSE_FD ]]; then
+		# (Not <(:), for which there must be /dev/fd.)
+		temp_make
+		mkfifo -- "$TEMP/pause"
+		exec {PAUSE_FD}<>"$TEMP/pause"
+	fi
+	read -rt 0.2 -u "$PAUSE_FD" || true
+}
+
 temp_make() { if [[ ! $TEMP ]]; then TEMP=$(mktemp -d); fi; }
 
 # ---- JSON, put together by jq ---------------------------------------------------------------------------------------

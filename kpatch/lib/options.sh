@@ -103,8 +103,9 @@ options_check() {
 		;;
 	esac
 	running_release
-	if [[ ! $RELEASE && " $2 " == *" -k "* || " $2 " == *" --kernel-version "* ]]; then
-		if [[ ! $RELEASE =~ ^[A-Za-z0-9._+~-]+$ || $RELEASE == .* ]]; then printable "$RELEASE"; usage_error "'$REPLY' is no release of a kernel"; fi
+	if [[ " $2 " == *" -k "* || " $2 " == *" --kernel-version "* ]] && [[ ! $RELEASE =~ ^[A-Za-z0-9_+~-][A-Za-z0-9._+~-]*$ ]]; then
+		printable "$RELEASE"
+		usage_error "'$REPLY' is no release of a kernel"
 	fi
 	RELEASE=${RELEASE:-$RUNNING}
 }

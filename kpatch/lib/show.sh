@@ -85,8 +85,9 @@ command_status() {
 		return
 	fi
 	STATUS=$EXIT_TRANSITION
-	klp_dir "$name"
-	read_value "$REPLY/enabled"; target=$REPLY
+	kernel_state "$name"
+	target=0
+	if [[ $STATE == enabl* ]]; then target=1; fi
 	say "The transition of $name is in progress. These tasks hold it up:"
 	if ((OPT_QUIET || OPT_JSON)); then tasks_tell "$target" >/dev/null; else tasks_tell "$target"; fi
 	say "To wake them: kpatch signal. To turn the transition round: kpatch $( ((target)) && echo unload || echo load) $name"

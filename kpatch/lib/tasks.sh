@@ -78,6 +78,8 @@ tasks_tell() {
 	local dir shown=0
 	patched_functions
 	tasks_stalled "$1"
+	# (The idle tasks of the processors are not in /proc.)
+	if ((!${#STALLED[@]})); then echo "    no task of /proc, so a processor that is idle"; fi
 	for dir in "${STALLED[@]}"; do
 		if ! task_read "$dir"; then continue; fi
 		json_task
@@ -130,7 +132,7 @@ task_poke() {
 	# Between the two, nothing ends this run.
 	trap '' INT TERM HUP
 	if kill -STOP "$1" 2>/dev/null; then
-		sleep 0.05
+		pause
 		kill -CONT "$1" 2>/dev/null || true
 		poked=0
 	fi

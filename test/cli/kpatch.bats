@@ -1,0 +1,407 @@
+#!/usr/bin/env bats
+# kpatch, with a kernel of files (running-root.bash): insmod and rmmod do to /sys and /proc what the kernel's would, and what the kernel does
+# with time is in $R/kernel, which runs whenever somebody looks.
+
+load common
+load running-root
+
+setup_file() {
+	export T=$BATS_FILE_TMPDIR
+	running_modules
+	mkdir -p bin
+	cat >bin/insmod <<-'EOS'
+		#!/bin/bash
+		if [[ -e $R/refuses ]]; then echo "insmod: ERROR: could not insert module $1: Invalid parameters" >&2; exit 1; fi
+		name=$(modinfo -F name "$1")
+		echo "insmod $name" >>"$R/log"
+		dir=$R/sys/kernel/livepatch/$name
+		mkdir -p "$R/sys/module/$name" "$dir/vmlinux/patched_fn,1"
+		echo OEK >"$R/sys/module/$name/taint"
+		echo "$name 16384 1 - Live 0x0 (OEK)" | cat - "$R/proc/modules" >"$R/modules"
+		mv "$R/modules" "$R/proc/modules"
+		echo 1 >"$dir/enabled"
+		echo 0 >"$dir/transition"
+		if [[ -e $R/replaces ]]; then
+			echo 1 >"$dir/replace"
+			for other in "$R"/sys/kernel/livepatch/*; do if [[ $other != "$dir" ]]; then rm -r "$other"; fi; done
+		fi
+		if [[ -e $R/blocked ]]; then echo 1 >"$dir/transition"; fi
+	EOS
+	cat >bin/rmmod <<-'EOS'
+		#!/bin/bash
+		echo "rmmod $2" >>"$R/log"
+		if [[ -e $R/permanent ]]; then echo "rmmod: ERROR: Module $2 is in use" >&2; exit 1; fi
+		rm -r "$R/sys/module/$2"
+		rm -rf "$R/sys/kernel/livepatch/$2"
+		sed -i "/^$2 /d" "$R/proc/modules"
+	EOS
+	chmod +x bin/*
+	# Livepatches of the same contents under other names
+	local name
+	for name in first second third; do sed "s/name=good/name=$name/" known >modinfo.$name; done
+	for name in aaaa zzzz mmmm; do
+		sed "s/name=good/name=$name/" good.ko >"$name.ko"
+	done
+	# "good" is four letters, as these names are: nothing moves.
+	sed "s/vermagic=6.99.0/vermagic=6.98.0/" good.ko >other-release.ko
+	sed "s/livepatch=Y/lovepatch=Y/" good.ko >no-livepatch.ko
+	"$TOP/build/test/integration/relocation-rules/mutate" good.ko wrong.ko symbol .klp.sym.vmlinux.hidden_fn,0 .klp.sym.vmlinux.gone,0
+}
+
+setup() {
+	running_root
+	export KPATCH_ROOT=$R PATH=$T/bin:$PATH
+	STORE=$R/var/lib/kpatch/$REL
+	KLP=$R/sys/kernel/livepatch
+}
+
+kpatch() { "$TOP/kpatch/kpatch" "$@"; }
+# is FILTER: of the JSON in $output
+is() { jq -e "$1" <<<"$output" >/dev/null || { echo "not so: $1"; echo "$output"; false; }; }
+tells() { grep -qE -- "$1" <<<"$output" || { echo "no line matches $1"; echo "$output"; false; }; }
+
+# task PID NAME STATE FLAGS PATCH_STATE FRAME...
+task() {
+	local dir=$R/proc/$1/task/$1
+	mkdir -p "$dir"
+	echo "$1 ($2) $3 1 1 1 0 -1 $4 0 0" >"$dir/stat"
+	echo "$5" >"$dir/patch_state"
+	printf '[<0>] %s+0x10/0x20\n' "${@:6}" >"$dir/stack"
+}
+
+@test "load, list, info, status, unload" {
+	run -0 kpatch load good.ko
+	[[ $output == "good is loaded" && $(cat "$R/log") == "insmod good" ]]
+	run -0 kpatch load ./good.ko
+	[[ $output == "good is loaded already" && $(cat "$R/log") == "insmod good" ]]
+	run -0 kpatch list
+	tells '^    good +enabled$'
+	run -0 kpatch info good
+	tells '^patched: +vmlinux: patched_fn,1$'
+	run -0 kpatch status
+	tells '^no transition is in progress$'
+	run -0 kpatch unload good.ko
+	[[ $output == "good is unloaded" && ! -e $KLP/good ]]
+	run -1 kpatch unload good
+	[[ $output == "kpatch: error: good is not loaded" ]]
+	run -1 kpatch info good
+	run -1 kpatch load good
+	[[ $output == "kpatch: error: good is not installed for $REL" ]]
+}
+
+@test "what is not for the kernel that runs is not loaded, and not installed" {
+	local command
+	for command in load install verify; do
+		run -2 kpatch "$command" ./other-release.ko
+		tells 'good is for the kernel 6.98.0-test, not for 6.99.0-test|other-release.ko is for the kernel'
+		run -2 kpatch "$command" ./no-livepatch.ko
+		tells 'is no livepatch'
+		run -2 kpatch "$command" ./wrong.ko
+		tells 'vmlinux has no symbol gone'
+		tells 'error: wrong.ko is not for the kernel that runs, or violates'
+	done
+	[[ ! -e $R/log && ! -e $STORE/good.ko ]]
+	# A build of the same release
+	rm "$R/boot/vmlinuz-$REL"
+	ld -Ttext=0xffffffff81000000 -e 0 --build-id=0x0102abce -o other kernel.o
+	objcopy -O binary --only-section=.note.gnu.build-id other "$R/sys/kernel/notes"
+	run -2 kpatch load ./good.ko
+	tells 'it is for build 0102abcd of'
+	run -0 kpatch install -k 6.98.0-test ./other-release.ko
+	[[ -f $R/var/lib/kpatch/6.98.0-test/good.ko ]]
+	run -2 kpatch install -k 6.98.0-test ./good.ko
+}
+
+@test "without klp-verify, or with one that can't read the kernel's symbols, nothing is loaded" {
+	run -1 env KPATCH_BIN=/nowhere "$TOP/kpatch/kpatch" load ./good.ko
+	tells 'klp-verify is missing'
+	rm "$R/proc/kallsyms" "$R/boot/vmlinuz-$REL"
+	run -1 kpatch load ./good.ko
+	tells 'could not be checked'
+	[[ ! -e $R/log ]]
+}
+
+@test "what the kernel refuses is told, with its reason" {
+	touch "$R/refuses"
+	run -1 kpatch load ./good.ko
+	[[ ${lines[0]} == "kpatch: error: the kernel does not load good: Invalid parameters; its log tells"* ]]
+	[[ ! -e $KLP/good ]]
+}
+
+@test "a transition that takes too long is reversed, and those who held it up are named" {
+	touch "$R/blocked"
+	task 12 "a) b" S 4194560 0 do_nanosleep patched_fn ksys_read
+	task 13 kworker/0:1 R 2129984 0
+	task 14 there S 0 1 patched_fn
+	task 15 stuck D 0 0 io_schedule
+	# The reversal ends at once.
+	(until [[ $(cat "$KLP/good/enabled" 2>/dev/null) == 0 ]]; do sleep 0.05; done; rm -r "$KLP/good") 3>&- &
+	run -3 --separate-stderr kpatch load --json --timeout 1 ./good.ko
+	is '.exit == {status: 3, result: "reversed"} and .modules[0].result == "reversed" and .modules[0].state == null'
+	is '[.tasks[] | [.pid, .name, .kind, .state, .patched_function, .stack]] == [
+		[12, "a) b", "user", "S", "patched_fn", ["do_nanosleep", "patched_fn", "ksys_read"]],
+		[13, "kworker/0:1", "kernel", "R", null, []], [15, "stuck", "user", "D", null, ["io_schedule"]]]'
+	output=$stderr
+	tells '^    12 a\) b: sleeps in do_nanosleep, called by patched_fn, which is patched$'
+	tells '^    13 kworker/0:1 \(of the kernel\): runs$'
+	tells "^    15 stuck: waits, and can't be woken by a signal, in io_schedule$"
+	tells '^kpatch: error: good is not loaded: the transition took more than 1 s and was reversed$'
+	[[ $(cat "$R/log") == $'insmod good\nrmmod good' && ! -e $KLP/good ]]
+}
+
+@test "a reversal that does not end either has a status of its own" {
+	touch "$R/blocked"
+	task 12 sleeper S 0 0 patched_fn
+	run -5 env KPATCH_REVERSAL_SECONDS=1 "$TOP/kpatch/kpatch" load --timeout 1 ./good.ko
+	tells 'the reversal has not ended'
+	[[ $(cat "$KLP/good/enabled") == 0 && $(cat "$R/log") == "insmod good" ]]
+}
+
+@test "an unload that takes too long leaves the livepatch enabled" {
+	kpatch load ./good.ko
+	task 12 sleeper S 0 1 patched_fn
+	echo 1 >"$KLP/good/transition"
+	(until [[ $(cat "$KLP/good/enabled") == 0 ]]; do sleep 0.05; done; until [[ $(cat "$KLP/good/enabled") == 1 ]]; do sleep 0.05; done; echo 0 >"$KLP/good/transition") 3>&- &
+	run -3 kpatch unload --timeout 1 good
+	tells '^    12 sleeper: sleeps in patched_fn, which is patched$'
+	tells 'good is still loaded'
+	[[ $(cat "$KLP/good/enabled") == 1 ]]
+}
+
+@test "status names a transition and its tasks, and ends with 6; signal wakes them" {
+	touch "$R/blocked"
+	(KPATCH_REVERSAL_SECONDS=1 kpatch load --timeout 1 ./good.ko || true) >/dev/null 2>&1
+	echo 1 >"$KLP/good/enabled"
+	sleep 1000 3>&- &
+	task $! $'sl\e[31m\nep' S 0 0 hrtimer_nanosleep
+	task 13 kworker R 2129984 0
+	run -6 kpatch status
+	tells "^    $! sl\?\[31m\?ep: sleeps in hrtimer_nanosleep$"
+	tells '^The transition of good is in progress'
+	# What insmod is about to enable is not being disabled.
+	echo 0 >"$KLP/good/enabled"
+	echo coming >"$R/sys/module/good/initstate"
+	run -6 kpatch status
+	tells '^good +enabling$'
+	echo live >"$R/sys/module/good/initstate"
+	run -6 kpatch status
+	tells '^good +disabling$'
+	echo 1 >"$KLP/good/enabled"
+	run -0 kpatch signal
+	tells '^1 process of 2 tasks '
+	[[ $(awk '/^State/ { print $2 }' "/proc/$!/status") == S ]]
+	# One that is stopped stays so.
+	task $! sleep T 0 0 hrtimer_nanosleep
+	run -0 kpatch signal
+	tells '^0 processes of 2 tasks '
+	kill $!
+	# Old kernels do it when they are asked.
+	echo 0 >"$KLP/good/signal"
+	run -0 kpatch signal
+	[[ $(cat "$KLP/good/signal") == 1 ]]
+	# Another livepatch has to wait.
+	run -1 kpatch load ./zzzz.ko
+	tells 'the transition of good is in progress'
+}
+
+@test "a livepatch that replaces others: they are removed, and load --all does not undo it" {
+	kpatch install ./zzzz.ko ./aaaa.ko ./mmmm.ko
+	kpatch load ./zzzz.ko
+	touch "$R/replaces"
+	run -0 kpatch load ./aaaa.ko
+	[[ ${lines[1]} == "aaaa replaces zzzz, which is removed" && ! -e $R/sys/module/zzzz ]]
+	rm "$R/replaces"
+	run -0 kpatch load --all
+	[[ ${lines[0]} == "zzzz is left out: aaaa replaces it" && ${lines[1]} == "aaaa is loaded already" && ${lines[2]} == "mmmm is loaded" ]]
+	run -0 kpatch unload --all
+	[[ ${lines[0]} == "mmmm is unloaded" && ${lines[1]} == "aaaa is unloaded" ]]
+	run -0 kpatch unload --all
+	[[ $output == "no livepatch is loaded" ]]
+}
+
+@test "a module that can't be removed is disabled, and that is told" {
+	kpatch load ./good.ko
+	touch "$R/permanent"
+	(until [[ $(cat "$KLP/good/enabled") == 0 ]]; do sleep 0.05; done; rm -r "$KLP/good") 3>&- &
+	run -0 kpatch unload good
+	tells 'warning: good is disabled, but its module stays in memory: '
+	run -0 kpatch list
+	tells '^    good +inactive$'
+}
+
+@test "install keeps the order; what a package put there comes behind it" {
+	kpatch install ./zzzz.ko ./aaaa.ko
+	[[ $(cat "$STORE/order") == $'zzzz\naaaa' ]]
+	cp mmmm.ko "$STORE/from-a-package.ko"
+	run -0 kpatch load --all
+	[[ ${lines[0]} == "zzzz is loaded" && ${lines[1]} == "aaaa is loaded" && ${lines[2]} == "mmmm is loaded" ]]
+	kpatch install ./good.ko
+	[[ $(cat "$STORE/order") == $'zzzz\naaaa\nmmmm\ngood' ]]
+	run -0 kpatch install ./zzzz.ko
+	[[ $output == "zzzz is installed for $REL already" ]]
+	cp zzzz.ko changed.ko
+	echo >>changed.ko
+	run -0 kpatch install ./changed.ko
+	[[ $output == "zzzz is installed for $REL, in place of another of that name" ]]
+	cmp changed.ko "$STORE/zzzz.ko"
+	[[ $(cat "$STORE/order") == $'zzzz\naaaa\nmmmm\ngood' ]]
+	run -0 kpatch uninstall aaaa.ko mmmm
+	[[ $(cat "$STORE/order") == $'zzzz\ngood' && ! -e $STORE/aaaa.ko && ! -e $STORE/from-a-package.ko ]]
+	run -1 kpatch uninstall aaaa
+	[[ $output == "kpatch: error: aaaa is not installed for $REL" ]]
+	run -0 kpatch list --json
+	is '[.modules[] | [.name, .state, .place]] == [["mmmm", "enabled", null], ["aaaa", "enabled", null], ["zzzz", "enabled", 1], ["good", null, 2]]'
+}
+
+@test "an install that is killed at any place, or has no room, leaves what was there" {
+	local program
+	kpatch install ./zzzz.ko
+	cp zzzz.ko changed.ko
+	echo >>changed.ko
+	for program in cp chmod sync mv; do
+		printf '#!/bin/bash\nkill -9 $PPID\nsleep 1\n' >"bin/$program"
+		chmod +x "bin/$program"
+		run -137 kpatch install ./aaaa.ko
+		run -137 kpatch install ./changed.ko
+		rm "bin/$program"
+		cmp zzzz.ko "$STORE/zzzz.ko"
+		run -0 kpatch list --json
+		is '[.modules[].name] == ["zzzz"]'
+	done
+	# What is left of them goes with the next one.
+	cp aaaa.ko "$STORE/.aaaa.ko.new"
+	run -0 kpatch install ./aaaa.ko
+	[[ $(cd "$STORE" && echo .*.new) == '.*.new' && $(cat "$STORE/order") == $'zzzz\naaaa' ]]
+	# A file that can't get larger
+	run -1 env TOP="$TOP" bash -c 'ulimit -f 6; trap "" XFSZ; "$TOP/kpatch/kpatch" install ./mmmm.ko'
+	tells 'mmmm could not be installed in .*, and what was there is as before'
+	[[ $(cd "$STORE" && echo *.ko) == "aaaa.ko zzzz.ko" && ! -e $STORE/.mmmm.ko.new ]]
+}
+
+@test "load --all: one that fails does not keep the others; the first failure is the status" {
+	kpatch install ./zzzz.ko ./good.ko ./aaaa.ko
+	cp wrong.ko "$STORE/good.ko"
+	head -c 100 zzzz.ko >"$STORE/zzzz.ko"
+	run -1 --separate-stderr kpatch load --all
+	[[ $output == "aaaa is loaded" ]]
+	output=$stderr
+	tells "error: zzzz.ko can't be read, or is no kernel module"
+	tells 'error: good.ko is not for the kernel that runs'
+	rm -r "$R/var/lib/kpatch"
+	run -0 kpatch load --all
+	[[ $output == "no livepatch is installed for $REL" ]]
+}
+
+@test "a livepatch that twice took the machine down is not loaded at boot" {
+	kpatch install ./aaaa.ko ./zzzz.ko
+	# As if the machine stopped: the kernel takes kpatch with it.
+	printf '#!/bin/bash\nkill -9 $(awk "{ print \\$4 }" /proc/$PPID/stat) $PPID\n' >bin/insmod.new
+	mv bin/insmod bin/insmod.old
+	install -m 755 bin/insmod.new bin/insmod
+	run -137 kpatch load --all
+	[[ $(cat "$STORE/.loading") == "aaaa 1" ]]
+	run -137 kpatch load --all
+	[[ $(cat "$STORE/.loading") == "aaaa 2" ]]
+	mv bin/insmod.old bin/insmod
+	run -1 kpatch load --all
+	tells 'aaaa is not loaded: twice the machine went down while it was'
+	tells '^zzzz is loaded$'
+	# Each other one has a count of its own; by name it is tried again.
+	kpatch load aaaa
+	[[ ! -e $STORE/.loading ]]
+}
+
+@test "a part for a module that is not loaded is left out" {
+	objcopy --dump-section .modinfo=info zzzz.ko
+	printf 'klp_part_of=mod_c\0' >>info
+	cp zzzz.ko part.ko
+	objcopy --update-section .modinfo=info part.ko
+	mkdir -p "$STORE"
+	cp part.ko "$STORE/"
+	run -0 kpatch load --all
+	[[ $output == "zzzz is left out: it is for the module mod_c, which is not loaded" ]]
+}
+
+@test "names with blanks, quotes and line feeds" {
+	local name=$'a "b\'\n c.ko'
+	cp good.ko "$name"
+	cp good.ko ./-k.ko
+	run -0 kpatch install "$name"
+	[[ -f $STORE/good.ko && $(cat "$STORE/order") == good ]]
+	run -0 kpatch load "./$name"
+	run -0 kpatch unload good
+	run -0 kpatch load --json -- -k.ko
+	is '.modules[0].name == "good" and .modules[0].result == "done"'
+	cp zzzz.ko "$STORE/$name"
+	run -0 kpatch list
+	tells '^        zzzz$'
+	run -0 kpatch info zzzz
+	run -0 kpatch uninstall zzzz
+	[[ ! -e $STORE/$name ]]
+	run -1 kpatch load $'no\n"such'
+	[[ ${#lines[@]} == 1 && $output == "kpatch: error: there is no file 'no?\"such', and no module can have that name" ]]
+}
+
+@test "wrong command lines end with 4, and one message" {
+	local args
+	while read -r args; do
+		eval "run -4 kpatch $args"
+		[[ ${#lines[@]} -le 2 && $output == "kpatch: error: "*"kpatch"*"--help" ]] || { echo "$args: $output"; false; }
+	done <<-'EOF'
+		""
+		frobnicate
+		$'lo\nad'
+		load
+		load --all good
+		load --what good
+		load --timeout 0 good
+		load --timeout x good
+		load -k 6.1 good
+		list good
+		info
+		info a b
+		install
+		install --all
+		install -k ../x good.ko
+		install -k "" good.ko
+		status --all
+		signal 1
+		verify --timeout 3 good
+	EOF
+	run -4 kpatch
+	run -0 kpatch --help
+	[[ $output == "Usage: kpatch "* ]]
+	run -0 kpatch --version
+	[[ $output == "kpatch "[0-9]* ]]
+}
+
+@test "files that are not there, are no modules, can't be read" {
+	run -1 kpatch load ./nowhere.ko
+	[[ $output == "kpatch: error: ./nowhere.ko is not a readable file" ]]
+	run -1 kpatch install nowhere.ko
+	[[ $output == "kpatch: error: there is no file nowhere.ko" ]]
+	run -1 kpatch load .
+	run -1 kpatch load ./vmlinux
+	tells 'is no kernel module'
+	echo x >text.ko
+	run -1 kpatch load ./text.ko
+	run -1 kpatch install ./text.ko ./good.ko
+	[[ ${lines[1]} == "good is installed for $REL" ]]
+	rm "$R/proc/sys/kernel/osrelease"
+	run -1 kpatch list
+	tells "osrelease can't be read"
+}
+
+@test "JSON has one form for all, and lines of messages fit the terminal" {
+	run --separate-stderr -1 kpatch load --json ./nowhere.ko
+	is '(keys == ["command", "exit", "format", "messages", "modules", "release", "tasks"]) and .format == 1 and .command == "load"'
+	is '.exit == {status: 1, result: "error"} and .messages == [{kind: "error", text: "./nowhere.ko is not a readable file"}]'
+	run --separate-stderr -2 kpatch verify --json ./wrong.ko
+	is '.modules[0].verification.verdict == "violation" and (.modules[0].verification.findings | length) > 0 and .exit.result == "refused"'
+	run --separate-stderr -4 kpatch load --json
+	is '.exit.status == 4 and .release == null'
+	run -2 env COLUMNS=60 "$TOP/kpatch/kpatch" verify ./wrong.ko
+	run ! grep -E '.{61}' <<<"$output"
+	run --separate-stderr -0 kpatch verify ./good.ko
+	[[ ${lines[0]} == "good may be loaded into $REL:" ]]
+}
