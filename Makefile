@@ -374,7 +374,7 @@ check-cli: all $(RULES_TOOLS) $(JUDGE)
 # The scripts of test/integration that test one thing on one booted series each, after the cases; and those of one series only. (A livepatch
 # for modules has two forms, which the kernel knows nothing of: one on each series. check-long has both on both.)
 INTEGRATION := kallsyms-equal sympos replace mounted static-call static-key callbacks relocation-rules relocation-rules-pipeline
-INTEGRATION-6.12 := modules oot suggest
+INTEGRATION-6.12 := modules oot suggest kpatch
 INTEGRATION-6.1 := per-object
 
 check-integration: all $(RULES_TOOLS)

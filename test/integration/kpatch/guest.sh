@@ -1,0 +1,145 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=dash
+#
+# Runs in the machine: kpatch, with a livepatch of hrtimer_nanosleep(), in which a task can sleep.
+# shellcheck source=kpatch-build/lib/vm-guest.sh
+. /vm/vm-guest.sh
+
+PATH=/usr/bin:/usr/sbin:/bin
+export COLUMNS=10000
+out=/run/out
+
+# kpatch STATUS ARG...: ends with that status
+kpatch()
+{
+	local want=$1 status=0
+
+	shift
+	/usr/sbin/kpatch "$@" > $out 2>&1 || status=$?
+	[ "$status" = "$want" ] && return
+	say "kpatch $*: status $status, not $want"
+	cat $out
+	return 1
+}
+told() { grep -q "$@" $out || { say "not told: $*"; cat $out; return 1; }; }
+loaded()
+{
+	local is
+
+	is=$(ls /sys/kernel/livepatch | tr '\n' ' ')$(grep -c '^livepatch_' /proc/modules)
+	[ "$is" = "$*" ] || { say "loaded: $is, not: $*"; return 1; }
+}
+# asleep: a task that is in hrtimer_nanosleep()
+asleep()
+{
+	/bin/busybox sleep 1000 &
+	SLEEPER=$!
+	usleep 300000
+}
+# changing: until the kernel is about to change to livepatch_sleep
+changing()
+{
+	local end=$(($(now) + 60))
+
+	until [ "$(cat /sys/kernel/livepatch/livepatch_sleep/transition /sys/kernel/livepatch/livepatch_sleep/enabled 2> /dev/null)" = "1
+1" ]; do
+		[ "$(now)" -lt $end ] || return
+		usleep 100000
+	done
+}
+wake() { kill $SLEEPER; wait $SLEEPER 2> /dev/null; true; }
+
+at_boot()
+{
+	local command
+
+	command=$(sed -n 's/^ExecStart=//p' /usr/lib/systemd/system/kpatch.service)
+	[ "$command" = "/usr/sbin/kpatch load --all" ] || return
+	$command > $out 2>&1 || { cat $out; return 1; }
+	told -x "livepatch_sleep is loaded" && told -x "livepatch_meminfo replaces livepatch_sleep, which is removed" || return
+	loaded livepatch_meminfo 1 && grep -q MemUsed /proc/meminfo || return
+	kpatch 0 load --all && told "^livepatch_sleep is left out: livepatch_meminfo replaces it" && told -x "livepatch_meminfo is loaded already" || return
+	kpatch 0 info livepatch-meminfo && told "^patched: *vmlinux: meminfo_proc_show," && loaded livepatch_meminfo 1 || return
+	kpatch 0 unload livepatch-meminfo && told -x "livepatch_meminfo is unloaded" && loaded 0
+}
+
+at_other()
+{
+	kpatch 2 load /vm/other.ko && told "is for the kernel 0" && loaded 0
+}
+
+at_reversed()
+{
+	asleep
+	kpatch 3 load --timeout 3 livepatch-sleep && told "^    $SLEEPER busybox: sleeps in .*hrtimer_nanosleep, which is patched" || return
+	told "took more than 3 s and was reversed" && loaded 0 || return
+	[ -d /proc/$SLEEPER ] && wake
+}
+
+# The kernel wakes the task after 15 s, which on a slow machine can be before kpatch looks: then once more.
+at_signal()
+{
+	local try
+
+	for try in 1 2 3; do
+		dmesg > /run/log.try
+		if signal_once > /run/once; then return; fi
+		kpatch 0 unload livepatch-sleep && wake
+		dmesg | tail -n +$(($(wc -l < /run/log.try) + 1)) | grep -q "signaling remaining tasks" || break
+	done
+	cat /run/once
+	return 1
+}
+signal_once()
+{
+	local load
+
+	asleep
+	/usr/sbin/kpatch load livepatch-sleep > /run/load 2>&1 &
+	load=$!
+	changing || return
+	kpatch 6 status --json || return
+	cp $out /run/status
+	kpatch 0 signal
+	wait $load || { say "load: status $?"; cat /run/load; return 1; }
+	told "^1 process " && loaded livepatch_sleep 1 || return
+	jq -e ".tasks | any(.pid == $SLEEPER and .patched_function == \"hrtimer_nanosleep\" and .kind == \"user\")" /run/status > /dev/null || {
+		cat /run/status
+		return 1
+	}
+	kpatch 0 status && [ "$(sed -n 's/^State:\t\(.\).*/\1/p' /proc/$SLEEPER/status)" = S ] && wake
+}
+
+at_kept()
+{
+	asleep
+	kpatch 3 unload --timeout 3 --all && told "livepatch_sleep is still loaded" && loaded livepatch_sleep 1 || return
+	kpatch 0 list && told "^    livepatch_sleep  *enabled$" || return
+	wake
+	kpatch 0 unload --all && loaded 0
+}
+
+at_interrupted()
+{
+	local load status=0
+
+	asleep
+	/usr/sbin/kpatch load livepatch-sleep > $out 2>&1 &
+	load=$!
+	changing || return
+	usleep 500000
+	kill $load
+	wait $load || status=$?
+	[ "$status" = 143 ] || { say "load: status $status"; cat $out; return 1; }
+	told "the transition of livepatch_sleep goes on" || return
+	kpatch 1 load /vm/livepatch-meminfo.ko && told "the transition of livepatch_sleep is in progress" || return
+	kpatch 0 unload livepatch-sleep && loaded 0 && wake
+}
+
+log_mark
+for state in boot other reversed signal kept interrupted; do
+	if at_$state; then say "@ok $state"; else say "failed: $state"; fi
+	say "$(now) s"
+done
+if log_check; then say "@ok log"; fi
