@@ -1,4 +1,6 @@
 /* Relocations of a section need not stand in the order of their places; here they don't, and not in the same order in both objects. */
+	.globl one
+	.globl two
 	.macro function name:req, relocations:req
 	.section .text.\name, "ax", @progbits
 	.globl \name
