@@ -1,5 +1,5 @@
 # Fields of list_entry() to one object for each entry, with a directory for each: of its name what is safe everywhere, and what makes it
-# another name than those before.
+# another name than those before. An entry that is there twice is a fault of the list: {fault}.
 def entries:
 	split("\u0000") | .[:-1] as $f
 	| {i: 0, out: []}
@@ -8,9 +8,11 @@ def entries:
 		| .out += [{name: $f[$i], id: $f[$i + 1], place: $f[$i + 2], patches: $f[$i + 4:$i + 4 + $n], options: $f[$i + 5 + $n:$i + 5 + $n + $m]}]
 		| .i = $i + 5 + $n + $m)
 	| .out;
+def faults:
+	(group_by([.name])[] | select(length > 1) | "\(.[1].place): the name \(.[0].name | tojson) is there twice (\(.[0].place))"),
+	(group_by([.id])[] | select(length > 1) | "\(.[1].place): \(.[1].name | tojson) is the same as \(.[0].name | tojson) (\(.[0].place))");
 $fields | entries
-| (group_by([.name])[] | select(length > 1) | error("\(.[1].place): the name \(.[0].name | tojson) is there twice (\(.[0].place))")),
-(group_by([.id])[] | select(length > 1) | error("\(.[1].place): \(.[1].name | tojson) is the same as \(.[0].name | tojson) (\(.[0].place))")),
+| (first(faults | {fault: .}) // empty),
 ([reduce .[] as $e ({};
 	($e.name | gsub("[^A-Za-z0-9._+-]+"; "-") | gsub("-+"; "-") | sub("^[-.]+"; "") | sub("-$"; "") | .[0:80] | if . == "" then "x" else . end) as $safe
 	| ($safe | ascii_downcase) as $key

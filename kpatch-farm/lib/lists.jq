@@ -30,7 +30,8 @@ def json_entry(place):
 	elif $kind == "kernels" and (.options // [] | length) == 0 then fault(place; "options is missing")
 	else entry(place; ""; .name; .options // []; .patches // []) end;
 if test("^\\s*\\[") then
-	(try fromjson catch error("it begins like JSON, and is none")) | to_entries[] | .key as $i | .value | json_entry("entry \($i + 1)")
+	(try fromjson catch null)
+	| if . == null then fault(""; "not a list: it begins like JSON, and is none") else to_entries[] | .key as $i | .value | json_entry("entry \($i + 1)") end
 else
 	split("\n") | to_entries[] | .key as $i | .value | sub("\r$"; "")
 	| (if $kind == "kernels" then sub("^\\s+"; "") | sub("\\s+$"; "") else . end)

@@ -64,13 +64,11 @@ list_read() {
 	local kind=$1 file=$2 dir n fields rest place
 	dir=$(realpath -- "$file")
 	dir=${dir%/*}
-	if ! jq -j -R -s --arg kind "$kind" -f "$FARM_LIB/lists.jq" <"$file" >"$LISTS/fields" 2>"$LISTS/fault"; then
-		usage_error "$file is not a list: $(sed -n '1s/^jq: error ([^)]*): //p' "$LISTS/fault")"
-	fi
+	jq -j -R -s --arg kind "$kind" -f "$FARM_LIB/lists.jq" <"$file" >"$LISTS/fields"
 	mapfile -d '' -t fields <"$LISTS/fields"
 	while ((${#fields[@]})); do
-		# place, a fault, name, options, patches
-		place="$file: ${fields[0]}"
+		# place ("" is all of it), a fault, name, options, patches
+		place=$file${fields[0]:+: ${fields[0]}}
 		if [[ ${fields[1]} ]]; then usage_error "$place: ${fields[1]}"; fi
 		n=${fields[3]}
 		rest=$((4 + n))
@@ -196,8 +194,7 @@ list_entry() {
 # An entry that is there twice is a fault of the list.
 lists_name() {
 	local fault
-	if ! jq -c -n --rawfile fields "$LISTS/$1.fields" -f "$FARM_LIB/entries.jq" >"$LISTS/$1" 2>"$LISTS/fault"; then
-		fault=$(sed -n '1s/^jq: error ([^)]*): //p' "$LISTS/fault")
-		usage_error "$fault"
-	fi
+	jq -c -n --rawfile fields "$LISTS/$1.fields" -f "$FARM_LIB/entries.jq" >"$LISTS/$1"
+	fault=$(jq -r '.fault // empty' "$LISTS/$1")
+	if [[ $fault ]]; then usage_error "$fault"; fi
 }

@@ -31,11 +31,13 @@ command_scan() {
 
 # scan_table FILE: a line for each patch, a column for each kernel; and what stopped, below
 scan_table() {
+	local line
 	jq -r '
 		def line: gsub("[\n\t]"; " ");
 		(.kernels | length) as $n | .pairs as $pairs | (.patches | length) as $m
 		| (["patch"] + [.kernels[] | line] | @tsv),
 		(.patches | to_entries[] | .key as $p | [(.value | line)] + [range(0; $n) as $k | $pairs[$k * $m + $p].answer] | @tsv)' "$1" |
 		column -t -s $'\t'
-	jq -r '[.pairs[] | select(.answer == "error") | "\(.kernel): \(.patch): \(.message)"] | unique[]' "$1" | sed 's/^/kpatch-farm: error: /' >&2
+	jq -r '[.pairs[] | select(.answer == "error") | "\(.kernel): \(.patch): \(.message)" | gsub("\n"; " ")] | unique[]' "$1" |
+		while IFS= read -r line; do message "error: $line"; done
 }

@@ -6,6 +6,7 @@
 #   slurm/jobs      directories of the jobs of the array
 #   slurm/kernels   of the kernels to prepare
 #   slurm/*.out     what tasks printed
+#   slurm/*.err     what went wrong in them
 #   slurm.json      the array that is at work
 
 readonly SLURM_POLL=2
@@ -60,10 +61,10 @@ slurm_run() {
 	count=$(wc -l <"$FARM/slurm/jobs")
 	most=$(scontrol show config | awk '$1 == "MaxArraySize" { print $3 - 1 }')
 	step=$((count < ${most:-1000} ? count : ${most:-1000}))
-	slurm_submit --job-name=kpatch-prepare --mem="$OPT_MEMORY" --array="1-$(wc -l <"$FARM/slurm/kernels")" --output="slurm/prepare-%a.out" \
+	slurm_submit --job-name=kpatch-prepare --mem="$OPT_MEMORY" --array="1-$(wc -l <"$FARM/slurm/kernels")" --output="slurm/prepare-%a.out" --error="slurm/prepare-%a.err" \
 		"$FARM_LIB/slurm-task" "$FARM_LIB" kernels 1000000000
 	prepare=$REPLY
-	slurm_submit --job-name=kpatch-farm --mem="$OPT_MEMORY" --array="1-$step$jobs" --output="slurm/job-%a.out" --open-mode=append \
+	slurm_submit --job-name=kpatch-farm --mem="$OPT_MEMORY" --array="1-$step$jobs" --output="slurm/job-%a.out" --error="slurm/job-%a.err" --open-mode=append \
 		--dependency="afterany:$prepare" "$FARM_LIB/slurm-task" "$FARM_LIB" jobs "$step"
 	array=$REPLY
 	jq -n -c --arg array "$array" --arg prepare "$prepare" '{array: $array, prepare: $prepare}' >"$FARM/slurm.json.new"
@@ -87,5 +88,5 @@ slurm_wait() {
 		wait_for sleep "$SLURM_POLL"
 	done
 	rm -f -- "$FARM/slurm.json"
-	cat -- /dev/null "$FARM"/slurm/*.out | { grep '^kpatch-farm: error' || true; } | sort -u >&2
+	cat -- /dev/null "$FARM"/slurm/*.err | awk '!seen[$0]++' >&2
 }

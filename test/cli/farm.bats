@@ -211,7 +211,7 @@ wrong() {
 	printf 'p/a.patch\nnowhere.patch\n' >list
 	wrong "list: line 2: '$T/nowhere.patch' is not a readable file" plan -k kernels -p list
 	echo '[ "p/a.patch" ' >list
-	wrong "list is not a list: it begins like JSON, and is none" plan -k kernels -p list
+	wrong "list: not a list: it begins like JSON, and is none" plan -k kernels -p list
 	echo '[{"name": "x", "patch": []}]' >list
 	wrong "list: entry 1: unknown word patch" plan -k kernels -p list
 	cp p/a.patch p/e.patch

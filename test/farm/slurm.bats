@@ -16,6 +16,7 @@ setup() {
 		case " $* " in
 		*" --list-targets "*) exit ;;
 		*" --version "*) echo "kpatch-build 0"; exit ;;
+		*" --prepare "*9.9.9*) echo "no such kernel"; exit 1 ;;
 		*" --prepare "*) echo "$*" >>'"$T"'/prepared; exit ;;
 		esac
 		echo "$SLURMD_NODENAME $*" >>'"$T"'/calls
@@ -73,6 +74,15 @@ teardown() { cluster_end; }
 	[[ ${lines[-1]} == "12 jobs: 12 built" ]]
 	scontrol -o show jobs | head -n 3
 	[[ $(scontrol -o show jobs | grep -c 'TimeLimit=00:10:00 .*MinMemoryNode=300M') -ge 4 ]]
+}
+
+@test "a kernel that can't be prepared: it is said once, and none of its jobs is run" {
+	cluster_start "$T/cluster"
+	"$FARM" plan -k 9.9.9-a -p p
+	run -1 timeout 200 "$FARM" run --on slurm
+	[[ $(grep -c "^kpatch-farm: error: 9.9.9-a can't be prepared, so none of its jobs is run; see " <<<"$output") == 1 ]]
+	[[ $output == *$'\n    no such kernel\n'* ]]
+	[[ ${lines[-1]} == "6 jobs: 6 without a result" && ! -e calls ]]
 }
 
 @test "a cluster that is not there" {
