@@ -24,6 +24,12 @@ try() {
 }
 
 readonly LAYERS=(util kernel arch elf target object place diff klp verify tools)
+# The programs in bash: the driver, the command on the machine, the farm; and the driver's files that the other two source.
+readonly DRIVER=(kpatch-build/{kpatch-build,install-packages} kpatch-build/lib/*.sh)
+readonly COMMAND=(kpatch/kpatch kpatch/lib/*.sh) COMMAND_SOURCES=(kpatch-build/lib/fold.sh)
+readonly FARM=(kpatch-farm/kpatch-farm kpatch-farm/lib/{*.sh,cumulative-kernel,job,prepare,scan-pair,slurm-task})
+readonly FARM_SOURCES=(kpatch-build/lib/{log,version,fold}.sh)
+readonly SCRIPTS=("${DRIVER[@]}" "${COMMAND[@]}" "${FARM[@]}" kpatch/completion.bash)
 
 # Layers include only what is below them.
 check_layers() {
@@ -60,12 +66,32 @@ check_symbols() {
 
 # What is called like a function of ours is one. (A name that was changed in all places but one is noticed only when that line runs.)
 check_calls() {
-	local defined
-	defined=$(cat kpatch-build/kpatch-build kpatch-build/lib/*.sh | sed -nE 's/^([a-z_0-9]+)\(\).*/\1/p')
-	grep -noE '(^|[;({!&|)]|\<(then|else|do|if)\>)[[:space:]]*[a-z]+(_[a-z0-9]+)+ ["$-]' kpatch-build/kpatch-build kpatch-build/lib/*.sh |
+	local bad=0
+	calls_are_there "${DRIVER[@]}" || bad=1
+	calls_are_there "${COMMAND[@]}" -- "${COMMAND_SOURCES[@]}" || bad=1
+	calls_are_there "${FARM[@]}" -- "${FARM_SOURCES[@]}" || bad=1
+	return "$bad"
+}
+# calls_are_there FILE... [-- SOURCED...]: in the files. Functions of the sourced ones may be called, too.
+calls_are_there() {
+	local files=() defined
+	while (($#)) && [[ $1 != -- ]]; do files+=("$1"); shift; done
+	defined=$(cat -- "${files[@]}" "${@:2}" | sed -nE 's/^([a-z_0-9]+)\(\).*/\1/p')
+	grep -HnoE '(^|[;({!&|)]|\<(then|else|do|if)\>)[[:space:]]*[a-z]+(_[a-z0-9]+)+ ["$-]' "${files[@]}" |
 		sed -E 's/^([^:]+:[0-9]+):(.*[^a-z0-9_])?([a-z]+(_[a-z0-9]+)+) ["$-]$/\1 \3/' |
 		awk 'NR == FNR { defined[$1] = 1; next } !($2 in defined) { print $1 ": " $2 " is no function"; bad = 1 } END { exit bad }' \
 			<(printf '%s\n' "$defined") -
+}
+
+# All programs and packages are of one version.
+check_version() {
+	local version
+	version=$(sed -n 's/^readonly VERSION=//p' kpatch-build/lib/version.sh)
+	[[ $version ]] || return
+	grep -HE '^(readonly VERSION=|Version: |kpatch-build \(|## [0-9])' kpatch/lib/options.sh rpm/kpatch-build.spec debian/changelog CHANGELOG.md |
+		awk -F : '!seen[$1]++' | awk -v version="$version" '
+			{ n++; split($0, word, /[^0-9.]+/); for (i in word) if (word[i] == version) found[n] = 1; if (!found[n]) { print $0 " is not " version; bad = 1 } }
+			END { exit bad || n != 4 }'
 }
 
 # The string literals of the files, one a line, each with what stands before it if that is a function and its first arguments:
@@ -105,14 +131,19 @@ check_names_once() {
 	if [[ $found ]]; then grep -nF -- "$found" create-diff-object/{kernel,arch}/*.[ch]; return 1; fi
 }
 
-# The keys of .modinfo that the driver asks for or writes are those that kernel/module.h has.
+# The keys of .modinfo that the programs in bash ask for are those that kernel/module.h has, or that module.sh writes for people alone.
 check_modinfo_keys() {
 	local known
 	known=$(sed -nE 's/^#define MODINFO_[A-Z_]+ +"([a-z_]+)"$/\1/p' create-diff-object/kernel/module.h)
 	[[ $known ]] || return
-	grep -noE '(modinfo -F |MODULE_INFO\()[a-z_]+' kpatch-build/kpatch-build kpatch-build/lib/*.sh kmod/patch/*.[ch] | sed -E 's/[^a-z_]([a-z_]+)$/ \1/' |
+	known+=$'\n'$(sed -nE '/^module_write_modinfo\(/,/^\}/ s/.*echo "(kpatch_build|target_package|patch)=.*/\1/p' kpatch-build/lib/module.sh)
+	{
+		grep -noE '(modinfo -F |MODULE_INFO\(|INFO\[)[a-z_]+' "${SCRIPTS[@]}" kmod/patch/*.[ch]
+		# What module.sh writes
+		sed -nE '/^module_write_modinfo\(/,/^\}/ s/.*(echo "?|sed .s.\^.)([a-z_]+)=.*/module.sh writes \2/p' kpatch-build/lib/module.sh
+	} | sed -E 's/[^a-z_]([a-z_]+)$/ \1/' |
 		awk 'NR == FNR { known[$1] = 1; next } !($NF in known) { print $0 " is no key of kernel/module.h"; bad = 1 } END { exit bad }' \
-			<(printf '%s\n' "$known") -
+			<(printf '%s\n' "$known" description) -
 }
 
 # Limits that the driver and the manual page tell are those of kernel/, and stand there once.
@@ -139,25 +170,29 @@ check_machine() {
 	return "$bad"
 }
 
-# So in the driver: one file knows the machine, and what distributions call it. (The help has a release as an example.)
-check_machine_of_driver() {
-	! grep -niE '^[^#]*(x86|amd64|i386)' kpatch-build/{kpatch-build,install-packages} kpatch-build/lib/*.sh |
-		grep -vE '^kpatch-build/lib/(arch.sh:|options.sh:[0-9]+:  -a, --archversion)'
+# So in the programs in bash: one file knows the machine, and what distributions call it. (Help and messages have releases as examples.)
+# What is for one machine in the packages are its name and its emulator.
+check_machine_of_programs() {
+	! { grep -niE '^[^#]*(x86|amd64|i386|aarch64)' "${SCRIPTS[@]}" kpatch-farm/lib/*.jq kpatch-farm/lib/page.html kpatch/kpatch.service |
+		grep -vE '^kpatch-build/lib/(arch.sh:|options.sh:[0-9]+:  -a, --archversion)|a release such as 6[^ ]* or 6[^ ]*-amd64"$'
+	grep -nirE '^[^#]*(x86|amd64|i386|aarch64)' debian rpm |
+		grep -vE ':(Architecture: amd64|ExclusiveArch: +x86_64| qemu-system-x86,|Recommends: .* qemu-system-x86-core .*)$'; }
 }
 
 # Only the programs end the process.
 check_exit() { ! grep -nE '\b(_?exit|abort|errx?)\(' create-diff-object/{util,arch,kernel,elf,target,object,place,diff,klp,verify}/*.[ch] | grep -v '^create-diff-object/util/memory.c:'; }
 
 # No listing for people is read: readelf, nm and objdump show what klp-place facts and its kin give as records.
-check_listings() { ! grep -nE '^[^#]*\b(readelf|objdump|nm) +-' kpatch-build/kpatch-build kpatch-build/lib/*.sh; }
+check_listings() { ! grep -nE '^[^#]*\b(readelf|objdump|nm) +-' "${SCRIPTS[@]}"; }
 
-# What a program of ours found out the driver reads in its records, not in its messages. (Those of git, make and modpost it has to read.)
+# What a program of ours found out the others read in its records, not in its messages. (Those of git, make and modpost they have to read.)
 check_messages() {
-	! grep -nE '(grep|sed|awk|=~|==).*(: \\?\(?(refused|warning|note|error|changed|new|L[0-9])|\[[a-z]+-[a-z-]+\\\])' kpatch-build/lib/*.sh
+	! grep -nE '(grep|sed|awk|jq|=~|==).*(: \\?\(?(refused|warning|note|error|changed|new|L[0-9])|\[[a-z]+-[a-z-]+\\\])' "${SCRIPTS[@]}" |
+		grep -vE '(echo|message) "kpatch[^"]*"[^|]*$'
 }
 
 # What fails in <(...) behind a loop or mapfile ends nobody's run: half a list would be taken for a whole one.
-check_seen_failures() { ! grep -nE '(done|mapfile|read)\b.*< <\(' kpatch-build/{kpatch-build,install-packages} kpatch-build/lib/*.sh; }
+check_seen_failures() { ! grep -nE '(done|mapfile|read)\b.*< <\(' "${DRIVER[@]}" "${COMMAND[@]}" "${FARM[@]}"; }
 
 # The judge shares nothing with what it judges.
 check_judge() { ! grep -nE '#include "' test/judge/*.[ch] | grep -vE ':#include "(compare|object|target|touched)\.h"$'; }
@@ -211,17 +246,18 @@ fi
 try "C in 120 columns" check_columns
 try "shellcheck" make -s shellcheck
 try "a function that is called is there" check_calls
+try "all programs and packages are of one version" check_version
 try "include order of the layers" check_layers
 try "no symbol of a layer above, no circle of files" check_symbols
 try "names of the kernel's sections and symbols only in kernel/ and arch/" check_names
 try "each of these names stands once" check_names_once
-try "keys of .modinfo in the driver are those of kernel/module.h" check_modinfo_keys
+try "keys of .modinfo in bash are those of kernel/module.h" check_modinfo_keys
 try "limits of the kernel stand once" check_limits
 try "numbers of machines only in arch/" check_machine
-try "a machine only in arch.sh of the driver" check_machine_of_driver
-try "the driver reads no listing of an ELF file" check_listings
+try "a machine only in arch.sh of the programs in bash" check_machine_of_programs
+try "no program in bash reads a listing of an ELF file" check_listings
 try "exit() only in tools/" check_exit
-try "no message of a program is read by the driver" check_messages
+try "no message of a program is read by another" check_messages
 try "the failure of a command that lists things is seen" check_seen_failures
 try "the judge includes nothing of the engine" check_judge
 try "the patches of the guide for authors are those of the tests" check_guide
