@@ -1,0 +1,153 @@
+# shellcheck shell=bash
+# Which releases of stock Debian kernels there are, in the archive, elsewhere and in the cache; which can be built; and which one is meant.
+
+# debian_series VERSION -> REPLY: 6.12 of 6.12.117-1~deb12u1
+debian_series() { [[ $1 =~ ^[0-9]+\.[0-9]+ ]]; REPLY=${BASH_REMATCH[0]}; }
+
+# debian_cached_targets RELEASE: "RELEASE VERSION" of each target in the cache whose release fits this pattern, oldest first
+debian_cached_targets() {
+	local dir name
+	for dir in "$CACHE"/target/*_*/; do
+		name=${dir%/}
+		name=${name##*/}
+		# shellcheck disable=SC2053
+		if [[ ${name%%_*} == $1 && $name != *.@(new|old) ]]; then echo "${name%%_*} ${name#*_}"; fi
+	done | sort -V
+}
+
+# The version decides what the target is. Of the running kernel it is the one that runs, of any other the newest.
+debian_image_version() {
+	local release=$1 versions running="" cached
+	DEBIAN_UNSEEN=""
+	cached=$(debian_cached_targets "$release" | tail -n 1)
+	cached=${cached#* }
+	debian_find "linux-image-$release" "$cached"; versions=$REPLY
+	if [[ -z $versions ]]; then debian_find "linux-image-$release-unsigned" "$cached"; versions=$REPLY; fi
+	if [[ $release == "$(uname -r)" && $(uname -v) =~ Debian\ ([^ ]+) ]]; then running=${BASH_REMATCH[1]}; fi
+	if [[ $running ]]; then
+		if [[ -d $CACHE/target/${release}_$running ]] || grep -qxF -- "$running" <<<"$versions"; then
+			REPLY=$running
+			return
+		fi
+	elif [[ $versions ]]; then
+		REPLY=${versions%%$'\n'*}
+		return
+	fi
+	if [[ $cached && -z $running ]]; then
+		note "linux-image-$release is not in the package lists that are here; using version $cached from the cache"
+		REPLY=$cached
+		return
+	fi
+	debian_no_lists
+	if [[ $running ]]; then
+		die "the running kernel is version $running of $release, which neither the archive nor this machine has as a package (there is: $(paste -sd ' ' <<<"${versions:-none}")); reboot into a current kernel, give a directory with its .deb files (--packages DIR), or describe it with -s, -c and -v"
+	fi
+	debian_near "$release"
+	die "there is no package linux-image-$release in the archive${OPT_PACKAGES:+ or in $OPT_PACKAGES}${REPLY:+ (near it are $REPLY)}$DEBIAN_UNSEEN"$'\n'"    kpatch-build --list-targets lists those that there are; for another one, give a directory with its .deb files (--packages DIR), or describe the kernel with -s, -c and -v"
+}
+
+# debian_near RELEASE -> REPLY: the releases of its flavour that come next before and after it
+debian_near() {
+	local flavour=""
+	if [[ $1 =~ (-cloud|-rt)-[a-z0-9]+$ ]]; then flavour=${BASH_REMATCH[1]}; fi
+	debian_targets "" "$flavour"
+	REPLY=$({ awk '{ print $2 }' <<<"$REPLY"; echo "$1"; } | sort -Vu | grep -xF -B 2 -A 2 -- "$1" | { grep -vxF -- "$1" || true; } | paste -sd ' ')
+}
+
+# debian_targets [SERIES [FLAVOUR]] -> REPLY: "version release" lines of the view in use and elsewhere, newest first. FLAVOUR is -cloud, -rt,
+# all, or empty for the standard one.
+debian_targets() {
+	local series=${1:-[0-9]+.[0-9]+} flavour=${2:-} images found=""
+	elsewhere_images
+	# (Of the archive's, the signed image; unsigned ones are packages of their own.)
+	found=$(grep -E "^[^ ]+ ${series//./\\.}\." <<<"$REPLY" | sed -E 's/^([^ ]+) (.*)/linux-image-\2 \1/' | debian_flavour "$flavour" |
+		sed -E 's/^linux-image-([^ ]+) (.*)/\2 \1/') || true
+	archive_cache search --names-only "^linux-image-${series//./\\.}\\..*-$ARCH_DEBIAN\$" 2>/dev/null | debian_flavour "$flavour" |
+		sed 's/ .*//' | mapfile -t images || true
+	if ((${#images[@]} > 0)); then
+		found+=$'\n'$(archive_madison "${images[@]}" | awk '{ sub(/^linux-image-/, "", $1); print $2, $1 }')
+	fi
+	REPLY=$(sed '/^$/d' <<<"$found" | sort -u -k 1,1Vr -k 2,2)
+}
+# debian_flavour FLAVOUR: lines whose first word is an image's package of that flavour, and not the one of a whole series
+debian_flavour() {
+	awk -v flavour="$1" '
+		$1 ~ /^linux-image-[0-9]+\.[0-9]+-/ { next }
+		{ its = match($1, /-(cloud|rt)-[^-]*$/) ? substr($1, RSTART) : ""; sub(/-[^-]*$/, "", its) }
+		flavour == "all" || its == flavour'
+}
+
+# debian_buildable [SERIES [FLAVOUR]] -> REPLY: "version release" lines as of debian_targets, but only of releases for which everything is
+# there, in the archive, elsewhere or in the cache: headers, what these depend on, and the source of the same version
+debian_buildable() {
+	local targets version release package dependency relation wanted found="" names=() listed=() sources=()
+	local -A needs=() fits=() series_seen=()
+	debian_targets "${1:-}" "${2:-}"; targets=$REPLY
+	REPLY=""
+	if [[ -z $targets ]]; then return; fi
+	while read -r version release; do
+		names+=("linux-headers-$release")
+		debian_series "$version"
+		if [[ -z ${series_seen[$REPLY]:-} ]]; then sources+=("linux-source-$REPLY"); fi
+		series_seen[$REPLY]=1
+	done <<<"$targets"
+	# (Only those that there are: any other apt-cache takes for a pattern, which it tries on all packages, half a second each.)
+	{ archive_cache pkgnames linux-headers- 2>/dev/null || true; } | sort -u - | comm -12 - <(printf '%s\n' "${names[@]}" | sort -u) | mapfile -t listed
+	{
+		((${#listed[@]} == 0)) || archive_cache show -- "${listed[@]}" 2>/dev/null || true
+		elsewhere_control "${names[@]}"
+	} | debian_relations | while read -r package version dependency relation wanted; do
+		needs[$package $version]+="$dependency $relation $wanted"$'\n'
+		sources+=("$dependency")
+	done
+	debian_have "${sources[@]}"
+	while read -r version release; do
+		debian_series "$version"
+		if debian_is_cached "$release" "$version" || { [[ ${DEBIAN_HAS[linux-source-$REPLY]:-} == *" $version "* &&
+			${needs[linux-headers-$release $version]:-} ]] &&
+			debian_needs_fit "$version" "${needs[linux-headers-$release $version]}"; }; then
+			found+="$version $release"$'\n'
+		fi
+	done <<<"$targets"
+	REPLY=${found%$'\n'}
+}
+
+debian_is_cached() {
+	local series
+	debian_series "$2"; series=$REPLY
+	[[ -d $CACHE/target/${1}_$2 && -d $CACHE/source/linux-source-${series}_$2 ]]
+}
+
+# debian_needs_fit VERSION NEEDS: is there a version of each package that NEEDS has ("PACKAGE RELATION WANTED" lines)?
+debian_needs_fit() {
+	local dependency relation wanted candidates
+	while read -r dependency relation wanted; do
+		if [[ -z $dependency ]]; then continue; fi
+		read -ra candidates <<<"${DEBIAN_HAS[$dependency]:-}"
+		if ! debian_choose "$relation" "$wanted" "$1" "${candidates[@]}"; then return 1; fi
+	done <<<"$2"
+}
+
+# debian_newest SERIES -> REPLY: the newest release of the series that can be built, in the first view that has one
+debian_newest() {
+	local series=$1 view newest targets version release
+	for view in "${DEBIAN_VIEWS[@]}"; do
+		if ! archive_use "$view"; then continue; fi
+		debian_buildable "$series"
+		if [[ $REPLY ]]; then
+			REPLY=${REPLY%%$'\n'*}
+			REPLY=${REPLY#* }
+			return
+		fi
+	done
+	newest=$(debian_cached_targets "$series.*-*" | tail -n 1)
+	if [[ $newest ]]; then REPLY=${newest%% *}; return; fi
+	debian_no_lists
+	debian_targets "$series"; targets=$REPLY
+	if [[ ! $targets ]]; then
+		die "no suite of the archive has a stock kernel of series $series; kpatch-build --list-targets lists what there is$DEBIAN_UNSEEN"
+	fi
+	read -r version release _ <<<"$targets"
+	debian_missing "$version" "linux-headers-$release" "linux-source-$series"
+	die "of series $series there are $(awk '{ print $2 }' <<<"$targets" | paste -sd ' '), but for none of them the headers with their dependencies and a package linux-source-$series of the same version; of $release are missing:$REPLY$DEBIAN_UNSEEN$DEBIAN_OTHERWISE"
+}
