@@ -74,11 +74,7 @@ compiled_keep() {
 			compiled_script "$made" >"$kept.sh"
 		done
 	done
-	if [[ ! -d $new ]]; then return; fi
-	tree_lock
-	tree_add "$new"
-	tree_unlock
-	rm -rf -- "$new"
+	tree_keep "$new"
 }
 
 # compiled_script MADE: its script, the same in every run

@@ -61,9 +61,7 @@ plain_make() {
 	long_run "$log" plain_progress "${KMAKE[@]/#O=*/O=$dir}" "MAKE=make -o prepare" -j "$OPT_JOBS" "${goals[@]}" || status=$?
 	# A command that names the directory of the objects means the tree.
 	find "$dir" -name '.*.cmd' -type f -exec sed -i "s,$dir/,$TREE/,g" '{}' +
-	tree_lock
 	tree_add "$dir"
-	tree_unlock
 	if ((status)); then plain_failed "$log"; fi
 }
 

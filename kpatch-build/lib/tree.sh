@@ -71,9 +71,10 @@ tree_check_files() {
 	cache_again "$TREE" "$REPLY"
 }
 
-# tree_add DIR: with the lock held: move all files below DIR, which are complete, to their places in the tree
+# tree_add DIR: with the lock held meanwhile: move all files below DIR, which are complete, to their places in the tree
 tree_add() {
 	local dir
+	tree_lock
 	if ! cache_check "$TREE" --prune; then
 		tree_unlock
 		cache_again "$TREE" "$REPLY"
@@ -83,6 +84,14 @@ tree_add() {
 		find "$1/$dir" -maxdepth 1 -type f -exec mv -f -t "$TREE/$dir" -- '{}' +
 	done
 	cache_seal "$TREE"
+	tree_unlock
+}
+
+# tree_keep DIR: the same, if there is this directory; then it is removed
+tree_keep() {
+	if [[ ! -d $1 ]]; then return; fi
+	tree_add "$1"
+	rm -rf -- "$1"
 }
 
 # The release comes from the image, not from what is around the source now (git, localversion files). Programs that only
@@ -176,11 +185,7 @@ tree_keep_lists() {
 		mv -T -- "$list" "$new/kpatch/built/${list##*/}"
 		TREE_LISTS[${list##*/}]=1
 	done
-	if [[ ! -d $new ]]; then return; fi
-	tree_lock
-	tree_add "$new"
-	tree_unlock
-	rm -rf -- "$new"
+	tree_keep "$new"
 }
 tree_progress() {
 	REPLY="preparing the build tree: $(grep -cE '^  [A-Z]+ ' "$TREE_LOG") steps done"

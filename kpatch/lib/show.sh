@@ -1,17 +1,23 @@
 # shellcheck shell=bash
 # list, info, status: what is loaded and installed.
 
-command_list() {
-	local name dir i release place runs
+# show_loaded INDENT: the livepatches that are loaded, with their state. They are in LOADED.
+show_loaded() {
+	local name
 	kernel_loaded
-	say "Loaded:"
 	store_read "$RUNNING"
 	for name in "${LOADED[@]}"; do
 		kernel_state "$name"
-		say "$(printf '    %-40s %s' "$name" "$STATE")"
+		say "$(printf '%s%-40s %s' "$1" "$name" "$STATE")"
 		store_place "$name"
 		json_module "$name" "$RUNNING" "" "$STATE" "$REPLY" ""
 	done
+}
+
+command_list() {
+	local dir i release place runs
+	say "Loaded:"
+	show_loaded "    "
 	say "Installed, in the order in which they are loaded:"
 	for dir in "$ROOT$STORE"/*/; do
 		dir=${dir%/}
@@ -70,14 +76,7 @@ command_info() {
 # Exit code 6 while a transition is in progress, for scripts.
 command_status() {
 	local name target
-	kernel_loaded
-	store_read "$RUNNING"
-	for name in "${LOADED[@]}"; do
-		kernel_state "$name"
-		say "$(printf '%-40s %s' "$name" "$STATE")"
-		store_place "$name"
-		json_module "$name" "$RUNNING" "" "$STATE" "$REPLY" ""
-	done
+	show_loaded ""
 	if ((!${#LOADED[@]})); then say "no livepatch is loaded"; fi
 	in_transition; name=$REPLY
 	if [[ ! $name ]]; then
