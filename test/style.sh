@@ -146,6 +146,12 @@ check_modinfo_keys() {
 			<(printf '%s\n' "$known" description) -
 }
 
+# What /sys says of modules and livepatches kpatch reads in kernel.sh, and klp-verify in running.c. (Completion has no kernel.sh.)
+check_sysfs() {
+	! { grep -nE '^[^#]*/sys/' "${COMMAND[@]}" | grep -vE '^kpatch/lib/kernel.sh:[0-9]+:readonly KLP_SYSFS|/proc/sys/kernel/osrelease'
+	grep -nE '"/sys/' create-diff-object/*/*.[ch] | grep -v '^create-diff-object/verify/running.c:'; }
+}
+
 # Limits that the driver and the manual page tell are those of kernel/, and stand there once.
 check_limits() {
 	local max own sections
@@ -252,6 +258,7 @@ try "no symbol of a layer above, no circle of files" check_symbols
 try "names of the kernel's sections and symbols only in kernel/ and arch/" check_names
 try "each of these names stands once" check_names_once
 try "keys of .modinfo in bash are those of kernel/module.h" check_modinfo_keys
+try "paths of sysfs in one place of each program" check_sysfs
 try "limits of the kernel stand once" check_limits
 try "numbers of machines only in arch/" check_machine
 try "a machine only in arch.sh of the programs in bash" check_machine_of_programs

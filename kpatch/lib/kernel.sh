@@ -4,8 +4,10 @@
 # it is removed.
 
 STATE=""                # what kernel_state found
+readonly KLP_SYSFS=$ROOT/sys/kernel/livepatch MODULE_SYSFS=$ROOT/sys/module
 
-klp_dir() { REPLY=$ROOT/sys/kernel/livepatch/$1; }
+klp_dir() { REPLY=$KLP_SYSFS/$1; }
+module_is_loaded() { [[ -d $MODULE_SYSFS/$1 ]]; }
 
 # read_value FILE -> REPLY: a number of sysfs, "" if it is gone
 read_value() { REPLY=""; { read -r REPLY <"$1"; } 2>/dev/null || true; }
@@ -25,13 +27,13 @@ kernel_state() {
 	01)
 		STATE=disabling
 		# While insmod is at work it is not enabled yet.
-		read_value "$ROOT/sys/module/$1/initstate"
+		read_value "$MODULE_SYSFS/$1/initstate"
 		if [[ $REPLY == coming ]]; then STATE=enabling; fi
 		;;
 	00) STATE=disabled ;;
 	*)
-		if [[ -d $ROOT/sys/module/$1 ]]; then
-			read_value "$ROOT/sys/module/$1/taint"; taint=$REPLY
+		if module_is_loaded "$1"; then
+			read_value "$MODULE_SYSFS/$1/taint"; taint=$REPLY
 			# (The kernel marks livepatches by a K.)
 			if [[ $taint == *K* ]]; then STATE=inactive; else STATE=other; fi
 		fi
@@ -55,7 +57,7 @@ kernel_loaded() {
 # in_transition -> REPLY: the livepatch whose transition is in progress, or ""
 in_transition() {
 	local file found=""
-	for file in "$ROOT"/sys/kernel/livepatch/*/transition; do
+	for file in "$KLP_SYSFS"/*/transition; do
 		read_value "$file"
 		if [[ $REPLY == 1 ]]; then file=${file%/transition} found=${file##*/}; fi
 	done
@@ -81,7 +83,7 @@ write_value() {
 # module_remove NAME: it may be used for a moment more
 module_remove() {
 	local tries=0 text
-	while [[ -d $ROOT/sys/module/$1 ]]; do
+	while module_is_loaded "$1"; do
 		if text=$(rmmod -- "$1" 2>&1); then return; fi
 		if ((++tries > 25)); then
 			REPLY=${text##*$'\n'}

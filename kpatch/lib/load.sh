@@ -173,7 +173,7 @@ load_all() {
 		if module_read "${files[i]}"; then part=${INFO[klp_part_of]:-}; fi
 		if ((i < first)); then
 			say "$name is left out: ${names[first]} replaces it"
-		elif [[ $part && $part != vmlinux && ! -d $ROOT/sys/module/$part ]]; then
+		elif [[ $part && $part != vmlinux ]] && ! module_is_loaded "$part"; then
 			say "$name is left out: it is for the module $part, which is not loaded"
 		elif loading_begin "$name"; then
 			load_one "${files[i]}" "$name"

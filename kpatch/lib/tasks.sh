@@ -47,7 +47,7 @@ patched_functions() {
 	local dir
 	PATCHED_FUNCTIONS=()
 	# NAME/OBJECT/FUNCTION,POSITION
-	for dir in "$ROOT"/sys/kernel/livepatch/*/*/*,*/; do
+	for dir in "$KLP_SYSFS"/*/*/*,*/; do
 		dir=${dir%/}
 		dir=${dir##*/}
 		PATCHED_FUNCTIONS[${dir%,*}]=1
