@@ -1,11 +1,9 @@
 # The short result of a job, of its own and of what kpatch-build says of itself: all that the report needs of it, in one line.
-["built", "error", "refused", "unchanged", "usage", "not-applied", "not-compiled"] as $results
-| ($build[0] // {}) as $b
+($build[0] // {}) as $b
 | ($job[0]) as $j
 | {
 	format: 1, id: $j.id, kernel: $j.kernel, patch: $j.patch, status: $status,
-	# (A wrong command line is an error of who planned it, and to be tried again.)
-	result: ($results[$status] // "error" | if . == "usage" then "error" else . end),
+	result: $result,
 	message: ($b.exit.message // null),
 	release: ($b.target.release // null),
 	functions: [$b.functions[]? | "\(.name) (\(.object))"],
