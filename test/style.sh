@@ -203,6 +203,12 @@ check_seen_failures() { ! grep -nE '(done|mapfile|read)\b.*< <\(' "${DRIVER[@]}"
 # The judge shares nothing with what it judges.
 check_judge() { ! grep -nE '#include "' test/judge/*.[ch] | grep -vE ':#include "(compare|object|target|touched)\.h"$'; }
 
+# What doc/glossary.md has a word for has no other one, in pages, messages and code.
+check_words() {
+	! git grep -nIiwE 'datum|relocation laws?|carried along|start-up code|unlikely parts?|--(no-)?prove|--no-proof|(positions? of (a )?symbols?|symbols and( their)? positions)' \
+		-- README.md CONTRIBUTING.md CODING-STYLE.md CHANGELOG.md doc man create-diff-object kpatch kpatch-build kpatch-farm kmod debian rpm
+}
+
 # A patch in the guide is one that the tests build and boot.
 check_guide() {
 	local file bad=0
@@ -266,6 +272,7 @@ try "no program in bash reads a listing of an ELF file" check_listings
 try "exit() only in tools/" check_exit
 try "no message of a program is read by another" check_messages
 try "the failure of a command that lists things is seen" check_seen_failures
+try "the words of the glossary, and no others" check_words
 try "the judge includes nothing of the engine" check_judge
 try "the patches of the guide for authors are those of the tests" check_guide
 try "scripts are executable" check_executable

@@ -53,7 +53,7 @@ static void check_entry(struct verify *v, const char *entry)
 	text = id_text(v, &id);
 	if (strcmp(blank + 1, text))
 		verify_violated(
-			v, MODINFO_SECTION, 0, NULL, "the code that it replaces, and what it calls, may be another's",
+			v, MODINFO_SECTION, 0, NULL, "functions that it replaces or calls may differ in this build",
 			"it is for build %s of %.*s, this is build %s", blank + 1, (int)(blank - entry), entry, text);
 }
 
@@ -67,7 +67,7 @@ static void check_loaded(struct verify *v, const char *object)
 		return;
 	module = verify_find_module(v, object);
 	if (module && elf_obj_build_id(module->obj, &file) && !elf_notes_equal(&loaded, &file))
-		verify_violated(v, NULL, 0, NULL, "positions of symbols may be others in what is loaded",
+		verify_violated(v, NULL, 0, NULL, "its symbols may have another sympos in what is loaded",
 				"module %s is loaded, and its file %s is of another build", object,
 				module->image->path);
 }

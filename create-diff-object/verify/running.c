@@ -3,7 +3,7 @@
  * The kernel that runs as the target. /proc and /sys tell its release, its build ID and its symbols. Its image is
  * on the disk in most cases, but a package that was upgraded since has put another one there, under the same name
  * if the release is the same. So an image is taken only if it has the build ID of the kernel that runs (or, where
- * kernels have none, its banner). Without one, symbols and their positions come from /proc/kallsyms, which has the
+ * kernels have none, its banner). Without one, symbols and their sympos come from /proc/kallsyms, which has the
  * names of exports too (`__ksymtab_kfree`), but not their CRCs; the kernel compares those itself.
  */
 #include "verify/running.h"

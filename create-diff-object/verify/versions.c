@@ -61,7 +61,7 @@ static void check_release(struct verify *v, const char *vermagic)
 
 	if (strncmp(vermagic, v->release, len) || (vermagic[len] && vermagic[len] != ' '))
 		verify_violated(v, MODINFO_SECTION, 0, NULL,
-				"the code that it replaces, and what it calls, may be another's",
+				"functions that it replaces or calls may differ in this kernel",
 				"the module is for release %.*s, the kernel is %s", (int)strcspn(vermagic, " "),
 				vermagic, v->release);
 }
