@@ -146,6 +146,20 @@ check_modinfo_keys() {
 			<(printf '%s\n' "$known" description) -
 }
 
+# The options of kpatch-build that kpatch-farm's lists may have are options of kpatch-build, with a value or without as there.
+check_farm_options() {
+	local kind words word long bad=0
+	long=,$(sed -nE 's/^\t(local )?long\+?=,?([a-z:,-]+)$/\2/p' kpatch-build/lib/options.sh | tr '\n' ','),
+	while read -r kind words; do
+		for word in $words; do
+			if [[ $word != --* ]]; then continue; fi
+			if [[ $kind == FLAGS ]]; then word=,${word#--}, ; else word=,${word#--}:, ; fi
+			if [[ $long != *"$word"* ]]; then echo "kpatch-build has no option ${word//,/}"; bad=1; fi
+		done
+	done < <(sed -nE 's/^readonly KERNEL_([A-Z]+)="(.*)"$/\1 \2/p' kpatch-farm/lib/lists.sh)
+	return "$bad"
+}
+
 # What /sys says of modules and livepatches kpatch reads in kernel.sh, and klp-verify in running.c. (Completion has no kernel.sh.)
 check_sysfs() {
 	! { grep -nE '^[^#]*/sys/' "${COMMAND[@]}" | grep -vE '^kpatch/lib/kernel.sh:[0-9]+:readonly KLP_SYSFS|/proc/sys/kernel/osrelease'
@@ -264,6 +278,7 @@ try "no symbol of a layer above, no circle of files" check_symbols
 try "names of the kernel's sections and symbols only in kernel/ and arch/" check_names
 try "each of these names stands once" check_names_once
 try "keys of .modinfo in bash are those of kernel/module.h" check_modinfo_keys
+try "the lists of kpatch-farm have options of kpatch-build" check_farm_options
 try "paths of sysfs in one place of each program" check_sysfs
 try "limits of the kernel stand once" check_limits
 try "numbers of machines only in arch/" check_machine
