@@ -28,8 +28,8 @@ Commands:
   plan         write a job for each kernel and each patch
   run          run the jobs that have no result yet
   report       write what came of them: a page, junit.xml and results.json
-  scan         which kernels need which patch? In seconds, without compiling
-  cumulative   for each kernel the one livepatch that holds all of a list of fixes that can be built
+  scan         tell which kernels need which patch, in seconds and without compiling
+  cumulative   make one livepatch for each kernel, with all fixes of a list that can be built
 
 Options:
   -k, --kernels KERNELS  (plan, scan, cumulative) a list of kernels, or a release; may be repeated

@@ -18,17 +18,17 @@ Usage: kpatch COMMAND [options] [MODULE...]
 Livepatches of the kernel that runs. MODULE is a file, or the name of a module that is installed or loaded.
 
 Commands:
-  load MODULE...       check and load livepatches, and wait until all tasks have changed to them
+  load MODULE...       check and load livepatches, and wait until all tasks run their code
   load --all           the same with all that are installed for this kernel, in their order
   unload MODULE...     disable livepatches, wait until no task needs them, and remove them
   unload --all         the same with all that are loaded, the newest first
   list                 show the livepatches that are loaded and installed
   info MODULE          show what a livepatch says of itself, and its state
   install MODULE...    check livepatches, and have them loaded at each boot
-  uninstall MODULE...  undo that; what is loaded stays so
+  uninstall MODULE...  do not load them at boot any more; what is loaded stays loaded
   status               show a transition that is in progress, and the tasks that hold it up
   signal               wake the tasks that hold up a transition
-  verify MODULE...     only check whether livepatches are for this kernel
+  verify MODULE...     only check livepatches against this kernel
 
 Options:
   -k, --kernel-version RELEASE
