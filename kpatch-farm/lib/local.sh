@@ -13,7 +13,7 @@ local_run() {
 	wait "$CHILD" || status=$?
 	CHILD=""
 	# What make says of commands that failed was said by them.
-	{ grep -vE '^make(\[[0-9]+\])?: ' "$FARM/work/make.log" || true; } >&2
+	{ grep -vE '^make(\[[0-9]+\])?: ' "$FARM/work/make.log" || true; } | print_lines >&2
 	if ((status)) && disk_full; then die "$REPLY; free some space, then run again: what is done is kept"; fi
 }
 

@@ -8,6 +8,12 @@ on_signal() {
 	exit "$1"
 }
 
+# print_lines: what is on standard input, folded
+print_lines() {
+	local line
+	while IFS= read -r line; do print_folded "$line"; done
+}
+
 # field_list: NUL-terminated strings of standard input as lines for a message, each in quotes if it needs them
 field_list() {
 	local field

@@ -88,5 +88,5 @@ slurm_wait() {
 		wait_for sleep "$SLURM_POLL"
 	done
 	rm -f -- "$FARM/slurm.json"
-	cat -- /dev/null "$FARM"/slurm/*.err | awk '!seen[$0]++' >&2
+	cat -- /dev/null "$FARM"/slurm/*.err | awk '!seen[$0]++' | print_lines >&2
 }

@@ -124,6 +124,9 @@ builds() { grep -c -- '--json' calls || true; }
 	run -0 "$FARM" plan -k 6.0-none -k 6.12.3-amd64 -p p
 	run -1 "$FARM" run
 	[[ $(grep -c "6.0-none can't be prepared" <<<"$output") == 1 && ${lines[-1]} == "6 jobs: 3 built, 3 without a result" ]]
+	# The message fits the terminal.
+	COLUMNS=60 run -1 "$FARM" run
+	[[ $output == *$'kpatch-farm: error: 6.0-none can\'t be prepared, so none of\n    its jobs is run; see'* ]]
 }
 
 @test "killed and interrupted runs go on where they were; two runs in one directory" {

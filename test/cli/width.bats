@@ -55,6 +55,12 @@ diff_them() { "$TOP/build/bin/create-diff-object" "$@" orig.o patched.o vmlinux 
 	fits 70
 	run -0 make -s -C "$TOP" help
 	fits
+	for program in "$TOP"/{kpatch/kpatch,kpatch-farm/kpatch-farm}; do
+		run -0 "$program" --help
+		fits
+		COLUMNS=70 run -0 "$program" --help
+		fits 70
+	done
 }
 
 @test "the rules: for people, or as records" {
