@@ -151,7 +151,7 @@ command_load() {
 		if ! module_find "$arg"; then continue; fi
 		load_one "$MODULE_FILE" "$MODULE_NAME"
 		# It has worked: boot may try it again.
-		if [[ $RESULT == "done" ]]; then store_dir "$RUNNING"; rm -f -- "$REPLY/.loading"; fi
+		if [[ $RESULT == "done" ]]; then loading_end "$MODULE_NAME"; fi
 		json_result "$MODULE_FILE" "$MODULE_NAME"
 	done
 }
@@ -177,30 +177,30 @@ load_all() {
 			say "$name is left out: it is for the module $part, which is not loaded"
 		elif loading_begin "$name"; then
 			load_one "${files[i]}" "$name"
-			loading_end
+			loading_end "$name"
 		fi
 		json_result "${files[i]}" "$name"
 	done
 }
 
 # loading_begin NAME: a livepatch that stops the kernel must not stop every boot. False if the machine went down twice while it was being
-# loaded.
+# loaded. (Those that are loaded before it at each boot leave its count alone.)
 loading_begin() {
-	local dir last="" times=0
+	local dir name number times=0
 	store_dir "$RUNNING"; dir=$REPLY
 	kernel_state "$1"
 	if [[ $STATE == enabled ]]; then return; fi
-	{ read -r last times <"$dir/.loading"; } 2>/dev/null || true
-	if [[ $last != "$1" || ! $times =~ ^[0-9]{1,6}$ ]]; then times=0; fi
+	store_loading "$dir" | while read -r name number; do
+		if [[ $name == "$1" && $number =~ ^[0-9]{1,6}$ ]]; then times=$number; fi
+	done
 	if ((times >= 2)); then
 		fail "$EXIT_ERROR" "$1 is not loaded: twice the machine went down while it was; to try again: kpatch load $1"
 		return 1
 	fi
 	# (What can't be written, because the disk is full, keeps no livepatch from being loaded.)
-	store_temp "$dir/.loading"
-	{ echo "$1 $((times + 1))" >"$REPLY" && store_put "$dir/.loading"; } 2>/dev/null || warn "$dir can't be written to"
+	store_loading_set "$dir" "$1" "$((times + 1))" 2>/dev/null || warn "$dir can't be written to"
 }
-loading_end() { store_dir "$RUNNING"; rm -f -- "$REPLY/.loading" 2>/dev/null || true; }
+loading_end() { store_dir "$RUNNING"; store_loading_set "$REPLY" "$1" 2>/dev/null || true; }
 
 # unload_one NAME: sets RESULT
 unload_one() {

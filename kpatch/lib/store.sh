@@ -3,8 +3,8 @@
 #
 #   order      names as the kernel has them, one a line, in the order in which they are loaded. What is not in there (a package has put
 #              its file beside the others) comes behind, in the order of the names, by version.
-#   .loading   at boot, the livepatch that is being loaded, and how many times it was begun: what is left of a machine that went down
-#              in the middle of that
+#   .loading   at boot, how many times the machine went down while a livepatch was being loaded: its name and the number, a line for each;
+#              with the one that is being loaded, as if it did now
 #
 # Each of these files is complete or not there: written under another name, brought to the disk, renamed.
 
@@ -98,6 +98,22 @@ store_write_order() {
 	printf '%s\n' "${@:2}" >"$REPLY"
 }
 
+# store_loading DIR: the lines of .loading
+store_loading() { if [[ -f $1/.loading ]]; then cat -- "$1/.loading"; fi; }
+
+# store_loading_set DIR NAME [TIMES]: have it say so of this one, or nothing
+store_loading_set() {
+	local lines
+	if [[ ! -e $1/.loading && ! ${3:-} ]]; then return; fi
+	lines=$(store_loading "$1" | awk -v name="$2" -v times="${3:-}" '$1 != name { print } END { if (times != "") print name, times }')
+	if [[ ! $lines ]]; then
+		rm -f -- "$1/.loading"
+	else
+		store_temp "$1/.loading"
+		echo "$lines" >"$REPLY" && store_put "$1/.loading"
+	fi
+}
+
 # install_one FILE NAME: the module, and its place, which is the last unless it has one. Where the disk is full, nothing has changed.
 install_one() {
 	local file=$1 name=$2 dir to place names
@@ -115,7 +131,7 @@ install_one() {
 	if [[ $place && -f $to ]] && cmp -s -- "$file" "$to"; then
 		say "$name is installed for $RELEASE already"
 	elif { store_temp "$to" && cp -- "$file" "$REPLY" && store_write_order "$dir" "${names[@]}" && store_put "$to" && store_put "$dir/order"; } 2>"$TEMP/log"; then
-		rm -f -- "$dir/.loading"
+		store_loading_set "$dir" "$name" 2>/dev/null || true
 		say "$name is installed for $RELEASE${place:+, in place of another of that name}"
 	else
 		store_clean
@@ -168,7 +184,7 @@ command_uninstall() {
 		store_lock "$dir"
 		if ! store_find "$RELEASE" "$name"; then store_unlock; continue; fi
 		file=$REPLY
-		printf '%s\0' "${STORE_NAMES[@]}" | grep -zvx -- "$name" | mapfile -d '' -t names || true
+		printf '%s\0' "${STORE_NAMES[@]}" | grep -zvxF -- "$name" | mapfile -d '' -t names || true
 		# (The order first: it may name what is not there.)
 		if { rm -f -- "$file" && sync -- "$dir" && store_write_order "$dir" "${names[@]}" && store_put "$dir/order"; } 2>"$TEMP/log"; then
 			say "$name is not installed for $RELEASE any more"

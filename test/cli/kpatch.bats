@@ -311,6 +311,30 @@ task() {
 	[[ ! -e $STORE/.loading ]]
 }
 
+@test "what took the machine down is counted, also behind others that load" {
+	kpatch install ./aaaa.ko ./good.ko ./zzzz.ko
+	# As if the machine stopped when it got the second one
+	mv bin/insmod bin/insmod.old
+	printf '#!/bin/bash\nif [[ $1 != */good.ko ]]; then exec %q "$@"; fi\nkill -9 $(awk "{ print \\$4 }" /proc/$PPID/stat) $PPID\n' "$T/bin/insmod.old" >bin/insmod.new
+	install -m 755 bin/insmod.new bin/insmod
+	run -137 kpatch load --all
+	for name in 1 2; do
+		[[ $(cat "$STORE/.loading") == "good $name" ]]
+		# Booted again
+		rm -r "$R"/sys/kernel/livepatch/* "$R/sys/module/aaaa"
+		sed -i '/^aaaa /d' "$R/proc/modules"
+		if ((name == 1)); then run -137 kpatch load --all; fi
+	done
+	run -1 kpatch load --all
+	mv bin/insmod.old bin/insmod
+	tells 'good is not loaded: twice the machine went down while it was'
+	tells '^aaaa is loaded$'
+	tells '^zzzz is loaded$'
+	[[ $(cat "$STORE/.loading") == "good 2" ]]
+	run -0 kpatch load good
+	[[ ! -e $STORE/.loading ]]
+}
+
 @test "a part for a module that is not loaded is left out" {
 	objcopy --dump-section .modinfo=info zzzz.ko
 	printf 'klp_part_of=mod_c\0' >>info
