@@ -27,6 +27,8 @@
 /* Records for the unwinder, and the address of each. */
 #define ORC_SECTION      ".orc_unwind"
 #define ORC_IP_SECTION   ".orc_unwind_ip"
+/* Where a linked kernel has them, if it unwinds by them (ORC_UNWIND_TABLE). */
+#define ORC_BEGIN        "__start_orc_unwind"
 /* Functions whose endbr the kernel takes away. */
 #define SEAL_SECTION     ".ibt_endbr_seal"
 /* The one section for percpu data that the module loader knows (kernel/module/main.c, find_pcpusec()). */

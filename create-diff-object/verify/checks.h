@@ -40,6 +40,8 @@ struct klp_func_entry {
 	const char *name;
 	uint64_t sympos;
 	uint64_t offset; /* of the record in its section */
+	uint32_t text;   /* index of the section of the new function, 0: it points to no code */
+	uint64_t text_offset;
 };
 
 /* A record of `.klp.callbacks`. */
@@ -133,5 +135,6 @@ void verify_check_versions(struct verify *v);      /* L10, versions.c */
 void verify_check_build(struct verify *v);         /* L10, build.c */
 void verify_check_properties(struct verify *v);    /* L11, modinfo.c */
 void verify_check_sealed(struct verify *v);        /* L12, sealed.c */
+void verify_check_unwind(struct verify *v);        /* L13, unwind.c */
 
 #endif

@@ -50,12 +50,12 @@ static const char *read_string(const struct verify *v, const struct elf_sec *sec
 	return (const char *)strings->data + at;
 }
 
-static bool has_function(const struct verify *v, const struct elf_sec *sec, uint64_t offset)
+/* The section of the code that the pointer at offset of the table points to, and where; 0: it is none. */
+static uint32_t find_function(const struct verify *v, const struct elf_sec *sec, uint64_t offset, uint64_t *at)
 {
-	uint64_t at;
-	const struct elf_sec *text = find_target(v, sec, offset, &at);
+	const struct elf_sec *text = find_target(v, sec, offset, at);
 
-	return text && (text->flags & SHF_EXECINSTR);
+	return text && (text->flags & SHF_EXECINSTR) ? (uint32_t)(text - v->mod->secs) : 0;
 }
 
 static void add_bad(struct verify *v, const struct elf_sec *sec, uint64_t offset, const char *what, const char *why)
@@ -79,7 +79,8 @@ static void read_record(struct verify *v, const struct elf_sec *sec, uint64_t at
 	if (!entry.name)
 		add_bad(v, sec, at + NAME_FIELD, "the record does not point to the name of a function",
 			"klp_init_patch() refuses a function without a name, or the wrong one is patched");
-	if (!has_function(v, sec, at + NEW_FUNC_FIELD))
+	entry.text = find_function(v, sec, at + NEW_FUNC_FIELD, &entry.text_offset);
+	if (!entry.text)
 		add_bad(v, sec, at + NEW_FUNC_FIELD, "the record does not point to code of the module",
 			"klp_init_func() refuses a function without a new one, or calls go astray");
 	if (entry.object && entry.name)
@@ -102,13 +103,14 @@ static void read_callback(struct verify *v, const struct elf_sec *sec, uint64_t 
 		.kind = arch_get64(v->mod->arch, sec->data + at + offsetof(struct klp_callback_record, kind)),
 		.offset = at,
 	};
+	uint64_t function;
 
 	if (is_end(sec, at))
 		return;
 	if (!entry.object)
 		add_bad(v, sec, at, "the record does not point to the name of an object",
 			"nobody can tell for what it is called");
-	if (!has_function(v, sec, at + offsetof(struct klp_callback_record, function)))
+	if (!find_function(v, sec, at + offsetof(struct klp_callback_record, function), &function))
 		add_bad(v, sec, at + offsetof(struct klp_callback_record, function),
 			"the record does not point to code of the module", "the call goes astray");
 	if (entry.kind > KLP_POST_UNPATCH)

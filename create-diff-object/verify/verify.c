@@ -30,6 +30,7 @@ static const struct {
 	 verify_check_versions},
 	{"L11", "livepatch=Y, a GPL licence, no section writable and executable", verify_check_properties},
 	{"L12", "the address of a function is taken only if it begins with a valid endbr (IBT)", verify_check_sealed},
+	{"L13", "each new function has unwind records, if the kernel unwinds by them (ORC)", verify_check_unwind},
 };
 
 bool verify_rule_name(uint32_t i, const char **id, const char **meaning)

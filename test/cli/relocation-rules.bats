@@ -255,7 +255,7 @@ text_of() {
 			text_of json >text.json
 			diff text text.json
 			[[ $(jq '[.rules[].findings] | add' json) == $(jq '.findings | length' json) ]]
-			[[ $(jq '.rules | length' json) == 12 ]]
+			[[ $(jq '.rules | length' json) == 13 ]]
 		done
 	done
 	verify good.ko --modules modules --json >json

@@ -541,8 +541,8 @@ LATE_IN_TABLE(late_in_mcount_locations, "__mcount_loc")
 LATE_IN_NEW_TABLE(late_in_altinstr_aux, ".altinstr_aux")
 LATE_IN_NEW_TABLE(late_in_trampolines, ".static_call.text")
 LATE_IN_NEW_TABLE(late_in_cfi_sites, ".cfi_sites")
-LATE_IN_NEW_TABLE(late_in_unwind_data, ".orc_unwind")
-LATE_IN_NEW_TABLE(late_in_unwind_places, ".orc_unwind_ip")
+LATE_IN_TABLE(late_in_unwind_data, ".orc_unwind")
+LATE_IN_TABLE(late_in_unwind_places, ".orc_unwind_ip")
 LATE_IN_NEW_TABLE(late_in_patchable_entries, "__patchable_function_entries")
 LATE_IN_NEW_TABLE(late_in_tracepoints, "__tracepoints_ptrs")
 LATE_IN_NEW_TABLE(late_in_events, "_ftrace_events")
@@ -624,7 +624,7 @@ static void late_in_init(struct elf_edit *edit)
 	elf_edit_rename_section(edit, ".klp.rela.mod_b..data", ".klp.rela.mod_b..init.text");
 }
 
-/* ---- L7 to L12 ---- */
+/* ---- L7 to L13 ---- */
 
 static void arch_section(struct elf_edit *edit)
 {
@@ -930,6 +930,22 @@ static void call_of_sealed(struct elf_edit *edit)
 	elf_edit_rename_symbol(edit, HIDDEN_FN, ".klp.sym.vmlinux.sealed_fn,0");
 }
 
+static void no_unwind_records(struct elf_edit *edit)
+{
+	elf_edit_rename_section(edit, ".orc_unwind", ".orc_unwinx");
+}
+
+static void no_unwind_places(struct elf_edit *edit)
+{
+	elf_edit_rename_section(edit, ".orc_unwind_ip", ".orc_unwind_ix");
+}
+
+/* The record of patched_new, the second one. */
+static void function_without_unwind_record(struct elf_edit *edit)
+{
+	elf_edit_drop_relas(edit, ".orc_unwind_ip", 4, 4);
+}
+
 static void address_of_executable_data(struct elf_edit *edit)
 {
 	elf_edit_rename_symbol(edit, ".klp.sym.vmlinux.hidden_var,0", ".klp.sym.vmlinux.executable_var,0");
@@ -1041,7 +1057,7 @@ static void test_json_report(void **state)
 	fixture_run(
 		*state,
 		"jq -e '.verdict == \"violation\" and (.findings | length) == 1 and .findings[0].rule == \"L10\" and "
-		".findings[0].symbol == \"exported_fn\" and (.rules | length) == 12' report.json >/dev/null");
+		".findings[0].symbol == \"exported_fn\" and (.rules | length) == 13' report.json >/dev/null");
 	verify_result_free(&result);
 }
 
@@ -1489,6 +1505,9 @@ int main(void)
 		BREAKS("L12", address_of_sealed_in_module),
 		BREAKS("L12", address_of_called),
 		BREAKS("L12", address_of_called_in_module),
+		BREAKS("L13", no_unwind_records),
+		BREAKS("L13", no_unwind_places),
+		BREAKS("L13", function_without_unwind_record),
 		KEEPS(call_of_sealed),
 		KEEPS(address_of_executable_data),
 		KEEPS(call_of_called),

@@ -49,5 +49,10 @@ __start_mcount_loc:
 	.quad hidden_fn, patched_fn + 4, init_fn
 __stop_mcount_loc:
 
+	.section .orc_unwind, "a"
+	.globl __start_orc_unwind
+__start_orc_unwind:
+	.short 0, 0, 0
+
 	.section .ibt_endbr_seal, "a"
 	.long sealed_fn - .

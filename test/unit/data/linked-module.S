@@ -129,6 +129,12 @@ replacement:
 	ret
 	.long 0, 0
 
+	/* Unwind records: one for each section of code, from its start. */
+	.section .orc_unwind_ip, "a"
+	.long replacement - ., patched_new - ., fn_a_new - ., helper - .
+	.section .orc_unwind, "a"
+	.fill 4, 6, 0
+
 	.data
 	.quad helper
 	.quad ".klp.sym.vmlinux.hidden_var,0" + 8

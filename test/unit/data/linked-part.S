@@ -36,6 +36,12 @@ site_jump_label:
 	.long fn_a_new - .
 	.quad ".klp.sym.mod_b.fn_b,0,vmlinux" - .
 
+	/* Unwind records: one for each section of code, from its start. */
+	.section .orc_unwind_ip, "a"
+	.long fn_a_new - .
+	.section .orc_unwind, "a"
+	.short 0, 0, 0
+
 	.data
 	.quad ".klp.sym.mod_a.__this_module,0,vmlinux"
 
