@@ -2,7 +2,7 @@
 . as $m
 | .kernels[] as $k | .patches[] as $p
 | "jobs/\($k.dir)/\($p.dir)\t\({
-	format: $m.format, id: "\($k.id)-\($p.id)-\($m.tool.id)", kernel: $k.name, patch: $p.name,
+	format: $m.format, id: "\($k.id)-\($p.id)-\($m.tool.id)", kernel: $k.name, patch: $p.name, patch_options: $p.options,
 	command: ([$m.tool.file] + $k.options + $p.options + $m.options
 		+ if any($p.options[]; startswith("--name") or startswith("-n")) then [] else ["-n", "livepatch-\($p.dir)"] end
 		+ ["--"] + [$p.patches[].file])

@@ -172,7 +172,7 @@ patch_add() {
 		name=${name%.patch}
 		name=${name%.diff}
 	fi
-	{ printf '%s\0' "${options[@]}"; for file in "${files[@]}"; do sha256sum <"$file"; done; } >"$LISTS/inputs"
+	patch_inputs "${#options[@]}" "${options[@]}" "${files[@]}" >"$LISTS/inputs"
 	list_entry patches "$place" "$name" patches "${files[@]}" -- "${options[@]}"
 }
 

@@ -70,6 +70,23 @@ builds() { grep -c -- '--json' calls || true; }
 	[[ ${lines[0]} == *"; 0 have a result" ]]
 }
 
+@test "what is made of a patch that was edited after the plan is no result of the planned one" {
+	"$FARM" plan -k kernels -p p
+	cp p/a.patch planned
+	echo edited >>p/a.patch
+	run -1 "$FARM" run
+	[[ $(grep -c '^kpatch-farm: error: a on .*: the patch is not as it was planned; plan again (results are kept)$' <<<"$output") == 2 ]]
+	[[ ${lines[-1]} == "6 jobs: 4 built, 2 without a result" && $(results | wc -l) == 4 && -z $(find farm/work -name '*-*-*') ]]
+	rm p/a.patch
+	run -1 "$FARM" run
+	[[ ${lines[-1]} == "6 jobs: 4 built, 2 without a result" ]]
+	mv planned p/a.patch
+	run -0 "$FARM" run
+	[[ ${lines[-1]} == "6 jobs: 6 built" ]]
+	run -0 cat farm/results/"$(jq -r .id farm/jobs/6.12.3-amd64/a/job.json)"/patches
+	[[ $output == "patch a" ]]
+}
+
 @test "one job by itself" {
 	"$FARM" plan -k 6.12.3-amd64 -p p/a.patch
 	run -0 farm/jobs/6.12.3-amd64/a/run
