@@ -80,6 +80,16 @@ tool_id() {
 	TOOL_VERSION=$("$KPATCH_BUILD" --version 2>/dev/null </dev/null | head -n 1) || TOOL_VERSION=""
 }
 
+# tool_check: is it still what was planned with? Its hash is in the name of each result.
+tool_check() {
+	local words
+	jq -j '.tool.file, .tool.id, .options[] | ., "\u0000"' "$FARM/manifest.json" | mapfile -d '' -t words
+	KPATCH_BUILD=${words[0]} OPT_BUILD=("${words[@]:2}")
+	if [[ ! -x $KPATCH_BUILD ]]; then die "$KPATCH_BUILD, which was planned with, is not there"; fi
+	tool_id
+	if [[ $TOOL_ID != "${words[1]}" ]]; then die "$KPATCH_BUILD is another version than that which was planned with; plan again (results are kept)"; fi
+}
+
 plan_manifest() {
 	jq -n --argjson format "$FARM_FORMAT" --arg file "$KPATCH_BUILD" --arg version "$TOOL_VERSION" --arg id "$TOOL_ID" \
 		--slurpfile kernels "$LISTS/kernels" --slurpfile patches "$LISTS/patches" '

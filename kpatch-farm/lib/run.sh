@@ -9,6 +9,7 @@ command_run() {
 	work_clean
 	farm_jobs >"$FARM/work/jobs"
 	farm_verify "$FARM/work/jobs"
+	tool_check
 	jobs_pending "$FARM/work/jobs" >"$FARM/work/pending"
 	if [[ -s $FARM/work/pending ]]; then
 		"${OPT_ON}_run" "$FARM/work/pending"

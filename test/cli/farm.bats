@@ -70,6 +70,17 @@ builds() { grep -c -- '--json' calls || true; }
 	[[ ${lines[0]} == *"; 0 have a result" ]]
 }
 
+@test "kpatch-build itself is as it was planned" {
+	"$FARM" plan -k kernels -p p -- --fuzz 1
+	cp -p bin/kpatch-build planned
+	echo "# another" >>bin/kpatch-build
+	run -1 "$FARM" run
+	[[ $output == *"kpatch-build is another version than that"*"plan again"* && -z $(results) ]]
+	mv planned bin/kpatch-build
+	run -0 "$FARM" run
+	[[ ${lines[-1]} == "6 jobs: 6 built" ]]
+}
+
 @test "what is made of a patch that was edited after the plan is no result of the planned one" {
 	"$FARM" plan -k kernels -p p
 	cp p/a.patch planned
