@@ -109,16 +109,16 @@ cache_use() {
 	done
 }
 
-# cache_drop DIR FUNCTION: remove the entry, with what is beside it, if FUNCTION says so; unless some run uses it
+# cache_drop DIR FUNCTION: remove the entry, with what is beside it, if FUNCTION says so; unless some run uses it, or looks at it
 cache_drop() {
-	local lock
-	exec {lock}>"$1.use"
-	if flock -n "$lock" && [[ $1.use -ef /proc/self/fd/$lock ]] && "$2" "$1"; then
+	local lock use
+	exec {lock}>>"$1.lock" {use}>"$1.use"
+	if flock -n "$lock" && flock -n "$use" && [[ $1.use -ef /proc/self/fd/$use && $1.lock -ef /proc/self/fd/$lock ]] && "$2" "$1"; then
 		debug "nobody needs $1 any more"
 		rm -rf -- "$1".{manifest,new,old} "$1" "$CACHE/claims/${1##*/}"
 		rm -f -- "$1".{of,lock,use}
 	fi
-	exec {lock}>&-
+	exec {lock}>&- {use}>&-
 }
 
 cache_drop_partial() { if [[ $CACHE_FILLING ]]; then rm -rf "$CACHE_FILLING"; fi; }

@@ -58,8 +58,13 @@ tree_prepare() {
 
 tree_lock() {
 	mkdir -p "$CACHE/tree"
-	exec {TREE_LOCK}>>"$TREE.lock"
-	lock_wait "$TREE_LOCK" "$TREE"
+	while :; do
+		exec {TREE_LOCK}>>"$TREE.lock"
+		lock_wait "$TREE_LOCK" "$TREE"
+		if [[ $TREE.lock -ef /proc/self/fd/$TREE_LOCK ]]; then return; fi
+		# It was removed, with the tree, when we had opened this.
+		tree_unlock
+	done
 }
 tree_unlock() { exec {TREE_LOCK}>&-; }
 

@@ -110,6 +110,47 @@ soon() { timeout 20 bash -c '"$@"' - "$@"; }
 	[[ $(grep -c four "$T/made") == 2 && $(<"$T/log.4") == *done && $(objects) == *"kernel/five.o kernel/four.o"* ]]
 }
 
+@test "what make had made when it was killed is not taken, for it may not be complete" {
+	# Between the compiler and objtool
+	: >"$T/slow/two.o"
+	lib compile kernel/one.o >/dev/null
+	rm -r "$T"/work.*
+	start 1 kernel/two.o
+	make=$(echo "$T"/work.*/4-compile/make/kernel)
+	echo half >"$make/two.o"
+	echo "cmd" >"$make/.two.o.cmd"
+	kill -KILL "$(<"$T/maker")"
+	status=0
+	wait "${PIDS[0]}" || status=$?
+	[[ $status == 1 && $(<"$T/log.1") == *"make was killed (signal 9)"* && $(objects) == kernel/one.o ]]
+	rm "$T/slow/two.o"
+	run -0 soon lib compile kernel/two.o
+	[[ $(<"$(echo "$T"/cache/tree/*/kernel/two.o)") == object ]]
+}
+
+@test "a tree is not removed while a run looks at it; one that was is not locked by its name of before" {
+	local tree
+	run -0 soon lib compile kernel/one.o
+	tree=$(echo "$T"/cache/tree/*/)
+	tree=${tree%/}
+	# As a run that has not come to use it
+	flock -F "$tree.lock" sleep 30 3>&- &
+	PIDS+=($!)
+	until ! flock -n "$tree.lock" true; do sleep 0.05; done
+	lib cache_drop "$tree" true
+	[[ -d $tree && -e $tree.manifest && -e $tree.use ]]
+	TREE_IS=$tree lib eval 'TREE=$TREE_IS; tree_lock; [[ $TREE.lock -ef /proc/self/fd/$TREE_LOCK ]]; echo locked' >"$T/log.lock" 2>&1 3>&- &
+	PIDS+=($!)
+	until grep -q waiting "$T/log.lock"; do sleep 0.05; done
+	rm "$tree.lock"
+	: >"$tree.lock"
+	kill "${PIDS[0]}"
+	wait "${PIDS[1]}"
+	[[ $(<"$T/log.lock") == *locked ]]
+	lib cache_drop "$tree" true
+	[[ ! -e $tree && ! -e $tree.lock && ! -e $tree.use ]]
+}
+
 @test "a disk that gets full while objects are made: it is said, and the next run makes them" {
 	mkdir -p "$T/cache"
 	if ! mount -t tmpfs -o size=40M none "$T/cache" 2>/dev/null; then skip "no file system can be mounted here"; fi
