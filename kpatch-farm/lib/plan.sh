@@ -90,6 +90,24 @@ tool_check() {
 	if [[ $TOOL_ID != "${words[1]}" ]]; then die "$KPATCH_BUILD is another version than that which was planned with; plan again (results are kept)"; fi
 }
 
+# kernels_check: are the kernels that were given as files what they were? (A release is what the archive has; that is asked for a plan only.)
+kernels_check() {
+	local fields n name
+	lists_begin
+	jq -j '.kernels[] | select(all(.options[]; IN("-a", "--archversion") | not)) | .name, (.options | length), .options[] | ., "\u0000"' \
+		"$FARM/manifest.json" | mapfile -d '' -t fields
+	if ((${#fields[@]} == 0)); then return; fi
+	while ((${#fields[@]})); do
+		n=${fields[1]}
+		kernel_add "${fields[0]}" / "the kernel ${fields[0]@Q}" "${fields[@]:2:n}"
+		fields=("${fields[@]:2 + n}")
+	done
+	lists_name kernels
+	name=$(jq -r -n --slurpfile now "$LISTS/kernels" --slurpfile manifest "$FARM/manifest.json" '
+		[$manifest[0].kernels[].id] as $planned | first($now[] | select(.id | IN($planned[]) | not) | .name)')
+	if [[ $name ]]; then die "the kernel ${name@Q} is not as it was planned; plan again (results are kept)"; fi
+}
+
 plan_manifest() {
 	jq -n --argjson format "$FARM_FORMAT" --arg file "$KPATCH_BUILD" --arg version "$TOOL_VERSION" --arg id "$TOOL_ID" \
 		--slurpfile kernels "$LISTS/kernels" --slurpfile patches "$LISTS/patches" '

@@ -10,6 +10,7 @@ command_run() {
 	farm_jobs >"$FARM/work/jobs"
 	farm_verify "$FARM/work/jobs"
 	tool_check
+	kernels_check
 	jobs_pending "$FARM/work/jobs" >"$FARM/work/pending"
 	if [[ -s $FARM/work/pending ]]; then
 		"${OPT_ON}_run" "$FARM/work/pending"

@@ -81,6 +81,20 @@ builds() { grep -c -- '--json' calls || true; }
 	[[ ${lines[-1]} == "6 jobs: 6 built" ]]
 }
 
+@test "a kernel that is given as files is as it was planned" {
+	mkdir src
+	echo a >src/Makefile
+	echo CONFIG_A=y >config
+	echo "-s src -c config" >own
+	"$FARM" plan -k own -p p
+	echo CONFIG_B=y >>config
+	run -1 "$FARM" run
+	[[ $output == *"the kernel '-s src -c config' is not as it was planned; plan again"* && -z $(results) ]]
+	echo CONFIG_A=y >config
+	run -0 "$FARM" run
+	[[ ${lines[-1]} == "3 jobs: 3 built" ]]
+}
+
 @test "what is made of a patch that was edited after the plan is no result of the planned one" {
 	"$FARM" plan -k kernels -p p
 	cp p/a.patch planned
