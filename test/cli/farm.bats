@@ -367,6 +367,8 @@ answer() { printf 'outcome %s\njson %s\n' "$2" "$3" >"p/$1.patch"; }
 	rm p/b.patch
 	run -0 "$FARM" cumulative -k 6.12.3-amd64 -p p
 	[[ ${lines[0]} == "6.12.3-amd64: livepatch-cumulative-2.ko holds 4 of 5 fixes; left out:" ]]
+	run -0 "$FARM" cumulative -k 6.12.3-amd64 -p p/d.patch -o none
+	[[ $output == $'6.12.3-amd64: no fix can be built; left out:\n    d: has it already' ]]
 	echo "outcome 1" >>p/a.patch
 	run -1 "$FARM" cumulative -k 6.12.3-amd64 -p p
 	[[ ${lines[0]} == "kpatch-farm: error: 6.12.3-amd64: kpatch-build failed; nothing was made:" && $(jq .version cumulative/6.12.3-amd64/current.json) == 2 ]]
