@@ -157,12 +157,13 @@ check "breaking L5 is noticed" breaks L5 symbol "$LATE_SYMBOL" .klp.sym.bridge.n
 ENTRY=$(readelf -rW "$FINISHED" | awk -v section="'.rela${LATE#.klp.rela.*.}'" \
 	'/^Relocation section/ { on = $3 == section } on && $5 == "__fentry__" && !n++ { print "0x" $1 }')
 check "breaking L6 is noticed" breaks L6 late "$LATE" "$LATE_SYMBOL" "${LATE#.klp.rela.*.}" - "$((ENTRY))"
-check "breaking L7 is noticed" breaks L7 section .orc_unwind_ip .klp.arch.vmlinux..text
+check "breaking L7 is noticed" breaks L7 section .comment .klp.arch.vmlinux..text
 check "breaking L8 is noticed" breaks L8 string uptime_proc_show start_kernel
 check "breaking L9 is noticed" breaks L9 symbol "$LATE_SYMBOL" ".klp.sym.absent.$(printf 'y%.0s' {1..512}),0"
 check "breaking L10 is noticed" breaks L10 crc seq_printf
 check "breaking L11 is noticed" breaks L11 string livepatch=Y livepatch=N
 check "breaking L11 by writable code is noticed" breaks L11 writable .text.uptime_proc_show
+check "breaking L13 is noticed" breaks L13 section .orc_unwind_ip .unwind_none
 
 # ---- a pipeline that makes a mistake ----
 
