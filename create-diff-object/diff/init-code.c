@@ -71,14 +71,6 @@ static bool add_inlined(struct walk *walk, uint32_t sec, uint64_t at)
 	return is_touched;
 }
 
-static const char *copy_source_name(struct arena *arena, const char *name)
-{
-	size_t length;
-
-	name = source_name(name, &length);
-	return arena_printf(arena, "%.*s", (int)length, name);
-}
-
 /* Clones of a function do the same for this purpose. */
 static const char *name_of_target(struct arena *arena, const struct side *side, const struct ref *ref)
 {
@@ -94,7 +86,7 @@ static const char *name_of_target(struct arena *arena, const struct side *side, 
 			return arena_printf(arena, "\"%.*s", (int)(sec->size - offset), sec->data + offset);
 		return sec->name;
 	}
-	return copy_source_name(arena, name);
+	return source_name_copy(arena, name);
 }
 
 /* The word for what it does; "" if it only moves what is there, or decides where to go on. */
@@ -229,7 +221,7 @@ static void find_included(struct walk *orig, struct walk *patched)
 
 		if (piece->kind != PIECE_FUNC || piece->class == SEC_INIT || !is_included(diff, p))
 			continue;
-		add_name(&patched->inlined, copy_source_name(patched->arena, piece->name));
+		add_name(&patched->inlined, source_name_copy(patched->arena, piece->name));
 		walk_code(patched, p, false);
 		if (diff->corr->to_orig[p] != PIECE_NONE)
 			walk_code(orig, diff->corr->to_orig[p], false);

@@ -117,7 +117,6 @@ static bool is_touched(const struct row *row, const struct decl *decl, bool is_n
 
 static uint32_t find(struct origin *origin, const char *name, const struct decl **first, bool *is_new)
 {
-	size_t length;
 	uint32_t n;
 
 	if (!origin->opened) {
@@ -125,8 +124,7 @@ static uint32_t find(struct origin *origin, const char *name, const struct decl 
 		for (int i = 0; i < 2; i++)
 			origin->decls[i] = decls_new(debug_of(origin->objs[i]));
 	}
-	name = source_name(name, &length);
-	name = arena_printf(origin->arena, "%.*s", (int)length, name);
+	name = source_name_copy(origin->arena, name);
 	*is_new = false;
 	n = decls_find(origin->decls[0], name, first);
 	if (n)

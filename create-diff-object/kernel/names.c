@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "kernel/sections.h"
+#include "util/arena.h"
 
 /* Unlikely code of a function (GCC, -freorder-blocks-and-partition). */
 #define COLD_SUFFIX   ".cold"
@@ -223,6 +224,14 @@ const char *source_name(const char *name, size_t *length)
 	if (!*length)
 		*length = strlen(name);
 	return name;
+}
+
+const char *source_name_copy(struct arena *arena, const char *name)
+{
+	size_t length;
+
+	name = source_name(name, &length);
+	return arena_printf(arena, "%.*s", (int)length, name);
 }
 
 bool is_text_symbol(const char *name)

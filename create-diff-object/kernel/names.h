@@ -45,6 +45,7 @@
 #define PERCPU_BEGIN     "__per_cpu_start"
 #define PERCPU_END       "__per_cpu_end"
 
+struct arena;
 struct special_row; /* kernel/special.h */
 
 enum sec_class {
@@ -224,6 +225,8 @@ bool is_hidden_by_kallsyms(const char *name);
  * static variables, "foo.part.0", "table.7", with clang "foo.table".
  */
 const char *source_name(const char *name, size_t *length);
+/* The same as a string of its own; the arena owns it. */
+const char *source_name_copy(struct arena *arena, const char *name);
 
 /*
  * Is it clang's name of a text (`.str.7`), which it keeps with KASAN only, to put a red zone behind it? The numbers
