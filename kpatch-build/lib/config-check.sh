@@ -32,7 +32,8 @@ readonly CONFIG_GLUE_CALLS="klp_enable_patch _printk|printk kfree __kmalloc_nopr
 
 # config_value OPTION FILE -> REPLY: its value, without quotes; empty if not set
 config_value() {
-	REPLY=$(sed -n "s/^$1=//p" "$2" | tail -n 1)
+	REPLY=$(sed -n "s/^$1=//p" "$2")
+	REPLY=${REPLY##*$'\n'}
 	REPLY=${REPLY#\"} REPLY=${REPLY%\"}
 }
 
@@ -74,10 +75,12 @@ config_dependents() {
 
 # config_problems RULES CONFIG -> REPLY: a line for each rule that the configuration does not follow, each after a line feed
 config_problems() {
-	local option want reason problem problems=""
+	local option want reason problem problems="" names=""
+	local -A value=()
+	while read -r option want reason; do names+="${names:+|}$option"; done <<<"$1"
+	{ grep -E "^($names)=" -- "$2" || true; } | while IFS='=' read -r option want; do value[$option]=$want; done
 	while read -r option want reason; do
-		config_value "${option%|*}" "$2"
-		if [[ ! $REPLY ]]; then config_value "${option#*|}" "$2"; fi
+		REPLY=${value[${option%|*}]:-${value[${option#*|}]:-}}
 		option=${option%|*} problem=""
 		case $want in
 		y) if [[ $REPLY != [ym] ]]; then problem="not set"; fi ;;

@@ -13,7 +13,6 @@ readonly EXIT_ERROR=1 EXIT_REFUSED=2 EXIT_UNCHANGED=3 EXIT_USAGE=4 EXIT_NOT_APPL
 STAGE_NAME=""           # the running stage
 STAGE_SUMMARY=""        # what the stage has to say in its one line; set by the stage
 CHILD=""                # process group of the running long command
-PAUSE_FD=""             # what pause() waits for
 PROGRESS_SHOWN=0        # a progress line stands on the terminal
 PROGRESS_LAST=0         # second in which the last progress line went to a log
 CLEANUPS=()             # functions to run at exit, last first
@@ -107,18 +106,25 @@ progress_clear() {
 # is called again and again and leaves the line to show in REPLY, which is not the REPLY of the caller. Returns the command's status. The command gets a
 # process group of its own, so that an interruption reaches all of it at once.
 long_run() {
-	local log=$1 show=$2 status=0 polls=0 REPLY
+	local log=$1 show=$2 status=0 waited held ended REPLY
 	shift 2
 	debug "run: ${*@Q}"
+	# A pipe that only the command holds, and what it starts: that its end is read there is the moment when they have ended.
+	exec {held}<> <(:)
+	exec {ended}<"/proc/self/fd/$held"
 	setsid "$@" >"$log" 2>&1 </dev/null &
 	CHILD=$!
+	exec {held}>&-
 	while kill -0 "$CHILD" 2>/dev/null; do
-		pause
-		if ((polls++ % 5)); then continue; fi
+		# (A status over 128 says that the time is over.)
+		waited=0
+		read -rt 0.5 -u "$ended" || waited=$?
+		if ((waited <= 128)); then break; fi
 		REPLY=""
 		"$show"
 		if [[ $REPLY ]]; then progress "$REPLY"; fi
 	done
+	exec {ended}<&-
 	wait "$CHILD" || status=$?
 	CHILD=""
 	return $status
@@ -136,13 +142,6 @@ wait_for() {
 	wait "$CHILD" || status=$?
 	CHILD=""
 	return $status
-}
-
-# pause: a tenth of a second, without a process for it (ten of which a second are a tenth of a slow processor)
-pause() {
-	local REPLY
-	if [[ -z $PAUSE_FD ]]; then exec {PAUSE_FD}<> <(:); fi
-	read -rt 0.1 -u "$PAUSE_FD" || true
 }
 
 megabytes() { REPLY="$((($1 + 524288) / 1048576)) MB"; }

@@ -238,15 +238,38 @@ outside_judge_read() {
 
 # outside_readers FILE...: "FILE <TAB> Makefile" for each Makefile that names one of them otherwise than as what an object depends on
 outside_readers() {
-	local dir file files=()
+	outside_readers_list
+	awk -F '\t' '
+	BEGIN { for (i = 1; ARGV[i] != "--"; i++) { want[ARGV[i]] = 1; delete ARGV[i] } delete ARGV[i] }
+	$1 in want { print }
+	$1 ~ /[*%]/ {
+		pattern = $1
+		gsub(/[.+]/, "[&]", pattern); gsub(/[*%]/, "[^/]*", pattern)
+		for (file in want) if (file ~ "^" pattern "$") print file "\t" $2
+	}' "$@" -- "$READERS_LIST"
+}
+
+# outside_readers_list: READERS_LIST is a file of "FILE <TAB> Makefile" for all files that Makefiles name so; FILE may be a pattern. It is
+# kept with the build tree, as what the Makefiles build (tree_known_lists): no directory has its name there.
+outside_readers_list() {
+	local name=%readers dir file files=()
+	READERS_LIST=$TREE/kpatch/built/$name
+	if [[ ${TREE_LISTS[$name]:-} ]]; then return; fi
+	READERS_LIST=$WORK/3-affected/kbuild/$name
+	if [[ -f $READERS_LIST ]]; then return; fi
+	mkdir -p "$WORK/3-affected/kbuild"
 	{ printf '%s\n' "${ARCH_OUTSIDE_MAKEFILES[@]}" usr certs; cut -f 1 "$TREE/kpatch/makefiles"; } | sort -u | while IFS= read -r dir; do
 		for file in "$dir/Makefile" "$dir/Kbuild"; do
 			if [[ -f $TARGET_SOURCE/$file ]]; then files+=("$file"); fi
 		done
 	done
-	if ((${#files[@]} == 0)); then return; fi
+	if ((${#files[@]})); then outside_readers_read "${files[@]}"; fi >"$READERS_LIST.$$"
+	mv "$READERS_LIST.$$" "$READERS_LIST"
+}
+
+# outside_readers_read MAKEFILE...: the lines of that list
+outside_readers_read() {
 	(cd "$TARGET_SOURCE" && awk '
-	BEGIN { for (i = 1; ARGV[i] != "--"; i++) { want[ARGV[i]] = 1; base = ARGV[i]; sub(/.*\//, "", base); bases[base] = 1; delete ARGV[i] } delete ARGV[i] }
 	FNR == 1 { dir = FILENAME; sub(/\/?[^\/]*$/, "", dir); text = "" }
 	/^[ \t]*#/ { next }
 	/\\$/ { text = text " " substr($0, 1, length($0) - 1); next }
@@ -269,16 +292,14 @@ outside_readers() {
 		}
 	}
 	function base_of(path) { sub(/.*\//, "", path); return path }
-	function tell(path,   pattern, file) {
+	function tell(path) {
 		gsub(/\/\.\//, "/", path)
 		while (sub(/[^\/]+\/\.\.\//, "", path));
 		# What an object depends on is found by its #include; a .c is compiled for it.
 		if (goal ~ /\.o *$/ && path ~ /\.h$/) return
 		if (goal ~ /\.o *$/ && path == dir "/" base_of(path)) return
-		if (path in want) { print path "\t" FILENAME; return }
-		if (path !~ /[*%]/) return
-		pattern = path
-		gsub(/[.+]/, "[&]", pattern); gsub(/[*%]/, "[^/]*", pattern)
-		for (file in want) if (file ~ "^" pattern "$" && pattern !~ /^(\[\^\/\]\*|.*\/\[\^\/\]\*)\[\.\][ch]$/) print file "\t" FILENAME
-	}' "$@" -- "${files[@]}")
+		# All files of a directory
+		if (path ~ /^(.*\/)?[*%]\.[ch]$/) return
+		print path "\t" FILENAME
+	}' "$@" | sort -u)
 }

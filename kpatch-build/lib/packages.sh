@@ -95,21 +95,36 @@ packages_for() {
 	done <<<"$PACKAGES"
 }
 
+declare -A HEADER_HAS=() # header -> 1, of those that were looked for
+
+# headers_find NAME...: which of them are there? The compiler is asked once. (Not by including them, for one of openssl reads half of a
+# megabyte.)
+headers_find() {
+	local name
+	if (($# == 0)) || ! command -v gcc >/dev/null; then return; fi
+	for name; do printf '#if __has_include(<%s>)\n"%s"\n#endif\n' "$name" "$name"; done |
+		gcc -E -P -x c - 2>/dev/null | while IFS='"' read -r _ name _; do HEADER_HAS[$name]=1; done || true
+}
+
 package_has() {
-	if [[ $1 == /* ]]; then
-		[[ -e $1 ]]
-	elif [[ $1 != *.h ]]; then
-		command -v -- "$1" >/dev/null
-	else
-		# (Not by including it, which reads half of a megabyte for one of openssl.)
-		command -v gcc >/dev/null && printf '#if !__has_include(<%s>)\n#error none\n#endif\n' "$1" | gcc -E -x c - >/dev/null 2>&1
-	fi
+	case $1 in
+	/*) [[ -e $1 ]] ;;
+	*.h) [[ ${HEADER_HAS[$1]:-} ]] ;;
+	*) command -v -- "$1" >/dev/null ;;
+	esac
 }
 
 # packages_missing USE...: "name|what is missing|reason"
 packages_missing() {
-	local name needs reason need lacks
-	packages_for "$@" | while IFS='|' read -r name needs reason; do
+	local name needs reason need lacks wanted headers=()
+	packages_for "$@" | mapfile -t wanted
+	printf '%s\n' "${wanted[@]}" | while IFS='|' read -r name needs reason; do
+		for need in $needs; do
+			if [[ $need == [!/]*.h ]]; then headers+=("$need"); fi
+		done
+	done
+	headers_find "${headers[@]}"
+	printf '%s\n' "${wanted[@]}" | while IFS='|' read -r name needs reason; do
 		lacks=""
 		for need in $needs; do
 			if ! package_has "$need"; then lacks+=" $need"; fi

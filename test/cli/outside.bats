@@ -172,6 +172,23 @@ judged() {
 	EOT
 }
 
+@test "what Makefiles read is found once for a tree, and taken only if it was there when the tree was checked" {
+	mkdir -p "$T/work/2-tree/unnumbered/include/linux"
+	SETUP+='; tree_add() { cp -r "$1/." "$TREE/"; }; readers() { outside_readers "$@"; tree_keep_lists; outside_readers "$@"; }'
+	printf 'obj-y += foo.o\n$(obj)/names.c: $(srctree)/include/linux/foo.h\n$(obj)/b.c: $(src)/b%%.h $(src)/*.h\n' >"$T/src/kernel/Makefile"
+	run -0 lib readers include/linux/foo.h kernel/bar.h kernel/other.c
+	[[ $output == $'include/linux/foo.h\tkernel/Makefile\nkernel/bar.h\tkernel/Makefile\ninclude/linux/foo.h\tkernel/Makefile\nkernel/bar.h\tkernel/Makefile' ]]
+	# The tree's list, not the Makefile, is read now.
+	echo 'obj-y += foo.o' >"$T/src/kernel/Makefile"
+	SETUP+='; tree_known_lists'
+	run -0 lib outside_readers include/linux/foo.h
+	[[ $output == $'include/linux/foo.h\tkernel/Makefile' ]]
+	# One that came later is not: it is of nobody knows whom.
+	SETUP+='; TREE_LISTS=()'
+	run -0 lib outside_readers include/linux/foo.h
+	[[ ! $output ]]
+}
+
 @test "what a directory would read or run that is not built" {
 	mkdir -p "$T"/{src,view}/drivers/eisa
 	for where in src view; do
