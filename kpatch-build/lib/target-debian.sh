@@ -24,9 +24,14 @@ debian_version() {
 	debian_image_version "$TARGET_RELEASE"; TARGET_VERSION=$REPLY
 }
 
-# What -a takes: "release version" of each that can be built, in all suites, or in those that can be had
+# What -a takes: "release version" of each that can be built, in all suites, or in those that can be had; or of the one that is named
 debian_list() {
 	local version release
+	if [[ $OPT_RELEASE ]]; then
+		debian_version
+		printf '%-32s %s\n' "$TARGET_RELEASE" "$TARGET_VERSION"
+		return
+	fi
 	if ! archive_use all; then
 		warn "only what this machine is set up for: the package lists of other suites can't be had: $REPLY"
 		archive_use machine

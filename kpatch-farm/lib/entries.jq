@@ -5,8 +5,9 @@ def entries:
 	| {i: 0, out: []}
 	| until(.i >= ($f | length);
 		.i as $i | ($f[$i + 3] | tonumber) as $n | ($f[$i + 4 + $n] | tonumber) as $m
-		| .out += [{name: $f[$i], id: $f[$i + 1], place: $f[$i + 2], patches: $f[$i + 4:$i + 4 + $n], options: $f[$i + 5 + $n:$i + 5 + $n + $m]}]
-		| .i = $i + 5 + $n + $m)
+		| .out += [{name: $f[$i], id: $f[$i + 1], place: $f[$i + 2], patches: $f[$i + 4:$i + 4 + $n], options: $f[$i + 5 + $n:$i + 5 + $n + $m],
+			target: ($f[$i + 5 + $n + $m] | if . == "" then null else . end)}]
+		| .i = $i + 6 + $n + $m)
 	| .out;
 def faults:
 	(group_by([.name])[] | select(length > 1) | "\(.[1].place): the name \(.[0].name | tojson) is there twice (\(.[0].place))"),

@@ -3,7 +3,7 @@
 def xml:
 	tostring | explode | map(if . < 32 and . != 9 and . != 10 and . != 13 or . == 65534 or . == 65535 then 63 else . end) | implode
 	| gsub("&"; "&amp;") | gsub("<"; "&lt;") | gsub(">"; "&gt;") | gsub("\""; "&quot;") | gsub("\n"; "&#10;") | gsub("\r"; "&#13;") | gsub("\t"; "&#9;");
-def is_failure: IN("refused", "not-applied", "not-compiled");
+def is_failure: IN(($failures / " ")[]);
 def reasons: [.message // empty, (.refusals // [])[] | if type == "string" then . else "\(.file // ""): \(.place // ""): \(.message) [\(.rule // "")]" end] | join("\n");
 (.patches | length) as $n
 | .jobs as $jobs

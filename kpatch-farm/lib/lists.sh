@@ -15,6 +15,7 @@
 # What is read is kept as lines of JSON, in $LISTS/kernels and $LISTS/patches, with an id: the hash of all of it that a build can see.
 
 LISTS=""                # a temporary directory
+TARGET=""               # of a kernel: "release version", if it is known
 readonly LIST_RELEASE='^[0-9]+\.[0-9]+[A-Za-z0-9.+~_-]*(/[A-Za-z0-9.-]+)?$'
 # Options that describe a kernel: with a file, a directory, another value, none
 readonly KERNEL_FILES=" -c --config -v --vmlinux --symvers -r --sourcerpm -m --oot-module "
@@ -82,55 +83,72 @@ list_read() {
 	done
 }
 
-# kernel_add NAME DIR PLACE OPTION...
+# kernel_add NAME DIR PLACE OPTION...: a series is planned as the release that it is today
 kernel_add() {
-	local name=$1 dir=$2 place=$3 words=() release="" source="" value
+	local name=$1 dir=$2 place=$3 words=() inputs=() release="" source="" value at=""
 	shift 3
-	{
-		while (($#)); do
-			words+=("$1")
-			if [[ $KERNEL_FLAGS == *" $1 "* ]]; then
-				printf '%s\0' "$1"
-				shift
-				continue
-			elif [[ "$KERNEL_FILES$KERNEL_DIRS$KERNEL_WORDS" != *" $1 "* ]]; then
-				usage_error "$place: unknown word ${1@Q}: an entry is a release such as 6.12, or options of kpatch-build that describe a kernel (-s DIR -c FILE -v FILE)"
-			elif (($# < 2)); then
-				usage_error "$place: $1 needs a value"
-			fi
-			value=$2
-			case $1 in -a | --archversion) release=$2 ;; -s | --sourcedir | -r | --sourcerpm) source=$2 ;; esac
-			if [[ $KERNEL_WORDS != *" $1 "* ]]; then
-				if [[ $value != /* ]]; then value=$dir/$value; fi
-				if [[ $KERNEL_FILES == *" $1 "* ]]; then
-					if [[ ! -f $value || ! -r $value ]]; then usage_error "$place: $1: ${value@Q} is not a readable file"; fi
-					printf '%s\0' "$1" "$(sha256sum <"$value")"
-				else
-					if [[ ! -d $value || ! -r $value ]]; then usage_error "$place: $1: ${value@Q} is not a readable directory"; fi
-					printf '%s\0' "$1" "$(tree_state "$value")"
-				fi
+	while (($#)); do
+		if [[ $KERNEL_FLAGS == *" $1 "* ]]; then
+			words+=("$1") inputs+=("$1")
+			shift
+			continue
+		elif [[ "$KERNEL_FILES$KERNEL_DIRS$KERNEL_WORDS" != *" $1 "* ]]; then
+			usage_error "$place: unknown word ${1@Q}: an entry is a release such as 6.12, or options of kpatch-build that describe a kernel (-s DIR -c FILE -v FILE)"
+		elif (($# < 2)); then
+			usage_error "$place: $1 needs a value"
+		fi
+		value=$2
+		case $1 in
+		-a | --archversion) release=$2 at=$((${#words[@]} + 1)) ;;
+		-s | --sourcedir | -r | --sourcerpm) source=$2 ;;
+		esac
+		inputs+=("$1" "$value")
+		if [[ $KERNEL_WORDS != *" $1 "* ]]; then
+			if [[ $value != /* ]]; then value=$dir/$value; fi
+			if [[ $KERNEL_FILES == *" $1 "* ]]; then
+				if [[ ! -f $value || ! -r $value ]]; then usage_error "$place: $1: ${value@Q} is not a readable file"; fi
+				inputs[-1]=$(sha256sum <"$value")
 			else
-				printf '%s\0' "$1" "$value"
+				if [[ ! -d $value || ! -r $value ]]; then usage_error "$place: $1: ${value@Q} is not a readable directory"; fi
+				inputs[-1]=$(tree_state "$value")
 			fi
-			words+=("$value")
-			shift 2
-		done
-	} >"$LISTS/inputs"
+		fi
+		words+=("$1" "$value")
+		shift 2
+	done
 	if [[ ! $release && ! $source ]]; then usage_error "$place: the kernel is neither a release (-a) nor a source tree (-s) or package (-r)"; fi
-	if [[ $release ]]; then target_of "$release" >>"$LISTS/inputs"; fi
+	TARGET=""
+	if [[ $release ]]; then
+		target_of "$release" "${words[@]}"
+		if [[ $TARGET ]]; then words[at]=${TARGET%% *}; fi
+		# (Of each option there are two inputs as well.)
+		inputs[at]=${words[at]}
+		inputs+=("$TARGET")
+	fi
+	printf '%s\0' "${inputs[@]}" >"$LISTS/inputs"
 	list_entry kernels "$place" "$name" options "${words[@]}"
 }
 
 # tree_state DIR: names, sizes and times of what is in it (but not of git's own files); reading 90,000 files would take long
 tree_state() { find "$1" -name .git -prune -o -type f -printf '%P %s %T@\n' | sort | sha256sum; }
 
-# target_of RELEASE: what the archive has of it today: a series becomes another kernel with time, a release another build. Nothing where
-# that is not known.
+# target_of RELEASE OPTION... -> TARGET: "release version" that it is today: a series becomes another kernel with time, a release another build.
+# Nothing where that is not known, as without a network.
 target_of() {
-	if [[ ! -e $LISTS/targets ]]; then
-		"$KPATCH_BUILD" --list-targets >"$LISTS/targets" 2>/dev/null </dev/null || : >"$LISTS/targets"
+	local release=$1 version
+	shift
+	TARGET=""
+	if [[ ${release%%/*} =~ ^[0-9]+\.[0-9]+$ ]] || (($# > 2)); then
+		"$KPATCH_BUILD" --list-targets "$@" 2>/dev/null </dev/null | sed -n '1p' | read -r release version || version=""
+	else
+		# (One list for all of them.)
+		if [[ ! -e $LISTS/targets ]]; then
+			"$KPATCH_BUILD" --list-targets >"$LISTS/targets" 2>/dev/null </dev/null || : >"$LISTS/targets"
+		fi
+		version=$(awk -v release="${release%%/*}" '$1 == release { print $2; exit }' "$LISTS/targets")
+		release=${release%%/*}
 	fi
-	awk -v release="${1%%/*}" '$1 == release || release ~ /^[0-9]+\.[0-9]+$/ && index($1, release ".") == 1 { print }' "$LISTS/targets"
+	if [[ $version ]]; then TARGET="$release $version"; fi
 }
 
 # patches_of DIR -> PATCHES_OF: by its file series (as quilt has it), or all in the order of their names
@@ -172,6 +190,7 @@ patch_add() {
 		name=${name%.patch}
 		name=${name%.diff}
 	fi
+	TARGET=""
 	patch_inputs "${#options[@]}" "${options[@]}" "${files[@]}" >"$LISTS/inputs"
 	list_entry patches "$place" "$name" patches "${files[@]}" -- "${options[@]}"
 }
@@ -187,10 +206,10 @@ list_entry() {
 	else
 		rest=("$@")
 	fi
-	printf '%s\0' "$name" "${id:0:16}" "$place" "${#first[@]}" "${first[@]}" "${#rest[@]}" "${rest[@]}" >>"$LISTS/$kind.fields"
+	printf '%s\0' "$name" "${id:0:16}" "$place" "${#first[@]}" "${first[@]}" "${#rest[@]}" "${rest[@]}" "$TARGET" >>"$LISTS/$kind.fields"
 }
 
-# lists_name KIND: $LISTS/KIND: {name, id, dir, options, patches} of each, with names of directories that are safe everywhere, and one each.
+# lists_name KIND: $LISTS/KIND: {name, id, dir, options, patches, target} of each, with names of directories that are safe everywhere, and one each.
 # An entry that is there twice is a fault of the list.
 lists_name() {
 	local fault

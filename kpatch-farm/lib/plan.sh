@@ -113,7 +113,7 @@ plan_manifest() {
 		--slurpfile kernels "$LISTS/kernels" --slurpfile patches "$LISTS/patches" '
 		{
 			format: $format, tool: {file: $file, version: $version, id: $id}, options: $ARGS.positional,
-			kernels: [$kernels[] | {name, id, dir, options}],
+			kernels: [$kernels[] | {name, id, dir, options, target}],
 			patches: [$patches[] | {name, id, dir, patches: [.patches[] | {file: .}], options}]
 		}' --args -- "${OPT_BUILD[@]}"
 }

@@ -8,7 +8,7 @@ command_report() {
 	mkdir -p -- "$FARM/work"
 	report_results >"$FARM/results.json.new"
 	report_file results.json
-	jq -r -f "$FARM_LIB/junit.jq" -- "$FARM/results.json" >"$FARM/junit.xml.new"
+	jq -r --arg failures "$FAILURES" -f "$FARM_LIB/junit.jq" -- "$FARM/results.json" >"$FARM/junit.xml.new"
 	report_file junit.xml
 	report_page >"$FARM/index.html.new"
 	report_file index.html

@@ -31,7 +31,7 @@ run_end() {
 		END { for (r in n) print n[r] " " r }' - "$FARM/work/jobs" | sort -k 2 >"$FARM/work/counts"
 	line=$(paste -sd , "$FARM/work/counts")
 	echo "$total jobs: ${line//,/, }"
-	if grep -qE '^[0-9]+ (refused|not-applied|not-compiled)$' "$FARM/work/counts"; then status=$EXIT_REFUSED; fi
+	if grep -qE "^[0-9]+ (${FAILURES// /|})\$" "$FARM/work/counts"; then status=$EXIT_REFUSED; fi
 	if grep -qE '^[0-9]+ (error|without a result)$' "$FARM/work/counts"; then status=$EXIT_ERROR; fi
 	exit "$status"
 }

@@ -95,6 +95,60 @@ builds() { grep -c -- '--json' calls || true; }
 	[[ ${lines[-1]} == "3 jobs: 3 built" ]]
 }
 
+@test "a series is planned as the release that it is, and a job is of the build that was planned" {
+	rm bin/kpatch-build
+	# What "the archive" has is in a file; each run tells what it built for.
+	cat >bin/kpatch-build <<-'END'
+		#!/bin/sh
+		here=$(dirname "$0")/..
+		case " $* " in
+		*" --list-targets -a 6.12 "*) [ ! -e "$here/archive" ] || grep '^6\.12\.[0-9]*-amd64 ' "$here/archive" | head -n 1; exit ;;
+		*" --list-targets "*) [ ! -e "$here/archive" ] || cat "$here/archive"; exit ;;
+		*" --version "*) echo "kpatch-build 0"; exit ;;
+		esac
+		while [ "$1" != -- ] && [ $# -gt 0 ]; do
+			case $1 in --json) json=$2 ;; -a) release=$2 ;; --prepare) prepare=1 ;; esac
+			shift
+		done
+		printf '{"target":{"release":"%s","package_version":"%s"}}' "$release" "$(sed -n "s/^$release //p" "$here/${prepare:+prepared-}archive")" >"$json"
+	END
+	chmod +x bin/kpatch-build
+	printf '%s\n' '6.12.3-amd64 6.12.3-1' '6.12.2-amd64 6.12.2-1' | tee archive >prepared-archive
+	printf '6.12\n6.12.2-amd64\n' >kernels
+	"$FARM" plan -k kernels -p p
+	[[ $(jq -c '[.kernels[] | [.name, .options[1], .target]]' farm/manifest.json) == '[["6.12","6.12.3-amd64","6.12.3-amd64 6.12.3-1"],["6.12.2-amd64","6.12.2-amd64","6.12.2-amd64 6.12.2-1"]]' ]]
+	[[ $(job 6.12 a .command[2]) == '"6.12.3-amd64"' ]]
+	# Another build of the release, which the preparation sees: none of its jobs is run.
+	sed -i 's/6.12.3-1/6.12.3-2/' prepared-archive
+	run -1 "$FARM" run
+	[[ $output == *"6.12 can't be prepared, so none of its jobs is run"*$'\n    it was planned as 6.12.3-amd64 6.12.3-1, and is 6.12.3-amd64 6.12.3-2 now; plan again (results are kept)\n'* ]]
+	[[ ${lines[-1]} == "6 jobs: 3 built, 3 without a result" ]]
+	# And one that comes later.
+	cp archive prepared-archive
+	sed -i 's/6.12.3-1/6.12.3-2/' archive
+	run -1 "$FARM" run
+	[[ $(grep -c '^kpatch-farm: error: [abc] on 6.12: the kernel is not as it was planned; plan again (results are kept)$' <<<"$output") == 3 ]]
+	[[ ${lines[-1]} == "6 jobs: 3 built, 3 without a result" && -z $(find farm/work -name '*-*-*') ]]
+	cp archive prepared-archive
+	"$FARM" plan -k kernels -p p
+	run -0 "$FARM" run
+	[[ ${lines[-1]} == "6 jobs: 6 built" ]]
+	# Other kernels of the series are nothing to it; a newer one is.
+	echo '6.12.3-rt-amd64 6.12.3-2' >>archive
+	run -0 "$FARM" plan -k kernels -p p
+	[[ ${lines[0]} == *"; 6 have a result" ]]
+	sed -i '1i6.12.4-amd64 6.12.4-1' archive
+	run -0 "$FARM" plan -k kernels -p p
+	[[ ${lines[0]} == *"; 3 have a result" ]]
+	# The series and its release are one kernel.
+	printf '6.12\n6.12.4-amd64\n' >kernels
+	wrong 'kernels: line 2: "6.12.4-amd64" is the same as "6.12" (kernels: line 1)' plan -k kernels -p p
+	# Without a network nothing is known, and nothing is compared.
+	rm archive
+	"$FARM" plan -k 6.12 -p p -o other
+	[[ $(jq -c '[.kernels[] | [.options[1], .target]]' other/manifest.json) == '[["6.12",null]]' ]]
+}
+
 @test "what is made of a patch that was edited after the plan is no result of the planned one" {
 	"$FARM" plan -k kernels -p p
 	cp p/a.patch planned

@@ -420,6 +420,14 @@ fake_archive() {
 	[[ $stderr == *"warning: only what this machine is set up for: the package lists of other suites can't be had: apt of this machine has no mirror of Debian; give one with --mirror URL"* ]]
 }
 
+@test "the list tells which kernel a series is now" {
+	fake_archive
+	run -0 --separate-stderr "$DRIVER" --list-targets -a 6.12
+	[[ $output =~ ^6\.12\.4-amd64\ +6\.12\.4-2$ && -z $stderr ]]
+	run -0 --separate-stderr "$DRIVER" --list-targets -a 6.12.3-rt-amd64
+	[[ $output =~ ^6\.12\.3-rt-amd64\ +6\.12\.3-1$ ]]
+}
+
 @test "a series of which nothing can be built says what is missing" {
 	fake_archive
 	sed -i '/linux-source-6.12)/d' "$T/bin/apt-cache"
