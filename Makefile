@@ -191,27 +191,34 @@ UNITDIR ?= $(PREFIX)/lib/systemd/system
 # What a machine needs that only loads livepatches: the command and what checks them
 KPATCH_TOOLS := $(BUILD)/bin/klp-verify
 KPATCH_MAN1  := man/kpatch.1 man/klp-verify.1
+FARM_MAN1    := man/kpatch-farm.1
 
-# Two parts, for packages: install-kpatch-build needs what install-kpatch installs.
-.PHONY: install install-kpatch-build install-kpatch uninstall
-install: install-kpatch-build install-kpatch
+# Three parts, for packages: install-kpatch-farm needs what install-kpatch-build installs, and that needs what install-kpatch does.
+.PHONY: install install-kpatch-build install-kpatch-farm install-kpatch uninstall
+install: install-kpatch-build install-kpatch-farm install-kpatch
 
 install-kpatch-build: all
-	install -d '$(DESTDIR)$(PREFIX)/bin' '$(SHARE)/lib' '$(SHARE)/farm' '$(SHARE)/kmod/patch/arch' '$(SHARE)/kmod/patch/include/linux' '$(SHARE)/kmod/patch/include/first/linux' \
+	install -d '$(DESTDIR)$(PREFIX)/bin' '$(SHARE)/lib' '$(SHARE)/kmod/patch/arch' '$(SHARE)/kmod/patch/include/linux' '$(SHARE)/kmod/patch/include/first/linux' \
 		'$(DESTDIR)$(PREFIX)/share/man/man1'
-	install -m 755 $(filter-out $(KPATCH_TOOLS),$(TOOLS)) kpatch-build/kpatch-build kpatch-farm/kpatch-farm '$(DESTDIR)$(PREFIX)/bin'
+	install -m 755 $(filter-out $(KPATCH_TOOLS),$(TOOLS)) kpatch-build/kpatch-build '$(DESTDIR)$(PREFIX)/bin'
 	install -m 644 $(wildcard kpatch-build/lib/*.sh) '$(SHARE)/lib'
-	install -m 644 $(filter-out $(FARM_PROGRAMS),$(wildcard kpatch-farm/lib/*)) '$(SHARE)/farm'
-	install -m 755 $(FARM_PROGRAMS) '$(SHARE)/farm'
 	install -m 644 $(filter-out kmod/patch/arch kmod/patch/include,$(wildcard kmod/patch/*)) '$(SHARE)/kmod/patch'
 	install -m 644 $(wildcard kmod/patch/arch/*.h) '$(SHARE)/kmod/patch/arch'
 	install -m 644 $(wildcard kmod/patch/include/*.h) '$(SHARE)/kmod/patch/include'
 	install -m 644 $(wildcard kmod/patch/include/linux/*.h) '$(SHARE)/kmod/patch/include/linux'
 	install -m 644 $(wildcard kmod/patch/include/first/linux/*.h) '$(SHARE)/kmod/patch/include/first/linux'
-	install -m 644 $(filter-out $(KPATCH_MAN1),$(MAN1)) '$(DESTDIR)$(PREFIX)/share/man/man1'
+	install -m 644 $(filter-out $(KPATCH_MAN1) $(FARM_MAN1),$(MAN1)) '$(DESTDIR)$(PREFIX)/share/man/man1'
 	install -d '$(COMPLETIONS)'
-	for name in kpatch-build kpatch-farm $(filter-out $(KPATCH_TOOLS:$(BUILD)/bin/%=%),$(TOOLS:$(BUILD)/bin/%=%)); do \
+	for name in kpatch-build $(filter-out $(KPATCH_TOOLS:$(BUILD)/bin/%=%),$(TOOLS:$(BUILD)/bin/%=%)); do \
 		ln -sfn kpatch '$(COMPLETIONS)'/$$name || exit 1; done
+
+install-kpatch-farm:
+	install -d '$(DESTDIR)$(PREFIX)/bin' '$(SHARE)/farm' '$(DESTDIR)$(PREFIX)/share/man/man1' '$(COMPLETIONS)'
+	install -m 755 kpatch-farm/kpatch-farm '$(DESTDIR)$(PREFIX)/bin'
+	install -m 644 $(filter-out $(FARM_PROGRAMS),$(wildcard kpatch-farm/lib/*)) '$(SHARE)/farm'
+	install -m 755 $(FARM_PROGRAMS) '$(SHARE)/farm'
+	install -m 644 $(FARM_MAN1) '$(DESTDIR)$(PREFIX)/share/man/man1'
+	ln -sfn kpatch '$(COMPLETIONS)/kpatch-farm'
 
 install-kpatch: $(KPATCH_TOOLS)
 	install -d '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(PREFIX)/sbin' '$(KPATCH_SHARE)/lib' '$(DESTDIR)$(UNITDIR)' '$(DESTDIR)$(PREFIX)/share/man/man1'

@@ -78,7 +78,7 @@ lint() { within "$1" sh -c 'cd /src && lintian --allow-root --fail-on error,warn
 
 install_packages() {
 	mkdir "$2/packages"
-	cp "$1"/src/*_amd64.deb "$2/packages/"
+	cp "$1"/src/*_{amd64,all}.deb "$2/packages/"
 	rm -f "$2"/packages/*-dbgsym_*
 	within "$2" apt-get -q update
 	within "$2" sh -c 'apt-get -q -y install --no-install-recommends /packages/*.deb'
@@ -116,8 +116,8 @@ same() {
 others() {
 	within "$1" sh -c 'kpatch --version && kpatch-farm --version && kpatch-build --list-targets >/dev/null; klp-verify --help >/dev/null'
 	# shellcheck disable=SC2016
-	within "$1" bash -c 'for f in kpatch kpatch-build klp-place klp-verify; do test -e /usr/share/bash-completion/completions/$f || exit 1; done'
-	within "$1" sh -c 'apt-get -q -y purge kpatch-build kpatch && ! find /usr /lib/systemd /etc -name "*kpatch*" ! -path "/usr/share/lintian/*" | grep .'
+	within "$1" bash -c 'for f in kpatch kpatch-build kpatch-farm klp-place klp-verify; do test -e /usr/share/bash-completion/completions/$f || exit 1; done'
+	within "$1" sh -c 'apt-get -q -y purge kpatch-farm kpatch-build kpatch && ! find /usr /lib/systemd /etc -name "*kpatch*" ! -path "/usr/share/lintian/*" | grep .'
 }
 
 if [[ $(id -u) != 0 ]]; then die "this makes systems with debootstrap, and needs root"; fi

@@ -20,7 +20,7 @@ wanted() {
 
 @test "the Debian packages depend on what the programs ask for" {
 	# (Fetching needs apt, which the driver looks for when it fetches; and what compiles is in build-essential.)
-	diff <(sed -n '/^Package: kpatch-build$/,/^Package: kpatch$/p' "$TOP/debian/control" >"$T/control"; depends Depends "$T/control" | grep -vx 'kpatch\|apt') <(wanted run)
+	diff <(sed -n '/^Package: kpatch-build$/,/^Package: kpatch-farm$/p' "$TOP/debian/control" >"$T/control"; depends Depends "$T/control" | grep -vx 'kpatch\|apt') <(wanted run)
 	diff <(depends Build-Depends "$TOP/debian/control" | grep -vx 'debhelper-compat\|jq\|libcmocka-dev') <(wanted build | grep -vx 'make\|gcc\|libc6-dev\|binutils')
 }
 
@@ -32,13 +32,17 @@ wanted() {
 	[[ $(sed -n 's/^## \([0-9.]*\).*/\1/p' "$TOP/CHANGELOG.md" | head -n 1) == "$version" ]]
 }
 
-@test "two packages without a file in common, which work where they are installed; uninstall leaves nothing" {
+@test "three packages without a file in common, which work where they are installed; uninstall leaves nothing" {
 	local part
-	for part in kpatch-build kpatch; do
+	for part in kpatch-build kpatch-farm kpatch; do
 		make -s -C "$TOP" "install-$part" PREFIX=/usr DESTDIR="$T/$part" >/dev/null
 		(cd "$T/$part" && find . ! -type d | sort) >"$T/$part.files"
 	done
-	[[ -z $(comm -12 "$T/kpatch-build.files" "$T/kpatch.files") ]]
+	[[ -z $(cat "$T"/*.files | sort | uniq -d) ]]
+	# The one for farms has nothing that is made for a machine; a program of its own, and what this runs.
+	run -1 grep -rlaP '^\x7fELF' "$T/kpatch-farm"
+	grep -qx ./usr/bin/kpatch-farm "$T/kpatch-farm.files"
+	grep -qx ./usr/share/kpatch-build/farm/job "$T/kpatch-farm.files"
 	# Every program has a page and a completion.
 	cat "$T"/*.files >"$T/files"
 	sed -n 's,^\./usr/s*bin/,,p' "$T/files" | while read -r part; do
@@ -48,6 +52,7 @@ wanted() {
 	make -s -C "$TOP" install PREFIX="$T/both" >/dev/null
 	[[ $("$T/both/bin/kpatch-build" --version) == "kpatch-build "[0-9.]* && $("$T/both/bin/kpatch-build" --version) != *"("* ]]
 	[[ $("$T/both/sbin/kpatch" --version) == kpatch* ]]
+	[[ $("$T/both/bin/kpatch-farm" --version) == "kpatch-farm "[0-9.]* ]]
 	make -s -C "$TOP" uninstall PREFIX="$T/both"
 	[[ -z $(find "$T/both" ! -type d) ]]
 }
