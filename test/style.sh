@@ -8,6 +8,9 @@
 set -Eeuo pipefail
 cd -- "$(dirname -- "$(realpath -- "${BASH_SOURCE[0]}")")/.."
 
+CODE=$(mktemp -d)
+trap 'rm -rf -- "$CODE"' EXIT
+
 number=0 failed=0
 try() {
 	local name=$1 output status=0
@@ -45,13 +48,13 @@ check_layers() {
 
 # Nor do they use symbols of a layer above them, and files don't use each other in a circle.
 check_symbols() {
-	local source object edges loops
+	local objects edges loops
 	make -s -j "$(nproc)" all || return
-	edges=$(for source in create-diff-object/*/*.c; do
-		object=build/${source%.c}.o
-		nm -g --defined-only -- "$object" | awk -v object="${object#*/*/}" '{ print "0", $3, object }'
-		nm -u -- "$object" | awk -v object="${object#*/*/}" '{ print "1", $2, object }'
-	done | sort -k 1,1 | awk '$1 == 0 { of[$2] = $3 } $1 == 1 && $2 in of && of[$2] != $3 { print $3, of[$2], $2 }')
+	objects=(create-diff-object/*/*.c)
+	objects=("${objects[@]/#/build/}")
+	edges=$(nm -A -g -- "${objects[@]/%.c/.o}" | sed -E 's,^[^/]*/[^/]*/([^:]*):[0-9a-f]*, \1,' |
+		awk '$2 ~ /[Uwv]/ { uses[$1 " " $3] = 1; next } { of[$3] = $1 }
+			END { for (use in uses) { split(use, w, " "); if (w[2] in of && of[w[2]] != w[1]) print w[1], of[w[2]], w[2] } }')
 	awk -v layers="${LAYERS[*]}" '
 		BEGIN { n = split(layers, layer, " "); for (i = 1; i <= n; i++) rank[layer[i]] = i }
 		{ split($1, from, "/"); split($2, to, "/") }
@@ -94,12 +97,21 @@ check_version() {
 			END { exit bad || n != 4 }'
 }
 
+# code_of FILE: without its comments. (Several checks ask for it.)
+code_of() {
+	if [[ ! -e $CODE/$1 ]]; then
+		mkdir -p -- "$CODE/${1%/*}"
+		gcc -fpreprocessed -dD -E -P "$1" >"$CODE/$1" 2>/dev/null
+	fi
+	cat -- "$CODE/$1"
+}
+
 # The string literals of the files, one a line, each with what stands before it if that is a function and its first arguments:
 # `FILE: elf_obj_modinfo(obj, "name"`. Comments have none.
 literals() { # FILE...
 	local file
 	for file; do
-		gcc -fpreprocessed -dD -E -P "$file" 2>/dev/null | sed -E '/^#include/d' |
+		code_of "$file" | sed -E '/^#include/d' |
 			{ grep -oE '([a-z_0-9]+\(([^"(),]+(\([^()"]*\))?, )*)?"([^"\\]|\\.)*"' || true; } | sed "s,^,$file: ,"
 	done
 }
@@ -185,7 +197,7 @@ check_machine() {
 	if grep -nE '(R|EM|SHT)_(X86_64|AARCH64|PPC64|390|RISCV|LARCH)' create-diff-object/{util,kernel,elf,target,object,place,diff,klp,verify,tools}/*.[ch] kmod/patch/*.[ch]; then bad=1; fi
 	for file in create-diff-object/{util,kernel,elf,target,object,place,diff,klp,verify,tools}/*.[ch] kmod/patch/*.[ch]; do
 		# Comments may say where in the kernel's source something stands.
-		if gcc -fpreprocessed -dD -E -P "$file" 2>/dev/null | grep -i 'x86'; then echo "$file names a machine"; bad=1; fi
+		if code_of "$file" | grep -i 'x86'; then echo "$file names a machine"; bad=1; fi
 	done
 	return "$bad"
 }
@@ -242,20 +254,23 @@ check_guide() {
 
 # C fits 120 columns, comments too, which clang-format leaves alone; what a message says is one string, however long.
 check_columns() {
-	local file bad=0
-	while read -r file; do
-		# (The sources of the object tests are what the compiler is to see, line by line.)
-		if [[ $file == test/object/*/* || $file == test/judge/data/* ]]; then continue; fi
-		if ! expand -t 8 -- "$file" | sed -E 's/"([^"\\]|\\.)*"/""/g' |
-			awk -v file="$file" 'length > 120 { print file ":" NR ": " length " columns"; bad = 1 } END { exit bad }'; then bad=1; fi
-	done < <(git ls-files '*.[ch]')
-	return "$bad"
+	local files=()
+	# (The sources of the object tests are what the compiler is to see, line by line.)
+	mapfile -t files < <(git ls-files '*.[ch]' | grep -vE '^test/(object/[^/]+|judge/data)/')
+	awk '{
+		gsub(/"([^"\\]|\\.)*"/, "\"\"")
+		parts = split($0, part, "\t")
+		width = 0
+		for (i = 1; i <= parts; i++) width += length(part[i]) + (i < parts ? 8 - (width + length(part[i])) % 8 : 0)
+	}
+	width > 120 { print FILENAME ":" FNR ": " width " columns"; bad = 1 }
+	END { exit bad }' "${files[@]}"
 }
 
 check_executable() {
-	local file bad=0
+	local file start bad=0
 	while read -r file; do
-		if [[ $(head -c 2 -- "$file") == '#!' && ! -x $file && $file != *.bats ]]; then
+		if read -r -n 2 start <"$file" && [[ $start == '#!' && ! -x $file && $file != *.bats ]]; then
 			echo "$file starts with #! and is not executable"
 			bad=1
 		fi
