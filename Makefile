@@ -266,7 +266,7 @@ help:
 	@sed -n '/^# make  /,/^# make fmt/s/^# \{0,1\}//p' Makefile
 
 .PHONY: deps demo check check-quick check-style check-unit check-object check-cli check-integration check-series check-series-small check-sanitized check-valgrind \
-	check-sample check-sample-small check-fixes check-fixes-small check-trees check-trees-small check-packages check-compilers check-object-compilers check-long check-farm check-oot fuzz fuzz-long bench fmt-check fmt shellcheck clean
+	check-sample check-sample-small check-fixes check-fixes-small check-trees check-trees-small check-packages check-compilers check-object-compilers check-long check-farm check-oot fuzz fuzz-long bench fmt-check fmt shellcheck clean scripts
 deps:
 	$(Q)kpatch-build/install-packages all
 
@@ -274,13 +274,14 @@ demo:
 	$(Q)examples/demo.sh
 
 # Each suite prints "ok N ..." and "not ok N ..." lines; test/check adds them up. Everything that two suites need is built
-# before, for the lanes run side by side; each has about a third of the work.
+# before, for the lanes run side by side. The longest lanes come first (test/check says how long each suite took).
+LANES = $(KERNELS:%=scripts-%) cli $(KERNELS:%=cases-%) 'sample-small sanitized' $(KERNELS:%=modules-%) 'style unit object' fixes-small \
+	'trees-small series-small'
 check: export WERROR := 1
 check:
 	$(Q)kpatch-build/install-packages all
 	$(Q)$(MAKE) --no-print-directory -j$$(nproc) all $(UNITS) $(SHOW) $(JUDGE) $(RULES_TOOLS)
-	$(Q)test/check '$(MAKE)' 'style unit object sample-small sanitized cli fixes-small trees-small series-small' \
-		$(foreach series,$(KERNELS),'integration-$(series)')
+	$(Q)test/check '$(MAKE)' $(LANES)
 
 # What needs no kernel and little time; check has the object tests with both compilers, and all of test/cli.
 check-quick: export WERROR := 1
@@ -378,22 +379,30 @@ check-farm: all
 check-cli: all $(RULES_TOOLS) $(JUDGE)
 	$(Q)bats --tap --timing --filter-tags '!slow' test/cli
 
-# The scripts of test/integration that test one thing on one booted series each, after the cases; and those of one series only. (A livepatch
+# The scripts of test/integration that test one thing on one booted series each, beside the cases; and those of one series only. (A livepatch
 # for modules has two forms, which the kernel knows nothing of: one on each series. check-long has both on both.)
 INTEGRATION := kallsyms-equal sympos replace mounted static-call static-key callbacks relocation-rules relocation-rules-pipeline
-INTEGRATION-6.12 := modules oot suggest kpatch
-INTEGRATION-6.1 := per-object
+INTEGRATION-6.12 := kpatch oot suggest
+MODULES-6.12 := modules
+MODULES-6.1 := per-object
 
-check-integration: all $(RULES_TOOLS)
-	$(Q)st=0; for series in $(KERNELS); do $(MAKE) --no-print-directory check-integration-$$series || st=1; done; exit $$st
+# All of it; make check has three suites for each series, check-cases-6.12 and so on.
+check-integration:
+	$(Q)st=0; for series in $(KERNELS); do for part in cases $(if $(CASES),,scripts modules); do \
+		$(MAKE) --no-print-directory check-$$part-$$series || st=1; done; done; exit $$st
 
-check-integration-%: all $(RULES_TOOLS)
-	$(Q)test/series $* $(MAKE) --no-print-directory integration-$*
+check-cases-%: all
+	$(Q)test/series $* test/integration/run $* $(CASES)
+
+check-scripts-%: all $(RULES_TOOLS)
+	$(Q)test/series $* $(MAKE) --no-print-directory scripts SERIES=$* SCRIPTS='$(INTEGRATION) $(INTEGRATION-$*)'
+
+check-modules-%: all
+	$(Q)test/series $* $(MAKE) --no-print-directory scripts SERIES=$* SCRIPTS='$(MODULES-$*)'
 
 # (The series is there.)
-integration-%: all $(RULES_TOOLS)
-	$(Q)st=0; test/integration/run $* $(CASES) || st=1; \
-	[ -n '$(CASES)' ] || for t in $(INTEGRATION) $(INTEGRATION-$*); do test/integration/$$t.sh $* || st=1; done; exit $$st
+scripts:
+	$(Q)st=0; for t in $(SCRIPTS); do test/integration/$$t.sh $(SERIES) || st=1; done; exit $$st
 
 # The cases on every series, from build roots where the machine does not have the compiler; and a few of them, only built, for every day.
 check-series: all
