@@ -76,7 +76,7 @@ cache_show() {
 		}' | sort -rn | while IFS=$'\t' read -r last bytes what; do
 		megabytes "$bytes"
 		if ((last)); then last=$(date -d "@$last" +%F); else last="          "; fi
-		printf '%10s  %s  %s\n' "$REPLY" "$last" "$what"
+		printf '%10s  %s  %s\n' "$REPLY" "$last" "$what" 2>/dev/null
 	done
 	printf 'in %s; the date is that of the last use\n' "$CACHE"
 }

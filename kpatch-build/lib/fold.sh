@@ -46,11 +46,11 @@ fold_lines() {
 	out=${out%$'\n'}
 	REPLY=${out//"$joined"/ }
 }
-# print_folded TEXT [INDENT]: nothing, if there is none
+# print_folded TEXT [INDENT]: nothing, if there is none. (If it can't be written, the caller says so, not bash.)
 print_folded() {
 	local REPLY
 	if [[ $1 ]]; then
 		fold "${1%$'\n'}" "${@:2}"
-		printf '%s\n' "$REPLY"
+		printf '%s\n' "$REPLY" 2>/dev/null
 	fi
 }

@@ -34,7 +34,9 @@ json_end() {
 		if [[ $to == - ]]; then
 			json_write "$1" >&"$JSON_OUT" || message "error: --json: jq failed"
 		elif ! json_write "$1" >"$JSON_DIR/result" || ! cp -- "$JSON_DIR/result" "$to.new" || ! mv -f -- "$to.new" "$to"; then
-			message "error: --json: $to can't be written"
+			# (One of an earlier run must not pass for this one's.)
+			rm -f -- "$to" "$to.new"
+			message "error: --json: $to can't be written, and there is none now"
 		fi
 	fi
 	rm -rf -- "$JSON_DIR"

@@ -27,7 +27,8 @@ readonly UNFOLDED=100000     # COLUMNS of a program whose messages become part o
 # json_keep FILE FIELD...
 json_keep() { if [[ $JSON_DIR ]]; then printf '%s\0' "${@:2}" >>"$JSON_DIR/$1"; fi; }
 
-message() { progress_clear; print_folded "kpatch-build: $*" >&2; }
+# (What can't be told changes nothing of what is done.)
+message() { progress_clear; print_folded "kpatch-build: $*" >&2 || true; }
 note() {
 	json_keep messages note "" "$*"
 	if ((!OPT_QUIET)); then message "note: $*"; fi
@@ -83,7 +84,7 @@ stage_line() {
 	printf -v REPLY '%-10s%s' "$STAGE_NAME" "$STAGE_SUMMARY"
 	fold "$REPLY" 10
 	first=${REPLY%%$'\n'*}
-	printf '%-*s %5d.%d s%s\n' $((columns - 10)) "$first" $(($1 / 1000000)) $(($1 % 1000000 / 100000)) "${REPLY:${#first}}"
+	printf '%-*s %5d.%d s%s\n' $((columns - 10)) "$first" $(($1 / 1000000)) $(($1 % 1000000 / 100000)) "${REPLY:${#first}}" 2>/dev/null
 }
 
 # progress TEXT: on a terminal one line that is rewritten; in a log a line now and then.
@@ -184,6 +185,7 @@ on_exit() {
 	local status=$? i
 	trap - ERR EXIT
 	trap '' INT TERM HUP
+	trap : PIPE
 	set +e
 	if [[ $CHILD ]]; then
 		kill -TERM -- "-$CHILD" 2>/dev/null || kill -TERM "$CHILD" 2>/dev/null
@@ -205,7 +207,7 @@ run_again() {
 	for fd in /proc/$$/fd/*; do
 		case $(readlink -- "$fd") in *.lock | *.use) fd=${fd##*/}; exec {fd}>&- ;; esac
 	done
-	trap - INT TERM HUP
+	trap - INT TERM HUP PIPE
 	# (Not for all to see in a command line.)
 	if [[ $CALLER_SIGN_PIN ]]; then export KBUILD_SIGN_PIN=$CALLER_SIGN_PIN; fi
 	exec env "CACHEDIR=$CALLER_CACHEDIR" "COLUMNS=$CALLER_COLUMNS" "CROSS_COMPILE=$CALLER_CROSS_COMPILE" "TARGET_ARCH=$CALLER_TARGET_ARCH" \
@@ -217,9 +219,15 @@ on_signal() {
 	message "interrupted; nothing was written to the output directory"
 	exit "$1"
 }
+# output_lost: can't standard output be written to? (A blank line beside the report of a failure that nobody expected is all that is seen of this.)
+output_lost() { ! printf '\n' 2>/dev/null; }
 on_error() {
 	# A subshell's failure is reported by the command that started it.
-	if ((BASH_SUBSHELL == 0)) && disk_full; then
+	if ((BASH_SUBSHELL == 0)) && output_lost; then
+		REPLY="error: standard output can't be written to${STAGE_NAME:+, in stage $STAGE_NAME}"
+		json_keep messages end "" "$REPLY"
+		message "$REPLY"
+	elif ((BASH_SUBSHELL == 0)) && disk_full; then
 		REPLY="error: $REPLY${STAGE_NAME:+, in stage $STAGE_NAME}; $DISK_FULL_HINT"
 		json_keep messages end "" "$REPLY"
 		message "$REPLY"
@@ -238,4 +246,6 @@ install_traps() {
 	trap 'on_signal 129' HUP
 	trap 'on_signal 130' INT
 	trap 'on_signal 143' TERM
+	# The reader wants no more: as the other programs of a pipeline, without a word.
+	trap 'exit 141' PIPE
 }

@@ -375,12 +375,14 @@ module_deliver() {
 		MODULE_TEMPS+=("$temp")
 		if ! cp -- "${from[i]}" "$temp" || ! chmod 644 -- "$temp"; then die "cannot write $OPT_OUTPUT/$file"; fi
 	done
+	# (From the first to the last, nothing ends this run.)
+	trap '' INT TERM HUP
 	for file in "${files[@]}"; do
 		if ! mv -f -- "${MODULE_TEMPS[0]}" "$OPT_OUTPUT/$file"; then die "cannot write $OPT_OUTPUT/$file"; fi
 		MODULE_TEMPS=("${MODULE_TEMPS[@]:1}")
 	done
 	for file in "${files[@]}"; do
 		if ((OPT_QUIET)); then printf '%s\n' "$OPT_OUTPUT/$file"; else printf '%-10s%s\n' written "$OPT_OUTPUT/$file"; fi
-	done
+	done 2>/dev/null || warn "standard output can't be written to; written are $OPT_OUTPUT/${files[*]}"
 }
 module_drop_temps() { if ((${#MODULE_TEMPS[@]})); then rm -f -- "${MODULE_TEMPS[@]}"; fi; }

@@ -115,7 +115,7 @@ Other:
       --version              show the version
   -h, --help                 show this help
 
-Exit codes: 0 built, 1 error, 2 the patch can't be livepatched, 3 nothing changed, 4 wrong usage, 5 the patch does not apply, 6 the patched source does not compile, 129, 130 and 143 interrupted.
+Exit codes: 0 built, 1 error, 2 the patch can't be livepatched, 3 nothing changed, 4 wrong usage, 5 the patch does not apply, 6 the patched source does not compile, 129, 130, 141 and 143 interrupted.
 EOF
 	)
 	print_folded "$text"
@@ -146,7 +146,7 @@ options_parse() {
 	while [[ $1 != -- ]]; do
 		case $1 in
 		-h | --help) usage; exit 0 ;;
-		--version) version_text; echo "kpatch-build $REPLY"; exit 0 ;;
+		--version) version_text; print_folded "kpatch-build $REPLY"; exit 0 ;;
 		-q | --quiet) OPT_QUIET=1 ;;
 		--json) OPT_JSON=$2; shift ;;
 		-a | --archversion) OPT_RELEASE=$2; shift ;;

@@ -39,7 +39,7 @@ debian_list() {
 	debian_buildable "" all
 	if [[ -z $REPLY ]]; then debian_no_lists; die "the archive has no stock kernels that can be built"; fi
 	# (By bash itself: the end of a reader, as head, ends the run without a word.)
-	while read -r version release; do printf '%-32s %s\n' "$release" "$version"; done <<<"$REPLY"
+	while read -r version release; do printf '%-32s %s\n' "$release" "$version" 2>/dev/null; done <<<"$REPLY"
 }
 
 # debian_require: image, headers and source are all to be had, before the first of them is fetched

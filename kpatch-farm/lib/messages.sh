@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Messages are those of kpatch-build (log.sh), with the name of this program and what it has to say of its end.
 
-message() { progress_clear; print_folded "kpatch-farm: $*" >&2; }
+message() { progress_clear; print_folded "kpatch-farm: $*" >&2 || true; }
 usage_error() { finish "$EXIT_USAGE" "error: $*; see kpatch-farm --help"; }
 on_signal() {
 	message "interrupted; what is done is kept, and the next run goes on from there"

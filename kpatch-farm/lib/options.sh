@@ -46,7 +46,7 @@ Options:
   -h, --help             show this help
   -- OPTION...           (plan, scan, cumulative) options for each kpatch-build
 
-Exit codes: 0 all is built, 1 error, or a job without a result, 2 some patch can't be built for some kernel, 4 wrong usage, 129, 130 and 143 interrupted.
+Exit codes: 0 all is built, 1 error, or a job without a result, 2 some patch can't be built for some kernel, 4 wrong usage, 129, 130, 141 and 143 interrupted.
 END
 	)
 	print_folded "$text"
@@ -55,7 +55,7 @@ END
 options_parse() {
 	local parsed long=help,version,kernels:,patches:,output:,jobs:,on:,memory:,time:,partition:,force,json:
 	if [[ ${1:-} == @(-h|--help) ]]; then usage; exit 0; fi
-	if [[ ${1:-} == --version ]]; then version_text; echo "kpatch-farm $REPLY"; exit 0; fi
+	if [[ ${1:-} == --version ]]; then version_text; print_folded "kpatch-farm $REPLY"; exit 0; fi
 	COMMAND=${1:-}
 	if [[ ! $COMMAND ]]; then usage_error "no command given"; fi
 	if [[ " $COMMANDS " != *" $COMMAND "* ]]; then usage_error "unknown command '$COMMAND'"; fi
@@ -72,7 +72,7 @@ options_parse() {
 	while [[ $1 != -- ]]; do
 		case $1 in
 		-h | --help) usage; exit 0 ;;
-		--version) version_text; echo "kpatch-farm $REPLY"; exit 0 ;;
+		--version) version_text; print_folded "kpatch-farm $REPLY"; exit 0 ;;
 		-k | --kernels) OPT_KERNELS+=("$2"); shift ;;
 		-p | --patches) OPT_PATCHES+=("$2"); shift ;;
 		-o | --output) OPT_FARM=$2; shift ;;

@@ -32,7 +32,7 @@ transition_turn() {
 	local name=$1 back=$((1 - $2)) dir seconds=$((OPT_TIMEOUT > REVERSAL_SECONDS ? OPT_TIMEOUT : REVERSAL_SECONDS))
 	klp_dir "$name"; dir=$REPLY
 	message "after $OPT_TIMEOUT s, these tasks hold up the transition of $name:"
-	tasks_tell "$2" >&2
+	tasks_tell "$2" tell
 	if ! write_value "$dir/enabled" "$back"; then
 		# It may have ended in this moment.
 		RESULT=stuck
@@ -44,7 +44,7 @@ transition_turn() {
 	if ! transition_wait "$name" "$back" "$seconds"; then
 		RESULT=stuck
 		message "after $seconds s more, these tasks hold up the reversal:"
-		tasks_tell "$back" >&2
+		tasks_tell "$back" tell
 	fi
 }
 tell_stuck() { fail "$EXIT_STUCK" "the transition of $1 was reversed after $OPT_TIMEOUT s, and the reversal has not ended; it goes on in the kernel, see kpatch status"; }

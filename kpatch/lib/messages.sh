@@ -6,14 +6,22 @@ readonly EXIT_ERROR=1 EXIT_REFUSED=2 EXIT_REVERSED=3 EXIT_USAGE=4 EXIT_STUCK=5 E
 STATUS=0                # of the run: that of the first failure
 PROGRESS_SHOWN=0        # a line of progress stands on the terminal
 TEMP=""                 # directory for what programs print, once temp_make was called
-JSON_MODULES=() JSON_TASKS=() JSON_MESSAGES=()
+CHILD=""                # the command that wait_for waits for
+JSON_ROWS=()            # what is told, for --json
+OUTPUT_LOST=0           # standard output can't be written to,
+READER_GONE=0           # because nobody reads it
 
-message() { progress_clear; print_folded "kpatch: $*" >&2; }
+# (What can't be told, because the disk is full or its reader has gone, must not keep a livepatch from being loaded.)
+message() { progress_clear; print_folded "kpatch: $*" >&2 || true; }
 note() {
 	json_message note "$*"
 	if ((!OPT_QUIET)); then message "$*"; fi
 }
+# warn TEXT...: once, though what it is about may be read several times
+declare -A WARNED=()
 warn() {
+	if [[ ${WARNED[$*]:-} ]]; then return; fi
+	WARNED[$*]=1
 	json_message warning "$*"
 	message "warning: $*"
 }
@@ -26,8 +34,16 @@ fail() {
 die() { fail "$@"; exit "$STATUS"; }
 usage_error() { die "$EXIT_USAGE" "$*; see kpatch --help"; }
 
-# say TEXT: what the command is for, on standard output
-say() { if ((!OPT_QUIET && !OPT_JSON)); then progress_clear; print_folded "$@"; fi; }
+# out TEXT: on standard output. If that is full or closed, the rest goes nowhere, and the run goes on.
+out() {
+	if ((OUTPUT_LOST)); then return; fi
+	progress_clear
+	if ! print_folded "$@" 2>/dev/null; then OUTPUT_LOST=1; fi
+}
+# say TEXT: what the command is for
+say() { if ((!OPT_QUIET && !OPT_JSON)); then out "$@"; fi; }
+# tell TEXT: more of a message
+tell() { print_folded "$@" >&2 || true; }
 # printable TEXT -> REPLY: a name can have any bytes, also those that a terminal obeys
 printable() { REPLY=${1//[![:print:]]/?}; }
 
@@ -63,34 +79,61 @@ pause() {
 	read -rt 0.2 -u "$PAUSE_FD" || true
 }
 
-temp_make() { if [[ ! $TEMP ]]; then TEMP=$(mktemp -d); fi; }
-
-# ---- JSON, put together by jq ---------------------------------------------------------------------------------------
-
-json_message() { if ((OPT_JSON)); then JSON_MESSAGES+=("$(jq -cn --arg kind "$1" --arg text "$2" '{kind: $kind, text: $text}')"); fi; }
-
-# json_module NAME RELEASE FILE STATE PLACE RESULT: "" is not known, or none
-json_module() {
-	if ((!OPT_JSON)); then return; fi
-	JSON_MODULES+=("$(jq -cn --arg name "$1" --arg release "$2" --arg file "$3" --arg state "$4" --arg place "$5" --arg result "$6" \
-		--argjson verification "$VERIFICATION" '
-		def known: if . == "" then null else . end;
-		{name: $name, release: ($release | known), file: ($file | known), state: ($state | known),
-			place: ($place | if . == "" then null else tonumber end), result: ($result | known), verification: $verification}')")
-	VERIFICATION=null
+# temp_make: root's is in /run, where there is room also when the disk is full
+temp_make() {
+	if [[ $TEMP ]]; then return; fi
+	if ((!EUID)) && { TEMP=$(mktemp -d -p "$ROOT/run" kpatch.XXXXXX) && : >"$TEMP/log"; } 2>/dev/null; then return; fi
+	if ! { TEMP=$(mktemp -d) && : >"$TEMP/log"; } 2>/dev/null; then die "$EXIT_ERROR" "no directory for temporary files can be made in ${TMPDIR:-/tmp}; set TMPDIR"; fi
 }
 
-# json_list ITEM...: the objects as one array
-json_list() { if (($#)); then printf '%s\n' "$@" | jq -cs .; else echo "[]"; fi; }
+# wait_for COMMAND...: run one that may take long. Bash looks at a signal when the command that it waits for has ended; but for its own wait it
+# does at once.
+wait_for() {
+	local status=0
+	"$@" &
+	CHILD=$!
+	wait "$CHILD" || status=$?
+	CHILD=""
+	return "$status"
+}
+
+# ---- JSON, put together by jq at the end --------------------------------------------------------------------------------
+#
+# Until then what is told is kept in JSON_ROWS, eight fields each: what it is, and its values. (Not on command lines: one that names a
+# thousand tasks would be too long for the kernel.)
+
+# json_row FIELD...
+json_row() {
+	local fields=("$@")
+	if ((!OPT_JSON)); then return; fi
+	while ((${#fields[@]} < 8)); do fields+=(""); done
+	JSON_ROWS+=("${fields[@]}")
+}
+# json_message KIND TEXT
+json_message() { json_row message "$@"; }
+# json_module NAME RELEASE FILE STATE PLACE RESULT: "" is not known, or none
+json_module() {
+	json_row module "$@" "$VERIFICATION"
+	VERIFICATION=""
+}
 
 json_end() {
 	local results='["done", "error", "refused", "reversed", "usage", "stuck", "transition"]'
-	jq -n --arg command "$COMMAND" --arg release "$RELEASE" --argjson status "$1" --argjson results "$results" \
-		--argjson modules "$(json_list "${JSON_MODULES[@]}")" --argjson tasks "$(json_list "${JSON_TASKS[@]}")" \
-		--argjson messages "$(json_list "${JSON_MESSAGES[@]}")" '{
-			format: 1, command: ($command | if . == "" then null else . end), release: ($release | if . == "" then null else . end),
+	# shellcheck disable=SC2016
+	{ if ((${#JSON_ROWS[@]})); then printf '%s\0' "${JSON_ROWS[@]}"; fi; } | jq -Rs --arg command "$COMMAND" --arg release "$RELEASE" \
+		--argjson status "$1" --argjson results "$results" '
+		def known: if . == "" then null else . end;
+		def about(kind): [.[] | select(.[0] == kind) | .[1:]];
+		[split("\u0000") | .[:-1] as $all | range(0; $all | length; 8) as $i | $all[$i:$i + 8]]
+		| {
+			format: 1, command: ($command | known), release: ($release | known),
 			exit: {status: $status, result: ($results[$status] // "interrupted")},
-			modules: $modules, tasks: $tasks, messages: $messages
+			modules: [about("module")[] | {name: .[0], release: (.[1] | known), file: (.[2] | known), state: (.[3] | known),
+				place: (.[4] | known | if . then tonumber else . end), result: (.[5] | known), verification: (.[6] | known | if . then
+					fromjson | {verdict, findings, not_checked, functions, symbols} else . end)}],
+			tasks: [about("task")[] | {pid: (.[0] | tonumber), tid: (.[1] | tonumber), name: .[2], kind: .[3], state: .[4],
+				patched_function: (.[5] | known), stack: [.[6] | split("\n")[] | select(. != "")]}],
+			messages: [about("message")[] | {kind: .[0], text: .[1]}]
 		}'
 }
 
@@ -101,10 +144,16 @@ on_exit() {
 	trap - ERR EXIT
 	trap '' INT TERM HUP
 	set +e
+	if [[ $CHILD ]]; then
+		kill "$CHILD" 2>/dev/null
+		wait "$CHILD" 2>/dev/null
+	fi
 	progress_clear
 	store_clean
-	if ((OPT_JSON)) && ! json_end "$status"; then
-		message "error: --json: the result can't be written"
+	if ((OPT_JSON)) && ! json_end "$status" 2>/dev/null; then OUTPUT_LOST=1; fi
+	# (A reader that wants no more, such as head, is none to complain to.)
+	if ((OUTPUT_LOST && !READER_GONE)); then
+		message "error: standard output can't be written to; all else was done"
 		if ((!status)); then status=$EXIT_ERROR; fi
 	fi
 	if [[ $TEMP ]]; then rm -rf -- "$TEMP"; fi
@@ -128,4 +177,6 @@ install_traps() {
 	trap 'on_signal 129' HUP
 	trap 'on_signal 130' INT
 	trap 'on_signal 143' TERM
+	# (With it, what writes there fails.)
+	trap 'READER_GONE=1' PIPE
 }

@@ -4,19 +4,18 @@
 declare -A INFO=()      # what module_read found: the first value of each key of the modinfo
 MODULE_FILE=""          # what module_find found, "" if there is no file
 MODULE_NAME=""          # as the kernel has it
-VERIFICATION=null       # what klp-verify says of the module that was checked last, for JSON
+VERIFICATION=""         # what klp-verify says of the module that was checked last, for JSON
 
 # module_read FILE: into INFO. False if it is no module.
 module_read() {
-	local line key
+	local line lines=() key
 	INFO=()
-	temp_make
 	# (modinfo takes a name without such an end for that of a module of this machine.)
-	if [[ $1 != *.ko ]] || ! modinfo -0 "$(realpath -- "$1")" >"$TEMP/modinfo" 2>/dev/null; then return 1; fi
-	while IFS= read -r -d '' line; do
+	if [[ $1 != *.ko ]] || ! modinfo -0 "$(realpath -- "$1")" 2>/dev/null | mapfile -d '' -t lines; then return 1; fi
+	for line in "${lines[@]}"; do
 		key=${line%%=*}
 		if [[ $key && ! ${INFO[$key]+set} ]]; then INFO[$key]=${line#*=}; fi
-	done <"$TEMP/modinfo"
+	done
 	[[ ${INFO[vermagic]:-} && ${INFO[name]:-} =~ ^[A-Za-z0-9_]+$ ]]
 }
 module_release() { REPLY=${INFO[vermagic]%% *}; }
@@ -60,12 +59,13 @@ module_check() {
 	fi
 	module_is_livepatch "$name" "$RUNNING" || return 1
 	if [[ ! -x $KLP_VERIFY ]]; then die "$EXIT_ERROR" "$KLP_VERIFY is missing, and livepatches are not loaded without being checked"; fi
+	temp_make
 	rm -f -- "$TEMP/report"
-	"$KLP_VERIFY" "$file" --running="$ROOT" --report "$TEMP/report" >"$TEMP/verify" 2>&1 || status=$?
-	if ((OPT_JSON)) && [[ -f $TEMP/report ]]; then VERIFICATION=$(jq -c '{verdict, findings, not_checked, functions, symbols}' "$TEMP/report"); fi
+	wait_for "$KLP_VERIFY" "$file" --running="$ROOT" --report "$TEMP/report" >"$TEMP/verify" 2>&1 || status=$?
+	if ((OPT_JSON)) && [[ -f $TEMP/report ]]; then VERIFICATION=$(<"$TEMP/report"); fi
 	if ((status == 0)); then return; fi
 	progress_clear
-	sed 's/^/    /' "$TEMP/verify" >&2
+	sed 's/^/    /' "$TEMP/verify" >&2 || true
 	case $status in
 	2) fail "$EXIT_REFUSED" "$name is not for the kernel that runs, or violates a relocation rule, see above" ;;
 	*) fail "$EXIT_ERROR" "$name could not be checked against the kernel that runs, see above" ;;
@@ -96,7 +96,7 @@ command_verify() {
 			json_module "$MODULE_NAME" "$RELEASE" "" "" "" missing
 		elif module_check "$MODULE_FILE"; then
 			say "$MODULE_NAME may be loaded into $RUNNING:"
-			if ((!OPT_QUIET && !OPT_JSON)); then sed 's/^/    /' "$TEMP/verify"; fi
+			say "$(sed 's/^/    /' "$TEMP/verify")"
 			json_module "$MODULE_NAME" "$RUNNING" "$MODULE_FILE" "" "" passed
 		else
 			json_module "$MODULE_NAME" "" "$MODULE_FILE" "" "" refused

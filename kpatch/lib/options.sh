@@ -12,7 +12,7 @@ OPT_TIMEOUT=60          # --timeout
 ARGS=()                 # modules
 
 usage() {
-	print_folded "\
+	out "\
 Usage: kpatch COMMAND [options] [MODULE...]
 
 Livepatches of the kernel that runs. MODULE is a file, or the name of a module that is installed or loaded.
@@ -44,10 +44,25 @@ Options:
 Exit codes: 0 done, 1 error, 2 the module is not for this kernel or violates a rule, 3 the transition took too long and was reversed, 4 wrong usage, 5 the transition took too long and the reversal did not end either, 6 status: a transition is in progress, 129, 130 and 143 interrupted."
 }
 
+# json_asked OPTION... -- ...: of a command line that is wrong
+json_asked() {
+	while [[ $1 != -- ]]; do
+		case $1 in
+		--json) command -v jq >/dev/null; return ;;
+		-k | --kernel-version | --timeout) shift ;;
+		esac
+		shift
+	done
+	return 1
+}
+
 options_parse() {
 	local parsed words
-	if ! parsed=$(getopt -o hk:aq -l help,kernel-version:,all,timeout:,json,quiet,version -n kpatch -- "$@" 2>&1); then
+	local format=(-o hk:aq -l "help,kernel-version:,all,timeout:,json,quiet,version")
+	if ! parsed=$(getopt "${format[@]}" -n kpatch -- "$@" 2>&1); then
 		parsed=${parsed%%$'\n'*}
+		eval set -- "$(getopt "${format[@]}" -q -- "$@" || true)"
+		if json_asked "$@"; then OPT_JSON=1; fi
 		usage_error "${parsed#kpatch: }"
 	fi
 	eval set -- "$parsed"
@@ -55,7 +70,7 @@ options_parse() {
 	while [[ $1 != -- ]]; do
 		case $1 in
 		-h | --help) usage; exit 0 ;;
-		--version) echo "kpatch $VERSION"; exit 0 ;;
+		--version) out "kpatch $VERSION"; exit 0 ;;
 		-k | --kernel-version) RELEASE=$2 words+=("$1"); shift ;;
 		-a | --all) OPT_ALL=1 words+=("$1") ;;
 		--timeout) OPT_TIMEOUT=$2 words+=("$1"); shift ;;
@@ -71,7 +86,7 @@ options_parse() {
 	fi
 	if (($# == 0)); then usage_error "no command given"; fi
 	if [[ $1 == help ]]; then usage; exit 0; fi
-	if [[ $1 == version ]]; then echo "kpatch $VERSION"; exit 0; fi
+	if [[ $1 == version ]]; then out "kpatch $VERSION"; exit 0; fi
 	options_check "$1" "${words[*]}" "${@:2}"
 }
 

@@ -88,6 +88,6 @@ command_status() {
 	target=0
 	if [[ $STATE == enabl* ]]; then target=1; fi
 	say "The transition of $name is in progress. These tasks hold it up:"
-	if ((OPT_QUIET || OPT_JSON)); then tasks_tell "$target" >/dev/null; else tasks_tell "$target"; fi
+	tasks_tell "$target" say
 	say "To wake them: kpatch signal. To turn the transition round: kpatch $( ((target)) && echo unload || echo load) $name"
 }

@@ -25,6 +25,11 @@ store_read() {
 		if [[ ! -f $file ]]; then continue; fi
 		# (A damaged file is listed by the name of the file, and told of when it is to be loaded.)
 		if module_read "$file"; then name=${INFO[name]}; else name_of "${file##*/}"; name=$REPLY; fi
+		if [[ ! $name =~ ^[A-Za-z0-9_]+$ ]]; then
+			printable "$file"
+			warn "$REPLY is no kernel module, and is left out"
+			continue
+		fi
 		if [[ ${files[$name]:-} ]]; then
 			printable "${file##*/}"
 			warn "$dir has two files of $name; $REPLY is not used"
@@ -39,7 +44,10 @@ store_read() {
 		printf '%s\0' "${!files[@]}" | sort -zV | mapfile -d '' -t sorted
 	fi
 	for line in "${names[@]}" "${sorted[@]}"; do
-		if [[ ! $line || ! ${files[$line]:-} ]]; then continue; fi
+		# (Somebody may have written it by hand.)
+		read -r line <<<"$line" || true
+		name_of "${line%$'\r'}"; line=$REPLY
+		if [[ ! $line =~ ^[A-Za-z0-9_]+$ || ! ${files[$line]:-} ]]; then continue; fi
 		STORE_NAMES+=("$line")
 		STORE_FILES+=("${files[$line]}")
 		unset "files[$line]"
@@ -69,17 +77,21 @@ store_place() {
 store_lock() {
 	if ! { exec {STORE_LOCK}>"$1/.lock"; } 2>/dev/null; then die "$EXIT_ERROR" "$1 can't be written to"; fi
 	lock_take "$STORE_LOCK"
-	rm -f -- "$1"/.*.new
+	rm -f -- "$1"/.*.ko.new "$1"/.order.new
 }
-store_unlock() { exec {STORE_LOCK}>&-; STORE_LOCK=""; }
+# (What is there under a temporary name from now on is another's.)
+store_unlock() { store_clean; exec {STORE_LOCK}>&-; STORE_LOCK=""; }
 # lock_take FD
 lock_take() {
 	if flock -n "$1"; then return; fi
 	note "waiting for another kpatch"
-	flock "$1"
+	wait_for flock "$1"
 }
 
-store_clean() { if ((${#STORE_TEMPS[@]})); then rm -f -- "${STORE_TEMPS[@]}"; fi; }
+store_clean() {
+	if ((${#STORE_TEMPS[@]})); then rm -f -- "${STORE_TEMPS[@]}"; fi
+	STORE_TEMPS=()
+}
 
 # store_temp FILE -> REPLY: its name until it is complete
 store_temp() {

@@ -18,20 +18,22 @@ tasks_stalled() {
 	done
 }
 
-# task_read DIR: false if it is gone
+# task_read DIR: false if it is gone. (Without a process: there can be thousands.)
 task_read() {
-	local stat line words
+	local stat="" line lines=() words
 	TASK_TID=${1##*/} TASK_PID=${1%/task/*} TASK_STACK=() TASK_PATCHED=""
 	TASK_PID=${TASK_PID##*/}
-	# "12 (name) S ...": the name can have anything, also a bracket
-	if ! stat=$(cat -- "$1/stat" 2>/dev/null) || [[ $stat != *'('*')'* ]]; then return 1; fi
+	# "12 (name) S ...": the name can have anything, also a bracket or a line feed
+	{ IFS= read -r -d '' stat <"$1/stat"; } 2>/dev/null || true
+	if [[ $stat != *'('*')'* ]]; then return 1; fi
 	TASK_NAME=${stat#*(}
 	TASK_NAME=${TASK_NAME%)*}
 	read -ra words <<<"${stat##*) }"
 	TASK_RUN=${words[0]}
 	# PF_KTHREAD (include/linux/sched.h)
 	if ((words[6] & 0x200000)); then TASK_KIND=kernel; else TASK_KIND=user; fi
-	{ cat -- "$1/stack" 2>/dev/null || true; } | while read -r line; do
+	{ mapfile -t lines <"$1/stack"; } 2>/dev/null || true
+	for line in "${lines[@]}"; do
 		# "[<0>] hrtimer_nanosleep+0xa6/0x110 [module]"
 		line=${line#*] }
 		line=${line%%+*}
@@ -73,29 +75,27 @@ task_text() {
 	REPLY+=${where%,}
 }
 
-# tasks_tell STATE: all that have not come to it, and why
+# tasks_tell STATE HOW: all that have not come to it, and why, each by HOW (say or tell)
 tasks_tell() {
 	local dir shown=0
 	patched_functions
 	tasks_stalled "$1"
 	# (The idle tasks of the processors are not in /proc.)
-	if ((!${#STALLED[@]})); then echo "    no task of /proc, so a processor that is idle"; fi
+	if ((!${#STALLED[@]})); then "$2" "    no task of /proc, so a processor that is idle"; fi
 	for dir in "${STALLED[@]}"; do
 		if ! task_read "$dir"; then continue; fi
 		json_task
-		if ((shown++ == 20)); then print_folded "    and $((${#STALLED[@]} - 20)) more"; fi
+		if ((shown++ == 20)); then "$2" "    and $((${#STALLED[@]} - 20)) more"; fi
 		if ((shown <= 20)); then
 			task_text
-			print_folded "    $REPLY"
+			"$2" "    $REPLY"
 		fi
 	done
 }
 
 json_task() {
-	if ((!OPT_JSON)); then return; fi
-	JSON_TASKS+=("$(jq -cn --argjson pid "$TASK_PID" --argjson tid "$TASK_TID" --arg name "$TASK_NAME" --arg kind "$TASK_KIND" --arg run "$TASK_RUN" \
-		--arg patched "$TASK_PATCHED" '{pid: $pid, tid: $tid, name: $name, kind: $kind, state: $run,
-			patched_function: ($patched | if . == "" then null else . end), stack: $ARGS.positional}' --args -- "${TASK_STACK[@]}")")
+	local IFS=$'\n'
+	json_row task "$TASK_PID" "$TASK_TID" "$TASK_NAME" "$TASK_KIND" "$TASK_RUN" "$TASK_PATCHED" "${TASK_STACK[*]}"
 }
 
 # The kernel wakes such tasks itself, every 15 s (since 5.1; before, on request): kernel threads, and processes by a signal that they do not

@@ -1,6 +1,5 @@
 #!/usr/bin/env bats
-# kpatch, with a kernel of files (running-root.bash): insmod and rmmod do to /sys and /proc what the kernel's would, and what the kernel does
-# with time is in $R/kernel, which runs whenever somebody looks.
+# kpatch, with a kernel of files (running-root.bash).
 
 load common
 load running-root
@@ -8,66 +7,13 @@ load running-root
 setup_file() {
 	export T=$BATS_FILE_TMPDIR
 	running_modules
-	mkdir -p bin
-	cat >bin/insmod <<-'EOS'
-		#!/bin/bash
-		if [[ -e $R/refuses ]]; then echo "insmod: ERROR: could not insert module $1: Invalid parameters" >&2; exit 1; fi
-		name=$(modinfo -F name "$1")
-		echo "insmod $name" >>"$R/log"
-		dir=$R/sys/kernel/livepatch/$name
-		mkdir -p "$R/sys/module/$name" "$dir/vmlinux/patched_fn,1"
-		echo OEK >"$R/sys/module/$name/taint"
-		echo "$name 16384 1 - Live 0x0 (OEK)" | cat - "$R/proc/modules" >"$R/modules"
-		mv "$R/modules" "$R/proc/modules"
-		echo 1 >"$dir/enabled"
-		echo 0 >"$dir/transition"
-		if [[ -e $R/replaces ]]; then
-			echo 1 >"$dir/replace"
-			for other in "$R"/sys/kernel/livepatch/*; do if [[ $other != "$dir" ]]; then rm -r "$other"; fi; done
-		fi
-		if [[ -e $R/blocked ]]; then echo 1 >"$dir/transition"; fi
-	EOS
-	cat >bin/rmmod <<-'EOS'
-		#!/bin/bash
-		echo "rmmod $2" >>"$R/log"
-		if [[ -e $R/permanent ]]; then echo "rmmod: ERROR: Module $2 is in use" >&2; exit 1; fi
-		rm -r "$R/sys/module/$2"
-		rm -rf "$R/sys/kernel/livepatch/$2"
-		sed -i "/^$2 /d" "$R/proc/modules"
-	EOS
-	chmod +x bin/*
-	# Livepatches of the same contents under other names
-	local name
-	for name in first second third; do sed "s/name=good/name=$name/" known >modinfo.$name; done
-	for name in aaaa zzzz mmmm; do
-		sed "s/name=good/name=$name/" good.ko >"$name.ko"
-	done
-	# "good" is four letters, as these names are: nothing moves.
+	running_programs
 	sed "s/vermagic=6.99.0/vermagic=6.98.0/" good.ko >other-release.ko
 	sed "s/livepatch=Y/lovepatch=Y/" good.ko >no-livepatch.ko
 	"$TOP/build/test/integration/relocation-rules/mutate" good.ko wrong.ko symbol .klp.sym.vmlinux.hidden_fn,0 .klp.sym.vmlinux.gone,0
 }
 
-setup() {
-	running_root
-	export KPATCH_ROOT=$R PATH=$T/bin:$PATH
-	STORE=$R/var/lib/kpatch/$REL
-	KLP=$R/sys/kernel/livepatch
-}
-
-kpatch() { "$TOP/kpatch/kpatch" "$@"; }
-# is FILTER: of the JSON in $output
-is() { jq -e "$1" <<<"$output" >/dev/null || { echo "not so: $1"; echo "$output"; false; }; }
-tells() { grep -qE -- "$1" <<<"$output" || { echo "no line matches $1"; echo "$output"; false; }; }
-
-# task PID NAME STATE FLAGS PATCH_STATE FRAME...
-task() {
-	local dir=$R/proc/$1/task/$1
-	mkdir -p "$dir"
-	echo "$1 ($2) $3 1 1 1 0 -1 $4 0 0" >"$dir/stat"
-	echo "$5" >"$dir/patch_state"
-	printf '[<0>] %s+0x10/0x20\n' "${@:6}" >"$dir/stack"
-}
+setup() { running_kpatch; }
 
 @test "load, list, info, status, unload" {
 	run -0 kpatch load good.ko
