@@ -76,7 +76,7 @@ cache_fill_locked() {
 	if ! cache_check "$dir" ${CACHE_LIGHT:+"$CACHE_LIGHT"}; then
 		why=$REPLY
 		cache_note "$dir" "$why"
-		rm -rf -- "$dir".{new,old}
+		wait_for rm -rf -- "$dir".{new,old}
 		mkdir -- "$dir.new"
 		CACHE_FILLING=$dir.new
 		"$1" "$dir.new" "${@:2}"
@@ -115,7 +115,7 @@ cache_drop() {
 	exec {lock}>>"$1.lock" {use}>"$1.use"
 	if flock -n "$lock" && flock -n "$use" && [[ $1.use -ef /proc/self/fd/$use && $1.lock -ef /proc/self/fd/$lock ]] && "$2" "$1"; then
 		debug "nobody needs $1 any more"
-		rm -rf -- "$1".{manifest,new,old} "$1" "$CACHE/claims/${1##*/}"
+		wait_for rm -rf -- "$1".{manifest,new,old} "$1" "$CACHE/claims/${1##*/}"
 		rm -f -- "$1".{of,lock,use}
 	fi
 	exec {lock}>&- {use}>&-

@@ -13,6 +13,7 @@
 PATCHED=""              # the patched view
 VIEW_FORMAT=2           # of what is linked into it; one of another format is made anew
 VIEW_FILES=()           # what is a real file in it, relative
+VIEW_WHOLE=0            # it was held against the source
 
 # view_make FILES NAME...: a view that differs from the source in these files, which are below directory FILES
 view_make() {
@@ -34,6 +35,7 @@ view_make() {
 			view_fill "$from"
 			view_check "$from" || view_foreign
 		fi
+		VIEW_WHOLE=1
 		ln -s "$PATCHED" "$WORK/2-tree/patched"
 	fi
 }
@@ -57,17 +59,18 @@ view_take() {
 	if [[ $pristine != "$VIEW_FORMAT $TARGET_SOURCE_ID" || ! -d $PATCHED || -L $PATCHED || ! -f $PATCHED.links ]]; then view_link; fi
 }
 
-# Links for all that can be compiled or included; documentation, other architectures and most of tools/ are left out.
+# Links for all that can be compiled or included; documentation, other architectures and most of tools/ are left out. (On a busy disk it takes
+# minutes; an interruption does not wait for it.)
 view_link() {
 	local entry file skip=" Documentation LICENSES samples tools arch "
-	rm -rf "$PATCHED"
-	need_space "$CACHE" 400000000 "the patched view of the source"
 	progress "making the patched view of the source"
+	wait_for rm -rf "$PATCHED"
+	need_space "$CACHE" 400000000 "the patched view of the source"
 	mkdir -p "$PATCHED/arch"
 	for entry in "$TARGET_SOURCE"/* "$TARGET_SOURCE/$ARCH_DIR" "$TARGET_SOURCE"/arch/Kconfig; do
 		if [[ $skip == *" ${entry##*/} "* ]]; then continue; fi
 		file=${entry#"$TARGET_SOURCE"/}
-		cp -rs -- "$entry" "$PATCHED/${file%"${file##*/}"}"
+		wait_for cp -rs -- "$entry" "$PATCHED/${file%"${file##*/}"}"
 	done
 	source_tools
 	while IFS= read -r file; do
@@ -119,11 +122,11 @@ view_check() {
 	)
 }
 
-# view_give_back STATUS: links where files were, unless the run was interrupted. (A boot test that failed is an error, but says nothing
-# against the view; the next run holds all of it against the source anyway.)
+# view_give_back STATUS: links where files were, unless the run was interrupted before all of it was there. (The next run holds it against the
+# source anyway.)
 view_give_back() {
 	local file
-	if (($1 > 128)); then return; fi
+	if (($1 > 128 && !VIEW_WHOLE)); then return; fi
 	for file in "${VIEW_FILES[@]}"; do
 		rm -f -- "$PATCHED/$file"
 		if [[ -f $TARGET_SOURCE/$file ]]; then
@@ -141,7 +144,7 @@ view_drop() {
 	exec {lock}>"$1.lock"
 	if flock -n "$lock"; then
 		rm -f -- "$1.pristine"
-		rm -rf -- "$1" "$1.links"
+		wait_for rm -rf -- "$1" "$1.links"
 		status=0
 	fi
 	exec {lock}>&-

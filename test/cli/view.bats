@@ -18,6 +18,7 @@ setup() {
 		keep() { OPT_KEEP=1; make_view "$@"; }
 		dies() { make_view "$@"; exit 1; }
 		interrupted() { make_view "$@"; exit 143; }
+		interrupted_early() { view_check() { exit 143; }; make_view "$@"; }
 		killed() { make_view "$@"; kill -9 $$; }
 		counting() { eval "linked() $(declare -f view_link | tail -n +2)"; view_link() { echo anew >>"$T/anew"; linked; }; "$@"; }'
 	# Expanded where it is used: the view is not there yet.
@@ -60,7 +61,7 @@ times_made() { [[ $(wc -l <"$T/anew") == "$1" ]]; }
 	[[ $(echo "$T"/cache/view/*.1) == $(echo "$T"/cache/view/*.[0-9]) ]]
 }
 
-@test "a view of a run that was killed or interrupted is made anew, one of a run that failed is not" {
+@test "a view of a run that was killed, or interrupted while it made it, is made anew, one of a run that failed or was interrupted later is not" {
 	run lib killed kernel/foo.c include/new/x.h
 	run -0 lib counting make_view kernel/foo.c
 	seen kernel/foo.c
@@ -68,11 +69,34 @@ times_made() { [[ $(wc -l <"$T/anew") == "$1" ]]; }
 	run -143 lib interrupted include/new/x.h
 	run -0 lib counting make_view kernel/foo.c
 	seen kernel/foo.c
+	times_made 1
+	run -143 lib interrupted_early include/new/x.h
+	run -0 lib counting make_view kernel/foo.c
+	seen kernel/foo.c
 	times_made 2
 	run -1 lib dies include/new/x.h
 	run -0 lib counting make_view kernel/foo.c
 	seen kernel/foo.c
 	times_made 2
+}
+
+@test "an interruption does not wait until a view is removed, or made" {
+	local program pid status begin
+	mkdir "$T/slow"
+	SETUP+='; slow() { mkdir -p "$WORK/2-tree"; echo $$ >"$T/driver"; PATH=$T/slow:$PATH; view_make "$T/files" kernel/foo.c; }'
+	for program in rm cp; do
+		rm -f "$T/child" "$T/slow"/*
+		printf '#!/bin/sh\n[ "$1" = -f ] && exec /bin/%s "$@"\necho $$ >%q/child\nexec sleep 30\n' "$program" "$T" >"$T/slow/$program"
+		chmod +x "$T/slow/$program"
+		lib slow 2>/dev/null 3>&- &
+		pid=$! status=0
+		until [[ -s $T/child ]]; do sleep 0.05; done
+		begin=${EPOCHREALTIME/./}
+		kill -TERM "$(<"$T/driver")"
+		wait "$pid" || status=$?
+		[[ $status == 143 && $((${EPOCHREALTIME/./} - begin)) -lt 1000000 ]]
+		run ! kill -0 "$(<"$T/child")"
+	done
 }
 
 @test "a view that somebody changed is made anew, silently" {
