@@ -95,7 +95,7 @@ Q := $(if $(filter 1,$(V)),,@)
 say = $(if $(filter 1,$(V)),,@printf '  %-7s %s\n' '$(1)' '$(2)')
 
 ENGINE   := create-diff-object
-LAYERS   := util kernel arch elf target object place diff klp verify
+LAYERS   := util kernel source arch elf target object place diff klp verify
 LIB_SRC  := $(foreach d,$(LAYERS),$(wildcard $(ENGINE)/$(d)/*.c))
 TOOL_ALL := $(wildcard $(ENGINE)/tools/*.c)
 # A file of tools/ without a main() is shared by the programs.

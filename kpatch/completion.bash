@@ -108,4 +108,4 @@ _kpatch_value() {
 	esac
 }
 
-complete -F _kpatch_complete kpatch klp-verify kpatch-build kpatch-farm create-diff-object create-klp-module klp-link klp-manifest klp-place
+complete -F _kpatch_complete kpatch klp-verify kpatch-build kpatch-farm create-diff-object create-klp-module klp-link klp-manifest klp-place klp-source

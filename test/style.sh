@@ -26,7 +26,7 @@ try() {
 	fi
 }
 
-readonly LAYERS=(util kernel arch elf target object place diff klp verify tools)
+readonly LAYERS=(util kernel source arch elf target object place diff klp verify tools)
 # The programs in bash: the driver, the command on the machine, the farm; and the driver's files that the other two source.
 readonly DRIVER=(kpatch-build/{kpatch-build,install-packages} kpatch-build/lib/*.sh)
 readonly COMMAND=(kpatch/kpatch kpatch/lib/*.sh) COMMAND_SOURCES=(kpatch-build/lib/fold.sh)
@@ -194,8 +194,8 @@ check_limits() {
 # What a relocation type or a machine's number means, only arch/ knows, and other code does not name a machine.
 check_machine() {
 	local file bad=0
-	if grep -nE '(R|EM|SHT)_(X86_64|AARCH64|PPC64|390|RISCV|LARCH)' create-diff-object/{util,kernel,elf,target,object,place,diff,klp,verify,tools}/*.[ch] kmod/patch/*.[ch]; then bad=1; fi
-	for file in create-diff-object/{util,kernel,elf,target,object,place,diff,klp,verify,tools}/*.[ch] kmod/patch/*.[ch]; do
+	if grep -nE '(R|EM|SHT)_(X86_64|AARCH64|PPC64|390|RISCV|LARCH)' create-diff-object/{util,kernel,source,elf,target,object,place,diff,klp,verify,tools}/*.[ch] kmod/patch/*.[ch]; then bad=1; fi
+	for file in create-diff-object/{util,kernel,source,elf,target,object,place,diff,klp,verify,tools}/*.[ch] kmod/patch/*.[ch]; do
 		# Comments may say where in the kernel's source something stands.
 		if code_of "$file" | grep -i 'x86'; then echo "$file names a machine"; bad=1; fi
 	done
@@ -212,7 +212,7 @@ check_machine_of_programs() {
 }
 
 # Only the programs end the process.
-check_exit() { ! grep -nE '\b(_?exit|abort|errx?)\(' create-diff-object/{util,arch,kernel,elf,target,object,place,diff,klp,verify}/*.[ch] | grep -v '^create-diff-object/util/memory.c:'; }
+check_exit() { ! grep -nE '\b(_?exit|abort|errx?)\(' create-diff-object/{util,arch,kernel,source,elf,target,object,place,diff,klp,verify}/*.[ch] | grep -v '^create-diff-object/util/memory.c:'; }
 
 # No listing for people is read: readelf, nm and objdump show what klp-place facts and its kin give as records.
 check_listings() { ! grep -nE '^[^#]*\b(readelf|objdump|nm) +-' "${SCRIPTS[@]}"; }

@@ -302,6 +302,34 @@ bool is_counted_name(const char *name)
 	return starts_with(variable_name(name), UNIQUE_PREFIX);
 }
 
+static const char *const counter_prefixes[] = {
+	UNIQUE_PREFIX, "__compiletime_assert_", /* include/linux/compiler_types.h, compiletime_assert() */
+};
+
+bool counter_is_word(const char *word)
+{
+	for (size_t i = 0; i < sizeof(counter_prefixes) / sizeof(*counter_prefixes); i++)
+		if (starts_with(word, counter_prefixes[i]))
+			return isdigit((unsigned char)word[strlen(word) - 1]);
+	return false;
+}
+
+static size_t without_digits(const char *word)
+{
+	size_t length = strlen(word);
+
+	while (length && isdigit((unsigned char)word[length - 1]))
+		length--;
+	return length;
+}
+
+bool counter_is_same_word(const char *a, const char *b)
+{
+	size_t length = without_digits(a);
+
+	return counter_is_word(a) && counter_is_word(b) && without_digits(b) == length && !strncmp(a, b, length);
+}
+
 bool is_anonymous_by_type(const char *name)
 {
 	const struct anonymous_name *row = find_anonymous_name(name);

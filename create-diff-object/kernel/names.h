@@ -208,6 +208,13 @@ bool is_same_btf_id(const char *a, const char *b);
 /* Is it a name of __UNIQUE_ID() (include/linux/compiler.h), made of __COUNTER__? */
 bool is_counted_name(const char *name);
 
+/*
+ * In preprocessed source: is it a word that macros of the kernel make of __COUNTER__ (`__UNIQUE_ID_x_12`,
+ * `__compiletime_assert_12`), and are two the same but for the number? They name what only the code around them knows.
+ */
+bool counter_is_word(const char *word);
+bool counter_is_same_word(const char *a, const char *b);
+
 /* The name that a symbol of EXPORT_SYMBOL() exports; NULL: it is none, or another part of an export. */
 const char *exported_name(const char *symbol);
 /* The name whose CRC the symbol `__crc_<name>` marks, or is; NULL: it is none. */

@@ -17,7 +17,7 @@ declare -A NOT_CONFIGURED=() # object -> 1: a Makefile would build it with anoth
 declare -A DIR_BUILT=() # directory -> 1 or 0: do the Makefiles above lead to it?
 
 affected_find() {
-	local file unit units found=0 lost="" left_out=() kept=()
+	local file unit units lost="" left_out=() kept=()
 	mkdir -p "$WORK/3-affected"
 	build_files_judge
 	outside_judge_read "${PATCHED_FILES[@]}"
@@ -35,15 +35,13 @@ affected_find() {
 	affected_targets_exist
 	affected_name_is_free
 	progress "asking the Makefiles"
+	makefiles_naming_read "${units[@]}"
+	units_wanted_read
 	for unit in "${units[@]}"; do
-		# A header like sched.h reaches thousands: asking for each takes minutes, and one too many is enough.
-		if ((found > OPT_MAX_OBJECTS && ${#OPT_TARGETS[@]} == 0)); then
-			refuse too-many-objects "the patch can change more than $OPT_MAX_OBJECTS objects: ${#units[@]} source files include what it changes (${CHANGED_FILES[*]}); if you want that, raise the limit with --max-objects"
-		fi
+		if ! unit_wanted "$unit"; then continue; fi
 		objects_of_source "$unit"
 		if [[ $REPLY ]]; then
 			printf '%s\n' "$REPLY" >>"$WORK/3-affected/objects"
-			found=$((found + 1))
 		else
 			printf '%s\n' "$unit" >>"$WORK/3-affected/no-object"
 		fi
@@ -68,6 +66,7 @@ affected_find() {
 		refuse not-built "these files are not compiled into the kernel or a module of $TARGET_RELEASE with its configuration (not built, or part of the boot code, the vdso or a build tool):$lost"
 	fi
 	affected_load
+	same_code_narrow
 	affected_limit
 	affected_parents
 	affected_modules_fit
@@ -96,12 +95,18 @@ affected_load() {
 		OBJECTS+=("$object")
 		PARENT[$object]=$parent MODULE[$object]=$module GOAL[$object]=$goal
 	done <"$WORK/3-affected/objects"
-	for object in "${OBJECTS[@]}"; do
-		printf '%s\t%s\t%s\t%s\n' "$object" "${PARENT[$object]}" "${MODULE[$object]}" "${GOAL[$object]}"
-	done >"$WORK/3-affected/objects"
+	affected_write
 	if ((${#OBJECTS[@]} == 0)); then
 		finish "$EXIT_UNCHANGED" "nothing changed: no object of $TARGET_RELEASE${OPT_TARGETS[*]:+ (limited to ${OPT_TARGETS[*]})} includes what the patch changes"
 	fi
+}
+
+# affected_write: what is left of the objects
+affected_write() {
+	local object
+	for object in "${OBJECTS[@]}"; do
+		printf '%s\t%s\t%s\t%s\n' "$object" "${PARENT[$object]}" "${MODULE[$object]}" "${GOAL[$object]}"
+	done >"$WORK/3-affected/objects"
 }
 
 # target_wanted PARENT MODULE OBJECT: does -t name it? As make does: vmlinux (or the image of it), modules, all objects of a directory
@@ -125,6 +130,34 @@ target_wanted() {
 	done
 	return 1
 }
+
+# unit_wanted UNIT: can -t name its object (which module it belongs to is not known yet), or may it be something else than an object?
+unit_wanted() {
+	local wanted dir=.
+	if ((${#OPT_TARGETS[@]} == 0)); then return 0; fi
+	for wanted in "${OPT_TARGETS[@]}"; do
+		case $wanted in
+		*/) if [[ $1 == "$wanted"* ]]; then return 0; fi ;;
+		*.o) if [[ ${1%.c}.o == "$wanted" ]]; then return 0; fi ;;
+		*) return 0 ;;
+		esac
+	done
+	if [[ $1 == */* ]]; then dir=${1%/*}; fi
+	[[ " ${PATCHED_FILES[*]} " == *" $1 "* || ${NOT_ONLY_OBJECTS[$dir]:-} || $dir =~ $OUTSIDE_DIRS ]]
+}
+
+# units_wanted_read: NOT_ONLY_OBJECTS are directories where C is compiled into constants for assembly or programs of the build, too
+units_wanted_read() {
+	local dir
+	NOT_ONLY_OBJECTS=()
+	if ((${#OPT_TARGETS[@]} == 0)); then return; fi
+	{
+		source_files '(' -name 'Makefile*' -o -name Kbuild ')' |
+			source_grep -lE '(host|user)progs|always|[a-z]\.s\b|\$\(src\)/[a-z_-]+\.c\b' | sed -E 's,^\./,,; s,/?[^/]*$,,; s,^$,.,'
+		grep -oE '[A-Za-z0-9_$()/-]+/[A-Za-z0-9_-]+\.s\b' "$TARGET_SOURCE/Kbuild" | sed -E "s,\\$\(SRCARCH\),$ARCH_SOURCE,; s,/[^/]*\$,," || true
+	} | while IFS= read -r dir; do NOT_ONLY_OBJECTS[${dir:-.}]=1; done
+}
+declare -A NOT_ONLY_OBJECTS=()
 
 affected_limit() {
 	if ((${#OBJECTS[@]} > OPT_MAX_OBJECTS)); then
@@ -247,29 +280,45 @@ makefiles_index() {
 	mv "$TREE/kpatch/makefiles.new" "$TREE/kpatch/makefiles"
 }
 
+# makefiles_naming_read UNIT...: which directories' Makefiles speak of them, and which include others
+makefiles_naming_read() {
+	local base dir unit
+	MAKEFILES_INCLUDING=()
+	for unit; do
+		base=${unit##*/}
+		MAKEFILES_NAMING[${base%.c}.o]=""
+	done
+	printf '%s\n' "$@" | awk -F '\t' '
+		FILENAME == "-" { sub(/.*\//, ""); sub(/\.c$/, ".o"); want[$0] = 1; next }
+		$2 in want || $2 == "include" { print $2 "\t" $1 }' - "$TREE/kpatch/makefiles" | while IFS=$'\t' read -r base dir; do
+		if [[ $base == include ]]; then MAKEFILES_INCLUDING+=("$dir"); else MAKEFILES_NAMING[$base]+="$dir "; fi
+	done
+}
+declare -A MAKEFILES_NAMING=()
+MAKEFILES_INCLUDING=()
+
 # objects_of_source FILE.c -> REPLY: lines for 3-affected/objects, empty if this configuration does not build it. Looked
 # for where it is and above, then where a Makefile speaks of it, then where Makefiles include others (kvm, amdgpu).
 objects_of_source() {
 	local object=${1%.c}.o dir dirs=()
-	dir=$(dirname -- "$object")
-	while [[ $dir != . ]]; do dirs+=("$dir"); dir=$(dirname -- "$dir"); done
+	dir=$1
+	while [[ $dir == */* ]]; do dir=${dir%/*}; dirs+=("$dir"); done
 	objects_in_dirs "$object" "${dirs[@]}"
 	if [[ $REPLY ]]; then return; fi
-	awk -F '\t' -v b="${object##*/}" '$2 == b { print $1 }' "$TREE/kpatch/makefiles" | mapfile -t dirs
+	if [[ ! -v MAKEFILES_NAMING[${object##*/}] ]]; then makefiles_naming_read "$1"; fi
+	read -ra dirs <<<"${MAKEFILES_NAMING[${object##*/}]}"
 	objects_in_dirs "$object" "${dirs[@]}"
 	if [[ $REPLY ]]; then return; fi
-	awk -F '\t' '$2 == "include" { print $1 }' "$TREE/kpatch/makefiles" | mapfile -t dirs
-	objects_in_dirs "$object" "${dirs[@]}"
+	objects_in_dirs "$object" "${MAKEFILES_INCLUDING[@]}"
 }
 
 # objects_in_dirs OBJECT DIR... -> REPLY, and NOT_CONFIGURED[OBJECT] if a Makefile would build it with another configuration
 objects_in_dirs() {
 	local object=$1 dir kind part parent module lines=""
 	for dir in "${@:2}"; do
-		if ! kbuild_list "$dir"; then continue; fi
-		{ grep -F -- "${object##*/} " "$KBUILD_LIST" || true; } | while read -r kind part parent; do
-			path_normalize "$part"
-			if [[ $REPLY != "$object" ]]; then continue; fi
+		list_read "$dir"
+		if [[ ! ${BUILT_LINES[$dir $object]:-} ]]; then continue; fi
+		while read -r kind part parent; do
 			if [[ $kind == n ]]; then NOT_CONFIGURED[$object]=1; fi
 			# (Of a directory that is not built, object_is_off() finds out why: some are built by rules of their own.)
 			if [[ $kind == n ]] || ! dir_is_built "$dir"; then continue; fi
@@ -280,10 +329,25 @@ objects_in_dirs() {
 				module=${parent##*/}
 				lines+="$object"$'\t'"$parent"$'\t'"${module//-/_}"$'\t'"$part"$'\n'
 			fi
-		done
+		done <<<"${BUILT_LINES[$dir $object]%$'\n'}"
 	done
 	REPLY=${lines%$'\n'}
 }
+
+# list_read DIR: BUILT_LINES["DIR OBJECT"] are the lines about an object of what Kbuild would build there. (A header that thousands of
+# files include asks that often.)
+list_read() {
+	local dir=$1 kind part parent
+	if [[ ${LIST_IS_READ[$dir]:-} ]]; then return; fi
+	LIST_IS_READ[$dir]=1
+	if ! kbuild_list "$dir"; then return; fi
+	while read -r kind part parent; do
+		if [[ $kind == dir ]]; then continue; fi
+		path_normalize "$part"
+		BUILT_LINES[$dir $REPLY]+="$kind $part $parent"$'\n'
+	done <"$KBUILD_LIST"
+}
+declare -A BUILT_LINES=() LIST_IS_READ=()
 
 path_normalize() {
 	local part out=() parts

@@ -94,6 +94,15 @@ recorded_object() { REPLY=${SIBLING[$1]:-$1}; }
 # command_file OBJECT -> REPLY
 command_file() { REPLY=$TREE/${1%"${1##*/}"}.${1##*/}.cmd; }
 
+# compile_recorded FILE -> COMPILE, and REPLY: it with what the build runs behind it
+compile_recorded() {
+	REPLY=$(sed -n '1s/^\(saved\)\{0,1\}cmd_[^ ]* := //p' "$1")
+	# what make wrote for itself: \# and $$
+	REPLY=${REPLY//\\#/#}
+	REPLY=${REPLY//\$\$/\$}
+	COMPILE=${REPLY%% ; *}
+}
+
 # recorded_command OBJECT -> COMPILE and OBJTOOL (empty if the build ran none), as text for a shell in the tree, and
 # OBJTOOL_IS_LATE if the build would run it at the link only
 recorded_command() {
@@ -102,11 +111,7 @@ recorded_command() {
 	recorded_object "$object"; made=$REPLY
 	goal=${GOAL[$made]:-$made}
 	command_file "$made"
-	line=$(sed -n '1s/^\(saved\)\{0,1\}cmd_[^ ]* := //p' "$REPLY")
-	# what make wrote for itself: \# and $$
-	line=${line//\\#/#}
-	line=${line//\$\$/\$}
-	COMPILE=${line%% ; *}
+	compile_recorded "$REPLY"; line=$REPLY
 	OBJTOOL=""
 	# (Since 6.13 a module from outside the tree is built in its own directory.)
 	if [[ $line =~ \ \;\ ([^ ]*/tools/objtool/objtool\ .*)$ ]]; then
@@ -187,13 +192,18 @@ compile_command() {
 		# Last of all, so that names of the target come first; but for what completes its livepatch_helpers.h
 		REPLY=${REPLY/ -c -o / -idirafter $WORK/4-compile/include -c -o }
 		REPLY=${REPLY/ -I/ -I $WORK/4-compile/include/first -I}
-		REPLY=${REPLY//"$TARGET_SOURCE/"/"$PATCHED/"}
-		REPLY=${REPLY//"$TARGET_SOURCE "/"$PATCHED "}
+		compile_from_patched
 		# make writes its own name of the source (no links in it): compiled from there, nothing would ever be changed
 		compile_reads_patched || die "the source of $object is not below $TARGET_SOURCE: $COMPILE"
 	elif [[ ${SIBLING[$object]:-} ]]; then
 		sibling_empty_source "$object"
 	fi
+}
+
+# compile_from_patched: REPLY with the patched source in place of the target's
+compile_from_patched() {
+	REPLY=${REPLY//"$TARGET_SOURCE/"/"$PATCHED/"}
+	REPLY=${REPLY//"$TARGET_SOURCE "/"$PATCHED "}
 }
 
 # compile_reads_patched: does the command in REPLY name the patched source, by its path or from where it runs?

@@ -189,7 +189,7 @@ compiler_among() {
 # Everything that the stages call: our own programs, and what packages.sh lists.
 tools_check() {
 	local tool
-	for tool in klp-manifest klp-place create-diff-object klp-link create-klp-module klp-verify; do
+	for tool in klp-manifest klp-source klp-place create-diff-object klp-link create-klp-module klp-verify; do
 		if [[ ! -x $BIN_DIR/$tool ]]; then die "$BIN_DIR/$tool is not there; build it first: make -C ${LIB_DIR%/*/*}"; fi
 	done
 	packages_require run

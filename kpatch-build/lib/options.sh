@@ -23,7 +23,7 @@ OPT_KEEP=0              # --skip-cleanup
 OPT_COMPILER_CHECK=1    # 0 with --skip-compiler-check
 OPT_BASE_CHECK=1        # 0 with --skip-base-check
 OPT_FUZZ=0              # --fuzz
-OPT_MAX_OBJECTS=200     # --max-objects
+OPT_MAX_OBJECTS=2000    # --max-objects
 OPT_ACCEPT=()           # --accept: RULE:NAME or RULE:OBJECT:NAME each
 OPT_WITHOUT=()          # --without: rules
 OPT_WITHOUT_HUNKS=()    # --without-hunk: FILE:HUNK each
@@ -79,7 +79,7 @@ Build:
       --per-object           build one module for the kernel and one for each patched module, which is loaded after that module
       --state ID:VERSION     give the livepatch this state (struct klp_state) too: the kernel then refuses to replace it by one that has not the same or a later version of it
       --fuzz N               let N outer lines of context differ when a patch is applied; one line always has to fit (default: 0)
-      --max-objects N        refuse a patch that can change more objects (default: 200)
+      --max-objects N        refuse a patch that can change more objects (default: 2000)
       --accept RULE:NAME     turn this refusal at NAME into a warning, because you have judged it harmless; the module records it. create-diff-object(1) lists the rules. May be repeated
       --without RULE         leave out the hunks that this rule refuses, and build the rest; the module records them. May be repeated
       --without-hunk FILE:HUNK

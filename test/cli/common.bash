@@ -15,7 +15,7 @@ common_setup() {
 	export KPATCH_CACHE=$T/cache KPATCH_BIN=$T/bin
 	local tool
 	for tool in klp-place create-diff-object create-klp-module klp-verify; do fake_tool "$tool" 'exit 1'; done
-	ln -s "$TOP"/build/bin/klp-{manifest,link} "$T/bin/"
+	ln -s "$TOP"/build/bin/klp-{manifest,link,source} "$T/bin/"
 }
 
 fake_tool() {
