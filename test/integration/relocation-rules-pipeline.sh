@@ -14,8 +14,9 @@ KPATCH_BUILD=$TOP/kpatch-build/kpatch-build
 make -s -C "$TOP" build/test/integration/relocation-rules/{mutate,same-sections}
 SERIES=${1:?usage: test/integration/relocation-rules-pipeline.sh SERIES}
 OUT=${KPATCH_TEST_DIR:-$TOP/build/integration}/$SERIES-relocation-rules-pipeline
+UPTIME=$TOP/examples/uptime.patch
 case_file module-other.patch
-PATCHES=("$TOP/examples/uptime.patch" "$REPLY")
+OTHER=$REPLY
 NUMBER=0 FAILED=0
 MUTATE=$TOP/build/test/integration/relocation-rules/mutate
 SAME_SECTIONS=$TOP/build/test/integration/relocation-rules/same-sections
@@ -77,12 +78,12 @@ keeps_files() {
 	[[ -f $file ]]
 }
 
-# build: the pipeline over the patches; its exit code in STATUS, its work directory in WORK, if it is kept
+# build PATCH...: the pipeline; its exit code in STATUS, its work directory in WORK, if it is kept
 build() {
 	STATUS=0
 	rm -rf -- "$OUT/out"
 	mkdir -p -- "$OUT/out"
-	"$KPATCH_BUILD" -a "$TARGET_RELEASE" -n livepatch-rules -o "$OUT/out" "${PATCHES[@]}" >"$OUT/build.log" 2>&1 || STATUS=$?
+	"$KPATCH_BUILD" -a "$TARGET_RELEASE" -n livepatch-rules -o "$OUT/out" "$@" >"$OUT/build.log" 2>&1 || STATUS=$?
 	WORK=$(grep -oE '/[^ ]*/work/run\.[^ /]*' "$OUT/build.log" | tail -n 1) || true
 }
 
@@ -110,7 +111,7 @@ replace_tool create-klp-module <<-EOF
 	cp -- "\$3" "$OUT/linked.ko" && exec "$BIN/create-klp-module" "\$@"
 EOF
 export KPATCH_BIN=$OUT/bin
-build
+build "$UPTIME" "$OTHER"
 check "a livepatch is built" test -s "$OUT/out/livepatch-rules.ko"
 if ((FAILED)); then
 	sed 's/^/#   /' "$OUT/build.log"
@@ -141,7 +142,7 @@ check "which says what was not checked" grep -q 'L12: not checked' "$FINISHED_CO
 # ---- one thing wrong ----
 
 first() { readelf "$1" "$FINISHED" | grep -oE -e "$2" | head -n 1; }
-EARLY=$(first -SW '\.klp\.rela\.vmlinux\.\.text\.[^ ]*')
+EARLY=$(first -SW '\.klp\.rela\.vmlinux\.\.text\.uptime_proc_show')
 LATE=$(first -SW '\.klp\.rela\.(bridge|llc)\.\.text\.[^ ]*')
 SYMBOL=$(first -sW '\.klp\.sym\.vmlinux\.nr_processes,0')
 LATE_SYMBOL=$(first -sW '\.klp\.sym\.(bridge|llc)\.[^ ]*')
@@ -171,7 +172,7 @@ replace_tool create-klp-module <<-EOF
 	#!/bin/sh
 	"$BIN/create-klp-module" "\$1" "\$2" "\$3" "$OUT/right.ko" && "$MUTATE" "$OUT/right.ko" "\$4" ordinary "$EARLY"
 EOF
-build
+build "$UPTIME"
 check "a module that violates a rule is not delivered" not_handed_out
 check "which rule is said" says '\.klp\.rela\.vmlinux\.[^ ]*: L1: .*SHF_RELA_LIVEPATCH'
 check "it is called a bug, and what to send is named" says 'is not delivered; this is a bug of kpatch-build, please send the patch and /'
@@ -182,7 +183,7 @@ replace_tool klp-verify <<-EOF
 	#!/bin/sh
 	kill -SEGV \$\$
 EOF
-build
+build "$UPTIME"
 check "a module that could not be checked is not delivered" not_handed_out
 check "that is said" says 'could not be checked .*is not delivered'
 if [[ $WORK ]]; then rm -rf -- "$WORK"; fi
