@@ -182,7 +182,7 @@ static bool points_to_itself(const struct types *types, uint32_t node)
 			edge->from == node && edge->kind == EDGE_MEMBER ? types_strip(types, edge->to) : TYPE_NONE;
 
 		if (pointer != TYPE_NONE && types->nodes.v[pointer].tag == DW_TAG_pointer_type &&
-		    types_strip(types, types_of(types, &types->nodes.v[pointer].die)) == node)
+		    types_strip(types, types->nodes.v[pointer].target) == node)
 			return true;
 	}
 	return false;
@@ -251,7 +251,7 @@ bool has_no_old_object(const struct unit *unit, const struct type_named *named, 
 	bool has_value = false;
 
 	/* A type of a header may have users in other files. */
-	if (!named->is_private || is_linked(types, named->node, arena))
+	if (!type_is_private(named) || is_linked(types, named->node, arena))
 		return false;
 	/* Kept by pointer in another structure, it may be anybody's. */
 	for (uint32_t i = 0; i < types->nodes.n; i++)

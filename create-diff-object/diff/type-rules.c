@@ -248,12 +248,12 @@ static uint32_t find_structure(const struct context *ctx, struct types *types, c
 			is_pointer = true;
 		else if (types->nodes.v[node].tag != DW_TAG_array_type)
 			break;
-		node = types_strip(types, types_of(types, &types->nodes.v[node].die));
+		node = types_strip(types, types->nodes.v[node].target);
 	}
 	if (node == TYPE_NONE || !is_pointer || !*use->name ||
 	    (types->nodes.v[node].tag != DW_TAG_structure_type && types->nodes.v[node].tag != DW_TAG_union_type))
 		return TYPE_NONE;
-	index = strmap_get(by_key, arena_printf(ctx->arena, ":%s", type_text(types, node)));
+	index = strmap_get(by_key, arena_join(ctx->arena, ":", type_text(types, node)));
 	return index == STRMAP_NONE ? TYPE_NONE : index;
 }
 
@@ -277,7 +277,7 @@ static void index_structures(const struct context *ctx, const struct types *type
 {
 	for (uint32_t i = 0; i < types->named.n; i++)
 		if (!*types->named.v[i].scope)
-			strmap_add(by_key, arena_printf(ctx->arena, ":%s", types->named.v[i].what), i);
+			strmap_add(by_key, arena_join(ctx->arena, ":", types->named.v[i].what), i);
 }
 
 static const char *variable_key(const struct context *ctx, const struct types *types, const struct type_use *use);
@@ -299,7 +299,7 @@ static void check_renamed(struct context *ctx)
 		uint32_t index = find_structure(ctx, patched, &after, use);
 
 		if (index != TYPE_NONE &&
-		    strmap_get(&before, arena_printf(ctx->arena, ":%s", patched->named.v[index].what)) == STRMAP_NONE)
+		    strmap_get(&before, arena_join(ctx->arena, ":", patched->named.v[index].what)) == STRMAP_NONE)
 			strmap_add(&now, variable_key(ctx, patched, use), index);
 	}
 	for (uint32_t i = 0; i < orig->uses.n && now.used; i++) {
@@ -308,7 +308,7 @@ static void check_renamed(struct context *ctx)
 		uint32_t same = o ? strmap_get(&now, variable_key(ctx, orig, &orig->uses.v[i])) : STRMAP_NONE;
 		const struct type_named *p = same == STRMAP_NONE ? NULL : &patched->named.v[same];
 
-		if (p && strmap_get(&after, arena_printf(ctx->arena, ":%s", o->what)) == STRMAP_NONE &&
+		if (p && strmap_get(&after, arena_join(ctx->arena, ":", o->what)) == STRMAP_NONE &&
 		    strmap_add(&told, o->key, 1) == STRMAP_NONE && has_common_member(orig, o->node, patched, p->node))
 			compare_type(ctx, o, p->node, p->what);
 	}
@@ -363,8 +363,7 @@ static void check_enumerations(struct context *ctx)
 
 static const char *variable_key(const struct context *ctx, const struct types *types, const struct type_use *use)
 {
-	return arena_printf(ctx->arena, "%s:%s", use->func == TYPE_NONE ? "" : types->funcs.v[use->func].name,
-			    use->name);
+	return arena_join(ctx->arena, use->func == TYPE_NONE ? "" : types->funcs.v[use->func].name, ":", use->name);
 }
 
 /* Static variables by function and name; 0 marks a name that several have. */

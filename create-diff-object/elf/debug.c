@@ -130,25 +130,6 @@ Dwarf_Die *debug_next_unit(const struct debug_info *debug, Dwarf_Die *unit, uint
 	return dwfl_module_nextcu(debug->module, unit, bias);
 }
 
-bool debug_find_fixed_address(Dwarf_Die *die, uint64_t *address)
-{
-	Dwarf_Attribute location, indexed;
-	Dwarf_Op *ops;
-	size_t n;
-
-	if (dwarf_getlocation(dwarf_attr_integrate(die, DW_AT_location, &location), &ops, &n) || !n)
-		return false;
-	switch (ops[0].atom) {
-	case DW_OP_addr:
-		*address = ops[0].number;
-		return true;
-	case DW_OP_addrx: /* clang's version 5: an index of `.debug_addr` */
-		return !dwarf_getlocation_attr(&location, &ops[0], &indexed) && !dwarf_formaddr(&indexed, address);
-	default:
-		return false;
-	}
-}
-
 bool debug_find_address(const struct debug_info *debug, uint32_t sec, uint64_t offset, uint64_t *address)
 {
 	Elf_Scn *scn = elf_getscn(debug->elf, sec);

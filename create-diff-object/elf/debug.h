@@ -29,11 +29,6 @@ Dwarf_Die *debug_next_unit(const struct debug_info *debug, Dwarf_Die *unit, uint
 bool debug_number(Dwarf_Die *die, unsigned int name, uint64_t *value);
 /* The file of a declaration; NULL: not told. */
 const char *debug_decl_file(Dwarf_Die *die);
-/*
- * Has the variable a place in the object, not on a stack or in registers? Stores its address, without the bias of its
- * unit.
- */
-bool debug_find_fixed_address(Dwarf_Die *die, uint64_t *address);
 /* A place of the object as an address of the debug information. Returns false if there is no such section. */
 bool debug_find_address(const struct debug_info *debug, uint32_t sec, uint64_t offset, uint64_t *address);
 

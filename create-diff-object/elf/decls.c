@@ -7,10 +7,12 @@
 
 #include <dwarf.h>
 #include <elfutils/libdw.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "elf/debug.h"
+#include "elf/die.h"
 #include "util/memory.h"
 #include "util/search.h"
 #include "util/vec.h"
@@ -23,18 +25,17 @@ struct decls {
 };
 
 /* Is it a variable that an object has a place for, not one of a stack? */
-static bool is_lasting(Dwarf_Die *die, unsigned int depth)
+static bool is_lasting(struct die *die, unsigned int depth)
 {
 	uint64_t address;
 
-	return !depth || dwarf_hasattr(die, DW_AT_external) || debug_find_fixed_address(die, &address);
+	return !depth || die->own & 1U << DIE_EXTERNAL || die_find_fixed_address(die, &address);
 }
 
-static bool is_wanted(Dwarf_Die *die, unsigned int depth)
+static bool has_declaration(int tag)
 {
-	switch (dwarf_tag(die)) {
+	switch (tag) {
 	case DW_TAG_variable:
-		return is_lasting(die, depth);
 	case DW_TAG_subprogram:
 	case DW_TAG_structure_type:
 	case DW_TAG_union_type:
@@ -46,15 +47,22 @@ static bool is_wanted(Dwarf_Die *die, unsigned int depth)
 	}
 }
 
-static void add(struct decls *decls, Dwarf_Die *die)
+static void add(struct decls *decls, Dwarf_Die *entry, unsigned int depth)
 {
-	struct decl decl = {.name = dwarf_diename(die), .file = debug_decl_file(die)};
-	Dwarf_Attribute attribute;
+	struct decl decl = {0};
+	uint64_t line = 0;
+	struct die die;
 
+	die_read(entry, &die);
 	/* `extern int x;` declares what may be defined below: that has a place of its own. */
-	if (dwarf_attr(die, DW_AT_declaration, &attribute))
+	if (die.own & 1U << DIE_DECLARATION || (dwarf_tag(entry) == DW_TAG_variable && !is_lasting(&die, depth)))
 		return;
-	if (decl.name && decl.file && !dwarf_decl_line(die, &decl.line) && decl.line > 0)
+	if (!die_number(&die, DIE_DECL_LINE, &line) || !line || line > INT_MAX)
+		return;
+	decl.line = (int)line;
+	decl.name = die_name(&die);
+	decl.file = decl.name ? debug_decl_file(entry) : NULL;
+	if (decl.file)
 		vec_add(&decls->v, decl);
 }
 
@@ -65,8 +73,8 @@ static void walk(struct decls *decls, Dwarf_Die *parent, unsigned int depth)
 	if (depth > MAX_DEPTH || dwarf_child(parent, &die))
 		return;
 	do {
-		if (is_wanted(&die, depth))
-			add(decls, &die);
+		if (has_declaration(dwarf_tag(&die)))
+			add(decls, &die, depth);
 		walk(decls, &die, depth + 1);
 	} while (!dwarf_siblingof(&die, &die));
 }

@@ -55,7 +55,7 @@ void enumerators_find(const struct types *types, uint32_t node, enumerator_vec *
 
 static const char *enumerator_key(struct arena *arena, const char *scope, const char *name)
 {
-	return arena_printf(arena, "%s:%s", scope, name);
+	return arena_join(arena, scope, ":", name);
 }
 
 void numbers_find(struct types *types, struct numbers *numbers)

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "elf/debug.h"
+#include "elf/die.h"
 #include "elf/enumerators.h"
 #include "elf/members.h"
 #include "kernel/names.h"
@@ -31,16 +32,15 @@ static bool find(const struct search *search, uint32_t node, unsigned int depth,
 static uint32_t strip(const struct types *types, uint32_t node, struct lvalue *lvalue)
 {
 	for (unsigned int i = 0; node != TYPE_NONE && i < MAX_DEPTH; i++) {
-		Dwarf_Die die = types->nodes.v[node].die;
+		const struct type_node *type = &types->nodes.v[node];
 
-		if (types->nodes.v[node].tag == DW_TAG_const_type)
+		if (type->tag == DW_TAG_const_type)
 			lvalue->is_const = true;
-		if (types->nodes.v[node].tag == DW_TAG_typedef && dwarf_diename(&die) &&
-		    is_mode_type(dwarf_diename(&die)))
+		if (type->tag == DW_TAG_typedef && type->name && is_mode_type(type->name))
 			lvalue->is_mode = true;
 		if (types_strip(types, node) == node)
 			return node;
-		node = types_of(types, &die);
+		node = type->target;
 	}
 	return TYPE_NONE;
 }
@@ -75,7 +75,7 @@ static bool find_end(const struct types *types, uint32_t node, struct lvalue *lv
 		return false;
 	switch (types->nodes.v[node].tag) {
 	case DW_TAG_pointer_type:
-		target = types_strip(types, types_of(types, &die));
+		target = types_strip(types, types->nodes.v[node].target);
 		lvalue->kind = target != TYPE_NONE && types->nodes.v[target].tag == DW_TAG_subroutine_type
 				       ? LVALUE_ENTRY
 				       : LVALUE_POINTER;
@@ -115,7 +115,7 @@ static bool find_in_array(const struct search *search, uint32_t node, unsigned i
 {
 	const struct types *types = search->types;
 	Dwarf_Die array = types->nodes.v[node].die;
-	uint32_t entry = types_of(types, &array);
+	uint32_t entry = types->nodes.v[node].target;
 	uint64_t size = type_size(types, node) * 8, count, inner;
 	bool is_of_chars = is_character(types, entry);
 
@@ -139,12 +139,12 @@ static bool find_in_array(const struct search *search, uint32_t node, unsigned i
 }
 
 /* Goes on in a member, if the bit is in it. */
-static bool find_in_member(const struct search *search, Dwarf_Die *die, unsigned int depth, struct lvalue *lvalue)
+static bool find_in_member(const struct search *search, struct die *die, unsigned int depth, struct lvalue *lvalue)
 {
-	struct member member = {.name = dwarf_diename(die), .node = types_of(search->types, die)};
+	struct member member = {.name = die_name(die), .node = types_of(search->types, die)};
 	uint32_t node;
 
-	if (dwarf_tag(die) != DW_TAG_member || member.node == TYPE_NONE)
+	if (dwarf_tag(die->die) != DW_TAG_member || member.node == TYPE_NONE)
 		return false;
 	member_measure(search->types, die, &member);
 	member.bit += lvalue->bit;
@@ -168,25 +168,28 @@ static bool is_pointer(const struct lvalue *lvalue)
 
 static bool find_in_structure(const struct search *search, uint32_t node, unsigned int depth, struct lvalue *lvalue)
 {
-	Dwarf_Die parent = search->types->nodes.v[node].die, die;
+	const char *outer = search->types->nodes.v[node].name;
+	Dwarf_Die parent = search->types->nodes.v[node].die, entry;
 	const struct lvalue outside = *lvalue;
 	bool found = false;
 
-	if (dwarf_child(&parent, &die))
+	if (dwarf_child(&parent, &entry))
 		return false;
 	/* (Of a structure at most one member has the bit.) */
 	do {
 		struct lvalue inside = outside;
+		struct die die;
 
-		if (dwarf_diename(&parent))
-			inside.outer = dwarf_diename(&parent);
+		if (outer)
+			inside.outer = outer;
+		die_read(&entry, &die);
 		if (!find_in_member(search, &die, depth, &inside) || (found && !is_pointer(&inside)))
 			continue;
 		*lvalue = inside;
 		found = true;
 		if (is_pointer(&inside) || !search->prefer_pointer)
 			break;
-	} while (!dwarf_siblingof(&die, &die));
+	} while (!dwarf_siblingof(&entry, &entry));
 	return found;
 }
 

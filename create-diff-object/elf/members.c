@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "elf/debug.h"
+#include "elf/die.h"
 #include "util/arena.h"
 
 /* Structures without a name in each other; pointers to pointers. A broken file may have them without end. */
@@ -16,13 +17,18 @@
 
 uint64_t type_size(const struct types *types, uint32_t node)
 {
+	struct type_node *type;
 	Dwarf_Die die;
 	Dwarf_Word size;
 
 	if (node == TYPE_NONE)
 		return 0;
-	die = types->nodes.v[node].die;
-	return dwarf_aggregate_size(&die, &size) ? 0 : size;
+	type = &types->nodes.v[node];
+	die = type->die;
+	if (!type->has_size)
+		type->size = dwarf_aggregate_size(&die, &size) ? 0 : size;
+	type->has_size = true;
+	return type->size;
 }
 
 uint64_t type_alignment(const struct types *types, uint32_t node)
@@ -39,24 +45,24 @@ static bool is_of_big_endian(Dwarf_Die *die)
 	return elf_getident(dwarf_getelf(dwarf_cu_getdwarf(die->cu)), NULL)[EI_DATA] == ELFDATA2MSB;
 }
 
-void member_measure(const struct types *types, Dwarf_Die *die, struct member *member)
+void member_measure(const struct types *types, struct die *die, struct member *member)
 {
 	uint64_t bytes = 0, bit_size, at, unit;
 
-	debug_number(die, DW_AT_data_member_location, &bytes);
+	die_number(die, DIE_MEMBER_LOCATION, &bytes);
 	member->bit = bytes * 8;
 	member->bits = type_size(types, member->node) * 8;
-	member->is_bitfield = debug_number(die, DW_AT_bit_size, &bit_size);
+	member->is_bitfield = die_number(die, DIE_BIT_SIZE, &bit_size);
 	if (!member->is_bitfield)
 		return;
-	if (debug_number(die, DW_AT_data_bit_offset, &at)) {
+	if (die_number(die, DIE_DATA_BIT_OFFSET, &at)) {
 		member->bit += at;
-	} else if (debug_number(die, DW_AT_bit_offset, &at)) {
+	} else if (die_number(die, DIE_BIT_OFFSET, &at)) {
 		/* Up to version 4: counted from the most significant bit of a unit. */
 		unit = member->bits;
-		if (debug_number(die, DW_AT_byte_size, &bytes))
+		if (die_number(die, DIE_BYTE_SIZE, &bytes))
 			unit = bytes * 8;
-		member->bit += is_of_big_endian(die) ? at : unit - at - bit_size;
+		member->bit += is_of_big_endian(die->die) ? at : unit - at - bit_size;
 	}
 	member->bits = bit_size;
 }
@@ -67,19 +73,17 @@ static uint32_t find_inner(const struct types *types, uint32_t node, bool *is_ar
 	*is_array = false;
 	for (unsigned int i = 0; i < MAX_DEPTH; i++) {
 		const struct type_node *type;
-		Dwarf_Die die;
 
 		node = types_strip(types, node);
 		if (node == TYPE_NONE)
 			return TYPE_NONE;
 		type = &types->nodes.v[node];
-		die = type->die;
 		if (type->tag == DW_TAG_array_type) {
 			*is_array = true;
-			node = types_of(types, &die);
+			node = type->target;
 			continue;
 		}
-		return (type->tag == DW_TAG_structure_type || type->tag == DW_TAG_union_type) && !dwarf_diename(&die)
+		return (type->tag == DW_TAG_structure_type || type->tag == DW_TAG_union_type) && !type->name
 			       ? node
 			       : TYPE_NONE;
 	}
@@ -89,32 +93,33 @@ static uint32_t find_inner(const struct types *types, uint32_t node, bool *is_ar
 static void find_members(const struct types *types, uint32_t node, const char *prefix, uint64_t base,
 			 unsigned int depth, member_vec *members)
 {
-	Dwarf_Die parent = types->nodes.v[node].die, die;
+	Dwarf_Die parent = types->nodes.v[node].die, entry;
 
-	if (depth > MAX_DEPTH || dwarf_child(&parent, &die))
+	if (depth > MAX_DEPTH || dwarf_child(&parent, &entry))
 		return;
 	do {
 		const char *name;
 		struct member member = {0};
 		uint32_t inner;
 		bool is_array;
+		struct die die;
 
-		if (dwarf_tag(&die) != DW_TAG_member)
+		if (dwarf_tag(&entry) != DW_TAG_member)
 			continue;
-		name = dwarf_diename(&die);
+		die_read(&entry, &die);
+		name = die_name(&die);
 		member.node = types_of(types, &die);
 		member_measure(types, &die, &member);
 		member.bit += base;
-		member.name = name ? arena_printf(types->arena, "%s%s", prefix, name) : prefix;
+		member.name = name && *prefix ? arena_join(types->arena, prefix, name) : name ? name : prefix;
 		inner = find_inner(types, member.node, &is_array);
 		if (name && (inner == TYPE_NONE || is_array))
 			vec_add(members, member);
 		if (inner != TYPE_NONE)
 			find_members(types, inner,
-				     name ? arena_printf(types->arena, "%s%s", member.name, is_array ? "[]." : ".")
-					  : prefix,
+				     name ? arena_join(types->arena, member.name, is_array ? "[]." : ".") : prefix,
 				     member.bit, depth + 1, members);
-	} while (!dwarf_siblingof(&die, &die));
+	} while (!dwarf_siblingof(&entry, &entry));
 }
 
 void members_find(const struct types *types, uint32_t node, member_vec *members)
@@ -156,9 +161,7 @@ bool type_is_numeric(const struct types *types, uint32_t node)
 	node = types_strip(types, node);
 	for (unsigned int depth = 0;
 	     depth < MAX_DEPTH && node != TYPE_NONE && types->nodes.v[node].tag == DW_TAG_array_type; depth++) {
-		Dwarf_Die array = types->nodes.v[node].die;
-
-		node = types_strip(types, types_of(types, &array));
+		node = types_strip(types, types->nodes.v[node].target);
 	}
 	return node != TYPE_NONE &&
 	       (types->nodes.v[node].tag == DW_TAG_base_type || types->nodes.v[node].tag == DW_TAG_enumeration_type);
@@ -190,55 +193,58 @@ static const char *base_text(struct types *types, Dwarf_Die *die)
 	return arena_printf(types->arena, "%s%u", kind, (unsigned int)size * 8);
 }
 
-static const char *array_text(struct types *types, Dwarf_Die *parent, unsigned int depth)
+static const char *array_text(struct types *types, const struct type_node *array, unsigned int depth)
 {
-	const char *text = make_text(types, types_of(types, parent), depth + 1);
+	const char *text = make_text(types, array->target, depth + 1);
+	Dwarf_Die entry = array->die;
 	uint64_t count;
 
 	/* a[0] and a[] are the same. */
-	for (unsigned int rank = 0; type_array_count(parent, rank, &count); rank++)
+	for (unsigned int rank = 0; type_array_count(&entry, rank, &count); rank++)
 		text = count ? arena_printf(types->arena, "%s[%llu]", text, (unsigned long long)count)
-			     : arena_printf(types->arena, "%s[]", text);
+			     : arena_join(types->arena, text, "[]");
 	return text;
 }
 
-static const char *signature_text(struct types *types, Dwarf_Die *parent, const char *name, unsigned int depth)
+static const char *signature_text(struct types *types, const struct type_node *function, const char *name,
+				  unsigned int depth)
 {
-	const char *text =
-		arena_printf(types->arena, "%s (%s)(", make_text(types, types_of(types, parent), depth + 1), name);
+	const char *text = arena_join(types->arena, make_text(types, function->target, depth + 1), " (", name, ")(");
 	const char *between = "";
-	Dwarf_Die die;
+	Dwarf_Die parent = function->die, entry;
+	struct die die;
 
-	if (!dwarf_child(parent, &die)) {
+	if (!dwarf_child(&parent, &entry)) {
 		do {
-			if (dwarf_tag(&die) == DW_TAG_formal_parameter)
-				text = arena_printf(types->arena, "%s%s%s", text, between,
-						    make_text(types, types_of(types, &die), depth + 1));
-			else if (dwarf_tag(&die) == DW_TAG_unspecified_parameters)
-				text = arena_printf(types->arena, "%s%s...", text, between);
+			if (dwarf_tag(&entry) == DW_TAG_formal_parameter) {
+				die_read(&entry, &die);
+				text = arena_join(types->arena, text, between,
+						  make_text(types, types_of(types, &die), depth + 1));
+			} else if (dwarf_tag(&entry) == DW_TAG_unspecified_parameters) {
+				text = arena_join(types->arena, text, between, "...");
+			}
 			between = ", ";
-		} while (!dwarf_siblingof(&die, &die));
+		} while (!dwarf_siblingof(&entry, &entry));
 	}
-	return arena_printf(types->arena, "%s)", text);
+	return arena_join(types->arena, text, ")");
 }
 
-static const char *pointer_text(struct types *types, Dwarf_Die *die, unsigned int depth)
+static const char *pointer_text(struct types *types, const struct type_node *pointer, unsigned int depth)
 {
-	uint32_t target = types_strip(types, types_of(types, die));
-	Dwarf_Die function;
+	uint32_t target = types_strip(types, pointer->target);
 
-	if (target != TYPE_NONE && types->nodes.v[target].tag == DW_TAG_subroutine_type) {
-		function = types->nodes.v[target].die;
-		return signature_text(types, &function, "*", depth + 1);
-	}
-	return arena_printf(types->arena, "%s *", make_text(types, target, depth + 1));
+	if (target != TYPE_NONE && types->nodes.v[target].tag == DW_TAG_subroutine_type)
+		return signature_text(types, &types->nodes.v[target], "*", depth + 1);
+	return arena_join(types->arena, make_text(types, target, depth + 1), " *");
 }
 
-static const char *aggregate_text(struct types *types, Dwarf_Die *die, int tag)
+static const char *aggregate_text(struct types *types, const struct type_node *type)
 {
-	const char *word = tag == DW_TAG_structure_type ? "struct" : tag == DW_TAG_union_type ? "union" : "enum";
+	const char *word = type->tag == DW_TAG_structure_type ? "struct"
+			   : type->tag == DW_TAG_union_type   ? "union"
+							      : "enum";
 
-	return dwarf_diename(die) ? arena_printf(types->arena, "%s %s", word, dwarf_diename(die)) : word;
+	return type->name ? arena_join(types->arena, word, " ", type->name) : word;
 }
 
 /* A structure without a name is known by its typedef (atomic_t). */
@@ -247,13 +253,11 @@ static const char *typedef_name(const struct types *types, uint32_t node)
 	const char *name = NULL;
 
 	for (unsigned int i = 0; i < MAX_DEPTH && node != TYPE_NONE; i++) {
-		Dwarf_Die die = types->nodes.v[node].die;
-
 		if (types->nodes.v[node].tag == DW_TAG_typedef)
-			name = dwarf_diename(&die);
+			name = types->nodes.v[node].name;
 		else if (types_strip(types, node) == node)
 			break;
-		node = types_of(types, &die);
+		node = types->nodes.v[node].target;
 	}
 	return name;
 }
@@ -279,16 +283,16 @@ static const char *make_text(struct types *types, uint32_t node, unsigned int de
 		text = base_text(types, &die);
 		break;
 	case DW_TAG_pointer_type:
-		text = pointer_text(types, &die, depth);
+		text = pointer_text(types, type, depth);
 		break;
 	case DW_TAG_array_type:
-		text = array_text(types, &die, depth);
+		text = array_text(types, type, depth);
 		break;
 	case DW_TAG_subroutine_type:
-		text = signature_text(types, &die, "", depth);
+		text = signature_text(types, type, "", depth);
 		break;
 	default:
-		text = alias && !dwarf_diename(&die) ? alias : aggregate_text(types, &die, type->tag);
+		text = alias && !type->name ? alias : aggregate_text(types, type);
 	}
 	/* Deep inside of another one it may have been cut. */
 	if (!depth)

@@ -21,7 +21,7 @@ struct member {
 typedef VEC(struct member) member_vec;
 
 /* Stores the place of a member, whose node is known, in what contains it. */
-void member_measure(const struct types *types, Dwarf_Die *die, struct member *member);
+void member_measure(const struct types *types, struct die *die, struct member *member);
 /* Appends the members of a structure or union, in the order of the source. */
 void members_find(const struct types *types, uint32_t node, member_vec *members);
 

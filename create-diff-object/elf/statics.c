@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "elf/debug.h"
+#include "elf/die.h"
 #include "kernel/names.h"
 #include "util/memory.h"
 #include "util/vec.h"
@@ -49,17 +50,16 @@ static const char *type_name(Dwarf_Die *variable)
 												  : "";
 }
 
-static void add(struct statics *statics, Dwarf_Die *die, const char *function, uint64_t bias)
+static void add(struct statics *statics, Dwarf_Die *entry, const char *function, uint64_t bias)
 {
 	struct variable *variable = vec_push(&statics->v);
-	Dwarf_Attribute attribute;
-	Dwarf_Die origin;
+	struct die die;
 
-	variable->die = *die;
+	die_read(entry, &die);
+	variable->die = *entry;
 	variable->function = function;
-	if (dwarf_formref_die(dwarf_attr(die, DW_AT_abstract_origin, &attribute), &origin))
-		variable->origin = dwarf_dieoffset(&origin);
-	variable->has_address = debug_find_fixed_address(die, &variable->address);
+	die_offset(&die, DIE_ORIGIN, &variable->origin);
+	variable->has_address = die_find_fixed_address(&die, &variable->address);
 	variable->address += bias;
 }
 

@@ -4,20 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "elf/debug.h"
+#include "elf/die.h"
 #include "elf/types.h"
 #include "util/arena.h"
 #include "util/search.h"
-
-bool types_offset(Dwarf_Die *die, Dwarf_Off *offset)
-{
-	Dwarf_Attribute attribute;
-	Dwarf_Die type;
-
-	if (!dwarf_formref_die(dwarf_attr_integrate(die, DW_AT_type, &attribute), &type))
-		return false;
-	*offset = dwarf_dieoffset(&type);
-	return true;
-}
 
 uint32_t types_find(const struct types *types, Dwarf_Off offset)
 {
@@ -26,11 +17,29 @@ uint32_t types_find(const struct types *types, Dwarf_Off offset)
 	return low < types->nodes.n && types->nodes.v[low].offset == offset ? low : TYPE_NONE;
 }
 
-uint32_t types_of(const struct types *types, Dwarf_Die *die)
+uint32_t types_of(const struct types *types, struct die *die)
 {
 	Dwarf_Off offset;
 
-	return types_offset(die, &offset) ? types_find(types, offset) : TYPE_NONE;
+	return die_offset(die, DIE_TYPE, &offset) ? types_find(types, offset) : TYPE_NONE;
+}
+
+/* Is it the file that was given to the compiler? It was given with a directory or without. */
+bool type_is_private(const struct type_named *named)
+{
+	Dwarf_Die die = named->die, unit;
+	const char *file = debug_decl_file(&die), *source, *directory;
+	Dwarf_Attribute attribute;
+	size_t len;
+
+	source = dwarf_diecu(&die, &unit, NULL, NULL) ? dwarf_diename(&unit) : NULL;
+	if (!file || !source)
+		return false;
+	if (!strcmp(file, source))
+		return true;
+	directory = dwarf_formstring(dwarf_attr(&unit, DW_AT_comp_dir, &attribute));
+	len = directory ? strlen(directory) : 0;
+	return !strncmp(file, directory ? directory : "", len) && file[len] == '/' && !strcmp(file + len + 1, source);
 }
 
 uint32_t types_strip(const struct types *types, uint32_t node)
@@ -42,7 +51,7 @@ uint32_t types_strip(const struct types *types, uint32_t node)
 		case DW_TAG_volatile_type:
 		case DW_TAG_restrict_type:
 		case DW_TAG_atomic_type:
-			node = types_of(types, &types->nodes.v[node].die);
+			node = types->nodes.v[node].target;
 			break;
 		default:
 			return node;

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "elf/debug.h"
+#include "elf/die.h"
 #include "elf/members.h"
 #include "kernel/names.h"
 #include "util/arena.h"
@@ -28,16 +29,17 @@ struct pending {
 
 /* A typedef or variable whose type may have no name of its own. */
 struct label {
-	Dwarf_Die die;
+	const char *name;
 	const char *scope;
+	Dwarf_Die die;
+	Dwarf_Off type; /* of its type, 0: void */
+	bool is_typedef;
 	bool is_local; /* on the stack */
 };
 
 struct walk {
 	struct types *types;
-	const char *source;    /* the file of the unit */
-	const char *directory; /* where it was compiled, "" if that is not known */
-	uint64_t bias;         /* from addresses of the debug information to those of debug_find_address() */
+	uint64_t bias; /* from addresses of the debug information to those of debug_find_address() */
 	VEC(struct pending) edges, uses;
 	VEC(struct label) labels;
 };
@@ -67,38 +69,22 @@ static bool is_aggregate(int tag)
 	return tag == DW_TAG_structure_type || tag == DW_TAG_union_type || tag == DW_TAG_enumeration_type;
 }
 
-static bool has_flag(Dwarf_Die *die, unsigned int name)
-{
-	Dwarf_Attribute attribute;
-	bool flag = false;
-
-	return !dwarf_formflag(dwarf_attr_integrate(die, name, &attribute), &flag) && flag;
-}
-
-static void add_edge(struct walk *walk, uint32_t from, enum type_edge_kind kind, Dwarf_Die *die)
+static void add_edge(struct walk *walk, uint32_t from, enum type_edge_kind kind, struct die *die)
 {
 	Dwarf_Off offset;
 
-	if (!types_offset(die, &offset))
+	if (!die_offset(die, DIE_TYPE, &offset))
 		return;
 	vec_add(&walk->edges, ((struct pending){walk->types->edges.n, offset}));
 	vec_add(&walk->types->edges, ((struct type_edge){.from = from, .kind = kind}));
 }
 
-static uint64_t stated_alignment(Dwarf_Die *die)
-{
-	Dwarf_Attribute attribute;
-	Dwarf_Word align;
-
-	return dwarf_formudata(dwarf_attr_integrate(die, DW_AT_alignment, &attribute), &align) ? 0 : align;
-}
-
-static void add_use(struct walk *walk, Dwarf_Die *die, uint32_t func, const char *name, unsigned int kind)
+static void add_use(struct walk *walk, struct die *die, uint32_t func, const char *name, unsigned int kind)
 {
 	struct type_use *use;
 	Dwarf_Off offset;
 
-	if (!types_offset(die, &offset))
+	if (!die_offset(die, DIE_TYPE, &offset))
 		return;
 	vec_add(&walk->uses, ((struct pending){walk->types->uses.n, offset}));
 	use = vec_push(&walk->types->uses);
@@ -106,34 +92,36 @@ static void add_use(struct walk *walk, Dwarf_Die *die, uint32_t func, const char
 	use->func = func;
 	use->kind = kind;
 	/* (Parameters and results are never only declared.) */
-	use->is_declared = dwarf_tag(die) == DW_TAG_variable && has_flag(die, DW_AT_declaration);
-	use->align = stated_alignment(die);
+	use->is_declared = dwarf_tag(die->die) == DW_TAG_variable && die_flag(die, DIE_DECLARATION);
+	die_number(die, DIE_ALIGNMENT, &use->align);
 }
 
-/* Is it the file that was given to the compiler? It was given with a directory or without. */
-static bool is_source(const struct walk *walk, const char *file)
-{
-	size_t len = strlen(walk->directory);
-
-	if (!file || !walk->source)
-		return false;
-	if (!strcmp(file, walk->source))
-		return true;
-	return !strncmp(file, walk->directory, len) && file[len] == '/' && !strcmp(file + len + 1, walk->source);
-}
-
-static void add_named(struct walk *walk, Dwarf_Die *die, uint32_t node, const char *scope, const char *kind,
+static void add_named(struct walk *walk, const Dwarf_Die *die, uint32_t node, const char *scope, const char *kind,
 		      const char *name)
 {
 	struct arena *arena = walk->types->arena;
 	struct type_named *named = vec_push(&walk->types->named);
 
-	named->key = arena_printf(arena, "%s:%s:%s", scope, kind, name);
+	named->key = arena_join(arena, scope, ":", kind, ":", name);
 	named->scope = scope;
 	named->place = name;
-	named->what = arena_printf(arena, "%s %s", kind, name);
+	named->what = arena_join(arena, kind, " ", name);
 	named->node = node;
-	named->is_private = is_source(walk, debug_decl_file(die));
+	named->die = *die;
+}
+
+static void add_label(struct walk *walk, struct die *die, const char *name, const char *scope, bool is_local)
+{
+	struct label *label = vec_push(&walk->labels);
+
+	*label = (struct label){
+		.name = name,
+		.scope = scope,
+		.die = *die->die,
+		.is_typedef = dwarf_tag(die->die) == DW_TAG_typedef,
+		.is_local = is_local,
+	};
+	die_offset(die, DIE_TYPE, &label->type);
 }
 
 static const char *keyword(int tag)
@@ -148,12 +136,18 @@ static const char *first_enumerator(Dwarf_Die *die)
 	return !dwarf_child(die, &child) && dwarf_tag(&child) == DW_TAG_enumerator ? dwarf_diename(&child) : NULL;
 }
 
-static void add_type(struct walk *walk, Dwarf_Die *die, int tag, const char *scope)
+static void add_type(struct walk *walk, struct die *die, int tag, const char *scope)
 {
 	uint32_t node = walk->types->nodes.n;
-	const char *name = dwarf_diename(die);
+	const char *name = die_name(die);
+	struct type_node *type = vec_push(&walk->types->nodes);
 
-	vec_add(&walk->types->nodes, ((struct type_node){.die = *die, .offset = dwarf_dieoffset(die), .tag = tag}));
+	type->die = *die->die;
+	type->offset = dwarf_dieoffset(die->die);
+	type->tag = tag;
+	type->name = name;
+	type->is_declaration = die_flag(die, DIE_DECLARATION);
+	die_offset(die, DIE_TYPE, &type->type);
 	if (tag == DW_TAG_pointer_type)
 		add_edge(walk, node, EDGE_POINTER, die);
 	else if (tag == DW_TAG_subroutine_type)
@@ -161,64 +155,71 @@ static void add_type(struct walk *walk, Dwarf_Die *die, int tag, const char *sco
 	else if (!is_aggregate(tag))
 		add_edge(walk, node, EDGE_ALIAS, die);
 	if (tag == DW_TAG_typedef && name)
-		vec_add(&walk->labels, ((struct label){*die, scope, false}));
-	if (!is_aggregate(tag) || has_flag(die, DW_AT_declaration))
+		add_label(walk, die, name, scope, false);
+	if (!is_aggregate(tag) || type->is_declaration)
 		return;
 	if (name)
-		add_named(walk, die, node, scope, keyword(tag), name);
-	else if (tag == DW_TAG_enumeration_type && first_enumerator(die))
-		add_named(walk, die, node, scope, "enum with", first_enumerator(die));
+		add_named(walk, die->die, node, scope, keyword(tag), name);
+	else if (tag == DW_TAG_enumeration_type && first_enumerator(die->die))
+		add_named(walk, die->die, node, scope, "enum with", first_enumerator(die->die));
 }
 
-static uint32_t add_func(struct walk *walk, Dwarf_Die *die)
+static uint32_t add_func(struct walk *walk, struct die *die)
 {
+	const uint32_t code = 1U << DIE_LOW_PC | 1U << DIE_RANGES;
 	struct type_func *func = vec_push(&walk->types->funcs);
+	const char *name = die_name(die);
 	Dwarf_Addr entry = 0;
 
-	func->name = dwarf_diename(die) ? dwarf_diename(die) : "";
-	func->offset = dwarf_dieoffset(die);
-	func->is_static = !has_flag(die, DW_AT_external);
-	if (!dwarf_entrypc(die, &entry) && (dwarf_hasattr(die, DW_AT_low_pc) || dwarf_hasattr(die, DW_AT_ranges)))
+	func->name = name ? name : "";
+	func->offset = dwarf_dieoffset(die->die);
+	func->is_static = !die_flag(die, DIE_EXTERNAL);
+	if (die->own & code && !dwarf_entrypc(die->die, &entry))
 		func->entry = entry + walk->bias;
 	return walk->types->funcs.n - 1;
 }
 
-static void add_link(struct walk *walk, Dwarf_Die *die, uint32_t func)
+static void add_link(struct walk *walk, struct die *die, uint32_t func)
 {
-	Dwarf_Attribute attribute;
-	Dwarf_Die origin;
+	Dwarf_Off origin;
 
-	if (func != TYPE_NONE && dwarf_formref_die(dwarf_attr(die, DW_AT_abstract_origin, &attribute), &origin))
-		vec_add(&walk->types->links, ((struct type_link){func, dwarf_dieoffset(&origin)}));
+	if (func != TYPE_NONE && die_offset(die, DIE_ORIGIN, &origin))
+		vec_add(&walk->types->links, ((struct type_link){func, origin}));
 }
 
-static void add_variable(struct walk *walk, Dwarf_Die *die, uint32_t func, const char *scope)
+static void add_variable(struct walk *walk, struct die *die, uint32_t func, const char *scope)
 {
 	uint64_t address;
-	bool is_static = func == TYPE_NONE || debug_find_fixed_address(die, &address) || has_flag(die, DW_AT_external);
-	const char *name = dwarf_diename(die);
+	bool is_static = func == TYPE_NONE || die_find_fixed_address(die, &address) || die_flag(die, DIE_EXTERNAL);
+	const char *name = die_name(die);
 
 	/* A name that a macro counts up may be another variable's on the other side. */
 	if (name && is_anonymous_variable(name, "", NULL))
 		name = NULL;
 	add_use(walk, die, func, name, is_static ? USE_STATIC : USE_LOCAL);
 	if (name)
-		vec_add(&walk->labels, ((struct label){*die, scope, !is_static}));
+		add_label(walk, die, name, scope, !is_static);
 }
 
 /* What is below one entry. node: the type that the entry is, or TYPE_NONE. */
 static void walk_children(struct walk *walk, Dwarf_Die *parent, uint32_t node, uint32_t func, const char *scope,
 			  unsigned int depth)
 {
-	Dwarf_Die die;
+	Dwarf_Die entry;
 
-	if (depth > TYPE_MAX_DEPTH || dwarf_child(parent, &die))
+	if (depth > TYPE_MAX_DEPTH || dwarf_child(parent, &entry))
 		return;
 	do {
-		int tag = dwarf_tag(&die);
+		int tag = dwarf_tag(&entry);
 		uint32_t inner_node = TYPE_NONE, inner_func = func;
 		const char *inner_scope = scope;
+		struct die die;
 
+		/* Half of all entries: nothing in them is a type. */
+		if (tag == DW_TAG_enumerator || tag == DW_TAG_subrange_type || tag == DW_TAG_call_site ||
+		    tag == DW_TAG_GNU_call_site)
+			continue;
+		die_read(&entry, &die);
 		switch (tag) {
 		case DW_TAG_member:
 			if (node != TYPE_NONE)
@@ -228,14 +229,14 @@ static void walk_children(struct walk *walk, Dwarf_Die *parent, uint32_t node, u
 			if (node != TYPE_NONE)
 				add_edge(walk, node, EDGE_SIGNATURE, &die);
 			else
-				add_use(walk, &die, func, dwarf_diename(&die),
+				add_use(walk, &die, func, die_name(&die),
 					dwarf_tag(parent) == DW_TAG_inlined_subroutine ? USE_INLINED : USE_PARAM);
 			continue;
 		case DW_TAG_variable:
 			add_variable(walk, &die, func, scope);
 			continue;
 		case DW_TAG_subprogram:
-			if (has_flag(&die, DW_AT_declaration))
+			if (die_flag(&die, DIE_DECLARATION))
 				continue;
 			inner_func = add_func(walk, &die);
 			inner_scope = walk->types->funcs.v[inner_func].name;
@@ -251,8 +252,10 @@ static void walk_children(struct walk *walk, Dwarf_Die *parent, uint32_t node, u
 				add_type(walk, &die, tag, scope);
 			}
 		}
-		walk_children(walk, &die, inner_node, inner_func, inner_scope, depth + 1);
-	} while (!dwarf_siblingof(&die, &die));
+		/* Enumerators are asked for by elf/enumerators.h. */
+		if (tag != DW_TAG_enumeration_type)
+			walk_children(walk, &entry, inner_node, inner_func, inner_scope, depth + 1);
+	} while (!dwarf_siblingof(&entry, &entry));
 }
 
 static int by_offset(const void *a, const void *b)
@@ -271,12 +274,11 @@ static uint32_t find_nameless(const struct types *types, uint32_t node, bool *is
 	*is_pointer = false;
 	for (unsigned int i = 0; node != TYPE_NONE && i < TYPE_MAX_DEPTH; i++) {
 		const struct type_node *type = &types->nodes.v[node];
-		Dwarf_Die die = type->die;
 
 		switch (type->tag) {
 		case DW_TAG_structure_type:
 		case DW_TAG_union_type:
-			return dwarf_diename(&die) || has_flag(&die, DW_AT_declaration) ? TYPE_NONE : node;
+			return type->name || type->is_declaration ? TYPE_NONE : node;
 		case DW_TAG_pointer_type:
 			*is_pointer = true;
 			break;
@@ -287,7 +289,7 @@ static uint32_t find_nameless(const struct types *types, uint32_t node, bool *is
 		default:
 			return TYPE_NONE;
 		}
-		node = types_of(types, &die);
+		node = type->target;
 	}
 	return TYPE_NONE;
 }
@@ -307,20 +309,21 @@ static void name_nameless(struct walk *walk)
 
 	for (uint32_t i = 0; i < walk->labels.n; i++) {
 		struct label *label = &walk->labels.v[i];
-		bool is_pointer, is_typedef = dwarf_tag(&label->die) == DW_TAG_typedef;
-		uint32_t node = find_nameless(types, types_of(types, &label->die), &is_pointer);
+		uint32_t type = types_find(types, label->type), node;
+		bool is_pointer;
 
-		if (is_typedef && is_number_or_array(types, types_of(types, &label->die)))
+		node = find_nameless(types, type, &is_pointer);
+		if (label->is_typedef && is_number_or_array(types, type))
 			add_named(walk, &label->die, types_find(types, dwarf_dieoffset(&label->die)), label->scope,
-				  "typedef", dwarf_diename(&label->die));
+				  "typedef", label->name);
 		/* Macros have several `union { ... } __u` in a function; what is on its stack ends with it. */
 		if (node == TYPE_NONE || (label->is_local && !is_pointer))
 			continue;
 		add_named(walk, &label->die, node, label->scope,
-			  is_pointer   ? "what is behind"
-			  : is_typedef ? "typedef"
-				       : "the type of",
-			  dwarf_diename(&label->die));
+			  is_pointer          ? "what is behind"
+			  : label->is_typedef ? "typedef"
+					      : "the type of",
+			  label->name);
 	}
 }
 
@@ -371,7 +374,7 @@ static void name_pointed(struct walk *walk)
 			if (node == TYPE_NONE || !is_pointer || names[node]++ == MAX_NAMES)
 				continue;
 			add_named(walk, &types->nodes.v[node].die, node, named.scope, "what is behind",
-				  arena_printf(types->arena, "%s.%s", named.place, members.v[k].name));
+				  arena_join(types->arena, named.place, ".", members.v[k].name));
 		}
 		vec_free(&members);
 	}
@@ -402,6 +405,8 @@ static void sort_nodes(struct types *types)
 		vec_free(&types->edges);
 		vec_free(&types->named);
 	}
+	for (uint32_t i = 0; i < types->nodes.n; i++)
+		types->nodes.v[i].target = types_find(types, types->nodes.v[i].type);
 }
 
 struct types *types_new(const struct debug_info *debug)
@@ -413,17 +418,11 @@ struct types *types_new(const struct debug_info *debug)
 	if (!types)
 		memory_exhausted();
 	types->arena = arena_new();
-	while ((unit = debug_next_unit(debug, unit, &walk.bias))) {
-		Dwarf_Attribute attribute;
-		const char *directory = dwarf_formstring(dwarf_attr(unit, DW_AT_comp_dir, &attribute));
-
-		walk.source = dwarf_diename(unit);
-		walk.directory = directory ? directory : "";
+	while ((unit = debug_next_unit(debug, unit, &walk.bias)))
 		walk_children(&walk, unit, TYPE_NONE, TYPE_NONE, "", 0);
-	}
 	sort_nodes(types);
-	name_nameless(&walk);
 	resolve(&walk);
+	name_nameless(&walk);
 	name_pointed(&walk);
 	vec_free(&walk.edges);
 	vec_free(&walk.uses);

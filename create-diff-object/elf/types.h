@@ -19,11 +19,18 @@
 
 struct arena;
 struct debug_info;
+struct die;
 
 struct type_node {
 	Dwarf_Die die;
 	Dwarf_Off offset;
 	int tag;          /* DW_TAG_* */
+	const char *name; /* NULL: it has none */
+	Dwarf_Off type;   /* what it is an alias of, an array of, points to or returns; 0: nothing, or void */
+	uint32_t target;  /* its node, or TYPE_NONE */
+	bool is_declaration;
+	bool has_size;
+	uint64_t size;    /* see type_size(), if has_size */
 	const char *text; /* see type_text(); NULL: not made yet */
 };
 
@@ -46,7 +53,7 @@ struct type_named {
 	const char *place; /* for messages: "foo" */
 	const char *what;  /* "struct foo" */
 	uint32_t node;
-	bool is_private; /* defined in the source file itself, not in a header */
+	Dwarf_Die die; /* where it is named: the type itself, a typedef, a variable */
 };
 
 struct type_func {
@@ -92,12 +99,12 @@ struct types {
 struct types *types_new(const struct debug_info *debug);
 void types_free(struct types *types);
 
-/* The place of what DW_AT_type of die refers to; false: it has none. */
-bool types_offset(Dwarf_Die *die, Dwarf_Off *offset);
 /* The node at an offset, or TYPE_NONE. */
 uint32_t types_find(const struct types *types, Dwarf_Off offset);
-/* The type that an attribute DW_AT_type of die names, or TYPE_NONE (void, or unknown). */
-uint32_t types_of(const struct types *types, Dwarf_Die *die);
+/* The type that DW_AT_type names, or TYPE_NONE (void, or unknown). */
+uint32_t types_of(const struct types *types, struct die *die);
+/* Is it named in the source file itself, not in a header? (libdw reads all lines to tell the name of a file.) */
+bool type_is_private(const struct type_named *named);
 /* Without typedefs and qualifiers. */
 uint32_t types_strip(const struct types *types, uint32_t node);
 

@@ -101,6 +101,19 @@ char *arena_strdup(struct arena *arena, const char *s)
 	return arena_memdup(arena, s, strlen(s) + 1);
 }
 
+char *arena_join_all(struct arena *arena, const char *const *parts, size_t n)
+{
+	size_t len = 0;
+	char *s, *end;
+
+	for (size_t i = 0; i < n; i++)
+		len += strlen(parts[i]);
+	s = end = arena_alloc(arena, len + 1);
+	for (size_t i = 0; i < n; i++)
+		end = stpcpy(end, parts[i]);
+	return s;
+}
+
 char *arena_printf(struct arena *arena, const char *fmt, ...)
 {
 	char small[256]; /* most texts fit, and are made once */

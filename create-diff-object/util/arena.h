@@ -26,6 +26,12 @@ void *arena_memdup(struct arena *arena, const void *data, size_t size);
 /* printf into the arena. */
 char *arena_printf(struct arena *arena, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
+/* Several strings as one: arena_join(arena, "struct", " ", name). For what is made thousands of times. */
+#define arena_join(arena, ...)                                                                                         \
+	arena_join_all(arena, (const char *const[]){__VA_ARGS__},                                                      \
+		       sizeof((const char *const[]){__VA_ARGS__}) / sizeof(const char *))
+char *arena_join_all(struct arena *arena, const char *const *parts, size_t n);
+
 /* A zeroed array of n elements of the given type. */
 #define arena_array(arena, type, n) ((type *)arena_alloc(arena, sizeof(type) * (size_t)(n)))
 
