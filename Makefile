@@ -153,6 +153,16 @@ $(BUILD)/flags: FORCE
 	$(Q)mkdir -p $(@D); echo '$(CC) $(CFLAGS) $(KLP_CFLAGS)' | cmp -s - $@ || \
 		echo '$(CC) $(CFLAGS) $(KLP_CFLAGS)' > $@
 
+# What reads images is named after all that it is made of: the cache keeps what it read (kpatch-build/lib/target.sh), under this name. Not
+# after the program, of which most is something else.
+READER_SRC := $(sort $(foreach d,util kernel arch elf target object,$(wildcard $(ENGINE)/$(d)/*.[ch]))) $(ENGINE)/tools/command.c \
+	      $(ENGINE)/tools/command.h $(ENGINE)/tools/place-image.c
+$(BUILD)/place-reader.h: $(BUILD)/flags FORCE
+	$(Q)id=$$({ cat $(READER_SRC) $(BUILD)/flags; $(CC) --version; } | sha256sum | cut -c 1-16); \
+		echo "#define PLACE_READER \"$$id\"" | cmp -s - $@ || echo "#define PLACE_READER \"$$id\"" > $@
+$(BUILD)/$(ENGINE)/tools/place-image.o: $(BUILD)/place-reader.h
+$(BUILD)/$(ENGINE)/tools/place-image.o: private KLP_CFLAGS += -I$(BUILD)
+
 $(BUILD)/%.o: %.c $(BUILD)/flags
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D) && $(CC) $(CFLAGS) $(KLP_CFLAGS) $(if $(filter 1,$(WERROR)),-Werror) -MMD -MP -c -o $@ $<

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * klp-manifest seal|check DIR FILE: is a directory of the cache still what it was when it was made? list DIR: what is
- * in it? util/manifest.c does the work.
+ * klp-manifest seal|check DIR FILE: is a directory of the cache still what it was when it was made?
+ * util/manifest.c does the work.
  */
 #include <getopt.h>
 #include <stdio.h>
@@ -15,9 +15,7 @@
 static const char usage_text[] =
 	"usage: klp-manifest seal DIR FILE [--name NAME]\n"
 	"       klp-manifest check DIR FILE [options]\n"
-	"       klp-manifest list DIR\n"
 	"seal: record in FILE what directory DIR contains. check: DIR still contains exactly that, and all of it belongs to this user.\n"
-	"list: print kind (f file, l link, o other), path and target of each file in DIR, with tabs between them, unsorted.\n"
 	"\n"
 	"      --name NAME  the later name of DIR in the cache (default: the last part of DIR)\n"
 	"      --light      skip C sources, headers, assembly and documentation\n"
@@ -25,7 +23,7 @@ static const char usage_text[] =
 	"      --prune      remove files that FILE does not list\n"
 	"  -h, --help       show this help\n"
 	"\n"
-	"Exit codes: 0 written, listed, or no difference; 1 error; 2 something differs (the first differences are printed).\n";
+	"Exit codes: 0 written, or no difference; 1 error; 2 something differs (the first differences are printed).\n";
 
 enum option_id {
 	OPT_NAME = 256,
@@ -95,11 +93,6 @@ int main(int argc, char **argv)
 		default:
 			return usage_error();
 		}
-	}
-	if (argc - optind == 2 && !strcmp(argv[optind], "list")) {
-		output_begin();
-		return manifest_list(argv[optind + 1], stdout, &diag) || output_flush(stdout) ? EXIT_CODE_ERROR
-											      : EXIT_CODE_OK;
 	}
 	if (argc - optind != 3)
 		return usage_error();

@@ -47,6 +47,10 @@ static const struct command commands[] = {
 	 "  -o, --output FILE      write it to FILE\n"
 	 "  -h, --help             show this help\n",
 	 place_elf_run},
+	{"reader", "Print a name for what reads images in this program, which changes when its source does",
+	 "\n"
+	 "  -h, --help             show this help\n",
+	 place_reader_run},
 	{0},
 };
 

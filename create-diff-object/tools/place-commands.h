@@ -13,5 +13,6 @@ enum exit_code place_exports_run(const struct command *command, int argc, char *
 enum exit_code place_layout_run(const struct command *command, int argc, char **argv);
 enum exit_code place_facts_run(const struct command *command, int argc, char **argv);
 enum exit_code place_elf_run(const struct command *command, int argc, char **argv);
+enum exit_code place_reader_run(const struct command *command, int argc, char **argv);
 
 #endif

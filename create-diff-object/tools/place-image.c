@@ -14,6 +14,7 @@
 #include "target/kallsyms.h"
 #include "target/symtab.h"
 #include "target/symvers.h"
+#include "place-reader.h"
 #include "tools/place-commands.h"
 #include "util/output.h"
 
@@ -246,4 +247,18 @@ enum exit_code place_elf_run(const struct command *command, int argc, char **arg
 		image_free(image);
 	}
 	return diag_exit_code(&diag, err);
+}
+
+enum exit_code place_reader_run(const struct command *command, int argc, char **argv)
+{
+	static const struct option options[] = {{"help", no_argument, NULL, 'h'}, {0}};
+	int opt = getopt_long(argc, argv, "h", options, NULL);
+
+	if (opt == 'h')
+		return command_help(command, argv);
+	if (opt != -1 || optind != argc)
+		return command_misused(argv, opt != -1 ? "unknown option" : "it takes no file");
+	output_begin();
+	puts(PLACE_READER);
+	return command_printed("the reader");
 }

@@ -19,6 +19,7 @@ struct checking {
 	const struct manifest_check *check;
 	struct manifest m;
 	struct strmap by_path; /* filled when a directory has changed, or paths are asked for */
+	struct strmap changed; /* directories in which names have come or gone, where all records are checked */
 	int root;
 	int dir;              /* the directory of the last record, or -1 */
 	const char *dir_path; /* a record's path, which begins with that of the directory */
@@ -69,6 +70,7 @@ static int check_names(struct checking *c, struct manifest_record *r)
 	if (err)
 		return err;
 	map_paths(c);
+	strmap_set(&c->changed, r->path, 1);
 	while (!err && (entry = readdir(stream))) {
 		if (is_dot_entry(entry->d_name))
 			continue;
@@ -165,6 +167,26 @@ static int check_record(struct checking *c, struct manifest_record *r)
 	return 0;
 }
 
+/*
+ * A link can't be made to lead elsewhere: another one has to be put in its place, and that changes the directory. So
+ * where the directory has not changed its links have not. (Views of a source are of nothing else, 50,000 of them.)
+ */
+static bool is_same_link(struct checking *c, const struct manifest_record *r)
+{
+	const char *slash = strrchr(r->path, '/');
+	bool same;
+	char *dir;
+
+	if (!S_ISLNK(r->mode) || !c->changed.used)
+		return S_ISLNK(r->mode);
+	dir = slash ? strndup(r->path, (size_t)(slash - r->path)) : strdup(".");
+	if (!dir)
+		memory_exhausted();
+	same = strmap_get(&c->changed, dir) == STRMAP_NONE;
+	free(dir);
+	return same;
+}
+
 static int check_listed(struct checking *c, struct diag *diag)
 {
 	struct input input;
@@ -189,7 +211,7 @@ static int check_all(struct checking *c)
 	int err = 0;
 
 	for (uint32_t i = 0; !err && i < c->m.records.n; i++)
-		if (!c->check->light || !is_left_out(&c->m.records.v[i]))
+		if ((!c->check->light || !is_left_out(&c->m.records.v[i])) && !is_same_link(c, &c->m.records.v[i]))
 			err = check_record(c, &c->m.records.v[i]);
 	return err;
 }
@@ -212,6 +234,7 @@ int manifest_check(const struct manifest_check *check, struct diag *diag)
 	if (c.root >= 0)
 		close(c.root);
 	strmap_free(&c.by_path);
+	strmap_free(&c.changed);
 	manifest_free(&c.m);
 	return err ? err : !c.differences;
 }

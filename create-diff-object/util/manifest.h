@@ -6,7 +6,7 @@
  * Looking at an identity takes microseconds; the time of the last change of an inode (ctime) can't be set, so a file of
  * the same identity is the same file with the same content. Where it differs, the content decides: a cache that was
  * copied or restored has new inodes and is whole all the same. A directory whose identity is unchanged has the same
- * names in it, so that only changed ones are read. Everything must belong to the user who asks.
+ * names in it, and the same links, so that only changed ones are read. Everything must belong to the user who asks.
  */
 #ifndef KLP_UTIL_MANIFEST_H
 #define KLP_UTIL_MANIFEST_H
@@ -37,10 +37,5 @@ int manifest_seal(const char *dir, const char *file, const char *name, struct di
  * differ.
  */
 int manifest_check(const struct manifest_check *check, struct diag *diag);
-/*
- * Writes a line for each file of the directory that is no directory, in no order: kind (f a file, l a link, o another),
- * path, where a link leads. Returns 0 or -errno, reported.
- */
-int manifest_list(const char *dir, FILE *out, struct diag *diag);
 
 #endif

@@ -9,7 +9,8 @@
 #   DIR.use        who uses it: each run that needs it has a lock on it; and by its time, when that was last
 #
 # Of a source, which has some 90,000 files, C files and headers are looked at only when they are used: source_check_files
-# for those that a patch changes, source_check_used for all that the compiler read.
+# for those that a patch changes, source_check_used for all that the compiler read. Of a target, whose headers are 17,000 files, those
+# that the link reads: glue_headers_whole before Kbuild runs, glue_headers_used after its commands.
 
 CACHE_FILLING=""        # what this run is filling, not an entry yet
 declare -A CACHE_USED=() # entries that this run uses -> file descriptor of the lock

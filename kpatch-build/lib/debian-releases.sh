@@ -15,15 +15,20 @@ debian_cached_targets() {
 	done | sort -V
 }
 
-# The version decides what the target is. Of the running kernel it is the one that runs, of any other the newest.
+# The version decides what the target is. Of the running kernel it is the one that runs, of any other the newest. The archive is not
+# asked for what is in the cache: a suite (-a 6.12.117+deb12-amd64/bookworm), or a series, looks whether it has a newer one.
 debian_image_version() {
 	local release=$1 versions running="" cached
 	DEBIAN_UNSEEN=""
 	cached=$(debian_cached_targets "$release" | tail -n 1)
 	cached=${cached#* }
+	if [[ $release == "$(uname -r)" && $(uname -v) =~ Debian\ ([^ ]+) ]]; then running=${BASH_REMATCH[1]}; fi
+	if debian_is_known "$release" "${running:-$cached}"; then
+		REPLY=${running:-$cached}
+		return
+	fi
 	debian_find "linux-image-$release" "$cached"; versions=$REPLY
 	if [[ -z $versions ]]; then debian_find "linux-image-$release-unsigned" "$cached"; versions=$REPLY; fi
-	if [[ $release == "$(uname -r)" && $(uname -v) =~ Debian\ ([^ ]+) ]]; then running=${BASH_REMATCH[1]}; fi
 	if [[ $running ]]; then
 		if [[ -d $CACHE/target/${release}_$running ]] || grep -qxF -- "$running" <<<"$versions"; then
 			REPLY=$running
@@ -44,6 +49,15 @@ debian_image_version() {
 	fi
 	debian_near "$release"
 	die "there is no package linux-image-$release in the archive${OPT_PACKAGES:+ or in $OPT_PACKAGES}${REPLY:+ (near it are $REPLY)}$DEBIAN_UNSEEN"$'\n'"    kpatch-build --list-targets lists those that there are; for another one, give a directory with its .deb files (--packages DIR), or describe the kernel with -s, -c and -v"
+}
+
+# debian_is_known RELEASE VERSION: is just this release meant, and is all of it in the cache? What is given or installed may be newer.
+debian_is_known() {
+	local release=$1 version=$2 elsewhere
+	if [[ ! $version || $OPT_RELEASE == */* || ($OPT_RELEASE && $OPT_RELEASE != "$release") ]] || ! debian_is_cached "$release" "$version"; then return 1; fi
+	elsewhere_versions "linux-image-$release"; elsewhere=$REPLY
+	elsewhere_versions "linux-image-$release-unsigned"; elsewhere+=$'\n'$REPLY
+	[[ $release == "$(uname -r)" || $(sort -V <<<"$elsewhere"$'\n'"$version" | tail -n 1) == "$version" ]]
 }
 
 # debian_near RELEASE -> REPLY: the releases of its flavour that come next before and after it
@@ -115,7 +129,8 @@ debian_buildable() {
 debian_is_cached() {
 	local series
 	debian_series "$2"; series=$REPLY
-	[[ -d $CACHE/target/${1}_$2 && -d $CACHE/source/linux-source-${series}_$2 ]]
+	if [[ ! -d $CACHE/target/${1}_$2 ]]; then return 1; fi
+	! code needs_source || [[ -d $CACHE/source/linux-source-${series}_$2 ]]
 }
 
 # debian_needs_fit VERSION NEEDS: is there a version of each package that NEEDS has ("PACKAGE RELATION WANTED" lines)?

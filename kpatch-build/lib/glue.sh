@@ -51,6 +51,7 @@ glue_link() {
 		taken=0
 		if glue_hook_take "$dir"; then taken=1; fi
 		if glue_replay "$GLUE" "$name" "$dir"; then
+			glue_headers_used "$dir"
 			if ((!taken)); then glue_hook_keep "$dir"; fi
 			return
 		fi
@@ -73,6 +74,7 @@ glue_link() {
 
 # glue_kbuild NAME DIR: one run of the target's Kbuild over the directory
 glue_kbuild() {
+	glue_headers_whole
 	glue_kbuild_command "$1" "$2"
 	long_run "$2/log" no_progress "${GLUE_KBUILD[@]}"
 }
@@ -97,14 +99,47 @@ glue_entry() {
 	} | sha256sum | cut -c 1-16)
 }
 
-# glue_headers: what the headers are: of an unpacked target its files by their manifest, which this run has held against them.
+# glue_headers: what the headers are: of an unpacked target its files by their manifest, against which this run holds those that are read.
 # (A build tree of ours is named after all that it is made of, and only grows.)
 glue_headers() {
-	local entry=$CACHE/target/
-	if [[ $TARGET_HEADERS != "$entry"* ]]; then return; fi
-	entry+=${TARGET_HEADERS#"$entry"}
-	entry=${entry%%/usr/*}.manifest
-	awk -F '\t' '$2 ~ /^usr\// { split($1, field, " "); print field[1], field[2], field[6], $2 }' "$entry"
+	if ! glue_target; then return; fi
+	awk -F '\t' '$2 ~ /^usr\// { split($1, field, " "); print field[1], field[2], field[6], $2 }' "$REPLY.manifest"
+}
+
+# glue_target -> REPLY: the entry of the cache that the headers are in; false if they are in none
+glue_target() {
+	REPLY=$CACHE/target/
+	if [[ $TARGET_HEADERS != "$REPLY"* ]]; then return 1; fi
+	REPLY+=${TARGET_HEADERS#"$REPLY"}
+	REPLY=${REPLY%%/usr/*}
+}
+
+# glue_headers_whole: all of it is what was unpacked; make may read any of it
+glue_headers_whole() {
+	local entry
+	if ! glue_target; then return; fi
+	entry=$REPLY
+	cache_check "$entry" || cache_again "$entry" "$REPLY"
+}
+
+# glue_headers_used DIR: the same of what the commands of a recipe read there, by the lists that the compiler wrote. (Directories may be
+# links, from one package to another; these were looked at before. What is a link in place of a file is not followed.)
+glue_headers_used() {
+	local entry list=$WORK/7-link/headers-used
+	if ! glue_target; then return; fi
+	entry=$REPLY
+	find "$1" -maxdepth 1 -name '*.d' -exec cat '{}' + | tr -s ' \\' '\n\n' | sed -n '/:$/d; /\//p' | sort -u >"$list.names"
+	sed 's,/[^/]*$,,; s,^$,/,' "$list.names" | sort -u >"$list.from"
+	(cd -- "$TARGET_HEADERS" && tr '\n' '\0' <"$list.from" | xargs -0 -r realpath -e --) >"$list.to"
+	paste "$list.from" "$list.to" | awk -v entry="$entry/" '
+		FILENAME == "-" { split($0, pair, "\t"); place[pair[1]] = pair[2]; next }
+		{
+			dir = name = $0
+			sub(/\/[^\/]*$/, "", dir); sub(/.*\//, "", name)
+			name = place[dir] "/" name
+			if (index(name, entry) == 1) print substr(name, length(entry) + 1)
+		}' - "$list.names" >"$list"
+	cache_check "$entry" --only "$list" || cache_again "$entry" "$REPLY"
 }
 
 # glue_is_known: is there an entry, and are the programs that it was made with those that are here now?

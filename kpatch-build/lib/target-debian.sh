@@ -57,11 +57,13 @@ debian_require() {
 }
 
 debian_image() {
-	local dir
+	local dir light=--light
 	DEBIAN_TARGET=$CACHE/target/${TARGET_RELEASE}_$TARGET_VERSION
 	debian_require
 	debian_cache_fits "$DEBIAN_TARGET"
-	cache_fill "$DEBIAN_TARGET" debian_unpack_target "$TARGET_RELEASE" "$TARGET_VERSION"
+	# Of its headers a livepatch reads a few hundred, which are looked at when they were read (glue.sh); an out-of-tree module any.
+	if ! code needs_source; then light=""; fi
+	CACHE_LIGHT=$light cache_fill "$DEBIAN_TARGET" debian_unpack_target "$TARGET_RELEASE" "$TARGET_VERSION"
 	# (/lib is a link to usr/lib where they are installed; packages of Debian 13 say so.)
 	for dir in "$DEBIAN_TARGET"/{lib,usr/lib}/modules/"$TARGET_RELEASE"; do
 		if [[ -d $dir ]]; then TARGET_MODULES_DIR=$dir; fi

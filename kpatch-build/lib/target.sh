@@ -40,7 +40,7 @@ target_describe() {
 	provider version
 	provider image
 	image_facts
-	image_banner
+	image_release
 	TARGET_RELEASE=${TARGET_RELEASE:-$REPLY}
 	if [[ $REPLY != "$TARGET_RELEASE" ]]; then die "the image of $TARGET_RELEASE, $TARGET_IMAGE, says that it is $REPLY"; fi
 	provider headers
@@ -82,17 +82,23 @@ is_elf() { [[ $(head -c 4 -- "$1" | od -An -tx1) == " 7f 45 4c 46" ]]; }
 # file_facts FILE KIND: what klp-place knows of an object, a module or an image: the fields of each record of that kind
 file_facts() { "$BIN_DIR/klp-place" facts "$1" | awk -F '\t' -v kind="$2" '$1 == kind { sub(/^[^\t]*\t/, ""); print }'; }
 
-# What the image tells of itself, kept in the cache by the file's name, identity, size and times, and the program that reads it:
-# the ELF file in it, its symbols, the sizes of its structures.
+readonly IMAGE_FORMAT=2 # of what is kept of an image
+
+# What the image tells of itself, kept in the cache by the file's name, identity, size and times, and what reads it: the ELF file in it,
+# its symbols, the sizes of its structures, its banner. (A reader that can't name itself is named after the whole program.)
 image_facts() {
 	local dir
-	dir=$CACHE/image/$({ stat -L -c '%n %i %s %.9Y %.9Z' -- "$TARGET_IMAGE"; sha256sum <"$BIN_DIR/klp-place"; } | sha256sum | cut -c 1-16)
+	dir=$CACHE/image/$({
+		stat -L -c '%n %i %s %.9Y %.9Z' -- "$TARGET_IMAGE"
+		echo "$IMAGE_FORMAT"
+		"$BIN_DIR/klp-place" reader 2>/dev/null || sha256sum <"$BIN_DIR/klp-place"
+	} | sha256sum | cut -c 1-16)
 	cache_fill "$dir" image_read "$TARGET_IMAGE"
-	TARGET_VMLINUX=$dir/vmlinux TARGET_KALLSYMS=$dir/kallsyms TARGET_LAYOUT=$dir/layout
+	TARGET_VMLINUX=$dir/vmlinux TARGET_KALLSYMS=$dir/kallsyms TARGET_LAYOUT=$dir/layout TARGET_BANNER=$(<"$dir/banner")
 	if is_elf "$TARGET_IMAGE"; then TARGET_VMLINUX=$TARGET_IMAGE; fi
 }
 
-# image_read DIR IMAGE: DIR/vmlinux (not of an image that is one), DIR/kallsyms, DIR/layout
+# image_read DIR IMAGE: DIR/vmlinux (not of an image that is one), DIR/kallsyms, DIR/layout, DIR/banner
 image_read() {
 	local dir=$1 image=$2 log=$WORK/1-target/image.log
 	if ! is_elf "$image"; then
@@ -103,6 +109,7 @@ image_read() {
 		! "$BIN_DIR/klp-place" layout "$image" >"$dir/layout" 2>"$log"; then
 		image_unread
 	fi
+	image_banner "$image" >"$dir/banner"
 }
 image_unread() {
 	show_file "$WORK/1-target/image.log"
@@ -125,11 +132,15 @@ image_fits_symvers() {
 	die "the exports of $TARGET_IMAGE can't be compared with $TARGET_SYMVERS (klp-place, status $status)"
 }
 
-# The banner is the string that the image prints first: "Linux version RELEASE (who@where) (compiler) #1 SMP ...". In newer kernels
+# image_banner VMLINUX: the string that the image prints first: "Linux version RELEASE (who@where) (compiler) #1 SMP ...". In newer kernels
 # another one is before it, without number and date, that stood for it until the link (init/version.c).
 image_banner() {
-	TARGET_BANNER=$(LC_ALL=C grep -a -o 'Linux version [0-9][^[:cntrl:]]*' "$TARGET_VMLINUX" |
-		awk '/ #[0-9]/ { found = $0; exit } first == "" { first = $0 } END { print found == "" ? first : found }') || true
+	{ LC_ALL=C grep -a -o 'Linux version [0-9][^[:cntrl:]]*' "$1" || true; } |
+		awk '/ #[0-9]/ { found = $0; exit } first == "" { first = $0 } END { print found == "" ? first : found }' || true
+}
+
+# image_release -> REPLY: the release that the banner says
+image_release() {
 	if [[ -z $TARGET_BANNER ]]; then die "$TARGET_IMAGE has no kernel banner: is it a kernel image?"; fi
 	REPLY=${TARGET_BANNER#Linux version }
 	REPLY=${REPLY%% *}

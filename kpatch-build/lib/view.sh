@@ -7,13 +7,13 @@
 # that keeps its work directory makes a view of its own there.
 #
 # VIEW.pristine names the source that a free view is of. It is there only after a run that put everything back: a run takes
-# it away first, so a killed one leaves a view that nobody takes. What VIEW.links lists, all links with where they lead, is
-# held against the view in each run, once the patched files are in it: a view that differs in anything else is made anew.
+# it away first, so a killed one leaves a view that nobody takes. VIEW.manifest has all links, with where they lead, and is
+# held against the view in each run, before it puts its patched files there: a view that differs in anything is made anew. (A
+# link can only be replaced, which its directory shows; so that is a look at some 4,500 directories.)
 
 PATCHED=""              # the patched view
-VIEW_FORMAT=2           # of what is linked into it; one of another format is made anew
+VIEW_FORMAT=3           # of what is linked into it; one of another format has another name
 VIEW_FILES=()           # what is a real file in it, relative
-VIEW_WHOLE=0            # it was held against the source
 
 # view_make FILES NAME...: a view that differs from the source in these files, which are below directory FILES
 view_make() {
@@ -23,30 +23,18 @@ view_make() {
 	if ((OPT_KEEP)); then
 		PATCHED=$WORK/2-tree/patched
 		view_link
-		view_fill "$from"
-		view_check "$from" || view_foreign
 	else
 		view_take
 		at_exit view_give_back
-		view_fill "$from"
-		if ! view_check "$from"; then
-			debug "$PATCHED has changed: making it again"
-			view_link
-			view_fill "$from"
-			view_check "$from" || view_foreign
-		fi
-		VIEW_WHOLE=1
 		ln -s "$PATCHED" "$WORK/2-tree/patched"
 	fi
-}
-view_foreign() {
-	die "internal: $PATCHED differs from the source in files that the patch does not change; is another program writing there?"
+	view_fill "$from"
 }
 
 # The first view that no other run has, as a run left it or new.
 view_take() {
 	local n base lock pristine=""
-	base=$CACHE/view/${TARGET_SOURCE##*/}_$(printf %s "$TARGET_SOURCE${OPT_SOURCE:+ own}" | sha256sum | cut -c 1-8)
+	base=$CACHE/view/${TARGET_SOURCE##*/}_$(printf %s "$VIEW_FORMAT $TARGET_SOURCE${OPT_SOURCE:+ own}" | sha256sum | cut -c 1-8)
 	mkdir -p "$CACHE/view"
 	for ((n = 1; ; n++)); do
 		exec {lock}>"$base.$n.lock"
@@ -56,7 +44,11 @@ view_take() {
 	PATCHED=$base.$n
 	if [[ -f $PATCHED.pristine ]]; then pristine=$(<"$PATCHED.pristine"); fi
 	rm -f "$PATCHED.pristine"
-	if [[ $pristine != "$VIEW_FORMAT $TARGET_SOURCE_ID" || ! -d $PATCHED || -L $PATCHED || ! -f $PATCHED.links ]]; then view_link; fi
+	REPLY="it is of another source"
+	if [[ $pristine == "$VIEW_FORMAT $TARGET_SOURCE_ID" ]] && cache_check "$PATCHED"; then return; fi
+	debug "making $PATCHED${pristine:+ again ($REPLY)}"
+	view_link
+	cache_seal "$PATCHED"
 }
 
 # Links for all that can be compiled or included; documentation, other architectures and most of tools/ are left out. (On a busy disk it takes
@@ -77,12 +69,7 @@ view_link() {
 		mkdir -p -- "$PATCHED/${file%/*}"
 		ln -s -- "$TARGET_SOURCE/$file" "$PATCHED/$file"
 	done <"$REPLY"
-	view_list >"$PATCHED.links"
 }
-
-# All that is no directory: kind, name, where a link leads
-# (klp-manifest is three times as fast as find, which looks each file up once more.)
-view_list() { "$BIN_DIR/klp-manifest" list "$PATCHED" | sort; }
 
 # view_fill FILES: real copies of what the patches change, in place of links. Nothing is written through a link: what stands
 # there goes first, and no directory above is one.
@@ -93,6 +80,9 @@ view_fill() {
 		rm -rf -- "${PATCHED:?}/$file"
 		cp -- "$1/$file" "$PATCHED/$file"
 		chmod u+w -- "$PATCHED/$file"
+		if [[ -L $PATCHED/$file ]] || ! cmp -s -- "$1/$file" "$PATCHED/$file"; then
+			die "internal: $PATCHED/$file is not the patched file; is another program writing there?"
+		fi
 	done
 }
 
@@ -108,25 +98,10 @@ view_directory() {
 	done
 }
 
-# view_check FILES: is the view what was made, but for the patched files, which are as they are below FILES?
-view_check() {
-	local file
-	for file in "${VIEW_FILES[@]}"; do
-		if [[ -L $PATCHED/$file ]] || ! cmp -s -- "$1/$file" "$PATCHED/$file"; then return 1; fi
-	done
-	# (Both are sorted: files come before links.)
-	view_list | cmp -s - <(
-		printf '%s\n' "${VIEW_FILES[@]}" | sort | awk -F '\t' -v OFS='\t' '
-			FILENAME == "-" { file[$1] = 1; print "f", $1, ""; next }
-			!($2 in file)' - "$PATCHED.links"
-	)
-}
-
-# view_give_back STATUS: links where files were, unless the run was interrupted before all of it was there. (The next run holds it against the
-# source anyway.)
+# view_give_back: links where files were, also if the run was interrupted: all else was held against the source before they came. (And
+# the next run does so again.)
 view_give_back() {
 	local file
-	if (($1 > 128 && !VIEW_WHOLE)); then return; fi
 	for file in "${VIEW_FILES[@]}"; do
 		rm -f -- "$PATCHED/$file"
 		if [[ -f $TARGET_SOURCE/$file ]]; then
@@ -144,7 +119,7 @@ view_drop() {
 	exec {lock}>"$1.lock"
 	if flock -n "$lock"; then
 		rm -f -- "$1.pristine"
-		wait_for rm -rf -- "$1" "$1.links"
+		wait_for rm -rf -- "$1" "$1".{links,manifest}
 		status=0
 	fi
 	exec {lock}>&-

@@ -77,6 +77,30 @@ find_image() { SETUP='find_image() { debian_views "$1"; debian_find "linux-image
 	[[ $output == "all: 6.12.9-1" && $(grep -c ' update' "$T/asked") == 1 ]]
 }
 
+@test "an exact release whose target and source are in the cache is taken from there, and apt is not asked" {
+	# version RELEASE AS-ASKED: and what of it the cache has
+	version() { SETUP='version() { OPT_RELEASE=$2; debian_views ""; debian_image_version "$1"; echo "$REPLY"; }' run -0 --separate-stderr lib version "$@"; }
+	mkdir -p "$T/cache/target/6.12.3-amd64_6.12.3-0"
+	version 6.12.3-amd64 6.12.3-amd64
+	[[ $output == 6.12.3-1 ]]
+	mkdir -p "$T/cache/source/linux-source-6.12_6.12.3-0"
+	rm "$T/asked"
+	version 6.12.3-amd64 6.12.3-amd64
+	[[ $output == 6.12.3-0 && ! -e $T/asked ]]
+	# A series or a suite asks what there is, and what is given or installed may be newer.
+	version 6.12.3-amd64 6.12
+	[[ $output == 6.12.3-1 ]]
+	version 6.12.3-amd64 6.12.3-amd64/bookworm
+	[[ $output == 6.12.3-1 ]]
+	fake_tool dpkg-query 'echo "installed linux-image-6.12.3-amd64 6.12.3-2"'
+	version 6.12.3-amd64 6.12.3-amd64
+	[[ $output == 6.12.3-2 ]]
+	fake_tool dpkg-query 'echo "installed linux-image-6.12.3-amd64 6.12.3-0"'
+	rm "$T/asked"
+	version 6.12.3-amd64 6.12.3-amd64
+	[[ $output == 6.12.3-0 && ! -e $T/asked ]]
+}
+
 @test "a suite comes with its updates and security updates, its backports only by their name" {
 	local show='show() { archive_use "$1"; sed -n "/^URIs/ { s/.*: //; N; s/.Suites://; p }" "$T/sources"; }'
 	SETUP=$show run -0 lib show trixie

@@ -276,17 +276,20 @@ tree_setup() {
 	[[ $status == 0 && $(<"$tree/include/x.h") == generated ]]
 }
 
-@test "a listing has all that is no directory, with where links lead" {
-	mkdir -p "$T/listed/a/b c" "$T/listed/empty"
-	: >"$T/listed/a/file"
-	ln -s ../nowhere "$T/listed/a/b c/link"
-	ln -s empty "$T/listed/of-directory"
-	mkfifo "$T/listed/pipe"
-	run -0 bash -c '"$1" list "$2" | sort' - "$MANIFEST" "$T/listed"
-	[[ $output == $'f\ta/file\t\nl\ta/b c/link\t../nowhere\nl\tof-directory\tempty\no\tpipe\t' ]]
-	run -1 "$MANIFEST" list "$T/none"
-	[[ $output == *"none: error: can't be listed: No such file or directory" ]]
-	run -1 "$MANIFEST" list "$T/listed/of-directory"
+@test "links are looked at where their directory has changed, and each that then leads elsewhere is told" {
+	mkdir -p "$T/d/a/b c" "$T/d/e"
+	for link in first a/one "a/b c/one" "a/b c/two" e/one; do ln -s ../nowhere "$T/d/$link"; done
+	seal
+	run -0 check
+	for link in first "a/b c/two" e/one; do
+		ln -sfn ../elsewhere "$T/d/$link"
+		run -2 check
+		[[ $output == "$link has other content" || $output == "$link has another size" ]]
+		# Put back it is another link to the same, and all of its directory is known again.
+		ln -sfn ../nowhere "$T/d/$link"
+		run -0 check
+		[[ -z $output ]]
+	done
 }
 
 # ---- objects of the unpatched source ----

@@ -409,3 +409,33 @@ same() {
 		echo 'int x;' | gcc-12 -c -x c -o "$T/work/$object.o" -
 	done
 }
+
+@test "of the headers what the commands read is held against what was unpacked, and before Kbuild runs all of them" {
+	local entry=$T/cache/target/6.12.3_1
+	mkdir -p "$entry/usr/src/headers/include" "$entry/usr/lib/kbuild/more" "$T/link"
+	ln -s ../../lib/kbuild/more "$entry/usr/src/headers/more"
+	for file in headers/include/a.h headers/include/b.h ../lib/kbuild/more/c.h; do echo "/* $file */" >"$entry/usr/src/$file"; done
+	"$T/bin/klp-manifest" seal "$entry" "$entry.manifest"
+	printf 'x.o: %s \\\n include/a.h /dev/null \\\n more/c.h\n\ninclude/b.h:\n' "$entry/usr/src/headers/include/a.h" >"$T/link/.x.o.d"
+	export SETUP='TARGET_HEADERS=$T/cache/target/6.12.3_1/usr/src/headers
+		mkdir -p "$WORK/7-link"
+		cache_again() { echo "again: ${1##*/}: $2"; exit 9; }
+		used() { glue_headers_used "$T/link"; sort -u "$WORK/7-link/headers-used"; }'
+	run -0 lib used
+	[[ $output == $'usr/lib/kbuild/more/c.h\nusr/src/headers/include/a.h' ]]
+	run -0 lib glue_headers_whole
+	# One that is not read
+	echo 'int b;' >"$entry/usr/src/headers/include/b.h"
+	run -0 lib used
+	run -9 lib glue_headers_whole
+	[[ $output == "again: 6.12.3_1: usr/src/headers/include/b.h has another size" ]]
+	# One that is, below a link; then a link to another file in place of one
+	echo 'int c;' >"$entry/usr/lib/kbuild/more/c.h"
+	run -9 lib used
+	[[ $output == "again: 6.12.3_1: usr/lib/kbuild/more/c.h has another size" ]]
+	rm "$entry/usr/src/headers/include/a.h"
+	cp "$T/link/.x.o.d" "$T/a.h"
+	ln -s "$T/a.h" "$entry/usr/src/headers/include/a.h"
+	run -9 lib used
+	[[ $output == *"usr/src/headers/include/a.h is another kind of file" ]]
+}

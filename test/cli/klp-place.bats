@@ -95,9 +95,31 @@ compile() {
 	[[ $output == "klp-place place: error: --symbols belongs to an image; a module has its own symbols; try --help" && ! -e place ]]
 }
 
+@test "the name of what reads images changes with its source, its compiler and the options, and with nothing else" {
+	local first
+	run -0 "$PLACE" reader
+	[[ $output =~ ^[0-9a-f]{16}$ ]]
+	cp -r "$TOP"/{Makefile,create-diff-object,test,bench} .
+	reader() { make -s "$@" build/place-reader.h && cat build/place-reader.h; }
+	first=$(reader)
+	[[ $first == "#define PLACE_READER "* ]]
+	echo '/* another */' >>create-diff-object/diff/same.c
+	[[ $(reader) == "$first" ]]
+	[[ $(reader CFLAGS=-O1) != "$first" && $(reader CC=gcc-12\ -m64) != "$first" && $(reader) == "$first" ]]
+	for file in target/kallsyms.c util/search.h arch/x86_64-image.c object/layout.c tools/place-image.c; do
+		cp "create-diff-object/$file" kept
+		echo '/* another */' >>"create-diff-object/$file"
+		[[ $(reader) != "$first" ]] || { echo "$file"; false; }
+		mv kept "create-diff-object/$file"
+	done
+	[[ $(reader) == "$first" ]]
+	echo '/* another */' >create-diff-object/target/new.h
+	[[ $(reader) != "$first" ]]
+}
+
 @test "each command has its help and its part of the manual page, with the same options" {
 	local command
-	commands_documented "$PLACE" place kallsyms exports layout facts elf
+	commands_documented "$PLACE" place kallsyms exports layout facts elf reader
 	for command in place kallsyms exports layout facts elf; do
 		# What another command takes, this one does not.
 		run -1 "$PLACE" "$command" --hunks

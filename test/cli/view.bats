@@ -18,7 +18,7 @@ setup() {
 		keep() { OPT_KEEP=1; make_view "$@"; }
 		dies() { make_view "$@"; exit 1; }
 		interrupted() { make_view "$@"; exit 143; }
-		interrupted_early() { view_check() { exit 143; }; make_view "$@"; }
+		interrupted_early() { cache_check() { exit 143; }; make_view "$@"; }
 		killed() { make_view "$@"; kill -9 $$; }
 		counting() { eval "linked() $(declare -f view_link | tail -n +2)"; view_link() { echo anew >>"$T/anew"; linked; }; "$@"; }'
 	# Expanded where it is used: the view is not there yet.
@@ -104,7 +104,7 @@ times_made() { [[ $(wc -l <"$T/anew") == "$1" ]]; }
 	run -0 lib make_view kernel/foo.c
 	for damage in 'echo "int x;" >include/linux/hidden.h' 'rm kernel/foo.c' 'ln -sfn /etc/passwd net/x.h' 'ln -sf ../b.c kernel/foo.c' \
 		'rm -r net include && ln -s "$T/src/include" include' 'rm include/linux/foo.h; cp "$T/src/include/linux/foo.h" include/linux' \
-		'mkfifo net/pipe' 'ln -sf "$T/src/kernel/foo.c" include/linux/foo.h' 'rm -r arch; rm ../*.links'; do
+		'mkfifo net/pipe' 'ln -sf "$T/src/kernel/foo.c" include/linux/foo.h' 'rm -r arch; rm ../*.manifest'; do
 		(cd $view && eval "$damage")
 		: >"$T/anew"
 		run -0 lib counting make_view include/new/x.h
