@@ -9,6 +9,8 @@
 # 3-affected/objects: object <TAB> parent (vmlinux or module path) <TAB> module name or vmlinux <TAB> Kbuild's own name of
 # the object, which may hold a ".." (arch/x86/kvm/../../../virt/kvm/kvm_main.o)
 
+readonly AFFECTED_COMPARE=2     # times --max-objects may be compared, before what can't change is left out
+
 OBJECTS=()              # objects, relative, without ".."
 declare -A PARENT=()    # object -> vmlinux or module path without .ko
 declare -A MODULE=()    # object -> vmlinux or module name
@@ -17,7 +19,7 @@ declare -A NOT_CONFIGURED=() # object -> 1: a Makefile would build it with anoth
 declare -A DIR_BUILT=() # directory -> 1 or 0: do the Makefiles above lead to it?
 
 affected_find() {
-	local file unit units lost="" left_out=() kept=()
+	local file unit units found=0 lost="" left_out=() kept=()
 	mkdir -p "$WORK/3-affected"
 	build_files_judge
 	outside_judge_read "${PATCHED_FILES[@]}"
@@ -39,9 +41,14 @@ affected_find() {
 	units_wanted_read
 	for unit in "${units[@]}"; do
 		if ! unit_wanted "$unit"; then continue; fi
+		# What most of the kernel includes would take hours to compare; one too many is enough.
+		if ((found > AFFECTED_COMPARE * OPT_MAX_OBJECTS && ${#OPT_TARGETS[@]} == 0)); then
+			refuse too-many-objects "more than $((AFFECTED_COMPARE * OPT_MAX_OBJECTS)) objects include what the patch changes (${CHANGED_FILES[*]}), too many to compare them; if you want that, raise --max-objects, half of which that is"
+		fi
 		objects_of_source "$unit"
 		if [[ $REPLY ]]; then
 			printf '%s\n' "$REPLY" >>"$WORK/3-affected/objects"
+			found=$((found + 1))
 		else
 			printf '%s\n' "$unit" >>"$WORK/3-affected/no-object"
 		fi

@@ -1,8 +1,11 @@
 # shellcheck shell=bash
-# Whom can a changed header reach that only defines other macros? A common header is included by thousands of files, and most of them
-# never use what changed. Where the versions of a header differ in nothing but #define and #undef, a file can be preprocessed to
-# another text only if it, or something that it includes, holds one of these names: in its text, in a condition, or in the body of
-# another macro, whose name then counts as well.
+# Whom can a changed header reach that only has other macros and inline functions? A common header is included by thousands of files, and
+# most of them never use what changed. Where the versions of a header differ in nothing but #define, #undef and static inline functions, a
+# file can come to other code only if it, or something that it includes, holds one of these names: in its text, in a condition, or in
+# another macro or static inline function of a header, whose name then counts as well.
+#
+# A function is one of these if its shape is known: it begins a line with "static inline", its name is before the only parentheses in front
+# of its body, nothing is behind that, and no condition and no attribute like "used" is in it. It is then taken for a macro with this body.
 #
 # A name may also be put together by ##. Its parts then stand somewhere by themselves: a name that up to four words of the
 # source make up counts as held wherever the longest of them is.
@@ -11,14 +14,48 @@ readonly NARROW_ABOVE=50        # files; fewer are simply compiled
 
 # narrow_names ORIGINAL PATCHED: the names whose definitions differ, a line each; false if anything else does
 narrow_names() {
-	awk "$HEADER_LINES" "$1" >"$WORK/3-affected/narrow/orig"
-	awk "$HEADER_LINES" "$2" >"$WORK/3-affected/narrow/patched"
+	awk "$HEADER_LINES" "$1" | narrow_as_macros >"$WORK/3-affected/narrow/orig"
+	awk "$HEADER_LINES" "$2" | narrow_as_macros >"$WORK/3-affected/narrow/patched"
 	{ diff "$WORK/3-affected/narrow/orig" "$WORK/3-affected/narrow/patched" || true; } | sed -n 's/^[<>] //p' >"$WORK/3-affected/narrow/lines"
 	sed -nE 's/^# ?(define|undef) ([A-Za-z_][A-Za-z0-9_]*).*/\2/p' "$WORK/3-affected/narrow/lines" | sort -u >"$WORK/3-affected/narrow/names"
 	if [[ ! -s $WORK/3-affected/narrow/names ]]; then return 1; fi
 	# What the preprocessor itself asks for, or what may be any word, is not looked for by name.
 	if grep -qxE '.{1,4}|defined|include|if|else|int|char|void|const|static|inline|extern|struct|return|__.*__' "$WORK/3-affected/narrow/names"; then return 1; fi
 	cmp -s <(narrow_rest "$WORK/3-affected/narrow/orig") <(narrow_rest "$WORK/3-affected/narrow/patched")
+}
+
+# narrow_as_macros: the lines of a header (HEADER_LINES) with each static inline function as a line like a macro's
+narrow_as_macros() {
+	awk '
+	function flush(   i) { for (i = 1; i <= n; i++) print held[i]; n = 0; text = "" }
+	function braces(line,   open) {
+		gsub(/"([^"\\]|\\.)*"|\047([^\047\\]|\\.)*\047/, "", line)
+		if (line ~ /["\047]/) odd = 1
+		open = gsub(/\{/, "{", line); opened += open
+		return open - gsub(/\}/, "}", line)
+	}
+	# What is in front of the body -> its name, empty if it is not plain
+	function name_of(head,   i, c, depth, name) {
+		if (head ~ /[;"\047\[{}=]/ || head ~ /__attribute|typeof|asm/) return ""
+		i = index(head, "("); if (!i) return ""
+		name = substr(head, 1, i - 1); sub(/ +$/, "", name)
+		for (; i <= length(head); i++) { c = substr(head, i, 1); if (c == "(") depth++; else if (c == ")" && --depth == 0) break }
+		if (depth || substr(head, i + 1) !~ /^ *$/ || name !~ /[ *][A-Za-z_][A-Za-z0-9_]*$/) return ""
+		sub(/.*[ *]/, "", name)
+		return name
+	}
+	n && /^#/ { flush() }
+	!n && !/^static (inline|__always_inline) / { print; next }
+	!n { depth = opened = odd = 0 }
+	{ held[++n] = $0; text = text " " $0; depth += braces($0) }
+	odd || !opened && /;/ || depth < 0 { flush(); next }
+	opened && depth == 0 {
+		head = text; sub(/\{.*/, "", head); name = name_of(head)
+		if (name == "" || text !~ /\} *$/ || text ~ /[^A-Za-z0-9](__)?(used|visible|init|exit|constructor|destructor|alias|section|weak)[^A-Za-z0-9]/) { flush(); next }
+		print "#define " name text
+		n = 0; text = ""
+	}
+	END { flush() }'
 }
 
 # narrow_rest LINES: without the definitions of these names
@@ -45,7 +82,7 @@ narrow_units() {
 		fi
 	done
 	if [[ ! -s $dir/headers ]]; then return; fi
-	progress "looking for the names of changed macros"
+	progress "looking for the names of what changed"
 	sort -u -o "$dir/all-names" "$dir/all-names"
 	if ! narrow_close "$dir/all-names" "$dir/users"; then return; fi
 	# All that includes another changed file, and what both includes such a header and holds a name.
@@ -57,7 +94,7 @@ narrow_units() {
 	cp -- "$units" "$dir/reached"
 	if ((${#others[@]})); then includers_of "$dir/headers" x.h >"$dir/reached"; fi
 	includers_of "$dir/users" x.h | grep -xF -f "$dir/reached" >>"$dir/kept" || true
-	note "of $(grep -c '\.[cS]$' "$units") files that include a changed header, $(sort -u "$dir/kept" | grep -c '\.[cS]$' || true) can see the changed macros: $(head -n 5 "$dir/all-names" | xargs)"
+	note "of $(grep -c '\.[cS]$' "$units") files that include a changed header, $(sort -u "$dir/kept" | grep -c '\.[cS]$' || true) can see what changed: $(head -n 5 "$dir/all-names" | xargs)"
 	sort -u "$dir/kept" >"$units"
 }
 
@@ -124,12 +161,13 @@ narrow_made() {
 	}' HITS="$2" "$1" "$2" | sort -u
 }
 
-# narrow_uses WORDS FILES: "file <TAB> F" where F holds a word in its text or in a condition, "macro <TAB> M" where M is defined with one
+# narrow_uses WORDS FILES: "file <TAB> F" where F holds a word in its text or in a condition, "macro <TAB> M" where M is defined with one (or a
+# function of a header is)
 narrow_uses() {
 	local file
 	while IFS= read -r file; do
 		if [[ -f $TARGET_SOURCE/$file ]]; then file=$TARGET_SOURCE/$file; else file=$TREE/$file; fi
-		awk "$HEADER_LINES" "$file" | awk -v file="${file#"$TARGET_SOURCE"/}" -v tree="$TREE/" '
+		awk "$HEADER_LINES" "$file" | if [[ $file == *.h ]]; then narrow_as_macros; else cat; fi | awk -v file="${file#"$TARGET_SOURCE"/}" -v tree="$TREE/" '
 		FILENAME != "-" { word[$1] = 1; next }
 		{
 			line = $0; macro = ""

@@ -77,7 +77,7 @@ same_code_commands() {
 	# (make gives its variables to each command in the environment, so it expands them for other targets as well.)
 	# shellcheck disable=SC2016
 	long_run "$WORK/3-affected/same/make.log" no_progress "${KMAKE[@]/#O=*/O=$dir}" "MAKE=make -o prepare" -k -j "$OPT_JOBS" \
-		'rule_cc_o_c=$(if $(filter %.o,$@),$(if $(filter %.c,$<),$(file >$(dot-target).cmd,savedcmd_$@ := $(call make-cmd,cc_o_c))))' \
+		'rule_cc_o_c=$(if $(filter %.o,$@),$(if $(filter %.c,$<),$(file >$(dot-target).cmd,savedcmd_$@ := $(subst $$,$$$$,$(cmd_cc_o_c)))))' \
 		"${goals[@]}" || true
 }
 

@@ -41,7 +41,7 @@ readonly CHANGE='s/TITLE 2/TITLE 3/'
 
 @test "a changed macro reaches those that use its name, in text or in a condition" {
 	reach "$CHANGE" none
-	[[ $output == *"note: of 60 files that include a changed header, 0 can see the changed macros: MSR_TITLE"* ]]
+	[[ $output == *"note: of 60 files that include a changed header, 0 can see what changed: MSR_TITLE"* ]]
 	echo 'int x = MSR_TITLE;' >>"$T/src/kernel/u1.c"
 	printf '#ifdef MSR_TITLE\n#endif\n' >>"$T/src/kernel/u2.c"
 	printf '/* MSR_TITLE */ int XMSR_TITLE, MSR_TITLEX;\n' >>"$T/src/kernel/u3.c"
@@ -71,6 +71,45 @@ readonly CHANGE='s/TITLE 2/TITLE 3/'
 	reach "$CHANGE" kernel/u6.o
 	echo 'PASTE(M, SR, _, TITLE);' >>"$T/src/kernel/u7.c"
 	reach "$CHANGE" kernel/u6.o kernel/u7.o
+}
+
+@test "a changed inline function reaches who calls it, in a header or through a macro" {
+	local function='static inline int msr_get(const int *from,\n\t\t\t  int b)\n{\n\tif (b) {\n\t\treturn *from;\n\t}\n\treturn MSR_OTHER;\n}'
+	local change='s/return \*from/return b + *from/'
+	printf "$function\n" >>"$T/src/include/linux/foo.h"
+	reach "$change" none
+	[[ $output == *"note: of 60 files that include a changed header, 0 can see what changed: msr_get"* ]]
+	printf '#define GET msr_get(0, 1)\n' >"$T/src/include/linux/between.h"
+	printf 'static __always_inline int between(void)\n{\n	return GET;\n}\nint msr_getx(int);\n' >>"$T/src/include/linux/foo.h"
+	reach "$change" none
+	echo 'int x(void) { return between(); }' >>"$T/src/kernel/u1.c"
+	echo 'int x(void) { return msr_get(0, 0); }' >>"$T/src/kernel/u2.c"
+	echo 'int x(void) { return PASTE(msr_, get)(0, 0); }' >>"$T/src/kernel/u3.c"
+	echo 'int msr_get2;' >>"$T/src/kernel/u4.c"
+	reach "$change" kernel/u1.o kernel/u2.o kernel/u3.o
+	# New and gone. (msr_ and single letters could make up the new name.)
+	reach '$a static inline int msr_new(void) { return 1; }' kernel/u3.o
+	reach '$a static inline int tsc_new(void) { return 1; }' none
+	reach '/^static inline/,/^}/d' kernel/u1.o kernel/u2.o kernel/u3.o
+	# A header that calls it otherwise
+	echo 'int (*caller)(int) = msr_get;' >"$T/src/include/linux/caller.h"
+	echo '#include <linux/caller.h>' >>"$T/src/kernel/u5.c"
+	reach "$change" kernel/u1.o kernel/u2.o kernel/u3.o kernel/u5.o
+	# It moves to the other side of a condition
+	sed -i '$a #ifdef X\nstatic inline int msr_if(void) { return 1; }\n#else\n#endif' "$T/src/include/linux/foo.h"
+	reach '/msr_if/d; /^#else/a static inline int msr_if(void) { return 1; }' kernel/u3.o
+	[[ $output == *"can see what changed: msr_if"* ]]
+}
+
+@test "not narrowed: functions of another shape" {
+	local line
+	for line in 'static inline __printf(1, 2) int msr_f(int a) { return a; }' 'static inline int msr_f(int a);' 'int msr_f(int a) { return a; }' \
+		'static int msr_f(int a) { return a; }' 'static inline int msr_f(int a) { return a; } int b;' \
+		'static inline int msr_f(int a) { static int b __used = 1; return a; }' 'static inline __section(".x") int msr_f(int a) { return a; }' \
+		'static inline int (*msr_f(int a))(int) { return 0; }' 'static inline struct { int a; } msr_f(int a) { }' 'static inline int msr_v = 1;' \
+		'static inline int msr_f(int a)\n{\n#ifdef X\n	return 1;\n#endif\n}' 'static inline int msr_f(int a) {'; do
+		reach "\$a $line" all
+	done
 }
 
 @test "not narrowed: other changes, and names that other files than C hold" {

@@ -24,8 +24,7 @@ setup() {
 	printf '%s\n' '$(MAKECMDGOALS): ; $(MAKE) -C $(O) -f $(CURDIR)/sub.mk S=$(CURDIR) $@' >"$T/src/Makefile"
 	cat >"$T/src/sub.mk" <<-'EOM'
 		dot-target = $(@D)/.$(@F)
-		make-cmd = $(cmd_$(1))
-		cmd_cc_o_c = gcc -Wp,-MMD,$(@D)/.$(@F).d -I$(S)/include -c -o $@ $<
+		cmd_cc_o_c = gcc -DNAME='"a b"' -DDOLLAR='$$x' -Wp,-MMD,$(@D)/.$(@F).d -I$(S)/include -c -o $@ $<
 		define rule_cc_o_c
 		false
 		endef
