@@ -249,7 +249,7 @@ compile_run() {
 }
 
 compile_failures() {
-	local side=$1 object failed=""
+	local side=$1 object failed="" named=0
 	for object in "${SCRIPTS_WANTED[@]}"; do
 		if [[ ! -f $object ]]; then
 			if [[ $side == patched && -z $failed ]]; then compile_with_own_lines; fi
@@ -259,16 +259,24 @@ compile_failures() {
 				if in_root sh "$object.sh"; then mv -- "$object.log.numbered" "$object.log"; fi
 			fi
 			failed+=" ${object#"$WORK"/4-compile/}"
+			if compile_names_error "$object.log"; then named=1; fi
 			compile_show "$object.log"
 		fi
 	done
 	if [[ -z $failed ]]; then return; fi
+	if ((!named)); then
+		die "the compiler ended without naming an error in the source, of$failed; was it killed, for lack of memory? Run again, with a smaller -j"
+	fi
 	case $side in
 	patched) finish "$EXIT_NOT_COMPILED" "error: the patched source does not compile:${failed//patched\//}" ;;
 	*-keys) refuse run-time-key "the source does not compile with static keys tested at run time, as a module's static keys need:${failed//$side\//}" ;;
 	*) die "the unpatched source does not compile:$failed; is the source complete and the configuration the target's?" ;;
 	esac
 }
+
+# compile_names_error LOG: is anything said of a file? A compiler whose passes are killed has only itself to speak of ("gcc: fatal error: Killed
+# signal ...", "cc1: out of memory"), and ends with 1 as for any error.
+compile_names_error() { grep -qE '^[^ ]*[./][^ ]*:.*([Ee]rror|objtool)' "$1"; }
 
 # No patched object was made of a file as it was before the patch, by a path that compile_command does not see.
 compile_check_sides() {

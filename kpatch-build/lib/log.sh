@@ -195,6 +195,8 @@ on_exit() {
 	if ((!RUN_AGAIN && (status == EXIT_ERROR || status == EXIT_REFUSED || status == EXIT_NOT_APPLIED || status == EXIT_NOT_COMPILED))) &&
 		disk_full; then
 		note "$REPLY: this may be the reason; $DISK_FULL_HINT"
+		# (So nothing is said of the patch.)
+		if ((status == EXIT_NOT_COMPILED)); then status=$EXIT_ERROR; fi
 	fi
 	if [[ $JSON_DIR ]]; then json_end "$status"; fi
 	for ((i = ${#CLEANUPS[@]} - 1; i >= 0; i--)); do "${CLEANUPS[i]}" "$status"; done

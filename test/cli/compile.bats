@@ -1,0 +1,48 @@
+#!/usr/bin/env bats
+# What is made of a compiler that fails.
+
+load common
+
+setup() {
+	common_setup
+	export T
+	export SETUP='mkdir -p "$WORK/4-compile/patched" "$WORK/4-compile/orig"
+		in_root() { false; }
+		compile_with_own_lines() { :; }
+		# fail SIDE LINE...: an object whose compiler said this
+		fail() {
+			local side=$1
+			shift
+			SCRIPTS_WANTED=("$WORK/4-compile/$side/fs/x.o")
+			mkdir -p "$WORK/4-compile/$side/fs"
+			printf "%s\n" "$@" >"${SCRIPTS_WANTED[0]}.log"
+			compile_failures "$side"
+		}'
+}
+
+@test "an error of the source, by file or by objtool" {
+	run -6 lib fail patched "In file included from x.h:1:" "fs/x.c:12:3: error: expected ';' before 'return'"
+	[[ ${lines[-1]} == "kpatch-build: error: the patched source does not compile: fs/x.o" ]]
+	run -6 lib fail patched "/tmp/ccx.s: Assembler messages:" "/tmp/ccx.s:12: Error: no such instruction"
+	run -6 lib fail patched "fs/x.o: warning: objtool: f+0x1: unreachable"
+	run -1 lib fail orig "fs/x.c:12:3: error: expected ';' before 'return'"
+	[[ ${lines[-1]} == *"the unpatched source does not compile: orig/fs/x.o"* ]]
+}
+
+@test "a compiler that was killed says nothing of the source" {
+	local side said
+	for side in patched patched-keys orig; do
+		for said in "gcc: fatal error: Killed signal terminated program cc1" "cc1: out of memory allocating 65536 bytes after a total of 1 bytes" \
+			$'fs/x.c:12:3: warning: unused variable\nclang: error: unable to execute command: Killed' ""; do
+			run -1 lib fail $side "$said"
+			[[ ${lines[-1]} == "kpatch-build: error: the compiler ended without naming an error in the source, of"*"fs/x.o; was it killed, for lack of memory? Run again, with a smaller -j" ]]
+		done
+	done
+}
+
+@test "nor does one that had no room to write to" {
+	export SETUP="$SETUP"'
+		disk_full() { REPLY="there is no space left in $CACHE"; }'
+	run -1 lib fail patched "fs/x.c:12:3: fatal error: error writing to /tmp/ccx.s: No space left on device"
+	[[ $output == *"note: there is no space left in $T/cache: this may be the reason"* ]]
+}
