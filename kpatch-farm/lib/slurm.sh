@@ -7,9 +7,11 @@
 #   slurm/kernels   of the kernels to prepare
 #   slurm/*.out     what tasks printed
 #   slurm/*.err     what went wrong in them
-#   slurm.json      the array that is at work
+#   slurm.json      the name that both arrays have. It is there before they are, so a run that is killed while it submits them leaves nothing
+#                   that the next one does not find.
 
 readonly SLURM_POLL=2
+SLURM_NAME=""
 
 # slurm_there: does a cluster answer?
 slurm_there() {
@@ -22,21 +24,24 @@ slurm_there() {
 	fi
 }
 
-# slurm_queued ID: is anything of this array still waiting or running?
+# slurm_queued NAME: is anything of that name still waiting or running?
 slurm_queued() {
 	local ids
-	if ! ids=$(timeout 60 squeue -h -o %F 2>/dev/null); then return 2; fi
-	grep -qx "$1" <<<"$ids"
+	if ! ids=$(timeout 60 squeue -h -n "$1" -o %F 2>/dev/null); then return 2; fi
+	[[ $ids ]]
 }
 
 # slurm_is_over: or the end of this run
 slurm_is_over() {
-	local id status=0
-	id=$(jq -r .array "$FARM/slurm.json")
-	slurm_queued "$id" || status=$?
+	local name status=0
+	name=$(jq -r '.name // empty' "$FARM/slurm.json" 2>/dev/null) || name=""
+	if [[ ! $name ]]; then
+		die "$FARM/slurm.json, which tells what was given to a cluster, can't be read; when you know that nothing of it runs (squeue), remove it"
+	fi
+	slurm_queued "$name" || status=$?
 	case $status in
-	0) die "jobs of $FARM are at work on a cluster, as array $id (squeue -j $id); wait for their end, or end them with scancel $id" ;;
-	2) die "jobs of $FARM were given to a cluster as array $id, and the cluster does not answer; when you know that they are over, remove $FARM/slurm.json" ;;
+	0) die "jobs of $FARM are at work on a cluster (squeue -n $name); wait for their end, or end them with scancel -n $name" ;;
+	2) die "jobs of $FARM were given to a cluster, with the name $name, and the cluster does not answer; when you know that they are over, remove $FARM/slurm.json" ;;
 	esac
 	rm -f -- "$FARM/slurm.json"
 }
@@ -44,6 +49,9 @@ slurm_is_over() {
 # slurm_submit OPTION... SCRIPT ARG... -> REPLY: the id
 slurm_submit() {
 	if ! REPLY=$(sbatch --parsable --requeue --chdir="$FARM" ${OPT_PARTITION:+--partition="$OPT_PARTITION"} --time="$OPT_TIME" "$@" 2>"$FARM/slurm/submit.log"); then
+		# What was taken before waits for nothing more.
+		scancel -n "$SLURM_NAME" 2>/dev/null || true
+		rm -f -- "$FARM/slurm.json"
 		die "Slurm does not take the jobs: $(sed -n '1,3p' "$FARM/slurm/submit.log")"
 	fi
 	REPLY=${REPLY%%;*}
@@ -51,7 +59,7 @@ slurm_submit() {
 
 # slurm_run PENDING
 slurm_run() {
-	local prepare array count step most jobs=${OPT_JOBS:+%$OPT_JOBS}
+	local prepare count step most jobs=${OPT_JOBS:+%$OPT_JOBS}
 	slurm_there
 	rm -rf -- "$FARM/slurm"
 	mkdir -- "$FARM/slurm"
@@ -61,29 +69,29 @@ slurm_run() {
 	count=$(wc -l <"$FARM/slurm/jobs")
 	most=$(scontrol show config | awk '$1 == "MaxArraySize" { print $3 - 1 }')
 	step=$((count < ${most:-1000} ? count : ${most:-1000}))
-	slurm_submit --job-name=kpatch-prepare --mem="$OPT_MEMORY" --array="1-$(wc -l <"$FARM/slurm/kernels")" --output="slurm/prepare-%a.out" --error="slurm/prepare-%a.err" \
+	SLURM_NAME=kpatch-farm-$(head -c 6 /dev/urandom | od -An -tx1 | tr -d ' \n')
+	jq -n -c --arg name "$SLURM_NAME" '{name: $name}' >"$FARM/slurm.json.new"
+	mv -f -- "$FARM/slurm.json.new" "$FARM/slurm.json"
+	slurm_submit --job-name="$SLURM_NAME" --mem="$OPT_MEMORY" --array="1-$(wc -l <"$FARM/slurm/kernels")" --output="slurm/prepare-%a.out" --error="slurm/prepare-%a.err" \
 		"$FARM_LIB/slurm-task" "$FARM_LIB" kernels 1000000000
 	prepare=$REPLY
-	slurm_submit --job-name=kpatch-farm --mem="$OPT_MEMORY" --array="1-$step$jobs" --output="slurm/job-%a.out" --error="slurm/job-%a.err" --open-mode=append \
+	slurm_submit --job-name="$SLURM_NAME" --mem="$OPT_MEMORY" --array="1-$step$jobs" --output="slurm/job-%a.out" --error="slurm/job-%a.err" --open-mode=append \
 		--dependency="afterany:$prepare" "$FARM_LIB/slurm-task" "$FARM_LIB" jobs "$step"
-	array=$REPLY
-	jq -n -c --arg array "$array" --arg prepare "$prepare" '{array: $array, prepare: $prepare}' >"$FARM/slurm.json.new"
-	mv -f -- "$FARM/slurm.json.new" "$FARM/slurm.json"
-	message "submitted $count job(s) as array $array, after array $prepare, which prepares the kernels"
-	slurm_wait "$array" "$count"
+	message "submitted $count job(s) as array $REPLY, after array $prepare, which prepares the kernels (squeue -n $SLURM_NAME)"
+	slurm_wait "$count"
 }
 
-# slurm_wait ARRAY COUNT: an interruption ends only the waiting
+# slurm_wait COUNT: an interruption ends only the waiting
 slurm_wait() {
 	local status last="" left
-	trap 'message "the jobs go on on the cluster (squeue -j '"$1"'); run again when they are over"; exit 130' INT
-	trap 'message "the jobs go on on the cluster (squeue -j '"$1"'); run again when they are over"; exit 143' TERM
+	trap 'message "the jobs go on on the cluster (squeue -n '"$SLURM_NAME"'); run again when they are over"; exit 130' INT
+	trap 'message "the jobs go on on the cluster (squeue -n '"$SLURM_NAME"'); run again when they are over"; exit 143' TERM
 	while :; do
 		status=0
-		slurm_queued "$1" || status=$?
+		slurm_queued "$SLURM_NAME" || status=$?
 		if ((status == 1)); then break; fi
 		left=$(jobs_pending "$FARM/work/jobs" | wc -l)
-		if [[ $left != "$last" ]]; then echo "$left of $2 job(s) to be done"; fi
+		if [[ $left != "$last" ]]; then echo "$left of $1 job(s) to be done"; fi
 		last=$left
 		wait_for sleep "$SLURM_POLL"
 	done

@@ -43,7 +43,7 @@ teardown() { cluster_end; }
 	wait "$pid" || status=$?
 	[[ $status == 143 ]]
 	run -1 "$FARM" run
-	[[ $output == *"jobs of $T/farm are at work on a cluster, as array "*"scancel "* ]]
+	[[ $output == *"jobs of $T/farm are at work on a cluster (squeue -n kpatch-farm-"*"scancel -n kpatch-farm-"* ]]
 	# (Slurm lets what it queues again wait for two minutes.)
 	for ((i = 0; i < 600; i++)); do
 		squeue -h -t PD -o %i | while read -r id; do scontrol update jobid="$id" starttime=now >/dev/null || true; done
@@ -76,6 +76,41 @@ teardown() { cluster_end; }
 	[[ $(scontrol -o show jobs | grep -c 'TimeLimit=00:10:00 .*MinMemoryNode=300M') -ge 4 ]]
 }
 
+# fake_slurm: a cluster that takes all, of which squeue knows the names that are in the file "queue"
+fake_slurm() {
+	fake_tool sbatch 'for w; do case $w in --job-name=*) echo "${w#*=}" >>'"$T"'/queue ;; esac; done; '"$1"'; echo "$(($(wc -l <'"$T"'/queue) + 10))"'
+	fake_tool squeue '[ "$2" = -n ] && grep -qx "$3" '"$T"'/queue 2>/dev/null && echo 11; exit 0'
+	fake_tool scancel '[ "$1" = -n ] && sed -i "/^$2$/d" '"$T"'/queue'
+	fake_tool scontrol 'echo "MaxArraySize = 1001"'
+	fake_tool sinfo ''
+	PATH=$T/bin:$PATH
+}
+
+@test "a run that is killed between the two arrays, or right after them: the next one knows" {
+	local killed_at
+	for killed_at in 1 2; do
+		rm -rf farm queue
+		# (timeout's group is that of the run, and of the sbatch that is at work.)
+		fake_slurm "[ \$(wc -l <'$T/queue') != $killed_at ] || { kill -9 \$(cat '$T/pid'); }"
+		"$FARM" plan -k 6.1.1-a -p p
+		bash -c 'echo $$ >pid; exec "$1" run --on slurm' - "$FARM" >log 2>&1 || [[ $? == 137 ]]
+		[[ $(wc -l <queue) == "$killed_at" ]]
+		run -1 "$FARM" run
+		[[ $output == *"jobs of $T/farm are at work on a cluster (squeue -n kpatch-farm-"* ]]
+		run -1 "$FARM" plan -k 6.1.1-a -p p
+		[[ $output == *"are at work on a cluster"* ]]
+		: >queue
+		run -0 "$FARM" plan -k 6.1.1-a -p p
+		[[ ! -e farm/slurm.json ]]
+	done
+	# The second array is not taken: the first one is taken back.
+	rm -f queue
+	fake_slurm "[ \$(wc -l <'$T/queue') != 2 ] || { echo 'sbatch: error: no such partition' >&2; exit 1; }"
+	run -1 "$FARM" run --on slurm
+	[[ $output == "kpatch-farm: error: Slurm does not take the jobs: sbatch: error: no such partition" ]]
+	[[ ! -s queue && ! -e farm/slurm.json ]]
+}
+
 @test "a kernel that can't be prepared: it is said once, and none of its jobs is run" {
 	cluster_start "$T/cluster"
 	"$FARM" plan -k 9.9.9-a -p p
@@ -91,9 +126,12 @@ teardown() { cluster_end; }
 	SLURM_CONF=$T/none.conf run -1 "$FARM" run --on slurm
 	[[ $output == "kpatch-farm: error: no Slurm cluster answers; is slurmctld running"* ]]
 	[[ -z $(ls farm/results) && ! -e farm/slurm.json ]]
-	echo '{"array":"7","prepare":"6"}' >farm/slurm.json
+	echo '{"name":"kpatch-farm-7"}' >farm/slurm.json
 	SLURM_CONF=$T/none.conf run -1 "$FARM" run
 	[[ $output == *"the cluster does not answer; when you know that they are over, remove $T/farm/slurm.json" ]]
+	: >farm/slurm.json
+	run -1 "$FARM" run
+	[[ $output == "kpatch-farm: error: $T/farm/slurm.json, which tells what was given to a cluster, can't be read; when you know that nothing of it runs (squeue), remove it" ]]
 	mkdir path
 	ln -s /usr/bin/* path/ 2>/dev/null || true
 	rm -f path/sbatch farm/slurm.json
