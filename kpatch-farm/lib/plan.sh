@@ -80,22 +80,23 @@ tool_id() {
 	TOOL_VERSION=$("$KPATCH_BUILD" --version 2>/dev/null </dev/null | head -n 1) || TOOL_VERSION=""
 }
 
-# tool_check: is it still what was planned with? Its hash is in the name of each result.
+# tool_check MANIFEST: is it still what was planned with? Its hash is in the name of each result.
 tool_check() {
 	local words
-	jq -j '.tool.file, .tool.id, .options[] | ., "\u0000"' "$FARM/manifest.json" | mapfile -d '' -t words
+	jq -j '.tool.file, .tool.id, .options[] | ., "\u0000"' "$1" | mapfile -d '' -t words
 	KPATCH_BUILD=${words[0]} OPT_BUILD=("${words[@]:2}")
 	if [[ ! -x $KPATCH_BUILD ]]; then die "$KPATCH_BUILD, which was planned with, is not there"; fi
 	tool_id
 	if [[ $TOOL_ID != "${words[1]}" ]]; then die "$KPATCH_BUILD is another version than that which was planned with; plan again (results are kept)"; fi
 }
 
-# kernels_check: are the kernels that were given as files what they were? (A release is what the archive has; that is asked for a plan only.)
+# kernels_check MANIFEST [KERNEL]: are the kernels that were given as files what they were, or this one? (Whose releases are given, their builds
+# are compared: prepare, job.)
 kernels_check() {
 	local fields n name
 	lists_begin
-	jq -j '.kernels[] | select(all(.options[]; IN("-a", "--archversion") | not)) | .name, (.options | length), .options[] | ., "\u0000"' \
-		"$FARM/manifest.json" | mapfile -d '' -t fields
+	jq -j --arg only "${2:-}" '.kernels[] | select($only == "" or .dir == $only) | select(all(.options[]; IN("-a", "--archversion") | not)) | .name, (.options | length), .options[] | ., "\u0000"' \
+		"$1" | mapfile -d '' -t fields
 	if ((${#fields[@]} == 0)); then return; fi
 	while ((${#fields[@]})); do
 		n=${fields[1]}
@@ -103,9 +104,23 @@ kernels_check() {
 		fields=("${fields[@]:2 + n}")
 	done
 	lists_name kernels
-	name=$(jq -r -n --slurpfile now "$LISTS/kernels" --slurpfile manifest "$FARM/manifest.json" '
+	name=$(jq -r -n --slurpfile now "$LISTS/kernels" --slurpfile manifest "$1" '
 		[$manifest[0].kernels[].id] as $planned | first($now[] | select(.id | IN($planned[]) | not) | .name)')
 	if [[ $name ]]; then die "the kernel ${name@Q} is not as it was planned; plan again (results are kept)"; fi
+}
+
+# patches_check MANIFEST: are the patches what they were?
+patches_check() {
+	local fields n m
+	jq -j '.patches[] | .name, .id, (.options | length), .options[], (.patches | length), .patches[].file | ., "\u0000"' "$1" | mapfile -d '' -t fields
+	while ((${#fields[@]})); do
+		n=${fields[2]}
+		m=${fields[3 + n]}
+		if [[ $({ patch_inputs "$n" "${fields[@]:3:n}" "${fields[@]:4 + n:m}" 2>/dev/null || true; } | sha256sum) != "${fields[1]}"* ]]; then
+			die "the patch ${fields[0]@Q} is not as it was planned; plan again (results are kept)"
+		fi
+		fields=("${fields[@]:4 + n + m}")
+	done
 }
 
 plan_manifest() {

@@ -9,8 +9,8 @@ command_run() {
 	work_clean
 	farm_jobs >"$FARM/work/jobs"
 	farm_verify "$FARM/work/jobs"
-	tool_check
-	kernels_check
+	tool_check "$FARM/manifest.json"
+	kernels_check "$FARM/manifest.json"
 	jobs_pending "$FARM/work/jobs" >"$FARM/work/pending"
 	if [[ -s $FARM/work/pending ]]; then
 		"${OPT_ON}_run" "$FARM/work/pending"

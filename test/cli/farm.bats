@@ -426,6 +426,16 @@ answer() { printf 'outcome %s\njson %s\n' "$2" "$3" >"p/$1.patch"; }
 	echo "outcome 1" >>p/a.patch
 	run -1 "$FARM" cumulative -k 6.12.3-amd64 -p p
 	[[ ${lines[0]} == "kpatch-farm: error: 6.12.3-amd64: kpatch-build failed; nothing was made:" && $(jq .version cumulative/6.12.3-amd64/current.json) == 2 ]]
+	# A patch that is edited while it is built, and kpatch-build.
+	sed -i '/outcome/d' p/a.patch
+	local before
+	before=$(<cumulative/6.12.3-amd64/current.json)
+	sed -i 's,^\(.*\)cat "$@" >,\1[ -e '"$T"'/edited ] || { touch '"$T"'/edited; echo edited >>"$1"; }\n&,' bin/kpatch-build
+	run -1 "$FARM" cumulative -k 6.12.3-amd64 -p p
+	[[ $output == *$'kpatch-farm: error: 6.12.3-amd64: something changed while it was built; nothing was made, run again:\n    the patch \'a\' is not as it was planned' ]]
+	[[ $(<cumulative/6.12.3-amd64/current.json) == "$before" && ! -e cumulative/6.12.3-amd64/3 ]]
+	run -0 "$FARM" cumulative -k 6.12.3-amd64 -p p
+	[[ $(jq .version cumulative/6.12.3-amd64/current.json) == 3 ]]
 	run -4 "$FARM" cumulative -k 6.12.3-amd64 -p p -o p
 	[[ $output == *"p has other things in it; give a directory of its own with -o"* ]]
 }
