@@ -40,6 +40,9 @@
 #                     patched and booted    6 minutes (kernel)
 # make check-farm     kpatch-farm on a Slurm of two nodes, in Chromium, with
 #                     distcc and ccache, and booted    15 minutes (kernel)
+# make check-farm-real  4 kernels and 25 real fixes in a farm, on this machine
+#                     and with Slurm, beside kpatch-build alone
+#                     an hour; resumes after an interruption (kernel)
 # make check-trees    small kernels with other configurations, compilers and
 #                     builds, patched and booted; a source RPM
 #                     an hour at first (kernel)
@@ -131,7 +134,7 @@ FARM_PROGRAMS := $(filter-out %.sh %.jq %.html,$(wildcard kpatch-farm/lib/*))
 SHELL_SCRIPTS := $(wildcard .ci/run examples/*.sh test/*.sh test/check test/series test/*/run test/fixes/small test/object/valgrind test/object/*.sh test/sample/*.sh test/fixes/*.sh test/trees/*.sh test/integration/*.sh \
 		   test/cli/*.bats test/cli/*.bash bench/run bench/place bench/beside bench/instructions kpatch-build/kpatch-build \
 		   kpatch-build/install-packages kpatch-build/lib/*.sh kpatch/kpatch kpatch/completion.bash kpatch/lib/*.sh \
-		   kpatch-farm/kpatch-farm kpatch-farm/lib/*.sh $(FARM_PROGRAMS) test/farm/*.sh test/farm/*.bats test/farm/*.bash)
+		   kpatch-farm/kpatch-farm kpatch-farm/lib/*.sh $(FARM_PROGRAMS) test/farm/*.sh test/farm/real test/farm/*.bats test/farm/*.bash)
 C_FILES  := $(wildcard $(ENGINE)/*/*.[ch] test/unit/*.[ch] test/fuzz/*.[ch] test/object/*.[ch] test/judge/*.[ch] kmod/patch/*.[ch] kmod/patch/arch/*.h kmod/patch/include/*.h kmod/patch/include/linux/*.h kmod/patch/include/first/linux/*.h test/integration/sympos/*.c) $(RULES_SRC)
 MAN1     := $(wildcard man/*.1)
 
@@ -278,7 +281,7 @@ help:
 	@sed -n '/^# make  /,/^# make fmt/s/^# \{0,1\}//p' Makefile
 
 .PHONY: deps demo check check-quick check-style check-unit check-object check-cli check-integration check-series check-series-small check-sanitized check-valgrind \
-	check-sample check-sample-small check-fixes check-fixes-small check-trees check-trees-small check-packages check-compilers check-object-compilers check-long check-farm check-oot fuzz fuzz-long bench fmt-check fmt shellcheck clean scripts
+	check-sample check-sample-small check-fixes check-fixes-small check-trees check-trees-small check-packages check-compilers check-object-compilers check-long check-farm check-farm-real check-oot fuzz fuzz-long bench fmt-check fmt shellcheck clean scripts
 deps:
 	$(Q)kpatch-build/install-packages all
 
@@ -387,6 +390,9 @@ check-trees-small: all
 check-farm: all
 	$(Q)kpatch-build/install-packages farm
 	$(Q)st=0; bats --tap --timing test/farm || st=1; test/series 6.12 test/farm/cumulative.sh 6.12 || st=1; exit $$st
+
+check-farm-real: all
+	$(Q)test/series 6.12 test/farm/real
 
 check-cli: all $(RULES_TOOLS) $(JUDGE)
 	$(Q)bats --tap --timing --filter-tags '!slow' test/cli

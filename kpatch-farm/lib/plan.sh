@@ -39,7 +39,7 @@ plan_open_other() {
 	CACHE=$FARM
 	farm_version "$1-format"
 	farm_lock
-	if [[ ! -e $FARM/$1-format ]]; then echo "$FARM_FORMAT" >"$FARM/$1-format"; fi
+	if [[ ! -s $FARM/$1-format ]]; then echo "$FARM_FORMAT" >"$FARM/$1-format"; fi
 	work_clean
 }
 
@@ -56,7 +56,7 @@ plan_open() {
 	farm_lock
 	farm_is_idle
 	mkdir -p -- "$FARM"/{jobs,results,targets,work}
-	if [[ ! -e $FARM/format ]]; then echo "$FARM_FORMAT" >"$FARM/format"; fi
+	if [[ ! -s $FARM/format ]]; then echo "$FARM_FORMAT" >"$FARM/format"; fi
 	work_clean
 	if [[ -f $FARM/manifest.json && ! -e $FARM/planning ]] && ((!OPT_FORCE)); then
 		farm_jobs >"$FARM/work/jobs"

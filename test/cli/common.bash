@@ -119,3 +119,8 @@ compile_pair() {
 	done
 	readelf -sW orig.o >symtab
 }
+
+# guide_example GUIDE MARK: the code of doc/GUIDE.md that stands behind <!-- MARK -->
+guide_example() {
+	awk -v mark="<!-- $2 -->" '$0 == mark { on = 1; next } on == 2 && $0 == "```" { exit } on == 2 { print } on == 1 { on = 2 }' "$TOP/doc/$1.md"
+}

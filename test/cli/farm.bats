@@ -38,7 +38,7 @@ setup() {
 # job KERNEL PATCH FILTER: of its job.json
 job() { jq -c "$3" "farm/jobs/$1/$2/job.json"; }
 results() { ls farm/results; }
-builds() { grep -c -- '--json' calls || true; }
+builds() { sed -n '/--prepare/!s/ --json /&/p' calls | wc -l; }
 
 @test "a job for each kernel and each patch, with its command; all is run, and not again" {
 	run -0 "$FARM" plan -k kernels -p p -- --fuzz 1
@@ -328,6 +328,50 @@ wrong() {
 	[[ $status == 1 && $output == *"there is no space left in"* ]]
 }
 
+@test "no more room for a plan, a report, a cumulative livepatch: one message, nothing is lost" {
+	if ! mkdir full || ! mount -t tmpfs -o size=300k none full 2>/dev/null; then skip "no file system can be mounted here"; fi
+	"$FARM" plan -k 6.12.3-amd64 -p p -o full/farm
+	"$FARM" run -o full/farm
+	"$FARM" cumulative -k 6.12.3-amd64 -p p/a.patch -o full/cumulative
+	cp full/farm/manifest.json before
+	head -c 1M /dev/zero >full/fill 2>/dev/null || true
+	echo d >p/d.patch
+	local command failed="" at
+	for command in "plan -k 6.12.3-amd64 -p p -o full/farm" "plan -k 6.12.3-amd64 -p p -o full/new" "report -o full/farm" "cumulative -k 6.12.3-amd64 -p p -o full/cumulative"; do
+		# shellcheck disable=SC2086
+		run "$FARM" $command
+		at=${command##* }
+		if [[ $status != 1 || $(grep -c 'kpatch-farm: error: ' <<<"$output") != 1 || $output != *"kpatch-farm: error: there is no space left in $T/$at"* ]]; then failed+="$command: $output"$'\n'; fi
+	done
+	cmp full/farm/manifest.json before || failed+="the manifest changed"
+	rm full/fill
+	for command in "plan -k 6.12.3-amd64 -p p -o full/farm" "plan -k 6.12.3-amd64 -p p -o full/new" "run -o full/farm" "report -o full/farm" "cumulative -k 6.12.3-amd64 -p p -o full/cumulative"; do
+		# shellcheck disable=SC2086
+		run "$FARM" $command
+		if [[ $status != 0 ]]; then failed+="$command: $output"$'\n'; fi
+	done
+	at=$(jq -c .counts full/farm/results.json)$(<full/new/format)$(jq .version full/cumulative/*/current.json)
+	umount full
+	[[ ! $failed && $at == '{"built":4}12' && $(builds) == 6 ]] || { echo "$failed$at"; return 1; }
+}
+
+@test "a farm directory with blanks, quotes and a line feed, and such a patch, for all commands" {
+	local at=$'out \'q\' "d" $x\nline' odd=$'p/an "odd" \'one\'\nhere $x %.patch'
+	rm p/*
+	echo x >"$odd"
+	jq -n --arg odd "$odd" '[$odd]' >list
+	"$FARM" plan -k 6.12.3-amd64 -p list -o "$at"
+	run -0 "$FARM" run -o "$at"
+	[[ ${lines[-1]} == "1 jobs: 1 built" ]]
+	run -0 "$FARM" report -o "$at"
+	[[ $output == $'1 jobs: 1 built\nwritten '"$T/$at/index.html" ]]
+	[[ $(jq -r '.jobs[0].patch' "$at/results.json") == $'an "odd" \'one\'\nhere $x %' ]]
+	run -0 "$FARM" scan -k 6.12.3-amd64 -p list
+	[[ ${lines[1]} == $'an "odd" \'one\' here $x %  '* ]]
+	run -0 "$FARM" cumulative -k 6.12.3-amd64 -p list -o "$at 2"
+	[[ $(jq -r '.[0].fixes[0]' "$at 2/cumulative.json") == $'an "odd" \'one\'\nhere $x %' ]]
+}
+
 @test "the report: results.json, junit.xml and a page, before and after jobs have a result" {
 	printf '%s\n' "outcome 2" >>p/a.patch
 	mv p/b.patch "p/<script> & \"b\".patch"
@@ -440,9 +484,6 @@ answer() { printf 'outcome %s\njson %s\n' "$2" "$3" >"p/$1.patch"; }
 	[[ $output == *"p has other things in it; give a directory of its own with -o"* ]]
 }
 
-# example NAME: the code of doc/farm.md
-example() { awk -v mark="<!-- $1 -->" '$0 == mark { on = 1; next } on == 2 && $0 == "```" { exit } on == 2 { print } on == 1 { on = 2 }' "$TOP/doc/farm.md"; }
-
 @test "the guide's cron job and CI job" {
 	PATH=$TOP/kpatch-farm:$PATH
 	echo "outcome 2" >>p/a.patch
@@ -453,7 +494,7 @@ example() { awk -v mark="<!-- $1 -->" '$0 == mark { on = 1; next } on == 2 && $0
 	git clone -q --bare fixes origin 2>/dev/null
 	rm -r fixes
 	git clone -q origin fixes 2>/dev/null
-	example cron | sed "s,/srv/farm,$T,g" >nightly
+	guide_example farm cron | sed "s,/srv/farm,$T,g" >nightly
 	run -0 sh nightly
 	[[ -z $output && $(jq -c .counts farm/results.json) == '{"refused":2,"built":4}' && $(builds) == 6 ]]
 	run -0 sh nightly
@@ -462,7 +503,7 @@ example() { awk -v mark="<!-- $1 -->" '$0 == mark { on = 1; next } on == 2 && $0
 	run -0 sh nightly
 	[[ $output == *": b: error ("* ]]
 	rm -rf farm
-	example gitlab | sed -n '/^  script:/,/^  [a-z]*:$/s/^    - //p' >script
+	guide_example farm gitlab | sed -n '/^  script:/,/^  [a-z]*:$/s/^    - //p' >script
 	[[ $(wc -l <script) == 4 ]]
 	run -1 bash -e script
 	sed -i '/outcome 1/d' fixes/b.patch

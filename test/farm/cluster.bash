@@ -3,6 +3,8 @@
 
 CLUSTER=""
 readonly CLUSTER_PORT=${CLUSTER_PORT:-16817}
+# Processors that each node says it has: so many jobs run on it at a time.
+readonly CLUSTER_CPUS=${CLUSTER_CPUS:-2}
 
 cluster_start() {
 	local host
@@ -40,8 +42,8 @@ cluster_start() {
 		SlurmdTimeout=10
 		MpiDefault=none
 		CommunicationParameters=NoInAddrAny,NoCtldInAddrAny
-		NodeName=n1 NodeHostname=$host NodeAddr=127.0.0.1 Port=$((CLUSTER_PORT + 1)) CPUs=2 RealMemory=16000
-		NodeName=n2 NodeHostname=$host NodeAddr=127.0.0.1 Port=$((CLUSTER_PORT + 2)) CPUs=2 RealMemory=16000
+		NodeName=n1 NodeHostname=$host NodeAddr=127.0.0.1 Port=$((CLUSTER_PORT + 1)) CPUs=$CLUSTER_CPUS RealMemory=16000
+		NodeName=n2 NodeHostname=$host NodeAddr=127.0.0.1 Port=$((CLUSTER_PORT + 2)) CPUs=$CLUSTER_CPUS RealMemory=16000
 		PartitionName=main Nodes=n1,n2 Default=YES MaxTime=INFINITE State=UP
 	END
 	export SLURM_CONF=$CLUSTER/slurm.conf

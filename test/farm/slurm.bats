@@ -20,6 +20,8 @@ setup() {
 		*" --prepare "*) echo "$*" >>'"$T"'/prepared; exit ;;
 		esac
 		echo "$SLURMD_NODENAME $*" >>'"$T"'/calls
+		# From its third job on this node is at work until it is killed.
+		[ "$SLURMD_NODENAME" != "${FAKE_STUCK:-}" ] || [ -e '"$T"'/killed ] || [ "$(grep -c "^$FAKE_STUCK " '"$T"'/calls)" -lt 3 ] || sleep 300
 		sleep "${FAKE_SECONDS:-2}"'
 	export KPATCH_BUILD=$T/bin/kpatch-build
 	local name
@@ -28,16 +30,18 @@ setup() {
 teardown() { cluster_end; }
 
 @test "3 kernels, 6 patches, a node killed in the middle: each job has exactly one result" {
-	local i nodes
+	local i
+	export FAKE_STUCK=n2
 	cluster_start "$T/cluster"
 	"$FARM" plan -k 6.1.1-a -k 6.2.2-b -k 6.3.3-c -p p
 	"$FARM" run --on slurm >log 2>&1 3>&- &
 	local pid=$! status=0
 	for ((i = 0; i < 600; i++)); do
-		if grep -q '^n2 ' calls 2>/dev/null && (($(find farm/results -name result.json | wc -l) >= 4)); then break; fi
+		if (($(cat calls 2>/dev/null | grep -c '^n2 ' || true) >= 3 && $(find farm/results -name result.json | wc -l) >= 4)); then break; fi
 		sleep 0.1
 	done
 	cluster_kill_node n2
+	touch killed
 	# Who waits may go; the jobs go on.
 	kill -TERM "$pid"
 	wait "$pid" || status=$?
@@ -109,6 +113,21 @@ fake_slurm() {
 	run -1 "$FARM" run --on slurm
 	[[ $output == "kpatch-farm: error: Slurm does not take the jobs: sbatch: error: no such partition" ]]
 	[[ ! -s queue && ! -e farm/slurm.json ]]
+}
+
+@test "the guide's example: a shared directory, memory and time; the nodes have the shared cache" {
+	export FAKE_SECONDS=0
+	cluster_start "$T/cluster"
+	printf '6.1.1-a\n6.2.2-b\n' >kernels
+	mv p fixes
+	mkdir shared
+	sed -i 's,^\(.*\)echo "$SLURMD_NODENAME,\1echo "$KPATCH_CACHE" >>'"$T"'/caches\n&,' bin/kpatch-build
+	guide_example farm slurm | sed "s,/shared,$T/shared,g" >script
+	[[ $(grep -c kpatch-farm script) == 3 ]]
+	PATH=$TOP/kpatch-farm:$PATH run -0 timeout 200 bash -e script
+	[[ $(jq -c .counts shared/farm/results.json) == '{"built":12}' && -s shared/farm/index.html ]]
+	[[ $(sort -u caches) == "$T/shared/cache" && $(wc -l <caches) == 12 ]]
+	[[ $(scontrol -o show jobs | grep -c 'TimeLimit=01:00:00 .*MinMemoryNode=4G') -ge 2 ]]
 }
 
 @test "a kernel that can't be prepared: it is said once, and none of its jobs is run" {
