@@ -17,14 +17,18 @@ local_run() {
 	if ((status)) && disk_full; then die "$REPLY; free some space, then run again: what is done is kept"; fi
 }
 
-# local_makefile PENDING
+# local_makefile PENDING: a line for all jobs of a kernel, for make goes through what a target has each time that it gets more
 local_makefile() {
 	printf 'export KPATCH_FARM_JOBS ?= 1\nSHELL := /bin/sh\n.SUFFIXES:\n.PHONY: all\n'
 	awk -F '\t' -v lib="$(sed 's/\$/$$/g' <<<"$FARM_LIB")" '
-		{ split($1, part, "/"); kernel = part[2] }
-		kernel != last {
-			last = kernel
+		function rules() {
+			if (kernel == "") return
 			printf ".PHONY: prepare/%s\nprepare/%s:\n\t@\"%s/prepare\" \"$@\"\n", kernel, kernel, lib
+			printf ".PHONY:%s\nall:%s\n%s: prepare/%s\n\t@\"%s/job\" \"$@\"\n", jobs, jobs, jobs, kernel, lib
+			jobs = ""
 		}
-		{ printf "all: %s\n.PHONY: %s\n%s: prepare/%s\n\t@\"%s/job\" \"$@\"\n", $1, $1, $1, kernel, lib }' "$1"
+		{ split($1, part, "/") }
+		part[2] != kernel { rules(); kernel = part[2] }
+		{ jobs = jobs " " $1 }
+		END { rules() }' "$1"
 }

@@ -80,6 +80,9 @@ tool_id() {
 	TOOL_VERSION=$("$KPATCH_BUILD" --version 2>/dev/null </dev/null | head -n 1) || TOOL_VERSION=""
 }
 
+# planned_otherwise WHAT: the end. (inputs-check has another one.)
+planned_otherwise() { die "$1; plan again (results are kept)"; }
+
 # tool_check MANIFEST: is it still what was planned with? Its hash is in the name of each result.
 tool_check() {
 	local words
@@ -87,7 +90,7 @@ tool_check() {
 	KPATCH_BUILD=${words[0]} OPT_BUILD=("${words[@]:2}")
 	if [[ ! -x $KPATCH_BUILD ]]; then die "$KPATCH_BUILD, which was planned with, is not there"; fi
 	tool_id
-	if [[ $TOOL_ID != "${words[1]}" ]]; then die "$KPATCH_BUILD is another version than that which was planned with; plan again (results are kept)"; fi
+	if [[ $TOOL_ID != "${words[1]}" ]]; then planned_otherwise "$KPATCH_BUILD is another version than that which was planned with"; fi
 }
 
 # kernels_check MANIFEST [KERNEL]: are the kernels that were given as files what they were, or this one? (Whose releases are given, their builds
@@ -106,7 +109,7 @@ kernels_check() {
 	lists_name kernels
 	name=$(jq -r -n --slurpfile now "$LISTS/kernels" --slurpfile manifest "$1" '
 		[$manifest[0].kernels[].id] as $planned | first($now[] | select(.id | IN($planned[]) | not) | .name)')
-	if [[ $name ]]; then die "the kernel ${name@Q} is not as it was planned; plan again (results are kept)"; fi
+	if [[ $name ]]; then planned_otherwise "the kernel ${name@Q} is not as it was planned"; fi
 }
 
 # patches_check MANIFEST: are the patches what they were?
@@ -117,7 +120,7 @@ patches_check() {
 		n=${fields[2]}
 		m=${fields[3 + n]}
 		if [[ $({ patch_inputs "$n" "${fields[@]:3:n}" "${fields[@]:4 + n:m}" 2>/dev/null || true; } | sha256sum) != "${fields[1]}"* ]]; then
-			die "the patch ${fields[0]@Q} is not as it was planned; plan again (results are kept)"
+			planned_otherwise "the patch ${fields[0]@Q} is not as it was planned"
 		fi
 		fields=("${fields[@]:4 + n + m}")
 	done

@@ -341,7 +341,7 @@ wrong() {
 		# shellcheck disable=SC2086
 		run "$FARM" $command
 		at=${command##* }
-		if [[ $status != 1 || $(grep -c 'kpatch-farm: error: ' <<<"$output") != 1 || $output != *"kpatch-farm: error: there is no space left in $T/$at"* ]]; then failed+="$command: $output"$'\n'; fi
+		if [[ $status != 1 || $(grep -c 'kpatch-farm: error: ' <<<"$output") != 1 || $output != *"there is no space left in $T/$at"* ]]; then failed+="$command: $output"$'\n'; fi
 	done
 	cmp full/farm/manifest.json before || failed+="the manifest changed"
 	rm full/fill
