@@ -436,6 +436,7 @@ check-long: all
 		PAUSE=300 ROUNDS=50 RACES=200 test/integration/modules.sh $$series orders order || st=1; \
 		PAUSE=300 ROUNDS=50 test/integration/per-object.sh $$series orders other-build || st=1; \
 		test/integration/killed.sh $$series || st=1; \
+		test $$series = 6.12 || test/integration/kpatch.sh $$series || st=1; \
 	done; $(MAKE) --no-print-directory ONE_SERIES=0 check-sanitized || st=1; exit $$st
 
 # Installed from packages on fresh systems. SUITES="bookworm trixie"

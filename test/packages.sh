@@ -113,6 +113,13 @@ same() {
 	cmp "$PLACE/here/livepatch-meminfo.ko" "$there"
 }
 
+# unit ROOT: systemd takes the unit as it is, and the package has enabled it
+unit() {
+	# shellcheck disable=SC2016
+	within "$1" sh -c 'apt-get -q -y install --no-install-recommends systemd && systemd-analyze verify --man=no kpatch.service &&
+		test "$(systemctl --root=/ is-enabled kpatch)" = enabled'
+}
+
 others() {
 	within "$1" sh -c 'kpatch --version && kpatch-farm --version && kpatch-build --list-targets >/dev/null; klp-verify --help >/dev/null'
 	# shellcheck disable=SC2016
@@ -137,6 +144,7 @@ for suite; do
 	given "$suite" "$PLACE/$suite.run"
 	is "$suite: an ordinary user builds a livepatch for $series" livepatch "$PLACE/$suite.run" "$series" "some where" || true
 	is "$suite: this machine makes the same module, byte for byte" same "$PLACE/$suite.run" "some where" || true
+	is "$suite: systemd takes the unit" unit "$PLACE/$suite.run" || true
 	is "$suite: the other programs, and nothing is left when they are removed" others "$PLACE/$suite.run" || true
 	rm -rf "${PLACE:?}/$suite.run"
 done

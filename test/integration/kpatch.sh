@@ -23,6 +23,7 @@ declare -A STATES=(
 	[reversed]="a task that sleeps in the patched function is named, and the transition is reversed in time"
 	[signal]="status names the task, signal wakes it, and the transition ends"
 	[kept]="an unload that a task holds up is reversed"
+	[thread]="a thread of the kernel that never leaves the patched function is named, and the transition can be turned round"
 	[interrupted]="an interrupted load leaves a transition that kpatch can turn round"
 	[log]="the kernel log is clean")
 
@@ -43,6 +44,7 @@ add_program() {
 LOG=$OUT/log
 check_logged "the first is built" build livepatch-sleep "$HERE/kpatch/sleep.patch"
 check_logged "the second is built" build livepatch-meminfo "$TOP/examples/meminfo.patch"
+check_logged "the third is built" build livepatch-kthread "$HERE/kpatch/kthread.patch"
 if ((FAILED)); then exit 1; fi
 
 vm_prepare "$VM"
@@ -55,10 +57,10 @@ echo 0.0 >"$VM/root/proc/sys/kernel/osrelease"
 KPATCH_ROOT=$VM/root "$TOP/kpatch/kpatch" install -k "$TARGET_RELEASE" "$OUT"/livepatch-{sleep,meminfo}.ko >"$LOG" 2>&1
 rm -r -- "$VM/root/proc/sys"
 sed "s/vermagic=${TARGET_RELEASE%%.*}\\./vermagic=0./" "$OUT/livepatch-sleep.ko" >"$OUT/other.ko"
-for file in livepatch-meminfo other; do vm_add "$VM" "$OUT/$file.ko" "$file.ko"; done
+for file in livepatch-meminfo livepatch-kthread other; do vm_add "$VM" "$OUT/$file.ko" "$file.ko"; done
 vm_add "$VM" "$HERE/kpatch/guest.sh" main
 STATUS=0
 vm_boot "$VM" "$BOOTED" 600 || STATUS=$?
-states_judge "" "$VM" "$STATUS" boot other reversed signal kept interrupted log
+states_judge "" "$VM" "$STATUS" boot other thread reversed signal kept interrupted log
 echo "1..$NUMBER"
 exit $FAILED

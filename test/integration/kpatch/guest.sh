@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=dash
 #
-# Runs in the machine: kpatch, with a livepatch of hrtimer_nanosleep(), in which a task can sleep.
+# Runs in the machine: kpatch, with a livepatch of hrtimer_nanosleep(), in which a task can sleep, and one of kthreadd(), which a thread of the
+# kernel never leaves.
 # shellcheck source=kpatch-build/lib/vm-guest.sh
 . /vm/vm-guest.sh
 
@@ -37,12 +38,12 @@ asleep()
 	SLEEPER=$!
 	usleep 300000
 }
-# changing: until the kernel is about to change to livepatch_sleep
+# changing [NAME]: until the kernel is about to change to livepatch_sleep, or this one
 changing()
 {
-	local end=$(($(now) + 60))
+	local end=$(($(now) + 300)) dir=/sys/kernel/livepatch/${1:-livepatch_sleep}
 
-	until [ "$(cat /sys/kernel/livepatch/livepatch_sleep/transition /sys/kernel/livepatch/livepatch_sleep/enabled 2> /dev/null)" = "1
+	until [ "$(cat $dir/transition $dir/enabled 2> /dev/null)" = "1
 1" ]; do
 		[ "$(now)" -lt $end ] || return
 		usleep 100000
@@ -137,8 +138,22 @@ at_interrupted()
 	kpatch 0 unload livepatch-sleep && loaded 0 && wake
 }
 
+# (However slow the machine is, this one stays.)
+at_thread()
+{
+	local load
+
+	/usr/sbin/kpatch load --timeout 600 /vm/livepatch-kthread.ko > /run/load 2>&1 &
+	load=$!
+	changing livepatch_kthread || { cat /run/load; return 1; }
+	kpatch 6 status && told "^    2 kthreadd (of the kernel): sleeps in .*kthreadd, which is patched" || return
+	kill $load
+	wait $load
+	kpatch 0 unload livepatch-kthread && loaded 0
+}
+
 log_mark
-for state in boot other reversed signal kept interrupted; do
+for state in boot other thread reversed signal kept interrupted; do
 	if at_$state; then say "@ok $state"; else say "failed: $state"; fi
 	say "$(now) s"
 done
