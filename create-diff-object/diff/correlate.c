@@ -80,6 +80,44 @@ static void pair_names(struct pairing *pairing)
 		pair_names_of_round(pairing, round);
 }
 
+/* The only one without a pair that has the same name but for the hash of its file; PIECE_NONE: none, or several. */
+static uint32_t find_promoted(const struct side *side, const uint32_t *to, const char *name)
+{
+	size_t len = promoted_name_length(name);
+	uint32_t found = PIECE_NONE;
+
+	for (uint32_t i = 0; i < side->pieces->n; i++) {
+		const struct piece *piece = side_piece(side, i);
+
+		if (to[i] != PIECE_NONE || !piece->sym || promoted_name_length(piece->name) != len ||
+		    memcmp(piece->name, name, len) != 0)
+			continue;
+		if (found != PIECE_NONE)
+			return PIECE_NONE;
+		found = i;
+	}
+	return found;
+}
+
+/*
+ * ThinLTO makes static functions and variables global for other files, under a name with a hash of their file, which a
+ * patch changes: helper.llvm.1234.
+ */
+static void pair_promoted(struct pairing *pairing)
+{
+	for (uint32_t p = 0; p < pairing->patched->pieces->n; p++) {
+		const struct piece *piece = side_piece(pairing->patched, p);
+		uint32_t o;
+
+		if (!piece->sym || pairing_has_pair(pairing, p) || !promoted_name_length(piece->name))
+			continue;
+		o = find_promoted(pairing->orig, pairing->corr->to_patched, piece->name);
+		if (o != PIECE_NONE && pairing_is_same_sort(pairing, o, p) &&
+		    find_promoted(pairing->patched, pairing->corr->to_orig, piece->name) == p)
+			pairing_add(pairing, o, p, CORR_NAME);
+	}
+}
+
 static int compare_names(const void *a, const void *b, void *arg)
 {
 	const struct elf_obj *obj = arg;
@@ -193,6 +231,7 @@ int corr_new(const struct side *orig, const struct side *patched, struct corr **
 		corr->to_orig[i] = corr->other[i] = PIECE_NONE;
 	pair_btf_ids(&pairing);
 	pair_names(&pairing);
+	pair_promoted(&pairing);
 	pair_aliases(&pairing);
 	pair_nameless(&pairing);
 	numbered_pair_clones(&pairing);

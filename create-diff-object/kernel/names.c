@@ -368,3 +368,10 @@ bool is_anonymous_variable(const char *name, const char *section, const char *ty
 		return !type || !strcmp(type, row->type);
 	}
 }
+
+size_t promoted_name_length(const char *name)
+{
+	const char *mark = strstr(name, ".llvm.");
+
+	return mark && mark[6] && strspn(mark + 6, "0123456789") == strlen(mark + 6) ? (size_t)(mark - name) : 0;
+}

@@ -272,4 +272,7 @@ bool is_anonymous_variable(const char *name, const char *section, const char *ty
 /* Is it the type that tells what a macro made from what a person named so? */
 bool is_anonymous_by_type(const char *name);
 
+/* Bytes of "helper" in ThinLTO's name of a static that it made global, "helper.llvm.1234"; 0: it is no such name. */
+size_t promoted_name_length(const char *name);
+
 #endif
