@@ -15,7 +15,7 @@ setup() {
 	: >"$T/x.patch"
 	# The first long step sleeps and tells its process.
 	# (The driver does not hand on T.)
-	fake_tool klp-place "echo \$\$ >'$T/child'; exec sleep 20"
+	fake_tool klp-place "[ \$1 != reader ] || exit 1; echo \$\$ >'$T/child'; exec sleep 20"
 }
 teardown() {
 	if [[ -s $T/child ]]; then kill "$(<"$T/child")" 2>/dev/null || true; fi
