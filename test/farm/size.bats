@@ -16,7 +16,7 @@ setup() {
 processor() {
 	local before after
 	before=$(times_ms)
-	"$@" >"$T/said" 2>&1
+	"$@" >"$T/said" 2>&1 || true
 	after=$(times_ms)
 	MS=$((after - before))
 }
