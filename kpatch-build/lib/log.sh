@@ -16,6 +16,7 @@ CHILD=""                # process group of the running long command
 PROGRESS_SHOWN=0        # a progress line stands on the terminal
 PROGRESS_LAST=0         # second in which the last progress line went to a log
 CLEANUPS=()             # functions to run at exit, last first
+OUTPUT_ID=""            # what standard output is, from the first on
 RUN_AGAIN=0             # begin again instead of ending
 RUN_ARGS=()             # the command line
 JSON_DIR=""             # what is told is also kept there, for json.sh
@@ -221,8 +222,15 @@ on_signal() {
 	message "interrupted; nothing was written to the output directory"
 	exit "$1"
 }
-# output_lost: can't standard output be written to? (A blank line beside the report of a failure that nobody expected is all that is seen of this.)
-output_lost() { ! printf '\n' 2>/dev/null; }
+# output_id -> REPLY: the file that standard output is now; empty: none
+output_id() { REPLY=$(stat -L -c %d:%i "/proc/$$/fd/1" 2>/dev/null) || REPLY=""; }
+# output_lost: can't standard output be written to? (A blank line beside the report of a failure that nobody expected is all that is seen of
+# this.) Where a command fails in { ...; } >file, that file stands in its place still: it says nothing of standard output, and gets no line.
+output_lost() {
+	local REPLY
+	output_id
+	[[ $REPLY == "$OUTPUT_ID" ]] && ! printf '\n' 2>/dev/null
+}
 on_error() {
 	# A subshell's failure is reported by the command that started it.
 	if ((BASH_SUBSHELL == 0)) && output_lost; then
@@ -243,6 +251,7 @@ on_error() {
 	exit "$EXIT_ERROR"
 }
 install_traps() {
+	output_id; OUTPUT_ID=$REPLY
 	trap 'on_error "${BASH_SOURCE[0]}" "$LINENO" "$BASH_COMMAND"' ERR
 	trap on_exit EXIT
 	trap 'on_signal 129' HUP

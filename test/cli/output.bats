@@ -36,6 +36,15 @@ into_closed() {
 	[[ $output == "kpatch-build: error: standard output can't be written to, in stage target" ]]
 }
 
+@test "a file that can't be written is not standard output, and gets no line of another" {
+	SETUP='disk_full() { return 1; }; f() { { printf this; } >/dev/full; }' run -1 lib f
+	[[ $output == *"kpatch-build: error: internal: "*"'printf this' failed; run again with -d and report this" && $output != *"standard output"* ]]
+	SETUP='disk_full() { REPLY="there is no space left"; }; f() { { printf this; } >/dev/full; }' run -1 lib f
+	[[ $output == *"kpatch-build: error: there is no space left; free some space, "* && $output != *"standard output"* ]]
+	SETUP='disk_full() { return 1; }; f() { { echo this; false; } >list; }' run -1 lib f
+	[[ $(cat list; echo .) == $'this\n.' ]]
+}
+
 @test "a full standard error changes nothing" {
 	SETUP='f() { warn this; note that; echo done; }' run -0 bash -c 'lib f 2>/dev/full'
 	[[ $output == "done" ]]
