@@ -75,10 +75,23 @@ static bool read_field(const struct base_check *check, const struct table *table
 	return target_read_field(check->target, at, &rela, site, &name) == TARGET_FIELD_ADDRESS;
 }
 
+/*
+ * The bytes of a table's entry, 0: there is none. The last one may lack its padding, also the target's: a
+ * .parainstructions of 5.10 ends behind the last field (virtio_fs.o, the only object of virtiofs.ko).
+ */
+static uint64_t entry_bytes(const struct special_layout *layout, uint64_t table_bytes, uint64_t offset)
+{
+	uint64_t left = offset < table_bytes ? table_bytes - offset : 0;
+
+	if (left >= layout->size)
+		return layout->size;
+	return layout->least && left >= layout->least ? left : 0;
+}
+
 /* Does each entry of the target's table name instructions where this layout wants some? */
 static bool fits_target(const struct base_check *check, const struct table *table, const struct special_layout *layout)
 {
-	for (uint64_t at = 0; at + layout->size <= table->bytes; at += layout->size) {
+	for (uint64_t at = 0; entry_bytes(layout, table->bytes, at); at += layout->size) {
 		for (uint32_t f = 0; f < SPECIAL_MAX_FIELDS && layout->fields[f].kind; f++) {
 			struct address site;
 
@@ -108,12 +121,10 @@ static const struct elf_rela *find_site(const struct base_check *check, const st
 
 static bool fits_object(const struct base_check *check, const struct table *table, const struct special_layout *layout)
 {
-	uint64_t size = check->obj->secs[table->sec].size, rest = size % layout->size;
+	uint64_t size = check->obj->secs[table->sec].size;
 
-	if (rest && (!layout->least || rest < layout->least))
-		return false;
 	for (uint64_t at = 0; at < size; at += layout->size)
-		if (!find_site(check, table, layout, at))
+		if (!entry_bytes(layout, size, at) || !find_site(check, table, layout, at))
 			return false;
 	return true;
 }
@@ -151,7 +162,7 @@ static bool find_own_code(const struct base_check *check, struct address at, uin
 /* Collects the target's entries that name code of the object. */
 static void read_target_table(const struct base_check *check, struct table *table)
 {
-	for (uint64_t at = 0; at + table->layout->size <= table->bytes; at += table->layout->size) {
+	for (uint64_t at = 0; entry_bytes(table->layout, table->bytes, at); at += table->layout->size) {
 		struct target_entry entry = {.offset = at};
 		uint64_t offset;
 		uint32_t sec;
@@ -178,17 +189,15 @@ static struct address base_for(const struct table *table, const struct target_en
 /* Finds the target's entry that equals the object's at offset, and follows it. */
 static bool follow_entry(struct base_check *check, struct table *table, uint64_t offset, struct address site)
 {
-	uint64_t end = offset + table->layout->size;
+	uint64_t own = entry_bytes(table->layout, check->obj->secs[table->sec].size, offset);
 
-	/* The last entry may lack its padding. */
-	if (end > check->obj->secs[table->sec].size)
-		end = check->obj->secs[table->sec].size;
 	for (uint32_t i = first_entry_at(table, site);
 	     i < table->theirs.n && address_equal(table->theirs.v[i].site, site); i++) {
 		struct target_entry *entry = &table->theirs.v[i];
 		struct address base = base_for(table, entry, offset);
+		uint64_t bytes = entry_bytes(table->layout, table->bytes, entry->offset);
+		uint64_t end = offset + (bytes < own ? bytes : own), where;
 		const char *reason;
-		uint64_t where;
 
 		if (entry->used || !match_bytes(check, table->sec, base, offset, end, &where) ||
 		    !follow_range(check, table->sec, base, offset, end, false, &where, &reason))

@@ -188,6 +188,21 @@ static void test_same_base(void **state)
 	}
 }
 
+/* Where sections have another order, an entry with padding can be the target's last one, which has none. */
+static void test_padding_is_no_difference(void **state)
+{
+	(void)state;
+	compile("place-orig.c", "padded.o", "-DPADDED_PARAVIRT");
+	for (int is_module = 0; is_module <= 1; is_module++) {
+		struct scene scene;
+
+		if (scene_open(&scene, "padded.o", is_module, true))
+			fail_msg("not the same: %s", scene.messages);
+		assert_int_equal(scene.check->nmatched, 6);
+		scene_close(&scene);
+	}
+}
+
 static void test_differences_are_refused(void **state)
 {
 	static const struct {
@@ -213,6 +228,11 @@ static void test_differences_are_refused(void **state)
 		{"-DWITH_ENTRY_FOR_DATA",
 		 "__ex_table+0xc: an entry that belongs to no instruction of this object; the source", 6},
 		{"-DDIFFERENT_KEY", "compiled with an entry in .static_call_sites that the kernel does not have", 5},
+		/* The table's last entry, which ends before its padding. */
+		{"-DDIFFERENT_PARAVIRT", "compiled with an entry in .parainstructions that the kernel does not have",
+		 5},
+		{"-DWITHOUT_PARAVIRT",
+		 "the kernel has an entry in .parainstructions that the compiled object does not have", 5},
 		{"-DWITHOUT_CONSTANT",
 		 "the kernel has an entry in runtime_ptr_shared that the compiled object does not have", 5},
 		{"-DDIFFERENT_GAP", ".text+", 6},
@@ -350,6 +370,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_same_base),
+		cmocka_unit_test(test_padding_is_no_difference),
 		cmocka_unit_test(test_differences_are_refused),
 		cmocka_unit_test(test_skipped_base_check),
 		cmocka_unit_test(test_foreign_object),

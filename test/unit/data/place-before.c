@@ -14,6 +14,7 @@ LONELY(outside_b)
 
 int say(const char *what)
 {
+	PARAVIRT(7);
 	return what == "hello" ? shared : twin(1) + lone_twin(2);
 }
 

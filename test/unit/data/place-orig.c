@@ -61,6 +61,12 @@ int no_such_function(int x);
 #define FLAG 2
 #endif
 
+#ifdef DIFFERENT_PARAVIRT
+#define TYPE 8
+#else
+#define TYPE 7
+#endif
+
 /* What an instruction refers to; the bytes of the object are the same. */
 #ifdef NULL_ADDRESS
 #define LOAD "mov $0, %%rax"
@@ -140,6 +146,14 @@ int second(int x)
 #endif
 #ifdef WITH_ENTRY
 	asm volatile(".pushsection __ex_table,\"a\"\n .long second - .\n .long second - .\n .long 1\n .popsection");
+#endif
+#ifdef WITHOUT_PARAVIRT
+	asm volatile("nop\n nop");
+#else
+	PARAVIRT_OF(TYPE);
+#endif
+#ifdef PADDED_PARAVIRT
+	asm volatile(".pushsection .parainstructions\n .balign 8\n .popsection");
 #endif
 	asm volatile(LOAD : : : "rax");
 	x = early(x) + kallsyms_names;

@@ -66,6 +66,16 @@ extern int kallsyms_names; /* kallsyms does not list its own tables */
 	asm volatile("1: nop\n .pushsection runtime_ptr_" #name ",\"a\"\n .long 1b - .\n .popsection\n")
 #endif
 
+/*
+ * A call that paravirt rewrites: site, type, length; aligned in front, so that the last entry of a file lacks its
+ * padding.
+ */
+#define PARAVIRT_OF(type) PARAVIRT(type)
+#define PARAVIRT(type)                                                                                                 \
+	asm volatile("771: nop\n nop\n 772:\n"                                                                         \
+		     ".pushsection .parainstructions,\"a\"\n .balign 8\n .quad 771b\n .byte " #type ", 772b-771b\n"       \
+		     ".short 1\n .popsection\n")
+
 /* Nothing at all tells these apart. */
 #define SAME                                                                                                           \
 	static __attribute__((used, noipa, section(".text.same"))) int same(int x)                                     \
