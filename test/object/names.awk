@@ -53,7 +53,7 @@ function is_static_local(side, word) {
 		b = base[side, word]; k = key[side, word]
 		return 1
 	}
-	if (word !~ /^[A-Za-z_].*\.[0-9]+$/ || word ~ /^CSWTCH\.|^str[0-9]+\.[0-9]+$|\.(isra|part|constprop|specialized|lto_priv|cold|str[0-9]+)\.[0-9]+$/) return 0
+	if (word !~ /^[A-Za-z_].*\.[0-9]+$/ || word ~ /^CSWTCH\.|^str[0-9]+\.[0-9]+$|\.(isra|part|constprop|specialized|llvm|lto_priv|cold|str[0-9]+)\.[0-9]+$/) return 0
 	b = word; sub(/\.[0-9]+$/, "", b)
 	k = substr(word, length(b) + 2) + 0
 	if (names == "expect") k = -k
