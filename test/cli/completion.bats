@@ -43,7 +43,8 @@ options_of() { "$@" --help | grep -oE -- '^ +(-[a-zA-Z], )?(--[a-z-]+|-[a-z])' |
 @test "each command is completed, and what an option takes" {
 	[[ $(complete_words kpatch uninst) == uninstall ]]
 	diff <(printf '%s\n' info install list load signal status uninstall unload verify) <(complete_words kpatch "")
-	diff <(printf '%s\n' elf exports facts kallsyms layout place) <(complete_words klp-place "")
+	diff <(printf '%s\n' elf exports facts kallsyms layout place reader) <(complete_words klp-place "")
+	diff <(echo same) <(complete_words klp-source "")
 	mkdir empty
 	cd empty
 	mkdir "with blank" plain
