@@ -428,7 +428,7 @@ kbuild_make() {
 	# shellcheck disable=SC2016
 	if grep -qx 'src := $(obj)' "$TARGET_SOURCE/scripts/Makefile.build"; then src=$dir; fi
 	# The architecture's main Makefile exports BITS (obj-y += process_$(BITS).o).
-	BITS=64 in_root make -s "$@" -C "$TREE" -f - srctree="$root" objtree=. obj="$dir" src="$src" ARCH="$ARCH_NAME" SRCARCH="$ARCH_SOURCE" CC="$TARGET_CC" CONFIG_SHELL=/bin/sh
+	BITS=64 make_told "$@" -C "$TREE" srctree="$root" objtree=. obj="$dir" src="$src" ARCH="$ARCH_NAME" SRCARCH="$ARCH_SOURCE" CC="$TARGET_CC" CONFIG_SHELL=/bin/sh
 }
 
 # Reads one directory's Makefile as Kbuild does and prints what is in obj-y, lib-y and obj-m, with the parts of

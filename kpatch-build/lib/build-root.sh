@@ -15,6 +15,10 @@ declare -A ROOT_UNPACKED=() # package -> its version, of those that were unpacke
 # in_root COMMAND...: every step that compiles, asks make or links goes through this. (long_run and xargs need a program: "${IN_ROOT[@]}".)
 in_root() { "${IN_ROOT[@]}" "$@"; }
 
+# make_told OPTION...: make, which is told on standard input what to do. It writes that to a temporary file, which stays when make is
+# killed: in the work directory, so that it goes with that.
+make_told() { TMPDIR=$WORK in_root make -s "$@" -f -; }
+
 # build_root_use DIR ID
 build_root_use() {
 	local place name system=" " why

@@ -37,7 +37,7 @@ compile_objects() {
 objtool_flags() {
 	local out
 	OBJTOOL_LATE=""
-	if ! out=$(objtool_asker | in_root make -s -C "$KERNEL_TREE" -f - srctree="$KERNEL_SOURCE" objtree=. obj=. src=. ARCH="$ARCH_NAME" SRCARCH="$ARCH_SOURCE" \
+	if ! out=$(objtool_asker | make_told -C "$KERNEL_TREE" srctree="$KERNEL_SOURCE" objtree=. obj=. src=. ARCH="$ARCH_NAME" SRCARCH="$ARCH_SOURCE" \
 		CC="$TARGET_CC" 2>"$WORK/4-compile/objtool-flags.log"); then
 		show_file "$WORK/4-compile/objtool-flags.log"
 		die "the kernel's Makefiles do not say which flags objtool needs"
@@ -56,7 +56,7 @@ objtool_apart() {
 	if [[ $1 != */* || ! -d $KERNEL_SOURCE/$dir ]]; then dir=.; fi
 	if [[ $2 != vmlinux ]]; then part=y; fi
 	# (Its first word is ours, for the Makefiles may say something, too.)
-	if ! objtool_apart_asker | in_root make -s -C "$KERNEL_TREE" -f - srctree="$KERNEL_SOURCE" objtree=. obj="$dir" -I "$KERNEL_SOURCE" need-builtin=1 need-modorder=1 \
+	if ! objtool_apart_asker | make_told -C "$KERNEL_TREE" srctree="$KERNEL_SOURCE" objtree=. obj="$dir" -I "$KERNEL_SOURCE" need-builtin=1 need-modorder=1 \
 		ARCH="$ARCH_NAME" SRCARCH="$ARCH_SOURCE" CC="$TARGET_CC" kpatch-object="${1##*/}" part-of-module="$part" >"$WORK/4-compile/objtool-command" 2>"$WORK/4-compile/objtool-flags.log" ||
 		! grep -q '^kpatch-objtool:' "$WORK/4-compile/objtool-command"; then
 		show_file "$WORK/4-compile/objtool-flags.log"

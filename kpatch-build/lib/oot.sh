@@ -123,7 +123,7 @@ oot_extra_symbols() {
 		require_file "$word" "file of KBUILD_EXTRA_SYMBOLS"
 		OOT_EXTRA+=("$(realpath -- "$word")")
 	done
-	oot_extra_asker | in_root make -s -C "$KERNEL_TREE" -f - "srctree=$KERNEL_SOURCE" objtree=. \
+	oot_extra_asker | make_told -C "$KERNEL_TREE" "srctree=$KERNEL_SOURCE" objtree=. \
 		"obj=$TREE" "src=$TREE" "M=$TREE" "KBUILD_EXTMOD=$TREE" "KERNELRELEASE=$TARGET_RELEASE" ARCH="$ARCH_NAME" SRCARCH="$ARCH_SOURCE" "CC=$TARGET_CC" 2>"$log" | read -ra words -d '' || true
 	for word in "${words[@]}"; do
 		if [[ $word == "$TREE/"* ]]; then word=$OPT_OOT_SOURCE/${word#"$TREE/"}; fi

@@ -134,3 +134,27 @@ ends_at_once() {
 	SETUP='broken() { STAGE_NAME=test; false; echo "not reached"; }' run -1 lib broken
 	[[ $output == *"error: internal: "*"'false' failed in stage test"* && $output != *"not reached"* ]]
 }
+
+# What make gets on standard input it keeps in a file, which it leaves where it is killed.
+@test "a run that is interrupted while make reads what it is told leaves no temporary file" {
+	local driver status=0 asked i
+	mkdir "$T/temp" "$T/tree"
+	export ASK='define ask
+$(shell echo $$PPID >"$(T)/child"; exec sleep 5)
+endef
+$(ask)'
+	export SETUP='KPATCH_CACHE=$T/cache TREE=$T/tree TARGET_SOURCE=$T/src TARGET_CC=gcc; workdir_make'
+	TMPDIR=$T/temp lib eval 'printf "%s\n" "$ASK" | kbuild_make kernel "$T/src" "T=$T"' >"$T/log" 2>&1 3>&- &
+	driver=$!
+	for i in {1..400}; do
+		if [[ -s $T/child ]]; then break; fi
+		sleep 0.05
+	done
+	asked=$(<"$T/child")
+	[[ -n $(ls "$T"/cache/work/run.*/Gm*) ]]
+	kill -KILL "$asked"
+	wait "$driver" || status=$?
+	[[ $status != 0 && -z $(ls -A "$T/temp") && -z $(ls "$T/cache/work") ]]
+	# Nothing else tells make so.
+	! grep -n 'make .*-f - ' "$TOP"/kpatch-build/lib/*.sh
+}
