@@ -45,6 +45,9 @@ check_logged() {
 	fi
 }
 
+# find_work LOG: the work directory that a run of kpatch-build names in its log, because it is kept; in WORK
+find_work() { WORK=$(grep -oE '/[^ ]*/work/run\.[^ /]*' "$1" | tail -n 1) || true; }
+
 # states_judge FORM VM STATUS STATE...: a result for each state, by what the machine VM printed ("@ok STATE"). Its text is STATES[FORM/STATE],
 # if there is one, or STATES[STATE], after FORM, unless that is empty. If a state is bad, what the machine printed, and its console if it
 # failed; STATUS is that of vm_boot.

@@ -43,5 +43,8 @@ judge "$verdict" "a change of its structure is refused" layout
 boot layout --accept layout-changed:minix_sb_info
 if ((STATUS == 1)) && grep -q 'broken: the names in the mounted file system' "$OUT/layout.log"; then verdict=ok; else verdict="not ok"; fi
 judge "$verdict" "accepted, it breaks what is mounted, and the test in the machine sees that" layout
+# A run whose boot test fails keeps its work directory, to be looked into; this one had to fail.
+find_work "$OUT/layout.log"
+if [[ $verdict == ok && $WORK ]]; then rm -rf -- "$WORK"; fi
 echo "1..$NUMBER"
 exit "$FAILED"

@@ -84,7 +84,7 @@ build() {
 	rm -rf -- "$OUT/out"
 	mkdir -p -- "$OUT/out"
 	"$KPATCH_BUILD" -a "$TARGET_RELEASE" -n livepatch-rules -o "$OUT/out" "$@" >"$OUT/build.log" 2>&1 || STATUS=$?
-	WORK=$(grep -oE '/[^ ]*/work/run\.[^ /]*' "$OUT/build.log" | tail -n 1) || true
+	find_work "$OUT/build.log"
 }
 
 # The tools of the pipeline, but for one of which the script on standard input takes the place.
