@@ -150,6 +150,17 @@ archive_update() {
 	touch -- "$dir/$view.sources"
 }
 
+# archive_state -> REPLY: a name for what apt is set up with, the lists of the machine (apt renames each into its directory) and ours
+archive_state() {
+	local lists=""
+	eval "$(apt-config shell lists Dir::State::lists/d 2>/dev/null)"
+	REPLY=$({
+		echo "$OPT_MIRROR $ARCHIVE_SUITES"
+		stat -c '%n %i %s %.9Y %.9Z' -- "${lists:-/var/lib/apt/lists}" /etc/apt /etc/apt/{,sources.list.d/,preferences.d/,apt.conf.d/}* \
+			"$CACHE"/apt/*.sources "$CACHE/apt/state/lists" 2>/dev/null || true
+	} | sha256sum | cut -c 1-16)
+}
+
 # archive_cache COMMAND ARG...: apt-cache of the view
 archive_cache() {
 	if [[ ! $ARCHIVE_VIEW ]]; then archive_use machine; fi

@@ -15,15 +15,17 @@ debian_cached_targets() {
 	done | sort -V
 }
 
-# The version decides what the target is. Of the running kernel it is the one that runs, of any other the newest. The archive is not
-# asked for what is in the cache: a suite (-a 6.12.117+deb12-amd64/bookworm), or a series, looks whether it has a newer one.
+# The version decides what the target is. Of the running kernel it is the one that runs, of any other the newest. (6.1.0-10-amd64 is the
+# release of 6.1.37-1 and of 6.1.38-1: a livepatch of the one loads on the other.) The archive is not asked again for what is in the cache as
+# long as its lists are the same; for a suite (-a 6.12.117+deb12-amd64/bookworm), or a series, it is.
 debian_image_version() {
-	local release=$1 versions running="" cached
+	local release=$1 versions running="" cached lists
 	DEBIAN_UNSEEN=""
 	cached=$(debian_cached_targets "$release" | tail -n 1)
 	cached=${cached#* }
 	if [[ $release == "$(uname -r)" && $(uname -v) =~ Debian\ ([^ ]+) ]]; then running=${BASH_REMATCH[1]}; fi
-	if debian_is_known "$release" "${running:-$cached}"; then
+	archive_state; lists=$REPLY
+	if debian_is_known "$release" "${running:-$cached}" "${running:-$lists}"; then
 		REPLY=${running:-$cached}
 		return
 	fi
@@ -36,11 +38,13 @@ debian_image_version() {
 		fi
 	elif [[ $versions ]]; then
 		REPLY=${versions%%$'\n'*}
+		debian_newest_keep "$release" "$REPLY" "$lists"
 		return
 	fi
 	if [[ $cached && -z $running ]]; then
 		note "linux-image-$release is not in the package lists that are here; using version $cached from the cache"
 		REPLY=$cached
+		debian_newest_keep "$release" "$REPLY" "$lists"
 		return
 	fi
 	debian_no_lists
@@ -51,13 +55,23 @@ debian_image_version() {
 	die "there is no package linux-image-$release in the archive${OPT_PACKAGES:+ or in $OPT_PACKAGES}${REPLY:+ (near it are $REPLY)}$DEBIAN_UNSEEN"$'\n'"    kpatch-build --list-targets lists those that there are; for another one, give a directory with its .deb files (--packages DIR), or describe the kernel with -s, -c and -v"
 }
 
-# debian_is_known RELEASE VERSION: is just this release meant, and is all of it in the cache? What is given or installed may be newer.
+# debian_is_known RELEASE VERSION RUNNING|LISTS: is just this release meant, and is all of it in the cache? VERSION runs, or was the newest that
+# these lists have. What is given or installed may be newer.
 debian_is_known() {
 	local release=$1 version=$2 elsewhere
 	if [[ ! $version || $OPT_RELEASE == */* || ($OPT_RELEASE && $OPT_RELEASE != "$release") ]] || ! debian_is_cached "$release" "$version"; then return 1; fi
+	if [[ $3 == "$version" ]]; then return; fi
+	if ! printf '%s\n' "$version $3" | cmp -s - "$CACHE/apt/newest/$release"; then return 1; fi
 	elsewhere_versions "linux-image-$release"; elsewhere=$REPLY
 	elsewhere_versions "linux-image-$release-unsigned"; elsewhere+=$'\n'$REPLY
-	[[ $release == "$(uname -r)" || $(sort -V <<<"$elsewhere"$'\n'"$version" | tail -n 1) == "$version" ]]
+	[[ $(sort -V <<<"$elsewhere"$'\n'"$version" | tail -n 1) == "$version" ]]
+}
+# debian_newest_keep RELEASE VERSION LISTS: VERSION is the newest that the lists have
+debian_newest_keep() {
+	if [[ $OPT_RELEASE == */* ]]; then return; fi
+	mkdir -p -- "$CACHE/apt/newest"
+	printf '%s\n' "$2 $3" >"$CACHE/apt/newest/$1.$$"
+	mv -f -- "$CACHE/apt/newest/$1.$$" "$CACHE/apt/newest/$1"
 }
 
 # debian_near RELEASE -> REPLY: the releases of its flavour that come next before and after it

@@ -77,28 +77,48 @@ find_image() { SETUP='find_image() { debian_views "$1"; debian_find "linux-image
 	[[ $output == "all: 6.12.9-1" && $(grep -c ' update' "$T/asked") == 1 ]]
 }
 
-@test "an exact release whose target and source are in the cache is taken from there, and apt is not asked" {
+@test "an exact release in the cache is taken from there, and apt is asked only when its lists have changed" {
 	# version RELEASE AS-ASKED: and what of it the cache has
-	version() { SETUP='version() { OPT_RELEASE=$2; debian_views ""; debian_image_version "$1"; echo "$REPLY"; }' run -0 --separate-stderr lib version "$@"; }
-	mkdir -p "$T/cache/target/6.12.3-amd64_6.12.3-0"
+	version() { rm -f "$T/asked"; SETUP='version() { OPT_RELEASE=$2; debian_views ""; debian_image_version "$1"; echo "$REPLY"; }' run -0 --separate-stderr lib version "$@"; }
+	cached() { mkdir -p "$T/cache/target/6.12.3-amd64_$1" "$T/cache/source/linux-source-6.12_$1"; }
+	mkdir -p "$T/lists"
+	fake_tool apt-config "case \"\$*\" in *lists*) echo \"lists='$T/lists/'\" ;; esac"
+	cached 6.12.3-0
+	# The archive has a newer one of the same release.
 	version 6.12.3-amd64 6.12.3-amd64
 	[[ $output == 6.12.3-1 ]]
-	mkdir -p "$T/cache/source/linux-source-6.12_6.12.3-0"
-	rm "$T/asked"
 	version 6.12.3-amd64 6.12.3-amd64
-	[[ $output == 6.12.3-0 && ! -e $T/asked ]]
+	[[ $output == 6.12.3-1 && -e $T/asked ]]
+	mkdir -p "$T/cache/target/6.12.3-amd64_6.12.3-1"
+	version 6.12.3-amd64 6.12.3-amd64
+	[[ $output == 6.12.3-1 && -e $T/asked ]]
+	cached 6.12.3-1
+	version 6.12.3-amd64 6.12.3-amd64
+	[[ $output == 6.12.3-1 && ! -e $T/asked ]]
 	# A series or a suite asks what there is, and what is given or installed may be newer.
 	version 6.12.3-amd64 6.12
-	[[ $output == 6.12.3-1 ]]
+	[[ $output == 6.12.3-1 && -e $T/asked ]]
 	version 6.12.3-amd64 6.12.3-amd64/bookworm
-	[[ $output == 6.12.3-1 ]]
+	[[ $output == 6.12.3-1 && -e $T/asked ]]
 	fake_tool dpkg-query 'echo "installed linux-image-6.12.3-amd64 6.12.3-2"'
 	version 6.12.3-amd64 6.12.3-amd64
 	[[ $output == 6.12.3-2 ]]
-	fake_tool dpkg-query 'echo "installed linux-image-6.12.3-amd64 6.12.3-0"'
-	rm "$T/asked"
+	rm "$T/bin/dpkg-query"
 	version 6.12.3-amd64 6.12.3-amd64
-	[[ $output == 6.12.3-0 && ! -e $T/asked ]]
+	version 6.12.3-amd64 6.12.3-amd64
+	[[ $output == 6.12.3-1 && ! -e $T/asked ]]
+	# apt-get update
+	sed -i 's/6\.12\.3-1/6.12.3-3/' "$T/bin/apt-cache"
+	touch "$T/lists/mirror_Packages"
+	version 6.12.3-amd64 6.12.3-amd64
+	[[ $output == 6.12.3-3 ]]
+	# The archive has it no more.
+	sed -i 's/6\.12\.3-3/6.12.3-1/; s/linux-image-6.12.3-amd64/none/g' "$T/bin/apt-cache"
+	rm "$T/lists/mirror_Packages"
+	version 6.12.3-amd64 6.12.3-amd64
+	[[ $output == 6.12.3-1 && $stderr == *"using version 6.12.3-1 from the cache"* ]]
+	version 6.12.3-amd64 6.12.3-amd64
+	[[ $output == 6.12.3-1 && ! -e $T/asked && ! $stderr ]]
 }
 
 @test "a suite comes with its updates and security updates, its backports only by their name" {
