@@ -11,163 +11,22 @@
  *   struct s { ... }; typedef ...       types make nothing
  *
  * Names may be too many, which only keeps more, but never too few: where the declared name is not plain to see, all
- * words of a declaration count.
+ * words of a declaration count. Where the whole text is not what it looks like (a definition in the manner of K&R, a
+ * #pragma that speaks of what is declared or how it is optimized), all of it is kept.
  */
 #include "source/items.h"
 
 #include <string.h>
 
-/* Attributes that don't make the compiler keep what nobody names. Their names without the underscores around. */
-static const char *const harmless[] = {
-	"gnu_inline",
-	"unused",
-	"maybe_unused",
-	"no_instrument_function",
-	"always_inline",
-	"noinline",
-	"noclone",
-	"noipa",
-	"const",
-	"pure",
-	"malloc",
-	"warn_unused_result",
-	"format",
-	"format_arg",
-	"nonnull",
-	"returns_nonnull",
-	"deprecated",
-	"error",
-	"warning",
-	"cold",
-	"hot",
-	"flatten",
-	"aligned",
-	"packed",
-	"may_alias",
-	"mode",
-	"vector_size",
-	"noreturn",
-	"alloc_size",
-	"alloc_align",
-	"assume_aligned",
-	"no_sanitize",
-	"no_sanitize_address",
-	"no_sanitize_thread",
-	"no_sanitize_undefined",
-	"no_sanitize_coverage",
-	"no_stack_protector",
-	"patchable_function_entry",
-	"copy",
-	"access",
-	"optimize",
-	"target",
-	"leaf",
-	"nothrow",
-	"artificial",
-	"sentinel",
-	"transparent_union",
-	"designated_init",
-	"cleanup",
-	"no_profile_instrument_function",
-	"fallthrough",
-	"overloadable",
-	"btf_type_tag",
-	"address_space",
-	"indirect_branch",
-	"function_return",
-	"nocf_check",
-	"counted_by",
-	"nonstring",
-	"section",
-	"weak",
-	"visibility",
-	"randomize_layout",
-	"no_randomize_layout",
-	"uninitialized",
-	"zero_call_used_regs",
-	"pass_object_size",
-	"no_split_stack",
-};
-
-/* The compiler calls these by itself, so what a source says about them is there without being named. */
-static const char *const implicit[] = {
-	"memcpy", "memmove", "memset",     "memcmp", "abort", "__stack_chk_fail", "__stack_chk_guard",
-	"bcmp",   "strlen",  "__fentry__", "mcount",
-};
-
-enum word {
-	OTHER,
-	KEYWORD, /* can't be a name */
-	STATIC,
-	EXTERN,
-	TYPEDEF,
-	COMPOUND, /* struct, union, enum */
-	ENUM,
-	ATTRIBUTE,
-	GROUP, /* with an argument in parentheses that declares nothing */
-	ASM,
-	ASSERT,
-};
-
-static const struct {
-	const char *text;
-	enum word word;
-} words[] = {
-	{"static", STATIC},
-	{"extern", EXTERN},
-	{"typedef", TYPEDEF},
-	{"struct", COMPOUND},
-	{"union", COMPOUND},
-	{"enum", ENUM},
-	{"__attribute__", ATTRIBUTE},
-	{"__attribute", ATTRIBUTE},
-	{"typeof", GROUP},
-	{"__typeof", GROUP},
-	{"__typeof__", GROUP},
-	{"typeof_unqual", GROUP},
-	{"__typeof_unqual__", GROUP},
-	{"_Alignas", GROUP},
-	{"_Atomic", GROUP},
-	{"asm", ASM},
-	{"__asm", ASM},
-	{"__asm__", ASM},
-	{"_Static_assert", ASSERT},
-	{"static_assert", ASSERT},
-	{"inline", KEYWORD},
-	{"__inline", KEYWORD},
-	{"__inline__", KEYWORD},
-	{"const", KEYWORD},
-	{"volatile", KEYWORD},
-	{"__const", KEYWORD},
-	{"__volatile__", KEYWORD},
-	{"restrict", KEYWORD},
-	{"void", KEYWORD},
-	{"char", KEYWORD},
-	{"short", KEYWORD},
-	{"int", KEYWORD},
-	{"long", KEYWORD},
-	{"unsigned", KEYWORD},
-	{"signed", KEYWORD},
-	{"__signed__", KEYWORD},
-	{"float", KEYWORD},
-	{"double", KEYWORD},
-	{"_Bool", KEYWORD},
-	{"__extension__", KEYWORD},
-	{"register", KEYWORD},
-	{"_Noreturn", KEYWORD},
-	{"_Thread_local", KEYWORD},
-	{"__thread", KEYWORD},
-	{"sizeof", KEYWORD},
-	{"__int128", KEYWORD},
-	{"auto", KEYWORD},
-	{"__auto_type", KEYWORD},
-};
+#include "source/words.h"
 
 struct reader {
 	const struct token *tokens;
 	const struct texts *texts;
 	struct items *items;
-	VEC(uint8_t) kinds; /* enum word of each text that was there when the table was made; others are OTHER */
+	VEC(uint8_t) kinds;      /* enum word of each text that was there when the table was made; others are OTHER */
+	VEC(uint32_t) volatiles; /* texts: names of types that may be volatile */
+	bool is_odd;             /* The whole text is not understood. */
 };
 
 /* What is found while the tokens of one item are read. */
@@ -228,7 +87,7 @@ static uint32_t behind_group(const struct reader *r, uint32_t at)
 
 	if (word != ATTRIBUTE && word != GROUP && word != ASM)
 		return at;
-	while (word == ASM && word_at(r, next) == KEYWORD)
+	while (word == ASM && (word_at(r, next) == MODIFIER || word_at(r, next) == VOLATILE))
 		next++;
 	return is_sign(r, next, '(') ? behind_bracket(r, next) : next;
 }
@@ -242,37 +101,35 @@ static uint32_t behind_groups(const struct reader *r, uint32_t at)
 	return at;
 }
 
-static bool is_harmless(const char *name)
+/* Is each one of an __attribute__(()) of this kind? */
+static bool attribute_is(const struct reader *r, uint32_t attribute, bool (*is_kind)(const char *))
 {
-	size_t length = strlen(name);
-	const char *from = name;
+	uint32_t stop, at;
 
-	if (length > 4 && !strncmp(name, "__", 2) && !strcmp(name + length - 2, "__")) {
-		from += 2;
-		length -= 4;
+	if (!is_sign(r, attribute + 1, '(') || !is_sign(r, attribute + 2, '('))
+		return false;
+	stop = behind_bracket(r, attribute + 1);
+	for (at = attribute + 3; at + 1 < stop;) {
+		if (r->tokens[at].kind == TOKEN_WORD && !is_kind(r->texts->names.v[r->tokens[at].text]))
+			return false;
+		at = opens(r, at) ? behind_bracket(r, at) : at + 1;
 	}
-	for (size_t i = 0; i < sizeof(harmless) / sizeof(*harmless); i++)
-		if (strlen(harmless[i]) == length && !strncmp(harmless[i], from, length))
-			return true;
-	return false;
+	return true;
 }
 
-/* Are all attributes of the tokens harmless? */
-static bool attributes_are_harmless(const struct reader *r, uint32_t first, uint32_t end)
+/* Are all attributes of the tokens harmless, and none written as [[gnu::used]]? */
+static bool attributes_are_harmless(struct reader *r, uint32_t first, uint32_t end)
 {
 	for (uint32_t i = first; i < end; i++) {
-		uint32_t stop, at;
-
-		if (word_at(r, i) != ATTRIBUTE)
-			continue;
-		if (!is_sign(r, i + 1, '(') || !is_sign(r, i + 2, '('))
+		if (is_sign(r, i, '[') && is_sign(r, i + 1, '['))
 			return false;
-		stop = behind_bracket(r, i + 1);
-		for (at = i + 3; at + 1 < stop;) {
-			if (r->tokens[at].kind == TOKEN_WORD && !is_harmless(r->texts->names.v[r->tokens[at].text]))
-				return false;
-			at = opens(r, at) ? behind_bracket(r, at) : at + 1;
-		}
+		if (word_at(r, i) != ATTRIBUTE || attribute_is(r, i, attribute_is_harmless))
+			continue;
+		/* alias("\146oo") */
+		for (uint32_t at = i, stop = behind_group(r, i); at < stop; at++)
+			r->is_odd |= r->tokens[at].kind == TOKEN_STRING &&
+				     strchr(r->texts->names.v[r->tokens[at].text], '\\');
+		return false;
 	}
 	return true;
 }
@@ -356,6 +213,15 @@ static bool add_plain_names(struct reader *r, uint32_t first, uint32_t end)
 		} else if (is_name(r, i)) {
 			uint32_t after = behind_groups(r, i + 1);
 
+			if (is_sign(r, after, '(')) {
+				/* `type (*x)(int)`, `type (x)`, or is it `x(type)`? */
+				uint32_t inner = behind_groups(r, after + 1);
+
+				if (opens(r, inner) || is_sign(r, inner, '*') || is_sign(r, inner, '^'))
+					return false;
+				if (is_name(r, inner) && (closes(r, inner + 1) || opens(r, inner + 1)))
+					add_name(r, inner);
+			}
 			if (is_sign(r, after, ',') || is_sign(r, after, ';') || is_sign(r, after, '[') ||
 			    is_sign(r, after, '=') || is_sign(r, after, '(')) {
 				add_name(r, i);
@@ -377,7 +243,7 @@ static bool is_prototype(const struct reader *r, uint32_t first, uint32_t end)
 
 		if (opens(r, i))
 			return false;
-		before += r->tokens[i].kind == TOKEN_WORD && word_at(r, i) != ATTRIBUTE;
+		before += is_name(r, i) || word_at(r, i) == KEYWORD || word_at(r, i) == GROUP;
 		i = next != i ? next : i + 1;
 	}
 	/* (The name itself is one of the words.) */
@@ -389,10 +255,80 @@ static bool is_prototype(const struct reader *r, uint32_t first, uint32_t end)
 static bool is_implicit(const struct reader *r, const struct item *item)
 {
 	for (uint32_t i = item->names; i < item->names_end; i++)
-		for (size_t j = 0; j < sizeof(implicit) / sizeof(*implicit); j++)
-			if (!strcmp(r->texts->names.v[r->items->names.v[i]], implicit[j]))
-				return true;
+		if (word_is_implicit(r->texts->names.v[r->items->names.v[i]]))
+			return true;
 	return false;
+}
+
+static bool may_be_volatile(const struct reader *r, uint32_t first, uint32_t end)
+{
+	for (uint32_t i = first; i < end; i++) {
+		if (word_at(r, i) == VOLATILE || word_at(r, i) == GROUP)
+			return true;
+		for (uint32_t v = 0; v < r->volatiles.n && is_name(r, i); v++)
+			if (r->volatiles.v[v] == r->tokens[i].text)
+				return true;
+		if (is_sign(r, i, '='))
+			break;
+		/* (A member of a structure that is volatile does not make it so.) */
+		if (is_sign(r, i, '{'))
+			i = behind_bracket(r, i) - 1;
+	}
+	return false;
+}
+
+static bool ends_statement(const struct reader *r, uint32_t at)
+{
+	return is_sign(r, at, ';') || is_sign(r, at, '{') || is_sign(r, at, '}');
+}
+
+/* `f(...) asm("g")` declares, `if (...) asm("nop")` does not. */
+static bool is_assembler_name(const struct reader *r, uint32_t first, uint32_t at)
+{
+	static const char *const statements[] = {"if", "while", "for", "switch"};
+	uint32_t depth = 0;
+
+	if (!is_sign(r, at - 1, ')'))
+		return false;
+	for (at--; at > first; at--) {
+		depth += closes(r, at);
+		if (opens(r, at) && --depth == 0)
+			break;
+	}
+	for (size_t i = 0; i < sizeof(statements) / sizeof(*statements); i++)
+		if (!strcmp(r->texts->names.v[r->tokens[at - 1].text], statements[i]))
+			return false;
+	return true;
+}
+
+/*
+ * A body may say something of what is outside, `extern void f(void) __attribute__((noreturn));`: it is there for all
+ * that name f. False where such names can't be told.
+ */
+static bool add_names_of_body(struct reader *r, uint32_t first, uint32_t end)
+{
+	for (uint32_t i = first, stop; i < end; i = stop + 1) {
+		bool is_extern = false;
+
+		for (stop = i; stop < end && !ends_statement(r, stop); stop++)
+			is_extern |= word_at(r, stop) == EXTERN;
+		if (is_extern) {
+			if (!is_sign(r, stop, ';'))
+				return false;
+			if (!add_plain_names(r, i, stop))
+				add_all_names(r, i, stop);
+			continue;
+		}
+		for (; i < stop; i++) {
+			if (!strcmp(r->texts->names.v[r->tokens[i].text], "_Noreturn"))
+				return false;
+			if (word_at(r, i) == ATTRIBUTE && !attribute_is(r, i, attribute_is_local))
+				return false;
+			if (word_at(r, i) == ASM && is_assembler_name(r, first, i))
+				return false;
+		}
+	}
+	return true;
 }
 
 /* Can the item be left out where nobody names it? Then its names are added. */
@@ -404,6 +340,8 @@ static bool may_be_left_out(struct reader *r, const struct item *item, const str
 		return end == first + 1 && is_sign(r, first, ';');
 	if (r->tokens[first].kind != TOKEN_WORD || !is_sign(r, end - 1, shape->is_function ? '}' : ';'))
 		return false;
+	/* `sizeof(enum { A = 5 })` declares A, wherever it stands. */
+	add_type_names(r, first, shape->is_function ? shape->before_end : end);
 	if (word_at(r, first) == ASSERT)
 		return true;
 	if (shape->has_asm || !attributes_are_harmless(r, first, end))
@@ -411,17 +349,15 @@ static bool may_be_left_out(struct reader *r, const struct item *item, const str
 	if (shape->is_function) {
 		if (!shape->has_static || shape->braces_first)
 			return false;
-		return add_plain_names(r, first, shape->before_end);
+		return add_plain_names(r, first, shape->before_end) && add_names_of_body(r, shape->before_end, end);
 	}
 	if (shape->has_typedef) {
-		add_type_names(r, first, end);
 		add_all_names(r, first, end);
 		return !shape->has_equals;
 	}
 	if (shape->has_extern) {
 		if (shape->has_equals)
 			return false;
-		add_type_names(r, first, end);
 		if (!add_plain_names(r, first, end))
 			add_all_names(r, first, end);
 		return true;
@@ -429,12 +365,11 @@ static bool may_be_left_out(struct reader *r, const struct item *item, const str
 	if (shape->has_compound && !shape->has_static && !shape->has_equals &&
 	    (is_sign(r, shape->before_end, '}') || shape->words == 2)) {
 		/* `struct s { ... };`, `struct s;` */
-		add_type_names(r, first, end);
 		return is_sign(r, shape->before_end, '}') || end - first == 3;
 	}
 	if (!shape->has_equals && !shape->has_comma && is_prototype(r, first, end))
 		return add_plain_names(r, first, end);
-	if (shape->has_static && !shape->has_comma && !shape->braces_first)
+	if (shape->has_static && !shape->has_comma && !shape->braces_first && !may_be_volatile(r, first, end))
 		return add_plain_names(r, first, end);
 	return false;
 }
@@ -484,17 +419,35 @@ static uint32_t item_end(const struct reader *r, uint32_t first, struct shape *s
 	return i;
 }
 
+/* Is there anything that makes something else of the text than is told here? */
+static bool is_odd(const struct reader *r, const struct item *item)
+{
+	if (r->tokens[item->first].kind != TOKEN_WORD && r->tokens[item->first].kind != TOKEN_PRAGMA &&
+	    !is_sign(r, item->first, ';'))
+		return true;
+	for (uint32_t i = item->first; i < item->end; i++) {
+		const char *text = r->texts->names.v[r->tokens[i].text];
+
+		if (r->tokens[i].kind == TOKEN_ODD)
+			return true;
+		if (r->tokens[i].kind == TOKEN_PRAGMA && !pragma_is_of_messages(text) &&
+		    (!pragma_is_of_what_follows(text) || i > item->first))
+			return true;
+	}
+	return false;
+}
+
 void items_find(const struct tokens *tokens, struct texts *texts, struct items *items)
 {
 	struct reader r = {.tokens = tokens->all.v, .texts = texts, .items = items};
 	uint32_t at = 0;
 
-	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
-		uint32_t id = texts_id(texts, words[i].text);
+	for (const struct word_row *row = word_rows; row->text; row++) {
+		uint32_t id = texts_id(texts, row->text);
 
 		while (r.kinds.n <= id)
 			vec_add(&r.kinds, OTHER);
-		r.kinds.v[id] = (uint8_t)words[i].word;
+		r.kinds.v[id] = (uint8_t)row->word;
 	}
 	while (tokens->all.v[at].kind != TOKEN_END) {
 		struct item *item = vec_push(&items->all);
@@ -506,9 +459,16 @@ void items_find(const struct tokens *tokens, struct texts *texts, struct items *
 		item->is_root = !may_be_left_out(&r, item, &shape);
 		item->names_end = items->names.n;
 		item->is_root |= is_implicit(&r, item);
+		if (shape.has_typedef && may_be_volatile(&r, at, item->end))
+			for (uint32_t i = item->names; i < item->names_end; i++)
+				vec_add(&r.volatiles, items->names.v[i]);
+		r.is_odd |= is_odd(&r, item);
 		at = item->end;
 	}
+	for (uint32_t i = 0; i < items->all.n; i++)
+		items->all.v[i].is_root |= r.is_odd;
 	vec_free(&r.kinds);
+	vec_free(&r.volatiles);
 }
 
 void items_free(struct items *items)

@@ -52,6 +52,13 @@ static char *end_of_quote(char *at, const char *end)
 	return at < end && *at == quote ? at + 1 : at;
 }
 
+/* "<%", "<:", ":>", "%:", "%>" are other ways to write braces, brackets and #. */
+static bool is_digraph(const char *at)
+{
+	return (*at == '<' && (at[1] == '%' || at[1] == ':')) || (*at == '%' && (at[1] == ':' || at[1] == '>')) ||
+	       (*at == ':' && at[1] == '>');
+}
+
 static char *end_of_number(char *at, const char *end)
 {
 	while (at < end && (is_word(*at) || *at == '.' || ((*at == '+' || *at == '-') && strchr("eEpP", at[-1]))))
@@ -113,12 +120,15 @@ void scan_text(char *text, size_t size, struct texts *texts, struct tokens *toke
 		} else if (is_word(*at)) {
 			for (to = at; to < end && is_word(*to);)
 				to++;
-			kind = TOKEN_WORD;
+			/* R"(";)": a raw string */
+			kind = to[-1] == 'R' && *to == '"' ? TOKEN_ODD : TOKEN_WORD;
 		} else if (*at == '"' || *at == '\'') {
 			to = end_of_quote(at, end);
-			kind = TOKEN_STRING;
+			kind = to > at + 1 && to[-1] == *at ? TOKEN_STRING : TOKEN_ODD;
 		} else {
 			to = at + 1;
+			if (is_digraph(at))
+				kind = TOKEN_ODD;
 		}
 		if (to > end)
 			to = end;

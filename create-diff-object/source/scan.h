@@ -20,6 +20,7 @@ enum token_kind {
 	TOKEN_NUMBER,
 	TOKEN_STRING, /* or a character */
 	TOKEN_SIGN,   /* one character */
+	TOKEN_ODD,    /* what C knows and these files don't: a digraph, a raw string, a quote that does not end */
 	TOKEN_PRAGMA, /* a line of the preprocessor that the compiler reads */
 	TOKEN_END,    /* behind the last one */
 };

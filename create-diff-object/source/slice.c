@@ -52,18 +52,32 @@ static void keep_named(struct keeper *k, uint32_t text)
 		keep(k, k->declared.item.v[i]);
 }
 
-/* The word that a string consists of, as in __attribute__((alias("f"))): its text, or NONE. */
-static uint32_t word_of_string(const struct texts *texts, uint32_t text)
+/* The word that strings side by side consist of, as in __attribute__((alias("f" "g"))): its text, or NONE. */
+static uint32_t word_of_strings(const struct texts *texts, const struct token *token)
 {
-	const char *string = texts->names.v[text];
-	size_t length = strlen(string);
 	char word[256];
+	size_t n = 0;
 
-	if (length < 3 || length - 2 >= sizeof(word) || string[0] != '"')
-		return NONE;
-	memcpy(word, string + 1, length - 2);
-	word[length - 2] = '\0';
+	for (; token->kind == TOKEN_STRING; token++) {
+		const char *string = texts->names.v[token->text];
+		size_t length = strlen(string);
+
+		if (length < 2 || string[0] != '"' || n + length - 2 >= sizeof(word))
+			return NONE;
+		memcpy(word + n, string + 1, length - 2);
+		n += length - 2;
+	}
+	word[n] = '\0';
 	return strmap_get(&texts->ids, word);
+}
+
+/* The compiler may make a call of `f` of __builtin_f(). */
+static uint32_t word_of_builtin(const struct texts *texts, uint32_t text)
+{
+	static const char prefix[] = "__builtin_";
+	const char *name = texts->names.v[text];
+
+	return strncmp(name, prefix, strlen(prefix)) ? NONE : strmap_get(&texts->ids, name + strlen(prefix));
 }
 
 static void find_declared(struct declared *declared, const struct items *items, const struct texts *texts)
@@ -101,10 +115,16 @@ static void keep_all_named(struct side *side, const struct texts *texts)
 			const struct token *token = &side->tokens.all.v[i];
 			uint32_t text = token->text;
 
-			if (token->kind == TOKEN_STRING)
-				text = word_of_string(texts, text);
-			else if (token->kind != TOKEN_WORD)
+			if (token->kind == TOKEN_STRING) {
+				text = word_of_strings(texts, token);
+			} else if (token->kind == TOKEN_WORD) {
+				uint32_t builtin = word_of_builtin(texts, text);
+
+				if (builtin != NONE)
+					keep_named(&k, builtin);
+			} else {
 				continue;
+			}
 			if (text != NONE)
 				keep_named(&k, text);
 		}
@@ -200,6 +220,12 @@ static bool sides_equal(struct side sides[2], const struct texts *texts, FILE *o
 	return same;
 }
 
+/* Marks of lines are not compared, but these give what they say. */
+static bool asks_for_lines(const struct texts *texts)
+{
+	return strmap_get(&texts->ids, "__builtin_LINE") != NONE || strmap_get(&texts->ids, "__builtin_FILE") != NONE;
+}
+
 int slice_compare(const char *orig, const char *patched, bool *same, FILE *out, struct diag *diag)
 {
 	const char *const paths[2] = {orig, patched};
@@ -214,7 +240,7 @@ int slice_compare(const char *orig, const char *patched, bool *same, FILE *out, 
 	for (int i = 0; i < 2 && !err; i++)
 		keep_all_named(&sides[i], &texts);
 	if (!err)
-		*same = sides_equal(sides, &texts, out);
+		*same = sides_equal(sides, &texts, out) && !asks_for_lines(&texts);
 	for (int i = 0; i < 2; i++) {
 		vec_free(&sides[i].tokens.all);
 		items_free(&sides[i].items);

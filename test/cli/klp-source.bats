@@ -120,6 +120,69 @@ readonly NOTHING='int main(void) { return 0; }'
 	run -0 "$TOOL" same b.i b.i
 }
 
+# made_different FROM TO TEXT: with the first FROM of the text as TO, gcc makes another object, and the tool must say so
+made_different() {
+	local side
+	printf '%s\n' "$3" >orig.i
+	printf '%s\n' "${3/"$1"/"$2"}" >patched.i
+	mkdir -p orig patched
+	for side in orig patched; do
+		cp $side.i $side/use.i
+		(cd $side && gcc -std=gnu11 -w -O2 -c use.i) || return 9
+	done
+	if cmp -s orig/use.o patched/use.o; then echo "gcc makes the same of: $3"; return 9; fi
+	"$TOOL" same orig.i patched.i
+}
+
+@test "what the compiler keeps although nobody names it" {
+	local text
+	for text in 'static volatile int v = 5;' 'typedef volatile int vi; typedef vi vj; static vj v = 5;' 'static volatile int v[2] = { 5 };' \
+		'extern volatile int e; static typeof(e) v = 5;' 'static int v [[gnu::used]] = 5;' \
+		'static int __attribute__((optimize("O0"))) f(void) { return 5; }' $'\n#pragma GCC optimize("O0")\nstatic int f(void) { return 5; }' \
+		'static int foo(void) { return 5; } int g(void) __attribute__((alias("f" "oo")));' \
+		'static int foo(void) { return 5; } int g(void) __attribute__((alias("f\157o")));' \
+		$'static int f(void) { return 5; }\n#pragma weak g = f\nint g(void);'; do
+		run -2 made_different 5 6 "$text"
+	done
+}
+
+@test "names that are declared where they are not expected" {
+	local rest='; int f(void) { return A; }'
+	run -2 made_different 5 6 "static int x = sizeof(enum { A = 5 })$rest"
+	run -2 made_different 5 6 "_Static_assert(sizeof(enum { A = 5 }) == 4, \"\")$rest"
+	run -2 made_different int long 'static typeof(struct s { int a; }) *x; int f(struct s *p) { return sizeof *p; }'
+	# A type may be in front of parentheses as well as a name.
+	run -2 made_different '+ 5' '+ 6' 'typedef int type; static type (*x(int a))(void) { return a + 5; } void *f(void) { return x(0); }'
+	run -2 made_different 'extern' 'extern volatile' 'typedef int type; extern type (x); int f(void) { x; return x; }'
+	run -2 made_different 'static' 'static volatile' 'typedef struct { int a; } type; static type (x); int f(void) { return x.a; }'
+	run -2 made_different '(x)' '(y)' 'typedef int type; const type (x);'
+	# A body says something of what is outside.
+	rest='} void g(void); int f(void) { g(); return 5; }'
+	run -2 made_different '__attribute__((noreturn))' '' "static inline void u(void) { extern void g(void) __attribute__((noreturn)); $rest"
+	run -2 made_different '__attribute__((noreturn))' '' "static inline void u(void) { void g(void) __attribute__((noreturn)); $rest"
+	run -2 made_different '_Noreturn' '' "static inline void u(void) { _Noreturn void g(void); $rest"
+	run -2 made_different '__asm__("h")' '' "static inline void u(void) { extern void g(void) __asm__(\"h\"); $rest"
+	run -2 made_different '__asm__("h")' '' "static inline void u(void) { void g(void) __asm__(\"h\"); $rest"
+}
+
+@test "texts that are not what they look like" {
+	run -2 made_different char int 'typedef char ret; typedef int arg; extern ret f(a) arg a; { return 300; }'
+	run -2 made_different 5 6 'static void u(void) <%%> int g(void) { return 5; }'
+	run -2 made_different 5 6 $'static const char *u = R"(\n";\n)"; int g(void) { return 5; } static char *v = ";";'
+	run -2 made_different '(1)' '(2)' $'static inline void u(void) {\n#pragma pack(1)\n} struct s { char c; int i; }; int f(struct s *s) { return s->i; }'
+	printf '# 1 "a.c"\nint f(void) { return __builtin_LINE(); }\n' >a.i
+	printf '# 2 "a.c"\nint f(void) { return __builtin_LINE(); }\n' >b.i
+	run -2 "$TOOL" same a.i b.i
+	# What is only of a body or of messages does no harm.
+	printf '%s\n' 'static inline void u(void) {' '#pragma GCC diagnostic push' 'int __attribute__((unused)) a = 7; if (a) asm("nop"); }' >a.i
+	sed s/7/8/ a.i >b.i
+	run -0 "$TOOL" same a.i b.i
+	# A message with an escape in it is no alias.
+	printf '%s\n' 'extern void e(void) __attribute__((error("\"")));' 'static inline int u(void) { return 7; }' >a.i
+	sed s/7/8/ a.i >b.i
+	run -0 "$TOOL" same a.i b.i
+}
+
 @test "numbers of __COUNTER__ may shift, if each name has one" {
 	local use='int f(int a) { int UNIQUE = counted(a); return a; }'
 	run -0 same_code '/call_me/a static inline int more(int a) { int UNIQUE = a; int UNIQUE = a; return a; }' "$use"
