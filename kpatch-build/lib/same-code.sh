@@ -59,10 +59,14 @@ same_code_flags() {
 	if [[ -f $generic ]]; then SAME_CODE_FLAGS+=" -include $generic"; fi
 	: >"$1/done"
 	# Of a list of what was read: were no files of these names but the patched ones?
+	# (A path may hold "..", or begin where the compiler runs.)
 	cat >"$1/read.awk" <<-EOF
 		BEGIN { for (i = 1; i < ARGC; i++) name[i] = "/" ARGV[i]; n = ARGC; ARGC = 1 }
-		{ for (i = 1; i <= NF; i++) for (j = 1; j < n; j++)
-			if (substr(\$i, length(\$i) - length(name[j]) + 1) == name[j] && \$i != "$PATCHED" name[j]) bad = 1 }
+		{ for (i = 1; i <= NF; i++) {
+			path = "/" \$i; gsub(/\/(\.?\/)+/, "/", path)
+			while (sub(/\/[^\/]+\/\.\.\//, "/", path));
+			for (j = 1; j < n; j++)
+				if (substr(path, length(path) - length(name[j]) + 1) == name[j] && path != "$PATCHED" name[j]) bad = 1 } }
 		END { exit bad || !NR }
 	EOF
 }
@@ -92,6 +96,8 @@ same_code_script() {
 	fi
 	compile_recorded "$REPLY"
 	if [[ $COMPILE != *" -c -o $goal "* ]]; then return 1; fi
+	# Where it does not optimize (crypto/jitterentropy.o), or keeps the order, the compiler keeps what nobody names.
+	if [[ $COMPILE != *" -O"[123s]" "* || $COMPILE =~ \ -(O|O0|Og|fkeep-[a-z-]*|fno-toplevel-reorder|fno-unit-at-a-time)\  ]]; then return 1; fi
 	COMPILE=${COMPILE//"$dir/make/"/"$TREE/"}
 	out=$dir/$object
 	mkdir -p -- "${out%/*}"

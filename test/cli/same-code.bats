@@ -24,7 +24,7 @@ setup() {
 	printf '%s\n' '$(MAKECMDGOALS): ; $(MAKE) -C $(O) -f $(CURDIR)/sub.mk S=$(CURDIR) $@' >"$T/src/Makefile"
 	cat >"$T/src/sub.mk" <<-'EOM'
 		dot-target = $(@D)/.$(@F)
-		cmd_cc_o_c = gcc -DNAME='"a b"' -DDOLLAR='$$x' -Wp,-MMD,$(@D)/.$(@F).d -I$(S)/include -c -o $@ $<
+		cmd_cc_o_c = gcc -O2 -DNAME='"a b"' -DDOLLAR='$$x' -Wp,-MMD,$(@D)/.$(@F).d -I$(S)/include -c -o $@ $<
 		define rule_cc_o_c
 		false
 		endef
@@ -43,7 +43,7 @@ setup() {
 
 # recorded NAME FLAGS: how the object was made
 recorded() {
-	echo "savedcmd_kernel/$1.o := gcc -Wp,-MMD,kernel/.$1.o.d -I$T/src/include $2 -c -o kernel/$1.o $T/src/kernel/$1.c  ; objtool kernel/$1.o" >"$T/tree/kernel/.$1.o.cmd"
+	echo "savedcmd_kernel/$1.o := gcc -O2 -Wp,-MMD,kernel/.$1.o.d -I$T/src/include $2 -c -o kernel/$1.o $T/src/kernel/$1.c  ; objtool kernel/$1.o" >"$T/tree/kernel/.$1.o.cmd"
 }
 
 # patch SCRIPT: the header by sed
@@ -96,8 +96,24 @@ uses() { echo "$2" >>"$T/src/kernel/$1.c"; }
 	ln -s "$T/src" "$T/also"
 	sed -i "s,-I$T/src/include,-I$T/also/include," "$T/tree/kernel/.u8.o.cmd"
 	sed -i "s,$T/src/kernel/u9.c,$T/also/kernel/u9.c," "$T/tree/kernel/.u9.o.cmd"
+	# By a path that holds .., or is none from the top
+	ln -s "$T/src/include/linux" "$T/tree/include/linux"
+	mkdir "$T/also/include/up"
+	printf '#include "../linux/foo.h"\nint u10(void) { return 0; }\n' >"$T/src/kernel/u10.c"
+	sed -i "s,-I$T/src/include,-I$T/also/include/up," "$T/tree/kernel/.u10.o.cmd"
+	sed -i "s,-I$T/src/include,-Iinclude," "$T/tree/kernel/.u11.o.cmd"
 	run -0 lib find_all include/linux/foo.h
-	[[ ${lines[*]: -2} == "kernel/u8.o kernel/u9.o" ]]
+	[[ ${lines[*]: -4} == "kernel/u10.o kernel/u11.o kernel/u8.o kernel/u9.o" ]]
+}
+
+@test "what is compiled without optimization, or with all in its order, is left" {
+	patch_header 's/return a/return a + 1/'
+	recorded u5 -O0
+	recorded u6 -fno-toplevel-reorder
+	recorded u7 -fkeep-inline-functions
+	sed -i 's/ -O2//' "$T/tree/kernel/.u8.o.cmd"
+	run -0 lib find_all include/linux/foo.h
+	[[ ${lines[*]: -4} == "kernel/u5.o kernel/u6.o kernel/u7.o kernel/u8.o" ]]
 }
 
 @test "the limit counts what is left" {
