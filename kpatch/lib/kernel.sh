@@ -95,7 +95,7 @@ module_remove() {
 
 load_lock() {
 	local fd
-	mkdir -p -- "$ROOT/run"
+	if [[ ! -d $ROOT/run ]]; then mkdir -p -- "$ROOT/run"; fi
 	if ! { exec {fd}>"$ROOT/run/kpatch.lock"; } 2>/dev/null; then die "$EXIT_ERROR" "$ROOT/run/kpatch.lock can't be written"; fi
 	lock_take "$fd"
 }

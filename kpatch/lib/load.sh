@@ -19,7 +19,8 @@ transition_wait() {
 		if ((now != last)); then
 			last=$now
 			tasks_stalled "$2"
-			progress "$name: waiting for ${#STALLED[@]} task$( ((${#STALLED[@]} == 1)) || echo s), $((end - now)) s more"
+			number_of "${#STALLED[@]}" task
+			progress "$name: waiting for $REPLY, $((end - now)) s more"
 		fi
 		pause
 	done
@@ -186,12 +187,13 @@ load_all() {
 # loading_begin NAME: a livepatch that stops the kernel must not stop every boot. False if the machine went down twice while it was being
 # loaded. (Those that are loaded before it at each boot leave its count alone.)
 loading_begin() {
-	local dir name number times=0
+	local dir line times=0
 	store_dir "$RUNNING"; dir=$REPLY
 	kernel_state "$1"
 	if [[ $STATE == enabled ]]; then return; fi
-	store_loading "$dir" | while read -r name number; do
-		if [[ $name == "$1" && $number =~ ^[0-9]{1,6}$ ]]; then times=$number; fi
+	store_loading "$dir"
+	for line in "${LOADING[@]}"; do
+		if [[ $line =~ ^"$1 "([0-9]{1,6})$ ]]; then times=${BASH_REMATCH[1]}; fi
 	done
 	if ((times >= 2)); then
 		fail "$EXIT_ERROR" "$1 is not loaded: twice the machine went down while it was; to try again: kpatch load $1"

@@ -8,6 +8,7 @@ PROGRESS_SHOWN=0        # a line of progress stands on the terminal
 TEMP=""                 # directory for what programs print, once temp_make was called
 CHILD=""                # the command that wait_for waits for
 JSON_ROWS=()            # what is told, for --json
+STDERR=""               # file descriptor of standard error
 OUTPUT_LOST=0           # standard output can't be written to,
 READER_GONE=0           # because nobody reads it
 
@@ -44,6 +45,8 @@ out() {
 say() { if ((!OPT_QUIET && !OPT_JSON)); then out "$@"; fi; }
 # tell TEXT: more of a message
 tell() { print_folded "$@" >&2 || true; }
+# number_of NUMBER WORD -> REPLY: "1 task", "2 tasks" (Without a process: a transition waits for each.)
+number_of() { REPLY="$1 $2"; if (($1 != 1)); then case $2 in *s) REPLY+=es ;; *) REPLY+=s ;; esac; fi; }
 # printable TEXT -> REPLY: a name can have any bytes, also those that a terminal obeys
 printable() { REPLY=${1//[![:print:]]/?}; }
 
@@ -120,7 +123,8 @@ json_module() {
 json_end() {
 	local results='["done", "error", "refused", "reversed", "usage", "stuck", "transition"]'
 	# shellcheck disable=SC2016
-	{ if ((${#JSON_ROWS[@]})); then printf '%s\0' "${JSON_ROWS[@]}"; fi; } | jq -Rs --arg command "$COMMAND" --arg release "$RELEASE" \
+	# (jq 1.6 loses NULs at the end of its input.)
+	{ if ((${#JSON_ROWS[@]})); then printf '%s\0' "${JSON_ROWS[@]}"; fi; echo; } | jq -Rs --arg command "$COMMAND" --arg release "$RELEASE" \
 		--argjson status "$1" --argjson results "$results" '
 		def known: if . == "" then null else . end;
 		def about(kind): [.[] | select(.[0] == kind) | .[1:]];
@@ -160,6 +164,8 @@ on_exit() {
 	exit "$status"
 }
 on_signal() {
+	# (It may have come while what went wrong with a file was not wanted.)
+	exec 2>&"$STDERR" || true
 	json_message error interrupted
 	message "interrupted${IN_TRANSITION:+; the transition of $IN_TRANSITION goes on in the kernel, see kpatch status}"
 	exit "$1"
@@ -172,6 +178,11 @@ on_error() {
 	exit "$EXIT_ERROR"
 }
 install_traps() {
+	if [[ ! $STDERR ]]; then
+		STDERR=2
+		# (It may be closed.)
+		if [[ -e /proc/$$/fd/2 ]]; then exec {STDERR}>&2; fi
+	fi
 	trap 'on_error "${BASH_SOURCE[0]}" "$LINENO" "$BASH_COMMAND"' ERR
 	trap on_exit EXIT
 	trap 'on_signal 129' HUP

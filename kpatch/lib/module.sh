@@ -2,22 +2,30 @@
 # Modules as files: which one is meant, what it says of itself, and whether it is for the kernel that runs.
 
 declare -A INFO=()      # what module_read found: the first value of each key of the modinfo
+declare -A MODULES_READ=()      # the lines of each file that was read, as words of the shell: it is not read again until module_forget
 MODULE_FILE=""          # what module_find found, "" if there is no file
 MODULE_NAME=""          # as the kernel has it
 VERIFICATION=""         # what klp-verify says of the module that was checked last, for JSON
 
 # module_read FILE: into INFO. False if it is no module.
 module_read() {
-	local line lines=() key
+	local file=$1 line lines=() key
 	INFO=()
-	# (modinfo takes a name without such an end for that of a module of this machine.)
-	if [[ $1 != *.ko ]] || ! modinfo -0 "$(realpath -- "$1")" 2>/dev/null | mapfile -d '' -t lines; then return 1; fi
+	if [[ $file != /* ]]; then file=$PWD/$file; fi
+	if [[ ! ${MODULES_READ[$file]+set} ]]; then
+		# (modinfo takes a name without such an end for that of a module of this machine.)
+		if [[ $file != *.ko ]] || ! modinfo -0 "$file" 2>/dev/null | mapfile -d '' -t lines; then return 1; fi
+		MODULES_READ[$file]=${lines[*]@Q}
+	fi
+	eval "lines=(${MODULES_READ[$file]})"
 	for line in "${lines[@]}"; do
 		key=${line%%=*}
 		if [[ $key && ! ${INFO[$key]+set} ]]; then INFO[$key]=${line#*=}; fi
 	done
 	[[ ${INFO[vermagic]:-} && ${INFO[name]:-} =~ ^[A-Za-z0-9_]+$ ]]
 }
+# module_forget: files may have changed
+module_forget() { MODULES_READ=(); }
 module_release() { REPLY=${INFO[vermagic]%% *}; }
 
 # name_of TEXT -> REPLY: the kernel's name for what a user writes: without .ko, and _ for -
@@ -60,7 +68,7 @@ module_check() {
 	module_is_livepatch "$name" "$RUNNING" || return 1
 	if [[ ! -x $KLP_VERIFY ]]; then die "$EXIT_ERROR" "$KLP_VERIFY is missing, and livepatches are not loaded without being checked"; fi
 	temp_make
-	rm -f -- "$TEMP/report"
+	if [[ -e $TEMP/report ]]; then rm -f -- "$TEMP/report"; fi
 	wait_for "$KLP_VERIFY" "$file" --running="$ROOT" --report "$TEMP/report" >"$TEMP/verify" 2>&1 || status=$?
 	if ((OPT_JSON)) && [[ -f $TEMP/report ]]; then VERIFICATION=$(<"$TEMP/report"); fi
 	if ((status == 0)); then return; fi

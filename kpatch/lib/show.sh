@@ -8,7 +8,8 @@ show_loaded() {
 	store_read "$RUNNING"
 	for name in "${LOADED[@]}"; do
 		kernel_state "$name"
-		say "$(printf '%s%-40s %s' "$1" "$name" "$STATE")"
+		printf -v REPLY '%s%-40s %s' "$1" "$name" "$STATE"
+		say "$REPLY"
 		store_place "$name"
 		json_module "$name" "$RUNNING" "" "$STATE" "$REPLY" ""
 	done
@@ -59,7 +60,8 @@ command_info() {
 			say "release:        $REPLY"
 			for key in target_package kpatch_build description license; do
 				printable "${INFO[$key]:-}"
-				if [[ $REPLY ]]; then say "$(printf '%-15s %s' "$key:" "$REPLY")"; fi
+				printf -v shown '%-15s %s' "$key:" "$REPLY"
+				if [[ $REPLY ]]; then say "$shown"; fi
 			done
 			modinfo -F patch "$MODULE_FILE" | while read -r shown; do printable "$shown"; say "patch:          $REPLY"; done
 		fi
@@ -89,5 +91,6 @@ command_status() {
 	if [[ $STATE == enabl* ]]; then target=1; fi
 	say "The transition of $name is in progress. These tasks hold it up:"
 	tasks_tell "$target" say
-	say "To wake them: kpatch signal. To turn the transition round: kpatch $( ((target)) && echo unload || echo load) $name"
+	if ((target)); then target=unload; else target=load; fi
+	say "To wake them: kpatch signal. To turn the transition round: kpatch $target $name"
 }

@@ -9,6 +9,7 @@
 # Each of these files is complete or not there: written under another name, brought to the disk, renamed.
 
 readonly STORE=/var/lib/kpatch
+LOADING=()                      # what store_loading found
 STORE_NAMES=() STORE_FILES=()   # what store_read found, in order
 STORE_TEMPS=()                  # what is to be removed if this run ends now
 STORE_LOCK=""
@@ -40,7 +41,8 @@ store_read() {
 	if [[ -f $dir/order ]]; then
 		mapfile -t names <"$dir/order"
 	fi
-	if ((${#files[@]})); then
+	sorted=("${!files[@]}")
+	if ((${#files[@]} > 1)); then
 		printf '%s\0' "${!files[@]}" | sort -zV | mapfile -d '' -t sorted
 	fi
 	for line in "${names[@]}" "${sorted[@]}"; do
@@ -75,9 +77,12 @@ store_place() {
 
 # store_lock DIR: one kpatch at a time changes it; what killed ones left behind goes
 store_lock() {
+	local left
 	if ! { exec {STORE_LOCK}>"$1/.lock"; } 2>/dev/null; then die "$EXIT_ERROR" "$1 can't be written to"; fi
 	lock_take "$STORE_LOCK"
-	rm -f -- "$1"/.*.ko.new "$1"/.order.new
+	module_forget
+	left=("$1"/.*.ko.new "$1"/.order[.]new)
+	if ((${#left[@]})); then rm -f -- "${left[@]}"; fi
 }
 # (What is there under a temporary name from now on is another's.)
 store_unlock() { store_clean; exec {STORE_LOCK}>&-; STORE_LOCK=""; }
@@ -101,7 +106,7 @@ store_temp() {
 # store_put FILE: what was written under that name is on the disk, and then has its own
 store_put() {
 	store_temp "$1"
-	chmod 644 -- "$REPLY" && sync -- "$REPLY" && mv -fT -- "$REPLY" "$1" && sync -- "${1%/*}"
+	sync -- "$REPLY" && mv -fT -- "$REPLY" "$1" && sync -- "${1%/*}"
 }
 
 # store_write_order DIR NAME...: under its temporary name
@@ -110,19 +115,26 @@ store_write_order() {
 	printf '%s\n' "${@:2}" >"$REPLY"
 }
 
-# store_loading DIR: the lines of .loading
-store_loading() { if [[ -f $1/.loading ]]; then cat -- "$1/.loading"; fi; }
+# store_loading DIR -> LOADING: the lines of .loading
+store_loading() {
+	LOADING=()
+	if [[ -f $1/.loading ]]; then mapfile -t LOADING <"$1/.loading"; fi
+}
 
 # store_loading_set DIR NAME [TIMES]: have it say so of this one, or nothing
 store_loading_set() {
-	local lines
+	local line lines=()
 	if [[ ! -e $1/.loading && ! ${3:-} ]]; then return; fi
-	lines=$(store_loading "$1" | awk -v name="$2" -v times="${3:-}" '$1 != name { print } END { if (times != "") print name, times }')
-	if [[ ! $lines ]]; then
+	store_loading "$1"
+	for line in "${LOADING[@]}"; do
+		if [[ $line != "$2" && $line != "$2 "* ]]; then lines+=("$line"); fi
+	done
+	if [[ ${3:-} ]]; then lines+=("$2 $3"); fi
+	if ((!${#lines[@]})); then
 		rm -f -- "$1/.loading"
 	else
 		store_temp "$1/.loading"
-		echo "$lines" >"$REPLY" && store_put "$1/.loading"
+		printf '%s\n' "${lines[@]}" >"$REPLY" && store_put "$1/.loading"
 	fi
 }
 
@@ -142,7 +154,7 @@ install_one() {
 	if [[ $place ]]; then to=${STORE_FILES[place - 1]}; else names+=("$name"); fi
 	if [[ $place && -f $to ]] && cmp -s -- "$file" "$to"; then
 		say "$name is installed for $RELEASE already"
-	elif { store_temp "$to" && cp -- "$file" "$REPLY" && store_write_order "$dir" "${names[@]}" && store_put "$to" && store_put "$dir/order"; } 2>"$TEMP/log"; then
+	elif { store_temp "$to" && cp -- "$file" "$REPLY" && chmod 644 -- "$REPLY" && store_write_order "$dir" "${names[@]}" && store_put "$to" && store_put "$dir/order"; } 2>"$TEMP/log"; then
 		store_loading_set "$dir" "$name" 2>/dev/null || true
 		say "$name is installed for $RELEASE${place:+, in place of another of that name}"
 	else
@@ -152,6 +164,7 @@ install_one() {
 		return 1
 	fi
 	store_unlock
+	module_forget
 	store_read "$RELEASE"
 	store_place "$name"
 	kernel_state_for "$RELEASE" "$name"

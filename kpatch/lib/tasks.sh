@@ -102,7 +102,7 @@ json_task() {
 # see. This does it at once for processes: one that is stopped and goes on leaves its system call in the same way, and its parent may
 # see that it was stopped.
 command_signal() {
-	local name target dir woken=0 done_pids=" "
+	local name target dir text woken=0 done_pids=" "
 	in_transition; name=$REPLY
 	if [[ ! $name ]]; then
 		say "no transition is in progress"
@@ -125,7 +125,9 @@ command_signal() {
 		done_pids+="$TASK_PID "
 		if task_poke "$TASK_PID"; then woken=$((woken + 1)); fi
 	done
-	say "$woken process$( ((woken == 1)) || echo es) of ${#STALLED[@]} task$( ((${#STALLED[@]} == 1)) || echo s) that hold up the transition of $name woken; the kernel itself wakes all of them every 15 s"
+	number_of "$woken" process; text=$REPLY
+	number_of "${#STALLED[@]}" task
+	say "$text of $REPLY that hold up the transition of $name woken; the kernel itself wakes all of them every 15 s"
 }
 task_poke() {
 	local poked=1

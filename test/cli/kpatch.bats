@@ -95,6 +95,26 @@ setup() { running_kpatch; }
 	[[ $(cat "$R/log") == $'insmod good\nrmmod good' && ! -e $KLP/good ]]
 }
 
+@test "an interruption is told, at whatever kpatch was looking" {
+	local fifo pid status=0
+	touch "$R/blocked"
+	task 12 sleeper S 0 0 patched_fn
+	rm "$R/proc/12/task/12/patch_state"
+	mkfifo "$R/proc/12/task/12/patch_state"
+	# Its state is never read to the end, and what went wrong while it was read nobody wants to know.
+	exec {fifo}<>"$R/proc/12/task/12/patch_state"
+	env --default-signal=TERM "$TOP/kpatch/kpatch" load ./good.ko >told 2>&1 3>&- &
+	pid=$!
+	until [[ $(cat "$KLP/good/transition" 2>/dev/null) == 1 ]]; do sleep 0.05; done
+	sleep 1
+	kill "$pid"
+	wait "$pid" || status=$?
+	exec {fifo}>&-
+	[[ $status == 143 ]]
+	output=$(<told)
+	tells '^kpatch: interrupted; the transition of good goes on in the kernel, see kpatch status$'
+}
+
 @test "a reversal that does not end either has a status of its own" {
 	touch "$R/blocked"
 	task 12 sleeper S 0 0 patched_fn
@@ -197,6 +217,27 @@ setup() { running_kpatch; }
 	[[ $output == "kpatch: error: aaaa is not installed for $REL" ]]
 	run -0 kpatch list --json
 	is '[.modules[] | [.name, .state, .place]] == [["mmmm", "enabled", null], ["aaaa", "enabled", null], ["zzzz", "enabled", 1], ["good", null, 2]]'
+}
+
+@test "each module is read once, and what changes is read again" {
+	local modinfo
+	kpatch install ./zzzz.ko ./aaaa.ko
+	modinfo=$(PATH=${PATH#"$T/bin:"} command -v modinfo)
+	printf '#!/bin/bash\necho "${@: -1}" >>"$R/read"\nexec %q "$@"\n' "$modinfo" >bin/modinfo
+	chmod +x bin/modinfo
+	run -0 kpatch list
+	[[ $(sort "$R/read") == "$STORE/aaaa.ko"$'\n'"$STORE/zzzz.ko" ]]
+	rm "$R/read"
+	run -0 kpatch load --all
+	# (The pretended insmod asks, too.)
+	[[ $(wc -l <"$R/read") == 4 ]]
+	rm "$R/read"
+	# (Each store that is written to is read before and after.)
+	cp zzzz.ko changed.ko
+	echo >>changed.ko
+	run -0 kpatch install ./changed.ko
+	rm bin/modinfo
+	[[ $(grep -c zzzz.ko "$R/read") == 2 ]]
 }
 
 @test "an install that is killed at any place, or has no room, leaves what was there" {
@@ -334,6 +375,10 @@ setup() { running_kpatch; }
 		install --all
 		install -k ../x good.ko
 		install -k "" good.ko
+		install --kernel-version ../x good.ko
+		install --kernel-version=../x good.ko
+		uninstall --kernel-version ../../etc good
+		uninstall --kernel-version . good
 		status --all
 		signal 1
 		verify --timeout 3 good

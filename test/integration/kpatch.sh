@@ -47,6 +47,15 @@ check_logged "the second is built" build livepatch-meminfo "$TOP/examples/meminf
 check_logged "the third is built" build livepatch-kthread "$HERE/kpatch/kthread.patch"
 if ((FAILED)); then exit 1; fi
 
+make_patient() { make -s -C "$TARGET_HEADERS" "M=$OUT/patient" CONFIG_DEBUG_INFO_BTF_MODULES= modules >"$LOG" 2>&1; }
+install -D -- "$HERE/kpatch/patient.c" "$OUT/patient/patient.c"
+echo "obj-m := patient.o" >"$OUT/patient/Makefile"
+if ! make_patient; then
+	explain "$LOG"
+	die "the module of the test does not build"
+fi
+objcopy --strip-debug "$OUT/patient/patient.ko"
+
 vm_prepare "$VM"
 make -s -C "$TOP" install-kpatch "DESTDIR=$VM/root" PREFIX=/usr >/dev/null
 add_program bash realpath sync mv cp rm cat mkdir chmod sort tail head sed grep tr cmp mktemp sleep flock getopt insmod rmmod modinfo klp-verify jq
@@ -58,6 +67,7 @@ KPATCH_ROOT=$VM/root "$TOP/kpatch/kpatch" install -k "$TARGET_RELEASE" "$OUT"/li
 rm -r -- "$VM/root/proc/sys"
 sed "s/vermagic=${TARGET_RELEASE%%.*}\\./vermagic=0./" "$OUT/livepatch-sleep.ko" >"$OUT/other.ko"
 for file in livepatch-meminfo livepatch-kthread other; do vm_add "$VM" "$OUT/$file.ko" "$file.ko"; done
+vm_add "$VM" "$OUT/patient/patient.ko" patient.ko
 vm_add "$VM" "$HERE/kpatch/guest.sh" main
 STATUS=0
 vm_boot "$VM" "$BOOTED" 600 || STATUS=$?
