@@ -274,9 +274,12 @@ compile_failures() {
 	esac
 }
 
-# compile_names_error LOG: is anything said of a file? A compiler whose passes are killed has only itself to speak of ("gcc: fatal error: Killed
-# signal ...", "cc1: out of memory"), and ends with 1 as for any error.
-compile_names_error() { grep -qE '^[^ ]*[./][^ ]*:.*([Ee]rror|objtool)' "$1"; }
+# compile_names_error LOG: is an error of a file named? A compiler whose passes are killed has only itself to speak of ("gcc: fatal error: Killed
+# signal ...", "cc1: out of memory"), and ends with 1 as for any error; a warning may have the word in it ("unused variable 'error'"). What
+# as reads from a pipe has no name, and its "Fatal error" is of what it could not write.
+compile_names_error() {
+	grep -qE '^([^ ]*[./][^ ]*|\{standard input\}):([0-9]+:)* (fatal error|internal compiler error|[Ee]rror):|^[^ ]*[./][^ ]*:.*objtool' "$1"
+}
 
 # No patched object was made of a file as it was before the patch, by a path that compile_command does not see.
 compile_check_sides() {

@@ -24,6 +24,10 @@ setup() {
 	run -6 lib fail patched "In file included from x.h:1:" "fs/x.c:12:3: error: expected ';' before 'return'"
 	[[ ${lines[-1]} == "kpatch-build: error: the patched source does not compile: fs/x.o" ]]
 	run -6 lib fail patched "/tmp/ccx.s: Assembler messages:" "/tmp/ccx.s:12: Error: no such instruction"
+	run -6 lib fail patched "{standard input}: Assembler messages:" "{standard input}:12: Error: symbol \`q' is already defined"
+	run -6 lib fail patched "{standard input}: Error: invalid operands"
+	run -6 lib fail patched "fs/x.c:12:3: internal compiler error: in f, at g.c:1"
+	run -6 lib fail patched "fs/x.c:12:3: fatal error: y.h: No such file or directory"
 	run -6 lib fail patched "fs/x.o: warning: objtool: f+0x1: unreachable"
 	run -1 lib fail orig "fs/x.c:12:3: error: expected ';' before 'return'"
 	[[ ${lines[-1]} == *"the unpatched source does not compile: orig/fs/x.o"* ]]
@@ -33,7 +37,9 @@ setup() {
 	local side said
 	for side in patched patched-keys orig; do
 		for said in "gcc: fatal error: Killed signal terminated program cc1" "cc1: out of memory allocating 65536 bytes after a total of 1 bytes" \
-			$'fs/x.c:12:3: warning: unused variable\nclang: error: unable to execute command: Killed' ""; do
+			$'fs/x.c:12:3: warning: unused variable\nclang: error: unable to execute command: Killed' "" \
+			$'fs/x.c: In function \'set_error\':\nfs/x.c:12:3: warning: unused variable \'error\'\ngcc: fatal error: Killed signal terminated program cc1' \
+			$'/tmp/ccx.s: Assembler messages:\n/tmp/ccx.s: Fatal error: can\'t write 65 bytes to section .text of fs/x.o: \'No space left on device\''; do
 			run -1 lib fail $side "$said"
 			[[ ${lines[-1]} == "kpatch-build: error: the compiler ended without naming an error in the source, of"*"fs/x.o; was it killed, for lack of memory? Run again, with a smaller -j" ]]
 		done
