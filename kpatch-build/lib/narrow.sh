@@ -6,6 +6,7 @@
 #
 # A function is one of these if its shape is known: it begins a line with "static inline", its name is before the only parentheses in front
 # of its body, nothing is behind that, and no condition and no attribute like "used" is in it. It is then taken for a macro with this body.
+# (What a macro in front of the name stands for is not known, and a body that declares something else may be heard outside of it.)
 #
 # A name may also be put together by ##. Its parts then stand somewhere by themselves: a name that up to four words of the
 # source make up counts as held wherever the longest of them is.
@@ -28,30 +29,45 @@ narrow_names() {
 narrow_as_macros() {
 	awk '
 	function flush(   i) { for (i = 1; i <= n; i++) print held[i]; n = 0; text = "" }
-	function braces(line,   open) {
+	function braces(line,   open, signs, i) {
 		gsub(/"([^"\\]|\\.)*"|\047([^\047\\]|\\.)*\047/, "", line)
 		if (line ~ /["\047]/) odd = 1
+		# Two bodies in a line are those of two functions.
+		signs = line; gsub(/[^{}]/, "", signs)
+		for (i = 1; i <= length(signs); i++) {
+			if (substr(signs, i, 1) == "{") { if (++level == 1 && bodies++) odd = 1 } else level--
+		}
 		open = gsub(/\{/, "{", line); opened += open
 		return open - gsub(/\}/, "}", line)
 	}
 	# What is in front of the body -> its name, empty if it is not plain
-	function name_of(head,   i, c, depth, name) {
+	function name_of(head,   i, c, depth, name, word, words) {
 		if (head ~ /[;"\047\[{}=]/ || head ~ /__attribute|typeof|asm/) return ""
 		i = index(head, "("); if (!i) return ""
 		name = substr(head, 1, i - 1); sub(/ +$/, "", name)
 		for (; i <= length(head); i++) { c = substr(head, i, 1); if (c == "(") depth++; else if (c == ")" && --depth == 0) break }
 		if (depth || substr(head, i + 1) !~ /^ *$/ || name !~ /[ *][A-Za-z_][A-Za-z0-9_]*$/) return ""
-		sub(/.*[ *]/, "", name)
-		return name
+		# FUNCTION(name), function(name): what such a macro defines is not told.
+		if (head ~ /\( *[A-Za-z_][A-Za-z0-9_]* *\) *$/ && head !~ /\( *void *\) *$/) return ""
+		sub(/^ +/, "", name)
+		words = split(name, word, /[ *]+/)
+		if (words < 4 || word[words] !~ /[a-z]/) return ""
+		for (i = 2; i < words; i++) {
+			if (word[i] !~ /[a-z]/) return ""
+			if (word[i] ~ /^__/ && word[i] !~ /^__(always_inline|must_check|pure|attribute_const__|maybe_unused|force|iomem|user|rcu|percpu)$/ &&
+				word[i] !~ /^__(kernel_.*_t|[su](8|16|32|64)|[bl]e(16|32|64)|sum16|wsum|poll_t)$/) return ""
+		}
+		return word[words]
 	}
 	n && /^#/ { flush() }
 	!n && !/^static (inline|__always_inline) / { print; next }
-	!n { depth = opened = odd = 0 }
+	!n { depth = opened = odd = level = bodies = 0 }
 	{ held[++n] = $0; text = text " " $0; depth += braces($0) }
 	odd || !opened && /;/ || depth < 0 { flush(); next }
 	opened && depth == 0 {
 		head = text; sub(/\{.*/, "", head); name = name_of(head)
-		if (name == "" || text !~ /\} *$/ || text ~ /[^A-Za-z0-9](__)?(used|visible|init|exit|constructor|destructor|alias|section|weak)[^A-Za-z0-9]/) { flush(); next }
+		if (name == "" || text !~ /\} *$/ || text ~ /[^A-Za-z0-9](__)?(used|visible|init|exit|constructor|destructor|alias|section|weak)[^A-Za-z0-9]/ ||
+			text ~ /[^A-Za-z0-9](__)?(retain|bpf_kfunc|asmlinkage|extern|noreturn|[_A-Za-z]*Pragma|[_A-Za-z]*Noreturn)[^A-Za-z0-9]/) { flush(); next }
 		print "#define " name text
 		n = 0; text = ""
 	}
@@ -109,7 +125,8 @@ narrow_close() {
 	: >"$users"
 	for turn in 1 2 3 4 5 6 7 8; do
 		if [[ ! -s $dir/new ]]; then return 0; fi
-		if (($(wc -l <"$names") > 300)); then return 1; fi
+		# (A name of one letter is not looked for: it is in every other file.)
+		if (($(wc -l <"$names") > 300)) || grep -qx . "$dir/new"; then return 1; fi
 		{ narrow_words "$dir/new"; echo "$canary"; } >"$dir/words.$turn"
 		narrow_search "$dir/words.$turn" >"$dir/hits"
 		if ! grep -qxF -- "$header"$'\t'"$canary" "$dir/hits"; then die "internal: the search of $TARGET_SOURCE does not find $canary in $header"; fi

@@ -64,6 +64,12 @@ readonly CHANGE='s/TITLE 2/TITLE 3/'
 	reach "$CHANGE" kernel/u4.o kernel/u5.o
 }
 
+@test "not narrowed: a macro of one letter that uses it" {
+	printf '#define T MSR_TITLE\n' >"$T/src/include/linux/letter.h"
+	printf '#include <linux/letter.h>\nint x = T;\n' >>"$T/src/kernel/u4.c"
+	reach "$CHANGE" all
+}
+
 @test "a name that is put together" {
 	printf '#define READ(x) read(MSR_##x)\n' >"$T/src/include/linux/read.h"
 	reach "$CHANGE" none
@@ -107,6 +113,10 @@ readonly CHANGE='s/TITLE 2/TITLE 3/'
 		'static int msr_f(int a) { return a; }' 'static inline int msr_f(int a) { return a; } int b;' \
 		'static inline int msr_f(int a) { static int b __used = 1; return a; }' 'static inline __section(".x") int msr_f(int a) { return a; }' \
 		'static inline int (*msr_f(int a))(int) { return 0; }' 'static inline struct { int a; } msr_f(int a) { }' 'static inline int msr_v = 1;' \
+		'static inline int msr_f(int a) { extern void g(void) __noreturn; return a; }' 'static inline int msr_f(int a) { _Pragma("pack(1)") return a; }' \
+		'static inline int msr_f(int a) { return a; } static inline int msr_g(int a) { return a; }' 'static inline int msr_f(int a) { return a; } int g(int a) { return a; }' \
+		'static inline MSR_ATTRIBUTE int msr_f(int a) { return a; }' 'static inline __msr_attribute int msr_f(int a) { return a; }' \
+		'static inline int FUNCTION(msr_f, int a) { return a; }' 'static inline int function(msr_f) { return 1; }' 'static inline function(msr_f, int a) { return 1; }' \
 		'static inline int msr_f(int a)\n{\n#ifdef X\n	return 1;\n#endif\n}' 'static inline int msr_f(int a) {'; do
 		reach "\$a $line" all
 	done
