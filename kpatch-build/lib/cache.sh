@@ -20,12 +20,12 @@ file_sum() { sha256sum <"$1" | cut -d ' ' -f 1; }
 
 # cache_check DIR [OPTION...]: is it an entry, and ours? Else REPLY is the first thing that differs, empty if nothing is there.
 cache_check() {
-	local dir=$1 status=0
+	local dir=$1 log=$WORK/cache-check.$BASHPID status=0
 	shift
 	REPLY=""
 	if [[ ! -e $dir && ! -L $dir ]]; then return 1; fi
-	REPLY=$(COLUMNS=$UNFOLDED "$BIN_DIR/klp-manifest" check "$dir" "$dir.manifest" "$@" 2>&1) || status=$?
-	REPLY=${REPLY%%$'\n'*}
+	COLUMNS=$UNFOLDED wait_for "$BIN_DIR/klp-manifest" check "$dir" "$dir.manifest" "$@" >"$log" 2>&1 || status=$?
+	read -r REPLY <"$log" || true
 	return "$status"
 }
 
@@ -44,7 +44,7 @@ cache_seal() {
 	local entry=$1
 	if [[ ${2:-} ]]; then entry=${1%/*}/$2; fi
 	if [[ -L $entry.manifest || -d $entry.manifest ]]; then rm -rf -- "$entry.manifest"; fi
-	if ! "$BIN_DIR/klp-manifest" seal "$1" "$entry.manifest" --name "${entry##*/}" >"$WORK/seal.log" 2>&1; then
+	if ! wait_for "$BIN_DIR/klp-manifest" seal "$1" "$entry.manifest" --name "${entry##*/}" >"$WORK/seal.log" 2>&1; then
 		show_file "$WORK/seal.log"
 		die "$entry can't be recorded in the cache, see above"
 	fi
@@ -89,7 +89,7 @@ cache_fill_locked() {
 		fi
 		mv -T -- "$dir.new" "$dir"
 		CACHE_FILLING=""
-		rm -rf -- "$dir.old"
+		if [[ -e $dir.old || -L $dir.old ]]; then discard "$dir.old"; fi
 	fi
 }
 
@@ -122,7 +122,15 @@ cache_drop() {
 	exec {lock}>&- {use}>&-
 }
 
-cache_drop_partial() { if [[ $CACHE_FILLING ]]; then rm -rf "$CACHE_FILLING"; fi; }
+# cache_drop_partial [STATUS]: what was being filled when the run ended
+cache_drop_partial() {
+	if [[ ! $CACHE_FILLING || ! -e $CACHE_FILLING ]]; then return; fi
+	if was_interrupted "${1:-0}" && [[ -d $WORK ]] && ((!OPT_KEEP)); then
+		mv -T -- "$CACHE_FILLING" "$WORK/discarded.new"
+	else
+		rm -rf -- "$CACHE_FILLING"
+	fi
+}
 
 # cache_is_own: nobody else may write to the cache: the module is made of what is in it
 cache_is_own() {

@@ -111,7 +111,7 @@ debian_unpack_target() {
 	# Since 7.3 the image package is empty, and depends on those that have its parts.
 	debian_unpack_with_needs "$to" "$image" "$version"
 	debian_unpack_with_needs "$to" "linux-headers-$release" "$version"
-	rm -rf "${to:?}/usr/share"
+	wait_for rm -rf "${to:?}/usr/share"
 }
 
 # debian_unpack_with_needs DIR PACKAGE VERSION: a package, and what of the kernel it depends on

@@ -99,12 +99,13 @@ json_patches() {
 
 # json_reports: the records about each object, with its name before them: of the base check, and of the comparison
 json_reports() {
-	local object file
+	local object file files=()
 	for object in "${OBJECTS[@]}"; do
 		for file in "$WORK/5-base/${object%.o}.place" "$WORK/6-diff/${object%.o}.report"{,.lines}; do
-			if [[ -f $file ]]; then awk -v object="$object" '$1 !~ /^(symbol|section)$/ { print object "\t" $0 }' "$file"; fi
+			if [[ -f $file ]]; then files+=("object=${object//\\/\\\\}" "$file"); fi
 		done
 	done
+	if ((${#files[@]})); then awk '$1 !~ /^(symbol|section)$/ { print object "\t" $0 }' "${files[@]}"; fi
 }
 
 # json_modules STATUS: "name <TAB> what it is for <TAB> path <TAB> sum" of each that was delivered

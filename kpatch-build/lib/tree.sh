@@ -38,7 +38,7 @@ tree_prepare() {
 			tree_lock
 			continue
 		fi
-		rm -rf -- "$TREE"
+		if [[ -e $TREE || -L $TREE ]]; then discard "$TREE"; fi
 		tree_make
 		cache_seal "$TREE"
 		STAGE_SUMMARY="configured and prepared"
@@ -119,7 +119,7 @@ tree_drop_lost() {
 		exec {lock}>>"$tree.lock" {used}>"$tree.use"
 		if flock -n "$lock" && flock -n "$used" && [[ -L $tree/source && ! -e $tree/source ]]; then
 			debug "the source of $tree is gone"
-			rm -rf -- "$tree.manifest" "$tree" "$CACHE/claims/${tree##*/}"
+			wait_for rm -rf -- "$tree.manifest" "$tree" "$CACHE/claims/${tree##*/}"
 		fi
 		exec {lock}>&- {used}>&-
 	done

@@ -54,10 +54,24 @@ workdir_remove_dead() {
 	done
 }
 
+# discard PATH: remove what may be large. It is moved to the work directory first, so that an interruption leaves nothing half removed
+# under its name.
+DISCARDED=0
+discard() {
+	mv -T -- "$1" "$WORK/discarded.$((++DISCARDED))"
+	wait_for rm -rf -- "$WORK/discarded.$DISCARDED"
+}
+
+# was_interrupted STATUS: by a signal?
+was_interrupted() { (($1 > 128)); }
+
+# workdir_remove [STATUS]: an interrupted run does not wait long for a busy disk: what is then left is a dead run's, which the next one removes
 workdir_remove() {
 	if ((OPT_KEEP)); then
 		message "work directory: $WORK"
+	elif was_interrupted "${1:-0}"; then
+		timeout -s KILL 0.4 rm -rf -- "$WORK"
 	else
-		rm -rf "$WORK"
+		rm -rf -- "$WORK"
 	fi
 }

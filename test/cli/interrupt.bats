@@ -81,6 +81,54 @@ ends_at_once() {
 	ends_at_once
 }
 
+# at_once FUNCTION: of the driver's library, interrupted when a pretended program has told its process, ends at once, with that
+at_once() {
+	local pid status=0 begin i
+	rm -f "$T/child"
+	lib "$1" >"$T/log" 2>&1 3>&- &
+	pid=$!
+	for i in {1..400}; do if [[ -s $T/child ]]; then break; fi; sleep 0.05; done
+	begin=${EPOCHREALTIME/./}
+	kill -TERM "$(<"$T/driver")"
+	wait "$pid" || status=$?
+	[[ $status == 143 && $((${EPOCHREALTIME/./} - begin)) -lt 1000000 ]]
+	run ! kill -0 "$(<"$T/child")"
+}
+
+@test "an interruption does not wait until the cache is looked at, or an entry recorded or removed" {
+	mkdir -p "$T/slow"
+	export SETUP='echo $$ >"$T/driver"; OPT_KEEP=0; mkdir -p "$CACHE/x"
+		looks() { cache_check "$CACHE/x"; }
+		records() { cache_seal "$CACHE/x"; }
+		removes() { PATH=$T/slow:$PATH; discard "$CACHE/x"; }'
+	rm "$T/bin/klp-manifest"
+	fake_tool klp-manifest "echo \$\$ >'$T/child'; exec sleep 20"
+	at_once looks
+	at_once records
+	printf '#!/bin/sh\necho $$ >%q/child\nexec sleep 20\n' "$T" >"$T/slow/rm"
+	chmod +x "$T/slow/rm"
+	at_once removes
+	# Nothing half removed has its name.
+	[[ ! -e $T/cache/x && -d $T/work/discarded.1 ]]
+}
+
+@test "what an interrupted run could not remove in time the next one removes" {
+	local pid status=0 begin dead=$T/cache/work/run.dead
+	mkdir -p "$T/slow"
+	printf '#!/bin/sh\nexec sleep 20\n' >"$T/slow/rm"
+	chmod +x "$T/slow/rm"
+	export SETUP='WORK=$CACHE/work/run.dead OPT_KEEP=0; mkdir -p "$WORK"; at_exit workdir_remove; at_exit cache_drop_partial
+		fill() { : >"$1/half"; PATH=$T/slow:$PATH; kill -TERM $$; wait_for sleep 20; }
+		fills() { cache_fill "$CACHE/x" fill; }'
+	begin=${EPOCHREALTIME/./}
+	run -143 lib fills
+	[[ $((${EPOCHREALTIME/./} - begin)) -lt 3000000 ]]
+	[[ ! -e $T/cache/x && ! -e $T/cache/x.new && -e $dead/discarded.new/half ]]
+	touch -d '2 minutes ago' "$dead"
+	SETUP='' run -0 lib workdir_remove_dead
+	[[ ! -e $dead ]]
+}
+
 @test "after SIGKILL the next run cleans up" {
 	start
 	kill -KILL "$driver"
