@@ -33,6 +33,20 @@ setup() {
 	(cd tree && md5sum -c --quiet ../control/md5sums)
 }
 
+@test "a disk that is full: one message, and no package" {
+	mkdir full
+	# (Mounts of its own, which end with it.)
+	if ! unshare -m mount -t tmpfs -o size=1m tmpfs full 2>/dev/null; then skip "a file system can't be mounted here"; fi
+	SETUP+='; mount -t tmpfs -o size=1m tmpfs "$T/full"; mkdir "$T/full/work"; cp -r "$WORK/8-post-link" "$T/full/work/"; CACHE=$T/full WORK=$T/full/work
+		OPT_PACKAGE=(deb); PACKAGE_VERSION=1.2
+		dd if=/dev/zero of="$T/full/other" bs=4k count=$(($(df --output=avail -B4k "$T/full" | tail -n 1) - 3)) status=none
+		packages() { module_package; }'
+	export -f lib
+	run -1 env COLUMNS=10000 unshare -m bash -c 'lib packages; status=$?; ls -R "$T/full" >"$T/left"; exit $status'
+	[[ $(grep -c "^kpatch-build: " <<<"$output") == 1 && $output == *"error: there is no space left in $T/full"* ]]
+	run ! grep -E "\.deb$|temp" left
+}
+
 @test "an RPM: the same" {
 	run -0 lib module_package
 	cd work/11-package
