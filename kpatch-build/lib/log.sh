@@ -232,22 +232,20 @@ output_lost() {
 	[[ $REPLY == "$OUTPUT_ID" ]] && ! printf '\n' 2>/dev/null
 }
 on_error() {
+	local REPLY
 	# A subshell's failure is reported by the command that started it.
-	if ((BASH_SUBSHELL == 0)) && output_lost; then
-		REPLY="error: standard output can't be written to${STAGE_NAME:+, in stage $STAGE_NAME}"
-		json_keep messages end "" "$REPLY"
-		message "$REPLY"
-	elif ((BASH_SUBSHELL == 0)) && disk_full; then
+	if ((BASH_SUBSHELL)); then exit "$EXIT_ERROR"; fi
+	if disk_full; then
 		REPLY="error: $REPLY${STAGE_NAME:+, in stage $STAGE_NAME}; $DISK_FULL_HINT"
-		json_keep messages end "" "$REPLY"
-		message "$REPLY"
 		# Once is enough.
 		disk_full() { return 1; }
-	elif ((BASH_SUBSHELL == 0)); then
+	elif output_lost; then
+		REPLY="error: standard output can't be written to${STAGE_NAME:+, in stage $STAGE_NAME}"
+	else
 		REPLY="error: internal: ${1##*/} line $2: '$3' failed${STAGE_NAME:+ in stage $STAGE_NAME}; run again with -d and report this"
-		json_keep messages end "" "$REPLY"
-		message "$REPLY"
 	fi
+	json_keep messages end "" "$REPLY"
+	message "$REPLY"
 	exit "$EXIT_ERROR"
 }
 install_traps() {
