@@ -122,7 +122,7 @@
 	X(NOT_BUILT, "not-built", false, "the target's configuration does not build a file")                           \
 	X(NOTHING_LEFT, "nothing-left", false, "no hunk of the patch is left")                                         \
 	X(OUTSIDE_CHANGED, "outside-changed", false,                                                                   \
-	  "a header affects assembly, a linker script, boot code, the vdso or a build tool")                           \
+	  "a header affects assembly, a linker script, boot code, the vdso, a build tool or generated C")              \
 	X(PATCH_FORM, "patch-form", false, "a part of a patch is not a unified diff, or is damaged")                   \
 	X(RUN_TIME_KEY, "run-time-key", false,                                                                         \
 	  "a static key must be tested at run time, and the code can't be compiled that way")                          \

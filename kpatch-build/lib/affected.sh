@@ -29,6 +29,8 @@ affected_find() {
 	fi
 	printf '%s\n' "${CHANGED_FILES[@]}" | sort -u >"$WORK/3-affected/changed"
 	includers_of "$WORK/3-affected/changed" "${CHANGED_FILES[@]}" >"$WORK/3-affected/units"
+	: >"$WORK/3-affected/generated"
+	if [[ " ${CHANGED_FILES[*]}" == *.[!c]* ]]; then generated_reached "$WORK/3-affected/units" >"$WORK/3-affected/generated"; fi
 	narrow_units "$WORK/3-affected/units"
 	# (No object is made of those of tools/: they are included.)
 	{ grep '\.c$' "$WORK/3-affected/units" | grep -v '^tools/' || true; } | mapfile -t units
@@ -53,7 +55,7 @@ affected_find() {
 			printf '%s\n' "$unit" >>"$WORK/3-affected/no-object"
 		fi
 	done
-	outside_judge "$WORK/3-affected/units" "$WORK/3-affected/no-object"
+	outside_judge "$WORK/3-affected/units" "$WORK/3-affected/no-object" "$WORK/3-affected/generated"
 	for file in "${PATCHED_FILES[@]}"; do
 		if file_reaches_object "$file"; then
 			kept+=("$file")

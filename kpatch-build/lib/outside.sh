@@ -11,12 +11,12 @@
 # Directories with rules of their own; each file in them is taken for built.
 readonly OUTSIDE_DIRS="^($ARCH_OUTSIDE|drivers/firmware/efi/libstub|scripts(/.*)?|usr)\$"
 
-# outside_judge UNITS NOT_OBJECTS: files that list what includes a change, and which .c of these name no object
+# outside_judge UNITS NOT_OBJECTS GENERATED: files that list what includes a change, which .c of these name no object, and what C is generated from
 outside_judge() {
 	local unit dir=$WORK/3-affected/outside goal
 	mkdir -p "$dir"
 	: >"$dir/list"
-	{ sed -n '/\.S$/p' "$1" | cat - "$2" | grep -vxF -f <(printf '%s\n' "${PATCHED_FILES[@]}") || true; } | while IFS= read -r unit; do
+	{ sed -n '/\.S$/p' "$1" | cat - "$2" "$3" | grep -vxF -f <(printf '%s\n' "${PATCHED_FILES[@]}") || true; } | while IFS= read -r unit; do
 		outside_goal "$unit"; goal=$REPLY
 		if [[ $goal ]]; then printf '%s\t%s\n' "$unit" "$goal" >>"$dir/list"; fi
 	done
@@ -32,6 +32,7 @@ outside_goal() {
 	local file=$1 stem=${1##*/} dir
 	dir=$(dirname -- "$file")
 	REPLY=""
+	if [[ $file != *.[cS] ]]; then generated_goal "$file"; return; fi
 	# Where the user names modules only, nothing else is asked for.
 	if [[ $file != *.S || $file == *.lds.S || $dir =~ $OUTSIDE_DIRS ]] && ! target_wanted vmlinux vmlinux "${file%.[cS]}.o"; then return; fi
 	if [[ $file == *.lds.S ]]; then
@@ -136,6 +137,10 @@ outside_compare() {
 		n=$((n + 1))
 		command=$(awk -F '\t' -v goal="$goal" '$1 == goal { print $2; exit }' "$dir/commands")
 		if [[ -z $command ]]; then echo unknown >"$dir/$n.result"; continue; fi
+		if [[ $file != *.[cS] ]]; then
+			generated_stand_in "$file" >"$dir/$n.c"
+			command=$(sed -E 's, [^ ]+ *$,,' <<<"$command")" -iquote $TARGET_SOURCE/${file%/*} $dir/$n.c"
+		fi
 		outside_script "$dir/$n" "$goal" "$kind" "$command" >"$dir/$n.sh"
 		scripts+=("$dir/$n.sh")
 	done <"$dir/list"
@@ -143,6 +148,13 @@ outside_compare() {
 	printf '%s\0' "${scripts[@]}" >"$dir/scripts"
 	OUTSIDE_SCRIPTS=${#scripts[@]}
 	long_run "$dir/run.log" outside_progress "${IN_ROOT[@]}" xargs -0 -a "$dir/scripts" -P "$OPT_JOBS" -n 1 sh || true
+	# (klp-source is a program of this machine, which need not run in a build root.)
+	n=0
+	while IFS=$'\t' read -r file goal kind; do
+		n=$((n + 1))
+		if [[ $kind == generated && -f $dir/$n.result && $(<"$dir/$n.result") == differs ]] &&
+			"$BIN_DIR/klp-source" same "$dir/$n.orig.i" "$dir/$n.patched.i" >>"$dir/run.log" 2>&1; then echo same >"$dir/$n.result"; fi
+	done <"$dir/list"
 }
 outside_progress() { REPLY="comparing files that are not objects: $OUTSIDE_SCRIPTS files"; }
 
@@ -175,7 +187,7 @@ outside_script() {
 		SCRIPT
 		case $kind in
 		assembly) outside_as "$own" "$goal" -c "$out.$side.o -I $out.made/a/b"; REPLY+=" && objcopy --strip-debug $out.$side.o $out.$side.made" ;;
-		text) REPLY="cp $out.$side.i $out.$side.made" ;;
+		text | generated | grammar) REPLY="cp $out.$side.i $out.$side.made" ;;
 		constants) outside_as "$own" "$goal" "-S -g0" "$out.$side.s"; REPLY+=" && grep -e '->' $out.$side.s >$out.$side.made" ;;
 		*) outside_as "$own" "$goal" "-S -g0" "$out.$side.made -I $out.made/a/b" ;;
 		esac
@@ -208,8 +220,8 @@ outside_refuse() {
 		if [[ $result == differs ]]; then differs+=$'\n'"    $file (it includes $header)"; else unknown+=$'\n'"    $file (it includes $header)"; fi
 		debug "$file: $result: $dir/$n.sh"
 	done <"$dir/list"
-	if [[ $differs ]]; then refuse outside-changed "the patch affects these files, which can't be livepatched (assembly, linker scripts, boot code, the vdso, build tools):$differs"; fi
-	if [[ $unknown ]]; then refuse outside-changed "these files can't be livepatched (assembly, linker scripts, boot code, the vdso, build tools), and it can't be found out whether the patch affects them:$unknown"; fi
+	if [[ $differs ]]; then refuse outside-changed "the patch affects these files, which can't be livepatched (assembly, linker scripts, boot code, the vdso, build tools, generated C):$differs"; fi
+	if [[ $unknown ]]; then refuse outside-changed "these files can't be livepatched (assembly, linker scripts, boot code, the vdso, build tools, generated C), and it can't be found out whether the patch affects them:$unknown"; fi
 }
 
 # outside_headers OUT -> REPLY: what it reads of what the patch changes

@@ -234,3 +234,31 @@ judged() {
 	SETUP+='; OPT_TARGETS=(mod vmlinux)'
 	run -2 lib find_all include/linux/foo.h
 }
+
+@test "refused: C that is generated, and includes a changed header" {
+	both kernel/int.uc <<-'END'
+		#include <linux/foo.h>
+		int wd$$ = FOO;
+		void raid6_int$#(void) { wd$$ = 1; }
+	END
+	echo 'obj-y += foo.o int1.o int2.o' >"$T/src/kernel/Makefile"
+	judged kernel/int.uc
+	change 's/return 3/return 4/'
+	run -0 lib find_all include/linux/foo.h
+	# By a header beside it
+	printf '#include <linux/foo.h>\n' | both kernel/beside.h
+	printf '#include "beside.h"\nint map = FOO;\n' | both kernel/map.c_shipped
+	echo 'obj-y += foo.o map.o' >"$T/src/kernel/Makefile"
+	judged kernel/map.c_shipped
+	# Of a grammar the text of its one header counts.
+	printf '#include <linux/foo.h>\n#define _tag(A, B, C) FOO\n' | both include/linux/asn1_ber_bytecode.h
+	: | both include/linux/asn1_decoder.h
+	: | both kernel/key.asn1
+	echo 'obj-y += foo.o key.asn1.o' >"$T/src/kernel/Makefile"
+	judged kernel/key.asn1
+	# What is not built
+	change 's/FOO 1/FOO 5/'
+	echo 'obj-y += foo.o' >"$T/src/kernel/Makefile"
+	run -0 lib find_all include/linux/foo.h
+	[[ $output == kernel/foo.o ]]
+}
