@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Do two preprocessed sources come to the same code? They do where all that the compiler makes code of is the same:
+ * Do two preprocessed sources become the same code? They do where all that the compiler makes code of is the same:
  * the roots (source/items.h) and what they name, directly or through others.
  */
 #ifndef KLP_SOURCE_SLICE_H

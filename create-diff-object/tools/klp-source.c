@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* klp-source same: can two preprocessed sources come to different code? source/slice.c does the work. */
+/* klp-source same: can two preprocessed sources be compiled to different code? source/slice.c does the work. */
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
@@ -29,7 +29,7 @@ static enum exit_code run_same(const struct command *command, int argc, char **a
 }
 
 static const struct command commands[] = {
-	{"same", "Can two preprocessed sources (gcc -E) come to different code?",
+	{"same", "Can two preprocessed sources (gcc -E) be compiled to different code?",
 	 "ORIG PATCHED\n"
 	 "What nobody names, like an inline function that is not called, comes to no code. Exit codes: 0 the code is the "
 	 "same; 2 it may differ (how the first things that differ begin is printed, of each file a line); 1 error.\n",
