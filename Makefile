@@ -10,7 +10,7 @@
 # Tests, with their times on two idle CPUs; "(kernel)": needs a stock kernel,
 # which the first run fetches:
 # make check          all tests except the long ones below; ends with "N passed,
-#                     N failed"    28 minutes, an hour at first (kernel)
+#                     N failed"    13 minutes, an hour at first (kernel)
 # make check-quick    before each commit: style, unit, objects of one compiler,
 #                     the command line    30 s
 # make check-style    formats, shell scripts, rules of CODING-STYLE.md
@@ -20,9 +20,9 @@
 #                     chooses    2 minutes
 # make check-sanitized  the same under the sanitizers    4 minutes
 # make check-cli      the driver and the command lines of all programs
-#                     10 minutes (kernel)
+#                     5 minutes (kernel)
 # make check-integration  livepatches booted on each series; to choose:
-#                     KERNELS=6.12 CASES=tracepoint    25 minutes (kernel)
+#                     KERNELS=6.12 CASES=tracepoint    20 minutes (kernel)
 # make check-sample-small, check-fixes-small  a dozen kernel objects, twenty real
 #                     fixes    5 minutes (kernel)
 #
