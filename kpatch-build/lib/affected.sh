@@ -140,6 +140,15 @@ target_wanted() {
 	return 1
 }
 
+# object_wanted SOURCE: is an object made of this file, C or what C is generated as, and is it one of those that -t names?
+object_wanted() {
+	local parent module
+	objects_of_source "$1"
+	if [[ ! $REPLY ]]; then return 1; fi
+	IFS=$'\t' read -r _ parent module _ <<<"$REPLY"
+	target_wanted "$parent" "$module" "${1%.c}.o"
+}
+
 # unit_wanted UNIT: can -t name its object (which module it belongs to is not known yet), or may it be something else than an object?
 unit_wanted() {
 	local wanted dir=.

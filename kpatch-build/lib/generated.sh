@@ -26,8 +26,7 @@ generated_goal() {
 	*.uc) name=${1%.uc}1.c ;;
 	*.asn1) name=$1.c ;;
 	esac
-	objects_of_source "$name"
-	if [[ $REPLY ]] && target_wanted "$(cut -f 2 <<<"$REPLY" | head -n 1)" "$(cut -f 3 <<<"$REPLY" | head -n 1)" "${name%.c}.o"; then
+	if object_wanted "$name"; then
 		REPLY=${name%.c}.o$'\t'$([[ $1 == *.asn1 ]] && echo grammar || echo generated)
 	else
 		REPLY=""

@@ -41,9 +41,7 @@ outside_goal() {
 	fi
 	if [[ $file == *.S ]]; then
 		if [[ ! $dir =~ $OUTSIDE_DIRS ]]; then
-			objects_of_source "${file%.S}.c"
-			if [[ ! $REPLY ]]; then return; fi
-			if ! target_wanted "$(cut -f 2 <<<"$REPLY" | head -n 1)" "$(cut -f 3 <<<"$REPLY" | head -n 1)" "${file%.S}.o"; then REPLY=""; return; fi
+			if ! object_wanted "${file%.S}.c"; then REPLY=""; return; fi
 		fi
 		REPLY=${file%.S}.o$'\t'assembly
 		return
