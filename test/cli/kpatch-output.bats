@@ -61,25 +61,24 @@ ends_at_once() {
 	[[ $status == 143 && $((${EPOCHREALTIME/./} - begin)) -lt 1000000 ]]
 }
 
-@test "one that waits for a lock, or for klp-verify, ends at once" {
+# waits_and_ends LOCK COMMAND...: kpatch, while another holds this lock
+waits_and_ends() {
 	local lock pid
-	exec {lock}>"$R/run/kpatch.lock"
+	exec {lock}>"$1"
 	flock "$lock"
-	"$TOP/kpatch/kpatch" load ./good.ko 2>waits {lock}>&- 3>&- &
+	"$TOP/kpatch/kpatch" "${@:2}" 2>waits {lock}>&- 3>&- &
 	pid=$!
 	until grep -q "waiting for another kpatch" waits; do sleep 0.05; done
 	sleep 0.2
 	ends_at_once "$pid"
 	exec {lock}>&-
+}
+
+@test "one that waits for a lock, or for klp-verify, ends at once" {
+	local pid
+	waits_and_ends "$R/run/kpatch.lock" load ./good.ko
 	kpatch install ./zzzz.ko
-	exec {lock}>"$STORE/.lock"
-	flock "$lock"
-	"$TOP/kpatch/kpatch" install ./aaaa.ko 2>waits {lock}>&- 3>&- &
-	pid=$!
-	until grep -q "waiting for another kpatch" waits; do sleep 0.05; done
-	sleep 0.2
-	ends_at_once "$pid"
-	exec {lock}>&-
+	waits_and_ends "$STORE/.lock" install ./aaaa.ko
 	mkdir -p slow
 	printf '#!/bin/sh\necho $$ >%q/child\nexec sleep 30\n' "$T" >slow/klp-verify
 	chmod +x slow/klp-verify
