@@ -45,7 +45,7 @@ affected_find() {
 		if ! unit_wanted "$unit"; then continue; fi
 		# What most of the kernel includes would take hours to compare; one too many is enough.
 		if ((found > AFFECTED_COMPARE * OPT_MAX_OBJECTS && ${#OPT_TARGETS[@]} == 0)); then
-			refuse too-many-objects "more than $((AFFECTED_COMPARE * OPT_MAX_OBJECTS)) objects include what the patch changes (${CHANGED_FILES[*]}), too many to compare them; if you want that, raise --max-objects, half of which that is"
+			refuse too-many-objects "more than $((AFFECTED_COMPARE * OPT_MAX_OBJECTS)) objects include what the patch changes (${CHANGED_FILES[*]}), too many to compare (the limit is twice --max-objects); to compare more, raise --max-objects"
 		fi
 		objects_of_source "$unit"
 		if [[ $REPLY ]]; then

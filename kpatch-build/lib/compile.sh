@@ -265,7 +265,7 @@ compile_failures() {
 	done
 	if [[ -z $failed ]]; then return; fi
 	if ((!named)); then
-		die "the compiler ended without naming an error in the source, of$failed; was it killed, for lack of memory? Run again, with a smaller -j"
+		die "the compiler failed without naming an error in the source:$failed; it may have run out of memory. Run again with a smaller -j"
 	fi
 	case $side in
 	patched) finish "$EXIT_NOT_COMPILED" "error: the patched source does not compile:${failed//patched\//}" ;;

@@ -36,7 +36,7 @@ json_end() {
 		elif ! json_write "$1" >"$JSON_DIR/result" || ! cp -- "$JSON_DIR/result" "$to.new" || ! mv -f -- "$to.new" "$to"; then
 			# (One of an earlier run must not pass for this one's.)
 			rm -f -- "$to" "$to.new"
-			message "error: --json: $to can't be written, and there is none now"
+			message "error: --json: $to can't be written; if there was one of an earlier run, it was removed"
 		fi
 	fi
 	rm -rf -- "$JSON_DIR"

@@ -383,6 +383,6 @@ module_deliver() {
 	done
 	for file in "${files[@]}"; do
 		if ((OPT_QUIET)); then printf '%s\n' "$OPT_OUTPUT/$file"; else printf '%-10s%s\n' written "$OPT_OUTPUT/$file"; fi
-	done 2>/dev/null || warn "standard output can't be written to; written are $OPT_OUTPUT/${files[*]}"
+	done 2>/dev/null || warn "standard output can't be written to; the livepatch was written to $OPT_OUTPUT/${files[*]}"
 }
 module_drop_temps() { if ((${#MODULE_TEMPS[@]})); then rm -f -- "${MODULE_TEMPS[@]}"; fi; }

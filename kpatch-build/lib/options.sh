@@ -104,7 +104,7 @@ Boot test:
 Other:
   -d, --debug                print the commands that take long, and keep the work directory; twice: also trace the scripts (file "trace" there)
   -T, --skip-cleanup         keep the work directory (also --keep-tmp)
-      --list-targets         list the stock kernels that can be built here, newest first; with -a, only the one that this names now
+      --list-targets         list the stock kernels that can be built here, newest first; with -a, only the one that -a stands for now
       --print-target         prepare the target, print its description and build nothing
       --prepare              prepare the target and its build tree in the cache, for later runs, and build nothing
       --json FILE            write what came of the run to FILE, as JSON, whatever the outcome (- is standard output; all else then goes to standard error)

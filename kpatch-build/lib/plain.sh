@@ -60,7 +60,7 @@ plain_make() {
 	done
 	long_run "$log" plain_progress "${KMAKE[@]/#O=*/O=$dir}" "MAKE=make -o prepare" -j "$OPT_JOBS" "${goals[@]}" || status=$?
 	# (Killed, it may leave what is not complete: on 5.10 objtool comes after the .cmd file is written.)
-	if ((status > 128)); then die "make was killed (signal $((status - 128))) while it compiled the unpatched source; was there too little memory?"; fi
+	if ((status > 128)); then die "make was killed (signal $((status - 128))) while it compiled the unpatched source; perhaps there was too little memory"; fi
 	# A command that names the directory of the objects means the tree.
 	find "$dir" -name '.*.cmd' -type f -exec sed -i "s,$dir/,$TREE/,g" '{}' +
 	tree_add "$dir"

@@ -40,7 +40,7 @@ same_code_narrow() {
 	done
 	SAME_CODE_SECONDS=$((SECONDS - began))
 	OBJECTS=("${own[@]}" "${kept[@]}")
-	note "of $before objects that include what the patch changes, ${#OBJECTS[@]} can come out different"
+	note "of $before objects that include what the patch changes, the code of ${#OBJECTS[@]} can differ"
 	if ((${#OBJECTS[@]} == 0)); then
 		finish "$EXIT_UNCHANGED" "nothing changed: no object of $TARGET_RELEASE${OPT_TARGETS[*]:+ (limited to ${OPT_TARGETS[*]})} uses what the patch changes"
 	fi

@@ -88,9 +88,9 @@ tool_check() {
 	local words
 	jq -j '.tool.file, .tool.id, .options[] | ., "\u0000"' "$1" | mapfile -d '' -t words
 	KPATCH_BUILD=${words[0]} OPT_BUILD=("${words[@]:2}")
-	if [[ ! -x $KPATCH_BUILD ]]; then die "$KPATCH_BUILD, which was planned with, is not there"; fi
+	if [[ ! -x $KPATCH_BUILD ]]; then die "$KPATCH_BUILD, with which the plan was made, does not exist"; fi
 	tool_id
-	if [[ $TOOL_ID != "${words[1]}" ]]; then planned_otherwise "$KPATCH_BUILD is another version than that which was planned with"; fi
+	if [[ $TOOL_ID != "${words[1]}" ]]; then planned_otherwise "$KPATCH_BUILD has changed since the plan was made"; fi
 }
 
 # kernels_check MANIFEST [KERNEL]: are the kernels that were given as files what they were, or this one? (Whose releases are given, their builds
@@ -109,7 +109,7 @@ kernels_check() {
 	lists_name kernels
 	name=$(jq -r -n --slurpfile now "$LISTS/kernels" --slurpfile manifest "$1" '
 		[$manifest[0].kernels[].id] as $planned | first($now[] | select(.id | IN($planned[]) | not) | .name)')
-	if [[ $name ]]; then planned_otherwise "the kernel ${name@Q} is not as it was planned"; fi
+	if [[ $name ]]; then planned_otherwise "the kernel ${name@Q} has changed since it was planned"; fi
 }
 
 # patches_check MANIFEST: are the patches what they were?
@@ -120,7 +120,7 @@ patches_check() {
 		n=${fields[2]}
 		m=${fields[3 + n]}
 		if [[ $({ patch_inputs "$n" "${fields[@]:3:n}" "${fields[@]:4 + n:m}" 2>/dev/null || true; } | sha256sum) != "${fields[1]}"* ]]; then
-			planned_otherwise "the patch ${fields[0]@Q} is not as it was planned"
+			planned_otherwise "the patch ${fields[0]@Q} has changed since it was planned"
 		fi
 		fields=("${fields[@]:4 + n + m}")
 	done

@@ -157,7 +157,7 @@ on_exit() {
 	if ((OPT_JSON)) && ! json_end "$status" 2>/dev/null; then OUTPUT_LOST=1; fi
 	# (A reader that wants no more, such as head, is none to complain to.)
 	if ((OUTPUT_LOST && !READER_GONE)); then
-		message "error: standard output can't be written to; all else was done"
+		message "error: standard output can't be written to; everything else was done"
 		if ((!status)); then status=$EXIT_ERROR; fi
 	fi
 	if [[ $TEMP ]]; then rm -rf -- "$TEMP"; fi

@@ -81,7 +81,7 @@ tasks_tell() {
 	patched_functions
 	tasks_stalled "$1"
 	# (The idle tasks of the processors are not in /proc.)
-	if ((!${#STALLED[@]})); then "$2" "    no task of /proc, so a processor that is idle"; fi
+	if ((!${#STALLED[@]})); then "$2" "    no task in /proc, so it must be the idle task of a processor"; fi
 	for dir in "${STALLED[@]}"; do
 		if ! task_read "$dir"; then continue; fi
 		json_task
@@ -127,7 +127,7 @@ command_signal() {
 	done
 	number_of "$woken" process; text=$REPLY
 	number_of "${#STALLED[@]}" task
-	say "$text of $REPLY that hold up the transition of $name woken; the kernel itself wakes all of them every 15 s"
+	say "woke $text, for $REPLY that hold up the transition of $name; the kernel itself wakes all of them every 15 s"
 }
 task_poke() {
 	local poked=1

@@ -41,7 +41,7 @@ setup() {
 			$'fs/x.c: In function \'set_error\':\nfs/x.c:12:3: warning: unused variable \'error\'\ngcc: fatal error: Killed signal terminated program cc1' \
 			$'/tmp/ccx.s: Assembler messages:\n/tmp/ccx.s: Fatal error: can\'t write 65 bytes to section .text of fs/x.o: \'No space left on device\''; do
 			run -1 lib fail $side "$said"
-			[[ ${lines[-1]} == "kpatch-build: error: the compiler ended without naming an error in the source, of"*"fs/x.o; was it killed, for lack of memory? Run again, with a smaller -j" ]]
+			[[ ${lines[-1]} == "kpatch-build: error: the compiler failed without naming an error in the source:"*"fs/x.o; it may have run out of memory. Run again with a smaller -j" ]]
 		done
 	done
 }

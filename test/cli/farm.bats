@@ -75,7 +75,7 @@ builds() { sed -n '/--prepare/!s/ --json /&/p' calls | wc -l; }
 	cp -p bin/kpatch-build planned
 	echo "# another" >>bin/kpatch-build
 	run -1 "$FARM" run
-	[[ $output == *"kpatch-build is another version than that"*"plan again"* && -z $(results) ]]
+	[[ $output == *"kpatch-build has changed since the plan was made"*"plan again"* && -z $(results) ]]
 	mv planned bin/kpatch-build
 	run -0 "$FARM" run
 	[[ ${lines[-1]} == "6 jobs: 6 built" ]]
@@ -89,7 +89,7 @@ builds() { sed -n '/--prepare/!s/ --json /&/p' calls | wc -l; }
 	"$FARM" plan -k own -p p
 	echo CONFIG_B=y >>config
 	run -1 "$FARM" run
-	[[ $output == *"the kernel '-s src -c config' is not as it was planned; plan again"* && -z $(results) ]]
+	[[ $output == *"the kernel '-s src -c config' has changed since it was planned; plan again"* && -z $(results) ]]
 	echo CONFIG_A=y >config
 	run -0 "$FARM" run
 	[[ ${lines[-1]} == "3 jobs: 3 built" ]]
@@ -121,13 +121,13 @@ builds() { sed -n '/--prepare/!s/ --json /&/p' calls | wc -l; }
 	# Another build of the release, which the preparation sees: none of its jobs is run.
 	sed -i 's/6.12.3-1/6.12.3-2/' prepared-archive
 	run -1 "$FARM" run
-	[[ $output == *"6.12 can't be prepared, so none of its jobs is run"*$'\n    it was planned as 6.12.3-amd64 6.12.3-1, and is 6.12.3-amd64 6.12.3-2 now; plan again (results are kept)\n'* ]]
+	[[ $output == *"6.12 can't be prepared, so none of its jobs is run"*$'\n    it was planned as 6.12.3-amd64 6.12.3-1, but is 6.12.3-amd64 6.12.3-2 now; plan again (results are kept)\n'* ]]
 	[[ ${lines[-1]} == "6 jobs: 3 built, 3 without a result" ]]
 	# And one that comes later.
 	cp archive prepared-archive
 	sed -i 's/6.12.3-1/6.12.3-2/' archive
 	run -1 "$FARM" run
-	[[ $(grep -c '^kpatch-farm: error: [abc] on 6.12: the kernel is not as it was planned; plan again (results are kept)$' <<<"$output") == 3 ]]
+	[[ $(grep -c '^kpatch-farm: error: [abc] on 6.12: the kernel has changed since it was planned; plan again (results are kept)$' <<<"$output") == 3 ]]
 	[[ ${lines[-1]} == "6 jobs: 3 built, 3 without a result" && -z $(find farm/work -name '*-*-*') ]]
 	cp archive prepared-archive
 	"$FARM" plan -k kernels -p p
@@ -154,7 +154,7 @@ builds() { sed -n '/--prepare/!s/ --json /&/p' calls | wc -l; }
 	cp p/a.patch planned
 	echo edited >>p/a.patch
 	run -1 "$FARM" run
-	[[ $(grep -c '^kpatch-farm: error: a on .*: the patch is not as it was planned; plan again (results are kept)$' <<<"$output") == 2 ]]
+	[[ $(grep -c '^kpatch-farm: error: a on .*: the patch has changed since it was planned; plan again (results are kept)$' <<<"$output") == 2 ]]
 	[[ ${lines[-1]} == "6 jobs: 4 built, 2 without a result" && $(results | wc -l) == 4 && -z $(find farm/work -name '*-*-*') ]]
 	rm p/a.patch
 	run -1 "$FARM" run
@@ -476,7 +476,7 @@ answer() { printf 'outcome %s\njson %s\n' "$2" "$3" >"p/$1.patch"; }
 	before=$(<cumulative/6.12.3-amd64/current.json)
 	sed -i 's,^\(.*\)cat "$@" >,\1[ -e '"$T"'/edited ] || { touch '"$T"'/edited; echo edited >>"$1"; }\n&,' bin/kpatch-build
 	run -1 "$FARM" cumulative -k 6.12.3-amd64 -p p
-	[[ $output == *$'kpatch-farm: error: 6.12.3-amd64: something changed while it was built; nothing was made, run again:\n    the patch \'a\' is not as it was planned' ]]
+	[[ $output == *$'kpatch-farm: error: 6.12.3-amd64: something changed while it was built; nothing was made, run again:\n    the patch \'a\' has changed since it was planned' ]]
 	[[ $(<cumulative/6.12.3-amd64/current.json) == "$before" && ! -e cumulative/6.12.3-amd64/3 ]]
 	run -0 "$FARM" cumulative -k 6.12.3-amd64 -p p
 	[[ $(jq .version cumulative/6.12.3-amd64/current.json) == 3 ]]

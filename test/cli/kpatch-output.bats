@@ -15,7 +15,7 @@ setup() { running_kpatch; }
 @test "output that can't be written keeps no livepatch from being loaded, and is told" {
 	kpatch install ./zzzz.ko ./aaaa.ko
 	run -1 bash -c '"$TOP/kpatch/kpatch" load --all >/dev/full' bash
-	[[ $output == "kpatch: error: standard output can't be written to; all else was done" ]]
+	[[ $output == "kpatch: error: standard output can't be written to; everything else was done" ]]
 	[[ $(cat "$R/log") == $'insmod zzzz\ninsmod aaaa' ]]
 	# Errors neither.
 	echo text >"$STORE/zzzz.ko"
@@ -23,10 +23,10 @@ setup() { running_kpatch; }
 	run -1 bash -c '"$TOP/kpatch/kpatch" load --all >/dev/full 2>&1' bash
 	[[ $(tail -n 1 "$R/log") == "insmod aaaa" ]]
 	run -1 bash -c '"$TOP/kpatch/kpatch" list --json >/dev/full' bash
-	[[ $output == "kpatch: error: standard output can't be written to; all else was done" ]]
+	[[ $output == "kpatch: error: standard output can't be written to; everything else was done" ]]
 	for option in --help --version; do
 		run -1 bash -c '"$TOP/kpatch/kpatch" "$1" >/dev/full' bash "$option"
-		[[ $output == "kpatch: error: standard output can't be written to; all else was done" ]]
+		[[ $output == "kpatch: error: standard output can't be written to; everything else was done" ]]
 	done
 }
 

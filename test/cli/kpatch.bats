@@ -154,12 +154,12 @@ setup() { running_kpatch; }
 	tells '^good +disabling$'
 	echo 1 >"$KLP/good/enabled"
 	run -0 kpatch signal
-	tells '^1 process of 2 tasks '
+	tells '^woke 1 process, for 2 tasks '
 	[[ $(awk '/^State/ { print $2 }' "/proc/$!/status") == S ]]
 	# One that is stopped stays so.
 	task $! sleep T 0 0 hrtimer_nanosleep
 	run -0 kpatch signal
-	tells '^0 processes of 2 tasks '
+	tells '^woke 0 processes, for 2 tasks '
 	kill $!
 	# Old kernels do it when they are asked.
 	echo 0 >"$KLP/good/signal"

@@ -97,7 +97,7 @@ at_signal()
 	cp $out /run/status
 	kpatch 0 signal
 	wait $load || { say "load: status $?"; cat /run/load; return 1; }
-	told "^1 process " && loaded livepatch_sleep 1 || return
+	told "^woke 1 process, " && loaded livepatch_sleep 1 || return
 	jq -e ".tasks | any(.pid == $SLEEPER and .patched_function == \"hrtimer_nanosleep\" and .kind == \"user\")" /run/status > /dev/null || {
 		cat /run/status
 		return 1
