@@ -18,7 +18,6 @@
 struct checking {
 	const struct manifest_check *check;
 	struct manifest m;
-	struct strmap by_path; /* filled when a directory has changed, or paths are asked for */
 	struct strmap changed; /* directories in which names have come or gone, where all records are checked */
 	int root;
 	int dir;              /* the directory of the last record, or -1 */
@@ -32,14 +31,6 @@ static void differs(struct checking *c, const char *path, const char *what)
 {
 	if (c->differences++ < DIFFERENCES_MAX && c->check->out)
 		fprintf(c->check->out, "%s %s\n", path, what);
-}
-
-static void map_paths(struct checking *c)
-{
-	if (c->by_path.used)
-		return;
-	for (uint32_t i = 0; i < c->m.records.n; i++)
-		strmap_set(&c->by_path, c->m.records.v[i].path, i);
 }
 
 static bool is_left_out(const struct manifest_record *r)
@@ -69,14 +60,13 @@ static int check_names(struct checking *c, struct manifest_record *r)
 
 	if (err)
 		return err;
-	map_paths(c);
 	strmap_set(&c->changed, r->path, 1);
 	while (!err && (entry = readdir(stream))) {
 		if (is_dot_entry(entry->d_name))
 			continue;
 		path = strcmp(r->path, ".") ? arena_printf(c->m.arena, "%s/%s", r->path, entry->d_name)
 					    : arena_strdup(c->m.arena, entry->d_name);
-		if (strmap_get(&c->by_path, path) != STRMAP_NONE)
+		if (manifest_find(&c->m, path) >= 0)
 			continue;
 		if (c->check->prune)
 			err = directory_remove(dirfd(stream), entry->d_name);
@@ -133,6 +123,10 @@ static int check_record(struct checking *c, struct manifest_record *r)
 	struct stat st;
 	int err;
 
+	if (!manifest_record_known(r)) {
+		differs(c, r->path, "is recorded in a strange way");
+		return 0;
+	}
 	if (stat_record(c, r->path, &st)) {
 		if (errno != ENOENT && errno != ENOTDIR)
 			return -errno;
@@ -193,12 +187,11 @@ static int check_listed(struct checking *c, struct diag *diag)
 	char *line;
 	int err = 0;
 
-	map_paths(c);
 	input_begin(&input, c->check->only, "the list");
 	while (!err && (line = input_line(&input))) {
-		uint32_t id = strmap_get(&c->by_path, line);
+		int64_t id = manifest_find(&c->m, line);
 
-		if (id == STRMAP_NONE)
+		if (id < 0)
 			differs(c, line, "does not belong there");
 		else
 			err = check_record(c, &c->m.records.v[id]);
@@ -233,7 +226,6 @@ int manifest_check(const struct manifest_check *check, struct diag *diag)
 	close_dir(&c);
 	if (c.root >= 0)
 		close(c.root);
-	strmap_free(&c.by_path);
 	strmap_free(&c.changed);
 	manifest_free(&c.m);
 	return err ? err : !c.differences;

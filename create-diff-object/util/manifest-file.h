@@ -14,8 +14,10 @@
 struct arena;
 struct diag;
 
+/* Of a manifest that was read, all but path and mode is there after manifest_record_known(). */
 struct manifest_record {
 	const char *path;      /* below the directory, "." for itself */
+	const char *line;      /* as it was read, without the newline; NULL when all below is known */
 	unsigned int mode;     /* type and permissions */
 	uint64_t size;         /* bytes; 0 for a directory */
 	uint64_t mtime, ctime; /* ns */
@@ -24,8 +26,8 @@ struct manifest_record {
 };
 
 struct manifest {
-	VEC(struct manifest_record) records;
-	struct arena *arena; /* owns the paths, or the text that holds them */
+	VEC(struct manifest_record) records; /* in the order of manifest_path_compare() */
+	struct arena *arena;                 /* owns the paths, or the text that holds them */
 };
 
 void manifest_free(struct manifest *manifest);
@@ -39,6 +41,15 @@ bool manifest_is_same(const struct manifest_record *a, const struct manifest_rec
  */
 int manifest_hash(int root, struct manifest_record *r);
 
+/*
+ * The order of a walk that sorts the names in each directory by their bytes: a directory comes before what is in it,
+ * and that before what follows the directory.
+ */
+int manifest_path_compare(const char *a, const char *b);
+/* Returns the index of the record of this path, or -1. */
+int64_t manifest_find(const struct manifest *m, const char *path);
+/* Reads what the record's line says. Returns false if that is no record. */
+bool manifest_record_known(struct manifest_record *r);
 /* Returns 0, or -errno, reported. */
 int manifest_write(const struct manifest *m, const char *file, const char *name, struct diag *diag);
 /* Returns false if there is no whole manifest of this name, that is ours and no link; *m is empty then. */

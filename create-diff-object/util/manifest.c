@@ -12,17 +12,20 @@
 #include "util/diag.h"
 #include "util/directory.h"
 #include "util/manifest-file.h"
-#include "util/strmap.h"
 
 /* A change within the tick in which a file was looked at would not show in its ctime. */
 #define TICK_NS 20000000
 
 struct walk {
 	struct manifest *m;
-	const struct manifest *old; /* an earlier manifest, perhaps empty */
-	struct strmap by_path;      /* its records */
+	struct manifest *old; /* an earlier manifest, perhaps empty */
 	int root;
 };
+
+static int compare_names(const struct dirent **a, const struct dirent **b)
+{
+	return manifest_path_compare((*a)->d_name, (*b)->d_name);
+}
 
 static int walk_names(int root, const char *path, struct dirent ***names)
 {
@@ -31,7 +34,7 @@ static int walk_names(int root, const char *path, struct dirent ***names)
 
 	if (fd < 0)
 		return -errno;
-	n = scandirat(fd, ".", names, NULL, alphasort);
+	n = scandirat(fd, ".", names, NULL, compare_names);
 	if (n < 0)
 		n = -errno;
 	close(fd);
@@ -43,8 +46,9 @@ static int walk_add(struct walk *w, const char *path, const char **what)
 {
 	struct dirent **names;
 	struct manifest_record *r;
+	struct manifest_record *r_old;
 	struct stat st;
-	uint32_t old;
+	int64_t old;
 	int n, err = 0;
 
 	*what = path;
@@ -59,9 +63,10 @@ static int walk_add(struct walk *w, const char *path, const char **what)
 	r = vec_push(&w->m->records);
 	r->path = path;
 	manifest_take_stat(r, &st);
-	old = strmap_get(&w->by_path, path);
-	if (old != STRMAP_NONE && manifest_is_same(r, &w->old->records.v[old])) {
-		r->hash = w->old->records.v[old].hash;
+	old = manifest_find(w->old, path);
+	r_old = old < 0 ? NULL : &w->old->records.v[old];
+	if (r_old && manifest_record_known(r_old) && manifest_is_same(r, r_old)) {
+		r->hash = r_old->hash;
 	} else {
 		err = manifest_hash(w->root, r);
 		if (err)
@@ -100,8 +105,6 @@ int manifest_seal(const char *dir, const char *file, const char *name, struct di
 		return err;
 	}
 	manifest_read(&old, file, name);
-	for (uint32_t i = 0; i < old.records.n; i++)
-		strmap_set(&w.by_path, old.records.v[i].path, i);
 	nanosleep(&(struct timespec){.tv_nsec = TICK_NS}, NULL);
 	err = walk_add(&w, ".", &what);
 	if (err)
@@ -109,7 +112,6 @@ int manifest_seal(const char *dir, const char *file, const char *name, struct di
 	else
 		err = manifest_write(&m, file, name, diag);
 	close(w.root);
-	strmap_free(&w.by_path);
 	manifest_free(&old);
 	manifest_free(&m);
 	return err;

@@ -106,6 +106,25 @@ if ((EUID == 0)); then KINDS+=" owner"; fi
 	run -2 check --only - <<<sub/new.h
 }
 
+@test "each name is found, whatever characters come before and after the slash" {
+	local name names=(a/b a-b/c a.c/d a/b.c a+ ab .config .x/y -o/p a/-/q $'a/\x7f/r' $'a\xc3\xa4/s' Z/z)
+	for name in "${names[@]}"; do
+		mkdir -p "$T/d/$(dirname -- "./$name")"
+		[[ -d $T/d/$name ]] || echo "$name" >"$T/d/$name"
+	done
+	seal
+	(cd "$T/d" && find . -mindepth 1 -printf '%P\n') >"$T/list"
+	run -0 check --only "$T/list"
+	[[ -z $output && $(wc -l <"$T/list") -gt 20 ]]
+	printf '%s\n' a/ a/b/ a/c b . ./a Z a- >"$T/list"
+	run -2 check --only "$T/list"
+	[[ $output == "a/ does not belong there"$'\n'"a/b/ does not belong there"$'\n'"a/c does not belong there" ]]
+	# Nothing is foreign where a directory was changed.
+	for name in "$T/d" "$T"/d/*/; do touch "$name/new" && rm "$name/new"; done
+	run -0 check --prune
+	(cd "$T/d" && find . -mindepth 1 -printf '%P\n') | wc -l | diff - <(sed 1d "$T/d.manifest" | sed '$d;1d' | wc -l)
+}
+
 @test "what does not belong there is removed when that is asked for, and nothing else" {
 	seal
 	mkdir -p "$T/d/x/y" "$T/outside"
