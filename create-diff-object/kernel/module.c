@@ -5,10 +5,11 @@
 #include <elf.h>
 #include <string.h>
 
-#define MODULE_FILE_END  ".ko"
-#define EXPORT_WORD      "EXPORT_SYMBOL"
-#define EXPORT_GPL       "_GPL"
-#define CLOSED_NAMESPACE "module:"
+#define MODULE_FILE_END    ".ko"
+#define EXPORT_WORD        "EXPORT_SYMBOL"
+#define EXPORT_UNUSED_WORD "EXPORT_UNUSED_SYMBOL"
+#define EXPORT_GPL         "_GPL"
+#define CLOSED_NAMESPACE   "module:"
 
 const char *modinfo_next(const uint8_t *data, uint64_t size, const char *key, const char *before)
 {
@@ -117,7 +118,13 @@ const char *module_export_word(bool gpl_only)
 
 bool module_export_word_is_valid(const char *word)
 {
-	return !strncmp(word, EXPORT_WORD, strlen(EXPORT_WORD));
+	return !strncmp(word, EXPORT_WORD, strlen(EXPORT_WORD)) ||
+	       !strncmp(word, EXPORT_UNUSED_WORD, strlen(EXPORT_UNUSED_WORD));
+}
+
+bool module_export_word_is_unknown(const char *word)
+{
+	return !strcmp(word, "(unknown)");
 }
 
 bool module_export_word_is_gpl(const char *word)

@@ -93,9 +93,14 @@ bool module_has_own(const char *symbol);
 /* Does the loader pass an undefined symbol of that name by (simplify_symbols(), ignore_undef_symbol())? */
 bool module_ignores_undefined(const char *symbol);
 
-/* How Module.symvers calls an export: EXPORT_SYMBOL, EXPORT_SYMBOL_GPL. Is it such a word, and for GPL modules only? */
+/*
+ * How Module.symvers calls an export: EXPORT_SYMBOL, EXPORT_SYMBOL_GPL; up to 5.11 also EXPORT_UNUSED_SYMBOL and
+ * EXPORT_SYMBOL_GPL_FUTURE, which the loader finds, too. Is it such a word, and for GPL modules only?
+ */
 const char *module_export_word(bool gpl_only);
 bool module_export_word_is_valid(const char *word);
+/* What modpost up to 5.11 wrote where it did not know the export's section: the loader may not know it, either. */
+bool module_export_word_is_unknown(const char *word);
 bool module_export_word_is_gpl(const char *word);
 
 /*

@@ -2,7 +2,8 @@
 /*
  * Module.symvers has one line per export, with tabs between the fields:
  *   0x3c1b3b4c	tcp_sendmsg	vmlinux	EXPORT_SYMBOL	[namespace]
- * Kernels before 5.4 have no namespace, and it is often empty since.
+ * Kernels before 5.4 have no namespace, and it is often empty since. Linux 5.4 and 5.5 wrote it before the owner, until
+ * their commit 5190044c2965: the word EXPORT_... tells.
  */
 #include "target/symvers.h"
 
@@ -27,6 +28,11 @@ static const char *module_name(struct arena *arena, const char *owner)
 	return name;
 }
 
+static bool is_export_word(const char *word)
+{
+	return module_export_word_is_valid(word) || module_export_word_is_unknown(word);
+}
+
 /* Returns 1 for an entry, 0 for one that is not wanted, -EINVAL for what is no entry. */
 static int parse_line(struct symvers *symvers, char *line, name_wanted *wanted, const void *arg,
 		      struct symvers_entry *entry)
@@ -37,15 +43,22 @@ static int parse_line(struct symvers *symvers, char *line, name_wanted *wanted, 
 
 	for (char *rest = line; n < NFIELDS && rest;)
 		fields[n++] = strsep(&rest, "\t");
+	if (n == NFIELDS && !is_export_word(fields[FIELD_TYPE]) && is_export_word(fields[FIELD_NAMESPACE])) {
+		char *ns = fields[FIELD_OWNER];
+
+		fields[FIELD_OWNER] = fields[FIELD_TYPE];
+		fields[FIELD_TYPE] = fields[FIELD_NAMESPACE];
+		fields[FIELD_NAMESPACE] = ns;
+	}
 	if (n <= FIELD_TYPE || !*fields[FIELD_NAME] || !*fields[FIELD_OWNER])
 		return -EINVAL;
 	errno = 0;
 	crc = strtoul(fields[FIELD_CRC], &end, 16);
 	if (errno || *end || end == fields[FIELD_CRC] || crc > UINT32_MAX)
 		return -EINVAL;
-	if (!module_export_word_is_valid(fields[FIELD_TYPE]))
+	if (!is_export_word(fields[FIELD_TYPE]))
 		return -EINVAL;
-	if (wanted && !wanted(arg, fields[FIELD_NAME]))
+	if (module_export_word_is_unknown(fields[FIELD_TYPE]) || (wanted && !wanted(arg, fields[FIELD_NAME])))
 		return 0;
 	*entry = (struct symvers_entry){
 		.name = arena_strdup(symvers->arena, fields[FIELD_NAME]),
