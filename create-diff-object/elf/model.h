@@ -115,6 +115,8 @@ const struct elf_sec *elf_obj_find_section(const struct elf_obj *obj, const char
 uint32_t elf_obj_find_section_index(const struct elf_obj *obj, const char *name);
 /* The value of the next `key=value` in the `.modinfo` of obj; see modinfo_next() of kernel/module.h. */
 const char *elf_obj_modinfo(const struct elf_obj *obj, const char *key, const char *before);
+/* The next namespace that obj imports; see modinfo_next_import(). */
+const char *elf_obj_import(const struct elf_obj *obj, const char *before);
 /* The section of obj that has the name of section index of other and is as many-th of that name, or 0. */
 uint32_t elf_obj_find_same_section(const struct elf_obj *obj, const struct elf_obj *other, uint32_t index);
 /* Returns the index of the symbol of that name (section symbols don't count, global before local), or 0. */

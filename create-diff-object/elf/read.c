@@ -427,6 +427,13 @@ const char *elf_obj_modinfo(const struct elf_obj *obj, const char *key, const ch
 	return sec && sec->data ? modinfo_next(sec->data, sec->size, key, before) : NULL;
 }
 
+const char *elf_obj_import(const struct elf_obj *obj, const char *before)
+{
+	const struct elf_sec *sec = elf_obj_find_section(obj, MODINFO_SECTION);
+
+	return sec && sec->data ? modinfo_next_import(sec->data, sec->size, before) : NULL;
+}
+
 uint32_t elf_obj_find_same_section(const struct elf_obj *obj, const struct elf_obj *other, uint32_t index)
 {
 	const char *name = other->secs[index].name;

@@ -11,20 +11,48 @@
 #define EXPORT_GPL         "_GPL"
 #define CLOSED_NAMESPACE   "module:"
 
-const char *modinfo_next(const uint8_t *data, uint64_t size, const char *key, const char *before)
+/* The next pair behind before, its value in *value; NULL if there is none. */
+static const char *next_pair(const uint8_t *data, uint64_t size, const char *before, const char **value)
 {
 	uint64_t at = before ? (uint64_t)((const uint8_t *)before - data) + strlen(before) + 1 : 0;
-	size_t len = strlen(key);
 
 	while (at < size) {
-		const char *pair = (const char *)data + at;
+		const char *pair = (const char *)data + at, *sign;
 		size_t rest = size - at, length = strnlen(pair, rest);
 
 		if (length == rest)
 			return NULL;
 		at += length + 1;
-		if (length > len && pair[len] == '=' && !strncmp(pair, key, len))
-			return pair + len + 1;
+		sign = memchr(pair, '=', length);
+		if (sign) {
+			*value = sign + 1;
+			return pair;
+		}
+	}
+	return NULL;
+}
+
+const char *modinfo_next(const uint8_t *data, uint64_t size, const char *key, const char *before)
+{
+	const char *value = before, *pair;
+	size_t len = strlen(key);
+
+	while ((pair = next_pair(data, size, value, &value)))
+		if (pair + len + 1 == value && !strncmp(pair, key, len))
+			return value;
+	return NULL;
+}
+
+const char *modinfo_next_import(const uint8_t *data, uint64_t size, const char *before)
+{
+	static const char key[] = MODINFO_IMPORT_NS "=";
+	const char *value = before, *pair;
+
+	while ((pair = next_pair(data, size, value, &value))) {
+		const char *own = value - strlen(key);
+
+		if (own >= pair && !strncmp(own, key, strlen(key)) && (own == pair || own[-1] == '.'))
+			return value;
 	}
 	return NULL;
 }

@@ -59,6 +59,11 @@ struct module_version {
  * the same bytes. A pair ends with a NUL. Returns NULL if there is none. data may be NULL if size is 0.
  */
 const char *modinfo_next(const uint8_t *data, uint64_t size, const char *key, const char *before);
+/*
+ * The next namespace that MODULE_IMPORT_NS() names; before and result as above. What is built in has its module's name
+ * before the key: `usb_storage.import_ns=` (__MODULE_INFO_PREFIX, include/linux/moduleparam.h).
+ */
+const char *modinfo_next_import(const uint8_t *data, uint64_t size, const char *before);
 
 /*
  * The name of a module that is loaded has letters, digits and `_`. Files, `depends=` and Module.symvers write `-` or

@@ -348,6 +348,8 @@ const char export_flags_section[] = "__kflagstab";
 
 const char *section_left_out(const char *name, uint64_t flags)
 {
+	if (!strcmp(name, MODINFO_SECTION))
+		return "they are about the patched file, not about the livepatch (but namespaces are imported there, too)";
 	if (kernel_section_is(name, SECTION_IS_ABOUT_FILE))
 		return "they are about the patched file, not about the livepatch";
 	return kernel_section_find(name) || (flags & SHF_ALLOC) ? NULL : "the kernel loads no such section";

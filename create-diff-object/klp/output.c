@@ -212,13 +212,24 @@ static void write_kept(struct context *ctx, const struct kept *kept)
 }
 
 /*
- * MODULE_IMPORT_NS(): the loader and modpost want it for a symbol of a namespace. What the patched file imports does
- * not say it: code of vmlinux needs no import, and the changed functions need not all of a module's.
+ * MODULE_IMPORT_NS(): the loader and modpost want it for a symbol of a namespace. Code of vmlinux needs none where it
+ * was, so what the copied code uses is imported, whether the patched file says so or not.
  */
 static void import_namespace(struct context *ctx, const char *ns)
 {
 	if (strmap_add(&ctx->imports, ns, 1) == STRMAP_NONE)
 		add_modinfo(ctx, MODINFO_IMPORT_NS, ns);
+}
+
+/*
+ * What the patched file imports, too: SYMVERS need not tell namespaces, another object of the patch may use them, and
+ * an import that nothing needs does no harm. Only a closed one is refused by modpost and loader.
+ */
+static void import_as_patched(struct context *ctx)
+{
+	for (const char *ns = NULL; (ns = elf_obj_import(input(ctx), ns));)
+		if (!module_namespace_is_closed(ns))
+			import_namespace(ctx, ns);
 }
 
 static uint32_t planned_symbol(struct context *ctx, uint32_t sym)
@@ -518,6 +529,7 @@ int output_new(const struct diff *diff, const struct plan_target *target, const 
 	write_all_orc(&ctx);
 	if (!err)
 		err = write_functions(&ctx);
+	import_as_patched(&ctx);
 	write_author(&ctx);
 	write_accepted(&ctx);
 	write_kept(&ctx, kept);

@@ -1,5 +1,13 @@
 extern int in_space(int), in_space_too(int), in_other_space(int), in_none(int), unused_space(int);
-asm(".pushsection .modinfo, \"a\"\n .asciz \"import_ns=UNUSED\"\n .popsection");
+asm(".pushsection .modinfo, \"a\"\n"
+    ".asciz \"license=GPL\"\n .asciz \"import_ns=UNUSED\"\n .asciz \"import_ns=SPACE\"\n .asciz \"import_ns=module:kvm\"\n"
+    ".asciz \"description=import_ns=NONE\"\n .asciz \"mod.import_ns=BUILT_IN\"\n"
+#ifdef PATCHED
+    ".asciz \"import_ns=ADDED\"\n"
+#else
+    ".asciz \"import_ns=GONE\"\n"
+#endif
+    ".popsection");
 int f(int x)
 {
 #ifdef PATCHED
