@@ -239,7 +239,7 @@ install-kpatch: $(KPATCH_TOOLS)
 	install -d '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(PREFIX)/sbin' '$(KPATCH_SHARE)/lib' '$(DESTDIR)$(UNITDIR)' '$(DESTDIR)$(PREFIX)/share/man/man1'
 	install -m 755 $(KPATCH_TOOLS) '$(DESTDIR)$(PREFIX)/bin'
 	install -m 755 kpatch/kpatch '$(DESTDIR)$(PREFIX)/sbin'
-	install -m 644 $(wildcard kpatch/lib/*.sh) kpatch-build/lib/fold.sh '$(KPATCH_SHARE)/lib'
+	install -m 644 $(wildcard kpatch/lib/*.sh) $(addprefix kpatch-build/lib/,fold.sh end.sh) '$(KPATCH_SHARE)/lib'
 	sed 's,/usr/sbin/,$(PREFIX)/sbin/,' kpatch/kpatch.service > '$(DESTDIR)$(UNITDIR)/kpatch.service'
 	chmod 644 '$(DESTDIR)$(UNITDIR)/kpatch.service'
 	install -m 644 $(KPATCH_MAN1) '$(DESTDIR)$(PREFIX)/share/man/man1'

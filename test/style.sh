@@ -29,7 +29,7 @@ try() {
 readonly LAYERS=(util kernel source arch elf target object place diff klp verify tools)
 # The programs in bash: the driver, the command on the machine, the farm; and the driver's files that the other two source.
 readonly DRIVER=(kpatch-build/{kpatch-build,install-packages} kpatch-build/lib/*.sh)
-readonly COMMAND=(kpatch/kpatch kpatch/lib/*.sh) COMMAND_SOURCES=(kpatch-build/lib/fold.sh)
+readonly COMMAND=(kpatch/kpatch kpatch/lib/*.sh) COMMAND_SOURCES=(kpatch-build/lib/{fold,end}.sh)
 readonly FARM=(kpatch-farm/kpatch-farm kpatch-farm/lib/{*.sh,cumulative-kernel,job,prepare,scan-pair,slurm-task})
 readonly FARM_SOURCES=(kpatch-build/lib/{log,version,fold}.sh)
 readonly SCRIPTS=("${DRIVER[@]}" "${COMMAND[@]}" "${FARM[@]}" kpatch/completion.bash)

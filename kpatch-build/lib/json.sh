@@ -19,7 +19,10 @@ json_begin() {
 			usage_error "--json: $dir is no directory that can be written to, or has a directory of that name"
 		fi
 	fi
-	if [[ $OPT_JSON == - ]]; then exec {JSON_OUT}>&1 1>&2; fi
+	if [[ $OPT_JSON == - ]]; then
+		exec {JSON_OUT}>&1 1>&2
+		STDOUT=$STDERR
+	fi
 	JSON_DIR=$(mktemp -d)
 	: >"$JSON_DIR/messages"
 	: >"$JSON_DIR/stages"

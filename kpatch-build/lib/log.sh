@@ -12,7 +12,6 @@ readonly EXIT_ERROR=1 EXIT_REFUSED=2 EXIT_UNCHANGED=3 EXIT_USAGE=4 EXIT_NOT_APPL
 
 STAGE_NAME=""           # the running stage
 STAGE_SUMMARY=""        # what the stage has to say in its one line; set by the stage
-CHILD=""                # process group of the running long command
 PROGRESS_SHOWN=0        # a progress line stands on the terminal
 PROGRESS_LAST=0         # second in which the last progress line went to a log
 CLEANUPS=()             # functions to run at exit, last first
@@ -23,6 +22,8 @@ JSON_DIR=""             # what is told is also kept there, for json.sh
 
 # shellcheck source=kpatch-build/lib/fold.sh
 source "${BASH_SOURCE[0]%/*}/fold.sh"
+# shellcheck source=kpatch-build/lib/end.sh
+source "${BASH_SOURCE[0]%/*}/end.sh"
 readonly UNFOLDED=100000     # COLUMNS of a program whose messages become part of ours
 
 # json_keep FILE FIELD...
@@ -133,19 +134,6 @@ long_run() {
 }
 no_progress() { REPLY=""; }
 
-# wait_for COMMAND...: run one that may wait without end, for a lock or for standard input. Bash looks at a signal when the command that it
-# waits for has ended; but for its own wait it does at once.
-wait_for() {
-	local status=0 in
-	exec {in}<&0
-	"$@" <&"$in" &
-	CHILD=$!
-	exec {in}<&-
-	wait "$CHILD" || status=$?
-	CHILD=""
-	return $status
-}
-
 megabytes() { REPLY="$((($1 + 524288) / 1048576)) MB"; }
 
 # need_space DIR BYTES WHAT: refuse before filling a disk
@@ -183,21 +171,17 @@ readonly DISK_FULL_HINT="free some space, or set KPATCH_CACHE and TMPDIR to a la
 at_exit() { CLEANUPS+=("$1"); }
 
 on_exit() {
-	local status=$? i
-	trap - ERR EXIT
-	trap '' INT TERM HUP
+	local status=$1 i
 	trap : PIPE
-	set +e
-	if [[ $CHILD ]]; then
-		kill -TERM -- "-$CHILD" 2>/dev/null || kill -TERM "$CHILD" 2>/dev/null
-		wait "$CHILD" 2>/dev/null
-	fi
 	progress_clear
 	if ((!RUN_AGAIN && (status == EXIT_ERROR || status == EXIT_REFUSED || status == EXIT_NOT_APPLIED || status == EXIT_NOT_COMPILED))) &&
 		disk_full; then
 		note "$REPLY: this may be the reason; $DISK_FULL_HINT"
 		# (So nothing is said of the patch.)
-		if ((status == EXIT_NOT_COMPILED)); then status=$EXIT_ERROR; fi
+		if ((status == EXIT_NOT_COMPILED)); then
+			status=$EXIT_ERROR
+			end_told "$status"
+		fi
 	fi
 	if [[ $JSON_DIR ]]; then json_end "$status"; fi
 	for ((i = ${#CLEANUPS[@]} - 1; i >= 0; i--)); do "${CLEANUPS[i]}" "$status"; done
@@ -213,7 +197,7 @@ run_again() {
 	trap - INT TERM HUP PIPE
 	# (Not for all to see in a command line.)
 	if [[ $CALLER_SIGN_PIN ]]; then export KBUILD_SIGN_PIN=$CALLER_SIGN_PIN; fi
-	exec env "CACHEDIR=$CALLER_CACHEDIR" "COLUMNS=$CALLER_COLUMNS" "CROSS_COMPILE=$CALLER_CROSS_COMPILE" "TARGET_ARCH=$CALLER_TARGET_ARCH" \
+	exec env ${GUARD:+"KPATCH_GUARD=$PPID:$GUARD"} "CACHEDIR=$CALLER_CACHEDIR" "COLUMNS=$CALLER_COLUMNS" "CROSS_COMPILE=$CALLER_CROSS_COMPILE" "TARGET_ARCH=$CALLER_TARGET_ARCH" \
 		"KBUILD_EXTRA_SYMBOLS=$CALLER_EXTRA_SYMBOLS" "SOURCE_DATE_EPOCH=$CALLER_SOURCE_DATE_EPOCH" \
 		"$SELF" "${RUN_ARGS[@]}"
 }
@@ -223,7 +207,11 @@ on_signal() {
 	exit "$1"
 }
 # output_id -> REPLY: the file that standard output is now; empty: none
-output_id() { REPLY=$(stat -L -c %d:%i "/proc/$$/fd/1" 2>/dev/null) || REPLY=""; }
+output_id() {
+	REPLY=""
+	# (Looked at before: the pipe from stat can be the one that is 1 otherwise.)
+	if [[ -e /proc/$$/fd/1 ]]; then REPLY=$(stat -L -c %d:%i "/proc/$$/fd/1" 2>/dev/null) || REPLY=""; fi
+}
 # output_lost: can't standard output be written to? (A blank line beside the report of a failure that nobody expected is all that is seen of
 # this.) Where a command fails in { ...; } >file, that file stands in its place still: it says nothing of standard output, and gets no line.
 output_lost() {
@@ -233,8 +221,6 @@ output_lost() {
 }
 on_error() {
 	local REPLY
-	# A subshell's failure is reported by the command that started it.
-	if ((BASH_SUBSHELL)); then exit "$EXIT_ERROR"; fi
 	if disk_full; then
 		REPLY="error: $REPLY${STAGE_NAME:+, in stage $STAGE_NAME}; $DISK_FULL_HINT"
 		# Once is enough.
@@ -248,13 +234,7 @@ on_error() {
 	message "$REPLY"
 	exit "$EXIT_ERROR"
 }
-install_traps() {
-	output_id; OUTPUT_ID=$REPLY
-	trap 'on_error "${BASH_SOURCE[0]}" "$LINENO" "$BASH_COMMAND"' ERR
-	trap on_exit EXIT
-	trap 'on_signal 129' HUP
-	trap 'on_signal 130' INT
-	trap 'on_signal 143' TERM
-	# The reader wants no more: as the other programs of a pipeline, without a word.
-	trap 'exit 141' PIPE
-}
+# The reader wants no more: as the other programs of a pipeline, without a word.
+on_closed() { exit 141; }
+
+output_id; OUTPUT_ID=$REPLY

@@ -51,7 +51,7 @@ libclang-rt-14-dev | fuzz   | /usr/lib/clang/14/lib/linux/libclang_rt.fuzzer-$AR
 git             | run check | git                    | reads and applies the patches
 diffutils       | run root  | diff cmp               | compares originals and patched files
 mawk            | run root  | awk                    | text: patches, symbol tables, descriptions
-util-linux      | run root  | flock setsid getopt    | locks of the cache, long commands, options
+util-linux      | run root  | flock setsid setpriv getopt | locks of the cache, long commands, options
 rpm             | check     | rpmbuild rpm2cpio      | tests with a source RPM
 dpkg            | run       | dpkg-deb               | unpacks the target's packages
 tar             | run root  | tar                    | unpacks the source

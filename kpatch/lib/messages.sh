@@ -6,9 +6,7 @@ readonly EXIT_ERROR=1 EXIT_REFUSED=2 EXIT_REVERSED=3 EXIT_USAGE=4 EXIT_STUCK=5 E
 STATUS=0                # of the run: that of the first failure
 PROGRESS_SHOWN=0        # a line of progress stands on the terminal
 TEMP=""                 # directory for what programs print, once temp_make was called
-CHILD=""                # the command that wait_for waits for
 JSON_ROWS=()            # what is told, for --json
-STDERR=""               # file descriptor of standard error
 OUTPUT_LOST=0           # standard output can't be written to,
 READER_GONE=0           # because nobody reads it
 
@@ -89,17 +87,6 @@ temp_make() {
 	if ! { TEMP=$(mktemp -d) && : >"$TEMP/log"; } 2>/dev/null; then die "$EXIT_ERROR" "no directory for temporary files can be made in ${TMPDIR:-/tmp}; set TMPDIR"; fi
 }
 
-# wait_for COMMAND...: run one that may take long. Bash looks at a signal when the command that it waits for has ended; but for its own wait it
-# does at once.
-wait_for() {
-	local status=0
-	"$@" &
-	CHILD=$!
-	wait "$CHILD" || status=$?
-	CHILD=""
-	return "$status"
-}
-
 # ---- JSON, put together by jq at the end --------------------------------------------------------------------------------
 #
 # Until then what is told is kept in JSON_ROWS, eight fields each: what it is, and its values. (Not on command lines: one that names a
@@ -144,14 +131,7 @@ json_end() {
 # ---- the end of a run -----------------------------------------------------------------------------------------------
 
 on_exit() {
-	local status=$?
-	trap - ERR EXIT
-	trap '' INT TERM HUP
-	set +e
-	if [[ $CHILD ]]; then
-		kill "$CHILD" 2>/dev/null
-		wait "$CHILD" 2>/dev/null
-	fi
+	local status=$1
 	progress_clear
 	store_clean
 	if ((OPT_JSON)) && ! json_end "$status" 2>/dev/null; then OUTPUT_LOST=1; fi
@@ -164,30 +144,14 @@ on_exit() {
 	exit "$status"
 }
 on_signal() {
-	# (It may have come while what went wrong with a file was not wanted.)
-	exec 2>&"$STDERR" || true
 	json_message error interrupted
 	message "interrupted${IN_TRANSITION:+; the transition of $IN_TRANSITION goes on in the kernel, see kpatch status}"
 	exit "$1"
 }
 on_error() {
-	if ((BASH_SUBSHELL == 0)); then
-		json_message error "internal: ${1##*/} line $2: '$3' failed"
-		message "error: internal: ${1##*/} line $2: '$3' failed; please report this"
-	fi
+	json_message error "internal: ${1##*/} line $2: '$3' failed"
+	message "error: internal: ${1##*/} line $2: '$3' failed; please report this"
 	exit "$EXIT_ERROR"
 }
-install_traps() {
-	if [[ ! $STDERR ]]; then
-		STDERR=2
-		# (It may be closed.)
-		if [[ -e /proc/$$/fd/2 ]]; then exec {STDERR}>&2; fi
-	fi
-	trap 'on_error "${BASH_SOURCE[0]}" "$LINENO" "$BASH_COMMAND"' ERR
-	trap on_exit EXIT
-	trap 'on_signal 129' HUP
-	trap 'on_signal 130' INT
-	trap 'on_signal 143' TERM
-	# (With it, what writes there fails.)
-	trap 'READER_GONE=1' PIPE
-}
+# (What writes there fails then.)
+on_closed() { READER_GONE=1; }

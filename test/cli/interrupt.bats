@@ -14,12 +14,14 @@ setup() {
 	: >"$T/Module.symvers"
 	: >"$T/x.patch"
 	# The first long step sleeps and tells its process.
-	# (The driver does not hand on T.)
-	fake_tool klp-place "[ \$1 != reader ] || exit 1; echo \$\$ >'$T/child'; exec sleep 20"
+	sleeps_at elf
 }
 teardown() {
 	if [[ -s $T/child ]]; then kill "$(<"$T/child")" 2>/dev/null || true; fi
 }
+
+# sleeps_at COMMAND: of klp-place, so that the driver waits there. (The driver does not hand on T.)
+sleeps_at() { fake_tool klp-place "case \$1 in $1) echo \$\$ >'$T/child'; exec sleep 20 ;; elf) ;; *) exit 1 ;; esac"; }
 
 start() {
 	rm -f "$T/child"
@@ -35,8 +37,11 @@ start() {
 }
 
 interrupted_with() {
-	local signal=$1 want=$2 status=0
 	start
+	interrupted_now "$@"
+}
+interrupted_now() {
+	local signal=$1 want=$2 status=0
 	kill "-$signal" "$driver"
 	wait "$driver" || status=$?
 	[[ $status == "$want" ]]
@@ -49,6 +54,51 @@ interrupted_with() {
 @test "SIGTERM ends with 143" { interrupted_with TERM 143; }
 @test "SIGINT ends with 130" { interrupted_with INT 130; }
 @test "SIGHUP ends with 129" { interrupted_with HUP 129; }
+
+# ended_in_time SIGNAL STATUS: the driver ends within a second, though all that it does is wait for a command that knows of nothing
+ended_in_time() {
+	local begin
+	start
+	begin=${EPOCHREALTIME/./}
+	interrupted_now "$@"
+	[[ $((${EPOCHREALTIME/./} - begin)) -lt 1000000 ]]
+}
+
+@test "a command that is not watched is ended, too" {
+	sleeps_at kallsyms
+	ended_in_time TERM 143
+	ended_in_time INT 130
+	ended_in_time HUP 129
+}
+
+@test "what the caller has it ignore it ignores" {
+	sleeps_at kallsyms
+	(trap '' HUP; exec "$DRIVER" -s "$T/src" -c "$T/config" -v "$T/image" -o "$T/out" "$T/x.patch") >"$T/log" 2>&1 3>&- &
+	driver=$!
+	until [[ -s $T/child ]]; do sleep 0.05; done
+	kill -HUP "$driver"
+	sleep 0.3
+	kill -0 "$(<"$T/child")"
+	interrupted_now TERM 143
+}
+
+@test "one that is killed has no part that goes on" {
+	local run
+	sleeps_at kallsyms
+	start
+	run=$(pgrep -P "$driver")
+	kill -KILL "$driver"
+	wait "$driver" || true
+	for i in {1..40}; do if ! kill -0 "$run" 2>/dev/null; then break; fi; sleep 0.05; done
+	run ! kill -0 "$run"
+}
+
+@test "an interruption, and a failure, are told also where messages of a command are not wanted" {
+	SETUP='f() { g 2>/dev/null >&2; }; g() { kill -TERM $$; :; }' run -143 lib f
+	[[ $output == "kpatch-build: interrupted; nothing was written to the output directory" ]]
+	SETUP='f() { g 2>/dev/null; }; g() { false; }' run -1 lib f
+	[[ $output == *"kpatch-build: error: internal: "*"'false' failed"* ]]
+}
 
 # ends_at_once: the driver, which waits for something, does so after SIGTERM
 ends_at_once() {

@@ -82,11 +82,13 @@ waits_and_ends() {
 	mkdir -p slow
 	printf '#!/bin/sh\necho $$ >%q/child\nexec sleep 30\n' "$T" >slow/klp-verify
 	chmod +x slow/klp-verify
-	KPATCH_BIN=$T/slow "$TOP/kpatch/kpatch" load ./good.ko 3>&- &
+	KPATCH_BIN=$T/slow "$TOP/kpatch/kpatch" load --json ./good.ko >told 3>&- &
 	pid=$!
 	until [[ -s child ]]; do sleep 0.05; done
 	ends_at_once "$pid"
 	run ! kill -0 "$(<child)"
+	# (What klp-verify says goes to a file; this does not.)
+	[[ $(jq .exit.result told) == '"interrupted"' ]]
 	[[ ! -e $R/log && $(ls "$R/run") == kpatch.lock ]]
 }
 

@@ -32,6 +32,8 @@ into_closed() {
 		run -1 into_full "$TOP/kpatch-farm/kpatch-farm" "$option"
 		[[ $output == "kpatch-farm: error: standard output can't be written to" ]]
 	done
+	run -1 bash -c '"$@" >&-' - "$DRIVER" --version
+	[[ $output == "kpatch-build: error: standard output can't be written to" ]]
 	SETUP='found() { STAGE_SUMMARY=this; }' run -1 into_full lib stage target found
 	[[ $output == "kpatch-build: error: standard output can't be written to, in stage target" ]]
 }

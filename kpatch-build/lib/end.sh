@@ -1,0 +1,72 @@
+# shellcheck shell=bash
+# How a run ends that is interrupted, or in which something fails that nobody expected: kpatch-build's, kpatch-farm's and kpatch's. What each
+# has to say and to clean up is in functions of its own:
+#
+#   on_signal STATUS                ends the run
+#   on_error FILE LINE COMMAND      ends the run
+#   on_closed                       the reader of what it writes has gone
+#   on_exit STATUS                  ends the run
+
+CHILD=""                # what wait_for waits for: its process, or its process group
+STDOUT="" STDERR=""     # file descriptors of standard output and error as they were; "": closed
+
+install_traps() {
+	if [[ ! $STDOUT && -e /proc/self/fd/1 ]]; then exec {STDOUT}>&1; fi
+	if [[ ! $STDERR && -e /proc/self/fd/2 ]]; then exec {STDERR}>&2; fi
+	trap 'end_failed "${BASH_SOURCE[0]}" "$LINENO" "$BASH_COMMAND"' ERR
+	trap end_run EXIT
+	trap 'end_interrupted 129' HUP
+	trap 'end_interrupted 130' INT
+	trap 'end_interrupted 143' TERM
+	trap on_closed PIPE
+}
+
+# stderr_back: the command at work may have sent standard error to a file, or nowhere; that is not for what is told of its end
+stderr_back() { if [[ $STDERR ]]; then exec 2>&"$STDERR"; fi; }
+
+# end_told STATUS: nothing that the run starts from here on is to be ended for an interruption (guard.sh)
+end_told() { if [[ ${GUARD:-} ]]; then echo "$1" >&"$GUARD"; fi; }
+end_interrupted() {
+	trap '' INT TERM HUP
+	end_told "$1"
+	stderr_back
+	on_signal "$1"
+}
+end_failed() {
+	# A subshell's failure is reported by the command that started it.
+	if ((BASH_SUBSHELL)); then exit "$EXIT_ERROR"; fi
+	stderr_back
+	on_error "$@"
+}
+end_run() {
+	local status=$?
+	trap - ERR EXIT
+	trap '' INT TERM HUP
+	end_told "$status"
+	set +e
+	stderr_back
+	if [[ $STDOUT ]]; then exec 1>&"$STDOUT"; fi
+	if [[ $CHILD ]]; then
+		kill -TERM -- "-$CHILD" 2>/dev/null || kill -TERM "$CHILD" 2>/dev/null
+		wait "$CHILD" 2>/dev/null
+	fi
+	on_exit "$status"
+}
+
+# wait_for COMMAND...: run one that may take long. Bash looks at a signal when the command that it waits for has ended; but for its own wait it
+# does at once.
+wait_for() {
+	local status=0 in=""
+	# (Standard input may be closed.)
+	if [[ -e /proc/self/fd/0 ]]; then
+		exec {in}<&0
+		"$@" <&"$in" {in}<&- &
+	else
+		"$@" &
+	fi
+	CHILD=$!
+	if [[ $in ]]; then exec {in}<&-; fi
+	wait "$CHILD" || status=$?
+	CHILD=""
+	return "$status"
+}

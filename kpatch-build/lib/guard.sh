@@ -1,0 +1,96 @@
+# shellcheck shell=bash
+# A run is two processes, so that an interruption ends it at once, whatever it is doing. Bash looks at a signal when the command that it waits for
+# has ended; and a search through all of the source takes minutes on a busy disk. So what was started does nothing but wait, and the run
+# itself is its child. The first hands a signal on, and ends all that the run has started; the run, with nothing left to wait for, then ends
+# as it always does (end.sh). If the first is killed, the kernel kills the run.
+
+GUARD=""                # in the run itself: file descriptor of the pipe that tells the process that waits of its end
+GUARDED=""              # in the process that waits: the run
+GUARD_PIPE=""           # and the other end of the pipe
+GUARD_TOLD=""           # and what it told: its status
+GUARD_TRAPPED=0         # and whether a signal has come
+
+# guard_run PROGRAM ARG...: be the process that waits. Returns in the run itself, which is PROGRAM once more.
+guard_run() {
+	local ignored status signal signals=QUIT in command
+	if [[ ${KPATCH_GUARD:-} == "$PPID":* ]]; then
+		GUARD=${KPATCH_GUARD#*:}
+		unset KPATCH_GUARD
+		return
+	fi
+	unset KPATCH_GUARD
+	if ! command -v setpriv >/dev/null; then return; fi
+	ignored=$(trap -p)
+	for signal in HUP INT TERM; do
+		# (Bash has a command in the background ignore INT, for good. What the caller has us ignore stays so.)
+		if [[ $ignored == *"'' SIG$signal"* ]]; then continue; fi
+		signals+=,$signal
+		# shellcheck disable=SC2064
+		trap "guard_signal $signal" "$signal"
+	done
+	exec {GUARD_PIPE}<> <(:)
+	command=(env "--default-signal=$signals" "KPATCH_GUARD=$$:$GUARD_PIPE" setpriv --pdeathsig KILL -- "$@")
+	if [[ -e /proc/self/fd/0 ]]; then
+		exec {in}<&0
+		"${command[@]}" <&"$in" {in}<&- &
+		exec {in}<&-
+	else
+		"${command[@]}" &
+	fi
+	GUARDED=$! status=0
+	wait "$GUARDED" || status=$?
+	if ((GUARD_TRAPPED)); then
+		while kill -0 "$GUARDED" 2>/dev/null; do sleep 0.02; done
+		# (Bash 5.2 does not know the status of what ended before the second wait.)
+		guard_hears
+		status=${GUARD_TOLD:-$((status > 0 ? status : 1))}
+	fi
+	exit "$status"
+}
+
+# guard_hears [SECONDS]: what the run tells of its end
+guard_hears() {
+	local line
+	while read -rt "${1:-0.01}" -u "$GUARD_PIPE" line; do GUARD_TOLD=$line; done
+}
+
+# guard_signal NAME
+guard_signal() {
+	local i pids
+	GUARD_TRAPPED=1
+	kill "-$1" "$GUARDED" 2>/dev/null || return 0
+	# (Most often it waits for nothing that has to be ended.)
+	for ((i = 0; i < 50; i++)); do
+		guard_hears 0.02
+		guard_descendants; pids=$REPLY
+		# Those are of before it told.
+		guard_hears
+		if [[ $GUARD_TOLD ]] || ! kill -0 "$GUARDED" 2>/dev/null; then return 0; fi
+		# shellcheck disable=SC2086
+		if [[ $pids ]]; then kill -TERM $pids 2>/dev/null || true; fi
+	done
+}
+
+# guard_descendants -> REPLY: all that the run has started
+guard_descendants() {
+	local file stat rest
+	local -A parents=()
+	for file in /proc/[0-9]*/stat; do
+		stat=""
+		{ IFS= read -r -d '' stat <"$file"; } 2>/dev/null || true
+		# "12 (name) S 1 ...": the name can have anything
+		rest=${stat##*) }
+		rest=${rest#* }
+		if [[ $stat ]]; then parents[${stat%% *}]=${rest%% *}; fi
+	done
+	REPLY=$(
+		for pid in "${!parents[@]}"; do
+			for ((up = ${parents[$pid]}; up > 1; up = ${parents[$up]:-0})); do
+				if ((up == GUARDED)); then
+					printf '%s ' "$pid"
+					break
+				fi
+			done
+		done
+	)
+}
