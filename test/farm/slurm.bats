@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# kpatch-farm run --on slurm, on a Slurm of two nodes that the test starts and ends. REAL=1 builds real livepatches.
+# kpatch-farm run --on slurm, on a Slurm of two nodes that the test starts and ends.
 
 load ../cli/common
 source "$BATS_TEST_DIRNAME/cluster.bash"
