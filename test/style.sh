@@ -158,17 +158,18 @@ check_modinfo_keys() {
 			<(printf '%s\n' "$known" description) -
 }
 
-# The options of kpatch-build that kpatch-farm's lists may have are options of kpatch-build, with a value or without as there.
+# The options of kpatch-build that kpatch-farm knows are options of kpatch-build, with a value or without as there.
 check_farm_options() {
 	local kind words word long bad=0
-	long=,$(sed -nE 's/^\t(local )?long\+?=,?([a-z:,-]+)$/\2/p' kpatch-build/lib/options.sh | tr '\n' ','),
+	long=,$(sed -nE 's/^OPTION_NAMES\+?=,?([a-z:,-]+)$/\1/p' kpatch-build/lib/option-names.sh | tr '\n' ','),
+	[[ $long == *,mirror:,*,version,* ]] || { echo "no names of options in option-names.sh"; return 1; }
 	while read -r kind words; do
 		for word in $words; do
 			if [[ $word != --* ]]; then continue; fi
-			if [[ $kind == FLAGS ]]; then word=,${word#--}, ; else word=,${word#--}:, ; fi
-			if [[ $long != *"$word"* ]]; then echo "kpatch-build has no option ${word//,/}"; bad=1; fi
+			if [[ $kind == FLAGS ]]; then word=,${word#--}; else word=,${word#--}:, ; fi
+			if [[ $kind == FLAGS && $long != *"$word,"* && $long != *"$word::,"* || $kind != FLAGS && $long != *"$word"* ]]; then echo "kpatch-build has no option ${word//[,:]/}"; bad=1; fi
 		done
-	done < <(sed -nE 's/^readonly KERNEL_([A-Z]+)="(.*)"$/\1 \2/p' kpatch-farm/lib/lists.sh)
+	done < <(sed -nE 's/^readonly [A-Z]+_(FILES|DIRS|WORDS|FLAGS)="(.*)"$/\1 \2/p' kpatch-farm/lib/build-options.sh)
 	return "$bad"
 }
 

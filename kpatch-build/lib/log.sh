@@ -18,6 +18,7 @@ CLEANUPS=()             # functions to run at exit, last first
 OUTPUT_ID=""            # what standard output is, from the first on
 RUN_AGAIN=0             # begin again instead of ending
 RUN_ARGS=()             # the command line
+INTERNAL_HINT="run again with -d and report this"
 JSON_DIR=""             # what is told is also kept there, for json.sh
 
 # shellcheck source=kpatch-build/lib/fold.sh
@@ -228,7 +229,7 @@ on_error() {
 	elif output_lost; then
 		REPLY="error: standard output can't be written to${STAGE_NAME:+, in stage $STAGE_NAME}"
 	else
-		REPLY="error: internal: ${1##*/} line $2: '$3' failed${STAGE_NAME:+ in stage $STAGE_NAME}; run again with -d and report this"
+		REPLY="error: internal: ${1##*/} line $2: '$3' failed${STAGE_NAME:+ in stage $STAGE_NAME}; $INTERNAL_HINT"
 	fi
 	json_keep messages end "" "$REPLY"
 	message "$REPLY"

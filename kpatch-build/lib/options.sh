@@ -1,6 +1,9 @@
 # shellcheck shell=bash
 # The command line. Options of kpatch-build 0.9.11 keep their letters and meaning; those that are not supported refuse.
 
+# shellcheck source=kpatch-build/lib/option-names.sh
+source "${BASH_SOURCE[0]%/*}/option-names.sh"
+
 OPT_RELEASE=""          # -a
 OPT_MIRROR=""           # --mirror: URL of Debian's archive, "": as this machine's apt has it
 OPT_PACKAGES=""         # --packages: directory of .deb files
@@ -134,11 +137,8 @@ require_dir() {
 }
 
 options_parse() {
-	local short=ha:r:s:c:v:j:t:n:o:m:e:dqRT long parsed words
-	long=help,archversion:,mirror:,packages:,build-root:,sourcerpm:,sourcedir:,config:,vmlinux:,jobs:,target:,name:,output:,debug,non-replace
-	long+=,oot-module:,oot-module-src:,skip-cleanup,skip-compiler-check,skip-gcc-check,no-replace,keep-tmp
-	long+=,skip-base-check,symvers:,modules:,per-object,state:,fuzz:,max-objects:,explain,check,suggest,accept:,without:,without-hunk:,sign:,package:,list-targets,print-target,prepare,dry-run,boot-test::,boot-test-wait:,boot-test-module:,boot-test-file:,json:,quiet,version,cache,cache-prune::
-	if ! parsed=$(getopt -o "$short" -l "$long" -n kpatch-build -- "$@" 2>&1); then
+	local parsed words
+	if ! parsed=$(getopt -o "$OPTION_LETTERS" -l "$OPTION_NAMES" -n kpatch-build -- "$@" 2>&1); then
 		parsed=${parsed%%$'\n'*}
 		usage_error "${parsed#kpatch-build: }"
 	fi

@@ -10,6 +10,7 @@
 
 command_cumulative() {
 	local status=0 work kernels
+	OPTIONS_REFUSED=$NAME_WORDS$STATE_WORDS
 	lists_read
 	plan_options
 	if [[ $OPT_FARM == farm ]]; then OPT_FARM=cumulative; fi
@@ -24,7 +25,8 @@ command_cumulative() {
 	wait "$CHILD" || status=$?
 	CHILD=""
 	mapfile -t kernels <"$work/kernels"
-	for kernel in "${kernels[@]}"; do cat -- /dev/null "$FARM/$kernel/current.json"; done 2>/dev/null | jq -s . >"$FARM/cumulative.json.new" || true
+	# (Each is one line. Of a kernel that failed just now there may be an older one, or none, or one that was edited.)
+	for kernel in "${kernels[@]}"; do grep -hsa '' "$FARM/$kernel/current.json" || true; done | jq -R -c 'fromjson? | objects' | jq -s . >"$FARM/cumulative.json.new"
 	mv -f -- "$FARM/cumulative.json.new" "$FARM/cumulative.json"
 	work_clean
 	# (xargs: 123, if one of them ended with 1 to 125.)

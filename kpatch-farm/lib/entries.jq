@@ -10,6 +10,8 @@ def entries:
 		| .i = $i + 6 + $n + $m)
 	| .out;
 def faults:
+	# (jq has U+FFFD in place of what is not UTF-8.)
+	(.[] | select([.name] + .patches + .options | any(.[]; explode | index(65533) != null)) | "\(.place): a name has characters that are not UTF-8"),
 	(group_by([.name])[] | select(length > 1) | "\(.[1].place): the name \(.[0].name | tojson) is there twice (\(.[0].place))"),
 	(group_by([.id])[] | select(length > 1) | "\(.[1].place): \(.[1].name | tojson) is the same as \(.[0].name | tojson) (\(.[0].place))");
 $fields | entries

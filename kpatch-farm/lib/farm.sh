@@ -7,6 +7,8 @@
 #   results/ID/             what came of it: result.json, build.json (kpatch-build --json), log, the modules. ID is made of the hashes of
 #                           kernel, patch and tool, so it is a result of just these; and there is one, for it appears by a rename
 #   targets/ID/             what came of preparing a kernel: status, log, seconds
+#   inputs/                 what files the last run began with (inputs.sh)
+#   damaged/ID/             results that were edited, or cut off when the power failed
 #   work/                   of jobs that run, or were killed
 #   index.html junit.xml results.json    the report
 #
@@ -18,15 +20,21 @@ FARM=""                 # absolute
 # farm_open: the directory of a plan
 farm_open() {
 	if [[ ! -d $OPT_FARM ]]; then usage_error "there is no directory $OPT_FARM; kpatch-farm plan makes it"; fi
-	FARM=$(realpath -- "$OPT_FARM")
+	path_of "$OPT_FARM"; FARM=$REPLY
 	farm_version format
 	if [[ ! -f $FARM/manifest.json ]]; then
 		usage_error "$FARM has no manifest.json, so it is no farm directory; kpatch-farm plan -o $OPT_FARM makes one"
 	fi
+	if ! farm_manifest_is_whole; then
+		die "$FARM/manifest.json is not as kpatch-farm plan wrote it (edited, or cut off when the power failed); plan again with --force (results are kept)"
+	fi
+	mkdir -p -- "$FARM"/{jobs,results,targets,work}
 	if [[ -e $FARM/planning ]]; then usage_error "$FARM: its plan was interrupted; plan again (results are kept)"; fi
 	# (disk_full looks there.)
 	CACHE=$FARM
 }
+
+farm_manifest_is_whole() { jq -n -e --argjson format "$FARM_FORMAT" -f "$FARM_LIB/manifest-check.jq" -- "$FARM/manifest.json" >/dev/null 2>&1; }
 
 # farm_version FILE: is the directory of this version?
 farm_version() {
@@ -49,12 +57,12 @@ farm_jobs() { jq -r --arg run "$KPATCH_BUILD" -f "$FARM_LIB/jobs.jq" -- "$FARM/m
 
 # farm_jobs_edited JOBS: those whose directory is not as the list JOBS (of farm_jobs) has it
 farm_jobs_edited() {
-	# (grep goes on where a file is missing.)
-	(cd -- "$FARM" && cut -f 1 -- "$1" | sed 's,$,/job.json,' | tr '\n' '\0' | { xargs -0 -r grep -sH --null '' || true; }) |
+	(cd -- "$FARM" && find jobs -mindepth 3 -maxdepth 3 -name job.json -type f -print0 | { xargs -0 -r grep -asH --null '' || true; }) |
 		tr '\0' '\t' | sed 's,/job\.json\t,\t,' |
 		awk -F '\t' 'FILENAME == "-" { if (n[$1]++) is[$1] = ""; else is[$1] = $0; next } is[$1] != $0 { print $1 }' - "$1"
 	# Whatever else is there.
-	find "$FARM/jobs" '(' -type f ! -name job.json -o -type l ! -lname '*/run-job' ')' -printf 'jobs/%P\n' | sed 's,/[^/]*$,,'
+	(cd -- "$FARM" && find jobs -mindepth 1 ! '(' -type d -path 'jobs/*' ! -path 'jobs/*/*/*' ')' ! '(' -path 'jobs/*/*/*' ! -path 'jobs/*/*/*/*' \
+		'(' -type f -name job.json -o -name run -lname '*/run-job' ')' ')' -printf '%h\n')
 }
 
 # farm_verify JOBS
@@ -64,4 +72,27 @@ farm_verify() {
 	if [[ ! $edited ]]; then return; fi
 	count=$(wc -l <<<"$edited")
 	die "$count job(s) are not as planned: somebody edited or removed files there; save what you need, then plan again with --force:"$'\n'"$(sed -n '1,5s/^/    /p' <<<"$edited")"
+}
+
+# results_whole WHOLE REST: to the file WHOLE names of the result.json files that are whole, each with a NUL behind it; to REST what else is in results/.
+# (Each is one line.)
+results_whole() {
+	(cd -- "$FARM/results" && find . -mindepth 2 -maxdepth 2 -name result.json -type f -printf '%P\0' | { xargs -0 -r grep -asH --null '' || true; }) |
+		tr '\0' '\t' | awk -F '\t' '$1 != path { if (n == 1) print line; path = $1; n = 0 } { line = $0; n++ } END { if (n == 1) print line }' |
+		jq -n -R -j --arg results "${RESULTS[*]}" -f "$FARM_LIB/results-whole.jq" | sort -z >"$1"
+	find "$FARM/results" -mindepth 1 -maxdepth 1 -printf '%P/result.json\0' | sort -z | comm -z -13 "$1" - | sed -z 's,/result\.json$,,' >"$2"
+}
+
+# results_take_away: those that are not whole are made again. They are kept: somebody may want to see them.
+results_take_away() {
+	local damaged name
+	results_whole "$FARM/work/whole" "$FARM/work/damaged"
+	mapfile -d '' -t damaged <"$FARM/work/damaged"
+	if ((${#damaged[@]} == 0)); then return; fi
+	mkdir -p -- "$FARM/damaged"
+	for name in "${damaged[@]}"; do
+		rm -rf -- "$FARM/damaged/$name"
+		mv -T -- "$FARM/results/$name" "$FARM/damaged/$name"
+	done
+	message "warning: ${#damaged[@]} result(s) are not as they were written (edited, or cut off when the power failed), and are made again; they are in $FARM/damaged now:"$'\n'"$(printf '%s\0' "${damaged[@]:0:5}" | field_list)"
 }

@@ -13,8 +13,11 @@ def words:
 		elif startswith("\"") then .[1:-1] | gsub("\\\\(?<c>[\"\\\\$`])"; .c)
 		elif startswith("\\") then .[1:]
 		else . end] | join("")] end;
+# (jq has U+FFFD in place of what is not UTF-8.)
+def is_text: explode | index(0) == null and index(65533) == null;
 def entry(place; fault; name; options; patches):
-	[place, fault, name, (options | length)] + options + (if $kind == "patches" then [patches | length] + patches else [] end) | fields;
+	(if fault != "" or ([name] + options + patches | all(is_text)) then [fault, name] else ["a NUL, or characters that are not UTF-8", ""] end) as $entry
+	| [place] + $entry + [(options | length)] + options + (if $kind == "patches" then [patches | length] + patches else [] end) | fields;
 def fault(place; what): entry(place; what; ""; []; []);
 def text_entry(place):
 	if $kind == "patches" then entry(place; ""; ""; []; [.])

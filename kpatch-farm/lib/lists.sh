@@ -16,13 +16,9 @@
 
 LISTS=""                # a temporary directory
 TARGET=""               # of a kernel: "release version", if it is known
+TARGET_IS_PLANNED=0     # TARGET is that of the plan, and is not asked for
+OPTIONS_REFUSED=""      # options that a patch must not have
 readonly LIST_RELEASE='^[0-9]+\.[0-9]+[A-Za-z0-9.+~_-]*(/[A-Za-z0-9.-]+)?$'
-# Options that describe a kernel: with a file, a directory, another value, none
-readonly KERNEL_FILES=" -c --config -v --vmlinux --symvers -r --sourcerpm -m --oot-module "
-readonly KERNEL_DIRS=" -s --sourcedir --modules --packages --build-root --oot-module-src "
-readonly KERNEL_WORDS=" -a --archversion --mirror "
-readonly KERNEL_FLAGS=" --skip-compiler-check --skip-gcc-check --skip-base-check "
-
 lists_begin() {
 	LISTS=$(mktemp -d)
 	at_exit lists_end
@@ -63,8 +59,7 @@ lists_read() {
 # list_read KIND FILE: have KIND's function add each entry. A fault is told with its place in the list.
 list_read() {
 	local kind=$1 file=$2 dir n fields rest place
-	dir=$(realpath -- "$file")
-	dir=${dir%/*}
+	path_of "$file"; dir=${REPLY%/*}
 	jq -j -R -s --arg kind "$kind" -f "$FARM_LIB/lists.jq" <"$file" >"$LISTS/fields"
 	mapfile -d '' -t fields <"$LISTS/fields"
 	while ((${#fields[@]})); do
@@ -117,9 +112,10 @@ kernel_add() {
 		shift 2
 	done
 	if [[ ! $release && ! $source ]]; then usage_error "$place: the kernel is neither a release (-a) nor a source tree (-s) or package (-r)"; fi
-	TARGET=""
-	if [[ $release ]]; then
-		target_of "$release" "${words[@]}"
+	if [[ ! $release ]]; then
+		TARGET=""
+	else
+		if ((!TARGET_IS_PLANNED)); then target_of "$release" "${words[@]}"; fi
 		if [[ $TARGET ]]; then words[at]=${TARGET%% *}; fi
 		# (Of each option there are two inputs as well.)
 		inputs[at]=${words[at]}
@@ -167,7 +163,7 @@ patches_of() {
 
 # patch_add NAME DIR PLACE N PATCH... M OPTION...
 patch_add() {
-	local name=$1 dir=$2 place=$3 n=$4 files=() file options
+	local name=$1 dir=$2 place=$3 n=$4 files=() file options=()
 	shift 4
 	for file in "${@:1:n}"; do
 		if [[ $file != /* ]]; then file=$dir/$file; fi
@@ -178,7 +174,10 @@ patch_add() {
 			files+=("$file")
 		fi
 	done
-	options=("${@:n + 2}")
+	if (($# > n + 1)); then
+		options_read "$place" "$OPTIONS_REFUSED" "$dir" "${@:n + 2}"
+		options=("${OPTIONS[@]}")
+	fi
 	for file in "${files[@]}"; do
 		if [[ ! -f $file || ! -r $file ]]; then usage_error "$place: ${file@Q} is not a readable file"; fi
 	done

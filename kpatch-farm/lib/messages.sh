@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # Messages are those of kpatch-build (log.sh), with the name of this program and what it has to say of its end.
 
+INTERNAL_HINT="report this"
 message() { progress_clear; print_folded "kpatch-farm: $*" >&2 || true; }
 usage_error() { finish "$EXIT_USAGE" "error: $*; see kpatch-farm --help"; }
 on_signal() {
@@ -19,3 +20,6 @@ field_list() {
 	local field
 	while IFS= read -r -d '' field; do printf '    %s\n' "${field@Q}"; done
 }
+
+# path_of FILE -> REPLY: its absolute path. (A command substitution would take line feeds off its end.)
+path_of() { realpath -z "${@:2}" -- "$1" | IFS= read -r -d '' REPLY; }

@@ -110,5 +110,5 @@ options_check() {
 		if [[ $KPATCH_BUILD == */* ]] || ! command -v -- "$KPATCH_BUILD" >/dev/null; then usage_error "there is no program $KPATCH_BUILD (KPATCH_BUILD)"; fi
 		KPATCH_BUILD=$(command -v -- "$KPATCH_BUILD")
 	fi
-	KPATCH_BUILD=$(realpath -s -- "$KPATCH_BUILD")
+	path_of "$KPATCH_BUILD" -s; KPATCH_BUILD=$REPLY
 }

@@ -11,6 +11,8 @@ command_plan() {
 	plan_jobs "$FARM/manifest.new"
 	mv -f -- "$FARM/manifest.new" "$FARM/manifest.json"
 	rm -f -- "$FARM/planning"
+	# (A run writes them; until then each job has to look for itself.)
+	rm -rf -- "$FARM/inputs"
 	kernels=$(wc -l <"$LISTS/kernels") patches=$(wc -l <"$LISTS/patches")
 	farm_jobs >"$FARM/work/jobs"
 	jobs_pending "$FARM/work/jobs" >"$FARM/work/pending"
@@ -27,6 +29,8 @@ plan_options() {
 	if ((${#OPT_BUILD[@]})) && ! fault=$("$KPATCH_BUILD" "${OPT_BUILD[@]}" --version 2>&1 </dev/null); then
 		usage_error "kpatch-build does not take the options behind --: ${fault%%$'\n'*}"
 	fi
+	options_read "behind --" "$NAME_WORDS$OPTIONS_REFUSED" "$PWD" "${OPT_BUILD[@]}"
+	OPT_BUILD=("${OPTIONS[@]}")
 }
 
 # plan_open_other NAME: the directory of another command, which is no farm directory
@@ -35,7 +39,7 @@ plan_open_other() {
 		usage_error "$OPT_FARM has other things in it; give a directory of its own with -o"
 	fi
 	if ! mkdir -p -- "$OPT_FARM/work" 2>/dev/null; then die "the directory $OPT_FARM can't be made"; fi
-	FARM=$(realpath -- "$OPT_FARM")
+	path_of "$OPT_FARM"; FARM=$REPLY
 	CACHE=$FARM
 	farm_version "$1-format"
 	farm_lock
@@ -50,7 +54,7 @@ plan_open() {
 		usage_error "$OPT_FARM is a directory with other things in it; give a new one with -o"
 	fi
 	if ! mkdir -p -- "$OPT_FARM" 2>/dev/null; then die "the directory $OPT_FARM can't be made"; fi
-	FARM=$(realpath -- "$OPT_FARM")
+	path_of "$OPT_FARM"; FARM=$REPLY
 	CACHE=$FARM
 	farm_version format
 	farm_lock
@@ -59,6 +63,9 @@ plan_open() {
 	if [[ ! -s $FARM/format ]]; then echo "$FARM_FORMAT" >"$FARM/format"; fi
 	work_clean
 	if [[ -f $FARM/manifest.json && ! -e $FARM/planning ]] && ((!OPT_FORCE)); then
+		if ! farm_manifest_is_whole; then
+			die "$FARM/manifest.json is not as kpatch-farm plan wrote it (edited, or cut off when the power failed); plan again with --force (results are kept)"
+		fi
 		farm_jobs >"$FARM/work/jobs"
 		farm_verify "$FARM/work/jobs"
 	else
@@ -68,44 +75,61 @@ plan_open() {
 	fi
 }
 
-# tool_id -> TOOL_ID, TOOL_VERSION: of the program and of all that it is made of
-tool_id() {
-	local here files=("$KPATCH_BUILD")
+# tool_files -> TOOL_FILES: the program, all that it is made of, and the files that its options name
+tool_files() {
+	local here
 	here=$(realpath -- "$KPATCH_BUILD")
 	here=${here%/*}
+	option_paths / "${OPT_BUILD[@]}"
+	TOOL_FILES=("$KPATCH_BUILD" "${OPTION_FILES[@]}")
 	for here in "$here"/lib "${here%/*}"/{build/bin,kmod/patch,share/kpatch-build}; do
-		if [[ -d $here ]]; then find "$here" -path '*/farm' -prune -o -type f -print0 | sort -z | mapfile -d '' -t -O "${#files[@]}" files; fi
+		if [[ -d $here ]]; then find "$here" -path '*/farm' -prune -o -type f -print0 | sort -z | mapfile -d '' -t -O "${#TOOL_FILES[@]}" TOOL_FILES; fi
 	done
-	TOOL_ID=$({ printf '%s\0' "${OPT_BUILD[@]}"; cat -- "${files[@]}"; } | sha256sum | cut -c 1-16)
+}
+
+# tool_id -> TOOL_ID, TOOL_VERSION
+tool_id() {
+	tool_files
+	TOOL_ID=$({ printf '%s\0' "${OPT_BUILD[@]}"; cat -- "${TOOL_FILES[@]}"; } | sha256sum | cut -c 1-16)
 	TOOL_VERSION=$("$KPATCH_BUILD" --version 2>/dev/null </dev/null | head -n 1) || TOOL_VERSION=""
 }
 
 # planned_otherwise WHAT: the end. (inputs-check has another one.)
 planned_otherwise() { die "$1; plan again (results are kept)"; }
 
-# tool_check MANIFEST: is it still what was planned with? Its hash is in the name of each result.
+# tool_check MANIFEST [INPUTS]: is it still what was planned with? Its hash is in the name of each result.
 tool_check() {
-	local words
+	local words file
 	jq -j '.tool.file, .tool.id, .options[] | ., "\u0000"' "$1" | mapfile -d '' -t words
 	KPATCH_BUILD=${words[0]} OPT_BUILD=("${words[@]:2}")
 	if [[ ! -x $KPATCH_BUILD ]]; then die "$KPATCH_BUILD, with which the plan was made, does not exist"; fi
+	tool_files
+	for file in "${OPTION_FILES[@]}"; do
+		if [[ ! -f $file || ! -r $file ]]; then die "${file@Q}, which an option names, is not a readable file"; fi
+	done
+	if [[ ${2:-} ]]; then inputs_write "$2/tool" "${TOOL_FILES[@]}"; fi
 	tool_id
-	if [[ $TOOL_ID != "${words[1]}" ]]; then planned_otherwise "$KPATCH_BUILD has changed since the plan was made"; fi
+	if [[ $TOOL_ID != "${words[1]}" ]]; then planned_otherwise "$KPATCH_BUILD${OPTION_FILES:+, or a file that an option names,} has changed since the plan was made"; fi
 }
 
-# kernels_check MANIFEST [KERNEL]: are the kernels that were given as files what they were, or this one? (Whose releases are given, their builds
-# are compared: prepare, job.)
+# kernels_check MANIFEST [KERNEL [INPUTS]]: are kernels that were given as files what they were (or this one)? A release's build is compared when
+# it is used (prepare, job).
 kernels_check() {
-	local fields n name
+	local fields options n name
 	lists_begin
-	jq -j --arg only "${2:-}" '.kernels[] | select($only == "" or .dir == $only) | select(all(.options[]; IN("-a", "--archversion") | not)) | .name, (.options | length), .options[] | ., "\u0000"' \
-		"$1" | mapfile -d '' -t fields
-	if ((${#fields[@]} == 0)); then return; fi
+	jq -j --arg only "${2:-}" '.kernels[] | select($only == "" or .dir == $only) | .name, .dir, .target // "", (.options | length), .options[] | ., "\u0000"' "$1" | mapfile -d '' -t fields
 	while ((${#fields[@]})); do
-		n=${fields[1]}
-		kernel_add "${fields[0]}" / "the kernel ${fields[0]@Q}" "${fields[@]:2:n}"
-		fields=("${fields[@]:2 + n}")
+		n=${fields[3]}
+		options=("${fields[@]:4:n}")
+		kernel_files "${options[@]}"
+		if ((${#KERNEL_PATHS[@]})); then
+			if [[ ${3:-} ]]; then inputs_write "$3/kernel-${fields[1]}" "${KERNEL_PATHS[@]}"; fi
+			TARGET=${fields[2]} TARGET_IS_PLANNED=1
+			kernel_add "${fields[0]}" / "the kernel ${fields[0]@Q}" "${options[@]}"
+		fi
+		fields=("${fields[@]:4 + n}")
 	done
+	if [[ ! -s $LISTS/kernels.fields ]]; then return; fi
 	lists_name kernels
 	name=$(jq -r -n --slurpfile now "$LISTS/kernels" --slurpfile manifest "$1" '
 		[$manifest[0].kernels[].id] as $planned | first($now[] | select(.id | IN($planned[]) | not) | .name)')

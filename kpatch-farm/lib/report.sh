@@ -18,14 +18,19 @@ command_report() {
 report_file() { mv -f -- "$FARM/$1.new" "$FARM/$1"; }
 
 report_results() {
-	local file id
+	local file id status damaged
 	for file in "$FARM"/targets/*/status; do
 		id=${file%/status}
-		printf '%s %s\n' "${id##*/}" "$(<"$file")"
+		if read -r status _ <"$file" && [[ $status =~ ^[0-9]{1,3}$ && ${id##*/} =~ ^[0-9a-f-]+$ ]]; then printf '%s %s\n' "${id##*/}" "$status"; fi
 	done >"$FARM/work/prepared"
-	(cd -- "$FARM/results" && find . -mindepth 2 -maxdepth 2 -name result.json -print0 | xargs -0 -r cat --) |
+	results_whole "$FARM/work/whole" "$FARM/work/damaged"
+	mapfile -d '' -t damaged <"$FARM/work/damaged"
+	if ((${#damaged[@]})); then
+		message "warning: ${#damaged[@]} result(s) are not as they were written (edited, or cut off when the power failed); the next run makes them again:"$'\n'"$(printf '%s\0' "${damaged[@]:0:5}" | field_list)"
+	fi
+	(cd -- "$FARM/results" && xargs -0 -r cat -- <"$FARM/work/whole") |
 		jq -c -n --slurpfile manifest "$FARM/manifest.json" --rawfile prepared "$FARM/work/prepared" --arg now "$EPOCHSECONDS" -f "$FARM_LIB/results.jq"
-	rm -f -- "$FARM/work/prepared"
+	rm -f -- "$FARM/work"/{prepared,whole,damaged}
 }
 
 # report_page: the page, with the data where its template has a line for them

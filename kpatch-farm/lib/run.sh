@@ -2,15 +2,16 @@
 # kpatch-farm run: the jobs that have no result, by an engine. What comes of a job is not the engine's business: lib/job keeps it.
 
 command_run() {
-	local kernels
 	farm_open
 	farm_lock
 	farm_is_idle
 	work_clean
 	farm_jobs >"$FARM/work/jobs"
 	farm_verify "$FARM/work/jobs"
-	tool_check "$FARM/manifest.json"
-	kernels_check "$FARM/manifest.json"
+	rm -rf -- "$FARM/inputs"
+	tool_check "$FARM/manifest.json" "$FARM/inputs"
+	kernels_check "$FARM/manifest.json" "" "$FARM/inputs"
+	results_take_away
 	jobs_pending "$FARM/work/jobs" >"$FARM/work/pending"
 	if [[ -s $FARM/work/pending ]]; then
 		"${OPT_ON}_run" "$FARM/work/pending"

@@ -23,6 +23,7 @@ setup() {
 		shift
 		status=$(sed -n "s/^outcome //p" "$@" | head -n 1)
 		if [ "${dry:-}" ]; then sed -n "s/^json //p" "$1" >"$json"; exit "${status:-0}"; fi
+		[ ! -e '"$T"'/hook ] || . '"$T"'/hook
 		cat "$@" >"$out/../patches"
 		if grep -q "^sleep" "$1" && [ ! -e '"$T"'/awake ]; then sleep 30; fi
 		[ "${status:-0}" != 0 ] || echo module >"$out/$name.ko"
@@ -166,10 +167,101 @@ builds() { sed -n '/--prepare/!s/ --json /&/p' calls | wc -l; }
 	[[ $output == "patch a" ]]
 }
 
-@test "one job by itself" {
-	"$FARM" plan -k 6.12.3-amd64 -p p/a.patch
-	run -0 farm/jobs/6.12.3-amd64/a/run
-	[[ $output =~ ^6.12.3-amd64:\ a:\ built\ \([0-9.]+\ s\)$ ]]
+@test "what changes while jobs run gets no result: a kernel's files, kpatch-build, a file that an option names, a patch" {
+	mkdir src
+	echo a >src/Makefile
+	echo CONFIG_A=y >config
+	echo key >key
+	echo "-s src -c config" >own
+	local what whose
+	while IFS='|' read -r what whose; do
+		rm -rf farm hook
+		"$FARM" plan -k own -p p -- --sign key,key
+		# (It is as long as before, and as planned again when the run has ended.)
+		echo "cp -p $what '$T/before'; echo CONFIG_B=y >$what; rm '$T/hook'" >hook
+		run -1 "$FARM" run -j 1
+		[[ $(grep -c "^kpatch-farm: error: [abc] on -s src -c config: $whose has changed since it was planned; plan again (results are kept)$" <<<"$output") -ge 1 ]] || { echo "$what: $output"; return 1; }
+		cp -p before "${what//\'/}"
+		run -0 "$FARM" run
+		[[ ${lines[-1]} == "3 jobs: 3 built" ]]
+	done <<-EOF
+		'$T/config'|the kernel
+		'$T/src/Makefile'|the kernel
+		'$KPATCH_BUILD'|kpatch-build, or a file that its options name,
+		'$T/key'|kpatch-build, or a file that its options name,
+		'$T/p/a.patch'|the patch
+	EOF
+}
+
+@test "one job by itself, before a run and behind it" {
+	mkdir src
+	echo a >src/Makefile
+	echo "-s src" >own
+	"$FARM" plan -k own -p p
+	run -0 farm/jobs/s-src/a/run
+	[[ $output =~ ^-s\ src:\ a:\ built\ \([0-9.]+\ s\)$ ]]
+	echo "something else" >src/Makefile
+	run -1 farm/jobs/s-src/b/run
+	[[ $output == "kpatch-farm: error: b on -s src: the kernel '-s src' has changed since it was planned; plan again (results are kept)" ]]
+	"$FARM" plan -k own -p p
+	"$FARM" run
+	echo edited >>p/b.patch
+	run -1 farm/jobs/s-src/b/run
+	[[ $output == "kpatch-farm: error: b on -s src: the patch has changed since it was planned; plan again (results are kept)" ]]
+	"$FARM" plan -k own -p p
+	run -0 farm/jobs/s-src/b/run
+}
+
+@test "options for kpatch-build: files that they name are found from everywhere, and are inputs" {
+	mkdir keys
+	echo key >keys/key
+	echo certificate >keys/cert
+	echo test >keys/test
+	cp p/a.patch keys/
+	jq -n '[{name: "set", patches: ["a.patch"], options: ["--boot-test=test", "--boot-test-file", "cert", "--accept", "data-changed:--sign"]}]' >keys/patches
+	"$FARM" plan -k 6.12.3-amd64 -p keys/patches -- --sign keys/key,keys/cert --per
+	[[ $(job 6.12.3-amd64 set '.command[3:-3]') == "[\"--boot-test=$T/keys/test\",\"--boot-test-file\",\"$T/keys/cert\",\"--accept\",\"data-changed:--sign\",\"--sign\",\"$T/keys/key,$T/keys/cert\",\"--per-object\",\"-n\"]" ]] ||
+		{ job 6.12.3-amd64 set .command; return 1; }
+	run -0 "$FARM" run
+	local file
+	for file in key cert test; do
+		echo more >>"keys/$file"
+		run -0 "$FARM" plan -k 6.12.3-amd64 -p keys/patches -- --sign keys/key,keys/cert --per
+		[[ ${lines[0]} == *"; 0 have a result" ]]
+		run -0 "$FARM" run
+	done
+	run -0 "$FARM" plan -k 6.12.3-amd64 -p p -- --sign 'pkcs11:object=k,keys/cert'
+	[[ $(job 6.12.3-amd64 a '.command[3:5]') == "[\"--sign\",\"pkcs11:object=k,$T/keys/cert\"]" ]]
+	rm -rf farm
+	wrong "behind --: '$T/nowhere' is not a readable file" plan -k kernels -p p -- --sign nowhere
+	wrong "behind --: -a describes a kernel, and belongs to its entry in the list of kernels" plan -k kernels -p p -- -a 6.1
+	wrong "behind --: --config describes a kernel, and belongs to its entry in the list of kernels" plan -k kernels -p p -- --conf=x
+	wrong "behind --: -o is not for the jobs of a farm, which build livepatches" plan -k kernels -p p -- -ox
+	wrong "behind --: --dry-run is not for the jobs of a farm, which build livepatches" plan -k kernels -p p -- --dry
+	wrong "behind --: --name would give all livepatches the same" plan -k kernels -p p -- --name x
+	wrong "behind --: --state would give all livepatches the same" cumulative -k kernels -p p -- --state 1:1
+	wrong "behind --: unknown word 'x.patch'" plan -k kernels -p p -- --fuzz 1 x.patch
+	jq -n '[{name: "x", patches: ["a.patch"], options: ["--modules", "x"]}]' >keys/patches
+	wrong "keys/patches: entry 1: --modules describes a kernel, and belongs to its entry in the list of kernels" plan -k kernels -p keys/patches
+	jq -n '[{name: "x", patches: ["a.patch"], options: ["--moon"]}]' >keys/patches
+	wrong "keys/patches: entry 1: unrecognized option '--moon'" plan -k kernels -p keys/patches
+	[[ ! -e farm ]]
+}
+
+@test "livepatches of a kernel have names of their own, as the kernel sees them" {
+	local long=0001-net-sched-sch_qfq-Fix-race-condition-on-qfq_aggregate-of
+	rm p/*
+	echo 1 >"p/$long-one.patch"
+	echo 2 >"p/$long-two.patch"
+	echo 3 >p/x-y.patch
+	echo 4 >p/x_y.patch
+	echo 5 >p/x.z.patch
+	"$FARM" plan -k 6.12.3-amd64 -p p
+	run -0 "$FARM" run
+	ls farm/results/*/modules | sed -n 's/\.ko$//p' | sort >names
+	[[ $(wc -l <names) == 5 && $(tr - _ <names | sort -u | wc -l) == 5 && $(awk '{ print length($0) }' names | sort -n | tail -n 1) == 55 ]]
+	[[ $(grep -cxE "livepatch-0001-net-sched-sch_qfq-Fix-race-cond-[0-9a-f]{8}" names) == 2 && $(grep -cxE 'livepatch-x[-_]y-[0-9a-f]{8}' names) == 2 ]]
+	grep -qx livepatch-x-z names
 }
 
 @test "names with blanks, quotes and line feeds" {
@@ -282,6 +374,85 @@ builds() { sed -n '/--prepare/!s/ --json /&/p' calls | wc -l; }
 	[[ $output == *"p is a directory with other things in it; give a new one with -o"* ]]
 }
 
+@test "files of a farm directory that were edited, or cut off when the power failed" {
+	local what first results
+	"$FARM" plan -k kernels -p p
+	"$FARM" run
+	results=$(results)
+	first=$(head -n 1 <<<"$results")
+	cp "farm/results/$first/result.json" whole
+	# Results: one is not what a job wrote.
+	while read -r what; do
+		rm -rf farm/damaged
+		eval "$what"
+		run -0 "$FARM" report
+		[[ ${lines[-2]} == "6 jobs: 5 built, 1 without a result" && $output == *"warning: 1 result(s) are not as they were written"*"the next run makes them again:"*"    '$first'"* ]] || { echo "$what: $output"; return 1; }
+		run -0 "$FARM" run
+		[[ ${lines[-1]} == "6 jobs: 6 built" && $output == *"warning: 1 result(s) are not as they were written"*"they are in $T/farm/damaged now:"*"    '$first'"* && -d farm/damaged/$first ]] || { echo "$what: $output"; return 1; }
+		[[ $(results) == "$results" ]]
+	done <<-'EOF'
+		: >farm/results/$first/result.json
+		head -c 100 whole >farm/results/$first/result.json
+		echo more >>farm/results/$first/result.json
+		jq . whole >farm/results/$first/result.json
+		jq -c '.result = "fine"' whole >farm/results/$first/result.json
+		jq -c '.id = 5' whole >farm/results/$first/result.json
+		jq -c '.stages = [1]' whole >farm/results/$first/result.json
+		jq -c '.format = 2' whole >farm/results/$first/result.json
+		echo '[]' >farm/results/$first/result.json
+		rm farm/results/$first/result.json
+		rm farm/results/$first/result.json; mkfifo farm/results/$first/result.json
+		cp farm/results/"$(sed -n '2p' <<<"$results")"/result.json farm/results/$first/
+	EOF
+	mkdir farm/results/$'odd\nname'
+	run -0 "$FARM" run
+	[[ -d farm/damaged/$'odd\nname' && $output == *$'\n    $\'odd\\nname\'\n'* ]]
+	# What came of preparing
+	for what in farm/targets/*/status; do echo 'a[$(touch prepared)] 1 2' >"$what"; done
+	run -0 "$FARM" report
+	[[ ${lines[0]} == "6 jobs: 6 built" && ! -e prepared && ! -e farm/prepared ]]
+	# Jobs
+	while read -r what; do
+		eval "$what"
+		run -1 timeout 20 "$FARM" run
+		[[ $output == *"error: 1 job(s) are not as planned"*"plan again with --force:"* ]] || { echo "$what: $output"; return 1; }
+		"$FARM" plan -k kernels -p p --force
+	done <<-'EOF'
+		rm farm/jobs/6.12.3-amd64/a/job.json; mkfifo farm/jobs/6.12.3-amd64/a/job.json
+		rm farm/jobs/6.12.3-amd64/a/job.json; mkdir farm/jobs/6.12.3-amd64/a/job.json
+		: >farm/jobs/6.12.3-amd64/a/job.json
+		rm farm/jobs/6.12.3-amd64/a/run; echo exit >farm/jobs/6.12.3-amd64/a/run
+		mkfifo farm/jobs/6.12.3-amd64/a/pipe
+		rm -r farm/jobs/6.12.3-amd64/a
+		touch farm/jobs/file
+	EOF
+	# The plan
+	cp farm/manifest.json whole
+	while read -r what; do
+		eval "$what"
+		for command in run report "plan -k kernels -p p"; do
+			# shellcheck disable=SC2086
+			run -1 "$FARM" $command
+			[[ $output == "kpatch-farm: error: $T/farm/manifest.json is not as kpatch-farm plan wrote it (edited, or cut off when the power failed); plan again with --force (results are kept)" ]] || { echo "$what: $output"; return 1; }
+			# (The first command is enough for most.)
+			if [[ $what != ": >"* ]]; then break; fi
+		done
+		run -0 "$FARM" plan -k kernels -p p --force
+		[[ ${lines[0]} == *"; 6 have a result" ]]
+	done <<-'EOF'
+		: >farm/manifest.json
+		head -c 200 whole >farm/manifest.json
+		echo '{}' >farm/manifest.json
+		cat whole whole >farm/manifest.json
+		jq '.kernels[0].dir = "../.."' whole >farm/manifest.json
+		jq 'del(.tool.id)' whole >farm/manifest.json
+	EOF
+	# What is a plan, but another one: its jobs are not those that are there.
+	jq '.patches[0].patches[0].file = "/etc/passwd"' whole >farm/manifest.json
+	run -1 "$FARM" run
+	[[ $output == *"error: 2 job(s) are not as planned"* ]]
+}
+
 # wrong MESSAGE WORD...
 wrong() {
 	run -4 "$FARM" "${@:2}"
@@ -315,6 +486,13 @@ wrong() {
 	wrong "list: entry 1: unknown word patch" plan -k kernels -p list
 	cp p/a.patch p/e.patch
 	wrong 'p/e.patch: "e" is the same as "a" (p/a.patch)' plan -k kernels -p p
+	printf 'p/a.patch\0\n' >list
+	wrong "list: line 1: a NUL, or characters that are not UTF-8" plan -k kernels -p list
+	mkdir odd
+	cp p/a.patch odd/$'\xe9.patch'
+	printf 'odd/\xe9.patch\n' >list
+	wrong "list: line 1: a NUL, or characters that are not UTF-8" plan -k kernels -p list
+	wrong $'odd/\xef\xbf\xbd.patch: a name has characters that are not UTF-8' plan -k kernels -p odd
 	KPATCH_BUILD=$T/nowhere wrong "there is no program $T/nowhere (KPATCH_BUILD)" plan -k kernels -p p
 	[[ ! -e farm ]]
 }
@@ -356,7 +534,7 @@ wrong() {
 }
 
 @test "a farm directory with blanks, quotes and a line feed, and such a patch, for all commands" {
-	local at=$'out \'q\' "d" $x\nline' odd=$'p/an "odd" \'one\'\nhere $x %.patch'
+	local at=$'out \'q\' "d" $x\nline\n' odd=$'p/an "odd" \'one\'\nhere $x %.patch'
 	rm p/*
 	echo x >"$odd"
 	jq -n --arg odd "$odd" '[$odd]' >list
@@ -480,6 +658,17 @@ answer() { printf 'outcome %s\njson %s\n' "$2" "$3" >"p/$1.patch"; }
 	[[ $(<cumulative/6.12.3-amd64/current.json) == "$before" && ! -e cumulative/6.12.3-amd64/3 ]]
 	run -0 "$FARM" cumulative -k 6.12.3-amd64 -p p
 	[[ $(jq .version cumulative/6.12.3-amd64/current.json) == 3 ]]
+	# What was edited or removed there is made again, as a new version.
+	local what n=3
+	for what in ': >cumulative/6.12.3-amd64/current.json' 'rm cumulative/6.12.3-amd64/$n/modules/*' 'rm -r cumulative/6.12.3-amd64/$n' 'echo "{" >cumulative/cumulative.json; echo "[]" >cumulative/6.12.3-amd64/current.json'; do
+		eval "$what"
+		mkdir -p cumulative/6.12.3-amd64/{99.old,08}
+		run -0 "$FARM" cumulative -k 6.12.3-amd64 -p p
+		case $what in rm\ -r*) ;; *) n=$((n + 1)) ;; esac
+		[[ ${lines[0]} == "6.12.3-amd64: livepatch-cumulative-$n.ko holds 4 of 5 fixes; left out:" && $(jq -c 'map(.version)' cumulative/cumulative.json) == "[$n]" ]] || { echo "$what: $output"; return 1; }
+	done
+	run -0 "$FARM" cumulative -k 6.12.3-amd64 -p p
+	[[ $output == "6.12.3-amd64: livepatch-cumulative-$n.ko is up to date" ]]
 	run -4 "$FARM" cumulative -k 6.12.3-amd64 -p p -o p
 	[[ $output == *"p has other things in it; give a directory of its own with -o"* ]]
 }
