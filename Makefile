@@ -53,6 +53,9 @@
 #                     lintian, installed in fresh systems, and a livepatch built
 #                     there by an ordinary user; as root; SUITES="trixie" chooses
 #                     half an hour, and 6 GB (kernel)
+# make check-demo    the two commands of the README on fresh systems of Debian 12
+#                     and 13; as root; SUITES="trixie" chooses
+#                     20 minutes, and 8 GB (kernel)
 # make check-valgrind  the object tests under valgrind    20 minutes
 # make check-object-compilers  the object tests with each compiler that Debian's
 #                     suites have, from build roots; COMPILERS="gcc-16" chooses
@@ -131,7 +134,7 @@ KLP_CFLAGS := -std=gnu11 -Wall -Wextra -D_GNU_SOURCE -I$(ENGINE) $(SANFLAGS)
 LDLIBS   := -lelf -lzstd -llzma -lz -llz4 -llzo2 -lbz2 -ldw -lZydis -lZycore
 
 FARM_PROGRAMS := $(filter-out %.sh %.jq %.html,$(wildcard kpatch-farm/lib/*))
-SHELL_SCRIPTS := $(wildcard .ci/run examples/*.sh test/*.sh test/check test/series test/*/run test/fixes/small test/object/valgrind test/object/*.sh test/sample/*.sh test/fixes/*.sh test/trees/*.sh test/integration/*.sh \
+SHELL_SCRIPTS := $(wildcard .ci/run examples/*.sh test/*.sh test/*.bash test/check test/series test/*/run test/fixes/small test/object/valgrind test/object/*.sh test/sample/*.sh test/fixes/*.sh test/trees/*.sh test/integration/*.sh \
 		   test/cli/*.bats test/cli/*.bash bench/run bench/place bench/beside bench/instructions kpatch-build/kpatch-build \
 		   kpatch-build/install-packages kpatch-build/lib/*.sh kpatch/kpatch kpatch/completion.bash kpatch/lib/*.sh \
 		   kpatch-farm/kpatch-farm kpatch-farm/lib/*.sh $(FARM_PROGRAMS) test/farm/*.sh test/farm/real test/farm/*.bats test/farm/*.bash)
@@ -281,7 +284,7 @@ help:
 	@sed -n '/^# make  /,/^# make fmt/s/^# \{0,1\}//p' Makefile
 
 .PHONY: deps demo check check-quick check-style check-unit check-object check-cli check-integration check-series check-series-small check-sanitized check-valgrind \
-	check-sample check-sample-small check-fixes check-fixes-small check-trees check-trees-small check-packages check-compilers check-object-compilers check-long check-farm check-farm-real check-oot fuzz fuzz-long bench fmt-check fmt shellcheck clean scripts
+	check-sample check-sample-small check-fixes check-fixes-small check-trees check-trees-small check-packages check-demo check-compilers check-object-compilers check-long check-farm check-farm-real check-oot fuzz fuzz-long bench fmt-check fmt shellcheck clean scripts
 deps:
 	$(Q)kpatch-build/install-packages all
 
@@ -443,6 +446,10 @@ check-long: all
 SUITES ?=
 check-packages:
 	$(Q)test/packages.sh $(SUITES)
+
+# The first commands of the README, on fresh systems of Debian.
+check-demo:
+	$(Q)test/demo.sh $(SUITES)
 
 # A module of a Debian package on each series; the packages are fetched.
 check-oot: all $(RULES_TOOLS) $(JUDGE)
