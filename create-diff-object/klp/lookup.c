@@ -16,6 +16,7 @@
 struct wanted {
 	const char *name;
 	bool global;           /* other objects see it: it can only be a global symbol, unique among the global ones */
+	bool hidden;           /* ... of the link: it may be a local symbol there */
 	enum symtab_kind kind; /* SYMTAB_NOTYPE: unknown */
 	uint64_t size;         /* bytes, of a local variable; 0: unknown */
 	const struct elf_obj *obj; /* the original object, */
@@ -113,7 +114,7 @@ static int find_in_symtab(const struct symtab *tab, const struct wanted *wanted,
 		const struct symtab_sym *sym = &tab->syms[id];
 
 		/* A symbol that assembly defines has no type. */
-		if ((!sym->any_bind && sym->local == wanted->global) ||
+		if ((!sym->any_bind && !wanted->hidden && sym->local == wanted->global) ||
 		    (wanted->kind != SYMTAB_NOTYPE && sym->kind != SYMTAB_NOTYPE && sym->kind != wanted->kind) ||
 		    (wanted->size && sym->size && sym->size != wanted->size) ||
 		    (has_group && !err && (group == SYMTAB_NONE || sym->file != group)))
@@ -142,6 +143,23 @@ int lookup_global(const struct symtab *tab, const char *name, struct found *foun
 	return find_in_symtab(tab, &wanted, found);
 }
 
+/*
+ * Does the final link make a global symbol local? It does so with hidden ones; ThinLTO hides what it makes global, so
+ * that another file can call it.
+ */
+static bool is_hidden(const struct diff *diff, const char *name)
+{
+	const struct elf_obj *objs[] = {diff->orig.obj, diff->patched.obj};
+
+	for (size_t i = 0; i < sizeof(objs) / sizeof(objs[0]); i++) {
+		uint32_t sym = elf_obj_find_symbol(objs[i], name);
+
+		if (sym && (objs[i]->syms[sym].vis == STV_HIDDEN || objs[i]->syms[sym].vis == STV_INTERNAL))
+			return true;
+	}
+	return promoted_name_length(name);
+}
+
 int lookup_symbol(const struct diff *diff, const struct plan_target *target, const char *name, bool defined,
 		  bool global, struct found *found)
 {
@@ -157,6 +175,7 @@ int lookup_symbol(const struct diff *diff, const struct plan_target *target, con
 	if (target->placement && target->placement->base_is_same && (record || defined))
 		return 0;
 	wanted = wanted_new(diff->orig.obj, name, elf_obj_find_symbol(diff->orig.obj, name), global);
+	wanted.hidden = global && is_hidden(diff, name);
 	status = find_in_symtab(target->symtab, &wanted, found);
 	/* Numbers of static locals and clones change with the code, so that the name may be another's here. */
 	if (status > 0 && !found->in_file && target->placement && sym_name_parse(name).has_number)
