@@ -45,10 +45,10 @@ farm_version() {
 	fi
 }
 
-# farm_lock: until the end of this run and of all that it starts
+# farm_lock [NAME]: until the end of this run and of all that it starts. (A report has a lock of its own: it may be made while jobs run.)
 farm_lock() {
 	local lock
-	if ! { exec {lock}>>"$FARM/.lock"; } 2>/dev/null; then die "$FARM can't be written to"; fi
+	if ! { exec {lock}>>"$FARM/${1:-.lock}"; } 2>/dev/null; then die "$FARM can't be written to"; fi
 	if ! flock -n "$lock"; then die "another kpatch-farm works in $FARM; wait for its end, or use another directory"; fi
 }
 

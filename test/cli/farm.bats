@@ -330,6 +330,9 @@ builds() { sed -n '/--prepare/!s/ --json /&/p' calls | wc -l; }
 	[[ $output == "kpatch-farm: error: another kpatch-farm works in $T/farm; wait for its end, or use another directory" ]]
 	run -1 "$FARM" plan -k 6.12.3-amd64 -p p
 	[[ $output == *"another kpatch-farm works in"* ]]
+	# A report shows what is there by now.
+	run -0 "$FARM" report
+	[[ ${lines[0]} == "3 jobs: 2 built, 1 without a result" && -z $(find farm -maxdepth 1 -name 'report.*') ]]
 	kill -TERM "$pid"
 	wait "$pid" || status=$?
 	[[ $status == 143 && $(results | wc -l) == 2 ]]

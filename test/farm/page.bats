@@ -47,6 +47,9 @@ in_page() {
 	} >"$T/test.html"
 	browse "${2:-1400}" --dump-dom "file://$T/test.html" | grep -o 'data-r="[^"]*"' | sed 's/^data-r="//; s/"$//; s/&quot;/"/g'
 }
+# Between the names of the kernels and of the patches, and the edges of the table
+readonly SEEN='function seen(a) { const m = document.getElementById("main").getBoundingClientRect(), h = document.querySelector("thead th").getBoundingClientRect(), r = a.getBoundingClientRect();
+	return r.top >= h.bottom - 1 && r.left >= h.right - 1 && r.bottom <= m.bottom && r.right <= m.right; }'
 readonly KEYS='const key = (k, o) => document.activeElement.dispatchEvent(new KeyboardEvent("keydown", Object.assign({key: k, bubbles: true, cancelable: true}, o)))'
 
 @test "a small page: screenshots, the keyboard, a result is opened and closed" {
@@ -59,10 +62,10 @@ readonly KEYS='const key = (k, o) => document.activeElement.dispatchEvent(new Ke
 		run -0 in_page 'r.wide = document.documentElement.scrollWidth > innerWidth' $width
 		[[ $output == '{"wide":false}' ]]
 	done
-	run -0 in_page "$KEYS"'; key("/"); r.filter = document.activeElement.id; document.querySelector("td a[tabindex=\"0\"]").focus(); key("ArrowDown"); key("ArrowRight"); key("ArrowRight");
-		r.at = document.activeElement.dataset.at; key("End", {ctrlKey: true}); r.end = document.activeElement.dataset.at; document.activeElement.click(); await pause(200);
+	run -0 in_page "$SEEN; $KEYS"'; key("/"); r.filter = document.activeElement.id; document.querySelector("td a[tabindex=\"0\"]").focus(); key("ArrowDown"); key("ArrowRight"); key("ArrowRight");
+		r.at = document.activeElement.dataset.at; key("End", {ctrlKey: true}); r.end = document.activeElement.dataset.at; r.seen = seen(document.activeElement); document.activeElement.click(); await pause(200);
 		r.what = document.getElementById("what").textContent; r.focus = document.activeElement.id; document.getElementById("close").click(); await pause(200); r.back = document.activeElement.dataset.at'
-	[[ $output == '{"filter":"filter","at":"1.2","end":"11.3","what":"CVE-2026-1011 on 6.12.3+deb13-amd64","focus":"close","back":"11.3"}' ]] || { echo "$output"; return 1; }
+	[[ $output == '{"filter":"filter","at":"1.2","end":"11.3","seen":true,"what":"CVE-2026-1011 on 6.12.3+deb13-amd64","focus":"close","back":"11.3"}' ]] || { echo "$output"; return 1; }
 	# A message is text, whatever is in it; the links lead to the files.
 	run -0 in_page 'location.hash = "1.4"; await pause(200); r.pre = document.querySelector("dialog pre").textContent; r.log = [...document.querySelectorAll("dialog a")].map(a => a.getAttribute("href"))'
 	[[ $output == *'"log":["results/k1-p4-t/log","results/k1-p4-t/build.json","results/k1-p4-t/modules/livepatch-x.ko"]}' && $output == *'what patch 4 says: '* ]] || { echo "$output"; return 1; }
@@ -74,7 +77,8 @@ readonly KEYS='const key = (k, o) => document.activeElement.dispatchEvent(new Ke
 	results 200 300 | page "$T/index.html"
 	(($(stat -c %s "$T/index.html") < 10000000))
 	browse 1400 --screenshot="$SHOTS/page-60000.png" "file://$T/index.html"
-	run -0 in_page 'const f = (w, t) => { const b = performance.now(); document.getElementById("filter").value = w; filter(); document.body.offsetHeight; return Math.round(performance.now() - b) }; r.one = f("refused 6.12.1"); r.all = f(""); '"$KEYS"'; document.querySelector("td a").focus(); key("End", {ctrlKey: true}); r.end = document.activeElement.dataset.at'
+	run -0 in_page 'const f = (w, t) => { const b = performance.now(); document.getElementById("filter").value = w; filter(); document.body.offsetHeight; return Math.round(performance.now() - b) }; r.one = f("refused 6.12.1"); r.all = f(""); '"$SEEN; $KEYS"'; document.querySelector("td a").focus(); key("End", {ctrlKey: true}); r.end = document.activeElement.dataset.at; r.seen = seen(document.activeElement);
+		key("Home", {ctrlKey: true}); r.home = document.activeElement.dataset.at + seen(document.activeElement)'
 	echo "# milliseconds: $output" >&3
-	[[ $(jq -c '[.one < 1000, .all < 1000, .end]' <<<"$output") == '[true,true,"299.199"]' ]]
+	[[ $(jq -c '[.one < 1000, .all < 1000, .end, .seen, .home]' <<<"$output") == '[true,true,"299.199",true,"0.0true"]' ]]
 }
