@@ -19,12 +19,12 @@ debian_cached_targets() {
 # release of 6.1.37-1 and of 6.1.38-1: a livepatch of the one loads on the other.) The archive is not asked again for what is in the cache as
 # long as its lists are the same; for a suite (-a 6.12.117+deb12-amd64/bookworm), or a series, it is.
 debian_image_version() {
-	local release=$1 versions running="" cached lists
+	local release=$1 versions running="" cached lists=""
 	DEBIAN_UNSEEN=""
 	cached=$(debian_cached_targets "$release" | tail -n 1)
 	cached=${cached#* }
 	if [[ $release == "$(uname -r)" && $(uname -v) =~ Debian\ ([^ ]+) ]]; then running=${BASH_REMATCH[1]}; fi
-	archive_state; lists=$REPLY
+	if [[ ! $running ]]; then archive_state; lists=$REPLY; fi
 	if debian_is_known "$release" "${running:-$cached}" "${running:-$lists}"; then
 		REPLY=${running:-$cached}
 		return

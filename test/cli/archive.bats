@@ -107,6 +107,13 @@ find_image() { SETUP='find_image() { debian_views "$1"; debian_find "linux-image
 	version 6.12.3-amd64 6.12.3-amd64
 	version 6.12.3-amd64 6.12.3-amd64
 	[[ $output == 6.12.3-1 && ! -e $T/asked ]]
+	# The package version of the kernel that runs is known without apt.
+	fake_tool apt-config "echo asked >'$T/asked'"
+	rm -f "$T/asked"
+	SETUP='uname() { if [[ $1 == -r ]]; then echo 6.12.3-amd64; else echo "#1 SMP Debian 6.12.3-0 (2026)"; fi; }
+		version() { debian_views ""; debian_image_version 6.12.3-amd64; echo "$REPLY"; }' run -0 lib version
+	[[ $output == 6.12.3-0 && ! -e $T/asked ]]
+	fake_tool apt-config "case \"\$*\" in *lists*) echo \"lists='$T/lists/'\" ;; esac"
 	# apt-get update
 	sed -i 's/6\.12\.3-1/6.12.3-3/' "$T/bin/apt-cache"
 	touch "$T/lists/mirror_Packages"
