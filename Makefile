@@ -445,10 +445,12 @@ check-long: all
 # Installed from packages on fresh systems. SUITES="bookworm trixie"
 SUITES ?=
 check-packages:
+	$(Q)kpatch-build/install-packages packages
 	$(Q)test/packages.sh $(SUITES)
 
 # The first commands of the README, on fresh systems of Debian.
 check-demo:
+	$(Q)kpatch-build/install-packages packages
 	$(Q)test/demo.sh $(SUITES)
 
 # A module of a Debian package on each series; the packages are fetched.

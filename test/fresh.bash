@@ -8,6 +8,8 @@ PLACE=${KPATCH_PACKAGES_DIR:-$TOP/build/packages}
 MIRROR=${KPATCH_MIRROR:-http://deb.debian.org/debian}
 CACHE=${KPATCH_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/kpatch-build}
 NUMBER=0 FAILED=0
+# shellcheck disable=SC2034
+OK=1                    # did the last test pass?
 
 die() { echo "${BASH_SOURCE[-1]#"$TOP/"}: error: $*" >&2; exit 1; }
 
@@ -23,17 +25,23 @@ fresh_begin() {
 
 # is NAME COMMAND...: one test; what the command said is shown if it fails
 is() {
-	local name=$1
+	local name=$1 status
 	shift
 	NUMBER=$((NUMBER + 1))
-	if "$@" >"$PLACE/log" 2>&1 </dev/null; then
+	# (In a condition, also of who calls this, a function goes on behind what fails.)
+	set +e
+	(set -e; "$@") >"$PLACE/log" 2>&1 </dev/null
+	status=$?
+	set -e
+	if ((status == 0)); then
 		echo "ok $NUMBER - $name"
 	else
 		echo "not ok $NUMBER - $name"
 		tail -n 30 "$PLACE/log" | sed 's/^/#   /'
 		FAILED=1
-		return 1
 	fi
+	# shellcheck disable=SC2034
+	OK=$((!status))
 }
 
 # system SUITE NAME: SUITE.NAME is a fresh one

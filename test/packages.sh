@@ -52,6 +52,23 @@ same() {
 	cmp "$PLACE/here/livepatch-meminfo.ko" "$there"
 }
 
+# module_package ROOT SERIES DIR: the livepatch as a package of two versions: each is installed by apt where kpatch finds it, and removed
+module_package() {
+	local root=$1 dir="$1/home/user/$3" version name file
+	for version in 1 2; do
+		as_user "$root" "/home/user/$3" kpatch-build -a "$2" --package "deb,$version" -o . /packages/meminfo.patch
+		file=$(echo "$dir"/*_"${version}"_amd64.deb)
+		name=$(dpkg-deb -f "$file" Package)
+		cp "$file" "$root/packages/"
+		within "$root" apt-get -q -y install "/packages/${file##*/}"
+		[[ $(within "$root" dpkg-query -f '${Version}' -W "$name") == "$version" ]]
+		cmp "$dir/livepatch-meminfo.ko" "$root/var/lib/kpatch/$(modinfo -F vermagic "$dir/livepatch-meminfo.ko" | cut -d ' ' -f 1)/livepatch_meminfo.ko"
+		within "$root" dpkg --verify "$name"
+	done
+	within "$root" apt-get -q -y purge "$name"
+	[[ -z $(find "$root/var/lib/kpatch" -name '*.ko') ]]
+}
+
 # unit ROOT: systemd takes the unit as it is, and the package has enabled it
 unit() {
 	# shellcheck disable=SC2016
@@ -70,17 +87,21 @@ fresh_begin
 if (($# == 0)); then set -- bookworm trixie; fi
 for suite; do
 	case $suite in bookworm) series=6.1 ;; *) series=6.12 ;; esac
-	is "packages, $suite: a fresh system" system "$suite" build || continue
-	is "packages, $suite: dpkg-buildpackage -b" build "$PLACE/$suite.build" || continue
-	is "packages, $suite: lintian finds nothing" lint "$PLACE/$suite.build" || true
+	is "packages, $suite: a fresh system" system "$suite" build
+	if ((!OK)); then continue; fi
+	is "packages, $suite: dpkg-buildpackage -b" build "$PLACE/$suite.build"
+	if ((!OK)); then continue; fi
+	is "packages, $suite: lintian finds nothing" lint "$PLACE/$suite.build"
 	system "$suite" run
-	is "packages, $suite: the packages are installed" install_packages "$PLACE/$suite.build" "$PLACE/$suite.run" || continue
+	is "packages, $suite: the packages are installed" install_packages "$PLACE/$suite.build" "$PLACE/$suite.run"
+	if ((!OK)); then continue; fi
 	rm -rf "${PLACE:?}/$suite.build"
 	given "$PLACE/$suite.run" /home/user
-	is "packages, $suite: an ordinary user builds a livepatch for $series" livepatch "$PLACE/$suite.run" "$series" "some where" || true
-	is "packages, $suite: this machine makes the same module, byte for byte" same "$PLACE/$suite.run" "some where" || true
-	is "packages, $suite: systemd takes the unit" unit "$PLACE/$suite.run" || true
-	is "packages, $suite: the other programs, and nothing is left when they are removed" others "$PLACE/$suite.run" || true
+	is "packages, $suite: an ordinary user builds a livepatch for $series" livepatch "$PLACE/$suite.run" "$series" "some where"
+	is "packages, $suite: this machine makes the same module, byte for byte" same "$PLACE/$suite.run" "some where"
+	is "packages, $suite: the livepatch as a package is installed, upgraded, removed" module_package "$PLACE/$suite.run" "$series" "some where"
+	is "packages, $suite: systemd takes the unit" unit "$PLACE/$suite.run"
+	is "packages, $suite: the other programs, and nothing is left when they are removed" others "$PLACE/$suite.run"
 	rm -rf "${PLACE:?}/$suite.run"
 done
 exit "$FAILED"

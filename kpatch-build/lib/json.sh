@@ -7,6 +7,8 @@
 # The rest is read at the end, from the folders of the stages. It is put together by jq.
 
 JSON_OUT=""             # file descriptor of standard output, for --json -
+JSON_VERSION=""         # of this program
+JSON_HASTE=0            # the run was interrupted: no sums of what was not looked at before
 
 # json_begin: from here on things are kept
 json_begin() {
@@ -26,6 +28,8 @@ json_begin() {
 	JSON_DIR=$(mktemp -d)
 	: >"$JSON_DIR/messages"
 	: >"$JSON_DIR/stages"
+	# (An interrupted run has little time at its end; git takes a while.)
+	version_text; JSON_VERSION=$REPLY
 }
 
 # json_end STATUS: write it, whatever the outcome
@@ -48,7 +52,8 @@ json_end() {
 # json_write STATUS
 json_write() {
 	local status=$1 file
-	json_target >"$JSON_DIR/target"
+	if was_interrupted "$status"; then JSON_HASTE=1; fi
+	if [[ ! -e $JSON_DIR/target ]]; then json_target_keep; fi
 	json_patches >"$JSON_DIR/patches"
 	json_reports >"$JSON_DIR/reports"
 	json_modules "$status" >"$JSON_DIR/modules"
@@ -56,21 +61,25 @@ json_write() {
 	: >"$JSON_DIR/objects"
 	if [[ -f ${WORK:-}/3-affected/objects ]]; then cat -- "$WORK/3-affected/objects" >"$JSON_DIR/objects"; fi
 	for file in "${WORK:-}"/9-verify/report*.json; do cat -- "$file"; done >"$JSON_DIR/verified"
-	version_text
-	jq -n --argjson status "$status" --arg stage "$STAGE_NAME" --arg version "$REPLY" \
+	jq -n --argjson status "$status" --arg stage "$STAGE_NAME" --arg version "$JSON_VERSION" \
 		--argjson boot "$OPT_BOOT" --rawfile messages "$JSON_DIR/messages" --rawfile stages "$JSON_DIR/stages" \
 		--slurpfile target "$JSON_DIR/target" --rawfile patches "$JSON_DIR/patches" --rawfile objects "$JSON_DIR/objects" \
 		--rawfile reports "$JSON_DIR/reports" --rawfile modules "$JSON_DIR/modules" --rawfile made "$JSON_DIR/made" --slurpfile verified "$JSON_DIR/verified" \
 		"$JSON_PROGRAM" --args -- "${RUN_ARGS[@]}"
 }
 
-# json_target: as far as it is known
+# json_target_keep: what is known of the target
+json_target_keep() {
+	if [[ ! $JSON_DIR ]]; then return; fi
+	json_target >"$JSON_DIR/target.new"
+	mv -f -- "$JSON_DIR/target.new" "$JSON_DIR/target"
+}
 json_target() {
 	local compiler=""
 	if [[ ! ${TARGET_RELEASE:-} ]]; then return; fi
 	if [[ $TARGET_CC ]]; then compiler_version "$TARGET_CC"; compiler="$TARGET_CC $REPLY"; fi
-	jq -n --arg release "$TARGET_RELEASE" --arg version "$TARGET_VERSION" --arg image "$TARGET_IMAGE" --arg sum "$(json_sum "$TARGET_IMAGE")" \
-		--arg banner "$TARGET_BANNER" --arg config "$TARGET_CONFIG" --arg config_sum "$(json_sum "$TARGET_CONFIG")" --arg source "$TARGET_SOURCE" \
+	jq -n --arg release "$TARGET_RELEASE" --arg version "$TARGET_VERSION" --arg image "$TARGET_IMAGE" --arg sum "$(json_target_sum "$TARGET_IMAGE")" \
+		--arg banner "$TARGET_BANNER" --arg config "$TARGET_CONFIG" --arg config_sum "$(json_target_sum "$TARGET_CONFIG")" --arg source "$TARGET_SOURCE" \
 		--arg compiler "$compiler" --rawfile packages <(json_packages) '
 		def known: if . == "" then null else . end;
 		{
@@ -81,6 +90,8 @@ json_target() {
 			packages: [$packages | split("\n")[] | select(. != "") | split(" ") | {name: .[0], version: .[1], sha256: (if .[2] == "installed" then null else .[2] end)}]
 		}'
 }
+# (An image of one's own can have a gigabyte.)
+json_target_sum() { if ((!JSON_HASTE)); then json_sum "$1"; fi; }
 json_sum() { if [[ -f $1 ]]; then file_sum "$1"; fi; }
 
 # json_packages: what the image, the headers and the source were unpacked from

@@ -2,8 +2,8 @@
 # What has to be there, and why: the one list behind `make demo`, `make check` and the driver's own check.
 #
 # Used for: build (compile the programs), run (kpatch-build itself), vm (boot a kernel), check (the test suites), and what is not
-# among "all": fuzz (make fuzz-long), farm (make check-farm), trees (make check-trees), root (unpacked into a build root, not installed). A package is
-# missing when one of the commands or headers that it is needed for is.
+# among "all": fuzz (make fuzz-long), farm (make check-farm), trees (make check-trees), packages (make check-packages, check-demo), root (unpacked into
+# a build root, not installed). A package is missing when one of the commands or headers that it is needed for is.
 
 # modinfo, modprobe and depmod are for everybody, but not in everybody's PATH.
 case :$PATH: in
@@ -61,13 +61,14 @@ jq              | run check | jq                     | reads the reports of klp-
 zstd            | vm        | zstd                   | compressed modules
 $ARCH_EMULATOR_PACKAGE | vm        | $ARCH_EMULATOR     | the virtual machine
 busybox-static  | vm        | busybox                | the programs inside the virtual machine
-cpio            | vm root   | cpio                   | the file system inside the virtual machine
+cpio            | vm root packages | cpio                   | the file system inside the virtual machine
 gcc-12          | check     | gcc-12                 | a compiler for the object tests
 $OTHER_COMPILER          | check     | $OTHER_COMPILER                 | another compiler for the object tests
 clang           | check     | clang                  | another compiler for the object tests
 gcc-12-plugin-dev | trees  | /usr/lib/gcc/$ARCH_TRIPLET/12/plugin/include/plugin-version.h | a configuration with compiler plugins
 ovmf            | check     | /usr/share/OVMF/OVMF_CODE_4M.fd | firmware of a virtual machine with keys
 bats            | check     | bats                   | tests of the command line
+debootstrap     | packages  | debootstrap            | fresh systems
 slurm-wlm       | farm      | /usr/sbin/slurmctld    | a cluster for the tests of kpatch-farm
 munge           | farm      | /usr/sbin/munged       | authentication of its nodes
 chromium        | farm      | chromium               | looks at the report page

@@ -56,6 +56,7 @@ target_describe() {
 	provider source
 	code prepare
 	target_save
+	json_target_keep
 	STAGE_SUMMARY="$TARGET_RELEASE, ${OPT_SOURCE:+source $OPT_SOURCE}${TARGET_VERSION:+package version $TARGET_VERSION}"
 }
 

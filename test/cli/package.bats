@@ -60,6 +60,48 @@ setup() {
 	cmp "tree$FILE" ../8-post-link/livepatch-a_b.ko
 }
 
+# comes_and_goes KIND INSTALL QUERY REMOVE: functions for packages of a kind: one is installed, then one of a later version; and removed
+comes_and_goes() {
+	local version
+	if ((EUID)); then skip "only root can install packages"; fi
+	mkdir -p root/proc/sys/kernel
+	echo 6.99.0+x_Y-amd64 >root/proc/sys/kernel/osrelease
+	: >root/proc/modules
+	export KPATCH_ROOT=$T/root
+	for version in 1.2 1.10; do
+		echo "$version" >>work/8-post-link/livepatch-a_b.ko
+		SETUP=${SETUP//1.2/$version} run -0 lib module_package
+		"$2" work/11-package/*[-_]"$version"[-_]*".$1"
+		cmp "root$FILE" work/8-post-link/livepatch-a_b.ko
+		[[ $("$3") == "$NAME $version" ]]
+		run -0 "$TOP/kpatch/kpatch" list
+		[[ $output == *livepatch_a_b* ]]
+	done
+	"$4"
+	[[ ! -e root$FILE && -z $("$3") ]]
+	run -0 "$TOP/kpatch/kpatch" list
+	[[ $output != *livepatch_a_b* ]]
+}
+
+# (Nothing of them runs, so there need not be a system; nor is kpatch one that is known there. make check-packages has a whole one.)
+@test "a Debian package is installed, upgraded, removed" {
+	mkdir -p root/var/lib/dpkg/{info,updates,triggers}
+	: >root/var/lib/dpkg/status
+	at_root() { dpkg --root="$T/root" --force-depends --force-script-chrootless --log=/dev/null "$@"; }
+	deb_install() { at_root -i "$@"; }
+	deb_query() { dpkg-query --admindir="$T/root/var/lib/dpkg" -f '${db:Status-Status} ${Package} ${Version}\n' -W | sed -n 's/^installed //p'; }
+	deb_remove() { at_root -r "$NAME"; }
+	comes_and_goes deb deb_install deb_query deb_remove
+}
+
+@test "an RPM is installed, upgraded, removed" {
+	at_root() { rpm --root "$T/root" --dbpath /var/lib/rpm "$@"; }
+	rpm_install() { at_root --nodeps -U "$@"; }
+	rpm_query() { at_root -qa --qf '%{NAME} %{VERSION}\n'; }
+	rpm_remove() { at_root --nodeps -e "$NAME"; }
+	comes_and_goes rpm rpm_install rpm_query rpm_remove
+}
+
 @test "the same bytes in another directory, at another time, with another umask; and SOURCE_DATE_EPOCH is their time" {
 	run -0 lib module_package
 	cp -r work "$T/first"
