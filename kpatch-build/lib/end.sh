@@ -46,11 +46,22 @@ end_run() {
 	set +e
 	stderr_back
 	if [[ $STDOUT ]]; then exec 1>&"$STDOUT"; fi
-	if [[ $CHILD ]]; then
-		kill -TERM -- "-$CHILD" 2>/dev/null || kill -TERM "$CHILD" 2>/dev/null
-		wait "$CHILD" 2>/dev/null
-	fi
+	if [[ $CHILD ]]; then end_child; fi
 	on_exit "$status"
+}
+# end_child: of a process group all that is in it, also what its first process does not wait for, or what minds no signal
+end_child() {
+	local i
+	if kill -TERM -- "-$CHILD" 2>/dev/null; then
+		for ((i = 0; i < 25; i++)); do
+			if ! kill -0 -- "-$CHILD" 2>/dev/null; then break; fi
+			sleep 0.02
+		done
+		kill -KILL -- "-$CHILD" 2>/dev/null
+	else
+		kill -TERM "$CHILD" 2>/dev/null
+	fi
+	wait "$CHILD" 2>/dev/null
 }
 
 # wait_for COMMAND...: run one that may take long. Bash looks at a signal when the command that it waits for has ended; but for its own wait it

@@ -71,6 +71,14 @@ ended_in_time() {
 	ended_in_time HUP 129
 }
 
+@test "what minds no signal is ended, too, with all that it has started" {
+	fake_tool klp-place "[ \$1 = elf ] || exit 1
+		trap '' TERM
+		sh -c 'echo \$\$ >\"$T/child\"; exec sleep 20' &
+		wait"
+	ended_in_time TERM 143
+}
+
 @test "what the caller has it ignore it ignores" {
 	sleeps_at kallsyms
 	(trap '' HUP; exec "$DRIVER" -s "$T/src" -c "$T/config" -v "$T/image" -o "$T/out" "$T/x.patch") >"$T/log" 2>&1 3>&- &
