@@ -112,6 +112,8 @@ debian_unpack_target() {
 	debian_unpack_with_needs "$to" "$image" "$version"
 	debian_unpack_with_needs "$to" "linux-headers-$release" "$version"
 	wait_for rm -rf "${to:?}/usr/share"
+	# (Before it has its name: others may be using one of that name, which this replaces.)
+	debian_redirect_headers "$to" "$DEBIAN_TARGET" || true
 }
 
 # debian_unpack_with_needs DIR PACKAGE VERSION: a package, and what of the kernel it depends on

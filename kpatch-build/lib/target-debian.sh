@@ -79,7 +79,7 @@ debian_image() {
 debian_headers() {
 	TARGET_HEADERS=$DEBIAN_TARGET/usr/src/linux-headers-$TARGET_RELEASE
 	TARGET_SYMVERS=$TARGET_HEADERS/Module.symvers
-	debian_redirect_headers "$DEBIAN_TARGET"
+	if debian_redirect_headers "$DEBIAN_TARGET" "$DEBIAN_TARGET"; then cache_seal "$DEBIAN_TARGET"; fi
 }
 
 debian_source() {
@@ -96,19 +96,19 @@ debian_source() {
 	target_source_fits
 }
 
-# The headers' Makefile names the common one, and since 7.3 its own directory (KBUILD_OUTPUT), by their places after installation: name
-# the unpacked ones. (Or by where they were unpacked: a cache may be moved to a larger disk.)
+# debian_redirect_headers DIR PLACE: the headers' Makefile names the common one, and since 7.3 its own directory (KBUILD_OUTPUT), by their
+# places after installation: have it name the unpacked ones, which are below DIR and will be below PLACE. (Or those where they were unpacked: a
+# cache may be moved to a larger disk.) False if it did so already.
 debian_redirect_headers() {
-	local dir=$1 common makefile=$TARGET_HEADERS/Makefile
-	sed -E "s,(^|[ =])[^ =]*(/usr/src/linux-headers-),\1$dir\2," -- "$makefile" >"$makefile.new.$$"
+	local dir=$1 place=$2 common makefile=$1/usr/src/linux-headers-$TARGET_RELEASE/Makefile
+	sed -E "s,(^|[ =])[^ =]*(/usr/src/linux-headers-),\1$place\2," -- "$makefile" >"$makefile.new.$$"
 	common=$(sed -n 's,^include .*/\(linux-headers-[^/]*\)/Makefile$,\1,p' "$makefile.new.$$")
 	if [[ -z $common || ! -f $dir/usr/src/$common/Makefile ]]; then
 		die "the headers package of $TARGET_RELEASE has an unknown layout; its Makefile: $(head -c 200 "$makefile")"
 	fi
 	if cmp -s -- "$makefile" "$makefile.new.$$"; then
 		rm -- "$makefile.new.$$"
-	else
-		mv -- "$makefile.new.$$" "$makefile"
-		cache_seal "$dir"
+		return 1
 	fi
+	mv -- "$makefile.new.$$" "$makefile"
 }

@@ -107,6 +107,20 @@ to_machine() {
 target() { "$DRIVER" -a 6.1.0-9-amd64 --print-target "$@"; }
 nowhere='    give a directory with the .deb files that are missing (--packages DIR): a snapshot of the archive, or the cache of a mirror, may have them; or choose a release from kpatch-build --list-targets; or describe the kernel with -s, -c and -v'
 
+@test "headers name where they are from the moment that they have their name, for another run may be using some of that name" {
+	local entry=$T/cache/target/6.1.0-9-amd64_6.1.5-1 made
+	rm "$T/bin/klp-manifest"
+	fake_tool klp-manifest "
+		if [ \$1 = seal ] && [ -e \"\$2/usr/src/linux-headers-6.1.0-9-amd64/Makefile\" ]; then cat \"\$2\"/usr/src/linux-headers-6.1.0-9-amd64/Makefile >>'$T/sealed'; fi
+		exec '$TOP/build/bin/klp-manifest' \"\$@\""
+	for made in 1 2; do
+		run -0 target --packages "$T/debs"
+		[[ $(<"$T/sealed") == "include $entry/usr/src/linux-headers-6.1.0-9-common/Makefile" ]]
+		rm "$T/sealed"
+		echo damaged >"$entry/boot/config-6.1.0-9-amd64"
+	done
+}
+
 @test "a release that the archive does not have is taken from the directory that is given, and nothing is fetched" {
 	local entry=$T/cache/target/6.1.0-9-amd64_6.1.5-1
 	run -1 target
