@@ -83,12 +83,12 @@ static bool is_source_name(const char *source, const char *text)
 	return !source || length == tail || text[length - tail - 1] == '/';
 }
 
-/* With KASAN, clang has a section for each text, to put a red zone behind it: `.rodata..str.5`. */
+/* With KASAN a text is data with a red zone behind it; clang has a section for each: `.rodata..str.5`. */
 static bool may_be_text(const struct side *side, uint32_t id)
 {
 	const struct piece *piece = side_piece(side, id);
 
-	return piece->class == SEC_STRINGS || (piece->class == SEC_DATA && piece->kind == PIECE_ANON && !piece->entry &&
+	return piece->class == SEC_STRINGS || (piece->class == SEC_DATA && piece->kind == PIECE_ANON &&
 					       !(side_section(side, piece)->flags & SHF_WRITE));
 }
 
@@ -98,14 +98,16 @@ static bool loads_source_name(const char *source, const struct side *side, uint3
 {
 	const struct elf_sec *strings;
 	const struct ref *ref;
+	uint64_t text;
 
 	if (!refs_in_range(side->refs, sec, at + load->field_offset, at + load->field_offset + 1, &ref) ||
 	    ref->piece == PIECE_NONE || !may_be_text(side, ref->piece))
 		return false;
 	strings = side_section(side, side_piece(side, ref->piece));
-	return strings->entsize <= 1 && strings->data && ref->target >= 0 && (uint64_t)ref->target < strings->size &&
-	       memchr(strings->data + ref->target, 0, strings->size - (uint64_t)ref->target) &&
-	       is_source_name(source, (const char *)strings->data + ref->target);
+	text = side_piece(side, ref->piece)->entry + (uint64_t)ref->target;
+	return strings->entsize <= 1 && strings->data && text < strings->size &&
+	       memchr(strings->data + text, 0, strings->size - text) &&
+	       is_source_name(source, (const char *)strings->data + text);
 }
 
 /* Does what the instruction at `at` loads go to nothing but one call? Returns the name of the function, else NULL. */

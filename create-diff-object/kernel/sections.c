@@ -93,7 +93,8 @@ const struct section_row kernel_sections[] = {
 	ROW(".data..Lubsan_data", PREFIX, SEC_DATA, .traits = SECTION_IS_OF_COMPILER | SECTION_IS_OF_SANITIZER),
 	/* clang gives what it reports of an operation no name. All else that has none is constant. */
 	ROW(".data..L__unnamed_", PREFIX, SEC_DATA, .traits = SECTION_IS_OF_COMPILER | SECTION_IS_OF_SANITIZER),
-	/* What clang's constructor of KASAN registers; GCC's (`.LASAN0`) has no name and is reached by nothing else. */
+	/* What the constructors of KASAN register; no other code reaches it. */
+	ROW(".data..LASAN0", EXACT, SEC_DATA, .traits = SECTION_IS_OF_COMPILER | SECTION_HAS_ZONES),
 	ROW(".data.__unnamed_", PREFIX, SEC_IGNORED, .traits = SECTION_IS_OF_COMPILER),
 	ROW(".data..ro_after_init", PREFIX, SEC_DATA, .traits = SECTION_IS_RO_AFTER_INIT),
 	ROW(PERCPU_SECTION, PREFIX, SEC_DATA, .traits = SECTION_IS_PERCPU,

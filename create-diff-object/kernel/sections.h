@@ -42,6 +42,17 @@ enum section_trait {
 	SECTION_IS_FOR_KPATCH = 1 << 18, /* so, by a macro that we have too */
 	SECTION_IS_CHOSEN_TEXT = 1 << 19,
 	SECTION_IS_ABOUT_FILE = 1 << 20, /* it says something of the module or image that has it */
+	SECTION_HAS_ZONES = 1 << 21,     /* it lists data that has a red zone behind it: struct zone_entry */
+};
+
+/*
+ * An entry of a section with SECTION_HAS_ZONES: struct kasan_global, mm/kasan/kasan.h. Offsets are bytes from the start
+ * of the entry; the fields are words of the machine, the first one an address.
+ */
+enum zone_entry {
+	ZONE_BEGIN = 0,  /* the data */
+	ZONE_SIZE = 16,  /* with the red zone */
+	ZONE_ENTRY = 64, /* the next entry */
 };
 
 struct section_row {

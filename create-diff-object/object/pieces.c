@@ -8,6 +8,7 @@
 #include "arch/arch.h"
 #include "elf/debug.h"
 #include "elf/statics.h"
+#include "kernel/sections.h"
 #include "util/arena.h"
 #include "util/diag.h"
 #include "util/search.h"
@@ -166,6 +167,68 @@ static void divide_section(const struct elf_obj *obj, uint32_t index, const stru
 	for (uint32_t i = first; i < pieces->n; i++)
 		if (pieces->v[i].end > sec->size)
 			pieces->v[i].end = sec->size;
+}
+
+/* Where data without a symbol begins or ends. */
+struct border {
+	uint32_t sec;
+	uint64_t at;
+};
+
+typedef VEC(struct border) border_vec;
+
+static int compare_borders(const void *a, const void *b)
+{
+	const struct border *x = a, *y = b;
+
+	if (x->sec != y->sec)
+		return x->sec < y->sec ? -1 : 1;
+	return x->at < y->at ? -1 : x->at > y->at;
+}
+
+/*
+ * With KASAN, GCC puts texts with their red zones into one `.rodata` without a symbol, not into pools. What it
+ * registers tells where each of them is.
+ */
+static void find_borders(const struct elf_obj *obj, border_vec *borders)
+{
+	for (uint32_t i = 1; i < obj->nsecs; i++) {
+		const struct elf_sec *sec = &obj->secs[i];
+
+		if (!sec->data || !kernel_section_is(sec->name, SECTION_HAS_ZONES))
+			continue;
+		for (uint32_t k = 0; k < sec->nrelas; k++) {
+			const struct elf_rela *rela = &sec->relas[k];
+			const struct elf_sym *sym = &obj->syms[rela->sym];
+			uint64_t begin = sym->value + (uint64_t)rela->addend, size;
+
+			if (rela->offset % ZONE_ENTRY != ZONE_BEGIN || sec->size - rela->offset < ZONE_ENTRY ||
+			    !elf_sym_has_section(sym))
+				continue;
+			size = arch_get64(obj->arch, sec->data + rela->offset + ZONE_SIZE);
+			vec_add(borders, ((struct border){sym->shndx, begin}));
+			vec_add(borders, ((struct border){sym->shndx, begin + size}));
+		}
+	}
+	if (borders->n)
+		qsort(borders->v, borders->n, sizeof(*borders->v), compare_borders);
+}
+
+/* Divides a section that has no symbols and is one piece so far. */
+static void divide_nameless(const struct elf_obj *obj, uint32_t index, const border_vec *borders, piece_vec *pieces)
+{
+	const struct border key = {.sec = index, .at = 1};
+	uint64_t size = obj->secs[index].size;
+	uint32_t i = lower_bound(borders->n, b, compare_borders(&borders->v[b], &key) < 0);
+
+	for (; i < borders->n && borders->v[i].sec == index && borders->v[i].at < size; i++) {
+		uint64_t at = borders->v[i].at;
+
+		if (at == pieces->v[pieces->n - 1].start)
+			continue;
+		pieces->v[pieces->n - 1].end = at;
+		push_piece(pieces, obj, index, at)->end = size;
+	}
 }
 
 static int compare_entries(const void *a, const void *b)
@@ -377,6 +440,7 @@ int pieces_new(const struct elf_obj *obj, struct pieces **result, struct diag *d
 	struct arena *arena = arena_new();
 	struct pieces *pieces = arena_alloc(arena, sizeof(*pieces));
 	VEC(struct mark) marks = {0};
+	border_vec borders = {0};
 	piece_vec found = {0};
 	uint32_t next = 0;
 	int err;
@@ -391,6 +455,7 @@ int pieces_new(const struct elf_obj *obj, struct pieces **result, struct diag *d
 	}
 	if (marks.n)
 		qsort(marks.v, marks.n, sizeof(*marks.v), compare_marks);
+	find_borders(obj, &borders);
 	for (uint32_t i = 1; i < obj->nsecs; i++) {
 		uint32_t first = next;
 
@@ -398,7 +463,10 @@ int pieces_new(const struct elf_obj *obj, struct pieces **result, struct diag *d
 			next++;
 		if (has_pieces(&obj->secs[i], next - first))
 			divide_section(obj, i, marks.v + first, next - first, &found);
+		if (has_pieces(&obj->secs[i], next - first) && next == first && sec_classify(&obj->secs[i]) == SEC_DATA)
+			divide_nameless(obj, i, &borders, &found);
 	}
+	vec_free(&borders);
 	add_prefixes(obj, &found);
 	pieces->n = found.n;
 	pieces->v = arena_memdup(arena, found.v, found.n * sizeof(*found.v));
