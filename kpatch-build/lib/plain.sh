@@ -6,9 +6,11 @@
 # and tables that they include as well, is put into the tree when it is complete.
 #
 # What make does first for any goal ("prepare": headers, objtool, what modules need) was done when the tree was prepared; make is told
-# so (-o). It would write through the links, and takes as long as the compiler does for an object.
+# so (-o). It would write through the links, and takes as long as the compiler does for an object. How it then calls Kbuild is the same
+# for all objects of a tree, and is recorded (recall.sh).
 
 PLAIN_WANTED=()         # .cmd files that make is to write
+PLAIN_OBJECTS=()        # that it makes now
 
 compile_plain() {
 	local object log=$WORK/4-compile/make.log
@@ -41,6 +43,9 @@ plain_missing() {
 			if [[ -e $file || -L $file ]]; then printf '%s\n' "${file#"$TREE"/}"; fi
 		done
 	done >"$WORK/4-compile/made"
+	for file in "${RECALL_FILES[@]}"; do
+		if [[ -e $TREE/$file || -L $TREE/$file ]]; then echo "$file"; fi
+	done >>"$WORK/4-compile/made"
 	tree_check_files "$WORK/4-compile/made"
 	for object; do
 		recorded_object "$object"; object=$REPLY
@@ -51,14 +56,14 @@ plain_missing() {
 # plain_make OBJECT...: all in one call of make. The tree gets what was made, also if some can't be.
 plain_make() {
 	local object dir=$WORK/4-compile/make log=$WORK/4-compile/make.log status=0 goals=()
-	PLAIN_WANTED=()
+	PLAIN_WANTED=() PLAIN_OBJECTS=("$@")
 	plain_directory "$dir" "$@"
 	for object; do
 		goals+=("${GOAL[$object]:-$object}")
 		command_file "$object"
 		PLAIN_WANTED+=("$dir${REPLY#"$TREE"}")
 	done
-	long_run "$log" plain_progress "${KMAKE[@]/#O=*/O=$dir}" "MAKE=make -o prepare" -j "$OPT_JOBS" "${goals[@]}" || status=$?
+	recall_make "$dir" "$log" "${goals[@]}" || status=$?
 	# (Killed, it may leave what is not complete: on 5.10 objtool comes after the .cmd file is written.)
 	if ((status > 128)); then die "make was killed (signal $((status - 128))) while it compiled the unpatched source; perhaps there was too little memory"; fi
 	# A command that names the directory of the objects means the tree.
