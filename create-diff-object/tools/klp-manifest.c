@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * klp-manifest seal|check DIR FILE: is a directory of the cache still what it was when it was made?
+ * klp-manifest seal|check|content DIR FILE: is a directory of the cache still what it was when it was made?
  * util/manifest.c does the work.
  */
 #include <getopt.h>
@@ -15,7 +15,8 @@
 static const char usage_text[] =
 	"usage: klp-manifest seal DIR FILE [--name NAME]\n"
 	"       klp-manifest check DIR FILE [options]\n"
-	"seal: record in FILE what directory DIR contains. check: DIR still contains exactly that, and all of it belongs to this user.\n"
+	"       klp-manifest content DIR FILE --below SUBDIR\n"
+	"seal: record in FILE what directory DIR contains. check: DIR still contains exactly that, and all of it belongs to this user. content: print a name for what the files below SUBDIR of DIR are, by FILE.\n"
 	"\n"
 	"      --name NAME  the later name of DIR in the cache (default: the last part of DIR)\n"
 	"      --light      skip C sources, headers, assembly and documentation\n"
@@ -30,6 +31,7 @@ enum option_id {
 	OPT_LIGHT,
 	OPT_ONLY,
 	OPT_PRUNE,
+	OPT_BELOW,
 };
 
 static const struct option options[] = {
@@ -37,6 +39,7 @@ static const struct option options[] = {
 	{"light", no_argument, NULL, OPT_LIGHT},
 	{"only", required_argument, NULL, OPT_ONLY},
 	{"prune", no_argument, NULL, OPT_PRUNE},
+	{"below", required_argument, NULL, OPT_BELOW},
 	{"help", no_argument, NULL, 'h'},
 	{0},
 };
@@ -70,7 +73,7 @@ int main(int argc, char **argv)
 {
 	struct manifest_check check = {.out = stdout};
 	struct diag diag = {.out = stderr};
-	const char *only = NULL, *slash;
+	const char *only = NULL, *below = NULL, *slash;
 	int opt;
 
 	while ((opt = getopt_long(argc, argv, "h", options, NULL)) != -1) {
@@ -86,6 +89,9 @@ int main(int argc, char **argv)
 			break;
 		case OPT_PRUNE:
 			check.prune = true;
+			break;
+		case OPT_BELOW:
+			below = optarg;
 			break;
 		case 'h':
 			fold_put(stdout, usage_text);
@@ -104,6 +110,10 @@ int main(int argc, char **argv)
 	output_begin();
 	if (!strcmp(argv[optind], "seal"))
 		return manifest_seal(check.dir, check.file, check.name, &diag) ? EXIT_CODE_ERROR : EXIT_CODE_OK;
+	if (!strcmp(argv[optind], "content") && below)
+		return manifest_content(check.file, check.name, below, stdout, &diag) || output_flush(stdout)
+			       ? EXIT_CODE_ERROR
+			       : EXIT_CODE_OK;
 	if (strcmp(argv[optind], "check"))
 		return usage_error();
 	return run_check(&check, only, &diag);

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -89,6 +90,43 @@ static int walk_add(struct walk *w, const char *path, const char **what)
 	}
 	free(names);
 	return err;
+}
+
+int manifest_content(const char *file, const char *name, const char *prefix, FILE *out, struct diag *diag)
+{
+	XXH3_state_t *state = XXH3_createState();
+	size_t length = strlen(prefix);
+	XXH128_hash_t sum;
+	struct manifest m = {0};
+	bool whole;
+
+	if (!state)
+		memory_exhausted();
+	XXH3_128bits_reset(state);
+	whole = manifest_read(&m, file, name);
+	for (uint32_t i = 0; whole && i < m.records.n; i++) {
+		struct manifest_record *r = &m.records.v[i];
+		uint64_t numbers[4];
+
+		if (strncmp(r->path, prefix, length) || r->path[length] != '/')
+			continue;
+		whole = manifest_record_known(r);
+		numbers[0] = r->mode;
+		numbers[1] = r->size;
+		numbers[2] = r->hash.high64;
+		numbers[3] = r->hash.low64;
+		XXH3_128bits_update(state, numbers, sizeof(numbers));
+		/* Its end as well: paths are told apart from what follows. */
+		XXH3_128bits_update(state, r->path, strlen(r->path) + 1);
+	}
+	sum = XXH3_128bits_digest(state);
+	if (whole)
+		fprintf(out, "%016" PRIx64 "%016" PRIx64 "\n", sum.high64, sum.low64);
+	else
+		diag_error(diag, file, NULL, "is no whole manifest");
+	XXH3_freeState(state);
+	manifest_free(&m);
+	return whole ? 0 : -ENOENT;
 }
 
 int manifest_seal(const char *dir, const char *file, const char *name, struct diag *diag)

@@ -37,5 +37,10 @@ int manifest_seal(const char *dir, const char *file, const char *name, struct di
  * differ.
  */
 int manifest_check(const struct manifest_check *check, struct diag *diag);
+/*
+ * Writes to out one line that names what the files below directory prefix are, without their identities: kind,
+ * permissions, size and content. Returns 0; -ENOENT, reported, if there is no whole manifest of this name.
+ */
+int manifest_content(const char *file, const char *name, const char *prefix, FILE *out, struct diag *diag);
 
 #endif

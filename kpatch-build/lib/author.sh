@@ -9,10 +9,10 @@ declare -A AUTHOR_CALLBACK=()   # "MODULE KIND" -> "OBJECT FUNCTION"
 
 # author_records KIND: "OBJECT <TAB> field <TAB> field" of all reports
 author_records() {
-	local object
-	for object in "${DIFFS[@]}"; do
-		awk -F '\t' -v OFS='\t' -v object="$object" -v kind="$1" '$1 == kind { print object, $2, $3 }' "$WORK/6-diff/${object%.o}.report"
-	done
+	local reports=("${DIFFS[@]/%.o/.report}")
+	if ((${#reports[@]} == 0)); then return; fi
+	(cd -- "$WORK/6-diff" && awk -F '\t' -v OFS='\t' -v kind="$1" '
+		$1 == kind { object = FILENAME; sub(/\.report$/, ".o", object); print object, $2, $3 }' "${reports[@]}")
 }
 
 author_check() {

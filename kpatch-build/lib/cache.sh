@@ -97,7 +97,7 @@ cache_fill_locked() {
 cache_use() {
 	local lock
 	if [[ ${CACHE_USED[$1]:-} ]]; then return; fi
-	mkdir -p "${1%/*}"
+	if [[ ! -d ${1%/*} ]]; then mkdir -p "${1%/*}"; fi
 	while :; do
 		exec {lock}>"$1.use"
 		wait_for flock -s "$lock"
@@ -134,16 +134,18 @@ cache_drop_partial() {
 
 # cache_is_own: nobody else may write to the cache: the module is made of what is in it
 cache_is_own() {
-	local dir
+	local dir dirs=()
 	for dir in "$CACHE" "$CACHE"/{target,source,image,tree,claims,glue,hook,packages,apt,root,work}; do
 		if [[ ! -e $dir ]]; then continue; fi
 		if [[ ! -O $dir ]]; then
 			die "the cache directory $dir belongs to $(stat -L -c %U -- "$dir"), who could change what goes into the module; set KPATCH_CACHE to a cache of your own"
 		fi
-		if [[ -n $(find -H "$dir" -maxdepth 0 -perm -o=w) ]]; then
-			die "the cache directory $dir can be written by everybody, so anybody could change what goes into the module; chmod o-w it, or set KPATCH_CACHE to a cache of your own"
-		fi
+		dirs+=("$dir")
 	done
+	dir=$(find -H "${dirs[@]}" -maxdepth 0 -perm -o=w -print -quit)
+	if [[ $dir ]]; then
+		die "the cache directory $dir can be written by everybody, so anybody could change what goes into the module; chmod o-w it, or set KPATCH_CACHE to a cache of your own"
+	fi
 }
 
 # ---- the source, file by file -----------------------------------------------------------------------------------------

@@ -180,7 +180,7 @@ compile_command() {
 	# Functions that choose their section (__sched, __kprobes) share it, whatever -ffunction-sections says, and the assembler
 	# makes two-byte jumps of tail calls between them (mutex_lock to __mutex_lock_slowpath): too short for a copy elsewhere.
 	# Calls always have room.
-	if [[ ${SIBLING[$object]:-} ]]; then sections=unknown; else sections=$(file_facts "$TREE/$object" shared-text); fi
+	if [[ ${SIBLING[$object]:-} ]]; then sections=unknown; else compile_shared_text "$object"; sections=$REPLY; fi
 	if [[ $sections ]]; then flags+=" -fno-optimize-sibling-calls"; fi
 	# Debug information in another file, or of the structures that the source file itself defines.
 	COMPILE=${COMPILE// -gsplit-dwarf/}
@@ -199,6 +199,13 @@ compile_command() {
 		sibling_empty_source "$object"
 	fi
 }
+
+# compile_shared_text OBJECT -> REPLY: sections that functions of the target's object share (it is looked at once for all sides)
+compile_shared_text() {
+	if [[ ! -v SHARED_TEXT[$1] ]]; then SHARED_TEXT[$1]=$(file_facts "$TREE/$1" shared-text); fi
+	REPLY=${SHARED_TEXT[$1]}
+}
+declare -A SHARED_TEXT=()
 
 # compile_from_patched: REPLY with the patched source in place of the target's
 compile_from_patched() {

@@ -124,7 +124,15 @@ exports_check() {
 }
 
 # The version text without the program's name: gcc and the compiler with the machine's prefix are often the same.
-compiler_version() { REPLY=$(in_root "$1" --version 2>/dev/null | sed -n 1p); REPLY=${REPLY#* }; }
+# (It is asked once in a run.)
+compiler_version() {
+	local key="${IN_ROOT[*]} $1"
+	if [[ ! -v COMPILER_VERSIONS[$key] ]]; then
+		COMPILER_VERSIONS[$key]=$(in_root "$1" --version 2>/dev/null | sed -n 1p)
+	fi
+	REPLY=${COMPILER_VERSIONS[$key]#* }
+}
+declare -A COMPILER_VERSIONS=()
 
 # compiler_recorded -> REPLY: the program that the target's build called by its path (make CC=/opt/gcc/bin/gcc), which may be in no
 # directory of PATH: Kbuild wrote its commands down beside what it made. Empty where it is not known.

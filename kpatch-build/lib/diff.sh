@@ -47,9 +47,7 @@ diff_objects() {
 	done
 	author_check
 	# The kernel refuses a livepatch without a function to patch, and nothing would ever call what it adds.
-	diff_count changed; changed=$REPLY
-	diff_count new; new=$REPLY
-	diff_count copied; copied=$REPLY
+	diff_counts; read -r changed new copied <<<"$REPLY"
 	if ((changed == 0 && ${#AUTHOR_ALONE[@]} == 0)); then
 		finish "$EXIT_UNCHANGED" "nothing changed: the patch adds code and data, but no function of $TARGET_RELEASE changes to use it"
 	fi
@@ -57,8 +55,10 @@ diff_objects() {
 	if ((copied)); then STAGE_SUMMARY+=", $copied constant(s) with new content"; fi
 }
 
-# diff_count KIND -> REPLY: how many records of all objects are of that kind
-diff_count() { REPLY=$(awk -F '\t' -v kind="$1" '$1 == kind { n++ } END { print n + 0 }' "$WORK/6-diff/report"); }
+# diff_counts -> REPLY: how many functions of all objects are changed, how many new, how many constants copied
+diff_counts() {
+	REPLY=$(awk -F '\t' '{ n[$1]++ } END { print n["changed"] + 0, n["new"] + 0, n["copied"] + 0 }' "$WORK/6-diff/report")
+}
 
 # Of a report, in awk: places(record) is where in the patch the record that ended comes from, as create-diff-object says it behind a message:
 # " (FILE:LINE, ...)" if its lines are known (diff_lines), else " (hunk @@ ... of FILE, ...)". Give it the lines, the report, and

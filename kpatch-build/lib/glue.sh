@@ -103,7 +103,7 @@ glue_entry() {
 # (A build tree of ours is named after all that it is made of, and only grows.)
 glue_headers() {
 	if ! glue_target; then return; fi
-	awk -F '\t' '$2 ~ /^usr\// { split($1, field, " "); print field[1], field[2], field[6], $2 }' "$REPLY.manifest"
+	"$BIN_DIR/klp-manifest" content "$REPLY" "$REPLY.manifest" --below usr
 }
 
 # glue_target -> REPLY: the entry of the cache that the headers are in; false if they are in none
@@ -157,11 +157,13 @@ glue_is_known() {
 
 # glue_programs NAME...: "name <TAB> file, identity, size, times" of each
 glue_programs() {
-	local name file
+	local name files=()
 	for name; do
-		root_program "$name"; file=$REPLY
-		printf '%s\t%s\n' "$name" "$(stat -L -c '%n %i %s %.9Y %.9Z' -- "$file" 2>&1)"
+		root_program "$name"
+		files+=("$REPLY")
 	done
+	# (One that is gone is an error, which has a line, too.)
+	{ stat -L -c '%n %i %s %.9Y %.9Z' -- "${files[@]}" 2>&1 || true; } | paste -d '\t' <(printf '%s\n' "$@") -
 }
 
 # glue_replay RECIPE NAME DIR: what Kbuild would do

@@ -44,9 +44,10 @@ workdir_keep() {
 
 workdir_remove_dead() {
 	local dir lock
-	for dir in "$CACHE"/work/run.*; do
-		# Made this minute: perhaps by a run that has not locked it yet. One that is gone by now was removed by its own run, or by another.
-		if [[ -e $dir/.keep || -n $(find "$dir" -maxdepth 0 -newermt '-1 minute' 2>/dev/null) ]]; then continue; fi
+	# (Those that are made this minute are perhaps of a run that has not locked them yet.)
+	find "$CACHE/work" -mindepth 1 -maxdepth 1 -name 'run.*' ! -newermt '-1 minute' -print0 | while IFS= read -r -d '' dir; do
+		# One that is gone by now was removed by its own run, or by another.
+		if [[ -e $dir/.keep ]]; then continue; fi
 		if { exec {lock}>"$dir/.lock"; } 2>/dev/null; then
 			if flock -n "$lock"; then rm -rf "$dir"; fi
 			exec {lock}>&-

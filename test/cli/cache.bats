@@ -106,6 +106,34 @@ if ((EUID == 0)); then KINDS+=" owner"; fi
 	run -2 check --only - <<<sub/new.h
 }
 
+@test "the content of a directory has a name, which a copy has too" {
+	local name change
+	content() { "$MANIFEST" content "$T/d" "$T/d.manifest" --below sub; }
+	seal
+	run -0 content
+	name=$output
+	[[ $name =~ ^[0-9a-f]{32}$ ]]
+	echo other >"$T/d/one"
+	mkdir "$T/d/sub2" && echo >"$T/d/sub2/two.c"
+	seal
+	run -0 content
+	[[ $output == "$name" ]]
+	cp -r "$T/d" "$T/copy" && rm -r "$T/d" && mv "$T/copy" "$T/d"
+	seal
+	run -0 content
+	[[ $output == "$name" ]]
+	for change in "echo twx >$T/d/sub/two.c" "chmod +x $T/d/sub/two.c" "mv $T/d/sub/two.c $T/d/sub/twp.c" "rm $T/d/sub/twp.c" "ln -s x $T/d/sub/l" "ln -sfn y $T/d/sub/l"; do
+		eval "$change"
+		seal
+		run -0 content
+		[[ $output != "$name" ]]
+		name=$output
+	done
+	truncate -s -40 "$T/d.manifest"
+	run -1 content
+	[[ $output == *"is no whole manifest"* ]]
+}
+
 @test "each name is found, whatever characters come before and after the slash" {
 	local name names=(a/b a-b/c a.c/d a/b.c a+ ab .config .x/y -o/p a/-/q $'a/\x7f/r' $'a\xc3\xa4/s' Z/z)
 	for name in "${names[@]}"; do
