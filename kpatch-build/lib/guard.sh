@@ -8,11 +8,11 @@ GUARD=""                # in the run itself: file descriptor of the pipe that te
 GUARDED=""              # in the process that waits: the run
 GUARD_PIPE=""           # and the other end of the pipe
 GUARD_TOLD=""           # and what it told: its status
-GUARD_TRAPPED=0         # and whether a signal has come
+GUARD_SIGNALED=0        # and whether a signal has come, and was handed on
 
 # guard_run PROGRAM ARG...: be the process that waits. Returns in the run itself, which is PROGRAM once more.
 guard_run() {
-	local ignored status signal signals=QUIT in command
+	local ignored status=0 signal signals=QUIT in command
 	if [[ ${KPATCH_GUARD:-} == "$PPID":* ]]; then
 		GUARD=${KPATCH_GUARD#*:}
 		unset KPATCH_GUARD
@@ -37,38 +37,47 @@ guard_run() {
 	else
 		"${command[@]}" &
 	fi
-	GUARDED=$! status=0
+	GUARDED=$!
 	wait "$GUARDED" || status=$?
-	if ((GUARD_TRAPPED)); then
-		while kill -0 "$GUARDED" 2>/dev/null; do sleep 0.02; done
-		# (Bash 5.2 does not know the status of what ended before the second wait.)
-		guard_hears
+	if ((GUARD_SIGNALED)); then
+		guard_end
 		status=${GUARD_TOLD:-$((status > 0 ? status : 1))}
 	fi
 	exit "$status"
 }
 
-# guard_hears [SECONDS]: what the run tells of its end
-guard_hears() {
-	local line
-	while read -rt "${1:-0.01}" -u "$GUARD_PIPE" line; do GUARD_TOLD=$line; done
+# guard_signal NAME. (All that bash stands in a trap while it waits. What runs a command, or waits for input, makes a second signal hang it, or
+# crash.)
+guard_signal() {
+	GUARD_SIGNALED=1
+	if [[ $GUARDED ]]; then kill "-$1" "$GUARDED" 2>/dev/null || true; fi
 }
 
-# guard_signal NAME
-guard_signal() {
-	local i pids
-	GUARD_TRAPPED=1
-	kill "-$1" "$GUARDED" 2>/dev/null || return 0
-	# (Most often it waits for nothing that has to be ended.)
-	for ((i = 0; i < 50; i++)); do
+# guard_end: the run was told; end what it has started, and wait until it has ended. (Not by wait: bash 5.2 does not know the status of what
+# ended before the second one.)
+guard_end() {
+	local pids signal=INT
+	while kill -0 "$GUARDED" 2>/dev/null; do
+		# (Most often it waits for nothing that has to be ended.)
 		guard_hears 0.02
+		if [[ $GUARD_TOLD ]]; then continue; fi
 		guard_descendants; pids=$REPLY
 		# Those are of before it told.
-		guard_hears
-		if [[ $GUARD_TOLD ]] || ! kill -0 "$GUARDED" 2>/dev/null; then return 0; fi
+		guard_hears 0.01
 		# shellcheck disable=SC2086
-		if [[ $pids ]]; then kill -TERM $pids 2>/dev/null || true; fi
+		if [[ $pids && ! $GUARD_TOLD ]]; then
+			# (Of what ends by this one the run's bash says nothing. But what runs in the background ignores it.)
+			kill "-$signal" $pids 2>/dev/null || true
+			signal=TERM
+		fi
 	done
+	guard_hears 0.01
+}
+
+# guard_hears SECONDS: what the run tells of its end
+guard_hears() {
+	local line
+	while read -rt "$1" -u "$GUARD_PIPE" line; do GUARD_TOLD=$line; done
 }
 
 # guard_descendants -> REPLY: all that the run has started

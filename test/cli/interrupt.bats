@@ -55,13 +55,21 @@ interrupted_now() {
 @test "SIGINT ends with 130" { interrupted_with INT 130; }
 @test "SIGHUP ends with 129" { interrupted_with HUP 129; }
 
+# a_second -> LIMIT: in microseconds, and what a machine that is busy needs more for a run that does nothing
+a_second() {
+	local begin=${EPOCHREALTIME/./}
+	"$DRIVER" --version >"$T/version"
+	LIMIT=$((1000000 + 4 * (${EPOCHREALTIME/./} - begin)))
+}
+
 # ended_in_time SIGNAL STATUS: the driver ends within a second, though all that it does is wait for a command that knows of nothing
 ended_in_time() {
-	local begin
+	local begin LIMIT
 	start
+	a_second
 	begin=${EPOCHREALTIME/./}
 	interrupted_now "$@"
-	[[ $((${EPOCHREALTIME/./} - begin)) -lt 1000000 ]]
+	((${EPOCHREALTIME/./} - begin < LIMIT))
 }
 
 @test "a command that is not watched is ended, too" {
@@ -77,6 +85,20 @@ ended_in_time() {
 		sh -c 'echo \$\$ >\"$T/child\"; exec sleep 20' &
 		wait"
 	ended_in_time TERM 143
+}
+
+@test "more signals than one, also to the whole group, end it as one does" {
+	local status=0 i
+	sleeps_at kallsyms
+	start
+	for i in TERM TERM HUP INT TERM; do
+		kill "-$i" "$driver" $(pgrep -P "$driver") 2>/dev/null || true
+		sleep 0.01
+	done
+	wait "$driver" || status=$?
+	cat "$T/log"
+	[[ $status == 143 && $(grep -c interrupted "$T/log") == 1 && $(wc -l <"$T/log") == 1 ]]
+	[[ -z $(ls "$T/cache/work") ]]
 }
 
 @test "what the caller has it ignore it ignores" {
