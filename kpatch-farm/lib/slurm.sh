@@ -10,7 +10,8 @@
 #   slurm.json      the name that both arrays have. It is there before they are, so a run that is killed while it submits them leaves nothing
 #                   that the next one does not find.
 
-readonly SLURM_POLL=2
+# Seconds between two questions to the cluster: at first, and after hours
+readonly SLURM_POLL=2 SLURM_POLL_MOST=20
 SLURM_NAME=""
 
 # slurm_there: does a cluster answer?
@@ -61,6 +62,8 @@ slurm_submit() {
 slurm_run() {
 	local prepare count step most jobs=${OPT_JOBS:+%$OPT_JOBS}
 	slurm_there
+	# (It takes these in the path of an output file for its own.)
+	if [[ $FARM == *[%\\]* ]]; then die "Slurm can't write into a directory with % or \\ in its name, as $FARM; rename it, or run --on local"; fi
 	rm -rf -- "$FARM/slurm"
 	mkdir -- "$FARM/slurm"
 	cut -f 1 -- "$1" >"$FARM/slurm/jobs"
@@ -83,18 +86,40 @@ slurm_run() {
 
 # slurm_wait COUNT: an interruption ends only the waiting
 slurm_wait() {
-	local status last="" left
+	local status last="" left answers=1 begin=$SECONDS pause
 	trap 'message "the jobs go on on the cluster (squeue -n '"$SLURM_NAME"'); run again when they are over"; exit 130' INT
 	trap 'message "the jobs go on on the cluster (squeue -n '"$SLURM_NAME"'); run again when they are over"; exit 143' TERM
 	while :; do
 		status=0
 		slurm_queued "$SLURM_NAME" || status=$?
 		if ((status == 1)); then break; fi
+		if ((status == 2 && answers)); then message "note: the cluster does not answer (squeue -n $SLURM_NAME); waiting for it"; fi
+		answers=$((status != 2))
 		left=$(jobs_pending "$FARM/work/jobs" | wc -l)
 		if [[ $left != "$last" ]]; then echo "$left of $1 job(s) to be done"; fi
 		last=$left
-		wait_for sleep "$SLURM_POLL"
+		pause=$((SLURM_POLL + (SECONDS - begin) / 60))
+		wait_for sleep "$((pause < SLURM_POLL_MOST ? pause : SLURM_POLL_MOST))"
 	done
 	rm -f -- "$FARM/slurm.json"
 	cat -- /dev/null "$FARM"/slurm/*.err | awk '!seen[$0]++' | print_lines >&2
+	slurm_ended
+}
+
+# slurm_ended: say which tasks ended otherwise than by themselves
+slurm_ended() {
+	local line
+	{ timeout 60 scontrol -o show jobs 2>/dev/null || true; } | awk -v name="JobName=$SLURM_NAME" '
+		{
+			state = reason = ours = ""
+			for (i = 1; i <= NF; i++) {
+				if ($i == name) ours = 1
+				else if ($i ~ /^JobState=/ && state == "") state = substr($i, 10)
+				else if ($i ~ /^Reason=/ && reason == "") reason = substr($i, 8)
+			}
+			if (ours && state != "COMPLETED" && !(state == "FAILED" && reason == "NonZeroExitCode")) n[state (reason ~ /^(None)?$/ ? "" : " (" reason ")")]++
+		}
+		END { for (s in n) print n[s] " task(s) of the cluster: " s }' | sort | while IFS= read -r line; do
+		message "warning: $line; scontrol show job and the log of slurmd on the node tell more"
+	done
 }

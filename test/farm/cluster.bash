@@ -2,7 +2,8 @@
 # A Slurm of two nodes on this machine, loopback only, for a test: cluster_start DIR, cluster_kill_node NODE, cluster_start_node NODE, cluster_end.
 
 CLUSTER=""
-readonly CLUSTER_PORT=${CLUSTER_PORT:-16817}
+# (Two runs on one machine have each their own.)
+readonly CLUSTER_PORT=${CLUSTER_PORT:-$((16820 + $$ % 3000 * 4))}
 # Processors that each node says it has: so many jobs run on it at a time.
 readonly CLUSTER_CPUS=${CLUSTER_CPUS:-2}
 

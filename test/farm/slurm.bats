@@ -139,6 +139,44 @@ fake_slurm() {
 	[[ ${lines[-1]} == "6 jobs: 6 without a result" && ! -e calls ]]
 }
 
+@test "tasks that Slurm ends are told, and run again; a controller that is away for a while" {
+	local i pid status=0
+	export FAKE_SECONDS=60
+	cluster_start "$T/cluster"
+	"$FARM" plan -k 6.1.1-a -p p/1.patch -p p/2.patch
+	"$FARM" run --on slurm >log 2>&1 3>&- &
+	pid=$!
+	for ((i = 0; i < 300; i++)); do if [[ -s calls && $(wc -l <calls) == 2 ]]; then break; fi; sleep 0.1; done
+	# (squeue asks for ten seconds.)
+	kill "$(<"$CLUSTER/slurmctld.pid")"
+	for ((i = 0; i < 600; i++)); do if grep -q 'note: the cluster does not answer' log; then break; fi; sleep 0.1; done
+	slurmctld -f "$SLURM_CONF"
+	for ((i = 0; i < 300; i++)); do if scancel -n "$(jq -r .name farm/slurm.json)"; then break; fi; sleep 0.1; done
+	wait "$pid" || status=$?
+	cat log
+	[[ $status == 1 && $(tail -n 1 log) == "2 jobs: 2 without a result" ]]
+	[[ $(grep -c '^kpatch-farm: note: the cluster does not answer (squeue -n kpatch-farm-[0-9a-f]*); waiting for it$' log) == 1 ]]
+	[[ $(grep -c '^kpatch-farm: warning: 2 task(s) of the cluster: CANCELLED; scontrol show job and the log of slurmd on the node tell more$' log) == 1 ]]
+	export FAKE_SECONDS=0
+	run -0 timeout 200 "$FARM" run --on slurm
+	[[ ${lines[-1]} == "2 jobs: 2 built" ]]
+}
+
+@test "a farm directory with blanks, quotes and a line feed; one that Slurm can't write into" {
+	export FAKE_SECONDS=0
+	cluster_start "$T/cluster"
+	local at=$'an "odd" \'one\'\n $x'
+	"$FARM" plan -k 6.1.1-a -p p/1.patch -o "$at"
+	run -0 timeout 200 "$FARM" run -o "$at" --on slurm
+	[[ ${lines[-1]} == "1 jobs: 1 built" ]]
+	for at in 'a %j' 'a \b'; do
+		"$FARM" plan -k 6.1.1-a -p p/1.patch -o "$at"
+		run -1 "$FARM" run -o "$at" --on slurm
+		[[ $output == "kpatch-farm: error: Slurm can't write into a directory with % or \\ in its name, as $T/$at; rename it, or run --on local" && ! -e $at/slurm.json ]]
+		run -0 "$FARM" run -o "$at"
+	done
+}
+
 @test "a cluster that is not there" {
 	"$FARM" plan -k 6.1.1-a -p p
 	printf 'ClusterName=none\nSlurmctldHost=localhost(127.0.0.1)\nSlurmctldPort=1\nNodeName=n1\n' >none.conf
