@@ -84,7 +84,8 @@ tree_add() {
 		tree_unlock
 		cache_again "$TREE" "$REPLY"
 	fi
-	(cd -- "$1" && find . -type f -printf '%h\0' | sort -zu) | while IFS= read -r -d '' dir; do
+	# (Also directories without a file: "drivers/gpu/drm/amd/amdgpu/../display" leads nowhere without the first of them.)
+	(cd -- "$1" && find . -type d -print0) | while IFS= read -r -d '' dir; do
 		mkdir -p -- "$TREE/$dir"
 		find "$1/$dir" -maxdepth 1 -type f -exec mv -f -t "$TREE/$dir" -- '{}' +
 	done

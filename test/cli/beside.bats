@@ -72,6 +72,17 @@ soon() { timeout 20 bash -c '"$@"' - "$@"; }
 	[[ $(objects) == "kernel/one.o kernel/three.o kernel/two.o" && $(<"$T/log.1") == done ]]
 }
 
+@test "an object that is built by way of another directory is found by the path that is recorded, also in a new tree" {
+	# As those of drivers/gpu/drm/amd/amdgpu/../display are.
+	SETUP+='; declare -A GOAL=([kernel/display/four.o]=kernel/gpu/../display/four.o)
+		compiled() { compile "$@" && sh -c "cd $TREE && cat ${GOAL[$1]}"; }'
+	run -0 lib compiled kernel/display/four.o
+	[[ $output == done$'\n'object ]]
+	# The next run takes it as it is.
+	run -0 lib compiled kernel/display/four.o
+	[[ $output == done$'\n'object && $(<"$T/made") == kernel/gpu/../display/four.o ]]
+}
+
 @test "what another run makes is waited for, after all else is made, and one line says for whom" {
 	: >"$T/slow/one.o"
 	start 1 kernel/one.o
