@@ -122,10 +122,15 @@ static const struct line_field dynamic_debug_line = {.offset = 32, .mask = 0x3ff
  */
 static const struct line_field sanitizer_line = {.offset = 8, .mask = 0xffffffff};
 
+/* struct codetag: `unsigned int flags, lineno` (include/linux/codetag.h). */
+static const struct line_field tag_line = {.offset = 4, .mask = 0xffffffff, .is_for_people = true};
+
 const struct line_field *line_field_of_section(const char *name)
 {
 	if (kernel_section_is(name, SECTION_IS_OF_SANITIZER))
 		return &sanitizer_line;
+	if (kernel_section_is(name, SECTION_HAS_TAGS))
+		return &tag_line;
 	return is_descriptor_section(name) ? &dynamic_debug_line : NULL;
 }
 

@@ -337,6 +337,11 @@ bool is_anonymous_by_type(const char *name)
 	return row && row->is == STRUCTURE;
 }
 
+bool is_tag_counter(const char *name, const char *section)
+{
+	return is_local(name, "_alloc_tag_cntr") && is_percpu_section(section);
+}
+
 bool is_anonymous_variable(const char *name, const char *section, const char *type)
 {
 	const struct anonymous_name *row = find_anonymous_name(name);
@@ -349,8 +354,10 @@ bool is_anonymous_variable(const char *name, const char *section, const char *ty
 	if (is_counted_name(name))
 		return true;
 	/* `descriptor` is a name that people use; pr_debug() of old kernels puts its own into a section. */
-	if (is_local(name, "descriptor"))
+	if (is_local(name, "descriptor") || is_local(name, "_alloc_tag"))
 		return is_descriptor_section(section);
+	if (is_tag_counter(name, section))
+		return true;
 	/* NL_SET_ERR_MSG(): a text, and nobody asks for its address. */
 	if (is_local(name, "__msg"))
 		return kernel_section_is(section, SECTION_IS_RODATA);

@@ -146,6 +146,8 @@ const char *section_left_out(const char *name, uint64_t flags);
 
 /* Is it percpu data (its symbols are offsets, not addresses)? */
 bool is_percpu_section(const char *name);
+/* Is it what a call counts in that allocates? Only its tag leads there, to its start (DEFINE_ALLOC_TAG()). */
+bool is_tag_counter(const char *name, const char *section);
 
 /*
  * Does the section hold the flags of printk_once(), WARN_ONCE() and DO_ONCE()? Not if it is the one that

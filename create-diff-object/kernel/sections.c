@@ -145,7 +145,11 @@ const struct section_row kernel_sections[] = {
 	ROW("_kprobe_blacklist", EXACT, SEC_TABLE, .early = "add_module_kprobe_blacklist() has read it"),
 	ROW("___srcu_struct_ptrs", EXACT, SEC_UNKNOWN, .early = "srcu_module_coming() has read it"),
 	ROW(".kunit_", PREFIX, SEC_UNKNOWN, .early = "kunit_module_init() has read it"),
-	ROW("alloc_tags", EXACT, SEC_UNKNOWN, .early = read_by_codetag),
+	/* One for each call that allocates (lib/alloc_tag.c), since 6.10; the second name since 6.15. */
+	ROW("alloc_tags", EXACT, SEC_DATA, .traits = SECTION_HAS_DESCRIPTORS | SECTION_HAS_TAGS,
+	    .early = read_by_codetag),
+	ROW(".codetag.alloc_tags", EXACT, SEC_DATA, .traits = SECTION_HAS_DESCRIPTORS | SECTION_HAS_TAGS,
+	    .early = read_by_codetag),
 	ROW(".codetag.", PREFIX, SEC_UNKNOWN, .early = read_by_codetag),
 	ROW("runtime_ptr_", PREFIX, SEC_UNKNOWN, .traits = SECTION_IS_RUNTIME_CONSTANT),
 	ROW("runtime_shift_", PREFIX, SEC_UNKNOWN, .traits = SECTION_IS_RUNTIME_CONSTANT),

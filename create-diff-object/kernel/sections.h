@@ -42,6 +42,7 @@ enum section_trait {
 	SECTION_IS_FOR_KPATCH = 1 << 18, /* so, by a macro that we have too */
 	SECTION_IS_CHOSEN_TEXT = 1 << 19,
 	SECTION_IS_ABOUT_FILE = 1 << 20, /* it says something of the module or image that has it */
+	SECTION_HAS_TAGS = 1 << 22,      /* descriptors of code that struct codetag begins with */
 	SECTION_HAS_ZONES = 1 << 21,     /* it lists data that has a red zone behind it: struct zone_entry */
 };
 

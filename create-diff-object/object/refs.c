@@ -56,9 +56,10 @@ static void resolve(const struct pieces *pieces, struct ref *ref, const struct f
 	if (ref->piece == PIECE_NONE)
 		return;
 	piece = &pieces->v[ref->piece];
-	/* Nobody means the end of a pr_debug()'s descriptor. */
+	/* Nobody means the end of a pr_debug()'s descriptor, or of a counter. */
 	ref->is_border = elf_sym_is_section(sym) && !field->is_access && piece->kind == PIECE_DATA &&
 			 !is_descriptor_section(pieces->obj->secs[sym->shndx].name) &&
+			 !is_tag_counter(piece->name, pieces->obj->secs[sym->shndx].name) &&
 			 (uint64_t)meant == piece->start && ref->piece > pieces->first_of_sec[sym->shndx] &&
 			 piece[-1].kind == PIECE_DATA && piece[-1].end == piece->start;
 	ref->target = (int64_t)sym->value + meant - (int64_t)piece->entry;

@@ -1,0 +1,2 @@
+#define PATCHED
+#include "orig.c"
