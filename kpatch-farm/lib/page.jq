@@ -14,7 +14,7 @@ def numbers: . as $list | reduce range(0; length) as $i ({}; .[$list[$i]] = $i);
 | ($unique | numbers) as $detail
 | {
 	words: $words, tool: .tool.version, id: .tool.id, options, made,
-	kernels: [.kernels[] | {name, id, prepared}], patches: [.patches[] | {name, id, files: [.patches[].file]}],
+	kernels: [.kernels[] | {name, id, prepared, target}], patches: [.patches[] | {name, id, files: [.patches[].file]}],
 	hosts: $hosts, details: ($unique | map(fromjson)),
 	cells: [.jobs as $jobs | range(0; $jobs | length) as $i | $jobs[$i]
 		| [$word[.result], $detail[$details[$i]]] + if .status == null then [] else [(.seconds | tenths), .begin, [.stages[]?.seconds | tenths], $host[.host // ""]] end]
