@@ -136,10 +136,26 @@ require_dir() {
 	if [[ ! -d $1 || ! -r $1 ]]; then usage_error "$2 $1 is not a readable directory"; fi
 }
 
+# options_find_json WORD...: OPT_JSON, of a command line that is wrong
+options_find_json() {
+	while (($#)) && [[ $1 != -- ]]; do
+		if [[ $1 == --json ]]; then OPT_JSON=$2; fi
+		# (What it takes is the next word.)
+		case $1 in
+		--*) if [[ ,$OPTION_NAMES == *,"${1#--}":* ]]; then shift; fi ;;
+		*) if [[ $OPTION_LETTERS == *"${1#-}":* ]]; then shift; fi ;;
+		esac
+		shift
+	done
+}
+
 options_parse() {
 	local parsed words
 	if ! parsed=$(getopt -o "$OPTION_LETTERS" -l "$OPTION_NAMES" -n kpatch-build -- "$@" 2>&1); then
 		parsed=${parsed%%$'\n'*}
+		eval "words=($(getopt -q -o "$OPTION_LETTERS" -l "$OPTION_NAMES" -- "$@" || true))"
+		options_find_json "${words[@]}"
+		if [[ $OPT_JSON ]]; then json_begin; fi
 		usage_error "${parsed#kpatch-build: }"
 	fi
 	eval set -- "$parsed"

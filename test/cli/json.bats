@@ -146,6 +146,8 @@ says() {
 	change fs/proc/cmdline.c '/seq_putc(m, /i\	seq_putc(m, 32);'
 	build 4 --fuzz x
 	says '[.exit.result, .target, .stages]' '["usage",null,[]]'
+	build 4 -n --json -q --no-such-option
+	says '[.exit.result, .exit.message, (.arguments | length)]' '["usage","error: unrecognized option '"'--no-such-option'"'; see kpatch-build --help",11]'
 	mkdir out/directory
 	run -4 "$DRIVER" -a "$TARGET_RELEASE" -o out --json out/directory change.patch
 	[[ $output == *"error: --json: $T/out is no directory that can be written to, or has a directory of that name; see kpatch-build --help" ]]
@@ -161,6 +163,25 @@ says() {
 	[[ $status == 143 ]]
 	is_valid out/result
 	says '[.exit.status, .exit.result, .exit.message]' '[143,"interrupted","interrupted"]'
+}
+
+@test "a failure that nobody expected, and a disk that is full" {
+	export T TOP SETUP
+	mkdir -p bin
+	ln -s "$TOP"/build/bin/* bin/
+	SETUP='OPT_JSON=$T/out/result; json_begin; fails() { STAGE_NAME=compile; false; }; dies() { die "no more"; }'
+	run -1 lib fails
+	is_valid out/result
+	says '[.exit.status, .exit.result, .exit.stage, (.exit.message | startswith("error: internal: "))]' '[1,"error","compile",true]'
+	SETUP+='; disk_full() { REPLY="there is no space left in /x (0 MB and 9 files are free)"; }'
+	run -1 lib dies
+	is_valid out/result
+	says '[.exit.status, .exit.message, .messages[0].text[:34]]' '[1,"error: no more","there is no space left in /x (0 MB"]'
+	# The disk that the result is to be written to
+	if ! unshare -m true 2>/dev/null; then skip "no file system can be mounted here"; fi
+	run -1 bash -c 'SETUP=${SETUP/out\/result/full\/result}; mkdir "$T/full" && unshare -m bash -c "mount -t tmpfs -o size=4k none $T/full 2>/dev/null || exit 99; head -c 9000 /dev/zero >$T/full/x 2>/dev/null; lib dies; s=\$?; ls $T/full; exit \$s"'
+	[[ $output == *"error: --json: $T/full/result can't be written; if there was one of an earlier run, it was removed"* ]]
+	[[ ${lines[-1]} == x ]]
 }
 
 @test "the version" {
