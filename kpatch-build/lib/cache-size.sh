@@ -111,11 +111,18 @@ cache_prune_now() {
 # cache_prune_entry KIND PATH: false if a run uses it
 cache_prune_entry() {
 	case $2 in "$CACHE"/*/?*) ;; *) die "internal: '$2' is no entry of the cache" ;; esac
+	local lock status=1 name=${2##*/}
 	case $1 in
 	packages)
-		# Whoever is about to unpack one has fetched it a moment ago.
-		if [[ -z $(find "$2" -maxdepth 0 -cmin +60) ]]; then return 1; fi
-		rm -rf -- "$2"
+		# Whoever is about to unpack one has taken it a moment ago, with this lock (debian_fetch).
+		name=${name#partial.}
+		exec {lock}>>"$CACHE/packages/.${name%%_*}.lock"
+		if flock -n "$lock" && [[ -n $(find "$2" -maxdepth 0 -cmin +60) ]]; then
+			wait_for rm -rf -- "$2"
+			status=0
+		fi
+		exec {lock}>&-
+		return "$status"
 		;;
 	view) view_drop "$2" ;;
 	*)

@@ -51,6 +51,8 @@ debian_fetch() {
 	lock_wait "$lock" "$package"
 	for file in "$packages/${package}_${version/:/%3a}"_*.deb; do
 		if debian_package_is_whole "$file" "$package" "$version"; then
+			# Nobody removes it now (cache_prune_entry).
+			touch -- "$file"
 			exec {lock}>&-
 			REPLY=$file
 			return

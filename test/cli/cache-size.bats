@@ -75,3 +75,22 @@ left() { (cd cache && echo */[0-9a-z]*[0-9a-z]); }
 	run -0 "$DRIVER" --cache-prune
 	[[ ! -e cache/image/mine ]]
 }
+
+@test "a package that was fetched long ago, and that a run is about to unpack" {
+	export T SETUP
+	# (Its status changed two hours ago, for find.)
+	SETUP='debian_package_is_whole() { return 0; }
+		find() { if [[ $* != *-cmin* || $(stat -c %Y -- "$1") -gt $((EPOCHSECONDS - 3600)) ]]; then return; fi; echo "$1"; }
+		takes() { ARCHIVE_VIEW=machine; debian_fetch linux-image-x 1; cache_prune_entry packages "$REPLY" || echo kept; }
+		removes() { cache_prune_entry packages "$CACHE/packages/$1" || echo kept; }'
+	for name in linux-image-x_1_amd64.deb other_1_amd64.deb; do : >"cache/packages/$name"; done
+	mkdir cache/packages/partial.linux-image-x
+	touch -d '2 hours ago' cache/packages/*
+	run -0 lib takes
+	[[ $output == kept && -e cache/packages/linux-image-x_1_amd64.deb ]]
+	# One that is being fetched
+	(exec {lock}>>cache/packages/.linux-image-x.lock; flock "$lock"; run -0 lib removes partial.linux-image-x; [[ $output == kept ]])
+	run -0 lib removes partial.linux-image-x
+	run -0 lib removes other_1_amd64.deb
+	[[ $(ls cache/packages) == $'linux-image-x_1_amd64.deb\nold.deb' ]]
+}
