@@ -122,20 +122,20 @@ json_reports() {
 	if ((${#files[@]})); then awk '$1 !~ /^(symbol|section)$/ { print object "\t" $0 }' "${files[@]}"; fi
 }
 
-# json_modules STATUS: "name <TAB> what it is for <TAB> path <TAB> sum" of each that was delivered
+# json_modules STATUS: "name <NUL> what it is for <NUL> path <NUL> sum <NUL>" of each that was delivered
 json_modules() {
 	local name
 	if (($1)) || [[ ! ${MODULES_MADE[*]:-} ]] || ((OPT_CHECK || OPT_DRY_RUN)); then return; fi
 	for name in "${MODULES_MADE[@]}"; do
-		printf '%s\t%s\t%s\t%s\n' "$name" "${PART_OF[$name]}" "$OPT_OUTPUT/$name.ko" "$(json_sum "$OPT_OUTPUT/$name.ko")"
+		printf '%s\0%s\0%s\0%s\0' "$name" "${PART_OF[$name]}" "$OPT_OUTPUT/$name.ko" "$(json_sum "$OPT_OUTPUT/$name.ko")"
 	done
 }
 
-# json_made STATUS: "path <TAB> sum" of each package that was delivered
+# json_made STATUS: "path <NUL> sum <NUL>" of each package that was delivered
 json_made() {
 	local file
 	if (($1)); then return; fi
-	for file in "${PACKAGES_MADE[@]}"; do printf '%s\t%s\n' "$OPT_OUTPUT/${file##*/}" "$(json_sum "$file")"; done
+	for file in "${PACKAGES_MADE[@]}"; do printf '%s\0%s\0' "$OPT_OUTPUT/${file##*/}" "$(json_sum "$file")"; done
 }
 
 # shellcheck disable=SC2016
@@ -189,6 +189,6 @@ def driver_refusal($rule; $text):
 		elif [$done[] | select(.[0] == "boot")] != [] then "passed"
 		elif $stage == "boot" then "failed" else "not-reached" end),
 	stages: [$done[] | {name: .[0], seconds: ((.[1] | tonumber) / 1000000), summary: .[2]}],
-	modules: [$modules | records[] | {name: .[0], for: (.[1] | known), file: .[2], sha256: .[3]}],
-	packages: [$made | records[] | {file: .[0], sha256: .[1]}]
+	modules: [$modules | rows(4)[] | {name: .[0], for: (.[1] | known), file: .[2], sha256: .[3]}],
+	packages: [$made | rows(2)[] | {file: .[0], sha256: .[1]}]
 }'

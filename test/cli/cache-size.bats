@@ -1,5 +1,7 @@
 #!/usr/bin/env bats
 # What the cache holds, and what --cache-prune removes of it.
+# Scripts for later:
+# shellcheck disable=SC2016,SC2089,SC2090
 
 load common
 

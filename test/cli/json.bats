@@ -82,6 +82,19 @@ says() {
 	says '[.refusals, [.messages[] | [.kind, .rule, .file, .place]]]' '[[],[["note","force-unsafe","fs/proc/cmdline.o","cmdline_proc_show"]]]'
 }
 
+@test "names of any kind, of the patch, the result, and the directory that it is for" {
+	local odd=$'o "d\'\n $(x)\t;'
+	use 6.12
+	change fs/proc/cmdline.c '/seq_putc(m, /i\	seq_putc(m, 32);'
+	mkdir "$odd"
+	mv change.patch "$odd.patch"
+	run -0 "$DRIVER" -q -a "$TARGET_RELEASE" -n livepatch-odd -o "$odd" --json "$odd/$odd" --package deb "$odd.patch"
+	mv "$odd/$odd" out/result
+	is_valid out/result
+	[[ $(jq -j '.patches[0].file, .modules[].file, .packages[].file' out/result) == "$T/$odd.patch$T/$odd/livepatch-odd.ko$T/$odd/$(cd "$odd" && echo *.deb)" ]]
+	[[ $(modinfo -F patch "$odd/livepatch-odd.ko") == "o__d_____x___.patch "* ]]
+}
+
 @test "a callback for a module in which nothing changes, beside a function of the kernel that does" {
 	use 6.12
 	change drivers/net/dummy.c '$a\#include "kpatch-macros.h"\nstatic void dummy_called(patch_object *obj)\n{\n\tpr_info("called\\n");\n}\nKPATCH_POST_PATCH_CALLBACK(dummy_called);'
