@@ -4,6 +4,11 @@
 
 command_scan() {
 	local work status=0
+	# (Not at the end of all that work.)
+	if [[ $OPT_JSON && $OPT_JSON != - ]]; then
+		path_of "$OPT_JSON" -m
+		if [[ -d $OPT_JSON || ! -d ${REPLY%/*}/ ]] || [[ ! -w $OPT_JSON && ! -w ${REPLY%/*}/ ]]; then usage_error "--json: ${OPT_JSON@Q} can't be written"; fi
+	fi
 	lists_read
 	plan_options
 	work=$LISTS/scan
@@ -23,8 +28,8 @@ command_scan() {
 	if [[ $OPT_JSON == - ]]; then
 		cat -- "$work/scan.json"
 	else
-		if [[ $OPT_JSON ]]; then cp -- "$work/scan.json" "$OPT_JSON"; fi
 		scan_table "$work/scan.json"
+		if [[ $OPT_JSON ]] && ! cat -- "$work/scan.json" 2>/dev/null >"$OPT_JSON"; then die "--json: ${OPT_JSON@Q} can't be written"; fi
 	fi
 	if jq -e 'any(.pairs[]; .answer == "error")' "$work/scan.json" >/dev/null; then exit "$EXIT_ERROR"; fi
 }

@@ -272,10 +272,11 @@ builds() { sed -n '/--prepare/!s/ --json /&/p' calls | wc -l; }
 	echo more >>"$odd"
 	cp p/b.patch " b 'quoted\".patch"
 	jq -n --arg odd "$odd" '[$odd, " b '\''quoted\".patch", {name: "a set\nof two", patches: ["p/a.patch", $odd], options: ["--fuzz", "2"]}]' >patches
-	printf '%s\n' "-s \"tree 'x'\" -c con\\\"fig -v 'ima'ge" >kernels
+	mkdir "root of 'mine'"
+	printf '%s\n' "-s \"tree 'x'\" -c con\\\"fig -v 'ima'ge --build-root \"root of 'mine'\"" >kernels
 	run -0 "$FARM" plan -k kernels -p patches
-	[[ $(jq -c '.kernels[0].options' farm/manifest.json) == "[\"-s\",\"$T/tree 'x'\",\"-c\",\"$T/con\\\"fig\",\"-v\",\"$T/image\"]" ]]
-	[[ $(cd farm && echo jobs/*/*) == "jobs/s-tree-x-c-con-fig-v-ima-ge/a-set-of-two jobs/s-tree-x-c-con-fig-v-ima-ge/an-odd-one-here-x jobs/s-tree-x-c-con-fig-v-ima-ge/b-quoted" ]]
+	[[ $(jq -c '.kernels[0].options' farm/manifest.json) == "[\"-s\",\"$T/tree 'x'\",\"-c\",\"$T/con\\\"fig\",\"-v\",\"$T/image\",\"--build-root\",\"$T/root of 'mine'\"]" ]]
+	[[ $(cd farm && echo jobs/*/*) == "jobs/s-tree-x-c-con-fig-v-ima-ge-build-root-root-of-mine/a-set-of-two jobs/s-tree-x-c-con-fig-v-ima-ge-build-root-root-of-mine/an-odd-one-here-x jobs/s-tree-x-c-con-fig-v-ima-ge-build-root-root-of-mine/b-quoted" ]]
 	run -0 "$FARM" run
 	[[ $(jq -s -c 'map(.patch) | sort' farm/results/*/result.json) == "$(jq -n -c --arg odd "${odd%.patch}" '["a set\nof two", " b '\''quoted\"", $odd] | sort')" ]]
 	cat p/a.patch "$odd" | cmp - "farm/results/$(jq -r .id farm/jobs/*/a-set-of-two/job.json)/patches"
@@ -612,6 +613,12 @@ answer() { printf 'outcome %s\njson %s\n' "$2" "$3" >"p/$1.patch"; }
 	EOF
 	[[ $(jq -c '.pairs[14] | [.kernel, .patch, .answer, .rules]' answers) == '["6.1.0-57-amd64","7","can'"'"'t be patched",["file-kind","not-built"]]' ]]
 	[[ $(grep -c -- --dry-run calls) == 16 && ! -e farm ]]
+	run -1 "$FARM" scan -k 6.12.3-amd64 -p p/1.patch --json /dev/full
+	[[ ${lines[1]} == "1      applies" && ${lines[-1]} == "kpatch-farm: error: --json: '/dev/full' can't be written" ]]
+	: >calls
+	wrong "--json: 'nowhere/answers' can't be written" scan -k kernels -p p --json nowhere/answers
+	wrong "--json: 'p' can't be written" scan -k kernels -p p --json p
+	[[ ! -s calls ]]
 	answer 9 1 '{"exit":{"message":"no network"}}'
 	run -1 --separate-stderr "$FARM" scan -k 6.12.3-amd64 -p p --json -
 	[[ $(jq -r '.pairs[8].answer' <<<"$output") == error ]]
