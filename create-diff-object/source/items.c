@@ -331,6 +331,14 @@ static bool add_names_of_body(struct reader *r, uint32_t first, uint32_t end)
 	return true;
 }
 
+static bool has_assert(const struct reader *r, uint32_t first, uint32_t end)
+{
+	for (uint32_t i = first; i < end; i++)
+		if (word_at(r, i) == ASSERT)
+			return true;
+	return false;
+}
+
 /* Can the item be left out where nobody names it? Then its names are added. */
 static bool may_be_left_out(struct reader *r, const struct item *item, const struct shape *shape)
 {
@@ -342,8 +350,9 @@ static bool may_be_left_out(struct reader *r, const struct item *item, const str
 		return false;
 	/* `sizeof(enum { A = 5 })` declares A, wherever it stands. */
 	add_type_names(r, first, shape->is_function ? shape->before_end : end);
-	if (word_at(r, first) == ASSERT)
-		return true;
+	/* Nobody names what must be true, and a patched source where it is not does not compile; in a body as well. */
+	if (has_assert(r, first, end))
+		return false;
 	if (shape->has_asm || !attributes_are_harmless(r, first, end))
 		return false;
 	if (shape->is_function) {

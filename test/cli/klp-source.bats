@@ -38,7 +38,8 @@ setup() {
 		static inline int counted(int a) { int UNIQUE = a; return a; }
 		static inline int kept(void) { static int mine = 5; return mine; }
 		static int __attribute__((unused)) aliased(void) { return 51; }
-		_Static_assert(sizeof(struct inner) == 8, "eight");
+		struct checked { int a; int b; };
+		_Static_assert(sizeof(struct checked) == 8, "eight");
 	EOC
 }
 
@@ -64,9 +65,9 @@ readonly NOTHING='int main(void) { return 0; }'
 
 @test "what nobody names is no code: functions, types, declarations, constants" {
 	local edit
-	for edit in 's/a \+ 1/a + 2/' '/inline int leaf/,/inline int indirect/d' 's/inner \{ int a;/inner { long a;/; s/== 8/== 16/' 's/GREEN/YELLOW, &/' 's/ALONE = 4/ALONE = 5/' \
+	for edit in 's/a \+ 1/a + 2/' '/inline int leaf/,/inline int indirect/d' 's/inner \{ int a;/inner { long a;/' 's/GREEN/YELLOW, &/' 's/ALONE = 4/ALONE = 5/' \
 		's/inner_t chain_t/long chain_t/' '/extern struct outer/d' 's/int plain\(int a\)/long plain(long a)/' 's/1, 2, 3/1, 2, 4/' \
-		's/^extern int counter/extern long counter/' '/_Static_assert/d' 's/return 51/return 52/' '/call_me/a static inline int added(void) { return leaf(3); }' \
+		's/^extern int counter/extern long counter/' 's/return 51/return 52/' '/call_me/a static inline int added(void) { return leaf(3); }' \
 		'/call_me/a struct added { int a; };' '/tight/d'; do
 		run -0 same_code "$edit" "$NOTHING"
 		[[ -z $output ]]
@@ -90,7 +91,7 @@ readonly NOTHING='int main(void) { return 0; }'
 	local use
 	for use in 'int f(struct outer *o) { return o->last; }' 'int f(void) { return outer_of(1)->last; }' 'int f(chain_t *c) { return c->b; }' \
 		'int f(void) { return sizeof(*outer_of(1)); }' 'chain_t c[2];'; do
-		run -2 same_code 's/inner \{ int a;/inner { long a;/; s/== 8/== 16/' "$use"
+		run -2 same_code 's/inner \{ int a;/inner { long a;/' "$use"
 	done
 	run -2 same_code 's/long a, b/long b, a/' 'long f(long a) { return apart_of(a)->a; }'
 	# Another name for a member is another text, whatever comes of it
@@ -98,6 +99,21 @@ readonly NOTHING='int main(void) { return 0; }'
 	run -2 same_code 's/packed/__may_alias__/' 'int f(struct tight *t) { return t->i; }'
 	run -2 same_code 's/int counter, /long counter, /' 'int f(void) { return counter; }'
 	run -2 same_code 's/other_counter/* &/' 'int f(void) { return !!other_counter; }'
+}
+
+# What must be true is named by nobody, and a source where it is not does not compile, whatever its code would be.
+@test "what is asserted counts, and what is named there, in a header and in a body that nobody calls" {
+	local assert
+	run -2 same_code 's/checked \{ int a;/checked { long a;/; s/== 8/== 16/' "$NOTHING"
+	run -2 same_code '/_Static_assert/d' "$NOTHING"
+	for assert in "_Static_assert(sizeof(struct s) == 4, \"\");" "static inline int f(void) { _Static_assert(sizeof(struct s) == 4, \"\"); return 1; }" \
+		"struct t { _Static_assert(sizeof(struct s) == 4, \"\"); int a; };"; do
+		printf "struct s { int a; };\n%s\nint g;\n" "$assert" >orig.i
+		sed "s/int a; };/long a; };/;" orig.i >patched.i
+		gcc -std=gnu11 -w -c -o orig.o -x c orig.i
+		run -1 gcc -std=gnu11 -w -c -o patched.o -x c patched.i
+		run -2 "$TOOL" same orig.i patched.i
+	done
 }
 
 @test "what makes code unnamed, or changes what is not named, always counts" {
