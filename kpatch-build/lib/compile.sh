@@ -288,13 +288,20 @@ compile_names_error() {
 	grep -qE '^([^ ]*[./][^ ]*|\{standard input\}):([0-9]+:)* (fatal error|internal compiler error|[Ee]rror):|^[^ ]*[./][^ ]*:.*objtool' "$1"
 }
 
-# No patched object was made of a file as it was before the patch, by a path that compile_command does not see.
+# No patched object was made of a file as it was before the patch, by a path that compile_command does not see, nor by a link.
 compile_check_sides() {
-	local file found
+	local file found ids
 	for file in "${PATCHED_FILES[@]}"; do
 		found=$(find "$WORK/4-compile/patched" -name '*.d' -exec grep -lF -e " $TARGET_SOURCE/$file " -e " $TARGET_SOURCE/$file:" '{}' + | head -n 1) || true
 		if [[ $found ]]; then die "${found#"$WORK"/4-compile/patched/} was compiled with $file of $TARGET_SOURCE, not with the patched one; please report this"; fi
 	done
+	ids=$(files_original | xargs)
+	if [[ ! $ids ]]; then return; fi
+	code command_dir patched
+	{ find "$WORK/4-compile/patched" -name '*.d' -exec cat '{}' + | files_read | sort -u | (cd "$REPLY" && xargs -r -d '\n' stat -L -c '%d:%i %n' -- 2>/dev/null) || true; } |
+		awk -v ids="$ids" 'BEGIN { n = split(ids, id, " "); for (i = 1; i <= n; i++) original[id[i]] = 1 }
+			$1 in original && !found++ { print $2 }' | read -r found || true
+	if [[ $found ]]; then die "$found is a file of $TARGET_SOURCE that the patch changes, and objects were compiled with it, not with the patched one; please report this"; fi
 }
 compile_progress() {
 	local file done=0

@@ -58,7 +58,8 @@ same_code_flags() {
 	SAME_CODE_FLAGS="-E -P"
 	if [[ -f $generic ]]; then SAME_CODE_FLAGS+=" -include $generic"; fi
 	: >"$1/done"
-	# Of a list of what was read: were no files of these names but the patched ones?
+	files_original >"$1/ids"
+	# Of a list of what was read: were no files of these names but the patched ones? (Nor the files themselves, by another name: see files_none_of.)
 	# (A path may hold "..", or begin where the compiler runs.)
 	cat >"$1/read.awk" <<-EOF
 		BEGIN { for (i = 1; i < ARGC; i++) name[i] = "/" ARGV[i]; n = ARGC; ARGC = 1 }
@@ -115,11 +116,13 @@ same_code_script() {
 		# $object
 		cd ${tree@Q} || exit 1
 		in_root() { ${IN_ROOT[*]@Q} "\$@"; }
+		$(declare -f files_read files_ids files_none_of)
 		{
 		$text
-		awk -f ${dir@Q}/read.awk -- $check <${out@Q}.patched.d && ${BIN_DIR@Q}/klp-source same ${out@Q}.orig ${out@Q}.patched && echo same >${out@Q}.result
+		awk -f ${dir@Q}/read.awk -- $check <${out@Q}.patched.d && files_none_of ${dir@Q}/ids ${out@Q}.patched.d &&
+		${BIN_DIR@Q}/klp-source same ${out@Q}.orig ${out@Q}.patched && echo same >${out@Q}.result
 		} >${out@Q}.log 2>&1
-		rm -f -- ${out@Q}.orig ${out@Q}.patched
+		rm -f -- ${out@Q}.orig ${out@Q}.patched ${out@Q}.patched.d.ids
 		echo >>${dir@Q}/done
 	EOF
 }

@@ -50,3 +50,22 @@ source_tools_files() {
 	source_tools
 	sed 's,^,./,' "$REPLY" | tr '\n' '\0'
 }
+
+# ---- what a compiler read, by what it wrote for make (.d) ----------------------------------------------------------------
+
+# files_read: the paths in such lists, a line each
+files_read() { sed -E 's/^[^ :]*:( |$)//; s/ ?\\$//' | tr -s ' ' '\n' | sed '/^$/d'; }
+
+# files_ids: which files are they, whatever links led there? False if one is not there.
+files_ids() { xargs -r -d '\n' stat -L -c '%d:%i' --; }
+
+# files_none_of IDS LIST: is nothing that the list names one of these?
+files_none_of() { files_read <"$2" | files_ids >"$2.ids" && ! grep -qxF -f "$1" "$2.ids"; }
+
+# files_original: the same of those of the source that the patch changes
+files_original() {
+	local file
+	for file in "${PATCHED_FILES[@]}"; do
+		if [[ -e $TARGET_SOURCE/$file ]]; then printf '%s\n' "$TARGET_SOURCE/$file"; fi
+	done | files_ids
+}

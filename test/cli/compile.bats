@@ -52,3 +52,20 @@ setup() {
 	run -1 lib fail patched "fs/x.c:12:3: fatal error: error writing to /tmp/ccx.s: No space left on device"
 	[[ $output == *"note: there is no space left in $T/cache: this may be the reason"* ]]
 }
+
+@test "no patched object may have read an original file, by its path or by a link of another name" {
+	mkdir -p "$T/src/include" "$T/view/include" "$T/work/4-compile/patched/kernel"
+	: >"$T/src/include/foo.h"
+	: >"$T/view/include/foo.h"
+	ln -s "$T/src/include/foo.h" "$T/view/include/hidden.h"
+	export SETUP='TARGET_SOURCE=$T/src PATCHED=$T/view TREE=$T PATCHED_FILES=(include/foo.h)'
+	printf 'kernel/x.o: %s \\\n  %s\n' "$T/view/include/foo.h" /dev/null >"$T/work/4-compile/patched/kernel/x.o.part.d"
+	run -0 lib compile_check_sides
+	[[ -z $output ]]
+	local file
+	for file in "$T/src/include/foo.h" "$T/view/include/hidden.h" view/include/../include/hidden.h; do
+		printf 'kernel/x.o: %s \\\n  %s \\\n' "$T/view/include/foo.h" "$file" >"$T/work/4-compile/patched/kernel/x.o.part.d"
+		run -1 lib compile_check_sides
+		[[ $output == *"not with the patched one"* ]]
+	done
+}

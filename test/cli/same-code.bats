@@ -123,3 +123,13 @@ uses() { echo "$2" >>"$T/src/kernel/$1.c"; }
 	run -2 lib find_all include/linux/foo.h
 	[[ $output == *"can change 21 objects or more, more than the limit of 20"* ]]
 }
+
+@test "what read an original file by a link of another name is left" {
+	# (Its other #include has it among those that are compared.)
+	printf '#include "hidden.h"\n#ifdef NEVER\n#include <linux/foo.h>\n#endif\nint u12(void) { return get(1); }\n' >"$T/src/kernel/u12.c"
+	ln -s ../include/linux/foo.h "$T/src/kernel/hidden.h"
+	ln -s "$T/src/include/linux/foo.h" "$T/view/kernel/hidden.h"
+	patch_header 's/return a/return a + 1/'
+	run -0 lib find_all include/linux/foo.h
+	[[ ${lines[*]: -1} == "kernel/u12.o" ]]
+}
