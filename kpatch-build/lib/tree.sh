@@ -16,12 +16,13 @@ KMAKE=()        # make, as the target's own build called it
 declare -A TREE_LISTS=() # lists of what the Makefiles build that were there when the tree was checked
 
 tree_prepare() {
-	local key
+	local key assembler
 	mkdir -p "$WORK/2-tree"
 	built_in_find
+	tree_assembler; assembler=$REPLY
 	compiler_version "$TARGET_CC"
 	key=$(printf '%s\n' "$TREE_FORMAT" "$TARGET_RELEASE" "$TARGET_SOURCE" "$TARGET_SOURCE_ID" "$TARGET_CC" "$REPLY" \
-		${BUILD_ROOT_ID:+"$BUILD_ROOT_ID"} ${BUILT_IN:+"$BUILT_IN"} |
+		${BUILD_ROOT_ID:+"$BUILD_ROOT_ID"} ${BUILT_IN:+"$BUILT_IN"} ${assembler:+"$assembler"} |
 		cat - "$TARGET_CONFIG" | sha256sum | cut -c 1-12)
 	TREE=$CACHE/tree/${TARGET_RELEASE}_$key
 	tree_make_command
@@ -54,6 +55,19 @@ tree_prepare() {
 		TARGET_HEADERS=$TREE
 		target_save
 	fi
+}
+
+# tree_assembler -> REPLY: the version of the assembler, where it is not the one that the target was built with. (It chooses the sizes of jumps, and Kbuild asks
+# it what it knows.)
+tree_assembler() {
+	local line program number=0
+	program=$(in_root "$TARGET_CC" -print-prog-name=as 2>/dev/null) || program=as
+	line=$(in_root "${program:-as}" --version 2>/dev/null | sed -n 1p) || line=""
+	if [[ $line =~ \ ([0-9]+)\.([0-9]+)(\.([0-9]+))?[^\ ]*$ ]]; then
+		number=$((10#${BASH_REMATCH[1]} * 10000 + 10#${BASH_REMATCH[2]} * 100 + 10#${BASH_REMATCH[4]:-0}))
+	fi
+	config_value CONFIG_AS_VERSION "$TARGET_CONFIG"
+	if [[ $REPLY == "$number" ]]; then REPLY=""; else REPLY=$line; fi
 }
 
 tree_lock() {
