@@ -8,6 +8,8 @@
 # The plain one comes from make itself, in the shared build tree (plain.sh), and tells the exact command (.X.o.cmd). The others run
 # that command with another source, output and two flags more; their scripts stay beside them (X.o.sh) to be run by hand.
 #
+# These jobs, the base check of each object and its diff are in one pool (pool.sh).
+#
 # objtool: where the target's build runs it per object, it is in the recorded command. With IBT or LTO the build runs it on
 # the linked vmlinux or module only; then we run it on each object with the flags that its Makefiles would have used. 5.10 runs it per object
 # by a command of its own (rule_cc_o_c in scripts/Makefile.build), which it does not record: the Makefiles are asked for that.
@@ -24,9 +26,11 @@ compile_objects() {
 	code plain
 	for object in "${OBJECTS[@]}"; do
 		for side in plain orig patched; do compile_script "$side" "$object"; done
+		base_script "$object"
+		diff_script "$object" ""
 	done
 	compile_originals "${OBJECTS[@]}"
-	compile_run patched "${OBJECTS[@]}"
+	compile_pool "${OBJECTS[@]}"
 	compile_check_sides
 	compile_tell_warnings
 	source_check_used "$dir"
@@ -237,22 +241,48 @@ mv $out.part $out
 EOF
 }
 
-# compile_run SIDES OBJECT...: run the scripts of these sides, but for what is there already, then look what is missing.
-compile_run() {
-	local sides=$1 side object scripts=() log=$WORK/4-compile/run.log
-	shift
-	SCRIPTS_WANTED=()
-	for side in $sides; do
-		for object; do
-			if [[ ! -f $WORK/4-compile/$side/$object ]]; then scripts+=("$WORK/4-compile/$side/$object.sh"); fi
-			SCRIPTS_WANTED+=("$WORK/4-compile/$side/$object")
+# compile_pool OBJECT...: what is not there yet of the original and plain objects of these, their base checks and their diffs; and of all patched
+# objects
+compile_pool() {
+	local object side log=$WORK/4-compile/run.log originals=() patched=("${OBJECTS[@]/#/"$WORK/4-compile/patched/"}")
+	pool_begin
+	for object; do
+		for side in orig plain; do
+			originals+=("$WORK/4-compile/$side/$object")
+			compile_job "$side" "$object"
 		done
+		compile_job patched "$object"
+		if [[ ! -f $WORK/4-compile/place/$object.status ]]; then
+			pool_job "place/$object" "$WORK/4-compile/place/$object.sh" 0 "plain/$object"
+		fi
+		if [[ ! -f $WORK/6-diff/${object%.o}.status ]]; then
+			pool_job "diff/$object" "$WORK/6-diff/${object%.o}.sh" 0 {orig,patched,place}/"$object"
+		fi
 	done
-	SCRIPTS_SIDE=${sides%% *}
-	if ((${#scripts[@]} == 0)); then return; fi
-	printf '%s\0' "${scripts[@]}" >"$WORK/4-compile/scripts"
-	long_run "$log" compile_progress "${IN_ROOT[@]}" xargs -0 -a "$WORK/4-compile/scripts" -P "$OPT_JOBS" -n 1 sh || true
-	compile_failures "$SCRIPTS_SIDE"
+	for object in "${OBJECTS[@]}"; do
+		if [[ ! ${POOL_NUMBER[patched/$object]:-} ]]; then compile_job patched "$object"; fi
+	done
+	SCRIPTS_WANTED=("${originals[@]}" "${patched[@]}")
+	pool_run "$log" compile_progress
+	SCRIPTS_WANTED=("${originals[@]}")
+	compile_failures orig
+	SCRIPTS_WANTED=("${patched[@]}")
+	compile_failures patched
+}
+# compile_job SIDE OBJECT: in the pool, unless it is there
+compile_job() {
+	if [[ ! -f $WORK/4-compile/$1/$2 ]]; then pool_job "$1/$2" "$WORK/4-compile/$1/$2.sh" 1; fi
+}
+
+# compile_run SIDE OBJECT...: run the scripts of this side, but for what is there already, then look what is missing.
+compile_run() {
+	local side=$1 object
+	shift
+	SCRIPTS_WANTED=("${@/#/"$WORK/4-compile/$side/"}")
+	pool_begin
+	for object; do compile_job "$side" "$object"; done
+	pool_run "$WORK/4-compile/run.log" compile_progress
+	compile_failures "$side"
 }
 
 compile_failures() {
@@ -308,7 +338,7 @@ compile_progress() {
 	for file in "${SCRIPTS_WANTED[@]}"; do
 		if [[ -f $file ]]; then done=$((done + 1)); fi
 	done
-	REPLY="compiling ($SCRIPTS_SIDE): $done of ${#SCRIPTS_WANTED[@]} objects"
+	REPLY="compiling: $done of ${#SCRIPTS_WANTED[@]} objects"
 }
 
 # What the compiler warns of in a patched source, and not in the original. A function or variable without use is not in the object, so nobody

@@ -77,6 +77,7 @@ debian_fetch() {
 	for file in "$dir"/*.deb; do
 		if ((status == 0)) && [[ -f $file ]]; then
 			mv "$file" "$packages/"
+			rm -rf -- "$dir"
 			exec {lock}>&-
 			REPLY=$packages/${file##*/}
 			return

@@ -74,6 +74,39 @@ debian_newest_keep() {
 	mv -f -- "$CACHE/apt/newest/$1.$$" "$CACHE/apt/newest/$1"
 }
 
+# debian_series_known SERIES: TARGET_RELEASE and TARGET_VERSION, if they are in the cache, and nothing has changed since they were found to be
+# what the series is now
+debian_series_known() {
+	local release="" version="" view="" state="" now
+	debian_series_state; now=$REPLY
+	if [[ -f $CACHE/apt/newest/$1 ]]; then read -r release version view state <"$CACHE/apt/newest/$1" || true; fi
+	if [[ ! $state || $state != "$now" ]] || ! debian_is_cached "$release" "$version"; then return 1; fi
+	# (Lists of ours that are older than a day are fetched anew when they are asked.)
+	if [[ $view != machine ]] && ! archive_is_fresh "$view"; then return 1; fi
+	TARGET_RELEASE=$release TARGET_VERSION=$version
+}
+# debian_series_keep SERIES
+debian_series_keep() {
+	debian_series_state
+	mkdir -p -- "$CACHE/apt/newest"
+	echo "$TARGET_RELEASE $TARGET_VERSION ${ARCHIVE_VIEW:-machine} $REPLY" >"$CACHE/apt/newest/$1.$$"
+	mv -f -- "$CACHE/apt/newest/$1.$$" "$CACHE/apt/newest/$1"
+}
+# debian_series_state -> REPLY: a name for all that decides what a series is: the lists, packages that are given or installed, what is in the
+# cache (it can be built, even if the archive no longer has it), the kernel that runs, and what is built
+debian_series_state() {
+	local package dir
+	archive_state
+	elsewhere_read
+	REPLY=$({
+		echo "$REPLY $OPT_RELEASE $CODE $(uname -rv)"
+		for package in "${!GIVEN[@]}"; do echo "given $package ${GIVEN[$package]}"; done | sort
+		for package in "${!INSTALLED[@]}"; do echo "installed $package ${INSTALLED[$package]}"; done | sort
+		for dir in "$CACHE"/{target,source}/*_*/; do echo "${dir%/}"; done | { grep -vE "\.(new|old)$" || true; }
+		for dir in "$CACHE"/packages/*.deb; do echo "$dir"; done
+	} | sha256sum | cut -c 1-16)
+}
+
 # debian_near RELEASE -> REPLY: the releases of its flavour that come next before and after it
 debian_near() {
 	local flavour=""

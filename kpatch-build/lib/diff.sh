@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # Stage 6: 6-diff/X.o for each object that the patch changes: changed and new functions with what they need. Objects that
-# come out the same are left out. What can't be livepatched is collected from all objects and told at once.
+# come out the same are left out. What can't be livepatched is collected from all objects and told at once. The comparisons are made in the
+# pool of stage 4, but for those that depend on what other objects are, and judged here.
 # 6-diff/log and 6-diff/report have the messages and records of all objects.
 
 DIFFS=()                # objects of 6-diff that were written
@@ -105,26 +106,40 @@ diff_show_explanation() {
 	done
 }
 
-# diff_object OBJECT SIDE: compare the pair orig$SIDE, patched$SIDE; DIFF_STATUS and DIFF_LOG are what came of it
-diff_object() {
-	local object=$1 side=$2 out=$WORK/6-diff/$1 symbols=$TARGET_KALLSYMS place=$WORK/6-diff/${1%.o}.place args=()
-	DIFF_LOG=$WORK/6-diff/${object%.o}.log DIFF_STATUS=0
+# diff_script OBJECT SIDE: 6-diff/X.sh compares the pair orig$SIDE, patched$SIDE
+diff_script() {
+	local object=$1 side=$2 out=$WORK/6-diff/$1 symbols=$TARGET_KALLSYMS place=$WORK/6-diff/${1%.o}.place args=() base=$WORK/6-diff/${1%.o}
 	mkdir -p "${out%/*}"
-	rm -f -- "${DIFF_LOG%.log}.explanation"
+	rm -f -- "$base".{explanation,status}
 	if [[ ${PARENT[$object]} != vmlinux ]]; then
 		module_unpacked "$object"; symbols=$REPLY args=(--kernel "$TARGET_KALLSYMS")
 		if ((OPT_PER_OBJECT)); then args+=(--present); fi
 	fi
-	if ((OPT_EXPLAIN)); then args+=("--explain=${DIFF_LOG%.log}.explanation"); fi
+	if ((OPT_EXPLAIN)); then args+=("--explain=$base.explanation"); fi
 	accept_options "$object"
 	args+=("${ACCEPT_OPTIONS[@]}")
 	# __LINE__ is the same in both: see patch_number_lines().
-	args+=(--exact --hunks "$WORK/2-tree/hunks" --report "${DIFF_LOG%.log}.report")
+	args+=(--exact --hunks "$WORK/2-tree/hunks" --report "$base.report")
 	if [[ ! -e $place ]]; then place=$WORK/5-base/${object%.o}.place; fi
-	args+=(--layout "$TARGET_LAYOUT" --placement "$place")
-	COLUMNS=$UNFOLDED "$BIN_DIR/create-diff-object" "${args[@]}" "$WORK/4-compile/orig$side/$object" \
-		"$WORK/4-compile/patched$side/$object" "${MODULE[$object]}" "$symbols" "$TARGET_SYMVERS" "${MODULE_NAME//-/_}" "$out" \
-		>"$DIFF_LOG" 2>&1 || DIFF_STATUS=$?
+	args+=(--layout "$TARGET_LAYOUT" --placement "$place" "$WORK/4-compile/orig$side/$object"
+		"$WORK/4-compile/patched$side/$object" "${MODULE[$object]}" "$symbols" "$TARGET_SYMVERS" "${MODULE_NAME//-/_}" "$out")
+	shell_words "$BIN_DIR/create-diff-object" "${args[@]}"
+	cat >"$base.sh" <<EOF
+COLUMNS=$UNFOLDED $REPLY >$base.log 2>&1
+echo \$? >$base.status
+EOF
+}
+
+# diff_object OBJECT SIDE: what came of the comparison of the pair orig$SIDE, patched$SIDE: DIFF_STATUS and DIFF_LOG. The pool made it, if
+# there was nothing to be known of other objects.
+diff_object() {
+	local object=$1 base=$WORK/6-diff/${1%.o}
+	DIFF_LOG=$base.log DIFF_STATUS=""
+	if [[ $2 || ! -f $base.status || -e $base.place ]]; then
+		diff_script "$@"
+		sh "$base.sh"
+	fi
+	read -r DIFF_STATUS <"$base.status" || true
 	case $DIFF_STATUS in
 	0 | 3) : >"${DIFF_LOG%.log}.report.lines" ;;
 	2) diff_lines "$object" ;;

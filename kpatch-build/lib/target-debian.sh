@@ -13,15 +13,20 @@
 DEBIAN_TARGET=""        # image and headers, unpacked
 
 debian_version() {
-	local release=${OPT_RELEASE%%/*} suite=""
+	local release=${OPT_RELEASE%%/*} suite="" series=""
 	if ! command -v apt-cache >/dev/null || ! command -v apt-get >/dev/null; then
 		die "this is not a Debian system (no apt-get), so the target's packages can't be fetched; describe the target with -s, -c and -v"
 	fi
 	if [[ $OPT_RELEASE == */* ]]; then suite=${OPT_RELEASE#*/}; fi
 	debian_views "$suite"
-	if [[ $release =~ ^[0-9]+\.[0-9]+$ ]]; then debian_newest "$release"; release=$REPLY; fi
+	if [[ $release =~ ^[0-9]+\.[0-9]+$ ]]; then
+		series=$release
+		if debian_series_known "$series"; then return; fi
+		debian_newest "$series"; release=$REPLY
+	fi
 	TARGET_RELEASE=${release:-$(uname -r)}
 	debian_image_version "$TARGET_RELEASE"; TARGET_VERSION=$REPLY
+	if [[ $series ]]; then debian_series_keep "$series"; fi
 }
 
 # What -a takes: "release version" of each that can be built, in all suites, or in those that can be had; or of the one that is named

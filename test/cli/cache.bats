@@ -345,39 +345,71 @@ tree_setup() {
 compiled_setup() {
 	tree_setup
 	echo text >"$T/text"
+	fake_tool klp-place "echo place >>$T/placed; while [ \$1 != -o ]; do shift; done; cat \$3 | sed s/^/at-/ >\$2"
+	echo image >"$T/image"
 	SETUP+='
 		long_run() { shift 2; "$@"; }
+		TARGET_VMLINUX=$T/image TARGET_KALLSYMS=$T/image PARENT[kernel/foo.o]=vmlinux MODULE[kernel/foo.o]=vmlinux
 		script() {
 			mkdir -p "$WORK/4-compile/$1/kernel"
 			echo "echo $1 >>$T/compiled; echo warned >$WORK/4-compile/$1/kernel/foo.o.log; echo k.h >$WORK/4-compile/$1/kernel/foo.o.part.d; echo $(<$T/text) >$WORK/4-compile/$1/kernel/foo.o" \
 				>"$WORK/4-compile/$1/kernel/foo.o.sh"
 		}
 		objects() {
-			rm -rf "$WORK/4-compile"
+			rm -rf "$WORK"/{4-compile,5-base,6-diff}
 			tree_prepare >/dev/null
-			script plain; script orig
+			script plain; script orig; script patched
+			base_script kernel/foo.o
+			mkdir -p "$WORK/6-diff/kernel"
+			echo "echo diff \$(cat $WORK/4-compile/orig/kernel/foo.o $WORK/4-compile/patched/kernel/foo.o $WORK/5-base/kernel/foo.place) >>$T/diffs; echo 0 >$WORK/6-diff/kernel/foo.status" >"$WORK/6-diff/kernel/foo.sh"
 			compile_originals "${OBJECTS[@]}"
+			compile_pool "${OBJECTS[@]}"
 			(cd "$WORK/4-compile" && cat {orig,plain}/kernel/foo.o{,.log,.part.d} | xargs)
 		}
 		cut_short() { cache_seal() { kill -KILL $BASHPID; }; objects; }'
 }
 # compiled TIMES TEXT: what came out, and how often it was compiled
 compiled() {
-	[[ $(grep -c . "$T/compiled") == "$1" && ${lines[-1]} == "$2 warned k.h $2 warned k.h" ]]
+	[[ $(grep -cE "^(orig|plain)" "$T/compiled") == "$1" && ${lines[-1]} == "$2 warned k.h $2 warned k.h" ]]
 }
+
+# placed TIMES: how often a placement was made
+placed() { [[ $(grep -c . "$T/placed") == "$1" ]]; }
 
 @test "an object of the unpatched source that an earlier run compiled by the same script is used again" {
 	compiled_setup
 	run -0 lib objects
 	compiled 2 text
+	placed 1
+	# What is of the patch is made each time: its object, and the diff, when all that it needs is there.
 	run -0 lib objects
 	compiled 2 text
+	placed 1
+	[[ $(grep -c patched "$T/compiled") == 2 ]]
+	printf 'diff text text at-text\n%.0s' 1 2 | diff - "$T/diffs"
 	# Another command
 	echo other >"$T/text"
 	run -0 lib objects
 	compiled 4 other
 	run -0 lib objects
 	compiled 4 other
+	placed 2
+	# The same object in another image, or placed by another program
+	echo other >"$T/image"
+	run -0 lib objects
+	compiled 4 other
+	placed 3
+	echo "# newer" >>"$T/bin/klp-place"
+	run -0 lib objects
+	compiled 4 other
+	placed 4
+	SETUP="$SETUP; OPT_BASE_CHECK=0" run -0 lib objects
+	placed 5
+	SETUP="$SETUP; PARENT[kernel/foo.o]=kernel/foo; module_unpacked() { REPLY=$T/image; }" run -0 lib objects
+	placed 6
+	run -0 lib objects
+	compiled 4 other
+	placed 7
 	# One of a run that was killed before its manifest was written; and one that is damaged
 	echo third >"$T/text"
 	run -137 lib cut_short
@@ -392,7 +424,7 @@ compiled() {
 @test "a run of many objects keeps none, and one of a module from outside neither keeps nor takes" {
 	compiled_setup
 	SETUP+='; outside() { CODE=oot; objects; }
-		many() { tree_prepare >/dev/null; mkdir -p "$WORK/4-compile"; compile_run() { shift; echo "$# at once"; }; compiled_take() { :; }; compile_originals $(seq 51); }'
+		many() { tree_prepare >/dev/null; mkdir -p "$WORK/4-compile"; compile_pool() { echo "$# at once"; }; compiled_take() { :; }; compile_originals $(seq 51); }'
 	run -0 lib many
 	[[ $output == "51 at once" ]]
 	[[ -z $(find "$T"/cache/tree/ -name "*.sh") ]]
@@ -431,6 +463,7 @@ package() {
 	truncate -s -1000 "$file"
 	run -0 lib fetch
 	[[ $output == *"packages/${file##*/} in the cache is damaged, or is another package; fetching it again"*fetched ]]
+	[[ $(echo "$T"/cache/packages/*) == "$file" ]]
 	cp "$T/other.deb" "$file"
 	run -0 lib fetch
 	[[ $output == *fetched ]]

@@ -405,6 +405,52 @@ fake_archive() {
 	[[ $output == 6.12.4-amd64 ]]
 }
 
+@test "what a series is now is not asked again while all that decides it is the same" {
+	fake_archive
+	sed -i "2i echo \"\$1\" >>$T/asked" "$T/bin/apt-cache"
+	asked() { [[ $(wc -l <"$T/asked") == "$1" ]]; }
+	find_it() {
+		: >"$T/asked"
+		run -0 --separate-stderr "$DRIVER" --list-targets -a "${1:-6.12}"
+		[[ $output =~ ^6\.12\.${2:-4-amd64}\ +6\.12\.${3:-4-2}$ ]]
+	}
+	find_it
+	[[ -s $T/asked ]]
+	# What is not in the cache has to be had.
+	find_it
+	[[ -s $T/asked ]]
+	mkdir -p "$T"/cache/target/6.12.4-amd64_6.12.4-2 "$T"/cache/source/linux-source-6.12_6.12.4-2
+	find_it
+	[[ -s $T/asked ]]
+	find_it
+	asked 0
+	find_it 6.12.4-amd64
+	asked 0
+	# What may make it another: packages that are given, a target more, other lists
+	mkdir -p "$T/packages/DEBIAN" "$T/given"
+	printf "Package: linux-base\nVersion: 1\nArchitecture: all\nMaintainer: me\nDescription: x\n" >"$T/packages/DEBIAN/control"
+	dpkg-deb --root-owner-group -b "$T/packages" "$T/given/linux-base_1_all.deb" >/dev/null
+	: >"$T/asked"
+	run -0 --separate-stderr "$DRIVER" --list-targets -a 6.12 --packages "$T/given"
+	[[ -s $T/asked ]]
+	find_it
+	[[ -s $T/asked ]]
+	mkdir "$T"/cache/target/6.12.3-amd64_6.12.3-1
+	find_it
+	[[ -s $T/asked ]]
+	find_it
+	asked 0
+	mkdir -p "$T/cache/apt/state/lists"
+	find_it
+	[[ -s $T/asked ]]
+	find_it
+	asked 0
+	# It is gone from the cache.
+	rmdir "$T"/cache/source/linux-source-6.12_6.12.4-2
+	find_it
+	[[ -s $T/asked ]]
+}
+
 @test "only what can be built is listed" {
 	fake_archive
 	run -0 --separate-stderr "$DRIVER" --list-targets
