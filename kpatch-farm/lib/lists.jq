@@ -32,7 +32,9 @@ def json_entry(place):
 	elif $kind == "patches" and (.patches | strings | not) then fault(place; "patches is not a list of strings")
 	elif $kind == "kernels" and (.options // [] | length) == 0 then fault(place; "options is missing")
 	else entry(place; ""; .name; .options // []; .patches // []) end;
-if test("^\\s*\\[") then
+# (Some editors put a mark of UTF-8 before the first line.)
+ltrimstr("\ufeff")
+| if test("^\\s*\\[") then
 	(try fromjson catch null)
 	| if . == null then fault(""; "not a list: it begins like JSON, and is none") else to_entries[] | .key as $i | .value | json_entry("entry \($i + 1)") end
 else

@@ -94,7 +94,12 @@ kernel_add() {
 		fi
 		value=$2
 		case $1 in
-		-a | --archversion) release=$2 at=$((${#words[@]} + 1)) ;;
+		-a | --archversion)
+			release=$2 at=$((${#words[@]} + 1))
+			if [[ ! $release =~ $LIST_RELEASE ]]; then
+				usage_error "$place: ${release@Q} is no release such as 6.12 or 6.12.117+deb12-amd64, nor options that describe a kernel (-s DIR -c FILE -v FILE)"
+			fi
+			;;
 		-s | --sourcedir | -r | --sourcerpm) source=$2 ;;
 		esac
 		inputs+=("$1" "$value")
@@ -212,6 +217,7 @@ list_entry() {
 # An entry that is there twice is a fault of the list.
 lists_name() {
 	local fault
+	if [[ ! -s $LISTS/$1.fields ]]; then usage_error "there is no entry in the list of $1"; fi
 	jq -c -n --rawfile fields "$LISTS/$1.fields" -f "$FARM_LIB/entries.jq" >"$LISTS/$1"
 	fault=$(jq -r '.fault // empty' "$LISTS/$1")
 	if [[ $fault ]]; then usage_error "$fault"; fi

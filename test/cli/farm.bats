@@ -290,6 +290,8 @@ builds() { sed -n '/--prepare/!s/ --json /&/p' calls | wc -l; }
 	echo set >patches
 	"$FARM" plan -k 6.12.3-amd64 -p patches
 	[[ $(job 6.12.3-amd64 set '.command[-2:]') == "[\"$T/set/1.patch\",\"$T/set/2.patch\"]" ]]
+	# As some editors write it
+	printf '\xef\xbb\xbfset\r\n' >patches
 	printf '# order\n2.patch -p1\n1.patch\n' >set/series
 	"$FARM" plan -k 6.12.3-amd64 -p patches
 	[[ $(job 6.12.3-amd64 set '.command[-2:]') == "[\"$T/set/2.patch\",\"$T/set/1.patch\"]" ]]
@@ -490,6 +492,15 @@ wrong() {
 	wrong "list: entry 1: unknown word patch" plan -k kernels -p list
 	cp p/a.patch p/e.patch
 	wrong 'p/e.patch: "e" is the same as "a" (p/a.patch)' plan -k kernels -p p
+	for name in '# nothing' '' '[]'; do
+		printf '%s\n' "$name" >list
+		wrong "there is no entry in the list of kernels" plan -k list -p p
+		wrong "there is no entry in the list of patches" scan -k kernels -p list
+	done
+	for name in '{"name":"x"}' '6.12.3-amd64 6.1' newest; do
+		printf '6.1\n%s\n' "$name" >list
+		wrong "list: line 2: '$name' is no release such as 6.12 or 6.12.117+deb12-amd64, nor options that describe a kernel (-s DIR -c FILE -v FILE)" plan -k list -p p
+	done
 	printf 'p/a.patch\0\n' >list
 	wrong "list: line 1: a NUL, or characters that are not UTF-8" plan -k kernels -p list
 	mkdir odd
