@@ -48,6 +48,8 @@ LOADED=()
 kernel_loaded() {
 	local name rest
 	LOADED=()
+	# (A kernel without modules)
+	if [[ ! -e $ROOT/proc/modules ]]; then return; fi
 	while read -r name rest; do
 		kernel_state "$name"
 		if [[ $STATE && $STATE != other ]]; then LOADED+=("$name"); fi

@@ -47,6 +47,15 @@ setup() { running_kpatch; }
 	[[ $status == 0 && $output == "zzzz is loaded" && $(ls "$R/run") == kpatch.lock ]]
 }
 
+@test "a kernel that knows no modules has none loaded" {
+	rm "$R/proc/modules"
+	run -0 kpatch list
+	[[ ${lines[0]} == "Loaded:" && $output != *"No such file"* ]]
+	run -0 kpatch status
+	run -0 kpatch unload --all
+	[[ $output == "no livepatch is loaded" ]]
+}
+
 @test "nowhere a temporary file" {
 	rm -r "$R/run"
 	run -1 env TMPDIR=/nowhere "$TOP/kpatch/kpatch" verify ./good.ko
