@@ -68,6 +68,7 @@ clang           | check     | clang                  | another compiler for the 
 gcc-12-plugin-dev | trees  | /usr/lib/gcc/$ARCH_TRIPLET/12/plugin/include/plugin-version.h | a configuration with compiler plugins
 ovmf            | check     | /usr/share/OVMF/OVMF_CODE_4M.fd | firmware of a virtual machine with keys
 bats            | check     | bats                   | tests of the command line
+openssl         | check     | openssl                | verifies signatures
 debootstrap     | packages  | debootstrap            | fresh systems
 slurm-wlm       | farm      | /usr/sbin/slurmctld    | a cluster for the tests of kpatch-farm
 munge           | farm      | /usr/sbin/munged       | authentication of its nodes

@@ -7,6 +7,8 @@
 
 load common
 
+setup_file() { describe_kernels; }
+
 setup() {
 	common_setup
 	export T
@@ -93,4 +95,36 @@ sign() {
 	# Nobody else sees it.
 	KBUILD_SIGN_PIN="one two" SETUP='environment_clean' run -0 lib env
 	[[ $output != *SIGN_PIN* ]]
+}
+
+# verifies FILE CERTIFICATE: does the signature that the kernel looks for at its end fit all that is before? (struct module_signature,
+# include/linux/module_signature.h: the length of the signature, PKCS #7 in DER, is in its last four bytes, the highest first.)
+verifies() {
+	local all length
+	[[ $(tail -c 28 "$1") == "~Module signature appended~" ]] || return
+	all=$(stat -c %s "$1")
+	length=$((16#$(tail -c 32 "$1" | head -c 4 | od -An -tx1 | tr -d ' ')))
+	head -c $((all - 40 - length)) "$1" >content
+	tail -c $((40 + length)) "$1" | head -c "$length" >signature
+	openssl cms -verify -binary -inform DER -in signature -content content -certfile "$2" -CAfile "$2" -purpose any -out /dev/null
+}
+
+@test "what the target's own program signs OpenSSL verifies, and nothing else, on each series" {
+	local series
+	cd "$T"
+	command -v openssl >/dev/null || skip "there is no openssl"
+	for series in 6.12 6.1; do
+		if [[ ! -s $KERNELS_DIR/$series.sh ]]; then skip "no kernel of series $series can be built"; fi
+		# shellcheck source=/dev/null
+		source "$KERNELS_DIR/$series.sh"
+		openssl req -new -x509 -newkey rsa:2048 -nodes -subj "/CN=livepatches of $series/" -keyout key.pem -out cert.pem
+		openssl req -new -x509 -newkey rsa:2048 -nodes -subj "/CN=other/" -keyout /dev/null -out other.pem
+		head -c 20000 /dev/urandom >one.ko
+		SETUP="KERNEL_TREE='' TARGET_HEADERS=$TARGET_HEADERS TARGET_CONFIG=$TARGET_CONFIG TARGET_RELEASE=$TARGET_RELEASE
+			sign_option key.pem,cert.pem" run -0 lib sign_file one.ko
+		verifies one.ko cert.pem
+		run ! verifies one.ko other.pem
+		printf x | dd of=one.ko bs=1 seek=3000 conv=notrunc status=none
+		run ! verifies one.ko cert.pem
+	done
 }
