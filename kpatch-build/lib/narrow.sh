@@ -8,6 +8,8 @@
 # of its body, nothing is behind that, and no condition and no attribute like "used" is in it. It is then taken for a macro with this body.
 # (What a macro in front of the name stands for is not known, and a body that declares something else may be heard outside of it.)
 #
+# What includes a file that is nowhere counts as well: it may be made when its directory is built (flask.h of SELinux), and hold any name.
+#
 # A name may also be put together by ##. Its parts then stand somewhere by themselves: a name that up to four words of the
 # source make up counts as held wherever the longest of them is.
 
@@ -101,6 +103,7 @@ narrow_units() {
 	progress "looking for the names of what changed"
 	sort -u -o "$dir/all-names" "$dir/all-names"
 	if ! narrow_close "$dir/all-names" "$dir/users"; then return; fi
+	narrow_unknown >>"$dir/users"
 	# All that includes another changed file, and what both includes such a header and holds a name.
 	: >"$dir/kept"
 	if ((${#others[@]})); then
@@ -202,4 +205,21 @@ narrow_uses() {
 			}
 		}' "$1" -
 	done <"$2" | sort -u
+}
+
+# narrow_unknown: files that include one that is neither in the source nor in the build tree. (What a system has for its programs, or other
+# architectures for themselves, is included by nobody here.)
+narrow_unknown() {
+	{
+		source_files | tr '\0' '\n'
+		source_tools_files | tr '\0' '\n'
+		(cd "$TREE" && find arch include -name '*.h')
+	} | awk -F '\t' '
+	FILENAME == "-" { path = $1; sub(/^\.\//, "", path); do known[path] = 1; while (sub(/^[^\/]*\//, "", path)); next }
+	$2 == "\"" || $2 == "<" {
+		text = $3
+		while (sub(/^(\.\.?\/)+/, "", text) || sub(/[^\/]+\/\.\.\//, "", text));
+		if (!(text in known) && $1 !~ /^(scripts|tools|usr)\// && text !~ /^(asm|sys|bits|gnu|arpa|netinet)\// &&
+			text !~ /^(std[a-z]*|string|unistd|errno|ctype|limits|time|fcntl|signal|elf|getopt|float|setjmp|memory|inttypes)\.h$/) print $1
+	}' - "$TREE/kpatch/includes" | sort -u
 }

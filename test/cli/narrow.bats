@@ -132,3 +132,14 @@ readonly CHANGE='s/TITLE 2/TITLE 3/'
 	echo 'ccflags-y += -DX=MSR_TITLE' >>"$T/src/kernel/Makefile"
 	reach "$CHANGE" all
 }
+
+@test "what includes a header that is not there is left: it may be generated later" {
+	printf '#include "made.h"\n' >>"$T/src/kernel/u8.c"
+	printf '#include <stdlib.h>\n#include <asm/of_others.h>\n' >>"$T/src/kernel/u9.c"
+	mkdir -p "$T/tree/include/generated"
+	: >"$T/tree/include/generated/prepared.h"
+	printf '#include <generated/prepared.h>\n' >>"$T/src/kernel/u10.c"
+	printf '#include <generated/unprepared.h>\n' >"$T/src/include/linux/between.h"
+	printf '#include <linux/between.h>\n' >>"$T/src/kernel/u11.c"
+	reach "$CHANGE" kernel/u11.o kernel/u8.o
+}
