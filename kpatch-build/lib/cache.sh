@@ -135,8 +135,12 @@ cache_drop_partial() {
 # cache_is_own: nobody else may write to the cache: the module is made of what is in it
 cache_is_own() {
 	local dir dirs=()
-	for dir in "$CACHE" "$CACHE"/{target,source,image,tree,claims,glue,hook,packages,apt,root,work}; do
+	for dir in "$CACHE" "$CACHE"/{target,source,image,tree,view,claims,glue,hook,packages,apt,root,work}; do
 		if [[ ! -e $dir ]]; then continue; fi
+		# make names sources without links: in its commands what is to be replaced by the patched source would not be found.
+		if [[ -L $dir && $dir != */@(packages|apt|image|claims) ]]; then
+			die "the cache directory $dir is a symbolic link; set KPATCH_CACHE to a directory on the disk where it should be, and remove the link"
+		fi
 		if [[ ! -O $dir ]]; then
 			die "the cache directory $dir belongs to $(stat -L -c %U -- "$dir"), who could change what goes into the module; set KPATCH_CACHE to a cache of your own"
 		fi

@@ -235,6 +235,13 @@ FILL='fill() { mkdir -p "$1/sub/deep"; ln -s one "$1/link"; for f in one sub/two
 	run -1 lib cache_is_own
 	[[ $output == *"$T/cache/tree can be written by everybody"*"KPATCH_CACHE"* ]]
 	chmod o-w "$T/cache/tree"
+	# Nor one in which make would give sources other names.
+	mkdir "$T/elsewhere"
+	ln -s "$T/elsewhere" "$T/cache/source"
+	run -1 lib cache_is_own
+	[[ $output == *"$T/cache/source is a symbolic link"*"KPATCH_CACHE"* ]]
+	mv -T "$T/cache/source" "$T/cache/packages"
+	run -0 lib cache_is_own
 	if ((EUID == 0)); then
 		chown 65534 "$T/cache/tree"
 		run -1 lib cache_is_own
