@@ -88,7 +88,7 @@ Build:
       --without-hunk FILE:HUNK
                              leave out this hunk ("fs/isofs/inode.c:@@ -10,7 +10,8 @@"); may be repeated
       --suggest              if the patch is refused because it changes initial values: write a second patch, with callbacks that set them in the running kernel. Review it, and give it as one more PATCH
-      --sign KEY[,CERTIFICATE]
+      --sign KEY [CERTIFICATE]
                              sign the module with this key; its file may contain the certificate too (like certs/signing_key.pem of the target's build)
       --package deb|rpm[,VERSION]
                              also make a package that installs the module for its release, where kpatch finds it (default: version 1)
@@ -149,8 +149,30 @@ options_find_json() {
 	done
 }
 
+# options_words WORD... -> WORDS: as getopt can read them, which knows of no option with two words: --sign KEY CERTIFICATE is --sign
+# KEY,CERTIFICATE. (Where the word behind KEY is a patch, KEY has the certificate, too.)
+options_words() {
+	local key
+	WORDS=()
+	while (($#)) && [[ $1 != -- ]]; do
+		key=""
+		if [[ $1 == --sign && $# -ge 3 ]]; then key=$2 WORDS+=("$1"); shift; fi
+		if [[ $1 == --sign=* && $# -ge 2 ]]; then key=$1; fi
+		if [[ $key && $key != *,* ]] && is_certificate "$2"; then
+			WORDS+=("$key,$2")
+			shift
+		else
+			WORDS+=("$1")
+		fi
+		shift
+	done
+	WORDS+=("$@")
+}
+
 options_parse() {
 	local parsed words
+	options_words "$@"
+	set -- "${WORDS[@]}"
 	if ! parsed=$(getopt -o "$OPTION_LETTERS" -l "$OPTION_NAMES" -n kpatch-build -- "$@" 2>&1); then
 		parsed=${parsed%%$'\n'*}
 		eval "words=($(getopt -q -o "$OPTION_LETTERS" -l "$OPTION_NAMES" -- "$@" || true))"

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Signatures (--sign KEY[,CERTIFICATE]): a kernel with CONFIG_MODULE_SIG_FORCE, or one that Secure Boot locked down, loads only modules
+# Signatures (--sign KEY [CERTIFICATE]): a kernel with CONFIG_MODULE_SIG_FORCE, or one that Secure Boot locked down, loads only modules
 # that are signed with a key that it trusts. The kernel's own sign-file appends the signature to the finished and checked module,
 # in which nothing may be changed any more.
 #
@@ -9,6 +9,11 @@
 SIGN_KEY=""             # file of the private key, "": nothing is signed
 SIGN_CERTIFICATE=""     # file of its certificate
 
+# is_certificate FILE: as text (PEM), or as sign-file takes it as well, DER
+is_certificate() {
+	[[ -f $1 && -r $1 ]] && { grep -q '^-----BEGIN CERTIFICATE-----' -- "$1" || [[ $(head -c 2 -- "$1" | od -An -t x1) == " 30 82" ]]; }
+}
+
 # sign_option VALUE: of --sign. The kernel's build keeps key and certificate in one file, certs/signing_key.pem.
 sign_option() {
 	SIGN_KEY=${1%%,*} SIGN_CERTIFICATE=""
@@ -17,11 +22,11 @@ sign_option() {
 	if [[ $SIGN_CERTIFICATE ]]; then
 		require_file "$SIGN_CERTIFICATE" "certificate (--sign)"
 	elif [[ $SIGN_KEY == pkcs11:* ]]; then
-		usage_error "--sign: name the file of the certificate for the key in the token, too: --sign 'pkcs11:...,CERTIFICATE'"
+		usage_error "--sign: name the file of the certificate for the key in the token, too: --sign 'pkcs11:...' CERTIFICATE"
 	elif grep -q 'BEGIN CERTIFICATE' -- "$SIGN_KEY"; then
 		SIGN_CERTIFICATE=$SIGN_KEY
 	else
-		usage_error "--sign: there is no certificate in $SIGN_KEY; name its file too: --sign $SIGN_KEY,CERTIFICATE"
+		usage_error "--sign: there is no certificate in $SIGN_KEY; name its file too: --sign $SIGN_KEY CERTIFICATE"
 	fi
 	if [[ $SIGN_KEY != pkcs11:* ]]; then SIGN_KEY=$(realpath -- "$SIGN_KEY"); fi
 	SIGN_CERTIFICATE=$(realpath -- "$SIGN_CERTIFICATE")

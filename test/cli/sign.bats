@@ -39,9 +39,31 @@ sign() {
 	[[ $(<"$T/one.ko") == *"sha512 $T/key $T/key.x509"* ]]
 }
 
+@test "key and certificate may be two words; what is no certificate is none" {
+	words() { SETUP='words() { options_words "$@"; printf "[%s]" "${WORDS[@]}"; }' run -0 lib words "$@"; }
+	printf -- '-----BEGIN CERTIFICATE-----\n' >"$T/cert.pem"
+	printf '0\202\003\001' >"$T/cert.der"
+	printf -- '--- a/x\n+++ b/x\n+-----BEGIN CERTIFICATE-----\n' >"$T/x.patch"
+	words -q --sign "$T/key" "$T/cert.pem" "$T/x.patch"
+	[[ $output == "[-q][--sign][$T/key,$T/cert.pem][$T/x.patch]" ]]
+	words --sign="$T/key" "$T/cert.der" x.patch
+	[[ $output == "[--sign=$T/key,$T/cert.der][x.patch]" ]]
+	words --sign "pkcs11:object=k" "$T/cert.der" x.patch
+	[[ $output == "[--sign][pkcs11:object=k,$T/cert.der][x.patch]" ]]
+	# These are as they were.
+	words --sign "$T/key" "$T/x.patch" --sign "$T/both.pem"
+	[[ $output == "[--sign][$T/key][$T/x.patch][--sign][$T/both.pem]" ]]
+	words --sign "$T/key,$T/cert.pem" "$T/cert.pem"
+	[[ $output == "[--sign][$T/key,$T/cert.pem][$T/cert.pem]" ]]
+	words -q -- --sign "$T/key" "$T/cert.pem"
+	[[ $output == "[-q][--][--sign][$T/key][$T/cert.pem]" ]]
+	words --sign
+	[[ $output == "[--sign]" ]]
+}
+
 @test "a key without certificate, a file that is none" {
 	run -4 sign "$T/key" true
-	[[ $output == *"--sign: there is no certificate in $T/key; name its file too: --sign $T/key,CERTIFICATE"* ]]
+	[[ $output == *"--sign: there is no certificate in $T/key; name its file too: --sign $T/key CERTIFICATE"* ]]
 	run -4 sign "$T/none" true
 	[[ $output == *"key (--sign) $T/none is not a readable file"* ]]
 	run -4 sign "$T/key,$T/none" true
