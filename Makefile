@@ -34,6 +34,10 @@
 #                     half an hour for each (kernel)
 # make check-fixes    150 real fixes of each series
 #                     hours; resumes after an interruption (kernel)
+# make check-headers  all objects that include a changed header, compiled with
+#                     and without the change, against those that the driver
+#                     leaves out; HEADERS="io_uring/napi.h" chooses
+#                     hours; resumes after an interruption (kernel)
 # make check-long     loads and unloads modules and livepatches, to find races;
 #                     kills runs    hours (kernel)
 # make check-oot      modules of two Debian packages *-dkms, built from source,
@@ -134,7 +138,7 @@ KLP_CFLAGS := -std=gnu11 -Wall -Wextra -D_GNU_SOURCE -I$(ENGINE) $(SANFLAGS)
 LDLIBS   := -lelf -lzstd -llzma -lz -llz4 -llzo2 -lbz2 -ldw -lZydis -lZycore
 
 FARM_PROGRAMS := $(filter-out %.sh %.jq %.html,$(wildcard kpatch-farm/lib/*))
-SHELL_SCRIPTS := $(wildcard .ci/run examples/*.sh test/*.sh test/*.bash test/check test/series test/*/run test/fixes/small test/object/valgrind test/object/*.sh test/sample/*.sh test/fixes/*.sh test/trees/*.sh test/integration/*.sh \
+SHELL_SCRIPTS := $(wildcard .ci/run examples/*.sh test/*.sh test/*.bash test/check test/series test/*/run test/fixes/small test/object/valgrind test/object/*.sh test/sample/*.sh test/fixes/*.sh test/headers/*.sh test/trees/*.sh test/integration/*.sh \
 		   test/cli/*.bats test/cli/*.bash bench/run bench/place bench/beside bench/driver bench/instructions kpatch-build/kpatch-build \
 		   kpatch-build/install-packages kpatch-build/lib/*.sh kpatch/kpatch kpatch/completion.bash kpatch/lib/*.sh \
 		   kpatch-farm/kpatch-farm kpatch-farm/lib/*.sh $(FARM_PROGRAMS) test/farm/*.sh test/farm/real test/farm/*.bats test/farm/*.bash)
@@ -284,7 +288,7 @@ help:
 	@sed -n '/^# make  /,/^# make fmt/s/^# \{0,1\}//p' Makefile
 
 .PHONY: deps demo check check-quick check-style check-unit check-object check-cli check-integration check-series check-series-small check-sanitized check-valgrind \
-	check-sample check-sample-small check-fixes check-fixes-small check-trees check-trees-small check-packages check-demo check-compilers check-object-compilers check-long check-farm check-farm-real check-oot fuzz fuzz-long bench fmt-check fmt shellcheck clean scripts
+	check-sample check-sample-small check-fixes check-fixes-small check-headers check-trees check-trees-small check-packages check-demo check-compilers check-object-compilers check-long check-farm check-farm-real check-oot fuzz fuzz-long bench fmt-check fmt shellcheck clean scripts
 deps:
 	$(Q)kpatch-build/install-packages all
 
@@ -452,6 +456,11 @@ check-packages:
 check-demo:
 	$(Q)kpatch-build/install-packages packages
 	$(Q)test/demo.sh $(SUITES)
+
+# Real changes of headers (test/headers/list); test/headers/table is what came out. HEADERS="io_uring/napi.h" chooses
+HEADERS ?=
+check-headers: all
+	$(Q)test/series 6.12 test/headers/run $(HEADERS)
 
 # A module of a Debian package on each series; the packages are fetched.
 check-oot: all $(RULES_TOOLS) $(JUDGE)
