@@ -166,6 +166,8 @@ fake_slurm() {
 	export FAKE_SECONDS=0
 	cluster_start "$T/cluster"
 	local at=$'an "odd" \'one\'\n $x'
+	# (What runs on no node is not the node that is stuck.)
+	: >killed
 	"$FARM" plan -k 6.1.1-a -p p/1.patch -o "$at"
 	run -0 timeout 200 "$FARM" run -o "$at" --on slurm
 	[[ ${lines[-1]} == "1 jobs: 1 built" ]]
