@@ -151,7 +151,7 @@ compile_script() {
 		if [[ ${SIBLING[$object]:-} ]]; then
 			compile_command "$side" "$object"; command=$REPLY
 		else
-			command="cp ${GOAL[$object]} $WORK/4-compile/plain/$object.part"
+			command="cp $TREE/$object $WORK/4-compile/plain/$object.part"
 			# The build ran it already.
 			if ((!OBJTOOL_IS_LATE)); then OBJTOOL=""; fi
 		fi

@@ -117,7 +117,7 @@ sample_script() {
 	recorded_command "$object"
 	case $variant in
 	plain)
-		command="cp ${GOAL[$object]} $WORK/4-compile/plain/$object.part"
+		command="cp $TREE/$object $WORK/4-compile/plain/$object.part"
 		if ((!OBJTOOL_IS_LATE)); then OBJTOOL=""; fi
 		;;
 	orig-keys)
