@@ -82,7 +82,7 @@ deb() {
 # to_archive NAME...: the archive has these package files (by the beginning of their names), the directory does not
 to_archive() {
 	local name file fields
-	mkdir -p "$T/mirror"
+	mkdir -p "$T/mirror" "$T/cache/apt"
 	for name; do
 		for file in "$T/debs/$name"*.deb; do
 			mv "$file" "$T/mirror/"
@@ -90,6 +90,8 @@ to_archive() {
 			echo "$fields $T/mirror/${file##*/}" >>"$T/archive"
 		done
 	done
+	# (By such a file the driver sees that the lists are others.)
+	printf "# %s\n" "$@" >>"$T/cache/apt/lists.sources"
 }
 
 # to_machine NAME...: these packages are installed, below $T/machine; the directory does not have them

@@ -9,6 +9,8 @@ load common
 # shellcheck disable=SC2089,SC2090
 setup() {
 	common_setup
+	# (Those of the make that runs the tests change what a call of make is.)
+	unset MAKEFLAGS MFLAGS MAKELEVEL
 	export T
 	fake_source "$T/src"
 	: >"$T/config"
