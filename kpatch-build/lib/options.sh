@@ -169,6 +169,28 @@ options_words() {
 	WORDS+=("$@")
 }
 
+# options_refuse MESSAGE WORD...: the message, told to --json of these words as well
+options_refuse() {
+	options_find_json "${@:2}"
+	if [[ $OPT_JSON ]]; then json_begin; fi
+	usage_error "$1"
+}
+
+# options_empty WORD...: as getopt gives them; is there an option whose value is empty? As in --sign "$KEY" without a KEY, which is no
+# wish for a module without signature.
+options_empty() {
+	local words=("$@")
+	while [[ $1 != -- ]]; do
+		case $1 in
+		--*) if [[ ,$OPTION_NAMES, != *,"${1#--}":* ]]; then shift; continue; fi ;;
+		*) if [[ $OPTION_LETTERS != *"${1#-}":* ]]; then shift; continue; fi ;;
+		esac
+		# (A value that may be left out is empty here.)
+		if [[ ! $2 && ,$OPTION_NAMES, != *,"${1#--}"::,* ]]; then options_refuse "the value of $1 is empty" "${words[@]}"; fi
+		shift 2
+	done
+}
+
 options_parse() {
 	local parsed words
 	options_words "$@"
@@ -176,11 +198,10 @@ options_parse() {
 	if ! parsed=$(getopt -o "$OPTION_LETTERS" -l "$OPTION_NAMES" -n kpatch-build -- "$@" 2>&1); then
 		parsed=${parsed%%$'\n'*}
 		eval "words=($(getopt -q -o "$OPTION_LETTERS" -l "$OPTION_NAMES" -- "$@" || true))"
-		options_find_json "${words[@]}"
-		if [[ $OPT_JSON ]]; then json_begin; fi
-		usage_error "${parsed#kpatch-build: }"
+		options_refuse "${parsed#kpatch-build: }" "${words[@]}"
 	fi
 	eval set -- "$parsed"
+	options_empty "$@"
 	while [[ $1 != -- ]]; do
 		case $1 in
 		-h | --help) usage; exit 0 ;;
@@ -282,8 +303,14 @@ options_check() {
 	if [[ $OPT_SOURCE ]]; then options_check_tree; fi
 	if [[ $OPT_SRPM ]]; then options_check_srpm; fi
 	if [[ $OPT_OOT_MODULE$OPT_OOT_SOURCE ]]; then options_check_oot; fi
-	if [[ $OPT_ACTION == cache-prune ]]; then cache_prune_option "${OPT_PRUNE:-${1:-}}"; fi
-	if [[ $OPT_ACTION != build ]]; then return; fi
+	if [[ $OPT_ACTION == cache-prune ]]; then
+		cache_prune_option "${OPT_PRUNE:-${1:-}}"
+		if [[ ! $OPT_PRUNE ]] && (($#)); then shift; fi
+	fi
+	if [[ $OPT_ACTION != build ]]; then
+		if (($#)); then usage_error "--$OPT_ACTION builds nothing, so '$1' is one word too many"; fi
+		return
+	fi
 
 	if (($# == 0)); then usage_error "no patch file given"; fi
 	for patch; do

@@ -130,8 +130,8 @@ kernel_add() {
 	list_entry kernels "$place" "$name" options "${words[@]}"
 }
 
-# tree_state DIR: names, sizes and times of what is in it (but not of git's own files); reading 90,000 files would take long
-tree_state() { find "$1" -name .git -prune -o -type f -printf '%P %s %T@\n' | sort | sha256sum; }
+# tree_state DIR: names, sizes and times of what is in it; reading 90,000 files would take long
+tree_state() { (cd -- "$1" && inputs_state . | sha256sum); }
 
 # target_of RELEASE OPTION... -> TARGET: "release version" that it is today: a series becomes another kernel with time, a release another build.
 # Nothing where that is not known, as without a network.

@@ -96,6 +96,33 @@ builds() { sed -n '/--prepare/!s/ --json /&/p' calls | wc -l; }
 	[[ ${lines[-1]} == "3 jobs: 3 built" ]]
 }
 
+@test "links to a kernel's files, and within it, are as they were planned" {
+	mkdir src other
+	echo a >src/Makefile
+	echo 1 >other/one.c
+	echo 2 >other/two.c
+	ln -s src link
+	ln -s ../other/one.c src/x.c
+	echo "-s link" >own
+	again() { "$FARM" plan -k own -p p; run -0 "$FARM" run; [[ $output == *"all jobs have a result"* ]] && kept=1 || kept=0; }
+	again
+	((kept == 0))
+	again
+	((kept == 1))
+	# A file behind a link to the directory, where a link leads, and what is in the file behind it
+	echo b >src/Makefile
+	again
+	((kept == 0))
+	ln -sf ../other/two.c src/x.c
+	again
+	((kept == 0))
+	echo 3 >>other/two.c
+	again
+	((kept == 0))
+	again
+	((kept == 1))
+}
+
 @test "a series is planned as the release that it is, and a job is of the build that was planned" {
 	rm bin/kpatch-build
 	# What "the archive" has is in a file; each run tells what it built for.
