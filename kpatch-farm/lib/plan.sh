@@ -82,7 +82,7 @@ tool_files() {
 	here=${here%/*}
 	option_paths / "${OPT_BUILD[@]}"
 	TOOL_FILES=("$KPATCH_BUILD" "${OPTION_FILES[@]}")
-	for here in "$here"/lib "${here%/*}"/{build/bin,kmod/patch,share/kpatch-build}; do
+	for here in "$here"/lib "${KPATCH_BIN:-}" "${here%/*}"/{build/bin,kmod/patch,share/kpatch-build}; do
 		if [[ -d $here ]]; then find "$here" -path '*/farm' -prune -o -type f -print0 | sort -z | mapfile -d '' -t -O "${#TOOL_FILES[@]}" TOOL_FILES; fi
 	done
 }
