@@ -186,7 +186,7 @@ options_empty() {
 		*) if [[ $OPTION_LETTERS != *"${1#-}":* ]]; then shift; continue; fi ;;
 		esac
 		# (A value that may be left out is empty here.)
-		if [[ ! $2 && ,$OPTION_NAMES, != *,"${1#--}"::,* ]]; then options_refuse "the value of $1 is empty" "${words[@]}"; fi
+		if [[ ! $2 && ,$OPTION_NAMES, != *,"${1#--}"::,* ]]; then options_refuse "$1: the value is empty" "${words[@]}"; fi
 		shift 2
 	done
 }

@@ -147,11 +147,11 @@ refused_usage() {
 
 @test "an option whose value is empty, a word where nothing is built" {
 	usage_is() { run -4 "$DRIVER" "${@:2}"; [[ ${lines[0]} == "kpatch-build: error: $1; see kpatch-build --help" ]] || { echo "$output"; return 1; }; }
-	usage_is "the value of --sign is empty" --sign "" -a 6.12 x.patch
-	usage_is "the value of --archversion is empty" --archv= x.patch
-	usage_is "the value of -n is empty" -n "" x.patch
-	usage_is "the value of --without is empty" --without "" x.patch
-	usage_is "the value of --json is empty" --json "" x.patch
+	usage_is "--sign: the value is empty" --sign "" -a 6.12 x.patch
+	usage_is "--archversion: the value is empty" --archv= x.patch
+	usage_is "-n: the value is empty" -n "" x.patch
+	usage_is "--without: the value is empty" --without "" x.patch
+	usage_is "--json: the value is empty" --json "" x.patch
 	usage_is "--cache builds nothing, so 'more' is one word too many" --cache more
 	usage_is "--cache-prune builds nothing, so 'G' is one word too many" --cache-prune 20 G
 	usage_is "--list-targets builds nothing, so 'x.patch' is one word too many" --list-targets x.patch
