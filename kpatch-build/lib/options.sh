@@ -136,15 +136,19 @@ require_dir() {
 	if [[ ! -d $1 || ! -r $1 ]]; then usage_error "$2 $1 is not a readable directory"; fi
 }
 
+# option_takes_value OPTION: is the next word, as getopt gives them, its value?
+option_takes_value() {
+	case $1 in
+	--*) [[ ,$OPTION_NAMES == *,"${1#--}":* ]] ;;
+	*) [[ $OPTION_LETTERS == *"${1#-}":* ]] ;;
+	esac
+}
+
 # options_find_json WORD...: OPT_JSON, of a command line that is wrong
 options_find_json() {
 	while (($#)) && [[ $1 != -- ]]; do
 		if [[ $1 == --json ]]; then OPT_JSON=$2; fi
-		# (What it takes is the next word.)
-		case $1 in
-		--*) if [[ ,$OPTION_NAMES == *,"${1#--}":* ]]; then shift; fi ;;
-		*) if [[ $OPTION_LETTERS == *"${1#-}":* ]]; then shift; fi ;;
-		esac
+		if option_takes_value "$1"; then shift; fi
 		shift
 	done
 }
@@ -181,10 +185,7 @@ options_refuse() {
 options_empty() {
 	local words=("$@")
 	while [[ $1 != -- ]]; do
-		case $1 in
-		--*) if [[ ,$OPTION_NAMES, != *,"${1#--}":* ]]; then shift; continue; fi ;;
-		*) if [[ $OPTION_LETTERS != *"${1#-}":* ]]; then shift; continue; fi ;;
-		esac
+		if ! option_takes_value "$1"; then shift; continue; fi
 		# (A value that may be left out is empty here.)
 		if [[ ! $2 && ,$OPTION_NAMES, != *,"${1#--}"::,* ]]; then options_refuse "$1: the value is empty" "${words[@]}"; fi
 		shift 2

@@ -13,20 +13,26 @@
 readonly SAME_CODE_ABOVE=20     # objects; fewer are simply compiled
 SAME_CODE_SECONDS=""            # what it took
 
-# same_code_narrow: OBJECTS without those whose code stays the same
-same_code_narrow() {
-	local object before=${#OBJECTS[@]} dir=$WORK/3-affected/same own=() asked=() missing=() kept=() scripts=() began=$SECONDS
-	for object in "${OBJECTS[@]}"; do
-		if [[ " ${CHANGED_FILES[*]} " == *" ${object%.o}.c "* ]]; then own+=("$object"); else asked+=("$object"); fi
-	done
-	if ((${#asked[@]} <= SAME_CODE_ABOVE)); then return; fi
-	mkdir -p "$dir"
-	same_code_flags "$dir"
-	for object in "${asked[@]}"; do
+# same_code_begin DIR OBJECT...: what same_code_script() needs: the flags, and the commands of those that the tree has none of
+same_code_begin() {
+	local object missing=()
+	mkdir -p -- "$1"
+	same_code_flags "$1"
+	for object in "${@:2}"; do
 		command_file "$object"
 		if [[ ! -f $REPLY ]]; then missing+=("$object"); fi
 	done
 	if ((${#missing[@]})); then same_code_commands "${missing[@]}"; fi
+}
+
+# same_code_narrow: OBJECTS without those whose code stays the same
+same_code_narrow() {
+	local object before=${#OBJECTS[@]} dir=$WORK/3-affected/same own=() asked=() kept=() scripts=() began=$SECONDS
+	for object in "${OBJECTS[@]}"; do
+		if [[ " ${CHANGED_FILES[*]} " == *" ${object%.o}.c "* ]]; then own+=("$object"); else asked+=("$object"); fi
+	done
+	if ((${#asked[@]} <= SAME_CODE_ABOVE)); then return; fi
+	same_code_begin "$dir" "${asked[@]}"
 	for object in "${asked[@]}"; do
 		if same_code_script "$object"; then scripts+=("$dir/$object.sh"); fi
 	done

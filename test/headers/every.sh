@@ -79,14 +79,8 @@ every_text() {
 }
 
 every_compile() {
-	local object missing=() scripts=()
-	mkdir -p "$WORK/3-affected/same"
-	same_code_flags "$WORK/3-affected/same"
-	for object in "${OBJECTS[@]}"; do
-		command_file "$object"
-		if [[ ! -f $REPLY ]]; then missing+=("$object"); fi
-	done
-	if ((${#missing[@]})); then same_code_commands "${missing[@]}"; fi
+	local object scripts=()
+	same_code_begin "$WORK/3-affected/same" "${OBJECTS[@]}"
 	for object in "${OBJECTS[@]}"; do
 		if [[ ! -s $OUT/results/$object ]] && every_script "$object"; then scripts+=("$WORK/every/$object.sh"); fi
 	done
