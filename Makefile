@@ -139,7 +139,7 @@ LDLIBS   := -lelf -lzstd -llzma -lz -llz4 -llzo2 -lbz2 -ldw -lZydis -lZycore
 
 FARM_PROGRAMS := $(filter-out %.sh %.jq %.html,$(wildcard kpatch-farm/lib/*))
 SHELL_SCRIPTS := $(wildcard .ci/run examples/*.sh test/*.sh test/*.bash test/check test/series test/*/run test/fixes/small test/object/valgrind test/object/*.sh test/sample/*.sh test/fixes/*.sh test/headers/*.sh test/trees/*.sh test/integration/*.sh \
-		   test/cli/*.bats test/cli/*.bash bench/run bench/place bench/beside bench/driver bench/instructions kpatch-build/kpatch-build \
+		   test/cli/*.bats test/cli/*.bash bench/run bench/place bench/beside bench/driver bench/instructions bench/root kpatch-build/kpatch-build \
 		   kpatch-build/install-packages kpatch-build/lib/*.sh kpatch/kpatch kpatch/completion.bash kpatch/lib/*.sh \
 		   kpatch-farm/kpatch-farm kpatch-farm/lib/*.sh $(FARM_PROGRAMS) test/farm/*.sh test/farm/real test/farm/*.bats test/farm/*.bash)
 C_FILES  := $(wildcard $(ENGINE)/*/*.[ch] test/unit/*.[ch] test/fuzz/*.[ch] test/object/*.[ch] test/judge/*.[ch] kmod/patch/*.[ch] kmod/patch/arch/*.h kmod/patch/include/*.h kmod/patch/include/linux/*.h kmod/patch/include/first/linux/*.h test/integration/sympos/*.c) $(RULES_SRC)
@@ -469,7 +469,7 @@ check-oot: all $(RULES_TOOLS) $(JUDGE)
 
 # Where the stated limits of time and memory stand; fails where one is missed.
 bench: all
-	$(Q)st=0; for b in $(wildcard bench/place bench/run bench/instructions bench/beside bench/driver); do $$b || st=1; done; exit $$st
+	$(Q)st=0; for b in $(wildcard bench/place bench/run bench/instructions bench/beside bench/root bench/driver); do $$b || st=1; done; exit $$st
 
 fmt-check:
 	$(Q)clang-format --dry-run -Werror $(C_FILES)
