@@ -135,7 +135,7 @@ cache_drop_partial() {
 # cache_is_own: nobody else may write to the cache: the module is made of what is in it
 cache_is_own() {
 	local dir dirs=()
-	for dir in "$CACHE" "$CACHE"/{target,source,image,tree,view,claims,glue,hook,packages,apt,root,work}; do
+	for dir in "$CACHE" "$CACHE"/{target,source,image,tree,view,claims,glue,hook,packages,apt,root,work,seconds}; do
 		if [[ ! -e $dir ]]; then continue; fi
 		# make names sources without links: in its commands what is to be replaced by the patched source would not be found.
 		if [[ -L $dir && $dir != */@(packages|apt|image|claims) ]]; then

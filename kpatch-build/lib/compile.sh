@@ -32,6 +32,7 @@ compile_objects() {
 	compile_originals "${OBJECTS[@]}"
 	compile_pool "${OBJECTS[@]}"
 	compile_check_sides
+	estimate_keep
 	compile_tell_warnings
 	source_check_used "$dir"
 	STAGE_SUMMARY="${#OBJECTS[@]} object(s), as built, original and patched"
@@ -244,7 +245,7 @@ EOF
 # compile_pool OBJECT...: what is not there yet of the original and plain objects of these, their base checks and their diffs; and of all patched
 # objects
 compile_pool() {
-	local object side log=$WORK/4-compile/run.log originals=() patched=("${OBJECTS[@]/#/"$WORK/4-compile/patched/"}")
+	local object side log=$WORK/4-compile/run.log begin sides=0 originals=() patched=("${OBJECTS[@]/#/"$WORK/4-compile/patched/"}")
 	pool_begin
 	for object; do
 		for side in orig plain; do
@@ -263,7 +264,12 @@ compile_pool() {
 		if [[ ! ${POOL_NUMBER[patched/$object]:-} ]]; then compile_job patched "$object"; fi
 	done
 	SCRIPTS_WANTED=("${originals[@]}" "${patched[@]}")
+	for object in "${!POOL_NUMBER[@]}"; do
+		if [[ $object == orig/* || $object == patched/* ]]; then sides=$((sides + 1)); fi
+	done
+	now_us; begin=$REPLY
 	pool_run "$log" compile_progress
+	estimate_measured side "$sides" "$begin"
 	SCRIPTS_WANTED=("${originals[@]}")
 	compile_failures orig
 	SCRIPTS_WANTED=("${patched[@]}")

@@ -62,7 +62,7 @@ json_write() {
 	if [[ -f ${WORK:-}/3-affected/objects ]]; then cat -- "$WORK/3-affected/objects" >"$JSON_DIR/objects"; fi
 	for file in "${WORK:-}"/9-verify/report*.json; do cat -- "$file"; done >"$JSON_DIR/verified"
 	jq -n --argjson status "$status" --arg stage "$STAGE_NAME" --arg version "$JSON_VERSION" \
-		--argjson boot "$OPT_BOOT" --rawfile messages "$JSON_DIR/messages" --rawfile stages "$JSON_DIR/stages" \
+		--argjson boot "$OPT_BOOT" --arg seconds "$ESTIMATE_SECONDS" --arg from "$ESTIMATE_FROM" --rawfile messages "$JSON_DIR/messages" --rawfile stages "$JSON_DIR/stages" \
 		--slurpfile target "$JSON_DIR/target" --rawfile patches "$JSON_DIR/patches" --rawfile objects "$JSON_DIR/objects" \
 		--rawfile reports "$JSON_DIR/reports" --rawfile modules "$JSON_DIR/modules" --rawfile made "$JSON_DIR/made" --slurpfile verified "$JSON_DIR/verified" \
 		"$JSON_PROGRAM" --args -- "${RUN_ARGS[@]}"
@@ -170,6 +170,10 @@ def driver_refusal($rule; $text):
 		functions_matched: ([$mine[] | select(.[1] == "matched") | .[2] | tonumber] | first // null),
 		status: ([$mine[] | select(.[1] == "status") | .[2]] | first // null)
 	}],
+	estimate: (if $from == "" then null else {
+		objects: ($objects | records | length), seconds: (if $seconds == "" then null else ($seconds | tonumber) end),
+		from: (if $seconds == "" then null else $from end)
+	} end),
 	functions: [$records[] | select(.[1] == "changed" or .[1] == "new" or .[1] == "copied") |
 		{object: .[0], name: .[2], kind: .[1], why: (.[3] // null), by: (.[4] // null)}],
 	refusals: (

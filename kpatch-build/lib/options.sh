@@ -93,7 +93,7 @@ Build:
       --package deb|rpm[,VERSION]
                              also make a package that installs the module for its release, where kpatch finds it (default: version 1)
       --check                print what the author of the patch has to judge, for each function, and build no module
-      --dry-run              only see whether the patches apply and which objects they can change; compile nothing
+      --dry-run              only see whether the patches apply, which objects they can change and how long a build takes; compile nothing
       --explain              show why each function is in the module, with the instructions that differ
       --skip-compiler-check  continue with another compiler than the one that built the target (also --skip-gcc-check)
       --skip-base-check      continue if the compiled code differs from what the target runs; the module records it

@@ -55,7 +55,7 @@ plain_missing() {
 
 # plain_make OBJECT...: all in one call of make. The tree gets what was made, also if some can't be.
 plain_make() {
-	local object dir=$WORK/4-compile/make log=$WORK/4-compile/make.log status=0 goals=()
+	local object dir=$WORK/4-compile/make log=$WORK/4-compile/make.log status=0 goals=() begin
 	PLAIN_WANTED=() PLAIN_OBJECTS=("$@")
 	plain_directory "$dir" "$@"
 	for object; do
@@ -63,7 +63,9 @@ plain_make() {
 		command_file "$object"
 		PLAIN_WANTED+=("$dir${REPLY#"$TREE"}")
 	done
+	now_us; begin=$REPLY
 	recall_make "$dir" "$log" "${goals[@]}" || status=$?
+	estimate_measured plain $# "$begin"
 	# (Killed, it may leave what is not complete: on 5.10 objtool comes after the .cmd file is written.)
 	if ((status > 128)); then die "make was killed (signal $((status - 128))) while it compiled the unpatched source; perhaps there was too little memory"; fi
 	# A command that names the directory of the objects means the tree.

@@ -11,7 +11,7 @@
 # out is kept, too.
 
 readonly SAME_CODE_ABOVE=20     # objects; fewer are simply compiled
-SAME_CODE_SECONDS=""            # what it took
+SAME_CODE_WANTED=0      # objects that are compared
 
 # same_code_begin DIR OBJECT...: what same_code_script() needs: the flags, and the commands of those that the tree has none of
 same_code_begin() {
@@ -27,30 +27,35 @@ same_code_begin() {
 
 # same_code_narrow: OBJECTS without those whose code stays the same
 same_code_narrow() {
-	local object before=${#OBJECTS[@]} dir=$WORK/3-affected/same own=() asked=() kept=() scripts=() began=$SECONDS
+	local object before=${#OBJECTS[@]} dir=$WORK/3-affected/same own=() asked=() kept=()
 	for object in "${OBJECTS[@]}"; do
 		if [[ " ${CHANGED_FILES[*]} " == *" ${object%.o}.c "* ]]; then own+=("$object"); else asked+=("$object"); fi
 	done
 	if ((${#asked[@]} <= SAME_CODE_ABOVE)); then return; fi
-	same_code_begin "$dir" "${asked[@]}"
-	for object in "${asked[@]}"; do
-		if same_code_script "$object"; then scripts+=("$dir/$object.sh"); fi
-	done
-	if ((${#scripts[@]})); then
-		printf '%s\0' "${scripts[@]}" >"$dir/scripts"
-		SAME_CODE_WANTED=${#scripts[@]}
-		long_run "$dir/run.log" same_code_progress xargs -0 -a "$dir/scripts" -P "$OPT_JOBS" -n 1 sh || true
-	fi
+	same_code_run "${asked[@]}"
 	for object in "${asked[@]}"; do
 		if [[ ! -f $dir/$object.result || $(<"$dir/$object.result") != same ]]; then kept+=("$object"); fi
 	done
-	SAME_CODE_SECONDS=$((SECONDS - began))
 	OBJECTS=("${own[@]}" "${kept[@]}")
 	note "of $before objects that include what the patch changes, the code of ${#OBJECTS[@]} can differ"
 	if ((${#OBJECTS[@]} == 0)); then
 		finish "$EXIT_UNCHANGED" "nothing changed: no object of $TARGET_RELEASE${OPT_TARGETS[*]:+ (limited to ${OPT_TARGETS[*]})} uses what the patch changes"
 	fi
 	affected_write
+}
+# same_code_run OBJECT...: compare these; what is found is in 3-affected/same
+same_code_run() {
+	local object dir=$WORK/3-affected/same scripts=() begin
+	same_code_begin "$dir" "$@"
+	for object; do
+		if same_code_script "$object"; then scripts+=("$dir/$object.sh"); fi
+	done
+	if ((${#scripts[@]} == 0)); then return; fi
+	printf '%s\0' "${scripts[@]}" >"$dir/scripts"
+	SAME_CODE_WANTED=${#scripts[@]}
+	now_us; begin=$REPLY
+	long_run "$dir/run.log" same_code_progress xargs -0 -a "$dir/scripts" -P "$OPT_JOBS" -n 1 sh || true
+	estimate_measured text "${#scripts[@]}" "$begin"
 }
 same_code_progress() {
 	local count

@@ -134,6 +134,8 @@ says() {
 	change fs/proc/cmdline.c '/seq_putc(m, /i\	seq_putc(m, 32);'
 	build 0 --dry-run
 	says '[.patches[].applies, [.objects[].object], .modules, [.stages[].name]]' '["exact",["fs/proc/cmdline.o"],[],["target","patch","tree","affected"]]'
+	says '[.estimate.objects, (.estimate.seconds > 0 and .estimate.seconds < 600)]' '[1,true]'
+	[[ ${output//$'\n'/ } == *"To compile: 1 object(s) of vmlinux; a build takes about "*" with "*" job(s)"* ]]
 	[[ $(ls out) == result ]]
 	sed -E 's/^@@ -[0-9]+(.*) \+[0-9]+/@@ -3\1 +3/' change.patch >moved && mv moved change.patch
 	build 0 --dry-run
