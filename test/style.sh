@@ -31,7 +31,7 @@ readonly LAYERS=(util kernel source arch elf target object place diff klp verify
 readonly DRIVER=(kpatch-build/{kpatch-build,install-packages} kpatch-build/lib/*.sh)
 readonly COMMAND=(kpatch/kpatch kpatch/lib/*.sh) COMMAND_SOURCES=(kpatch-build/lib/{fold,end}.sh)
 readonly FARM=(kpatch-farm/kpatch-farm kpatch-farm/lib/{*.sh,cumulative-kernel,job,prepare,scan-pair,slurm-task})
-readonly FARM_SOURCES=(kpatch-build/lib/{log,version,fold,end}.sh)
+readonly FARM_SOURCES=(kpatch-build/lib/{log,version,fold,end,option-names,environment}.sh)
 readonly SCRIPTS=("${DRIVER[@]}" "${COMMAND[@]}" "${FARM[@]}" kpatch/completion.bash)
 
 # Layers include only what is below them.

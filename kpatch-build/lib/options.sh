@@ -136,14 +136,6 @@ require_dir() {
 	if [[ ! -d $1 || ! -r $1 ]]; then usage_error "$2 $1 is not a readable directory"; fi
 }
 
-# option_takes_value OPTION: is the next word, as getopt gives them, its value?
-option_takes_value() {
-	case $1 in
-	--*) [[ ,$OPTION_NAMES == *,"${1#--}":* ]] ;;
-	*) [[ $OPTION_LETTERS == *"${1#-}":* ]] ;;
-	esac
-}
-
 # options_find_json WORD...: OPT_JSON, of a command line that is wrong
 options_find_json() {
 	while (($#)) && [[ $1 != -- ]]; do
@@ -153,43 +145,11 @@ options_find_json() {
 	done
 }
 
-# options_words WORD... -> WORDS: as getopt can read them, which knows of no option with two words: --sign KEY CERTIFICATE is --sign
-# KEY,CERTIFICATE. (Where the word behind KEY is a patch, KEY has the certificate, too.)
-options_words() {
-	local key
-	WORDS=()
-	while (($#)) && [[ $1 != -- ]]; do
-		key=""
-		if [[ $1 == --sign && $# -ge 3 ]]; then key=$2 WORDS+=("$1"); shift; fi
-		if [[ $1 == --sign=* && $# -ge 2 ]]; then key=$1; fi
-		if [[ $key && $key != *,* ]] && is_certificate "$2"; then
-			WORDS+=("$key,$2")
-			shift
-		else
-			WORDS+=("$1")
-		fi
-		shift
-	done
-	WORDS+=("$@")
-}
-
 # options_refuse MESSAGE WORD...: the message, told to --json of these words as well
 options_refuse() {
 	options_find_json "${@:2}"
 	if [[ $OPT_JSON ]]; then json_begin; fi
 	usage_error "$1"
-}
-
-# options_empty WORD...: as getopt gives them; is there an option whose value is empty? As in --sign "$KEY" without a KEY, which is no
-# wish for a module without signature.
-options_empty() {
-	local words=("$@")
-	while [[ $1 != -- ]]; do
-		if ! option_takes_value "$1"; then shift; continue; fi
-		# (A value that may be left out is empty here.)
-		if [[ ! $2 && ,$OPTION_NAMES, != *,"${1#--}"::,* ]]; then options_refuse "$1: the value is empty" "${words[@]}"; fi
-		shift 2
-	done
 }
 
 options_parse() {
@@ -202,7 +162,8 @@ options_parse() {
 		options_refuse "${parsed#kpatch-build: }" "${words[@]}"
 	fi
 	eval set -- "$parsed"
-	options_empty "$@"
+	option_empty "$@"
+	if [[ $REPLY ]]; then options_refuse "$REPLY: the value is empty" "$@"; fi
 	while [[ $1 != -- ]]; do
 		case $1 in
 		-h | --help) usage; exit 0 ;;

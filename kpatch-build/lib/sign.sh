@@ -9,11 +9,6 @@
 SIGN_KEY=""             # file of the private key, "": nothing is signed
 SIGN_CERTIFICATE=""     # file of its certificate
 
-# is_certificate FILE: as text (PEM), or as sign-file takes it as well, DER
-is_certificate() {
-	[[ -f $1 && -r $1 ]] && { grep -q '^-----BEGIN CERTIFICATE-----' -- "$1" || [[ $(head -c 2 -- "$1" | od -An -t x1) == " 30 82" ]]; }
-}
-
 # sign_option VALUE: of --sign. The kernel's build keeps key and certificate in one file, certs/signing_key.pem.
 sign_option() {
 	SIGN_KEY=${1%%,*} SIGN_CERTIFICATE=""

@@ -9,7 +9,7 @@ done
 source "$BUILD_LIB/option-names.sh"
 
 # Those that describe a kernel: with a file, a directory, another value, none
-readonly KERNEL_FILES=" -c --config -v --vmlinux --symvers -r --sourcerpm -m --oot-module "
+readonly KERNEL_FILES=" -c --config -v --vmlinux --symvers -r --sourcerpm -m -e --oot-module "
 readonly KERNEL_DIRS=" -s --sourcedir --modules --packages --build-root --oot-module-src "
 readonly KERNEL_WORDS=" -a --archversion --mirror "
 readonly KERNEL_FLAGS=" --skip-compiler-check --skip-gcc-check --skip-base-check "
@@ -20,13 +20,13 @@ readonly JOB_FLAGS=" -h --help --version --dry-run --check --prepare --print-tar
 readonly NAME_WORDS=" -n --name "
 readonly STATE_WORDS=" --state "
 
-# option_next WORD... -> OPTION, VALUE, WORDS: the first option, its value, and how many words both are
+# option_next WORD... -> OPTION, VALUE, COUNT: the first option, its value, and how many words both are
 option_next() {
-	OPTION=${1%%=*} VALUE="" WORDS=1
+	OPTION=${1%%=*} VALUE="" COUNT=1
 	if [[ $1 == --*=* ]]; then
 		VALUE=${1#*=}
 	elif [[ $1 == --* && ,$OPTION_NAMES, == *",${1#--}:,"* || $1 == -? && $OPTION_LETTERS == *"${1#-}:"* ]]; then
-		VALUE=${2-} WORDS=$(($# > 1 ? 2 : 1))
+		VALUE=${2-} COUNT=$(($# > 1 ? 2 : 1))
 	fi
 }
 
@@ -50,21 +50,34 @@ option_paths() {
 			fi
 			if ((i == 0)); then VALUE=${parts[i]}; else VALUE+=,${parts[i]}; fi
 		done
-		if ((WORDS == 2)); then OPTIONS+=("$1" "$VALUE"); elif [[ $1 == --*=* ]]; then OPTIONS+=("$OPTION=$VALUE"); else OPTIONS+=("$1"); fi
-		shift "$WORDS"
+		if ((COUNT == 2)); then OPTIONS+=("$1" "$VALUE"); elif [[ $1 == --*=* ]]; then OPTIONS+=("$OPTION=$VALUE"); else OPTIONS+=("$1"); fi
+		shift "$COUNT"
 	done
+}
+
+# options_split PLACE HINT OPTION... -> SPLIT: as getopt has them, which knows all spellings; the names are whole
+options_split() {
+	local place=$1 hint=$2 parsed
+	shift 2
+	if ! parsed=$(getopt -o "$OPTION_LETTERS" -l "$OPTION_NAMES" -n kpatch-farm -- "$@" 2>&1); then
+		parsed=${parsed%%$'\n'*}
+		usage_error "$place: ${parsed#kpatch-farm: }$hint"
+	fi
+	eval "SPLIT=($parsed)"
+	option_empty "${SPLIT[@]}"
+	if [[ $REPLY ]]; then usage_error "$place: $REPLY: the value is empty"; fi
 }
 
 # options_read PLACE REFUSED DIR OPTION... -> OPTIONS, OPTION_FILES: as option_paths has them, with each word by itself. Those that are not for
 # each job (REFUSED: others, too) are a fault of PLACE.
 options_read() {
-	local place=$1 refused=$2 dir=$3 parsed words=() file
+	local place=$1 refused=$2 dir=$3 words=() file here=$PWD
 	shift 3
-	if ! parsed=$(getopt -o "$OPTION_LETTERS" -l "$OPTION_NAMES" -n kpatch-farm -- "$@" 2>&1); then
-		parsed=${parsed%%$'\n'*}
-		usage_error "$place: ${parsed#kpatch-farm: }"
-	fi
-	eval set -- "$parsed"
+	cd -- "$dir" || usage_error "$place: there is no directory ${dir@Q}"
+	options_words "$@"
+	cd -- "$here" || die "$here is there no more"
+	options_split "$place" "" "${WORDS[@]}"
+	set -- "${SPLIT[@]}"
 	while [[ $1 != -- ]]; do
 		if [[ $JOB_WORDS$JOB_FLAGS == *" $1 "* ]]; then
 			usage_error "$place: $1 is not for the jobs of a farm, which build livepatches"
@@ -79,8 +92,8 @@ options_read() {
 			shift 2
 		else
 			option_next "$@"
-			words+=("${@:1:WORDS}")
-			shift "$WORDS"
+			words+=("${@:1:COUNT}")
+			shift "$COUNT"
 		fi
 	done
 	shift
@@ -97,6 +110,6 @@ kernel_files() {
 	while (($#)); do
 		option_next "$@"
 		if [[ "$KERNEL_FILES$KERNEL_DIRS" == *" $OPTION "* ]]; then KERNEL_PATHS+=("$VALUE"); fi
-		shift "$WORDS"
+		shift "$COUNT"
 	done
 }

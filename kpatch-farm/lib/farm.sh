@@ -19,11 +19,11 @@ FARM=""                 # absolute
 
 # farm_open: the directory of a plan
 farm_open() {
-	if [[ ! -d $OPT_FARM ]]; then usage_error "there is no directory $OPT_FARM; kpatch-farm plan makes it"; fi
+	if [[ ! -d $OPT_FARM ]]; then usage_error "there is no directory ${OPT_FARM@Q}; kpatch-farm plan -o ${OPT_FARM@Q} makes it"; fi
 	path_of "$OPT_FARM"; FARM=$REPLY
 	farm_version format
 	if [[ ! -f $FARM/manifest.json ]]; then
-		usage_error "$FARM has no manifest.json, so it is no farm directory; kpatch-farm plan -o $OPT_FARM makes one"
+		usage_error "$FARM has no manifest.json, so it is no farm directory; kpatch-farm plan -o ${OPT_FARM@Q} makes one"
 	fi
 	if ! farm_manifest_is_whole; then
 		die "$FARM/manifest.json is not as kpatch-farm plan wrote it (edited, or cut off when the power failed); plan again with --force (results are kept)"

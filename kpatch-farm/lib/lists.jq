@@ -21,6 +21,7 @@ def entry(place; fault; name; options; patches):
 def fault(place; what): entry(place; what; ""; []; []);
 def text_entry(place):
 	if $kind == "patches" then entry(place; ""; ""; []; [.])
+	elif $kind == "series" then entry(place; ""; .; []; [])
 	elif startswith("-") then words as $w | if $w then entry(place; ""; .; $w; []) else fault(place; "a quote is not closed") end
 	else entry(place; ""; .; ["-a", .]; []) end;
 def json_entry(place):
@@ -34,11 +35,11 @@ def json_entry(place):
 	else entry(place; ""; .name; .options // []; .patches // []) end;
 # (Some editors put a mark of UTF-8 before the first line.)
 ltrimstr("\ufeff")
-| if test("^\\s*\\[") then
+| if $kind != "series" and test("^\\s*\\[") then
 	(try fromjson catch null)
 	| if . == null then fault(""; "not a list: it begins like JSON, and is none") else to_entries[] | .key as $i | .value | json_entry("entry \($i + 1)") end
 else
 	split("\n") | to_entries[] | .key as $i | .value | sub("\r$"; "")
-	| (if $kind == "kernels" then sub("^\\s+"; "") | sub("\\s+$"; "") else . end)
+	| (if $kind != "patches" then sub("^\\s+"; "") | sub("\\s+$"; "") else . end)
 	| select(test("^\\s*(#|$)") | not) | text_entry("line \($i + 1)")
 end

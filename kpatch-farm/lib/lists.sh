@@ -59,6 +59,7 @@ lists_read() {
 # list_read KIND FILE: have KIND's function add each entry. A fault is told with its place in the list.
 list_read() {
 	local kind=$1 file=$2 dir n fields rest place
+	if [[ ! -r $file ]]; then usage_error "${file@Q} is not a readable file"; fi
 	path_of "$file"; dir=${REPLY%/*}
 	jq -j -R -s --arg kind "$kind" -f "$FARM_LIB/lists.jq" <"$file" >"$LISTS/fields"
 	mapfile -d '' -t fields <"$LISTS/fields"
@@ -81,16 +82,17 @@ list_read() {
 # kernel_add NAME DIR PLACE OPTION...: a series is planned as the release that it is today
 kernel_add() {
 	local name=$1 dir=$2 place=$3 words=() inputs=() release="" source="" value at=""
+	local hint=": an entry is a release such as 6.12, or options of kpatch-build that describe a kernel (-s DIR -c FILE -v FILE)"
 	shift 3
-	while (($#)); do
+	options_split "$place" "$hint" "$@"
+	set -- "${SPLIT[@]}"
+	while [[ $1 != -- ]]; do
 		if [[ $KERNEL_FLAGS == *" $1 "* ]]; then
 			words+=("$1") inputs+=("$1")
 			shift
 			continue
 		elif [[ "$KERNEL_FILES$KERNEL_DIRS$KERNEL_WORDS" != *" $1 "* ]]; then
-			usage_error "$place: unknown word ${1@Q}: an entry is a release such as 6.12, or options of kpatch-build that describe a kernel (-s DIR -c FILE -v FILE)"
-		elif (($# < 2)); then
-			usage_error "$place: $1 needs a value"
+			usage_error "$place: $1 does not describe a kernel$hint"
 		fi
 		value=$2
 		case $1 in
@@ -116,6 +118,7 @@ kernel_add() {
 		words+=("$1" "$value")
 		shift 2
 	done
+	if (($# > 1)); then usage_error "$place: unknown word ${2@Q}$hint"; fi
 	if [[ ! $release && ! $source ]]; then usage_error "$place: the kernel is neither a release (-a) nor a source tree (-s) or package (-r)"; fi
 	if [[ ! $release ]]; then
 		TARGET=""
@@ -154,16 +157,38 @@ target_of() {
 
 # patches_of DIR -> PATCHES_OF: by its file series (as quilt has it), or all in the order of their names
 patches_of() {
-	local line
-	PATCHES_OF=()
-	if [[ -f $1/series ]]; then
-		while read -r line _; do
-			if [[ $line && $line != \#* ]]; then PATCHES_OF+=("$1/$line"); fi
-		done <"$1/series"
-	else
-		for line in "$1"/*.patch "$1"/*.diff; do PATCHES_OF+=("$line"); done
+	PATCHES_OF=("$1"/*.patch "$1"/*.diff)
+	if [[ -e $1/series || -L $1/series ]]; then
+		patches_of_series "$1"
+	elif ((${#PATCHES_OF[@]})); then
+		printf '%s\0' "${PATCHES_OF[@]}" | sort -z | mapfile -d '' -t PATCHES_OF
 	fi
 	if ((${#PATCHES_OF[@]} == 0)); then usage_error "there is no patch (*.patch, *.diff) in the directory ${1@Q}"; fi
+}
+
+# patches_of_series DIR -> PATCHES_OF: lines "NAME -p1 # why". (A name may have blanks here, though quilt knows of none. How many directories are
+# stripped from the names in a patch, kpatch-build sees by itself.)
+patches_of_series() {
+	local dir=$1 fields place line name option options
+	PATCHES_OF=()
+	if [[ ! -f $dir/series || ! -r $dir/series ]]; then usage_error "${1@Q}/series is not a readable file"; fi
+	jq -j -R -s --arg kind series -f "$FARM_LIB/lists.jq" <"$dir/series" | mapfile -d '' -t fields
+	while ((${#fields[@]})); do
+		place="$dir/series: ${fields[0]}" line=${fields[2]}
+		if [[ ${fields[1]} ]]; then usage_error "$place: ${fields[1]}"; fi
+		fields=("${fields[@]:4}")
+		while :; do
+			name=$line options=()
+			while [[ ! -f $dir/$name && $name =~ ^(.*[^[:blank:]])[[:blank:]]+(-[^[:blank:]]*)$ ]]; do name=${BASH_REMATCH[1]} options+=("${BASH_REMATCH[2]}"); done
+			if [[ -f $dir/$name || ! $line =~ ^(.*[^[:blank:]])[[:blank:]]+\# ]]; then break; fi
+			line=${BASH_REMATCH[1]}
+		done
+		if [[ ! -f $dir/$name || ! -r $dir/$name ]]; then usage_error "$place: there is no readable file ${name@Q}"; fi
+		for option in "${options[@]}"; do
+			if [[ $option != @(-p0|-p1|-p2|-pab) ]]; then usage_error "$place: $option is not supported; -p0, -p1, -p2 and -pab are"; fi
+		done
+		PATCHES_OF+=("$dir/$name")
+	done
 }
 
 # patch_add NAME DIR PLACE N PATCH... M OPTION...

@@ -123,6 +123,16 @@ builds() { sed -n '/--prepare/!s/ --json /&/p' calls | wc -l; }
 	((kept == 1))
 }
 
+@test "a kernel's options in all spellings of getopt" {
+	mkdir "my tree"
+	touch config image
+	printf '%s\n' '--sourcedir="my tree" -cconfig --vm image --skip-base' >own
+	"$FARM" plan -k own -p p
+	[[ $(jq -c '.kernels[0].options' farm/manifest.json) == "[\"--sourcedir\",\"$T/my tree\",\"-c\",\"$T/config\",\"--vmlinux\",\"$T/image\",\"--skip-base-check\"]" ]]
+	run -0 "$FARM" run
+	[[ ${lines[-1]} == "3 jobs: 3 built" ]]
+}
+
 @test "a series is planned as the release that it is, and a job is of the build that was planned" {
 	rm bin/kpatch-build
 	# What "the archive" has is in a file; each run tells what it built for.
@@ -259,7 +269,17 @@ builds() { sed -n '/--prepare/!s/ --json /&/p' calls | wc -l; }
 	done
 	run -0 "$FARM" plan -k 6.12.3-amd64 -p p -- --sign 'pkcs11:object=k,keys/cert'
 	[[ $(job 6.12.3-amd64 a '.command[3:5]') == "[\"--sign\",\"pkcs11:object=k,$T/keys/cert\"]" ]]
+	# Key and certificate as two words, as kpatch-build takes them
+	printf -- '-----BEGIN CERTIFICATE-----\n' >keys/cert
+	"$FARM" plan -k 6.12.3-amd64 -p p -- --sign keys/key keys/cert
+	[[ $(job 6.12.3-amd64 a '.command[3:5]') == "[\"--sign\",\"$T/keys/key,$T/keys/cert\"]" ]]
+	jq -n '[{name: "set", patches: ["a.patch"], options: ["--sign", "key", "cert"]}]' >keys/patches
+	"$FARM" plan -k 6.12.3-amd64 -p keys/patches
+	[[ $(job 6.12.3-amd64 set '.command[3:5]') == "[\"--sign\",\"$T/keys/key,$T/keys/cert\"]" ]]
+	jq -n '[{name: "x", patches: ["a.patch"], options: ["--fuzz="]}]' >keys/patches
 	rm -rf farm
+	wrong "keys/patches: entry 1: --fuzz: the value is empty" plan -k kernels -p keys/patches
+	wrong "behind --: -e describes a kernel, and belongs to its entry in the list of kernels" plan -k kernels -p p -- -e x
 	wrong "behind --: '$T/nowhere' is not a readable file" plan -k kernels -p p -- --sign nowhere
 	wrong "behind --: -a describes a kernel, and belongs to its entry in the list of kernels" plan -k kernels -p p -- -a 6.1
 	wrong "behind --: --config describes a kernel, and belongs to its entry in the list of kernels" plan -k kernels -p p -- --conf=x
@@ -322,6 +342,27 @@ builds() { sed -n '/--prepare/!s/ --json /&/p' calls | wc -l; }
 	printf '# order\n2.patch -p1\n1.patch\n' >set/series
 	"$FARM" plan -k 6.12.3-amd64 -p patches
 	[[ $(job 6.12.3-amd64 set '.command[-2:]') == "[\"$T/set/2.patch\",\"$T/set/1.patch\"]" ]]
+	# As quilt writes it, or not
+	cp p/c.patch 'set/[PATCH] # of mine.patch'
+	printf '\xef\xbb\xbf[PATCH] # of mine.patch -pab\r\n2.patch -p0  # -R\r\n 1.patch #2.patch' >set/series
+	"$FARM" plan -k 6.12.3-amd64 -p patches
+	[[ $(job 6.12.3-amd64 set '.command[-3:]') == "[\"$T/set/[PATCH] # of mine.patch\",\"$T/set/2.patch\",\"$T/set/1.patch\"]" ]]
+	printf '1.patch\n2.patch -R\n' >set/series
+	wrong "$T/set/series: line 2: -R is not supported; -p0, -p1, -p2 and -pab are" plan -k 6.12.3-amd64 -p patches
+	printf '1.patch\n2.patch -p1 1.patch\n' >set/series
+	wrong "set/series: line 2: there is no readable file '2.patch -p1 1.patch'" plan -k 6.12.3-amd64 -p set
+	printf '1.\0patch\n' >set/series
+	wrong "set/series: line 1: a NUL, or characters that are not UTF-8" plan -k 6.12.3-amd64 -p set
+	printf '# nothing\n' >set/series
+	wrong "there is no patch (*.patch, *.diff) in the directory 'set'" plan -k 6.12.3-amd64 -p set
+	rm set/series
+	mkdir set/series
+	wrong "'set'/series is not a readable file" plan -k 6.12.3-amd64 -p set
+	# All in the order of names
+	rm -r set/series "set/[PATCH] # of mine.patch"
+	mv set/1.patch set/1.diff
+	"$FARM" plan -k 6.12.3-amd64 -p patches
+	[[ $(job 6.12.3-amd64 set '.command[-2:]') == "[\"$T/set/1.diff\",\"$T/set/2.patch\"]" ]]
 }
 
 @test "each outcome, and the exit status; an error is tried again" {
@@ -400,9 +441,9 @@ builds() { sed -n '/--prepare/!s/ --json /&/p' calls | wc -l; }
 	run -1 "$FARM" run
 	[[ $output == *"is of another version of kpatch-farm (format '2', this one has 1)"*"Nothing was changed" ]]
 	run -4 "$FARM" run -o nowhere
-	[[ $output == "kpatch-farm: error: there is no directory nowhere; kpatch-farm plan makes it; see kpatch-farm --help" ]]
-	run -4 "$FARM" run -o p
-	[[ $output == *"has no manifest.json, so it is no farm directory"* ]]
+	[[ $output == "kpatch-farm: error: there is no directory 'nowhere'; kpatch-farm plan -o 'nowhere' makes it; see kpatch-farm --help" ]]
+	mkdir "with 'blanks"
+	wrong "$T/with 'blanks has no manifest.json, so it is no farm directory; kpatch-farm plan -o 'with '\\''blanks' makes one" report -o "with 'blanks"
 	run -4 "$FARM" plan -k kernels -p p -o p
 	[[ $output == *"p is a directory with other things in it; give a new one with -o"* ]]
 }
@@ -491,7 +532,24 @@ wrong() {
 	run -4 "$FARM" "${@:2}"
 	[[ $output == "kpatch-farm: error: $1; see kpatch-farm --help" ]] || { echo "$output"; return 1; }
 }
+@test "each option is one of the commands that the help has it for" {
+	"$FARM" --help | sed -nE 's/^  (-[a-z], |    )?(--[a-z]*)[^(]*\(([^)]*)\) .*/\2 \3/p' | sed 's/ --on slurm/,/; s/,//g' >help
+	[[ $(wc -l <help) == 11 ]]
+	local option command commands of value
+	while read -r option commands; do
+		of=""
+		for command in plan run report scan cumulative; do
+			value=x
+			if [[ $option == --force ]]; then value=""; fi
+			run "$FARM" "$command" "$option" ${value:+"$value"}
+			if [[ $output != *" is for "*", not for $command; see kpatch-farm --help" && $output != *"(behind --) are for "* ]]; then of+=" $command"; fi
+		done
+		[[ "$(tr ' ' '\n' <<<"$commands" | sort)" == "$(tr ' ' '\n' <<<"${of# }" | sort)" ]] || { echo "$option: $commands:$of"; return 1; }
+	done <help
+}
+
 @test "wrong words and lists: one message, with the place" {
+	local words what command
 	wrong "no command given"
 	wrong "unknown command 'paint'" paint
 	wrong "unknown word 'x'" run x
@@ -502,9 +560,37 @@ wrong() {
 	wrong "-p: there is no file or directory 'nothing'" plan -k kernels -p nothing
 	wrong "--on takes local or slurm, not 'moon'" run --on moon
 	wrong "-j takes a number of at least 1, not '0'" run -j 0
+	KPATCH_FARM_JOBS=all wrong "KPATCH_FARM_JOBS is a number of at least 1, not 'all'" run
+	# Options of other commands, and of the other engine
+	wrong "--on is for run, not for plan" plan -k kernels -p p --on slurm
+	wrong "-k is for plan, scan and cumulative, not for run" run -k kernels
+	wrong "--output is for plan, run, report and cumulative, not for scan" scan -k kernels -p p --out x
+	wrong "-j is for run, scan and cumulative, not for report" report -j2
+	wrong "--force is for plan, not for cumulative" cumulative --force
+	wrong "options for kpatch-build (behind --) are for plan, scan and cumulative, not for run" run -- --fuzz 1
+	wrong "--memory is for run --on slurm" run --memory 4G
+	wrong "--partition is for run --on slurm" run --on local --partition x
+	for words in -k --patches -o --json; do
+		command=plan
+		if [[ $words == --json ]]; then command=scan; fi
+		wrong "$words: the value is empty" "$command" -k kernels -p p "$words" ''
+	done
 	wrong "kpatch-build does not take the options behind --: kpatch-build: error: unrecognized option" plan -k kernels -p p -- --wrong
 	echo "-x y" >list
-	wrong "list: line 1: unknown word '-x': an entry is a release such as 6.12, or options of kpatch-build that describe a kernel (-s DIR -c FILE -v FILE)" plan -k list -p p
+	local hint="an entry is a release such as 6.12, or options of kpatch-build that describe a kernel (-s DIR -c FILE -v FILE)"
+	wrong "list: line 1: invalid option -- 'x': $hint" plan -k list -p p
+	while IFS='|' read -r words what; do
+		printf '%s\n' "$words" >list
+		wrong "list: line 1: $what" plan -k list -p p
+	done <<-END
+		-s|option requires an argument -- 's': $hint
+		--source|option '--source' is ambiguous; possibilities: '--sourcerpm' '--sourcedir': $hint
+		-sp x|unknown word 'x': $hint
+		--sign=x|--sign does not describe a kernel: $hint
+		--boot-test|--boot-test does not describe a kernel: $hint
+		-s ""|-s: the value is empty
+		--sourcedir=|--sourcedir: the value is empty
+	END
 	printf '6.12\n-s "open\n' >list
 	wrong "list: line 2: a quote is not closed" plan -k list -p p
 	echo "-s nowhere" >list
