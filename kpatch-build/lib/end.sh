@@ -11,6 +11,8 @@ CHILD=""                # what wait_for waits for: its process, or its process g
 STDOUT="" STDERR=""     # file descriptors of standard output and error as they were; "": closed
 
 install_traps() {
+	# The run has begun, and sees signals (guard.sh).
+	end_told ""
 	if [[ ! $STDOUT && -e /proc/self/fd/1 ]]; then exec {STDOUT}>&1; fi
 	if [[ ! $STDERR && -e /proc/self/fd/2 ]]; then exec {STDERR}>&2; fi
 	trap 'end_failed "${BASH_SOURCE[0]}" "$LINENO" "$BASH_COMMAND"' ERR
@@ -20,6 +22,9 @@ install_traps() {
 	trap 'end_interrupted 143' TERM
 	trap on_closed PIPE
 }
+# signals_ignored: for good. (One may wait already, of several that came at a time; bash warns that its trap has gone. It is looked at before the
+# next command.)
+signals_ignored() { { trap '' INT TERM HUP; :; } 2>/dev/null; }
 
 # stderr_back: the command at work may have sent standard error to a file, or nowhere; that is not for what is told of its end
 stderr_back() { if [[ $STDERR ]]; then exec 2>&"$STDERR"; fi; }
@@ -27,7 +32,11 @@ stderr_back() { if [[ $STDERR ]]; then exec 2>&"$STDERR"; fi; }
 # end_told STATUS: nothing that the run starts from here on is to be ended for an interruption (guard.sh)
 end_told() { if [[ ${GUARD:-} ]]; then echo "$1" >&"$GUARD"; fi; }
 end_interrupted() {
-	trap '' INT TERM HUP
+	signals_ignored
+	# (What was interrupted may have failed for it. That is not told.)
+	trap - ERR
+	set +e
+	if [[ ${GUARD:-} ]]; then guard_end_own; fi
 	end_told "$1"
 	stderr_back
 	on_signal "$1"
@@ -41,7 +50,7 @@ end_failed() {
 end_run() {
 	local status=$?
 	trap - ERR EXIT
-	trap '' INT TERM HUP
+	signals_ignored
 	end_told "$status"
 	set +e
 	stderr_back

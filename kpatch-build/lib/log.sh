@@ -195,6 +195,8 @@ run_again() {
 	for fd in /proc/$$/fd/*; do
 		case $(readlink -- "$fd") in *.lock | *.use) fd=${fd##*/}; exec {fd}>&- ;; esac
 	done
+	# Its end was told, and does not come.
+	end_told ""
 	trap - INT TERM HUP PIPE
 	# (Not for all to see in a command line.)
 	if [[ $CALLER_SIGN_PIN ]]; then export KBUILD_SIGN_PIN=$CALLER_SIGN_PIN; fi

@@ -376,7 +376,8 @@ module_deliver() {
 		if ! cp -- "${from[i]}" "$temp" || ! chmod 644 -- "$temp"; then die "cannot write $OPT_OUTPUT/$file"; fi
 	done
 	# (From the first to the last, nothing ends this run.)
-	trap '' INT TERM HUP
+	signals_ignored
+	end_told 0
 	for file in "${files[@]}"; do
 		if ! mv -f -- "${MODULE_TEMPS[0]}" "$OPT_OUTPUT/$file"; then die "cannot write $OPT_OUTPUT/$file"; fi
 		MODULE_TEMPS=("${MODULE_TEMPS[@]:1}")

@@ -132,7 +132,7 @@ command_signal() {
 task_poke() {
 	local poked=1
 	# Between the two, nothing ends this run.
-	trap '' INT TERM HUP
+	signals_ignored
 	if kill -STOP "$1" 2>/dev/null; then
 		pause
 		kill -CONT "$1" 2>/dev/null || true

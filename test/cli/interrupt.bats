@@ -32,8 +32,15 @@ start() {
 		if [[ -s $T/child ]]; then return; fi
 		sleep 0.05
 	done
-	cat "$T/log"
+	echo "status $status"; cat "$T/log"
 	return 1
+}
+
+# lives PROCESS: it runs. (One that has ended can wait long for its first process to take note, where that of the system is slow.)
+lives() {
+	local stat=""
+	{ read -r stat <"/proc/$1/stat"; } 2>/dev/null || true
+	[[ $stat && ${stat##*) } != [ZX]* ]]
 }
 
 interrupted_with() {
@@ -47,7 +54,7 @@ interrupted_now() {
 	[[ $status == "$want" ]]
 	grep -q "interrupted; nothing was written" "$T/log"
 	! grep -q internal "$T/log"
-	! kill -0 "$(<"$T/child")" 2>/dev/null
+	run ! lives "$(<"$T/child")"
 	[[ -z $(ls "$T/cache/work") && -z $(ls -A "$T/out") ]]
 }
 
@@ -96,9 +103,95 @@ ended_in_time() {
 		sleep 0.01
 	done
 	wait "$driver" || status=$?
-	cat "$T/log"
+	echo "status $status"; cat "$T/log"
 	[[ $status == 143 && $(grep -c interrupted "$T/log") == 1 && $(wc -l <"$T/log") == 1 ]]
 	[[ -z $(ls "$T/cache/work") ]]
+}
+
+# guarded FUNCTION: a program that begins and ends as the driver does, and has only this to do. SETUP is run before.
+guarded() {
+	cat >"$T/guarded" <<-'END'
+		#!/bin/bash
+		set -Eeuo pipefail
+		shopt -s inherit_errexit lastpipe nullglob
+		SELF=$0 LIB_DIR=$TOP/kpatch-build/lib BIN_DIR=$T/bin
+		source "$LIB_DIR/guard.sh"
+		guard_run "$SELF" "$@"
+		source "$LIB_DIR/parts.sh"
+		RUN_ARGS=("$@") WORK=$T/work CACHE=$T/cache OPT_KEEP=0
+		install_traps
+		eval "$SETUP"
+		"$1"
+	END
+	chmod +x "$T/guarded"
+	export TOP
+	exec env --default-signal=INT,HUP,TERM "$T/guarded" "$@"
+}
+
+# guarded_ends SIGNAL STATUS FUNCTION: it does within a second of the time when something has told its process, and so does that
+guarded_ends() {
+	local pid status=0 begin i LIMIT
+	a_second
+	rm -f "$T/child"
+	guarded "$3" >"$T/log" 2>&1 3>&- &
+	pid=$!
+	for i in {1..1200}; do if [[ -s $T/child ]]; then break; fi; sleep 0.05; done
+	begin=${EPOCHREALTIME/./}
+	kill "-$1" "$pid"
+	wait "$pid" || status=$?
+	cat "$T/log"
+	[[ $status == "$2" && $((${EPOCHREALTIME/./} - begin)) -lt $LIMIT ]]
+	run ! lives "$(<"$T/child")"
+	[[ $(<"$T/log") == "kpatch-build: interrupted; nothing was written to the output directory" ]]
+}
+
+@test "an interruption ends what is not waited for, what a substitution waits for, and the run that begins again" {
+	export SETUP='waits() { sh -c "echo \$\$ >$T/child; exec sleep 20"; }
+		piped() { local lines; waits | mapfile -t lines; }
+		substituted() { local text; text=$(waits); }
+		failing() { local text; text=$(waits || exit 1) || false; }
+		again() {
+			if [[ -e $T/again ]]; then waits; return; fi
+			: >"$T/again"
+			RUN_AGAIN=1
+		}'
+	local signal f
+	for f in piped substituted failing again; do
+		rm -f "$T/again"
+		guarded_ends TERM 143 "$f"
+		rm -f "$T/again"
+		guarded_ends INT 130 "$f"
+	done
+}
+
+@test "an interruption is seen from the first moment on" {
+	local pid status i begin LIMIT
+	export SETUP='waits() { sleep 20; }'
+	a_second
+	for i in {0..24}; do
+		guarded waits >"$T/log" 2>&1 3>&- &
+		pid=$!
+		# The program is not there yet, and would not see it.
+		until [[ $(tr '\0' ' ' <"/proc/$pid/cmdline") == *"$T/guarded waits "* ]]; do :; done
+		sleep "$(printf '0.%03d' $((10 * i)))"
+		begin=${EPOCHREALTIME/./} status=0
+		kill -INT "$pid"
+		wait "$pid" || status=$?
+		echo "after $((10 * i)) ms: $status: $(<"$T/log")"
+		[[ $status == 130 && $((${EPOCHREALTIME/./} - begin)) -lt $LIMIT ]]
+		[[ ! -s $T/log || $(<"$T/log") == "kpatch-build: interrupted "* || $(<"$T/log") == "kpatch-build: interrupted; "* ]]
+	done
+}
+
+@test "what was begun to be delivered is, whatever comes" {
+	local pid
+	export SETUP='delivers() { signals_ignored; end_told 0; sh -c "echo \$\$ >$T/child; sleep 0.5; echo written"; }'
+	guarded delivers >"$T/log" 2>&1 3>&- &
+	pid=$!
+	until [[ -s $T/child ]]; do sleep 0.05; done
+	kill -TERM "$pid"
+	wait "$pid"
+	[[ $(<"$T/log") == written ]]
 }
 
 @test "what the caller has it ignore it ignores" {
@@ -120,7 +213,7 @@ ended_in_time() {
 	kill -KILL "$driver"
 	wait "$driver" || true
 	for i in {1..40}; do if ! kill -0 "$run" 2>/dev/null; then break; fi; sleep 0.05; done
-	run ! kill -0 "$run"
+	run ! lives "$run"
 }
 
 @test "an interruption, and a failure, are told also where messages of a command are not wanted" {
@@ -172,7 +265,7 @@ at_once() {
 	kill -TERM "$(<"$T/driver")"
 	wait "$pid" || status=$?
 	[[ $status == 143 && $((${EPOCHREALTIME/./} - begin)) -lt 1000000 ]]
-	run ! kill -0 "$(<"$T/child")"
+	run ! lives "$(<"$T/child")"
 }
 
 @test "an interruption does not wait until the cache is looked at, or an entry recorded or removed" {
