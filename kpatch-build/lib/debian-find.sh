@@ -4,13 +4,14 @@
 
 declare -A DEBIAN_HAS=() # package -> its versions in the archive and elsewhere, newest first, blanks around each
 DEBIAN_VIEWS=()         # of the archive, in which a release is looked for
+DEBIAN_SUITE=""         # the one that is named
 DEBIAN_UNSEEN=""        # why not all of them could be looked at: lines of a message
 DEBIAN_SEEN=""          # versions of a package that the archive has, where it does not have the right one, one a line
 
 # debian_views SUITE: DEBIAN_VIEWS, the views of the archive in which a release is looked for, one after the other: what this machine is set
 # up for, then all suites; or SUITE alone, if that is given
 debian_views() {
-	DEBIAN_VIEWS=(machine all)
+	DEBIAN_VIEWS=(machine all) DEBIAN_SUITE=$1
 	if [[ ! $1 ]]; then return; fi
 	DEBIAN_VIEWS=("$1")
 	if ! archive_use "$1"; then die "the package lists of $1 can't be had: $REPLY"; fi

@@ -19,7 +19,7 @@ debian_cached_targets() {
 # release of 6.1.37-1 and of 6.1.38-1: a livepatch of the one loads on the other.) The archive is not asked again for what is in the cache as
 # long as its lists are the same; for a suite (-a 6.12.117+deb12-amd64/bookworm), or a series, it is.
 debian_image_version() {
-	local release=$1 versions running="" cached lists=""
+	local release=$1 versions running="" cached lists="" others near
 	DEBIAN_UNSEEN=""
 	cached=$(debian_cached_targets "$release" | tail -n 1)
 	cached=${cached#* }
@@ -41,7 +41,8 @@ debian_image_version() {
 		debian_newest_keep "$release" "$REPLY" "$lists"
 		return
 	fi
-	if [[ $cached && -z $running ]]; then
+	debian_others "linux-image-$release" "linux-image-$release-unsigned"; others=$REPLY
+	if [[ $cached && -z $running && -z $others ]]; then
 		note "linux-image-$release is not in the package lists that are here; using version $cached from the cache"
 		REPLY=$cached
 		debian_newest_keep "$release" "$REPLY" "$lists"
@@ -51,8 +52,9 @@ debian_image_version() {
 	if [[ $running ]]; then
 		die "the running kernel is version $running of $release, which neither the archive nor this machine has as a package (there is: $(paste -sd ' ' <<<"${versions:-none}")); reboot into a current kernel, give a directory with its .deb files (--packages DIR), or describe it with -s, -c and -v"
 	fi
-	debian_near "$release"
-	die "there is no package linux-image-$release in the archive${OPT_PACKAGES:+ or in $OPT_PACKAGES}${REPLY:+ (near it are $REPLY)}$DEBIAN_UNSEEN"$'\n'"    kpatch-build --list-targets lists those that there are; for another one, give a directory with its .deb files (--packages DIR), or describe the kernel with -s, -c and -v"
+	near=${others:+"; it is in $others"}
+	if [[ ! $near ]]; then debian_near "$release"; near=${REPLY:+" (near it are $REPLY)"}; fi
+	die "there is no package linux-image-$release in ${DEBIAN_SUITE:-the archive}${OPT_PACKAGES:+ or in $OPT_PACKAGES}$near$DEBIAN_UNSEEN"$'\n'"    kpatch-build --list-targets lists those that there are; for another one, give a directory with its .deb files (--packages DIR), or describe the kernel with -s, -c and -v"
 }
 
 # debian_is_known RELEASE VERSION RUNNING|LISTS: is just this release meant, and is all of it in the cache? VERSION runs, or was the newest that
@@ -107,9 +109,41 @@ debian_series_state() {
 	} | sha256sum | cut -c 1-16)
 }
 
-# debian_near RELEASE -> REPLY: the releases of its flavour that come next before and after it
+# debian_others PACKAGE... -> REPLY: where a suite is named, the other suites that have one of these, for a message; empty if none has. (What
+# is in the cache may be of any suite; what no list has any more may be of that one.)
+debian_others() {
+	local before=$ARCHIVE_VIEW
+	REPLY=""
+	if [[ ! $DEBIAN_SUITE ]]; then return; fi
+	if archive_use all; then
+		REPLY=$(archive_madison "$@" | awk -F '\t' -v suite="$DEBIAN_SUITE" '
+			{ sub(/-(security|updates)$/, "", $3) }
+			$3 == suite || $3 "-backports" == suite { here = 1 }
+			!seen[$3]++ { others = others (others == "" ? "" : " ") $3 }
+			END { if (!here) print others }')
+	else
+		REPLY=""
+	fi
+	archive_use "${before:-machine}"
+}
+
+# debian_series_others SERIES -> REPLY: the same, of a series
+debian_series_others() {
+	local images
+	REPLY=""
+	if [[ ! $DEBIAN_SUITE ]]; then return; fi
+	if ! archive_use all; then REPLY=""; return; fi
+	debian_targets "$1" all
+	awk '{ print "linux-image-" $2 }' <<<"$REPLY" | mapfile -t images
+	debian_others "${images[@]}"
+}
+
+# debian_near RELEASE -> REPLY: the releases that begin with what was given, or those of its flavour that come next before and after it
 debian_near() {
 	local flavour=""
+	debian_targets "" all
+	REPLY=$(awk -v begin="$1-" 'index($2, begin) == 1 { print $2 }' <<<"$REPLY" | sort -Vu | paste -sd ' ')
+	if [[ $REPLY ]]; then return; fi
 	if [[ $1 =~ (-cloud|-rt)-[a-z0-9]+$ ]]; then flavour=${BASH_REMATCH[1]}; fi
 	debian_targets "" "$flavour"
 	REPLY=$({ awk '{ print $2 }' <<<"$REPLY"; echo "$1"; } | sort -Vu | grep -xF -B 2 -A 2 -- "$1" | { grep -vxF -- "$1" || true; } | paste -sd ' ')
@@ -192,7 +226,7 @@ debian_needs_fit() {
 
 # debian_newest SERIES -> REPLY: the newest release of the series that can be built, in the first view that has one
 debian_newest() {
-	local series=$1 view newest targets version release
+	local series=$1 view newest targets version release cached why
 	for view in "${DEBIAN_VIEWS[@]}"; do
 		if ! archive_use "$view"; then continue; fi
 		debian_buildable "$series"
@@ -202,12 +236,24 @@ debian_newest() {
 			return
 		fi
 	done
-	newest=$(debian_cached_targets "$series.*-*" | tail -n 1)
-	if [[ $newest ]]; then REPLY=${newest%% *}; return; fi
+	debian_cached_targets "$series.*-*" | sort -Vr | mapfile -t cached
+	for newest in "${cached[@]}"; do
+		debian_others "linux-image-${newest%% *}" "linux-image-${newest%% *}-unsigned"
+		if [[ ! $REPLY ]]; then REPLY=${newest%% *}; return; fi
+	done
 	debian_no_lists
 	debian_targets "$series"; targets=$REPLY
 	if [[ ! $targets ]]; then
-		die "no suite of the archive has a stock kernel of series $series; kpatch-build --list-targets lists what there is$DEBIAN_UNSEEN"
+		why="no suite of the archive has a stock kernel of series $series"
+		if [[ $DEBIAN_SUITE ]]; then why="$DEBIAN_SUITE has no stock kernel of series $series"; fi
+		debian_series_others "$series"
+		if [[ $REPLY ]]; then
+			why+="; there are some in $REPLY"
+		else
+			debian_buildable
+			why+=$(awk '{ split($1, part, "."); print part[1] "." part[2] }' <<<"$REPLY" | sort -Vu | paste -sd ' ' | sed '/./s/.*/ (those that can be built: &)/')
+		fi
+		die "$why; kpatch-build --list-targets lists what there is$DEBIAN_UNSEEN"
 	fi
 	read -r version release _ <<<"$targets"
 	debian_missing "$version" "linux-headers-$release" "linux-source-$series"

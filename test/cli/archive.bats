@@ -16,9 +16,11 @@ setup() {
 			shift 2
 		done
 		echo "$view: $*" >>"$T/asked"
-		if [ "$1" = search ]; then
-			echo "linux-image-6.12.3-amd64 - Linux"
-			[ "$view" = machine ] || echo "linux-image-6.12.9-amd64 - Linux"
+		if [ "$1" = search ] && [ "$view" != sid ]; then
+			{
+				echo "linux-image-6.12.3-amd64"
+				[ "$view" = machine ] || echo "linux-image-6.12.9-amd64"
+			} | grep -E -- "$3" | sed 's/$/ - Linux/'
 		fi
 		[ "$1" != madison ] || for p; do
 			case $view/$p in
@@ -188,6 +190,31 @@ find_image() { SETUP='find_image() { debian_views "$1"; debian_find "linux-image
 	: >"$T/x.patch"
 	run -1 "$DRIVER" -a 6.12.5-amd64 -o "$T/out" "$T/x.patch"
 	[[ $output == *"error: there is no package linux-image-6.12.5-amd64 in the archive (near it are 6.12.3-amd64 6.12.9-amd64)"$'\n'"    kpatch-build --list-targets lists those that there are; for another one, give a directory with its .deb files (--packages DIR), or describe the kernel with -s, -c and -v" ]]
+}
+
+@test "a kernel that another suite than the one that is named has is not taken from the cache either" {
+	: >"$T/x.patch"
+	mkdir -p "$T"/cache/target/6.12.3-amd64_6.12.3-1 "$T"/cache/source/linux-source-6.12_6.12.3-1
+	run -1 "$DRIVER" -a 6.12.3-amd64/trixie -o "$T/out" "$T/x.patch"
+	[[ ${lines[0]} == "kpatch-build: error: there is no package linux-image-6.12.3-amd64 in trixie; it is in bookworm" ]]
+	run -1 "$DRIVER" --list-targets -a 6.12/sid
+	[[ $output == "kpatch-build: error: sid has no stock kernel of series 6.12; there are some in trixie bookworm; kpatch-build --list-targets lists what there is" ]]
+	# What no list has any more may have been of that suite.
+	sed -i 's/linux-image-6.12.3-amd64/none/g' "$T/bin/apt-cache"
+	run -0 "$DRIVER" --list-targets -a 6.12.3-amd64/trixie
+	[[ ${lines[0]} == *"using version 6.12.3-1 from the cache" && ${lines[1]} =~ ^6\.12\.3-amd64\ +6\.12\.3-1$ ]]
+	rm "$T/cache/apt/newest/"* 2>/dev/null || true
+	run -0 "$DRIVER" --list-targets -a 6.12/sid
+	[[ ${lines[-1]} =~ ^6\.12\.3-amd64\ +6\.12\.3-1$ ]]
+}
+
+@test "a name that is a part of releases is told with these, an unknown series with those that there are" {
+	: >"$T/x.patch"
+	run -1 "$DRIVER" -a 6.12.9 -o "$T/out" "$T/x.patch"
+	[[ ${lines[0]} == "kpatch-build: error: there is no package linux-image-6.12.9 in the archive (near it are 6.12.9-amd64)" ]]
+	mkdir -p "$T"/cache/target/6.12.3-amd64_6.12.3-1 "$T"/cache/source/linux-source-6.12_6.12.3-1
+	run -1 "$DRIVER" -a 9.9 -o "$T/out" "$T/x.patch"
+	[[ $output == "kpatch-build: error: no suite of the archive has a stock kernel of series 9.9 (those that can be built: 6.12); kpatch-build --list-targets lists what there is" ]]
 }
 
 @test "the suite of a compiler is the one that has just this version" {
