@@ -30,7 +30,7 @@ readonly LAYERS=(util kernel source arch elf target object place diff klp verify
 # The programs in bash: the driver, the command on the machine, the farm; and the driver's files that the other two source.
 readonly DRIVER=(kpatch-build/{kpatch-build,install-packages} kpatch-build/lib/*.sh)
 readonly COMMAND=(kpatch/kpatch kpatch/lib/*.sh) COMMAND_SOURCES=(kpatch-build/lib/{fold,end}.sh)
-readonly FARM=(kpatch-farm/kpatch-farm kpatch-farm/lib/{*.sh,cumulative-kernel,job,prepare,scan-pair,slurm-task})
+readonly FARM=(kpatch-farm/kpatch-farm kpatch-farm/lib/{*.sh,cumulative-kernel,inputs-check,job,prepare,scan-pair,slurm-task})
 readonly FARM_SOURCES=(kpatch-build/lib/{log,version,fold,end,option-names,environment}.sh)
 readonly SCRIPTS=("${DRIVER[@]}" "${COMMAND[@]}" "${FARM[@]}" kpatch/completion.bash)
 
@@ -159,6 +159,19 @@ check_modinfo_keys() {
 }
 
 # The options of kpatch-build that kpatch-farm knows are options of kpatch-build, with a value or without as there.
+# What kpatch-build reads of the environment either decides what comes of a run, so that kpatch-farm keeps results under it, or does not.
+check_environment() {
+	local known read
+	# shellcheck source=kpatch-build/lib/environment.sh
+	known=$(source kpatch-build/lib/environment.sh && tr -s ' ./\n' '\n' <<<"$ENVIRONMENT_INPUTS $ENVIRONMENT_OTHERS" | sort)
+	read=$({
+		grep -ohE '\$\{?KPATCH_[A-Z_]+' -- "${DRIVER[@]}" | tr -d '${'
+		sed -nE 's/^CALLER_[A-Z_]+=\$\{([A-Z_]+):-\}.*/\1/p' -- "${DRIVER[@]}"
+	} | sort -u)
+	[[ $read == *KBUILD_EXTRA_SYMBOLS*KPATCH_BIN* ]] || { echo "$read"; return 1; }
+	diff <(echo "$known") <(echo "$read")
+}
+
 check_farm_options() {
 	local kind words word long bad=0
 	long=,$(sed -nE 's/^OPTION_NAMES\+?=,?([a-z:,-]+)$/\1/p' kpatch-build/lib/option-names.sh | tr '\n' ','),
@@ -294,6 +307,7 @@ try "no symbol of a layer above, no circle of files" check_symbols
 try "names of the kernel's sections and symbols only in kernel/ and arch/" check_names
 try "each of these names stands once" check_names_once
 try "keys of .modinfo in bash are those of kernel/module.h" check_modinfo_keys
+try "each variable of the environment is an input of a run, or none" check_environment
 try "the lists of kpatch-farm have options of kpatch-build" check_farm_options
 try "paths of sysfs in one place of each program" check_sysfs
 try "limits of the kernel stand once" check_limits

@@ -18,6 +18,17 @@ CALLER_SIGN_PIN=${KBUILD_SIGN_PIN:-}    # passphrase of the key that signs modul
 CALLER_SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-} # time of packages (not of what is compiled, which has no time)
 CALLER_EXTRA_SYMBOLS=${KBUILD_EXTRA_SYMBOLS:-} # files of exports that a module from outside the tree takes
 
+# Of all these, what decides what a run makes, or what comes of it. kpatch-farm keeps results under it. A slash is behind the name of a
+# directory, dots are behind that of files. PATH is not among them: who compiles is compared with the target's compiler, and the base check
+# compares what it made.
+# shellcheck disable=SC2034
+readonly ENVIRONMENT_INPUTS="CROSS_COMPILE KBUILD_EXTRA_SYMBOLS... KPATCH_BIN/ KPATCH_PACKAGER SOURCE_DATE_EPOCH KPATCH_VM_ACCEL KPATCH_VM_MEMORY
+KPATCH_VM_SECONDS"
+# The others that we read: where things are, what is refused if it has another value, how wide lines are, a secret, and what runs tell each other.
+# (The style test looks that each is in one of both.)
+# shellcheck disable=SC2034
+readonly ENVIRONMENT_OTHERS="CACHEDIR KPATCH_CACHE TARGET_ARCH KBUILD_SIGN_PIN COLUMNS KPATCH_AGAIN KPATCH_GUARD"
+
 # environment_clean: drop all other variables, and all functions that bash took from the environment
 environment_clean() {
 	local name pattern kept

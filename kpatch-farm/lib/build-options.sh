@@ -1,10 +1,7 @@
 # shellcheck shell=bash
 # Options of kpatch-build, as a list of kernels or of patches has them, or as they stand behind --.
 
-# (Installed, or in the repository; jobs know only where this file is.)
-for BUILD_LIB in "${BASH_SOURCE[0]%/*}"/{../lib,../../kpatch-build/lib}; do
-	if [[ -f $BUILD_LIB/option-names.sh ]]; then break; fi
-done
+# (variables.sh has found it.)
 # shellcheck source=kpatch-build/lib/option-names.sh
 source "$BUILD_LIB/option-names.sh"
 

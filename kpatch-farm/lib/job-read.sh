@@ -3,17 +3,18 @@
 # somebody formatted in another way is no job of a plan. In a JSON string each quote has a backslash before it, so what begins and ends a list,
 # and the "," between two strings, can't be in one.
 
-# job_read FILE -> JOB_ID, JOB_KERNEL, JOB_PATCH, JOB_TARGET (as JSON), JOB_OPTIONS (of the patch), JOB_COMMAND
+# job_read FILE -> JOB_ID, JOB_KERNEL, JOB_PATCH, JOB_TARGET (as JSON), JOB_OPTIONS (of the patch), JOB_ENVIRONMENT, JOB_COMMAND
 # shellcheck disable=SC2034
 job_read() {
 	local json="" string='"([^"\\]|\\.)*"' id='[0-9a-f]{16}-[0-9a-f]{16}-[0-9a-f]{16}'
 	read -r json <"$1" || return 1
-	if [[ ! $json =~ ^\{\"format\":[0-9]+,\"id\":\"($id)\",\"kernel\":($string),\"patch\":($string),\"target\":(null|$string),\"patch_options\":\[(.*)\],\"command\":\[(.*)\]\}$ ]]; then
+	if [[ ! $json =~ ^\{\"format\":[0-9]+,\"id\":\"($id)\",\"kernel\":($string),\"patch\":($string),\"target\":(null|$string),\"patch_options\":\[(.*)\],\"environment\":\[(.*)\],\"command\":\[(.*)\]\}$ ]]; then
 		return 1
 	fi
 	JOB_ID=${BASH_REMATCH[1]} JOB_KERNEL=${BASH_REMATCH[2]} JOB_PATCH=${BASH_REMATCH[4]} JOB_TARGET=${BASH_REMATCH[6]}
-	local options=${BASH_REMATCH[8]} command=${BASH_REMATCH[9]}
+	local options=${BASH_REMATCH[8]} environment=${BASH_REMATCH[9]} command=${BASH_REMATCH[10]}
 	json_strings "$options"; JOB_OPTIONS=("${STRINGS[@]}")
+	json_strings "$environment"; JOB_ENVIRONMENT=("${STRINGS[@]}")
 	json_strings "$command"; JOB_COMMAND=("${STRINGS[@]}")
 	((${#JOB_COMMAND[@]}))
 }

@@ -11,7 +11,7 @@ def module_names:
 | (.patches | module_names) as $names
 | .kernels[] as $k | .patches[] as $p
 | "jobs/\($k.dir)/\($p.dir)\t\({
-	format: $m.format, id: "\($k.id)-\($p.id)-\($m.tool.id)", kernel: $k.name, patch: $p.name, target: $k.target, patch_options: $p.options,
+	format: $m.format, id: "\($k.id)-\($p.id)-\($m.tool.id)", kernel: $k.name, patch: $p.name, target: $k.target, patch_options: $p.options, environment: $m.environment,
 	command: ([$m.tool.file] + $k.options + $p.options + $m.options
 		+ if any($p.options[]; startswith("--name") or startswith("-n")) then [] else ["-n", $names[$p.id]] end
 		+ ["--"] + [$p.patches[].file])

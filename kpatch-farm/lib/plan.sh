@@ -26,6 +26,7 @@ command_plan() {
 # plan_options: would kpatch-build take them? (It is asked before it looks at anything else.)
 plan_options() {
 	local fault
+	environment_take
 	if ((${#OPT_BUILD[@]})) && ! fault=$("$KPATCH_BUILD" "${OPT_BUILD[@]}" --version 2>&1 </dev/null); then
 		usage_error "kpatch-build does not take the options behind --: ${fault%%$'\n'*}"
 	fi
@@ -81,7 +82,8 @@ tool_files() {
 	here=$(realpath -- "$KPATCH_BUILD")
 	here=${here%/*}
 	option_paths / "${OPT_BUILD[@]}"
-	TOOL_FILES=("$KPATCH_BUILD" "${OPTION_FILES[@]}")
+	environment_files
+	TOOL_FILES=("$KPATCH_BUILD" "${OPTION_FILES[@]}" "${ENVIRONMENT_FILES[@]}")
 	for here in "$here"/lib "${KPATCH_BIN:-}" "${here%/*}"/{build/bin,kmod/patch,share/kpatch-build}; do
 		if [[ -d $here ]]; then find "$here" -path '*/farm' -prune -o -type f -print0 | sort -z | mapfile -d '' -t -O "${#TOOL_FILES[@]}" TOOL_FILES; fi
 	done
@@ -90,7 +92,7 @@ tool_files() {
 # tool_id -> TOOL_ID, TOOL_VERSION
 tool_id() {
 	tool_files
-	TOOL_ID=$({ printf '%s\0' "${OPT_BUILD[@]}"; cat -- "${TOOL_FILES[@]}"; } | sha256sum | cut -c 1-16)
+	TOOL_ID=$({ printf '%s\0' "${OPT_BUILD[@]}" "${ENVIRONMENT[@]}"; cat -- "${TOOL_FILES[@]}"; } | sha256sum | cut -c 1-16)
 	TOOL_VERSION=$("$KPATCH_BUILD" --version 2>/dev/null </dev/null | head -n 1) || TOOL_VERSION=""
 }
 
@@ -99,17 +101,19 @@ planned_otherwise() { die "$1; plan again (results are kept)"; }
 
 # tool_check MANIFEST [INPUTS]: is it still what was planned with? Its hash is in the name of each result.
 tool_check() {
-	local words file
-	jq -j '.tool.file, .tool.id, .options[] | ., "\u0000"' "$1" | mapfile -d '' -t words
-	KPATCH_BUILD=${words[0]} OPT_BUILD=("${words[@]:2}")
+	local words file n
+	jq -j '.tool.file, .tool.id, (.environment | length), .environment[], .options[] | ., "\u0000"' "$1" | mapfile -d '' -t words
+	n=${words[2]}
+	environment_set "${words[@]:3:n}"
+	KPATCH_BUILD=${words[0]} OPT_BUILD=("${words[@]:3 + n}")
 	if [[ ! -x $KPATCH_BUILD ]]; then die "$KPATCH_BUILD, with which the plan was made, does not exist"; fi
 	tool_files
-	for file in "${OPTION_FILES[@]}"; do
-		if [[ ! -f $file || ! -r $file ]]; then die "${file@Q}, which an option names, is not a readable file"; fi
+	for file in "${OPTION_FILES[@]}" "${ENVIRONMENT_FILES[@]}"; do
+		if [[ ! -f $file || ! -r $file ]]; then die "${file@Q}, which an option or a variable of the environment names, is not a readable file"; fi
 	done
 	if [[ ${2:-} ]]; then inputs_write "$2/tool" "${TOOL_FILES[@]}"; fi
 	tool_id
-	if [[ $TOOL_ID != "${words[1]}" ]]; then planned_otherwise "$KPATCH_BUILD${OPTION_FILES:+, or a file that an option names,} has changed since the plan was made"; fi
+	if [[ $TOOL_ID != "${words[1]}" ]]; then planned_otherwise "$KPATCH_BUILD${OPTION_FILES[0]:+, or a file that an option names,}${ENVIRONMENT[0]:+, or a file that ${ENVIRONMENT[*]%%=*} names,} has changed since the plan was made"; fi
 }
 
 # kernels_check MANIFEST [KERNEL [INPUTS]]: are kernels that were given as files what they were (or this one)? A release's build is compared when
@@ -152,12 +156,12 @@ patches_check() {
 
 plan_manifest() {
 	jq -n --argjson format "$FARM_FORMAT" --arg file "$KPATCH_BUILD" --arg version "$TOOL_VERSION" --arg id "$TOOL_ID" \
-		--slurpfile kernels "$LISTS/kernels" --slurpfile patches "$LISTS/patches" '
+		--argjson n "${#ENVIRONMENT[@]}" --slurpfile kernels "$LISTS/kernels" --slurpfile patches "$LISTS/patches" '
 		{
-			format: $format, tool: {file: $file, version: $version, id: $id}, options: $ARGS.positional,
+			format: $format, tool: {file: $file, version: $version, id: $id}, environment: $ARGS.positional[:$n], options: $ARGS.positional[$n:],
 			kernels: [$kernels[] | {name, id, dir, options, target}],
 			patches: [$patches[] | {name, id, dir, patches: [.patches[] | {file: .}], options}]
-		}' --args -- "${OPT_BUILD[@]}"
+		}' --args -- "${ENVIRONMENT[@]}" "${OPT_BUILD[@]}"
 }
 
 # plan_jobs MANIFEST: jobs/ as the manifest has it. Only what differs from the jobs that were planned before ($FARM/work/jobs) is written or

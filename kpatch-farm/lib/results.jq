@@ -10,7 +10,7 @@ $manifest[0] as $m
 	# (Two lists may call the same thing by other names.)
 	+ {kernel: $k.name, patch: $p.name}] as $jobs
 | {
-	format: 1, made: ($now | tonumber), tool: $m.tool, options: $m.options,
+	format: 1, made: ($now | tonumber), tool: $m.tool, environment: $m.environment, options: $m.options,
 	kernels: $kernels, patches: $m.patches,
 	counts: (reduce $jobs[] as $j ({}; .[$j.result] += 1)), jobs: $jobs
 }

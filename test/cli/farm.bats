@@ -82,6 +82,85 @@ builds() { sed -n '/--prepare/!s/ --json /&/p' calls | wc -l; }
 	[[ ${lines[-1]} == "6 jobs: 6 built" ]]
 }
 
+@test "the environment that decides what is made is as it was planned" {
+	mkdir one tools tools/other
+	echo 'echo "$CROSS_COMPILE|$KBUILD_EXTRA_SYMBOLS|$KPATCH_BIN|$SOURCE_DATE_EPOCH" >>"$T/environment"' >hook
+	export T
+	echo one >one/extra
+	echo two >tools/extra
+	local expected what
+	while IFS='|' read -r expected what; do
+		eval "$what "'"$FARM" plan -k 6.12.3-amd64 -p p/a.patch'
+		run -0 "$FARM" run
+		[[ $expected == kept && $output == *"all jobs have a result"* || $expected == made && $output != *"all jobs have"* ]] || { echo "$what: $output"; return 1; }
+	done <<-'EOF'
+		made|env
+		kept|env SOURCE_DATE_EPOCH=
+		made|env KBUILD_EXTRA_SYMBOLS=one/extra
+		made|env KBUILD_EXTRA_SYMBOLS="tools/extra $T/one/extra"
+		made|env KBUILD_EXTRA_SYMBOLS="one/extra tools/extra"
+		kept|env KBUILD_EXTRA_SYMBOLS="one/extra tools/extra"
+		kept|env KBUILD_EXTRA_SYMBOLS="one/extra tools/extra" KPATCH_CACHE=x KBUILD_SIGN_PIN=x PATH="$T:$PATH"
+		made|env CROSS_COMPILE=x86_64-linux-gnu-
+		made|env CROSS_COMPILE=./tools/x-
+		made|env KPATCH_BIN=tools
+		made|env SOURCE_DATE_EPOCH=1
+		made|env KPATCH_PACKAGER=x
+		made|env KPATCH_VM_ACCEL=x
+		made|env KPATCH_VM_MEMORY=x
+		made|env KPATCH_VM_SECONDS=x
+	EOF
+	diff environment - <<-EOF
+		|||
+		|$T/one/extra||
+		|$T/tools/extra $T/one/extra||
+		|$T/one/extra $T/tools/extra||
+		x86_64-linux-gnu-|||
+		$T/./tools/x-|||
+		||$T/tools|
+		|||1
+		|||
+		|||
+		|||
+		|||
+	EOF
+	# What a file has, and a module beside it, before a run and within it; the run's own environment is nothing to it.
+	export KBUILD_EXTRA_SYMBOLS=tools/extra
+	"$FARM" plan -k 6.12.3-amd64 -p p/b.patch
+	cp -p tools/extra before
+	local file
+	for file in tools/extra tools/other/x.ko; do
+		echo more >>$file
+		run -1 "$FARM" run
+		[[ $output == *", or a file that KBUILD_EXTRA_SYMBOLS names, has changed since the plan was made; plan again (results are kept)" ]]
+		cp -p before tools/extra
+		rm -f tools/other/x.ko
+	done
+	echo "echo more >>'$T/tools/extra'" >hook
+	run -1 "$FARM" run
+	[[ $output == *"kpatch-build, or a file that its options name, has changed since it was planned"* && ${lines[-1]} == "1 jobs: 1 without a result" ]]
+	cp -p before tools/extra
+	echo 'echo "$KBUILD_EXTRA_SYMBOLS|$CROSS_COMPILE" >"$T/environment"' >hook
+	cd /
+	CROSS_COMPILE=other- KBUILD_EXTRA_SYMBOLS=$T/none run -0 "$T/farm/jobs/6.12.3-amd64/b/run"
+	[[ $(<"$T/environment") == "$T/tools/extra|" ]]
+	cd "$T"
+	KBUILD_EXTRA_SYMBOLS=$T/one/extra run -0 "$FARM" run
+	[[ ${lines[0]} == "all jobs have a result" ]]
+	# A set of fixes for each kernel, and a scan
+	run -0 "$FARM" cumulative -k 6.12.3-amd64 -p p
+	[[ $(<environment) == "$T/tools/extra|" ]]
+	echo more >>tools/extra
+	run -0 "$FARM" cumulative -k 6.12.3-amd64 -p p
+	[[ $output == *"livepatch-cumulative-2.ko holds 3 of 3 fixes" ]]
+	KBUILD_EXTRA_SYMBOLS="one/extra none" wrong "KBUILD_EXTRA_SYMBOLS: 'none' is not a readable file" plan -k 6.12.3-amd64 -p p
+	KPATCH_BIN=none wrong "KPATCH_BIN: 'none' is no directory" scan -k 6.12.3-amd64 -p p
+	mkdir "a b"
+	cp one/extra "a b/"
+	cd "a b"
+	KBUILD_EXTRA_SYMBOLS=extra wrong "KBUILD_EXTRA_SYMBOLS: '$T/a b/extra' has blanks, which separate files there; use another directory" plan -k 6.12.3-amd64 -p ../p
+}
+
 @test "a kernel that is given as files is as it was planned" {
 	mkdir src
 	echo a >src/Makefile
