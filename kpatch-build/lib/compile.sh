@@ -218,11 +218,16 @@ compile_from_patched() {
 	REPLY=${REPLY//"$TARGET_SOURCE "/"$PATCHED "}
 }
 
-# compile_reads_patched: does the command in REPLY name the patched source, by its path or from where it runs?
+# compile_reads_patched: does the command in REPLY compile a patched source, or one that the build generates? It is the last word; what the
+# compiler includes besides, `-include $PATCHED/include/linux/kconfig.h`, says nothing of it.
 compile_reads_patched() {
-	local command=$REPLY
-	code command_dir patched
-	[[ $command == *" $PATCHED/"* || $REPLY == "$PATCHED" ]] || return 1
+	local command=$REPLY source=${REPLY%"${REPLY##*[! ]}"}
+	source=${source##* }
+	if [[ $source != /* ]]; then
+		code command_dir patched
+		source=$(realpath -ms -- "$REPLY/$source")
+	fi
+	[[ $source == "$PATCHED/"* || ($source == "$TREE/"* && $source != "$TARGET_SOURCE/"*) ]] || return 1
 	REPLY=$command
 }
 

@@ -53,6 +53,18 @@ setup() {
 	[[ $output == *"note: there is no space left in $T/cache: this may be the reason"* ]]
 }
 
+@test "a command that compiles another source than the patched one is not taken for the patched side" {
+	export SETUP='TARGET_SOURCE=$T/src PATCHED=$T/view TREE=$T/tree CODE=kernel
+		reads() { REPLY=$1; compile_reads_patched && [[ $REPLY == "$1" ]]; }'
+	local source
+	for source in "$T/view/kernel/x.c" "$T/tree/kernel/x.asn1.c" kernel/x.asn1.c ../view/kernel/x.c; do
+		run -0 lib reads "gcc -include $T/view/include/foo.h -c -o x.o $source "
+	done
+	for source in "$T/src/kernel/x.c" "$T/elsewhere/x.c" ../src/kernel/x.c "$T/viewed/x.c"; do
+		run -1 lib reads "gcc -include $T/view/include/foo.h -I$T/view/include -I $T/view -c -o x.o $source"
+	done
+}
+
 @test "no patched object may have read an original file, by its path or by a link of another name" {
 	mkdir -p "$T/src/include" "$T/view/include" "$T/work/4-compile/patched/kernel"
 	: >"$T/src/include/foo.h"
