@@ -215,7 +215,7 @@ int manifest_check(const struct manifest_check *check, struct diag *diag)
 	int err = 0;
 
 	if (c.root < 0 || !manifest_read(&c.m, check->file, check->name)) {
-		differs(&c, check->dir, c.root < 0 ? "is not a directory" : "has no whole manifest");
+		differs(&c, check->dir, c.root < 0 ? "is not a directory" : "has no whole manifest of this version");
 	} else {
 		err = check->only ? check_listed(&c, diag) : check_all(&c);
 		if (err)

@@ -158,7 +158,7 @@ def driver_refusal($rule; $text):
 	arguments: $ARGS.positional,
 	exit: {
 		status: $status,
-		result: ($results[$status] // "interrupted"),
+		result: (if $status == 0 and $modules == "" then "done" else $results[$status] // "interrupted" end),
 		stage: ($stage | known),
 		message: ([$told[] | select(.[0] == "end") | .[2]] | last)
 	},

@@ -25,9 +25,9 @@ options_words() {
 	WORDS=()
 	while (($#)) && [[ $1 != -- ]]; do
 		key=""
-		if [[ $1 == --sign && $# -ge 3 ]]; then key=$2 WORDS+=("$1"); shift; fi
-		if [[ $1 == --sign=* && $# -ge 2 ]]; then key=$1; fi
-		if [[ $key && $key != *,* ]] && is_certificate "$2"; then
+		if [[ $1 == @(--si|--sig|--sign) && $# -ge 3 ]]; then key=$2 WORDS+=("$1"); shift; fi
+		if [[ $1 == @(--si|--sig|--sign)=* && $# -ge 2 ]]; then key=$1; fi
+		if [[ $key && ($key != *,* || -f ${key#--si*=}) ]] && is_certificate "$2"; then
 			WORDS+=("$key,$2")
 			shift
 		else

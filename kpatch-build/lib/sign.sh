@@ -11,8 +11,17 @@ SIGN_CERTIFICATE=""     # file of its certificate
 
 # sign_option VALUE: of --sign. The kernel's build keeps key and certificate in one file, certs/signing_key.pem.
 sign_option() {
-	SIGN_KEY=${1%%,*} SIGN_CERTIFICATE=""
-	if [[ $1 == *,* ]]; then SIGN_CERTIFICATE=${1#*,}; fi
+	local certificate
+	SIGN_KEY=$1 SIGN_CERTIFICATE=""
+	if [[ $1 == *,* && ! -f $1 ]]; then
+		SIGN_KEY=${1%%,*} SIGN_CERTIFICATE=${1#*,}
+		# (Names of files may have commas.)
+		certificate=$1
+		while [[ $certificate == *,* ]]; do
+			certificate=${certificate#*,}
+			if [[ -f $certificate && -f ${1%",$certificate"} ]]; then SIGN_KEY=${1%",$certificate"} SIGN_CERTIFICATE=$certificate; fi
+		done
+	fi
 	if [[ $SIGN_KEY != pkcs11:* ]]; then require_file "$SIGN_KEY" "key (--sign)"; fi
 	if [[ $SIGN_CERTIFICATE ]]; then
 		require_file "$SIGN_CERTIFICATE" "certificate (--sign)"

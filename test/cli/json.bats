@@ -133,10 +133,12 @@ says() {
 	use 6.1
 	change fs/proc/cmdline.c '/seq_putc(m, /i\	seq_putc(m, 32);'
 	build 0 --dry-run
-	says '[.patches[].applies, [.objects[].object], .modules, [.stages[].name]]' '["exact",["fs/proc/cmdline.o"],[],["target","patch","tree","affected"]]'
+	says '[.exit.result, .patches[].applies, [.objects[].object], .modules, [.stages[].name]]' '["done","exact",["fs/proc/cmdline.o"],[],["target","patch","tree","affected"]]'
 	says '[.estimate.objects, (.estimate.seconds > 0 and .estimate.seconds < 600)]' '[1,true]'
 	[[ ${output//$'\n'/ } == *"To compile: 1 object(s) of vmlinux; a build takes about "*" with "*" job(s)"* ]]
 	[[ $(ls out) == result ]]
+	build 0 --check
+	says '[.exit.result, .modules]' '["done",[]]'
 	sed -E 's/^@@ -[0-9]+(.*) \+[0-9]+/@@ -3\1 +3/' change.patch >moved && mv moved change.patch
 	build 0 --dry-run
 	says '[.patches[].applies]' '["offset"]'
@@ -152,8 +154,10 @@ says() {
 	sed -i 's/^+.*/&x/; s/^ .*seq_file.*/&x/' change.patch
 	build 5 --dry-run
 	says '[.patches[].applies]' '["no"]'
-	run -0 "$DRIVER" -a "$TARGET_RELEASE" --prepare
+	run -0 "$DRIVER" -a "$TARGET_RELEASE" --json out/result --prepare
 	[[ $output =~ ^target\ .*tree\  ]]
+	is_valid out/result
+	says '[.exit.result, .modules]' '["done",[]]'
 }
 
 @test "a wrong command line and an interruption have a result, too" {

@@ -59,6 +59,15 @@ sign() {
 	[[ $output == "[-q][--][--sign][$T/key][$T/cert.pem]" ]]
 	words --sign
 	[[ $output == "[--sign]" ]]
+	# An abbreviation, as getopt takes it; names with commas
+	cp "$T/key" "$T/k,ey"
+	words --sig "$T/k,ey" "$T/cert.pem" x.patch
+	[[ $output == "[--sig][$T/k,ey,$T/cert.pem][x.patch]" ]]
+	words --sig="$T/k,ey" "$T/cert.pem" x.patch
+	[[ $output == "[--sig=$T/k,ey,$T/cert.pem][x.patch]" ]]
+	cp "$T/cert.pem" "$T/ce,rt"
+	run -0 sign "$T/k,ey,$T/ce,rt" eval 'printf "[%s]" "$SIGN_KEY" "$SIGN_CERTIFICATE"'
+	[[ $output == "[$T/k,ey][$T/ce,rt]" ]]
 }
 
 @test "a key without certificate, a file that is none" {
