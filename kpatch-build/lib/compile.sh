@@ -53,12 +53,25 @@ objtool_flags() {
 	debug "objtool: ${OBJTOOL_LATE:-as in the recorded commands}"
 }
 
-# objtool_apart GOAL PARENT -> REPLY: objtool and its flags for an object, as its directory's Makefile has it; empty if that wants none
+# built_by GOAL PARENT -> REPLY: the directory whose Makefile builds an object. That of a module builds all parts of it, wherever they are; an
+# object of the kernel may be of a directory below (fs/xfs/libxfs), or beside (amdgpu/../display), which has no Makefile, or one that is only
+# included.
+built_by() {
+	local of=$1
+	if [[ $2 != vmlinux ]]; then of=$2; fi
+	REPLY=.
+	if [[ $of == */../* ]]; then REPLY=${of%%/../*}; elif [[ $of == */* ]]; then REPLY=${of%/*}; fi
+	until [[ $REPLY == . || -f $KERNEL_SOURCE/$REPLY/Kbuild || -f $KERNEL_SOURCE/$REPLY/Makefile ]]; do
+		if [[ $REPLY == */* ]]; then REPLY=${REPLY%/*}; else REPLY=.; fi
+	done
+}
+
+# objtool_apart GOAL PARENT -> REPLY: objtool and its flags for an object, as the Makefile that builds it has it; empty if that wants none
 # (OBJECT_FILES_NON_STANDARD). (What is outside the kernel's source gets what any directory has.)
 objtool_apart() {
-	local dir=${1%/*} part="" key=$1/$2
+	local dir part="" key=$1/$2
 	if [[ -v OBJTOOL_KNOWN[$key] ]]; then REPLY=${OBJTOOL_KNOWN[$key]}; return; fi
-	if [[ $1 != */* || ! -d $KERNEL_SOURCE/$dir ]]; then dir=.; fi
+	built_by "$1" "$2"; dir=$REPLY
 	if [[ $2 != vmlinux ]]; then part=y; fi
 	# (Its first word is ours, for the Makefiles may say something, too.)
 	if ! objtool_apart_asker | make_told -C "$KERNEL_TREE" srctree="$KERNEL_SOURCE" objtree=. obj="$dir" -I "$KERNEL_SOURCE" need-builtin=1 need-modorder=1 \

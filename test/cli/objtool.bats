@@ -41,6 +41,21 @@ setup() {
 	[[ $output == "fs/x.o: ./tools/objtool/objtool orc generate --no-fp"$'\n'"fs/m.o: ./tools/objtool/objtool orc generate --module --no-fp"$'\n'"fs/none.o:"$'\n'"fs/sub/y.o:" ]]
 }
 
+@test "the Makefile that is asked is that of the directory which builds the object, whatever directory it is in" {
+	local object
+	mkdir -p "$T"/{src,tree}/fs/{part,beside/deep}
+	# Read by another Makefile, which says where it is.
+	echo 'include $(BESIDE)/deep/Makefile' >"$T/src/fs/beside/Makefile"
+	echo 'OBJECT_FILES_NON_STANDARD_alone.o := y' >>"$T/src/fs/Makefile"
+	for object in fs/part/x fs/part/alone fs/beside/y fs/sub/../beside/deep/z fs/../fs/part/w; do
+		echo "cmd_$object.o := gcc $([[ $object != */beside/* ]] || echo "-DMODULE") -c -o $object.o /src/$object.c" >"$T/tree/${object%/*}/.${object##*/}.o.cmd"
+	done
+	SETUP+='
+		PARENT+=([fs/part/x.o]=vmlinux [fs/part/alone.o]=vmlinux [fs/beside/y.o]=fs/m [fs/sub/../beside/deep/z.o]=fs/sub/z [fs/../fs/part/w.o]=vmlinux)'
+	run -0 lib show fs/part/x.o fs/part/alone.o fs/beside/y.o fs/sub/../beside/deep/z.o fs/../fs/part/w.o
+	[[ $output == "fs/part/x.o: ./tools/objtool/objtool orc generate --no-fp"$'\n'"fs/part/alone.o:"$'\n'"fs/beside/y.o: ./tools/objtool/objtool orc generate --module --no-fp"$'\n'"fs/sub/../beside/deep/z.o:"$'\n'"fs/../fs/part/w.o: ./tools/objtool/objtool orc generate --no-fp" ]]
+}
+
 @test "where it is recorded, that is it" {
 	sed -i '/call cmd,objtool/d' "$T/src/scripts/Makefile.build"
 	echo 'cmd_fs/x.o := gcc -c -o fs/x.o /src/fs/x.c ; ./tools/objtool/objtool --orc fs/x.o' >"$T/tree/fs/.x.o.cmd"
