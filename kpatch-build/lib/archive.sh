@@ -175,7 +175,48 @@ archive_madison() {
 }
 
 # archive_versions PACKAGE -> REPLY: its versions, newest first, one a line
-archive_versions() { REPLY=$(archive_madison "$1" | awk -F '\t' -v p="$1" '$1 == p { print $2 }' | uniq); }
+archive_versions() { REPLY=$(archive_have "$1" | awk -v p="$1" '$1 == p { print $2 }' | uniq); }
+
+# archive_have PACKAGE...: "PACKAGE VERSION" for each version of each that the view has, newest first
+archive_have() {
+	local package series=${ARCHIVE_SERIES[${ARCHIVE_VIEW:-machine}]:-} file=$WORK/apt.${ARCHIVE_VIEW:-machine}
+	for package; do
+		if [[ ! $series || ! $package =~ ^linux-$ARCHIVE_KINDS-${series//./\\.}([^0-9]|$) ]]; then
+			archive_madison "$@" | cut -f 1,2 | tr '\t' ' '
+			return
+		fi
+	done
+	printf '%s\n' "$@" | awk '
+		FILENAME == "-" { want[$0] = 1; next }
+		/^Package: / { package = $2 }
+		/^Version: / && package in want { print package, $2 }' - "$file" | sort -u -k 1,1 -k 2,2Vr
+}
+
+# ---- all of a series in one question ----------------------------------------------------------------------------------
+
+declare -A ARCHIVE_SERIES=() # view -> the series whose packages WORK/apt.VIEW has
+readonly ARCHIVE_KINDS='(image|headers|kbuild|source|base|binary|modules)'
+
+# archive_read_series SERIES: the control data of all packages of the kernels of a series, as the view has them. (Each question takes apt-cache half
+# a second, whatever it is.)
+archive_read_series() {
+	local view
+	if [[ ! $ARCHIVE_VIEW ]]; then archive_use machine; fi
+	view=$ARCHIVE_VIEW
+	if [[ ${ARCHIVE_SERIES[$view]:-} == "$1" ]]; then return; fi
+	archive_cache show -- "^linux-$ARCHIVE_KINDS-${1//./\\.}([^0-9]|\$)" >"$WORK/apt.$view" 2>/dev/null || true
+	ARCHIVE_SERIES[$view]=$1
+}
+# archive_series_packages KIND: names of those
+archive_series_packages() { sed -n "s/^Package: \(linux-$1-.*\)/\1/p" "$WORK/apt.$ARCHIVE_VIEW" | sort -u; }
+# archive_series_control PACKAGE...: the data of these
+archive_series_control() {
+	printf '%s\n' "$@" | awk '
+		FILENAME == "-" { want[$0] = 1; next }
+		/^Package: / { of = $2 }
+		of in want { print }
+		/^$/ { of = "" }' - "$WORK/apt.$ARCHIVE_VIEW"
+}
 
 # archive_suite_of PACKAGE [VERSION] -> REPLY: the oldest suite that has it, without -security and the like; false, and REPLY says why, if
 # there is none

@@ -105,7 +105,7 @@ debian_no_lists() {
 debian_have() {
 	local package version
 	{
-		archive_madison "$@" | cut -f 1,2 | tr '\t' ' '
+		archive_have "$@"
 		for package; do
 			elsewhere_versions "$package"
 			for version in $REPLY; do echo "$package $version"; done

@@ -157,10 +157,14 @@ debian_targets() {
 	# (Of the archive's, the signed image; unsigned ones are packages of their own.)
 	found=$(grep -E "^[^ ]+ ${series//./\\.}\." <<<"$REPLY" | sed -E 's/^([^ ]+) (.*)/linux-image-\2 \1/' | debian_flavour "$flavour" |
 		sed -E 's/^linux-image-([^ ]+) (.*)/\2 \1/') || true
-	archive_cache search --names-only "^linux-image-${series//./\\.}\\..*-$ARCH_DEBIAN\$" 2>/dev/null | debian_flavour "$flavour" |
-		sed 's/ .*//' | mapfile -t images || true
+	if [[ ${1:-} ]]; then archive_read_series "$1"; fi
+	if [[ ${1:-} ]]; then
+		archive_series_packages image | { grep -E "^linux-image-${series//./\\.}\..*-$ARCH_DEBIAN\$" || true; }
+	else
+		archive_cache search --names-only "^linux-image-${series//./\\.}\\..*-$ARCH_DEBIAN\$" 2>/dev/null || true
+	fi | debian_flavour "$flavour" | sed 's/ .*//' | mapfile -t images
 	if ((${#images[@]} > 0)); then
-		found+=$'\n'$(archive_madison "${images[@]}" | awk '{ sub(/^linux-image-/, "", $1); print $2, $1 }')
+		found+=$'\n'$(archive_have "${images[@]}" | awk '{ sub(/^linux-image-/, "", $1); print $2, $1 }')
 	fi
 	REPLY=$(sed '/^$/d' <<<"$found" | sort -u -k 1,1Vr -k 2,2)
 }
@@ -186,10 +190,15 @@ debian_buildable() {
 		if [[ -z ${series_seen[$REPLY]:-} ]]; then sources+=("linux-source-$REPLY"); fi
 		series_seen[$REPLY]=1
 	done <<<"$targets"
-	# (Only those that there are: any other apt-cache takes for a pattern, which it tries on all packages, half a second each.)
-	{ archive_cache pkgnames linux-headers- 2>/dev/null || true; } | sort -u - | comm -12 - <(printf '%s\n' "${names[@]}" | sort -u) | mapfile -t listed
 	{
-		((${#listed[@]} == 0)) || archive_cache show -- "${listed[@]}" 2>/dev/null || true
+		if [[ ${1:-} ]]; then
+			archive_series_control "${names[@]}"
+		else
+			# (Only those that there are: any other apt-cache takes for a pattern, which it tries on all packages, half a second each.)
+			{ archive_cache pkgnames linux-headers- 2>/dev/null || true; } | sort -u - | comm -12 - <(printf '%s\n' "${names[@]}" | sort -u) |
+				mapfile -t listed
+			((${#listed[@]} == 0)) || archive_cache show -- "${listed[@]}" 2>/dev/null || true
+		fi
 		elsewhere_control "${names[@]}"
 	} | debian_relations | while read -r package version dependency relation wanted; do
 		needs[$package $version]+="$dependency $relation $wanted"$'\n'

@@ -23,7 +23,7 @@ setup() {
 		pkgnames) awk '{ print $1 }' "$T/archive" ;;
 		madison) for p; do awk -v p="$p" '$1 == p { print p " | " $2 " | x" }' "$T/archive"; done ;;
 		show) for p; do
-			awk -v p="$p" '$1 == p || $1 "=" $2 == p { print $3 }' "$T/archive" | while read -r file; do
+			P=$p awk '$1 == ENVIRON["P"] || $1 "=" $2 == ENVIRON["P"] || ENVIRON["P"] ~ /^\^/ && $1 ~ ENVIRON["P"] { print $3 }' "$T/archive" | while read -r file; do
 				dpkg-deb -f "$file"; echo "SHA256: $(sha256sum <"$file" | cut -d ' ' -f 1)"; echo "Size: 1000"; echo; done; done ;;
 		esac
 	EOS

@@ -366,6 +366,15 @@ fake_archive() {
 			printf 'Package: linux-headers-%s-amd64\nVersion: %s\nDepends: linux-base, linux-headers-%s-common (= %s), %s, gcc-12\n\n' "$1" "$2" "$1" "$2" "$3"
 		}
 		case "$1 $3$2" in
+		"show ^linux-"*)
+			# All of a series: what madison has, with what headers need
+			headers 6.12.2 6.12.2-0 linux-kbuild-6.12.2
+			"$0" show x
+			for p in image-6.12-amd64 image-6.12.2-amd64 image-6.12.3-amd64 image-6.12.4-amd64 image-6.12.5-amd64 image-6.12.6-amd64 image-6.12.3-rt-amd64 image-6.12.4-rt-amd64 \
+				headers-6.12.3-common headers-6.12.3-rt-common headers-6.12.4-common headers-6.12.4-rt-common headers-6.12.5-common headers-6.12.6-common \
+				source-6.12 kbuild-6.12 kbuild-6.12.3 kbuild-6.12.5; do
+				"$0" madison "linux-$p" | while read -r name _ version _; do printf 'Package: %s\nVersion: %s\n\n' "$name" "$version"; done
+			done ;;
 		"search ^linux-image-6"* | "search ^linux-image-["*)
 			for r in 6.12.2 6.12.3 6.12.4 6.12.5 6.12.6; do printf 'linux-image-%s-amd64 - Linux\nlinux-image-%s-rt-amd64 - Linux\n' $r $r; done
 			echo 'linux-image-6.12-amd64 - meta' ;;
@@ -403,6 +412,17 @@ fake_archive() {
 	fake_archive
 	SETUP='newest() { debian_views ""; debian_newest "$1"; echo "$REPLY"; }' run -0 lib newest 6.12
 	[[ $output == 6.12.4-amd64 ]]
+}
+
+@test "what a series is now takes one question to apt" {
+	fake_archive
+	sed -i '3i [ "$ASKED_BY" ] || echo "$*" >>'"$T/asked"'; export ASKED_BY=me' "$T/bin/apt-cache"
+	run -0 --separate-stderr "$DRIVER" --list-targets -a 6.12
+	[[ $output =~ ^6\.12\.4-amd64\ +6\.12\.4-2$ ]]
+	[[ $(<"$T/asked") == 'show -- ^linux-(image|headers|kbuild|source|base|binary|modules)-6\.12([^0-9]|$)' ]]
+	# The same as of the list of all
+	run -0 --separate-stderr "$DRIVER" --list-targets
+	[[ ${lines[0]} =~ ^6\.12\.4-amd64\ +6\.12\.4-2$ ]]
 }
 
 @test "what a series is now is not asked again while all that decides it is the same" {
