@@ -42,6 +42,8 @@
 #                     kills runs    hours (kernel)
 # make check-oot      modules of two Debian packages *-dkms, built from source,
 #                     patched and booted    6 minutes (kernel)
+# make bench-full     twenty patches with --full, on a small kernel; the README's
+#                     table (bench/full --store)    two hours (kernel)
 # make check-farm     kpatch-farm on a Slurm of two nodes, in Chromium, with
 #                     distcc and ccache, and booted    15 minutes (kernel)
 # make check-farm-real  4 kernels and 25 real fixes in a farm, on this machine
@@ -288,7 +290,7 @@ help:
 	@sed -n '/^# make  /,/^# make fmt/s/^# \{0,1\}//p' Makefile
 
 .PHONY: deps demo check check-quick check-style check-unit check-object check-cli check-integration check-series check-series-small check-sanitized check-valgrind \
-	check-sample check-sample-small check-fixes check-fixes-small check-headers check-trees check-trees-small check-packages check-demo check-compilers check-object-compilers check-long check-farm check-farm-real check-oot fuzz fuzz-long bench fmt-check fmt shellcheck clean scripts
+	check-sample check-sample-small check-fixes check-fixes-small check-headers check-trees check-trees-small check-packages check-demo check-compilers check-object-compilers check-long check-farm check-farm-real check-oot fuzz fuzz-long bench bench-full fmt-check fmt shellcheck clean scripts
 deps:
 	$(Q)kpatch-build/install-packages all
 
@@ -470,6 +472,10 @@ check-oot: all $(RULES_TOOLS) $(JUDGE)
 # Where the stated limits of time and memory stand; fails where one is missed.
 bench: all
 	$(Q)st=0; for b in $(wildcard bench/place bench/run bench/instructions bench/beside bench/root bench/driver); do $$b || st=1; done; exit $$st
+
+# (Not a part of bench: it builds two kernels for each patch.)
+bench-full: all
+	$(Q)test/series 6.12 bench/full
 
 fmt-check:
 	$(Q)clang-format --dry-run -Werror $(C_FILES)

@@ -117,6 +117,7 @@
 	X(FILE_PATH, "file-path", false, "a path that leads out of the source, or that the build can't handle")        \
 	X(FILE_READ, "file-read", false, "the build uses a file for something other than an object")                   \
 	X(FILE_REMOVED, "file-removed", false, "a file is removed or renamed")                                         \
+	X(FULL_DIFFERS, "full-differs", false, "--full: other functions differ when both kernels are built entirely")  \
 	X(MODULE_MISSING, "module-missing", false, "the target does not have this module")                             \
 	X(MODULE_SHARED, "module-shared", false, "an object file is part of several modules")                          \
 	X(NOT_BUILT, "not-built", false, "the target's configuration does not build a file")                           \

@@ -25,7 +25,7 @@ affected_find() {
 	outside_judge_read "${PATCHED_FILES[@]}"
 	headers_split "${PATCHED_FILES[@]}"
 	if ((${#CHANGED_FILES[@]} == 0)); then
-		finish "$EXIT_UNCHANGED" "nothing changed: only comments and blanks differ in ${COMMENT_FILES[*]}"
+		unchanged "nothing changed: only comments and blanks differ in ${COMMENT_FILES[*]}"
 	fi
 	printf '%s\n' "${CHANGED_FILES[@]}" | sort -u >"$WORK/3-affected/changed"
 	includers_of "$WORK/3-affected/changed" "${CHANGED_FILES[@]}" >"$WORK/3-affected/units"
@@ -106,7 +106,7 @@ affected_load() {
 	done <"$WORK/3-affected/objects"
 	affected_write
 	if ((${#OBJECTS[@]} == 0)); then
-		finish "$EXIT_UNCHANGED" "nothing changed: no object of $TARGET_RELEASE${OPT_TARGETS[*]:+ (limited to ${OPT_TARGETS[*]})} includes what the patch changes"
+		unchanged "nothing changed: no object of $TARGET_RELEASE${OPT_TARGETS[*]:+ (limited to ${OPT_TARGETS[*]})} includes what the patch changes"
 	fi
 }
 

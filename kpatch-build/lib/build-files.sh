@@ -34,7 +34,7 @@ build_files_judge() {
 	done
 	if [[ $BUILD_REFUSED ]]; then refuse build-changed "a livepatch can't change how the running kernel was configured and built:$BUILD_REFUSED"; fi
 	if ((${#same[@]})); then note "without effect on what is built: ${same[*]}"; fi
-	if ((${#PATCHED_FILES[@]} == 0)); then finish "$EXIT_UNCHANGED" "nothing changed: ${BUILD_FILES[*]} have no effect on the configuration and build of $TARGET_RELEASE"; fi
+	if ((${#PATCHED_FILES[@]} == 0)); then unchanged "nothing changed: ${BUILD_FILES[*]} have no effect on the configuration and build of $TARGET_RELEASE"; fi
 }
 
 build_refuse() { BUILD_REFUSED+=$'\n'"    $1"; }

@@ -16,26 +16,36 @@
 
 OBJTOOL_LATE=""         # objtool and flags for objects where the build leaves it to the link, or empty
 OBJTOOL_APART=0         # 1: by a command that is not recorded
+PATCHED_TREE=""         # where patched objects are compiled, if not in TREE (full.sh)
 
 compile_objects() {
-	local dir=$WORK/4-compile object side
-	mkdir -p "$dir"
-	# What a patch may include besides the kernel's headers
-	cp -R -- "$KMOD_DIR/include" "$KMOD_DIR/klp-records.h" "$dir/"
-	objtool_flags
+	compile_begin
 	code plain
-	for object in "${OBJECTS[@]}"; do
-		for side in plain orig patched; do compile_script "$side" "$object"; done
-		base_script "$object"
-		diff_script "$object" ""
-	done
+	compile_scripts
 	compile_originals "${OBJECTS[@]}"
 	compile_pool "${OBJECTS[@]}"
 	compile_check_sides
 	estimate_keep
 	compile_tell_warnings
-	source_check_used "$dir"
+	source_check_used "$WORK/4-compile"
 	STAGE_SUMMARY="${#OBJECTS[@]} object(s), as built, original and patched"
+}
+
+compile_begin() {
+	mkdir -p "$WORK/4-compile"
+	# What a patch may include besides the kernel's headers
+	cp -R -- "$KMOD_DIR/include" "$KMOD_DIR/klp-records.h" "$WORK/4-compile/"
+	objtool_flags
+}
+
+# compile_scripts: what is done with each of OBJECTS
+compile_scripts() {
+	local object side
+	for object in "${OBJECTS[@]}"; do
+		for side in plain orig patched; do compile_script "$side" "$object"; done
+		base_script "$object"
+		diff_script "$object" ""
+	done
 }
 
 # The Makefiles put the flags together from the configuration. (Newer kernels have them in a file of their own.)
@@ -157,7 +167,9 @@ recorded_command() {
 
 # compile_script SIDE OBJECT: write 4-compile/SIDE/X.o.sh
 compile_script() {
-	local side=$1 object=$2 script=$WORK/4-compile/$1/$2.sh command
+	local side=$1 object=$2 script=$WORK/4-compile/$1/$2.sh command TREE=$TREE
+	# (What the patch adds was never compiled in the other one.)
+	if [[ $PATCHED_TREE ]] && [[ $side == patched* || ${SIBLING[$object]:-} ]]; then TREE=$PATCHED_TREE; fi
 	recorded_command "$object"
 	mkdir -p "${script%/*}"
 	case $side in

@@ -5,27 +5,44 @@
 # 6-diff/log and 6-diff/report have the messages and records of all objects.
 
 DIFFS=()                # objects of 6-diff that were written
+DIFF_REFUSED=0          # how many objects were refused
+DIFF_NOTES=""           # what is said of the others
+DIFF_LIST=""            # what is included of them
+declare -A DIFF_KEYS=() # objects compiled with static keys that are tested at run time -> these keys
 
-diff_objects() {
-	local object done=0 again=() changed new copied
-	local -A keys=()
-	DIFFS=() DIFF_REFUSED=0 DIFF_NOTES="" DIFF_LIST=""
+# diff_compare: what came of each of OBJECTS
+diff_compare() {
+	local object done=0 again
+	DIFFS=() DIFF_REFUSED=0 DIFF_NOTES="" DIFF_LIST="" DIFF_KEYS=()
 	diff_share_globals
 	: >"$WORK/6-diff/log"
 	: >"$WORK/6-diff/report"
 	for object in "${OBJECTS[@]}"; do
 		progress "comparing original and patched: $((done++)) of ${#OBJECTS[@]} objects"
 		diff_object "$object" ""
-		keys_needed "${DIFF_LOG%.log}.report"; keys[$object]=$REPLY
-		if [[ $REPLY ]]; then again+=("$object"); else diff_take "$object"; fi
+		keys_needed "${DIFF_LOG%.log}.report"
+		if [[ $REPLY ]]; then DIFF_KEYS[$object]=$REPLY; else diff_take "$object"; fi
 	done
-	if ((${#again[@]})); then
+	if ((${#DIFF_KEYS[@]})); then
+		diff_with_keys | mapfile -t again
 		keys_compile "${again[@]}"
 		for object in "${again[@]}"; do
 			diff_object "$object" -keys
 			diff_take "$object"
 		done
 	fi
+}
+# diff_with_keys: those of DIFF_KEYS, in the order of OBJECTS
+diff_with_keys() {
+	local object
+	for object in "${OBJECTS[@]}"; do
+		if [[ ${DIFF_KEYS[$object]:-} ]]; then printf '%s\n' "$object"; fi
+	done
+}
+
+diff_objects() {
+	local object changed new copied
+	diff_compare
 	accept_check "$WORK/6-diff" "${OBJECTS[@]}"
 	if ((DIFF_REFUSED && OPT_SUGGEST)); then suggest_callbacks; fi
 	if ((DIFF_REFUSED)); then without_again "$WORK/6-diff/report"; fi
@@ -37,20 +54,20 @@ diff_objects() {
 	fi
 	if ((${#DIFFS[@]} == 0)); then
 		print_folded "$DIFF_NOTES" >&2
-		finish "$EXIT_UNCHANGED" "nothing changed: the patch changes no code in ${OBJECTS[*]:0:5}"
+		unchanged "nothing changed: the patch changes no code in ${OBJECTS[*]:0:5}"
 	fi
 	progress_clear
 	if ((!OPT_CHECK && !OPT_QUIET)); then print_folded "$DIFF_NOTES" >&2; fi
 	# (Scripts look for these lines.)
 	if ((!OPT_QUIET)); then printf %s "$DIFF_LIST"; fi
-	for object in "${again[@]}"; do
-		print_folded "          ${object##*/}: static keys are tested at run time, because of ${keys[$object]}"
+	diff_with_keys | while IFS= read -r object; do
+		print_folded "          ${object##*/}: static keys are tested at run time, because of ${DIFF_KEYS[$object]}"
 	done
 	author_check
 	# The kernel refuses a livepatch without a function to patch, and nothing would ever call what it adds.
 	diff_counts; read -r changed new copied <<<"$REPLY"
 	if ((changed == 0 && ${#AUTHOR_ALONE[@]} == 0)); then
-		finish "$EXIT_UNCHANGED" "nothing changed: the patch adds code and data, but no function of $TARGET_RELEASE changes to use it"
+		unchanged "nothing changed: the patch adds code and data, but no function of $TARGET_RELEASE changes to use it"
 	fi
 	STAGE_SUMMARY="$changed changed and $new new function(s)"
 	if ((copied)); then STAGE_SUMMARY+=", $copied constant(s) with new content"; fi

@@ -60,11 +60,13 @@ json_write() {
 	json_made "$status" >"$JSON_DIR/made"
 	: >"$JSON_DIR/objects"
 	if [[ -f ${WORK:-}/3-affected/objects ]]; then cat -- "$WORK/3-affected/objects" >"$JSON_DIR/objects"; fi
+	if [[ ! -e $JSON_DIR/full ]]; then : >"$JSON_DIR/full"; fi
 	for file in "${WORK:-}"/9-verify/report*.json; do cat -- "$file"; done >"$JSON_DIR/verified"
 	jq -n --argjson status "$status" --arg stage "$STAGE_NAME" --arg version "$JSON_VERSION" \
 		--argjson boot "$OPT_BOOT" --arg seconds "$ESTIMATE_SECONDS" --arg from "$ESTIMATE_FROM" --rawfile messages "$JSON_DIR/messages" --rawfile stages "$JSON_DIR/stages" \
 		--slurpfile target "$JSON_DIR/target" --rawfile patches "$JSON_DIR/patches" --rawfile objects "$JSON_DIR/objects" \
 		--rawfile reports "$JSON_DIR/reports" --rawfile modules "$JSON_DIR/modules" --rawfile made "$JSON_DIR/made" --slurpfile verified "$JSON_DIR/verified" \
+		--slurpfile full "$JSON_DIR/full" \
 		"$JSON_PROGRAM" --args -- "${RUN_ARGS[@]}"
 }
 
@@ -176,6 +178,7 @@ def driver_refusal($rule; $text):
 	} end),
 	functions: [$records[] | select(.[1] == "changed" or .[1] == "new" or .[1] == "copied") |
 		{object: .[0], name: .[2], kind: .[1], why: (.[3] // null), by: (.[4] // null)}],
+	full: ($full[0] // null),
 	refusals: (
 		[range(0; $records | length) as $i | $records[$i] | select(.[1] == "refused") | . as $row |
 			{rule: (.[2] | known), file: .[0], place: (.[3] | known), message: .[4],

@@ -17,6 +17,7 @@ PROGRESS_LAST=0         # second in which the last progress line went to a log
 CLEANUPS=()             # functions to run at exit, last first
 OUTPUT_ID=""            # what standard output is, from the first on
 RUN_AGAIN=0             # begin again instead of ending
+RUN_LEAVE=""            # function that puts back what a part of the run has changed for itself: called first at the end
 RUN_ARGS=()             # the command line
 INTERNAL_HINT="run again with -d and report this"
 JSON_DIR=""             # what is told is also kept there, for json.sh
@@ -174,6 +175,7 @@ at_exit() { CLEANUPS+=("$1"); }
 on_exit() {
 	local status=$1 i
 	trap : PIPE
+	if [[ $RUN_LEAVE ]]; then "$RUN_LEAVE"; fi
 	progress_clear
 	if ((!RUN_AGAIN && (status == EXIT_ERROR || status == EXIT_REFUSED || status == EXIT_NOT_APPLIED || status == EXIT_NOT_COMPILED))) &&
 		disk_full; then

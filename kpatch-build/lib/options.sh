@@ -35,6 +35,7 @@ OPT_OOT_SOURCE=""       # --oot-module-src
 OPT_EXPLAIN=0           # --explain
 OPT_SUGGEST=0           # --suggest
 OPT_CHECK=0             # --check
+OPT_FULL=0              # --full
 OPT_DRY_RUN=0           # --dry-run
 OPT_SIGN=""             # --sign: KEY[,CERTIFICATE]
 OPT_PACKAGE=()          # --package: deb or rpm each, with ,VERSION behind it
@@ -93,6 +94,7 @@ Build:
       --package deb|rpm[,VERSION]
                              also make a package that installs the module for its release, where kpatch finds it (default: version 1)
       --check                print what the author of the patch has to judge, for each function, and build no module
+      --full                 also build both kernels entirely, compare every object, and continue only if the same functions change. Takes as long as two builds of the kernel, and their room
       --dry-run              only see whether the patches apply, which objects they can change and how long a build takes; compile nothing
       --explain              show why each function is in the module, with the instructions that differ
       --skip-compiler-check  continue with another compiler than the one that built the target (also --skip-gcc-check)
@@ -201,6 +203,7 @@ options_parse() {
 		--without-hunk) OPT_WITHOUT_HUNKS+=("$2"); shift ;;
 		--explain) OPT_EXPLAIN=1 ;;
 		--check) OPT_CHECK=1 ;;
+		--full) OPT_FULL=1 ;;
 		--dry-run) OPT_DRY_RUN=1 ;;
 		--suggest) OPT_SUGGEST=1 ;;
 		--sign) OPT_SIGN=$2; shift ;;
@@ -265,6 +268,8 @@ options_check() {
 	if [[ $OPT_SOURCE ]]; then options_check_tree; fi
 	if [[ $OPT_SRPM ]]; then options_check_srpm; fi
 	if [[ $OPT_OOT_MODULE$OPT_OOT_SOURCE ]]; then options_check_oot; fi
+	if ((OPT_FULL && OPT_DRY_RUN)); then usage_error "--full builds two kernels and --dry-run compiles nothing: give one of them"; fi
+	if ((OPT_FULL)) && [[ $CODE == oot ]]; then usage_error "--full builds the kernel, and not the module of --oot-module: give one of them"; fi
 	if [[ $OPT_ACTION == cache-prune ]]; then
 		cache_prune_option "${OPT_PRUNE:-${1:-}}"
 		if [[ ! $OPT_PRUNE ]] && (($#)); then shift; fi

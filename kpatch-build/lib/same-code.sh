@@ -39,7 +39,7 @@ same_code_narrow() {
 	OBJECTS=("${own[@]}" "${kept[@]}")
 	note "of $before objects that include what the patch changes, the code of ${#OBJECTS[@]} can differ"
 	if ((${#OBJECTS[@]} == 0)); then
-		finish "$EXIT_UNCHANGED" "nothing changed: no object of $TARGET_RELEASE${OPT_TARGETS[*]:+ (limited to ${OPT_TARGETS[*]})} uses what the patch changes"
+		unchanged "nothing changed: no object of $TARGET_RELEASE${OPT_TARGETS[*]:+ (limited to ${OPT_TARGETS[*]})} uses what the patch changes"
 	fi
 	affected_write
 }

@@ -25,7 +25,7 @@ tree_prepare() {
 		${BUILD_ROOT_ID:+"$BUILD_ROOT_ID"} ${BUILT_IN:+"$BUILT_IN"} ${assembler:+"$assembler"} |
 		cat - "$TARGET_CONFIG" | sha256sum | cut -c 1-12)
 	TREE=$CACHE/tree/${TARGET_RELEASE}_$key
-	tree_make_command
+	tree_make_command ""
 	STAGE_SUMMARY="from the cache"
 	tree_lock
 	until cache_check "$TREE" --prune; do
@@ -117,10 +117,13 @@ tree_keep() {
 # The release comes from the image, not from what is around the source now (git, localversion files). Programs that only
 # the configuration asks about must not change it: no rustc, and the pahole version that the target had. And a file that the source's own
 # Makefile (GNUmakefile) may name as the configuration is neither read nor written.
+# tree_make_command [FLAG]: KMAKE, with this flag for the compiler
 tree_make_command() {
+	local flags=${1:-}
 	built_in_flags
+	flags+=${REPLY:+${flags:+ }$REPLY}
 	KMAKE=("${IN_ROOT[@]}" make -C "$TARGET_SOURCE" O="$TREE" ARCH="$ARCH_NAME" ${CALLER_CROSS_COMPILE:+"CROSS_COMPILE=$CALLER_CROSS_COMPILE"}
-		CC="$TARGET_CC" HOSTCC="$TARGET_CC" "KERNELRELEASE=$TARGET_RELEASE" ${REPLY:+"KCFLAGS=$REPLY"}
+		CC="$TARGET_CC" HOSTCC="$TARGET_CC" "KERNELRELEASE=$TARGET_RELEASE" ${flags:+"KCFLAGS=$flags"}
 		RUSTC=false BINDGEN=false "PAHOLE=$TREE/kpatch/pahole" KBUILD_BUILD_USER=kpatch KBUILD_BUILD_HOST=kpatch
 		KCONFIG_CONFIG=.config KBUILD_VERBOSE=0)
 }
@@ -144,12 +147,26 @@ tree_make() {
 	local log=$WORK/2-tree/prepare.log
 	tree_drop_lost
 	need_space "$CACHE" 600000000 "the build tree"
+	TREE_LOG=$log
+	tree_configure "$TARGET_CONFIG" "$log"
+	tree_compare_config
+	if [[ $OPT_SOURCE ]]; then
+		cp -- "$TARGET_SYMVERS" "$TREE/Module.symvers"
+		tree_check_layout
+	fi
+	progress "reading the include lines of the source"
+	includes_index
+	makefiles_index
+}
+
+# tree_configure CONFIG LOG: have make prepare TREE with it
+tree_configure() {
+	local config=$1 log=$2
 	mkdir -p "$TREE/kpatch"
 	tree_fake_pahole
 	if [[ $BUILT_IN ]]; then built_in_program "$TREE/kpatch/file-names"; fi
-	cp -- "$TARGET_CONFIG" "$TREE/.config"
+	cp -- "$config" "$TREE/.config"
 	chmod u+w "$TREE/.config"
-	TREE_LOG=$log
 	if ! long_run "$log" tree_progress "${KMAKE[@]}" olddefconfig; then
 		show_file "$log"
 		die "the target's configuration can't be used with this source; see the messages above"
@@ -160,14 +177,6 @@ tree_make() {
 		die "the build tree can't be prepared; the full output of make: $CACHE/tree/failed.log"
 	fi
 	tree_rust_options
-	tree_compare_config
-	if [[ $OPT_SOURCE ]]; then
-		cp -- "$TARGET_SYMVERS" "$TREE/Module.symvers"
-		tree_check_layout
-	fi
-	progress "reading the include lines of the source"
-	includes_index
-	makefiles_index
 }
 
 # tree_check_layout: what the kernel and its modules share, struct module before all, is as in the image. A configuration can differ
