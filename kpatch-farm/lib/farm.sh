@@ -77,8 +77,16 @@ farm_verify() {
 # results_whole WHOLE REST: to the file WHOLE names of the result.json files that are whole, each with a NUL behind it; to REST what else is in results/.
 # (Each is one line.)
 results_whole() {
-	(cd -- "$FARM/results" && find . -mindepth 2 -maxdepth 2 -name result.json -type f -printf '%P\0' | { xargs -0 -r grep -asH --null '' || true; }) |
-		tr '\0' '\t' | awk -F '\t' '$1 != path { if (n == 1) print line; path = $1; n = 0 } { line = $0; n++ } END { if (n == 1) print line }' |
+	{
+		# (A name that kpatch-build gives no file is in no result. An ID has no dot.)
+		(cd -- "$FARM/results" && find . -mindepth 3 -maxdepth 3 -regex '\./[0-9a-f-]*/modules/[A-Za-z0-9._+~-]*' -type f -printf '.\t%P\t%s\n')
+		(cd -- "$FARM/results" && find . -mindepth 2 -maxdepth 2 -name result.json -type f -printf '%P\0' | { xargs -0 -r grep -asH --null '' || true; }) | tr '\0' '\t'
+	} | awk -F '\t' '
+		function told() { if (n == 1) { id = path; sub(/\/.*/, "", id); print path "\t" files[id] "\t" substr(line, length(path) + 2) } }
+		$1 == "." { split($2, part, "/"); files[part[1]] = files[part[1]] " " part[3] "/" $3; next }
+		$1 != path { told(); path = $1; n = 0 }
+		{ line = $0; n++ }
+		END { told() }' |
 		jq -n -R -j --arg results "${RESULTS[*]}" -f "$FARM_LIB/results-whole.jq" | sort -z >"$1"
 	find "$FARM/results" -mindepth 1 -maxdepth 1 -printf '%P/result.json\0' | sort -z | comm -z -13 "$1" - | sed -z 's,/result\.json$,,' >"$2"
 }

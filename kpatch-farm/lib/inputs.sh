@@ -10,10 +10,8 @@
 # inputs_state PATH...: names, sizes and times of all files there, but not of git's own; where links lead, and the same of files behind them. (Of
 # a directory behind a link within, only where it is: a build tree has one to its source.)
 inputs_state() {
-	{
-		find -H "$@" -name .git -prune -o '(' -type f -o -type l ')' -printf '%p %y %s %T@ %l\0'
-		find -H "$@" -name .git -prune -o -type l -xtype f -print0 | xargs -r -0 stat -L --printf '%n %s %.9Y\0' --
-	} | sort -z
+	# (One find: this is done for each job.)
+	find -H "$@" -name .git -prune -o '(' -type f -o -type l ')' -printf '%p %y %s %T@ %l\0' -type l -xtype f -exec stat -L --printf '%n %s %.9Y\0' -- '{}' + | sort -z
 }
 
 # inputs_write DIR PATH...

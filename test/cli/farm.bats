@@ -27,8 +27,11 @@ setup() {
 		cat "$@" >"$out/../patches"
 		if grep -q "^sleep" "$1" && [ ! -e '"$T"'/awake ]; then sleep 30; fi
 		[ "${status:-0}" != 0 ] || echo module >"$out/$name.ko"
-		if grep -hq "^json " "$@"; then sed -n "s/^json //p" "$@" | head -n 1 >"$json"; exit "${status:-0}"; fi
-		printf "{\"exit\":{\"message\":null},\"modules\":[{\"file\":\"%s\"}]}" "$out/$name.ko" >"$json"
+		if grep -hq "^json " "$@"; then sed -n "s/^json {/{\"exit\":{\"status\":${status:-0}},/p" "$@" | head -n 1 >"$json"; exit "${status:-0}"; fi
+		printf "{\"exit\":{\"status\":%s,\"message\":null},\"modules\":[" "${status:-0}" >"$json"
+		[ "${status:-0}" != 0 ] || printf "{\"file\":\"%s\"}" "$out/$name.ko" >>"$json"
+		echo "]}" >>"$json"
+		[ ! -e '"$T"'/behind ] || . '"$T"'/behind
 		exit "${status:-0}"'
 	export KPATCH_BUILD=$T/bin/kpatch-build
 	printf '%s\n' 6.12.3-amd64 '# a comment' '' '  6.1.0-57-amd64 ' >kernels
@@ -224,10 +227,11 @@ builds() { sed -n '/--prepare/!s/ --json /&/p' calls | wc -l; }
 		*" --version "*) echo "kpatch-build 0"; exit ;;
 		esac
 		while [ "$1" != -- ] && [ $# -gt 0 ]; do
-			case $1 in --json) json=$2 ;; -a) release=$2 ;; --prepare) prepare=1 ;; esac
+			case $1 in --json) json=$2 ;; -a) release=$2 ;; --prepare) prepare=1 ;; -o) out=$2 ;; esac
 			shift
 		done
-		printf '{"target":{"release":"%s","package_version":"%s"}}' "$release" "$(sed -n "s/^$release //p" "$here/${prepare:+prepared-}archive")" >"$json"
+		[ "$prepare" ] || echo module >"$out/x.ko"
+		printf '{"exit":{"status":0},"modules":[{"file":"x.ko"}],"target":{"release":"%s","package_version":"%s"}}' "$release" "$(sed -n "s/^$release //p" "$here/${prepare:+prepared-}archive")" >"$json"
 	END
 	chmod +x bin/kpatch-build
 	printf '%s\n' '6.12.3-amd64 6.12.3-1' '6.12.2-amd64 6.12.2-1' | tee archive >prepared-archive
@@ -458,6 +462,37 @@ builds() { sed -n '/--prepare/!s/ --json /&/p' calls | wc -l; }
 	[[ $(builds) == 6 && $(results | wc -l) == 5 ]]
 }
 
+@test "what has no whole report, or not all that it built, is an error, whatever the status" {
+	local what ends
+	"$FARM" plan -k 6.12.3-amd64 -p p/a.patch
+	for ends in 0 2; do
+		sed -i "1s/.*/outcome $ends/" p/a.patch
+		"$FARM" plan -k 6.12.3-amd64 -p p/a.patch
+		while read -r what; do
+			if [[ ! $what ]]; then continue; fi
+			echo "$what" >behind
+			run -1 "$FARM" run
+			[[ ${lines[0]} == "6.12.3-amd64: a: error ("* && ${lines[-1]} == "1 jobs: 1 error" ]] || { echo "$ends: $what: $output"; return 1; }
+			run -0 "$FARM" report
+			[[ $(jq -c '.jobs[0] | [.status, .result, .message]' farm/results.json) == "[1,\"error\",\"kpatch-build ended with $ends, but its report (build.json) or what it built is not all there; see the log\"]" ]]
+			# The same for the livepatch of all
+			rm -rf cumulative
+			run -1 "$FARM" cumulative -k 6.12.3-amd64 -p p/a.patch
+			[[ $output == *"kpatch-farm: error: 6.12.3-amd64: kpatch-build failed; nothing was made:"* && ! -e cumulative/6.12.3-amd64/1 ]]
+		done <<-EOF
+			rm "\$json"
+			: >"\$json"
+			truncate -s -3 "\$json"
+			echo "{}" >>"\$json"
+			sed -i 's/"status":$ends/"status":3/' "\$json"
+			$([[ $ends == 2 ]] || printf '%s\n' 'rm "$out"/*' ': >"$out/$name.ko"' 'sed -i "s/{.file.*}/{}/" "$json"' | sed '3s/.*/sed -i "s,modules,others," "$json"/')
+		EOF
+		rm behind
+		run "$FARM" run
+		[[ $status == "$ends" ]]
+	done
+}
+
 @test "a kernel that can't be prepared: its jobs are not run, and it is said once" {
 	run -0 "$FARM" plan -k 6.0-none -k 6.12.3-amd64 -p p
 	run -1 "$FARM" run
@@ -549,6 +584,14 @@ builds() { sed -n '/--prepare/!s/ --json /&/p' calls | wc -l; }
 		echo more >>farm/results/$first/result.json
 		jq . whole >farm/results/$first/result.json
 		jq -c '.result = "fine"' whole >farm/results/$first/result.json
+		jq -c '.result = "refused"' whole >farm/results/$first/result.json
+		jq -c '.status = 2' whole >farm/results/$first/result.json
+		jq -c '.modules = []' whole >farm/results/$first/result.json
+		jq -c 'del(.files)' whole >farm/results/$first/result.json
+		: >"$(echo farm/results/$first/modules/*)"
+		echo more >>"$(echo farm/results/$first/modules/*)"
+		rm farm/results/$first/modules/*
+		rm -r farm/results/$first/modules
 		jq -c '.id = 5' whole >farm/results/$first/result.json
 		jq -c '.stages = [1]' whole >farm/results/$first/result.json
 		jq -c '.format = 2' whole >farm/results/$first/result.json
@@ -858,6 +901,8 @@ answer() { printf 'outcome %s\njson %s\n' "$2" "$3" >"p/$1.patch"; }
 	[[ ${lines[0]} == "6.12.3-amd64: livepatch-cumulative-2.ko holds 4 of 5 fixes; left out:" ]]
 	run -0 "$FARM" cumulative -k 6.12.3-amd64 -p p/d.patch -o none
 	[[ $output == $'6.12.3-amd64: no fix can be built; left out:\n    d: has it already' ]]
+	run -0 "$FARM" cumulative -k 6.12.3-amd64 -p p/d.patch -o none
+	[[ $output == "6.12.3-amd64: no livepatch is up to date" ]]
 	echo "outcome 1" >>p/a.patch
 	run -1 "$FARM" cumulative -k 6.12.3-amd64 -p p
 	[[ ${lines[0]} == "kpatch-farm: error: 6.12.3-amd64: kpatch-build failed; nothing was made:" && $(jq .version cumulative/6.12.3-amd64/current.json) == 2 ]]
@@ -873,11 +918,12 @@ answer() { printf 'outcome %s\njson %s\n' "$2" "$3" >"p/$1.patch"; }
 	[[ $(jq .version cumulative/6.12.3-amd64/current.json) == 3 ]]
 	# What was edited or removed there is made again, as a new version.
 	local what n=3
-	for what in ': >cumulative/6.12.3-amd64/current.json' 'rm cumulative/6.12.3-amd64/$n/modules/*' 'rm -r cumulative/6.12.3-amd64/$n' 'echo "{" >cumulative/cumulative.json; echo "[]" >cumulative/6.12.3-amd64/current.json'; do
+	for what in ': >cumulative/6.12.3-amd64/current.json' 'rm cumulative/6.12.3-amd64/$n/modules/*' ': >cumulative/6.12.3-amd64/$n/modules/livepatch-cumulative-$n.ko' 'rm -r cumulative/6.12.3-amd64' 'rm -r cumulative/6.12.3-amd64/$n' 'echo "{" >cumulative/cumulative.json; echo "[]" >cumulative/6.12.3-amd64/current.json'; do
 		eval "$what"
 		mkdir -p cumulative/6.12.3-amd64/{99.old,08}
 		run -0 "$FARM" cumulative -k 6.12.3-amd64 -p p
-		case $what in rm\ -r*) ;; *) n=$((n + 1)) ;; esac
+		# (A version that is gone may be loaded somewhere.)
+		n=$((n + 1))
 		[[ ${lines[0]} == "6.12.3-amd64: livepatch-cumulative-$n.ko holds 4 of 5 fixes; left out:" && $(jq -c 'map(.version)' cumulative/cumulative.json) == "[$n]" ]] || { echo "$what: $output"; return 1; }
 	done
 	run -0 "$FARM" cumulative -k 6.12.3-amd64 -p p

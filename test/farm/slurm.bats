@@ -22,7 +22,13 @@ setup() {
 		echo "$SLURMD_NODENAME $*" >>'"$T"'/calls
 		# From its third job on this node is at work until it is killed.
 		[ "$SLURMD_NODENAME" != "${FAKE_STUCK:-}" ] || [ -e '"$T"'/killed ] || [ "$(grep -c "^$FAKE_STUCK " '"$T"'/calls)" -lt 3 ] || sleep 300
-		sleep "${FAKE_SECONDS:-2}"'
+		sleep "${FAKE_SECONDS:-2}"
+		while [ $# -gt 0 ]; do
+			case $1 in -o) out=$2 ;; --json) json=$2 ;; esac
+			shift
+		done
+		echo module >"$out/x.ko"
+		echo "{\"exit\":{\"status\":0},\"modules\":[{\"file\":\"x.ko\"}]}" >"$json"'
 	export KPATCH_BUILD=$T/bin/kpatch-build
 	local name
 	for name in 1 2 3 4 5 6; do echo "patch $name" >"p/$name.patch"; done
