@@ -16,7 +16,7 @@ setup() {
 	local i
 	for i in {1..60}; do printf '#include <linux/foo.h>\n' >"$T/src/kernel/u$i.c"; done
 	{ for i in {1..60}; do echo "obj-y += u$i.o"; done; } >"$T/src/kernel/Makefile"
-	export SETUP='MODULE_NAME=livepatch-fix OPT_JOBS=1 OPT_MAX_OBJECTS=20 TARGET_SOURCE=$T/src TREE=$T/tree TARGET_CC=gcc TARGET_RELEASE=6.12.3 TARGET_MODULES_DIR=$T/modules PATCHED=$T/view
+	export SETUP='MODULE_NAME=livepatch-fix OPT_JOBS=1 OPT_MAX_OBJECTS=5 TARGET_SOURCE=$T/src TREE=$T/tree TARGET_CC=gcc TARGET_RELEASE=6.12.3 TARGET_MODULES_DIR=$T/modules PATCHED=$T/view
 		mkdir -p "$WORK/3-affected"
 		includes_index; makefiles_index
 		affected_modules_fit() { :; }
