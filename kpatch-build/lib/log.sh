@@ -14,6 +14,7 @@ STAGE_NAME=""           # the running stage
 STAGE_SUMMARY=""        # what the stage has to say in its one line; set by the stage
 PROGRESS_SHOWN=0        # a progress line stands on the terminal
 PROGRESS_LAST=0         # second in which the last progress line went to a log
+DISK_TOLD=0             # that a disk is full was told; once is enough
 CLEANUPS=()             # functions to run at exit, last first
 OUTPUT_ID=""            # what standard output is, from the first on
 RUN_AGAIN=0             # begin again instead of ending
@@ -177,7 +178,7 @@ on_exit() {
 	trap : PIPE
 	if [[ $RUN_LEAVE ]]; then "$RUN_LEAVE"; fi
 	progress_clear
-	if ((!RUN_AGAIN && (status == EXIT_ERROR || status == EXIT_REFUSED || status == EXIT_NOT_APPLIED || status == EXIT_NOT_COMPILED))) &&
+	if ((!RUN_AGAIN && !DISK_TOLD && (status == EXIT_ERROR || status == EXIT_REFUSED || status == EXIT_NOT_APPLIED || status == EXIT_NOT_COMPILED))) &&
 		disk_full; then
 		note "$REPLY: this may be the reason; $DISK_FULL_HINT"
 		# (So nothing is said of the patch.)
@@ -228,8 +229,7 @@ on_error() {
 	local REPLY
 	if disk_full; then
 		REPLY="error: $REPLY${STAGE_NAME:+, in stage $STAGE_NAME}; $DISK_FULL_HINT"
-		# Once is enough.
-		disk_full() { return 1; }
+		DISK_TOLD=1
 	elif output_lost; then
 		REPLY="error: standard output can't be written to${STAGE_NAME:+, in stage $STAGE_NAME}"
 	else

@@ -20,7 +20,7 @@ command_cumulative() {
 	plan_manifest >"$work/manifest"
 	jq -r '.kernels[].dir' "$work/manifest" >"$work/kernels"
 	tr '\n' '\0' <"$work/kernels" >"$work/names"
-	(cd -- "$FARM" && exec setsid xargs -0 -n 1 -P "${OPT_JOBS:-$(nproc)}" "$FARM_LIB/cumulative-kernel" "$LIB_DIR") <"$work/names" &
+	(cd -- "$FARM" && exec setsid "${TIED[@]}" xargs -0 -n 1 -P "${OPT_JOBS:-$(nproc)}" "${TIED[@]}" "$FARM_LIB/cumulative-kernel" "$LIB_DIR") <"$work/names" &
 	CHILD=$!
 	wait "$CHILD" || status=$?
 	CHILD=""

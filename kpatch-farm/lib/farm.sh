@@ -45,11 +45,24 @@ farm_version() {
 	fi
 }
 
+# What is started with this before it ends when we are killed, and all that it has started ends with it.
+readonly TIED=(setpriv --pdeathsig TERM --)
+
 # farm_lock [NAME]: until the end of this run and of all that it starts. (A report has a lock of its own: it may be made while jobs run.)
 farm_lock() {
-	local lock
-	if ! { exec {lock}>>"$FARM/${1:-.lock}"; } 2>/dev/null; then die "$FARM can't be written to"; fi
-	if ! flock -n "$lock"; then die "another kpatch-farm works in $FARM; wait for its end, or use another directory"; fi
+	local lock file=$FARM/${1:-.lock} pid="" host=""
+	if ! { exec {lock}>>"$file"; } 2>/dev/null; then die "$FARM can't be written to"; fi
+	if ! flock -n "$lock"; then
+		read -r pid host <"$file" || true
+		if [[ $host != "${HOSTNAME:-}" || ! $pid =~ ^[1-9][0-9]*$ ]] || grep -qsa kpatch-farm "/proc/$pid/cmdline"; then
+			die "another kpatch-farm works in $FARM; wait for its end, or use another directory"
+		fi
+		# It was killed, and what it has started is about to end.
+		if ! flock -w 10 "$lock"; then
+			die "a kpatch-farm in $FARM was killed, but something that it had started is still at work there; wait for its end, or end it (fuser ${file@Q} tells who it is)"
+		fi
+	fi
+	echo "$$ ${HOSTNAME:-}" 2>/dev/null >"$file" || true
 }
 
 # farm_jobs: job.json of each job of the manifest, as one line: DIR <TAB> JSON. (The one place that knows what a job is.)

@@ -8,23 +8,27 @@ local_run() {
 	local_makefile "$1" >"$makefile"
 	# (Not what a make above us says: -j and the names of its variables.)
 	unset MAKEFLAGS MAKELEVEL MFLAGS GNUMAKEFLAGS MAKEFILES
-	(cd -- "$FARM" && exec setsid make -s -k -r -j "$jobs" -f "$makefile" all) 2>"$FARM/work/make.log" </dev/null &
+	(cd -- "$FARM" && exec setsid "${TIED[@]}" make -s -k -r -j "$jobs" -f "$makefile" all) 2>"$FARM/work/make.log" </dev/null &
 	CHILD=$!
 	wait "$CHILD" || status=$?
 	CHILD=""
 	# What make says of commands that failed was said by them.
 	{ grep -vE '^make(\[[0-9]+\])?: ' "$FARM/work/make.log" || true; } | print_lines >&2
-	if ((status)) && disk_full; then die "$REPLY; free some space, then run again: what is done is kept"; fi
+	if ((status)) && disk_full; then
+		DISK_TOLD=1
+		die "$REPLY; free some space, then run again: what is done is kept"
+	fi
 }
 
+# (A shell between make and a job would keep a signal for itself: hence exec.)
 # local_makefile PENDING: a line for all jobs of a kernel, for make goes through what a target has each time that it gets more
 local_makefile() {
 	printf 'export KPATCH_FARM_JOBS ?= 1\nSHELL := /bin/sh\n.SUFFIXES:\n.PHONY: all\n'
 	awk -F '\t' -v lib="$(sed 's/\$/$$/g' <<<"$FARM_LIB")" '
 		function rules() {
 			if (kernel == "") return
-			printf ".PHONY: prepare/%s\nprepare/%s:\n\t@\"%s/prepare\" \"$@\"\n", kernel, kernel, lib
-			printf ".PHONY:%s\nall:%s\n%s: prepare/%s\n\t@\"%s/job\" \"$@\"\n", jobs, jobs, jobs, kernel, lib
+			printf ".PHONY: prepare/%s\nprepare/%s:\n\t@exec \"%s/prepare\" \"$@\"\n", kernel, kernel, lib
+			printf ".PHONY:%s\nall:%s\n%s: prepare/%s\n\t@exec \"%s/job\" \"$@\"\n", jobs, jobs, jobs, kernel, lib
 			jobs = ""
 		}
 		{ split($1, part, "/") }

@@ -142,11 +142,14 @@ kernels_check() {
 
 # patches_check MANIFEST: are the patches what they were?
 patches_check() {
-	local fields n m
+	local fields n m file
 	jq -j '.patches[] | .name, .id, (.options | length), .options[], (.patches | length), .patches[].file | ., "\u0000"' "$1" | mapfile -d '' -t fields
 	while ((${#fields[@]})); do
 		n=${fields[2]}
 		m=${fields[3 + n]}
+		for file in "${fields[@]:4 + n:m}"; do
+			if [[ ! -f $file || ! -r $file ]]; then planned_otherwise "${file@Q}, of the patch ${fields[0]@Q}, is no longer a readable file"; fi
+		done
 		if [[ $({ patch_inputs "$n" "${fields[@]:3:n}" "${fields[@]:4 + n:m}" 2>/dev/null || true; } | sha256sum) != "${fields[1]}"* ]]; then
 			planned_otherwise "the patch ${fields[0]@Q} has changed since it was planned"
 		fi

@@ -11,6 +11,7 @@ command_run() {
 	rm -rf -- "$FARM/inputs"
 	tool_check "$FARM/manifest.json" "$FARM/inputs"
 	kernels_check "$FARM/manifest.json" "" "$FARM/inputs"
+	patches_check "$FARM/manifest.json"
 	results_take_away
 	jobs_pending "$FARM/work/jobs" >"$FARM/work/pending"
 	if [[ -s $FARM/work/pending ]]; then

@@ -18,7 +18,7 @@ command_scan() {
 	jq -r -f "$FARM_LIB/jobs.jq" -- "$work/manifest" | cut -f 2 |
 		awk -v dir="$work" '{ file = sprintf("%s/%06d.job", dir, NR); print >file; close(file) }'
 	find "$work" -name '*.job' -print0 | sort -z >"$work/all"
-	setsid xargs -0 -n 1 -P "${OPT_JOBS:-$(nproc)}" "$FARM_LIB/scan-pair" <"$work/all" &
+	setsid "${TIED[@]}" xargs -0 -n 1 -P "${OPT_JOBS:-$(nproc)}" "${TIED[@]}" "$FARM_LIB/scan-pair" <"$work/all" &
 	CHILD=$!
 	wait "$CHILD" || status=$?
 	CHILD=""

@@ -270,21 +270,20 @@ builds() { sed -n '/--prepare/!s/ --json /&/p' calls | wc -l; }
 	[[ $(jq -c '[.kernels[] | [.options[1], .target]]' other/manifest.json) == '[["6.12",null]]' ]]
 }
 
-@test "what is made of a patch that was edited after the plan is no result of the planned one" {
+@test "patches are as they were planned" {
 	"$FARM" plan -k kernels -p p
-	cp p/a.patch planned
-	echo edited >>p/a.patch
+	cp p/b.patch planned
+	echo edited >>p/b.patch
 	run -1 "$FARM" run
-	[[ $(grep -c '^kpatch-farm: error: a on .*: the patch has changed since it was planned; plan again (results are kept)$' <<<"$output") == 2 ]]
-	[[ ${lines[-1]} == "6 jobs: 4 built, 2 without a result" && $(results | wc -l) == 4 && -z $(find farm/work -name '*-*-*') ]]
-	rm p/a.patch
+	[[ $output == "kpatch-farm: error: the patch 'b' has changed since it was planned; plan again (results are kept)" && $(builds) == 0 ]]
+	rm p/b.patch
 	run -1 "$FARM" run
-	[[ ${lines[-1]} == "6 jobs: 4 built, 2 without a result" ]]
-	mv planned p/a.patch
+	[[ $output == "kpatch-farm: error: '$T/p/b.patch', of the patch 'b', is no longer a readable file; plan again (results are kept)" && $(builds) == 0 ]]
+	mv planned p/b.patch
 	run -0 "$FARM" run
 	[[ ${lines[-1]} == "6 jobs: 6 built" ]]
-	run -0 cat farm/results/"$(jq -r .id farm/jobs/6.12.3-amd64/a/job.json)"/patches
-	[[ $output == "patch a" ]]
+	run -0 cat farm/results/"$(jq -r .id farm/jobs/6.12.3-amd64/b/job.json)"/patches
+	[[ $output == "patch b" ]]
 }
 
 @test "what changes while jobs run gets no result: a kernel's files, kpatch-build, a file that an option names, a patch" {
@@ -538,6 +537,36 @@ builds() { sed -n '/--prepare/!s/ --json /&/p' calls | wc -l; }
 	[[ ${lines[0]} == "3 jobs: 1 kernel(s), 3 patch(es); 3 have a result" ]]
 }
 
+@test "killed without a word: all that it started ends, and nobody is said to be at work" {
+	local command pid i
+	sed -i "s,^\t\tif \[ \"\${dry:-}\" \],while [ ! -e '$T/awake' ]; do sleep 0.2; done\n&," bin/kpatch-build
+	grep -q 'sleep 0.2; done$' bin/kpatch-build
+	"$FARM" plan -k 6.12.3-amd64 -p p/a.patch
+	for command in run cumulative scan; do
+		if [[ $command == run ]]; then set --; else set -- -k 6.12.3-amd64 -p p/a.patch; fi
+		"$FARM" "$command" "$@" >log 2>&1 3>&- &
+		pid=$!
+		for ((i = 0; i < 100; i++)); do if pgrep -f "^/bin/sh $T/bin/kpatch-build .*a.patch" >/dev/null; then break; fi; sleep 0.1; done
+		kill -KILL "$pid"
+		wait "$pid" || true
+		if [[ $command != scan ]]; then
+			: >awake
+			run timeout 20 "$FARM" "$command" "$@"
+			[[ $status == 0 ]] || { echo "$command: $output"; return 1; }
+			rm awake
+		fi
+		for ((i = 0; i < 50; i++)); do if ! pgrep -f "$T/bin/kpatch-build" >/dev/null; then break; fi; sleep 0.1; done
+		run ! pgrep -f "$T/bin/kpatch-build"
+	done
+	# Of a program that can't be reached
+	exec 9>>farm/.lock
+	flock 9
+	echo "999999999 $HOSTNAME" >farm/.lock
+	run -1 "$FARM" run
+	[[ $output == "kpatch-farm: error: a kpatch-farm in $T/farm was killed, but something that it had started is still at work there; wait for its end, or end it (fuser '$T/farm/.lock' tells who it is)" ]]
+	exec 9>&-
+}
+
 @test "a job directory that was edited by hand; a directory of another version; one that is none" {
 	"$FARM" plan -k kernels -p p
 	echo '{}' >>farm/jobs/6.12.3-amd64/b/job.json
@@ -752,8 +781,15 @@ wrong() {
 	"$FARM" plan -k kernels -p p -o full/farm || { umount full; return 1; }
 	head -c 1M /dev/zero >full/fill 2>/dev/null || true
 	run "$FARM" run -o full/farm
+	local before="$status: $output"
+	# While jobs are at work
+	rm full/fill
+	echo "head -c 1M /dev/zero >'$T/full/fill' 2>/dev/null" >hook
+	run "$FARM" run -o full/farm -j 1
 	umount full
-	[[ $status == 1 && $output == *"there is no space left in"* ]]
+	[[ $before == 1:* && $(grep -c "there is no space left in" <<<"$before") == 1 ]] || { echo "$before"; return 1; }
+	[[ $status == 1 && $(grep -c "there is no space left in" <<<"$output") == 1 &&
+		${lines[-1]} == "kpatch-farm: error: there is no space left in $T/full/farm "*"; free some space, then run again: what is done is kept" ]] || { echo "$output"; return 1; }
 }
 
 @test "no more room for a plan, a report, a cumulative livepatch: one message, nothing is lost" {
