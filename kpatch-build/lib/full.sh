@@ -80,7 +80,7 @@ full_patch() {
 
 # full_build WHICH: full/WHICH has all objects of the source as it is now
 full_build() {
-	local which=$1 fast=$TREE TREE=$FULL/tree TARGET_SOURCE=$FULL/source KMAKE=() flags=-g0 goal=. begin changed
+	local which=$1 fast=$TREE TREE=$FULL/tree TARGET_SOURCE=$FULL/source KMAKE=() flags=-g0 goal=. begin changed file
 	local TREE_RUST TREE_LOG=$FULL/$which.log
 	now_us; begin=$REPLY
 	if grep -qx CONFIG_GENDWARFKSYMS=y "$TARGET_CONFIG"; then flags=""; fi
@@ -95,10 +95,11 @@ full_build() {
 	changed=$(config_differing "$FULL/config.fast" "$FULL/config.$which" "$CONFIG_MAY_DIFFER")
 	if [[ $changed ]]; then refuse full-differs "built entirely, the $which kernel has another configuration: $changed"; fi
 	# (Each build would make another key to sign modules with.)
-	if [[ -f $FULL/original/certs/signing_key.pem ]]; then
+	for file in "$FULL"/original/certs/{x509.genkey,signing_key.pem}; do
+		if [[ ! -f $file ]]; then continue; fi
 		mkdir -p -- "$TREE/certs"
-		cp -p -- "$FULL"/original/certs/{x509.genkey,signing_key.pem} "$TREE/certs/"
-	fi
+		cp -p -- "$file" "$TREE/certs/"
+	done
 	if ! long_run "$TREE_LOG" full_progress "${KMAKE[@]}" KBUILD_BUILTIN=1 KBUILD_MODULES=1 'KBUILD_BUILD_TIMESTAMP=Thu Jan 1 00:00:00 UTC 1970' \
 		KBUILD_BUILD_VERSION=1 -j "$OPT_JOBS" "$goal"; then
 		show_matching 'error|\*\*\*' "$TREE_LOG"
