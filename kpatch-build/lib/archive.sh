@@ -121,10 +121,10 @@ archive_is_fresh() {
 	[[ ! $OPT_MIRROR ]] || grep -qxF -- "URIs: ${OPT_MIRROR%/}/" "$sources"
 }
 
-# archive_update VIEW PARTS: fetch the lists; false, and REPLY says why, if some could not be fetched. That the mirror does not have one of
-# the suites (the backports of an old one) is no error.
-archive_update() {
-	local view=$1 dir=$CACHE/apt part mirror security log=$WORK/apt.log
+# archive_sources TYPE PARTS FILE: what apt is set up with, for packages (deb) or their sources (deb-src); false, and REPLY says why, if there
+# is no mirror, or nothing to check it with
+archive_sources() {
+	local part mirror security
 	if [[ ! -f $ARCHIVE_KEYS ]]; then
 		REPLY="there are no keys to check them with; install debian-archive-keyring"
 		return 1
@@ -135,9 +135,40 @@ archive_update() {
 		return 1
 	fi
 	for part in $2; do
-		printf 'Types: deb\nURIs: %s\nSuites: %s\nComponents: main\nSigned-By: %s\n\n' \
-			"$([[ $part == *-security ]] && echo "$security" || echo "$mirror")" "$part" "$ARCHIVE_KEYS"
-	done >"$dir/$view.sources.new"
+		printf 'Types: %s\nURIs: %s\nSuites: %s\nComponents: main\nSigned-By: %s\n\n' \
+			"$1" "$([[ $part == *-security ]] && echo "$security" || echo "$mirror")" "$part" "$ARCHIVE_KEYS"
+	done >"$3"
+}
+
+# archive_fetch_source PARTS NAME=VERSION FILE -> REPLY: this file of a source package, fetched into the work directory; false, and REPLY says
+# why, if none of these suites has it. (The lists of sources are not kept: who needs one keeps what is made of it.)
+archive_fetch_source() {
+	local dir=$WORK/1-target/apt log=$WORK/apt.log part
+	REPLY="no suite of the archive is known to have it"
+	for part in $1; do
+		rm -rf -- "$dir"
+		mkdir -p -- "$dir"/{state/lists/partial,cache/archives/partial}
+		archive_sources deb-src "$part" "$dir/apt.sources" || return 1
+		local apt=(-o "Dir::Etc::sourcelist=$dir/apt.sources" -o Dir::Etc::sourceparts=/dev/null -o "Dir::State=$dir/state"
+			-o "Dir::Cache=$dir/cache" -o Dir::State::status=/dev/null -o Acquire::Languages=none -o Debug::NoLocking=1
+			-o APT::Sandbox::User="$(id -un)")
+		progress "fetching $3"
+		long_run "$log" no_progress apt-get -q "${apt[@]}" update || true
+		if long_run "$log" no_progress env -C "$dir" apt-get -q "${apt[@]}" source --diff-only --download-only "$2" && [[ -f $dir/$3 ]]; then
+			REPLY=$dir/$3
+			return
+		fi
+		REPLY=$(sed -n 's/^E: //p' "$log" | sed -n 1p)
+		REPLY=${REPLY:-apt-get could not fetch $2}
+	done
+	return 1
+}
+
+# archive_update VIEW PARTS: fetch the lists; false, and REPLY says why, if some could not be fetched. That the mirror does not have one of
+# the suites (the backports of an old one) is no error.
+archive_update() {
+	local view=$1 dir=$CACHE/apt log=$WORK/apt.log
+	archive_sources deb "$2" "$dir/$view.sources.new" || return 1
 	# Its time tells when the lists were fetched: not before they are.
 	touch -d '2 days ago' -- "$dir/$view.sources.new"
 	mv -f -- "$dir/$view.sources.new" "$dir/$view.sources"

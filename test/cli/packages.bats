@@ -177,7 +177,7 @@ rt_kernel() {
 @test "the source of a real-time kernel has its patches, where they are given; that of the others stays as it is" {
 	rt_kernel
 	run -0 "$DRIVER" -a 6.1.0-9-rt-amd64 --packages "$T/debs" --print-target
-	[[ $output == *"warning: 6.1.0-9-rt-amd64 was built with the patches of debian/patches-rt, which are in no package: what they touch can't be patched (base-differs); give a directory with linux_6.1.5-1.debian.tar.xz (--packages DIR), which this fetches where apt has sources: apt-get source --diff-only --download-only linux=6.1.5-1"* ]]
+	[[ $output == *"warning: 6.1.0-9-rt-amd64 was built with the patches of debian/patches-rt, which can't be had: what they touch can't be patched (base-differs); give a directory with linux_6.1.5-1.debian.tar.xz (--packages DIR). It can't be fetched: apt of this machine has no mirror of Debian; give one with --mirror URL"* ]]
 	[[ $output == *"TARGET_SOURCE=$T/cache/source/linux-source-6.1_6.1.5-1"$'\n'* ]]
 	mkdir "$T/debs/source"
 	mv "$T/linux_6.1.5-1.debian.tar.xz" "$T/debs/source/"
@@ -196,6 +196,39 @@ rt_kernel() {
 	tar -C "$T" -cJf "$T/debs/source/linux_6.1.5-1.debian.tar.xz" debian
 	run -1 "$DRIVER" -a 6.1.0-9-rt-amd64 --packages "$T/debs" --print-target
 	[[ $output == *"error: the patches of PREEMPT_RT do not apply to the source of 6.1.5-1, see above; are they of this version?" ]]
+}
+
+@test "the patches of a real-time kernel are fetched with the source of a suite that has its image" {
+	rt_kernel
+	cat >"$T/bin/apt-get" <<-'EOS'
+		#!/bin/bash
+		for o; do case $o in Dir::Etc::sourcelist=*) sources=$(xargs <"${o#*=}") ;; esac; done
+		case " $* " in
+		*" source "*)
+			echo "$sources: ${!#}" >>"$T/asked"
+			if [[ $sources != *bookworm-security* ]]; then echo "E: Failed to fetch it"; exit 100; fi
+			cp "$T/linux_6.1.5-1.debian.tar.xz" . ;;
+		esac
+	EOS
+	sed -i "s,\$T/,$T/,g" "$T/bin/apt-get"
+	export SETUP='archive_use() { :; }; archive_mirror() { REPLY="http://mirror/debian/ http://mirror/debian-security/"; }
+		archive_madison() { printf "%s\t%s\t%s\n" "$1" 6.1.4-1 trixie "$1" 6.1.5-1 bookworm "$1" 6.1.5-1 bookworm-security; }
+		TARGET_RELEASE=6.1.0-9-rt-amd64 TARGET_VERSION=6.1.5-1 TARGET_SOURCE=$T/linux-source-6.1 TARGET_HEADERS=$T
+		mkdir -p "$WORK/1-target" "$CACHE/source"
+		try() { rt_source 6.1; echo "$TARGET_SOURCE"; }'
+	echo 'include /usr/src/linux-headers-6.1.0-9-common-rt/Makefile' >"$T/Makefile"
+	run -0 --separate-stderr lib try
+	[[ $output == "$T/cache/source/linux-source-6.1-rt_6.1.5-1-rt" ]]
+	grep -q 'return 20;' "$output/kernel/foo.c"
+	grep -q 'return 1;' "$T/linux-source-6.1/kernel/foo.c"
+	[[ $(<"$T/asked") == "Types: deb-src URIs: http://mirror/debian/ Suites: bookworm Components: main Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg: linux=6.1.5-1"$'\n'"Types: deb-src URIs: http://mirror/debian-security/ Suites: bookworm-security Components: main Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg: linux=6.1.5-1" ]]
+	# What was made of it is kept.
+	rm "$T/linux_6.1.5-1.debian.tar.xz" "$T/asked"
+	run -0 --separate-stderr lib try
+	[[ $output == "$T/cache/source/linux-source-6.1-rt_6.1.5-1-rt" && ! -e $T/asked ]]
+	rm -r "$T/cache/source"
+	run -0 --separate-stderr lib try
+	[[ $output == "$T/linux-source-6.1" && $stderr == *"warning: 6.1.0-9-rt-amd64 was built with the patches of debian/patches-rt, which can't be had: "*" It can't be fetched: apt-get could not fetch linux=6.1.5-1" ]]
 }
 
 @test "the patch of 5.10's real-time kernel is in the package of its source" {
