@@ -119,13 +119,30 @@ static const struct elf_rela *find_site(const struct base_check *check, const st
 														 : NULL;
 }
 
+static bool is_relocated(const struct base_check *check, const struct table *table, uint64_t offset)
+{
+	const struct relas *relas = &check->relas[table->sec];
+	uint32_t i = relas_first(relas, offset);
+
+	return i < relas->n && relas->v[i]->offset == offset;
+}
+
+/*
+ * Each field that has a relocation in every entry has one. (Where two entries of 8 bytes have a site, one of 16 has one
+ * as well, and a target behind it: struct bug_entry without CONFIG_DEBUG_BUGVERBOSE, and since 6.19.)
+ */
 static bool fits_object(const struct base_check *check, const struct table *table, const struct special_layout *layout)
 {
 	uint64_t size = check->obj->secs[table->sec].size;
 
-	for (uint64_t at = 0; at < size; at += layout->size)
+	for (uint64_t at = 0; at < size; at += layout->size) {
 		if (!entry_bytes(layout, size, at) || !find_site(check, table, layout, at))
 			return false;
+		for (uint32_t f = 1; f < SPECIAL_MAX_FIELDS && layout->fields[f].kind; f++)
+			if (layout->fields[f].kind != FIELD_HANDLER &&
+			    !is_relocated(check, table, at + layout->fields[f].at))
+				return false;
+	}
 	return true;
 }
 

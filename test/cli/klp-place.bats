@@ -306,3 +306,27 @@ objects() {
 	[[ $(grep -cE '^(elf|kallsyms|layout) ' "$T/calls") == 3 ]]
 	sort -u "$T/dirs" | while read -r dir; do rm -rf "$dir" "$dir.lock"; done
 }
+
+@test "entries of __bug_table with 8 bytes are not taken for half as many of 16, as 6.19 has them" {
+	cd "$T"
+	# N functions NAME_1 ..., each with an instruction that has an entry
+	bugs() {
+		local i
+		for ((i = 1; i <= $2; i++)); do
+			printf 'int %s_%s(int x) { asm volatile("1: ud2\\n.pushsection __bug_table,\\"aw\\"\\n.long 1b - .\\n.short 0x903, 0\\n.popsection"); return x * %d; }\n' \
+				"$1" "$i" $((${#1} * 1000 + i))
+		done >"$1.c"
+		gcc -O2 -mcmodel=kernel -fno-pic -fno-pie -fcf-protection=none -fno-asynchronous-unwind-tables -c "$1.c"
+	}
+	bugs before 1
+	bugs object 2
+	bugs behind_it 1
+	ld -e 0 -Ttext=0xffffffff81000000 -o vmlinux before.o object.o behind_it.o
+	nm -n vmlinux | sed 's/__bss_start/_end/' >kallsyms
+	# (Both sizes fit both tables.)
+	[[ $(readelf -SW vmlinux | awk '/__bug_table/ { print $0 }') == *" 000020 "* && $(readelf -SW object.o | grep ' __bug_table') == *" 000010 "* ]]
+	run -0 "$TOP/build/bin/klp-place" place --image vmlinux --symbols kallsyms -o place object.o
+	[[ $output == "" ]]
+	grep -qx $'base\tsame' place
+	awk '$1 == "matched" { n += $2 } END { exit n != 2 }' place
+}
