@@ -29,7 +29,7 @@ setup() {
 		[ "${status:-0}" != 0 ] || echo module >"$out/$name.ko"
 		if grep -hq "^json " "$@"; then sed -n "s/^json {/{\"exit\":{\"status\":${status:-0}},/p" "$@" | head -n 1 >"$json"; exit "${status:-0}"; fi
 		printf "{\"exit\":{\"status\":%s,\"message\":null},\"modules\":[" "${status:-0}" >"$json"
-		[ "${status:-0}" != 0 ] || printf "{\"file\":\"%s\"}" "$out/$name.ko" >>"$json"
+		[ "${status:-0}" != 0 ] || printf "{\"file\":\"%s\"}" "/out/$name.ko" >>"$json"
 		echo "]}" >>"$json"
 		[ ! -e '"$T"'/behind ] || . '"$T"'/behind
 		exit "${status:-0}"'
