@@ -17,11 +17,16 @@ install_traps() {
 	if [[ ! $STDERR && -e /proc/self/fd/2 ]]; then exec {STDERR}>&2; fi
 	trap 'end_failed "${BASH_SOURCE[0]}" "$LINENO" "$BASH_COMMAND"' ERR
 	trap end_run EXIT
-	trap 'end_interrupted 129' HUP
-	trap 'end_interrupted 130' INT
-	trap 'end_interrupted 143' TERM
+	trap_end 'end_interrupted 129' HUP
+	trap_end 'end_interrupted 130' INT
+	trap_end 'end_interrupted 143' TERM
 	trap on_closed PIPE
 }
+# trap_end COMMAND SIGNAL: a trap with a command that ends the program. Bash 5.2 may run it while it reads the second $(...) of a command, and
+# reads its text as a part of that. The ) ends it there; else it is never read.
+# shellcheck disable=SC2064
+trap_end() { trap -- "$1"$'\n)' "$2"; }
+
 # signals_ignored: for good. (One may wait already, of several that came at a time; bash warns that its trap has gone. It is looked at before the
 # next command.)
 signals_ignored() { { trap '' INT TERM HUP; :; } 2>/dev/null; }

@@ -7,6 +7,7 @@
 GUARD=""                # in the run itself: file descriptor of the pipe that tells the process that waits of its end
 GUARDED=""              # in the process that waits: the run
 GUARD_PIPE=""           # and the other end of the pipe
+GUARD_PART=""           # of a line that it tells: a read whose time is over, or that a signal ends, has its beginning
 GUARD_TOLD=""           # and what it told: its status
 GUARD_SIGNAL=""         # and the first signal that has come
 
@@ -39,7 +40,7 @@ guard_run() {
 	fi
 	GUARDED=$!
 	# Between its fork and its beginning it ignores INT, as all that bash has in the background. What comes by then, guard_end hands on.
-	while [[ ! $GUARD_SIGNAL ]] && guard_lives && ! read -rt 0.05 -u "$GUARD_PIPE" GUARD_TOLD; do :; done
+	while [[ ! $GUARD_SIGNAL ]] && guard_lives && ! read -rt 0.05 -u "$GUARD_PIPE" GUARD_PART; do :; done
 	if [[ ! $GUARD_SIGNAL ]]; then wait "$GUARDED" || status=$?; fi
 	if [[ $GUARD_SIGNAL ]]; then
 		case $GUARD_SIGNAL in HUP) status=129 ;; INT) status=130 ;; *) status=143 ;; esac
@@ -95,7 +96,8 @@ guard_lives() {
 # guard_hears SECONDS: what the run tells of its end
 guard_hears() {
 	local line
-	while read -rt "$1" -u "$GUARD_PIPE" line; do GUARD_TOLD=$line; done
+	while read -rt "$1" -u "$GUARD_PIPE" line; do GUARD_TOLD=$GUARD_PART$line GUARD_PART=""; done
+	GUARD_PART+=${line:-}
 }
 
 # guard_descendants PID GROUP -> REPLY: all that this process has started, without those of a process group

@@ -25,11 +25,19 @@ json_begin() {
 		exec {JSON_OUT}>&1 1>&2
 		STDOUT=$STDERR
 	fi
-	JSON_DIR=$(mktemp -d)
-	: >"$JSON_DIR/messages"
-	: >"$JSON_DIR/stages"
+	JSON_BEGUN=1
+	json_directory
 	# (An interrupted run has little time at its end; git takes a while.)
 	version_text; JSON_VERSION=$REPLY
+}
+
+# json_directory: JSON_DIR, which has all that json_write() reads from the first moment on
+json_directory() {
+	local dir
+	dir=$(mktemp -d)
+	: >"$dir/messages"
+	: >"$dir/stages"
+	JSON_DIR=$dir
 }
 
 # json_end STATUS: write it, whatever the outcome

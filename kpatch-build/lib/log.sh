@@ -21,6 +21,7 @@ RUN_AGAIN=0             # begin again instead of ending
 RUN_LEAVE=""            # function that puts back what a part of the run has changed for itself: called first at the end
 RUN_ARGS=()             # the command line
 INTERNAL_HINT="run again with -d and report this"
+JSON_BEGUN=0            # from here on there is a result
 JSON_DIR=""             # what is told is also kept there, for json.sh
 
 # shellcheck source=kpatch-build/lib/fold.sh
@@ -30,7 +31,11 @@ source "${BASH_SOURCE[0]%/*}/end.sh"
 readonly UNFOLDED=100000     # COLUMNS of a program whose messages become part of ours
 
 # json_keep FILE FIELD...
-json_keep() { if [[ $JSON_DIR ]]; then printf '%s\0' "${@:2}" >>"$JSON_DIR/$1"; fi; }
+json_keep() {
+	# (An interruption may come while the directory is made.)
+	if ((JSON_BEGUN)) && [[ ! $JSON_DIR ]]; then json_directory; fi
+	if [[ $JSON_DIR ]]; then printf '%s\0' "${@:2}" >>"$JSON_DIR/$1"; fi
+}
 
 # (What can't be told changes nothing of what is done.)
 message() { progress_clear; print_folded "kpatch-build: $*" >&2 || true; }

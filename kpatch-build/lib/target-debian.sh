@@ -106,14 +106,14 @@ debian_source() {
 # cache may be moved to a larger disk.) False if it did so already.
 debian_redirect_headers() {
 	local dir=$1 place=$2 common makefile=$1/usr/src/linux-headers-$TARGET_RELEASE/Makefile
-	sed -E "s,(^|[ =])[^ =]*(/usr/src/linux-headers-),\1$place\2," -- "$makefile" >"$makefile.new.$$"
-	common=$(sed -n 's,^include .*/\(linux-headers-[^/]*\)/Makefile$,\1,p' "$makefile.new.$$")
+	local new=$WORK/1-target/headers-makefile
+	sed -E "s,(^|[ =])[^ =]*(/usr/src/linux-headers-),\1$place\2," -- "$makefile" >"$new"
+	common=$(sed -n 's,^include .*/\(linux-headers-[^/]*\)/Makefile$,\1,p' "$new")
 	if [[ -z $common || ! -f $dir/usr/src/$common/Makefile ]]; then
 		die "the headers package of $TARGET_RELEASE has an unknown layout; its Makefile: $(head -c 200 "$makefile")"
 	fi
-	if cmp -s -- "$makefile" "$makefile.new.$$"; then
-		rm -- "$makefile.new.$$"
-		return 1
-	fi
+	# (Most often it does. A file beside it would be damage to a run that looks at the target in this moment.)
+	if cmp -s -- "$makefile" "$new"; then return 1; fi
+	cp -- "$new" "$makefile.new.$$"
 	mv -- "$makefile.new.$$" "$makefile"
 }

@@ -87,8 +87,8 @@ slurm_run() {
 # slurm_wait COUNT: an interruption ends only the waiting
 slurm_wait() {
 	local status last="" left answers=1 begin=$SECONDS pause
-	trap 'message "the jobs go on on the cluster (squeue -n '"$SLURM_NAME"'); run again when they are over"; exit 130' INT
-	trap 'message "the jobs go on on the cluster (squeue -n '"$SLURM_NAME"'); run again when they are over"; exit 143' TERM
+	trap_end 'message "the jobs go on on the cluster (squeue -n '"$SLURM_NAME"'); run again when they are over"; exit 130' INT
+	trap_end 'message "the jobs go on on the cluster (squeue -n '"$SLURM_NAME"'); run again when they are over"; exit 143' TERM
 	while :; do
 		status=0
 		slurm_queued "$SLURM_NAME" || status=$?
