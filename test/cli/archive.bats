@@ -22,6 +22,13 @@ setup() {
 				[ "$view" = machine ] || echo "linux-image-6.12.9-amd64"
 			} | grep -E -- "$3" | sed 's/$/ - Linux/'
 		fi
+		# (All of a series: a pattern)
+		if [ "$1" = show ]; then
+			{
+				case $view in machine | all) echo "linux-image-6.12.3-amd64 6.12.3-1" ;; esac
+				case $view in trixie | all) echo "linux-image-6.12.9-amd64 6.12.9-1" ;; esac
+			} | grep -E -- "$3" | while read -r package version; do printf 'Package: %s\nVersion: %s\n\n' "$package" "$version"; done
+		fi
 		[ "$1" != madison ] || for p; do
 			case $view/$p in
 			machine/linux-image-6.12.3-amd64 | all/linux-image-6.12.3-amd64) echo " $p | 6.12.3-1 | http://mirror/debian bookworm/main amd64 Packages" ;;
