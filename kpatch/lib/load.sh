@@ -55,6 +55,10 @@ load_one() {
 	local file=$1 name=$2 before text
 	RESULT=error
 	kernel_state "$name"
+	if [[ $file && $STATE == @(enabled|enabling|disabling|disabled) ]] && ! module_is_build "$file" "$name"; then
+		fail "$EXIT_ERROR" "another build of $name is loaded than $file; unload it first"
+		return
+	fi
 	case $STATE in
 	enabled)
 		say "$name is loaded already"

@@ -95,6 +95,16 @@ module_is_livepatch() {
 	fi
 }
 
+# module_is_build FILE NAME: is the loaded module of this name made of FILE? The kernel shows the note with its build ID (add_notes_attrs() of
+# kernel/module/sysfs.c). What has none is taken for the same.
+module_is_build() {
+	local note=$MODULE_SYSFS/$2/notes/.note.gnu.build-id want have
+	if [[ ! -r $note ]]; then return; fi
+	want=$(od -An -v -tx1 -- "$note" | tr -d ' \n')
+	have=$(od -An -v -tx1 -- "$1" | tr -d ' \n')
+	[[ $have == *"$want"* ]]
+}
+
 command_verify() {
 	local arg
 	for arg in "${ARGS[@]}"; do

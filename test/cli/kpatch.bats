@@ -35,6 +35,27 @@ setup() { running_kpatch; }
 	[[ $output == "kpatch: error: good is not installed for $REL" ]]
 }
 
+@test "another build of what is loaded is not taken for it" {
+	local note=$R/sys/module/good/notes/.note.gnu.build-id
+	mkdir -p "$T/with-id"
+	# (As the linker makes it: size of the name, size of the ID, type, "GNU", ID)
+	printf '\4\0\0\0\24\0\0\0\3\0\0\0GNU\0abcdefghij\nlmnopqrst' >"$T/with-id/note"
+	cat good.ko "$T/with-id/note" >"$T/with-id/good.ko"
+	run -0 kpatch load "$T/with-id/good.ko"
+	mkdir -p "${note%/*}"
+	cp "$T/with-id/note" "$note"
+	run -0 kpatch load "$T/with-id/good.ko"
+	[[ $output == "good is loaded already" ]]
+	run -1 kpatch load good.ko
+	[[ $output == "kpatch: error: another build of good is loaded than "*"good.ko; unload it first" ]]
+	printf x | dd of="$note" bs=1 seek=30 conv=notrunc status=none
+	run -1 kpatch load "$T/with-id/good.ko"
+	[[ $output == "kpatch: error: another build of good is loaded than "*"good.ko; unload it first" ]]
+	echo 0 >"$KLP/good/enabled"
+	run -1 kpatch load good.ko
+	[[ $output == "kpatch: error: another build of good is loaded than "*"good.ko; unload it first" && $(<"$KLP/good/enabled") == 0 ]]
+}
+
 @test "what is not for the kernel that runs is not loaded, and not installed" {
 	local command
 	for command in load install verify; do
