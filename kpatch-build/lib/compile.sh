@@ -388,6 +388,7 @@ compile_tell_warnings() {
 		REPLY=""
 		if [[ $text =~ \'([A-Za-z_][A-Za-z0-9_]*)\' ]]; then lines_with_word "${BASH_REMATCH[1]}" "$file"; fi
 		progress_clear
+		json_keep messages warning "" "$file: $text"
 		print_folded "    $file: warning: $text$REPLY" >&2
 	done
 }
@@ -412,5 +413,9 @@ compile_with_own_lines() {
 
 # The user knows files by their names below the source.
 compile_show() {
-	sed -e "s,$PATCHED/,,g" -e "s,$WORK/2-tree/patched/,,g" -e "s,$TARGET_SOURCE/,,g" -e "s,$WORK/,,g" -e 's/^/    /' -e '40q' -- "$1" >&2
+	local line
+	sed -e "s,$PATCHED/,,g" -e "s,$WORK/2-tree/patched/,,g" -e "s,$TARGET_SOURCE/,,g" -e "s,$WORK/,,g" -e '40q' -- "$1" | while IFS= read -r line; do
+		printf '    %s\n' "$line" >&2
+		if [[ $line =~ ^[^\ ]+:[0-9:]*\ (fatal\ error|internal\ compiler\ error|[Ee]rror): ]]; then json_keep messages error "" "$line"; fi
+	done
 }

@@ -11,7 +11,7 @@
 
 readonly ESTIMATE_REMEMBER=400  # objects; what was measured before them counts half
 readonly ESTIMATE_TRY=4         # objects that are preprocessed where nothing is known
-# What plain and side take, in times of text, in percent; and end, in microseconds (measured with stock kernels)
+# What plain and side take, in times of text, in percent; and end, in microseconds (rough: of a few objects of stock kernels)
 readonly ESTIMATE_PLAIN=190 ESTIMATE_SIDE=300 ESTIMATE_END=6000000
 
 ESTIMATE_SECONDS=""     # what a build would take, if that can be told

@@ -197,7 +197,7 @@ def driver_refusal($rule; $text):
 	messages: (
 		[$records[] | select(.[1] == "warning" or .[1] == "accepted" or .[1] == "note") |
 			{kind: .[1], rule: (.[2] | known), file: .[0], place: (.[3] | known), text: .[4]}]
-		+ [$told[] | select(.[0] == "warning" or .[0] == "note") | {kind: .[0], rule: null, file: null, place: null, text: .[2]}]
+		+ [$told[] | select(.[0] == "error" or .[0] == "warning" or .[0] == "note") | {kind: .[0], rule: null, file: null, place: null, text: .[2]}]
 	),
 	verification: [$verified[] | {module: (.module | sub(".*/"; "")), verdict, findings, not_checked, functions, symbols}],
 	boot_test: (if $boot == 0 then null

@@ -127,6 +127,11 @@ says() {
 	change fs/proc/cmdline.c '/seq_putc(m, /i\	nonsense(m);'
 	build 6
 	says '[.exit.result, .exit.stage]' '["not-compiled","compile"]'
+	[[ $(jq -r '.messages[] | select(.kind == "error") | .text' out/result) == fs/proc/cmdline.c:*": error: "* ]]
+	rm change.patch
+	change fs/proc/cmdline.c '/seq_putc(m, /i\	int unused_here; seq_putc(m, 32);'
+	build 0
+	[[ $(jq -r '.messages[] | select(.kind == "warning") | .text' out/result) == "fs/proc/cmdline.c: unused variable 'unused_here' [-Wunused-variable]" ]]
 }
 
 @test "how a patch applies; --dry-run ends before anything is compiled, --prepare before there is a patch" {
