@@ -24,7 +24,7 @@ package_option() {
 	if ((OPT_PER_OBJECT)); then usage_error "--package is for one module: don't give --per-object with it"; fi
 	if [[ ! $PACKAGE_TIME =~ ^[0-9]{1,11}$ ]]; then usage_error "SOURCE_DATE_EPOCH is a number of seconds, not '$PACKAGE_TIME'"; fi
 	if [[ $PACKAGER != *"<"*"@"*">" || $PACKAGER == *$'\n'* ]]; then usage_error "KPATCH_PACKAGER is 'Name <address>', not '$PACKAGER'"; fi
-	if [[ $PACKAGE_VERSION && $PACKAGE_VERSION != "$version" ]]; then usage_error "--package: two packages of one module have one version"; fi
+	if [[ $PACKAGE_VERSION && $PACKAGE_VERSION != "$version" ]]; then usage_error "--package: two packages of one module have one version, not $PACKAGE_VERSION and $version"; fi
 	PACKAGE_VERSION=$version
 }
 
@@ -33,6 +33,8 @@ package_name() {
 	REPLY=${MODULE_NAME//_/-}-$TARGET_RELEASE
 	REPLY=${REPLY,,}
 	REPLY=${REPLY//[^a-z0-9.+-]/-}
+	# (They begin with a letter or a digit; a module may be called _x.)
+	while [[ $REPLY == [^a-z0-9]* ]]; do REPLY=${REPLY#?}; done
 }
 
 module_package() {

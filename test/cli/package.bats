@@ -131,7 +131,10 @@ comes_and_goes() {
 		[[ $output == "kpatch-build: error: --package"* ]] || { echo "'$value': $output"; false; }
 	done
 	run -4 "$DRIVER" --package deb --package rpm,2 x.patch
-	[[ $output == *"two packages of one module have one version"* ]]
+	[[ $output == *"two packages of one module have one version, not 1 and 2"* ]]
+	SETUP='shows() { MODULE_NAME=$1 TARGET_RELEASE=6.12.3-amd64; package_name; echo "$REPLY"; }'
+	SETUP=$SETUP run -0 lib shows __Odd_Name
+	[[ $output == odd-name-6.12.3-amd64 ]]
 	run -4 "$DRIVER" --package deb --per-object x.patch
 	[[ $output == *"don't give --per-object with it"* ]]
 	run -4 env SOURCE_DATE_EPOCH=today "$DRIVER" --package deb x.patch
